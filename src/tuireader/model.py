@@ -1,0 +1,392 @@
+"""The values that flow through the program, one type for each stage of a thing's life.
+
+A feed document says `ParsedFeed` and `ParsedEntry`; what is kept is an article, seen as `ArticleRow`
+(what a list line needs) or `Article` (all that the reading pane shows). Times are whole seconds since
+1970-01-01 UTC. All text in these values has passed `text.clean` unless its name ends in `html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# --------------------------------------------------------------------------- fetching
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJob:
+    """One feed to ask for, with what is known from the last time.
+
+    `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of
+    the last body that was parsed. `headers` and `auth` come from the person's config.
+    """
+
+    feed_id: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    auth: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body that differs from the last one. `moved_to` is set when every hop of the way was permanent."""
+
+    job: FetchJob
+    url: str
+    body: bytes
+    body_hash: bytes
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: int | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said 304, or sent the very bytes that were parsed last time (`same_body`)."""
+
+    job: FetchJob
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: int | None = None
+    same_body: bool = False
+    moved_to: str | None = None
+
+
+class Fault(StrEnum):
+    """Kinds of trouble with a feed, for exit codes, back-off and sorting by trouble."""
+
+    NETWORK = "network"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    HTTP = "http"
+    GONE = "gone"
+    THROTTLED = "throttled"
+    TOO_LARGE = "too large"
+    REDIRECT = "redirect"
+    ADDRESS = "address"
+    NOT_A_FEED = "not a feed"
+    BROKEN = "broken"
+    TOO_SLOW = "too slow"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """Nothing usable came. `reason` is one line in plain words, safe to print; `retry_after` in seconds."""
+
+    job: FetchJob
+    fault: Fault
+    reason: str
+    status: int | None = None
+    retry_after: int | None = None
+
+
+FetchResult = Fetched | NotModified | FetchFailed
+
+
+# --------------------------------------------------------------------------- what a feed says
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that belongs to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    title: str = ""
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """One entry as its feed tells it. Addresses are absolute http(s); `""` where the feed has none.
+
+    `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is
+    sanitised, `base_url` is what relative links inside them refer to.
+    """
+
+    guid: str = ""
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    published: int | None = None
+    updated: int | None = None
+    summary_html: str = ""
+    content_html: str = ""
+    base_url: str = ""
+    comments_url: str = ""
+    comments_feed: str = ""
+    comments_count: int | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
+    picture_credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`)."""
+
+    title: str = ""
+    site_url: str = ""
+    entries: tuple[ParsedEntry, ...] = ()
+    ttl: int | None = None
+    well_formed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFailed:
+    """The body is no feed. `feeds` are addresses that it advertises, if it is a web page."""
+
+    fault: Fault
+    reason: str
+    feeds: tuple[str, ...] = ()
+
+
+ParseResult = ParsedFeed | ParseFailed
+
+
+# --------------------------------------------------------------------------- watches
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """How often one term of a watch stands in one field (`title`, `summary`, `body`, …)."""
+
+    term: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why an article is on a watch: the terms that hit, and the best sentence with the hits in it.
+
+    `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
+    `is:starred`) has no hits and an empty sentence.
+    """
+
+    watch: str
+    hits: tuple[TermHit, ...] = ()
+    sentence: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """All hits in all fields."""
+        return sum(hit.count for hit in self.hits)
+
+
+# --------------------------------------------------------------------------- what is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed with its health, as the sidebar and `tuireader feeds` show it."""
+
+    id: int
+    url: str
+    title: str
+    folder: str = ""
+    site_url: str = ""
+    subscribed: bool = True
+    state: str = "ok"  # ok | paused | gone
+    last_try: int | None = None
+    last_success: int | None = None
+    last_error: str = ""
+    error_streak: int = 0
+    next_try: int | None = None
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """The light columns of one list line. `time` is the sort time: min(published, first seen)."""
+
+    id: int
+    feed_id: int
+    title: str
+    time: int
+    read: bool
+    starred: bool
+    edited: bool = False
+    sources: int = 1
+    watches: tuple[str, ...] = ()
+    url: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The previous or the next article of the same feed."""
+
+    id: int
+    title: str
+
+
+class Relation(StrEnum):
+    """How another article belongs to this one, strongest first."""
+
+    SAME_TEXT = "same text"
+    SAME_STORY = "same story"
+    ALSO_READ = "also read"
+    FOLLOW_UP = "follow-up"
+    BACKGROUND = "background"
+    CITES = "cites"
+    CITED_BY = "cited by"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A link to another article, with its reason. `article_id` is None when only the address is known."""
+
+    relation: Relation
+    title: str
+    article_id: int | None = None
+    url: str = ""
+    feed_title: str = ""
+    time: int | None = None
+    reason: str = ""
+    score: float = 0.0
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """All that the reading pane shows of one article but its relatives, which may come a moment later."""
+
+    id: int
+    feed_id: int
+    feed_title: str
+    title: str
+    url: str
+    author: str
+    time: int
+    published: int | None
+    arrived: int
+    read: bool
+    starred: bool
+    edited: bool
+    html: str
+    base_url: str
+    comments_url: str = ""
+    comments_feed: str = ""
+    comments_count: int | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
+    picture_credit: str = ""
+    other_feeds: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    previous: Neighbour | None = None
+    next: Neighbour | None = None
+    place: int = 0
+
+
+# --------------------------------------------------------------------------- lists
+
+
+class ViewKind(StrEnum):
+    """What a list can show."""
+
+    TODAY = "today"
+    UNREAD = "unread"
+    STARRED = "starred"
+    ALL = "all"
+    WATCH = "watch"
+    FOLDER = "folder"
+    FEED = "feed"
+    QUERY = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows. `key` names the watch or folder, is the feed's id as text, or the expression."""
+
+    kind: ViewKind
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Unread and all articles of a view."""
+
+    unread: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds."""
+
+    today: Count = Count()
+    unread: Count = Count()
+    starred: Count = Count()
+    all: Count = Count()
+    feeds: Mapping[int, Count] = field(default_factory=dict)
+    watches: Mapping[str, Count] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a state change did: the articles it really changed, and words for the toast."""
+
+    what: str
+    ids: tuple[int, ...]
+
+
+# --------------------------------------------------------------------------- refresh events
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshStarted:
+    """The refresh knows what it will ask for."""
+
+    feeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDone:
+    """One feed has been asked and its answer stored. `error` is `""` when all went well."""
+
+    feed_id: int
+    title: str
+    new: int = 0
+    changed: int = 0
+    unchanged: bool = False
+    error: str = ""
+    fault: Fault | None = None
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatch:
+    """A new article hit a watch that it had not hit before."""
+
+    article_id: int
+    title: str
+    feed_title: str
+    url: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDone:
+    """The refresh has ended; `failed` feeds had an error."""
+
+    feeds: int
+    failed: int
+    new: int
+    changed: int
+    seconds: float
+
+
+Event = RefreshStarted | FeedDone | NewMatch | RefreshDone
