@@ -1,0 +1,223 @@
+"""Undo HTTP content codings with a bound on what comes out.
+
+A kilobyte of nested gzip can hold a gigabyte. Every decoder here gives its output in small pieces and
+counts it, so the bound holds whatever the input is (RFC 9110 §8.4 content codings, RFC 1950–1952 for
+deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+PIECE = 1 << 16
+MAX_CODINGS = 3
+ZSTD_SLICE = 256  # one 128 KiB block can be 4 bytes long, so a slice grows to 8 MiB at most
+ZSTD_WINDOW = 1 << 23  # RFC 9659 §3
+
+
+class TooLarge(Exception):
+    """More came out of the body than the limit allows."""
+
+
+class Damaged(Exception):
+    """The compressed data is broken or ends too early."""
+
+
+class Coding(Protocol):
+    """One content coding: bytes in, pieces out; `end` raises Damaged if the data was cut off."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+    def end(self) -> None: ...
+
+
+class Zlib:
+    """gzip, zlib or raw deflate, whichever the first bytes say; several gzip members in a row are one."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._held = b""
+        self._inflate: zlib._Decompress | None = None
+        self._members = 0
+        self._plain = False
+        self._padding = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data and not self._padding:
+            if self._plain:
+                yield data
+                return
+            if self._inflate is None:
+                data, self._held = self._held + data, b""
+                if len(data) < 2:
+                    self._held = data
+                    return
+                self._start(data)
+            else:
+                piece, data = self._step(self._inflate, data)
+                yield piece
+
+    def _start(self, data: bytes) -> None:
+        """Choose by the first two bytes what follows: a gzip member, zlib, raw deflate, or plain text."""
+        if data[:2] == b"\x1f\x8b":
+            self._inflate = zlib.decompressobj(31)
+        elif self._members:
+            self._padding = True  # bytes after the last member mean nothing
+        elif self._kind == "gzip" or data.lstrip()[:1] in (b"<", b"{"):
+            self._plain = True  # declared, but not done: some servers do
+        elif data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0:
+            self._inflate = zlib.decompressobj(15)
+        else:
+            self._inflate = zlib.decompressobj(-15)
+
+    def _step(self, inflate: zlib._Decompress, data: bytes) -> tuple[bytes, bytes]:
+        """One bounded piece of output and the input that is left."""
+        try:
+            piece = inflate.decompress(data, PIECE)
+        except zlib.error as error:
+            raise Damaged from error
+        if not inflate.eof:
+            return piece, inflate.unconsumed_tail
+        self._members += 1
+        self._inflate = None
+        return piece, inflate.unused_data
+
+    def end(self) -> None:
+        if self._inflate is not None:
+            raise Damaged
+
+
+class Brotli:
+    """br, with the bounded output that the `brotli` module has since 1.2."""
+
+    def __init__(self) -> None:
+        import brotli
+
+        self._module = brotli
+        self._inflate = brotli.Decompressor()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        try:
+            piece = self._inflate.process(data, output_buffer_limit=PIECE)
+            yield piece
+            while not self._inflate.is_finished() and not self._inflate.can_accept_more_data():
+                yield self._inflate.process(b"", output_buffer_limit=PIECE)
+        except self._module.error as error:
+            raise Damaged from error
+
+    def end(self) -> None:
+        if not self._inflate.is_finished():
+            raise Damaged
+
+
+class Zstd:
+    """zstd, in slices so small that one of them cannot grow out of bounds."""
+
+    def __init__(self) -> None:
+        import zstandard
+
+        self._module = zstandard
+        self._inflate = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), ZSTD_SLICE):
+            if self._inflate.eof:
+                return
+            try:
+                yield self._inflate.decompress(data[start : start + ZSTD_SLICE])
+            except self._module.ZstdError as error:
+                raise Damaged from error
+
+    def end(self) -> None:
+        if not self._inflate.eof:
+            raise Damaged
+
+
+def _brotli_is_bounded() -> bool:
+    try:
+        import brotli
+    except ImportError:
+        return False
+    return hasattr(brotli.Decompressor, "can_accept_more_data")
+
+
+def _has_zstd() -> bool:
+    try:
+        import zstandard
+    except ImportError:
+        return False
+    return hasattr(zstandard, "ZstdDecompressor")
+
+
+def known_codings() -> dict[str, Callable[[], Coding]]:
+    """The codings that can be undone here with bounded output, by their name in HTTP."""
+    codings: dict[str, Callable[[], Coding]] = {
+        "gzip": lambda: Zlib("gzip"),
+        "x-gzip": lambda: Zlib("gzip"),
+        "deflate": lambda: Zlib("deflate"),
+    }
+    if _brotli_is_bounded():
+        codings["br"] = Brotli
+    if _has_zstd():
+        codings["zstd"] = Zstd
+    return codings
+
+
+class Inflater:
+    """A whole Content-Encoding header undone step by step; `body` is what came out.
+
+    `limit` in bytes bounds what any step gives, not only the last one: an inner layer that swells and
+    then vanishes is stopped too. Codings that are not known count as none, as servers put charsets and
+    other nonsense there.
+    """
+
+    def __init__(self, header: str, limit: int, codings: dict[str, Callable[[], Coding]]) -> None:
+        names = [name.strip().lower() for name in header.split(",")][::-1]
+        makers = [codings[name] for name in names if name in codings]
+        if len(makers) > MAX_CODINGS:
+            raise Damaged
+        self._steps: Sequence[Coding] = [make() for make in makers]
+        self._given = [0] * (len(makers) + 1)
+        self._limit = limit
+        self._pieces: list[bytes] = []
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes off the wire. Raises TooLarge or Damaged."""
+        self._count(len(self._steps), data)
+        self._pieces.extend(self._through(0, data))
+
+    def _count(self, step: int, data: bytes) -> None:
+        self._given[step] += len(data)
+        if self._given[step] > self._limit:
+            raise TooLarge
+
+    def _through(self, step: int, data: bytes) -> Iterable[bytes]:
+        if step == len(self._steps):
+            yield data
+            return
+        for piece in self._steps[step].feed(data):
+            self._count(step, piece)
+            yield from self._through(step + 1, piece)
+
+    def body(self) -> bytes:
+        """All that came out. Raises Damaged when a coding was cut off, TooLarge as in `feed`."""
+        for step in self._steps:
+            step.end()
+        body = b"".join(self._pieces)
+        self._pieces.clear()
+        return self._undeclared(body)
+
+    def _undeclared(self, body: bytes) -> bytes:
+        """A `feed.xml.gz` sent as it is, without the header, is undone as well, once."""
+        if body[:2] != b"\x1f\x8b":
+            return body
+        inner, pieces, size = Zlib("gzip"), [], 0
+        for piece in inner.feed(body):
+            size += len(piece)
+            if size > self._limit:
+                raise TooLarge
+            pieces.append(piece)
+        inner.end()
+        return b"".join(pieces)

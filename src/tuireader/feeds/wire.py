@@ -1,0 +1,335 @@
+"""A light httpx transport for direct connections: asyncio sockets, h11 for the protocol, no shared pool.
+
+httpx's own pool looks at every connection for every request, which costs more than the rest of the
+request when a thousand feeds are asked at once. Here a connection belongs to one origin, idle ones are
+kept in a small list, and names are looked up in daemon threads, so that a dead name server delays neither
+other feeds nor the end of the program. Errors are httpx's, so that a caller need not know which transport
+it talks to. HTTP/1.1 only (RFC 9112).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import h11
+import httpx
+
+CONNECT_HEADSTART = 0.3  # seconds before the next address is tried as well (RFC 8305 says 0.25)
+MAX_ADDRESSES = 4
+MAX_HEAD = 1 << 16
+MAX_INTERIM = 20
+IDLE_KEPT = 64
+IDLE_SECONDS = 5.0
+NAMES_KEPT_SECONDS = 60.0
+LOOKUPS_AT_ONCE = 32
+
+Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
+Origin = tuple[str, str, int]
+
+
+class PrivateAddress(Exception):
+    """A redirect leads to an address that is not public, and that is not wanted."""
+
+
+def is_public(host: str) -> bool:
+    """Whether an IP address is reachable for all the world; a NAT64 or mapped one counts as what it holds."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return address.is_global and not address.is_multicast
+
+
+class Resolver:
+    """Host names to addresses, each name once, in daemon threads that nobody has to wait for."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}
+        self._running: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
+        self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
+
+    async def lookup(self, host: str, port: int) -> list[Address]:
+        """Addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
+        literal = self._literal(host, port)
+        if literal:
+            return [literal]
+        key = (host, port)
+        now = asyncio.get_running_loop().time()
+        if key in self._known and self._known[key][0] > now:
+            return self._known[key][1]
+        if key not in self._running:
+            self._running[key] = asyncio.ensure_future(self._ask(key))
+            self._running[key].add_done_callback(lambda task: self._finished(key, task))
+        return await asyncio.shield(self._running[key])
+
+    @staticmethod
+    def _literal(host: str, port: int) -> Address | None:
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return None
+        if address.version == 4:
+            return socket.AF_INET, (host, port)
+        return socket.AF_INET6, (host, port, 0, 0)
+
+    def _finished(self, key: tuple[str, int], task: asyncio.Future[list[Address]]) -> None:
+        del self._running[key]
+        if not task.cancelled() and task.exception() is None:
+            self._known[key] = (asyncio.get_running_loop().time() + NAMES_KEPT_SECONDS, task.result())
+
+    async def _ask(self, key: tuple[str, int]) -> list[Address]:
+        loop = asyncio.get_running_loop()
+        async with self._slots:
+            answer: asyncio.Future[list[Address]] = loop.create_future()
+
+            def settle(result: list[Address] | OSError) -> None:
+                if answer.done():
+                    return
+                if isinstance(result, list):
+                    answer.set_result(result)
+                else:
+                    answer.set_exception(result)
+
+            def ask() -> None:
+                result = _getaddrinfo(*key)
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(settle, result)
+
+            threading.Thread(target=ask, daemon=True, name="name lookup").start()
+            return await answer
+
+
+def _getaddrinfo(host: str, port: int) -> list[Address] | OSError:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    except (UnicodeError, ValueError):
+        return socket.gaierror(socket.EAI_NONAME, "not a host name")
+    addresses: list[Address] = [(family, sockaddr) for family, _, _, _, sockaddr in found]  # type: ignore[misc]
+    return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
+
+
+async def _connect_one(address: Address) -> socket.socket:
+    family, sockaddr = address
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, sockaddr)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+async def _connect_any(addresses: list[Address]) -> socket.socket:
+    """The first connection that comes about; each next address gets its try a moment later."""
+    if len(addresses) == 1:
+        return await _connect_one(addresses[0])
+    waiting, running = list(addresses), set[asyncio.Task[socket.socket]]()
+    error: BaseException | None = None
+    try:
+        while waiting or running:
+            if waiting:
+                running.add(asyncio.create_task(_connect_one(waiting.pop(0))))
+            done, running = await asyncio.wait(
+                running,
+                timeout=CONNECT_HEADSTART if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            good = [task for task in done if task.exception() is None]
+            for spare in good[1:]:
+                spare.result().close()
+            if good:
+                return good[0].result()
+            error = next((task.exception() for task in done), error)
+    finally:
+        for task in running:
+            task.add_done_callback(_close_late)
+            task.cancel()
+    raise error or OSError("no address")
+
+
+def _close_late(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    """One TCP or TLS connection to an origin with the state of HTTP on it."""
+
+    origin: Origin
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    state: h11.Connection
+    idle: float
+    idle_since: float = 0.0
+
+    async def send(self, request: httpx.Request) -> None:
+        target = request.url.raw_path
+        try:
+            head = self.state.send(h11.Request(method=request.method, target=target, headers=request.headers.raw))
+            end = self.state.send(h11.EndOfMessage())
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
+        try:
+            self.writer.write((head or b"") + (end or b""))
+            async with asyncio.timeout(self.idle):
+                await self.writer.drain()
+        except OSError as error:
+            raise httpx.WriteError("write failed") from error
+
+    async def event(self) -> h11.Event | type[h11.PAUSED]:
+        """The next part of the answer. Raises httpx.TimeoutException, ReadError or RemoteProtocolError."""
+        while True:
+            try:
+                event = self.state.next_event()
+            except h11.RemoteProtocolError as error:
+                raise httpx.RemoteProtocolError(str(error)) from error
+            if event is not h11.NEED_DATA:
+                return event  # type: ignore[return-value]
+            self.state.receive_data(await self._read())
+
+    async def _read(self) -> bytes:
+        try:
+            async with asyncio.timeout(self.idle):
+                return await self.reader.read(MAX_HEAD)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("no data") from error
+        except OSError as error:
+            raise httpx.ReadError("read failed") from error
+
+    async def head(self) -> h11.Response:
+        """Status and headers, interim answers (1xx) skipped."""
+        for _ in range(MAX_INTERIM):
+            event = await self.event()
+            if isinstance(event, h11.Response):
+                return event
+            if isinstance(event, h11.ConnectionClosed):
+                break
+        raise httpx.RemoteProtocolError("no answer")
+
+    def close(self) -> None:
+        self.writer.transport.abort()
+
+    def reusable(self) -> bool:
+        return self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
+
+
+class _Body(httpx.AsyncByteStream):
+    """The content of one answer, as the wire has it; hands its connection back when it is closed."""
+
+    def __init__(self, connection: _Connection, release: Callable[[_Connection], None]) -> None:
+        self._connection: _Connection | None = connection
+        self._release = release
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self._connection is not None:
+            event = await self._connection.event()
+            if isinstance(event, h11.Data):
+                yield bytes(event.data)
+            else:
+                return
+
+    async def aclose(self) -> None:
+        if self._connection is not None:
+            self._release(self._connection)
+            self._connection = None
+
+
+class DirectTransport(httpx.AsyncBaseTransport):
+    """Sends GET requests without a body straight to the server. `connect` and `idle` in seconds.
+
+    The request extension `"public_only"` refuses servers on private networks (raises PrivateAddress).
+    """
+
+    def __init__(self, *, connect: float, idle: float, tls: Callable[[], ssl.SSLContext]) -> None:
+        self._connect_seconds = connect
+        self._idle_seconds = idle
+        self._tls = tls
+        self._resolver = Resolver()
+        self._idle: list[_Connection] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        port = url.port or (443 if url.scheme == "https" else 80)
+        origin = (url.scheme, url.raw_host.decode("ascii"), port)
+        public_only = bool(request.extensions.get("public_only"))
+        connection = None if public_only else self._take(origin)
+        if connection is not None:
+            try:
+                return await self._exchange(connection, request)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                pass  # the server had closed it meanwhile: one fresh try
+        return await self._exchange(await self._open(origin, public_only), request)
+
+    async def _exchange(self, connection: _Connection, request: httpx.Request) -> httpx.Response:
+        try:
+            await connection.send(request)
+            head = await connection.head()
+        except BaseException:
+            connection.close()
+            raise
+        return httpx.Response(
+            head.status_code,
+            headers=head.headers.raw_items(),
+            stream=_Body(connection, self._put_back),
+            extensions={"reason_phrase": bytes(head.reason)},
+        )
+
+    async def _open(self, origin: Origin, public_only: bool) -> _Connection:
+        scheme, host, port = origin
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                addresses = await self._resolver.lookup(host, port)
+                if public_only and not all(is_public(str(where[0])) for _, where in addresses):
+                    raise PrivateAddress
+                connected = await _connect_any(addresses)
+                try:
+                    reader, writer = await asyncio.open_connection(
+                        sock=connected,
+                        limit=MAX_HEAD,
+                        ssl=self._tls() if scheme == "https" else None,
+                        server_hostname=host if scheme == "https" else None,
+                    )
+                except BaseException:
+                    connected.close()
+                    raise
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("connect timed out") from error
+        except (OSError, ValueError) as error:
+            raise httpx.ConnectError("connect failed") from error
+        state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        return _Connection(origin, reader, writer, state, self._idle_seconds)
+
+    def _take(self, origin: Origin) -> _Connection | None:
+        """An idle connection to `origin` that is still good, if there is one."""
+        now = asyncio.get_running_loop().time()
+        for connection in [one for one in self._idle if one.origin == origin]:
+            self._idle.remove(connection)
+            if not connection.reader.at_eof() and now - connection.idle_since < IDLE_SECONDS:
+                return connection
+            connection.close()
+        return None
+
+    def _put_back(self, connection: _Connection) -> None:
+        """Keep a connection whose answer was read to its end; close any other."""
+        if not connection.reusable():
+            connection.close()
+            return
+        connection.state.start_next_cycle()
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
+        if len(self._idle) > IDLE_KEPT:
+            self._idle.pop(0).close()
+
+    async def aclose(self) -> None:
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()
