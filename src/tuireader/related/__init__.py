@@ -1,0 +1,34 @@
+"""Which articles belong together, how, and why. Pure: no SQL, no clock, no I/O.
+
+- `words`     text → folded terms
+- `features`  terms → `Profile`, the compact form that is stored
+- `rank`      two profiles → relation, chance, reason
+- `search`    the steps against the store: `arrive` for a new article, `relatives` for an opened one
+- `stories`   which articles fold into one row
+- `links`     links that the editor set in the text: also read, cites, primary sources
+
+What the store keeps, about 0.8 KB an article:
+
+    CREATE TABLE profile (article INTEGER PRIMARY KEY, packed BLOB NOT NULL);           -- Profile.pack()
+    CREATE TABLE posting (term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
+                          PRIMARY KEY (term, day, article)) WITHOUT ROWID;              -- <= 20 an article
+    CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);      -- one up at arrival
+    CREATE TABLE neighbour (article INTEGER NOT NULL, other INTEGER NOT NULL,
+                            PRIMARY KEY (article, other)) WITHOUT ROWID;                -- both directions
+    CREATE TABLE story_of (article INTEGER PRIMARY KEY, story INTEGER NOT NULL);        -- + index on story
+    CREATE TABLE apart (article INTEGER NOT NULL, other INTEGER NOT NULL,
+                        PRIMARY KEY (article, other)) WITHOUT ROWID;                    -- splits, both directions
+
+`term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. What it asks (`search.Shelf`):
+
+    articles    SELECT count(*) FROM profile                    (keep the number in memory during a batch)
+    counts      SELECT term, articles FROM term_count WHERE term IN (…)                         <= ~120 terms
+    posted      SELECT article FROM posting WHERE term=? AND day<=? ORDER BY day DESC, article DESC LIMIT ?
+                and the same with day>? ORDER BY day, article                        20 terms, primary key only
+    profiles    SELECT article, packed FROM profile WHERE article IN (…)                        <= ~150 ids
+    neighbours  SELECT article, other FROM neighbour WHERE article IN (…)
+
+At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
+neighbours (both directions). An article whose title or text has changed gives its old profile, postings
+(`features.probes` of the stored profile) and counts back first.
+"""

@@ -1,0 +1,48 @@
+"""A `Shelf` in memory, with the same bounds as the one in the store: for tests and experiments."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from tuireader.related.features import Profile, unpack
+from tuireader.related.search import Arrival
+
+
+class MemoryShelf:
+    """Everything in dicts; profiles go through their stored form."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[int, bytes] = {}
+        self.links: dict[int, set[int]] = {}
+        self.df: Counter[int] = Counter()
+        self.lists: dict[int, list[tuple[int, int]]] = {}
+
+    def keep(self, arrival: Arrival) -> None:
+        """Store what relating an article gave."""
+        profile = arrival.profile
+        self.blobs[profile.id] = profile.pack()
+        for found in arrival.neighbours:
+            self.links.setdefault(profile.id, set()).add(found.article_id)
+            self.links.setdefault(found.article_id, set()).add(profile.id)
+        self.df.update(arrival.counted)
+        for term in arrival.terms:
+            insort(self.lists.setdefault(term, []), (profile.time // 86_400, profile.id))
+
+    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        return [(article, other) for article in ids for other in self.links.get(article, ())]
+
+    def articles(self) -> int:
+        return len(self.blobs)
+
+    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
+        return {term: self.df[term] for term in terms if term in self.df}
+
+    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+        entries = self.lists.get(term, [])
+        cut = bisect_left(entries, (day + 1, -1))
+        return [article for _, article in entries[max(0, cut - limit) : cut + limit]]
+
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
+        return [unpack(article, self.blobs[article]) for article in ids if article in self.blobs]

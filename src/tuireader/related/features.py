@@ -1,0 +1,205 @@
+"""An article → its telling terms, their weights in this library, and a compact form to store.
+
+`extract` reads a title and a text into `Features`; `weigh` gives every term its weight from how many stored
+articles have it (`Stats`), which makes a `Profile`: all that ranking needs of an article, stored as one blob.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
+
+TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
+LEAD = 900  # characters of the text that are read: what a story is about stands at its top
+MOST_TERMS = 64
+POSTED = 20
+
+UNIT = 16.0  # a weight is stored as a byte in sixteenths
+_PRIOR = 3000.0  # a young library is taken as a part of a larger one of this size ...
+_PRIOR_COMMON = 60.0  # ... in which an everyday word stands in so many articles
+_HEAD = struct.Struct("<IIBBf")
+
+# How much an occurrence counts, by the kind byte: a title word more, a repeated word a little more.
+BOOST = tuple(
+    (1.0 + 0.5 * math.log((kind >> 4) or 1)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of an article: its hash, the form to show, what it is (`TITLE | NAME …`), and how often.
+
+    `parts` are the two single terms of a pair of words, which stand in `Features` by themselves, too.
+    """
+
+    hash: int
+    shown: str
+    kind: int
+    count: int
+    parts: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a text is about, before any weight is known; terms in reading order, the title first."""
+
+    terms: tuple[Term, ...]
+
+    def counted(self) -> list[int]:
+        """The hashes whose article counts the store keeps: single words, no pairs."""
+        return [term.hash for term in self.terms if not term.kind & PAIR]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How many articles are stored, and in how many of them each asked term stands."""
+
+    articles: int
+    counts: Mapping[int, int]
+
+    def weight(self, term: int) -> float:
+        """The inverse document frequency, in nats: about 0 for an everyday word, 8 for a rare name."""
+        prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
+        return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, 0) + prior)))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An article as ranking sees it. `terms` maps a term's hash to `kind << 8 | weight * 16`.
+
+    `time` is in seconds since 1970; without `dated` it is only when the article arrived. `feed` tells which
+    feed it came from, 0 when unknown. `norm` is the length of the vector of the single terms. `shown` has the
+    readable forms and is empty in a profile that comes out of the store.
+    """
+
+    id: int
+    time: int
+    dated: bool
+    feed: int
+    norm: float
+    terms: Mapping[int, int]
+    shown: Mapping[int, str] = field(default_factory=dict, compare=False)
+
+    def pack(self) -> bytes:
+        """The form to store; 14 bytes and 6 a term."""
+        count = len(self.terms)
+        head = _HEAD.pack(max(0, self.time), self.feed, self.dated, count, self.norm)
+        return head + struct.pack(f"<{count}I{count}H", *self.terms.keys(), *self.terms.values())
+
+
+def unpack(article_id: int, blob: bytes) -> Profile:
+    """The profile that `Profile.pack` stored."""
+    time, feed, dated, count, norm = _HEAD.unpack_from(blob)
+    values = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
+    terms = dict(zip(values[:count], values[count:], strict=True))
+    return Profile(article_id, time, bool(dated), feed, norm, terms)
+
+
+def extract(title: str, text: str) -> Features:
+    """The terms of an article from its cleaned title and plain text; none if it has no content words."""
+    found: dict[int, Term] = {}
+    _collect(found, list(tokens(title)), TITLE)
+    _collect(found, list(tokens(text[:LEAD])), 0)
+    return Features(tuple(found.values()))
+
+
+def _collect(found: dict[int, Term], words: list[Token], where: int) -> None:
+    shouting = bool(where) and _title_case(words)
+    before: Token | None = None
+    for word in words:
+        if word.folded in STOP_FOLDED or (len(word.folded) < 2 and not word.cjk):
+            before = None
+            continue
+        kind = where | _kind(word, shouting)
+        _add(found, term_hash(word.folded), word.shown, kind, None)
+        if before is not None and word.adjoins and not word.cjk:
+            pair_kind = _kind(before, shouting) & kind & NAME
+            if where or pair_kind:
+                parts = (term_hash(before.folded), term_hash(word.folded))
+                _add(
+                    found,
+                    term_hash(before.folded + word.folded),
+                    f"{before.shown} {word.shown}",
+                    where | pair_kind | PAIR,
+                    parts,
+                )
+        before = word
+
+
+def _add(found: dict[int, Term], term: int, shown: str, kind: int, parts: tuple[int, int] | None) -> None:
+    known = found.get(term)
+    if known is None:
+        found[term] = Term(term, shown, kind, 1, parts)
+    else:
+        parts = known.parts and parts
+        kind = (known.kind | kind) & ~(0 if parts else PAIR)
+        better = known.shown if known.shown[:1].isupper() or not shown[:1].isupper() else shown
+        found[term] = Term(term, better, kind, known.count + 1, parts)
+
+
+def _kind(word: Token, shouting: bool) -> int:
+    shown = word.shown
+    if shown[:1].isdigit() or shown[:1] in "$£€¥":
+        return NUMBER
+    inner = shown[1:]
+    if any(c.isupper() or c.isdigit() for c in inner):
+        return NAME if not shouting or not shown.isupper() or len(shown) < 6 else 0
+    return NAME if shown[0].isupper() and not word.start and not shouting else 0
+
+
+def _title_case(words: list[Token]) -> bool:
+    long = [word.shown for word in words if len(word.shown) > 3 and word.shown[0].isalpha() and not word.cjk]
+    return len(long) > 2 and sum(word[0].isupper() for word in long) >= 0.8 * len(long)
+
+
+def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features, stats: Stats) -> Profile:
+    """The profile of an article: its `MOST_TERMS` most telling terms with their weights in this library."""
+    weighed: list[tuple[float, Term, float]] = []
+    for term in features.terms:
+        if term.parts:
+            weight = 0.6 * (stats.weight(term.parts[0]) + stats.weight(term.parts[1]))
+        else:
+            weight = stats.weight(term.hash)
+        rank = weight * (2.0 if term.kind & TITLE else 1.0) * (1.2 if term.kind & NAME else 1.0)
+        weighed.append((rank, term, weight))
+    if len(weighed) > MOST_TERMS:
+        weighed.sort(key=lambda entry: -entry[0])
+        del weighed[MOST_TERMS:]
+    terms: dict[int, int] = {}
+    square = 0.0
+    for _, term, weight in weighed:
+        kind = min(term.count, 15) << 4 | term.kind
+        terms[term.hash] = kind << 8 | min(255, round(weight * UNIT))
+        if not kind & PAIR:
+            square += (weight * BOOST[kind]) ** 2
+    norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
+    return Profile(
+        article_id, time, dated, feed, norm, terms, {term.hash: term.shown for _, term, _ in weighed}
+    )
+
+
+def probes(profile: Profile) -> list[int]:
+    """The terms under which an article is posted and looked for, most telling first; at most `POSTED`."""
+    entries = [
+        ((value & 255) * (2.0 if value >> 8 & TITLE else 1.0), term)
+        for term, value in profile.terms.items()
+        if not value >> 8 & PAIR
+    ]
+    entries.sort(reverse=True)
+    return [term for _, term in entries[:POSTED]]
+
+
+def choose(hits: Iterable[tuple[int, Iterable[int]]], profile: Profile, most: int) -> list[int]:
+    """The `most` article ids with the heaviest sum of probes in common, from (term, article ids) answers."""
+    sums: dict[int, int] = {}
+    for term, ids in hits:
+        value = profile.terms[term]
+        weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
+        for article in ids:
+            sums[article] = sums.get(article, 0) + weight
+    sums.pop(profile.id, None)
+    return sorted(sums, key=lambda article: (-sums[article], -article))[:most]

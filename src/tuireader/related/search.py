@@ -1,0 +1,94 @@
+"""Relating against what is stored: at arrival, and when an article is opened. The same steps for both.
+
+All that is asked of the store is `Shelf`. Every question has a bound that does not depend on how many
+articles are stored, so the cost stays flat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
+from tuireader.related.rank import SHOWN, Ranked, rank
+
+POSTINGS = 150  # articles looked at for one term, before and after
+CANDIDATES = 100
+KEPT = 0.3  # from this chance on a neighbour is remembered
+NEIGHBOURS = 12
+
+
+class Shelf(Protocol):
+    """What relating asks of the store."""
+
+    def articles(self) -> int:
+        """How many articles have a profile."""
+        ...
+
+    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
+        """In how many articles each term stands; terms that never occurred may be left out."""
+        ...
+
+    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+        """The articles posted under `term`: the `limit` latest up to `day` and the `limit` first after it."""
+        ...
+
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
+        """The stored profiles of `ids`, in any order; those that are no more are left out."""
+        ...
+
+    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """(article, neighbour) of `ids`, as `Arrival.neighbours` were stored, in both directions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article to relate. `time` in seconds since 1970; not `dated` when it is only when it arrived."""
+
+    id: int
+    time: int
+    dated: bool
+    feed: int
+    title: str
+    text: str
+
+    @property
+    def day(self) -> int:
+        """The day its postings are sorted by."""
+        return self.time // 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What to store of an article: its profile, posted under `terms`; the counts of `counted` go one up."""
+
+    profile: Profile
+    terms: tuple[int, ...]
+    counted: tuple[int, ...]
+    neighbours: tuple[Ranked, ...]
+
+
+def arrive(shelf: Shelf, article: Incoming) -> Arrival:
+    """Relate an article that has just been stored. Nothing is written: the caller stores the `Arrival`."""
+    features = extract(article.title, article.text)
+    profile = _profile(shelf, article, features)
+    found = rank(profile, _candidates(shelf, profile, article.day), least=KEPT)
+    return Arrival(profile, tuple(probes(profile)), tuple(features.counted()), tuple(found[:NEIGHBOURS]))
+
+
+def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
+    """The relatives of a stored article, surest first, also those that came after it."""
+    profile = _profile(shelf, article, extract(article.title, article.text))
+    return rank(profile, _candidates(shelf, profile, article.day), least=least)
+
+
+def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
+    stats = Stats(shelf.articles(), shelf.counts(features.counted()))
+    return weigh(article.id, article.time, article.dated, article.feed, features, stats)
+
+
+def _candidates(shelf: Shelf, profile: Profile, day: int) -> Sequence[Profile]:
+    hits = [(term, shelf.posted(term, day, POSTINGS)) for term in probes(profile)]
+    return shelf.profiles(choose(hits, profile, CANDIDATES))

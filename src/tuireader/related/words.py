@@ -1,0 +1,145 @@
+"""Text → the terms that articles are compared by: folded words, joined pairs, numbers, CJK bigrams.
+
+Folding is for comparing, not for showing: lower case, no accents, a light English stem. Every term keeps the
+form it was first seen in, so that a reason can quote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+_CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"[{_CJK}]+"  # a run of CJK, cut into bigrams below
+    r"|[Cc][Vv][Ee][-–]\d{4}[-–]\d{4,7}"
+    rf"|[$£€¥]?\d+(?:[.,]\d+)*(?:\s?(?:%|[mb]n?\b|[mbtr]+illion\b)|(?:(?![{_CJK}])[^\W_])*)"  # 17%, £14m, 3D
+    rf"|(?:(?![{_CJK}])[^\W_])+(?:['’](?:(?![{_CJK}])[^\W_])+)*"  # words, with their apostrophes
+)
+_IS_CJK = re.compile(rf"[{_CJK}]")
+_SENTENCE_END = re.compile(r"[.!?:;…。！？：；\"“”‘«»\n]\s*[\"'“‘(\[]*$")
+_AMOUNT = re.compile(r"[$£€¥]?(\d+(?:[.,]\d+)*)\s?(%|[mb]n?|[mbtr]+illion)?", re.IGNORECASE)
+
+_STOP_WORDS = """
+a about above according across after again against ago all almost along already also although always
+am among an and another any anyone anything are aren around as at away back be became because been
+before behind being below between both but by came can cannot come could couldn did didn do does
+doesn doing don done down due during each either else end enough even ever every everyone everything
+far few for from further get gets getting give given go goes going gone got had has hasn have haven
+having he her here hers herself him himself his how however i if in including indeed inside instead
+into is isn it its itself just keep know last later least less let like likely little ll look made
+make makes making many may maybe me might mine more most much must my myself near need neither never
+next no nobody none nor not nothing now of off often on once one only onto or other others our ours
+out over own per perhaps put quite rather re really s said same saw say saying says see seen several
+shall she should shouldn since so some someone something soon still such t take taken takes taking
+tell than that the their theirs them themselves then there these they thing things this those though
+through thus till to today together told too took toward towards two under until up upon us use used
+uses using ve very via want wants was wasn way we well went were weren what whatever when where
+whether which while who whole whom whose why will with within without won would wouldn yes yesterday
+yet you your yours yourself
+der die das den dem des ein eine einen einem einer und oder aber nicht mit von vom zu zum zur im in
+am an auf für bei nach aus über ist sind war wird werden auch als wie dass es er sie wir ihr sich
+noch nur mehr le la les un une des du de et ou mais ne pas pour par sur dans avec est sont au aux ce
+cette ces qui que il elle se son sa ses plus el los las del y en con por para una es
+"""
+STOP = frozenset(_STOP_WORDS.split())
+"""Function words: they never say what an article is about."""
+
+_COMMON_WORDS = """
+announce announces announced app apps attack attacks best big billion breaking business call calls
+case ceo change changes china chinese company companies could country customers data day days deal
+details digital early exclusive expert experts find finds firm firms first five following four free
+full future global good government great group help here high hit hits home hours huge industry
+information internet issue issues key know latest launch launches launched leader leading live long
+look major man market media million mobile money month months national new news number old online
+open part people plan plans platform post power president price problem program project public
+question read real reason release released report reported reportedly reports research researchers
+right security service services set show shows site small social software source start state story
+study support system systems team tech technology test thousands three time times tool top update
+updated use user users video warning warns watch web website week weeks women work workers working
+world year years young
+"""
+COMMON = frozenset(_COMMON_WORDS.split())
+"""Words of every day's news: a young library cannot know yet how common they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it stands in a text. `start` tells whether it opens a sentence, `adjoins` whether only
+    a space, hyphen, dot or ampersand parts it from the token before."""
+
+    shown: str
+    folded: str
+    start: bool
+    adjoins: bool
+    cjk: bool = False
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words, numbers and CJK bigrams of `text` in reading order; function words are kept."""
+    end = 0
+    for found in _TOKEN.finditer(text):
+        shown = found.group()
+        between = text[end : found.start()]
+        start = end == 0 or _SENTENCE_END.search(between) is not None
+        adjoins = end > 0 and len(between) <= 1 and between in _ADJOINING
+        end = found.end()
+        if _IS_CJK.match(shown):
+            pieces = [shown[i : i + 2] for i in range(len(shown) - 1)] or [shown]
+            for place, piece in enumerate(pieces):
+                yield Token(piece, piece, start and place == 0, place > 0, True)
+        else:
+            yield Token(shown, fold(shown), start, adjoins)
+
+
+_ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"))
+
+
+@lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """The form in which a word is compared: lower case, no accents, no possessive, a light stem.
+
+    An amount becomes digits and a letter: `14m` for £14 million.
+    """
+    word = word.casefold()
+    amount = _AMOUNT.fullmatch(word)
+    if amount:
+        return amount[1].replace(",", "") + (amount[2] or "")[:1]
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+        word = word.replace("’", "'")
+    head, _, tail = word.partition("'")
+    word = head if tail in ("s", "") or len(head) > 2 else head + tail  # Beijing's; but O'Brien stays whole
+    if not word.isalpha() or not word.isascii():
+        return word
+    return _stem(word)
+
+
+def _stem(word: str) -> str:
+    """A light English stem (plural, -ed, -ing, final e), sure rather than thorough."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
+        word = word[:-1]
+    for suffix in ("ing", "ed"):
+        if len(word) > len(suffix) + 3 and word.endswith(suffix):
+            word = word[: -len(suffix)]
+            if word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    if len(word) > 4 and word.endswith("e"):
+        word = word[:-1]
+    return word
+
+
+def term_hash(folded: str) -> int:
+    """The 32-bit number under which a term is stored (CRC-32 of its UTF-8, the same on every machine)."""
+    return crc32(folded.encode("utf-8", "surrogatepass"))
+
+
+STOP_FOLDED = STOP | frozenset(fold(word) for word in STOP)
+COMMON_HASHES = frozenset(term_hash(fold(word)) for word in COMMON)
