@@ -381,6 +381,12 @@ def _runs(parts: Sequence[_Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+def _fts_run(run: Run) -> str:
+    star = " *" if run.prefix else ""
+    phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
+    return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+
+
 # --------------------------------------------------------------------------- terms
 
 
@@ -453,6 +459,15 @@ class Term:
     def is_in(self, folded: Folded) -> bool:
         """Whether the term stands in the text at all."""
         return next(self.spans(folded), None) is not None
+
+    @property
+    def fts(self) -> str | None:
+        """An FTS5 expression that hits every text in which the term stands, or None when there is none.
+
+        It hits just these when the term is `simple`. Words of the index hold no quotation marks, so
+        nothing of what a person typed can be FTS5 syntax.
+        """
+        return " AND ".join(map(_fts_run, self.runs)) or None
 
     def spans(self, folded: Folded) -> Iterator[tuple[int, int]]:
         """Where the term stands, in characters of the folded text."""
