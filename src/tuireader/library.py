@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
+import sys
+import time
 from array import array
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
-from tuireader.config import Config, Paths
-from tuireader.model import Article, ArticleRow, Change, Counts, Event, Feed, Related, View
+from tuireader import relating, watch
+from tuireader.config import Config, FeedConfig, Paths, Problem
+from tuireader.errors import TuireaderError
+from tuireader.model import (
+    Article,
+    ArticleRow,
+    Change,
+    Count,
+    Counts,
+    Event,
+    Feed,
+    FetchJob,
+    RefreshDone,
+    RefreshStarted,
+    Related,
+    View,
+    ViewKind,
+)
+from tuireader.store import Pool, Store
+from tuireader.store.feeds import FeedFacts, Subscription
+
+log = logging.getLogger("tuireader")
+
+_CHUNK = 500
+"""Articles that are matched in one write transaction when a watch has changed."""
 
 
 class Library:
@@ -17,101 +46,334 @@ class Library:
     nothing here blocks the event loop. Everything that changes state returns the articles it changed.
     """
 
-    config: Config
-    paths: Paths
-    offline: bool  # demo: never asks the network
+    def __init__(self, config: Config, paths: Paths, pool: Pool, *, offline: bool, clock: Callable[[], float]) -> None:
+        self.config = config
+        self.paths = paths
+        self.offline = offline
+        self.problems: tuple[Problem, ...] = ()
+        self._pool = pool
+        self._clock = clock
+        self._feeds: list[Feed] = []
+        self._names: dict[int, tuple[str, str, str]] = {}
+        self._version = 0
+        self._matcher = _matcher(config)
 
     @classmethod
-    async def open(cls, config: Config, paths: Paths, *, offline: bool = False) -> Library:
+    async def open(
+        cls, config: Config, paths: Paths, *, offline: bool = False, clock: Callable[[], float] = time.time
+    ) -> Library:
         """Open or create the database and bring feeds and watches in line with `config`.
 
-        Raises DatabaseError when the file cannot be used; the file is then untouched.
+        `offline` never asks the network (the demo). Raises DatabaseError when the file cannot be used; the
+        file is then untouched.
         """
-        raise NotImplementedError
+        pool = await Pool.open(paths.database)
+        library = cls(config, paths, pool, offline=offline, clock=clock)
+        try:
+            await library._sync()
+        except BaseException:
+            await pool.close()
+            raise
+        return library
 
     async def close(self) -> None:
         """Wait for writes under way and close the database."""
+        await self._pool.close()
 
-    # -- lists
+    # ------------------------------------------------------------------ lists
+
     async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
         """The article ids of a view in list order, newest first for `date`. `sort`: date, feed, title, sources."""
-        raise NotImplementedError
+        if view.kind is ViewKind.QUERY:
+            found, _ = await self.search(view.key)
+            return found if show_read else await self._unread_of(found)
+        today = self._today()
+        return await self._pool.read(
+            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today)
+        )
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in that order; ids that are no more are left out."""
-        raise NotImplementedError
+        return await self._pool.read(lambda store: store.lists.rows(ids))
 
     async def counts(self) -> Counts:
         """Unread and total numbers for the sidebar."""
-        raise NotImplementedError
+        today = self._today()
+        return await self._pool.read(lambda store: store.lists.counts(today))
 
     async def feeds(self) -> list[Feed]:
-        """All subscribed feeds in config order."""
-        raise NotImplementedError
+        """All subscribed feeds in config order, with their health."""
+        await self._load_feeds()
+        return self._feeds
 
     async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
         """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises."""
-        raise NotImplementedError
+        now, names = int(self._clock()), self._names
+        return await self._pool.read(
+            lambda store: store.search.run(text, now=now, subject=lambda found: relating.subject(found, names), limit=limit)
+        )
 
-    # -- one article
+    def feed_title(self, feed_id: int) -> str:
+        """The shown title of a feed, from memory; `""` when it is unknown."""
+        return self._names.get(feed_id, ("", "", ""))[0]
+
+    # ------------------------------------------------------------------ one article
+
     async def article(self, article_id: int) -> Article | None:
         """All of one article for the reading pane."""
-        raise NotImplementedError
+        return await self._pool.read(lambda store: store.reading.article(article_id))
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
-        raise NotImplementedError
+        return await self._pool.read(lambda store: relating.related(store, article_id))
 
     async def find_url(self, url: str) -> int | None:
         """The stored article with this address (tracking parameters and scheme aside), if any."""
-        raise NotImplementedError
+        return await self._pool.read(lambda store: store.links.at_url(url))
 
     async def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read, in characters of its text."""
+        await self._pool.write(lambda store: store.marks.keep_place(article_id, place))
 
-    # -- marks (all journalled)
-    async def set_read(self, ids: Sequence[int], read: bool) -> Change:
-        """Mark articles read or unread."""
-        raise NotImplementedError
+    def highlights(self, text: str) -> list[tuple[int, int, str]]:
+        """Where the watches' terms stand in a text: (start, end, watch) sorted by start. Thread-safe, cheap."""
+        return self._matcher.spans(text)
+
+    @property
+    def watch_colors(self) -> Mapping[str, str]:
+        """The colour of each watch in config order; `""` where none is set."""
+        return {item.name: item.color for item in self.config.watches}
+
+    # ------------------------------------------------------------------ marks (all journalled)
+
+    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
+        """Mark articles read or unread. `journal=False` is for what no one wants to undo: opening one."""
+        return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         """Star or unstar articles."""
-        raise NotImplementedError
+        return await self._mark("starred", ids, starred, True)
 
     async def undo(self) -> Change | None:
         """Take back the last mark, also one made before a restart; None when there is nothing left."""
-        raise NotImplementedError
+        return await self._pool.write(_in_transaction(lambda store: store.marks.undo()))
 
-    # -- refresh
-    def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+    # ------------------------------------------------------------------ refresh
+
+    async def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
         """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
 
         Iterate inside `contextlib.aclosing`; closing early cancels what is under way, what is stored stays.
         """
-        raise NotImplementedError
+        due_at = None if force else int(self._clock())
+        facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
+        if self.offline or not facts:
+            yield RefreshStarted(0)
+            yield RefreshDone(0, 0, 0, 0, 0.0)
+            return
+        from tuireader import refresh
+
+        setting = refresh.Setting(
+            matcher=self._matcher,
+            feeds=self._names,
+            rates=_rates(self.config),
+            interval={feed.url: feed.interval for feed in self.config.feeds if feed.interval is not None},
+            clock=self._clock,
+        )
+        configured = {feed.url: feed for feed in self.config.feeds}
+        async with refresh.opened(_limits(self.config)) as (fetcher, parser):
+            events = refresh.refresh(
+                facts,
+                lambda one: _job(one, configured.get(one.url)),
+                pool=self._pool,
+                fetcher=fetcher,
+                parser=parser,
+                setting=setting,
+            )
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def refresh_apart(
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True
+    ) -> AsyncIterator[Event]:
+        """The same as `refresh`, done by a process of its own, so that no key waits for a parser.
+
+        The process is this very program (`tuireader refresh --json`), which a crash or a kill of either
+        side leaves in order: what was stored is stored.
+        """
+        if self.offline:
+            yield RefreshStarted(0)
+            yield RefreshDone(0, 0, 0, 0, 0.0)
+            return
+        from tuireader.refresh import decode
+
+        command = [sys.executable, "-m", "tuireader"]
+        command += ["--config", str(self.paths.config), "--database", str(self.paths.database)]
+        command += ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+        )
+        assert child.stdout is not None and child.stderr is not None
+        ended = False
+        try:
+            async for line in child.stdout:
+                try:
+                    event = decode(line.decode())
+                except (ValueError, KeyError, TypeError):
+                    log.warning("the refresh said: %r", line[:200])
+                    continue
+                ended = isinstance(event, RefreshDone)
+                yield event
+            if not ended:
+                words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
+                raise TuireaderError(words[-1] if words else "the refresh stopped before its end", "R tries again")
+        finally:
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.terminate()
+            await child.wait()
 
     async def due(self) -> int:
-        """How many feeds are due for a refresh now."""
-        raise NotImplementedError
+        """How many feeds are due for a refresh now; 0 when offline."""
+        if self.offline:
+            return 0
+        now = int(self._clock())
+        return await self._pool.read(lambda store: store.feeds.due(now))
 
     async def changed_elsewhere(self) -> bool:
-        """Whether another process has written to the database since the last call."""
-        raise NotImplementedError
+        """Whether anything was written to the database, by whomever, since the last call."""
+        before, self._version = self._version, await self._pool.read(lambda store: store.data_version())
+        return before != self._version
 
     async def apply_watches(self) -> AsyncIterator[tuple[int, int]]:
-        """Match all stored articles against watches that are new or changed; yields (done, total)."""
-        raise NotImplementedError
-        yield (0, 0)
+        """Match all stored articles against watches that are new or changed; yields (done, total).
 
-    # -- subscriptions (written to the TOML, comments kept)
+        Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
+        there the next time.
+        """
+        pending = {item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())}
+        rules = [rule for rule in _rules(self.config) if rule.name in pending]
+        if not rules:
+            return
+        names = [rule.name for rule in rules]
+        matcher = watch.Matcher(rules)
+        total = left = max(pending.values())
+        yield 0, total
+        while left > 0:
+            left = await self._pool.write(
+                _in_transaction(lambda store, up_to=left: relating.rematch_chunk(store, matcher, names, self._names, up_to, _CHUNK))
+            )
+            yield total - left, total
+
+    # ------------------------------------------------------------------ subscriptions
+
     async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) each; returns how many are new. Creates the config if needed."""
-        raise NotImplementedError
+        if self.offline:
+            raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
+        known = {feed.url for feed in self.config.feeds}
+        new = [FeedConfig(url=url, title=title, folder=folder) for url, title, folder in feeds if url not in known]
+        if new:
+            from tuireader import config_edit
+
+            await asyncio.to_thread(config_edit.change, self.paths.config, lambda text: config_edit.add_feeds(text, new))
+            await self.reload()
+        return len(new)
 
     async def discover(self, url: str) -> list[tuple[str, str]]:
         """(feed address, title) found at a pasted address: the feed itself, or those a page advertises."""
-        raise NotImplementedError
+        if self.offline:
+            raise TuireaderError("the demo is offline", "start tuireader without --demo")
+        from tuireader import refresh
+        from tuireader.feeds.discover import discover
+
+        async with refresh.opened(_limits(self.config)) as (fetcher, _):
+            return await discover(fetcher, url)
 
     async def import_opml(self, path: Path) -> tuple[int, list[str]]:
         """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
-        raise NotImplementedError
+        from tuireader.feeds import opml
+
+        try:
+            text = await asyncio.to_thread(path.expanduser().read_bytes)
+        except OSError as error:
+            raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
+        feeds, skipped = await asyncio.to_thread(opml.load, text)
+        new = await self.add_feeds([(feed.url, feed.title, feed.folder) for feed in feeds])
+        return new, list(skipped)
+
+    async def export_opml(self) -> str:
+        """The subscriptions as OPML 2.0."""
+        from tuireader.feeds import opml
+
+        return opml.dump(
+            [opml.OpmlFeed(feed.url, feed.title, feed.folder, feed.site_url) for feed in await self.feeds()]
+        )
+
+    async def reload(self) -> None:
+        """Read the config again; on a broken file the last good one stays in force and TuireaderError says why."""
+        from tuireader.config import load
+
+        config, problems = await asyncio.to_thread(load, self.paths.config)
+        if any(problem.fatal for problem in problems):
+            raise TuireaderError(str(problems[0]), "the configuration before it stays in force")
+        self.config, self.problems = config, problems
+        self._matcher = _matcher(config)
+        await self._sync()
+
+    # ------------------------------------------------------------------ inside
+
+    async def load_demo(self) -> None:
+        """Store the bundled sample feeds, as if they had just been fetched."""
+        from tuireader import demo
+        from tuireader.feeds.parse import parse
+        from tuireader.model import ParsedFeed
+
+        now = int(self._clock())
+        ids = {feed.url: feed.id for feed in self._feeds}
+
+        def save(store: Store) -> None:
+            for sample in demo.feeds(now):
+                parsed = parse(sample.body, sample.url, "application/xml")
+                if isinstance(parsed, ParsedFeed):
+                    saved = store.saving.save(ids[sample.url], parsed.entries, now)
+                    relating.record_new(store, saved.new, self._matcher, self._names)
+
+        await self._pool.write(_in_transaction(save))
+
+    async def _sync(self) -> None:
+        subscriptions = [Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds]
+        signatures = [(rule.name, watch.signature(rule)) for rule in _rules(self.config)]
+
+        def sync(store: Store) -> None:
+            if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
+                with store.transaction():
+                    store.feeds.sync(subscriptions)
+                    store.watches.sync(signatures)
+
+        await self._pool.write(sync)
+        await self._load_feeds()
+
+    async def _load_feeds(self) -> None:
+        self._feeds = await self._pool.read(lambda store: store.feeds.subscribed())
+        every = await self._pool.read(lambda store: store.feeds.all())
+        self._names = {feed.id: (feed.title, feed.url, feed.folder) for feed in every}
+
+    async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
+        now = int(self._clock())
+        return await self._pool.write(
+            _in_transaction(lambda store: store.marks.set(mark, ids, value, now=now, journal=journal))
+        )
+
+    async def _unread_of(self, ids: array[int]) -> array[int]:
+        return await self._pool.read(lambda store: store.lists.unread_of(ids))
+
+    def _today(self) -> int:
+        """When the person's day began, in their time zone."""
+        here = time.localtime(self._clock())
+        return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))

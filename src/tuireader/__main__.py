@@ -1,0 +1,16 @@
+"""The start of the program: `tuireader` and `python -m tuireader`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; every expected fault is one line on stderr and an exit code."""
+    from tuireader.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

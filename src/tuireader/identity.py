@@ -1,0 +1,100 @@
+"""When are two entries the same article? Keys for the store to look up, and the rule that decides.
+
+An entry is recognised by (feed, guid) first, by its canonical address second and by a fingerprint of
+title and text third, so that an article stays the same when its feed changes guids, addresses or titles.
+A wrong merge hides news, a missed one only shows it twice: where in doubt, two articles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from tuireader.model import ParsedEntry
+from tuireader.text import canonical_url
+
+_TEXT_MIN = 200
+"""Characters that a text must have before its fingerprint may stand for it."""
+
+
+def hash64(text: str) -> int:
+    """A signed 64-bit digest, as SQLite keeps integers; `text` may hold anything, lone surrogates too."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What an entry can be recognised by. 0 stands for "has none".
+
+    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes when
+    anything that a person reads changes.
+    """
+
+    guid: int
+    url: int
+    digest: int
+
+
+def url_key(url: str) -> int:
+    """The key of an address; 0 for addresses that stand for a whole site and not for an article."""
+    if not url:
+        return 0
+    canonical = canonical_url(url)
+    try:
+        parts = urlsplit(canonical)
+    except ValueError:
+        return 0
+    if parts.path in {"", "/"} and not parts.query:
+        return 0
+    return hash64(canonical)
+
+
+def text_key(title: str, text: str) -> int:
+    """The fingerprint of title and text; 0 when there is too little text to tell."""
+    if len(text) < _TEXT_MIN:
+        return 0
+    return hash64(title.casefold() + "\0" + text[:2000].casefold())
+
+
+def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
+    """The keys of all entries of one feed document.
+
+    A guid that several entries share does not tell them apart: there the address and the title join it
+    (two of three such entries are lost in other readers). An address that several entries share, as in
+    change logs whose entries are all one page, is no key at all.
+    """
+    guids = Counter(entry.guid for entry in entries if entry.guid)
+    urls = [url_key(entry.url) for entry in entries]
+    shared = Counter(urls)
+    found: list[Keys] = []
+    for entry, url in zip(entries, urls, strict=True):
+        if entry.guid and guids[entry.guid] == 1:
+            name = f"g{entry.guid}"
+        elif entry.guid:
+            name = f"s{entry.guid}\0{entry.url}\0{entry.title}"
+        elif url and shared[url] == 1:
+            name = f"u{url}"
+        else:
+            name = f"t{entry.url}\0{entry.title or (entry.content_html or entry.summary_html)[:500]}"
+        what = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
+        found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(what)))
+    return found
+
+
+def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
+    """Whether two entries with one address are one article.
+
+    Within a feed a new guid under an old address is the same article only if the title stayed the same:
+    live blogs and weekly columns keep their address and are news each time. Between feeds half of the
+    shorter title's words must be shared.
+    """
+    if title.casefold() == other_title.casefold():
+        return True
+    if same_feed:
+        return False
+    words, others = set(title.casefold().split()), set(other_title.casefold().split())
+    return bool(words and others) and 2 * len(words & others) >= min(len(words), len(others))

@@ -1,0 +1,201 @@
+"""Feeds: subscriptions in line with the config, facts for the next fetch, and health."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuireader.model import Fault, Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the config says of one feed."""
+
+    url: str
+    title: str = ""
+    folder: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFacts:
+    """What is known of a feed when its next fetch is to be made or planned."""
+
+    id: int
+    url: str
+    title: str
+    state: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    ttl: int | None
+    max_age: int | None
+    last_success: int | None
+    error_streak: int
+    next_try: int | None
+    moved_to: str
+    moved_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The outcome of one fetch, to be recorded whatever it was."""
+
+    feed_id: int
+    at: int
+    next_try: int | None
+    state: str = "ok"
+    error: str = ""
+    fault: Fault | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: bytes | None = None
+    max_age: int | None = None
+    ttl: int | None = None
+    title: str = ""
+    site_url: str = ""
+    moved_to: str = ""
+    moved_seen: int = 0
+
+
+_FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url), folder, site_url, subscribed, state,
+  last_try, last_success, last_error, error_streak, next_try, moved_to"""
+_FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url), state, etag, last_modified, body_hash,
+  ttl, max_age, last_success, error_streak, next_try, moved_to, moved_seen"""
+
+
+class Feeds:
+    """The table of feeds. Nothing here deletes: an unsubscribed feed keeps its row and its articles."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def in_line(self, subscriptions: Sequence[Subscription]) -> bool:
+        """Whether the table already says what the config says; then nothing needs to be written."""
+        return _wanted(subscriptions) == self._stored()
+
+    def sync(self, subscriptions: Sequence[Subscription]) -> None:
+        """Bring the table in line with the config; needs a transaction."""
+        wanted, stored = _wanted(subscriptions), self._stored()
+        gone = [(url,) for url in stored.keys() - wanted.keys()]
+        self._conn.executemany("UPDATE feed SET subscribed = 0 WHERE url = ?", gone)
+        self._conn.executemany(
+            """INSERT INTO feed (url, position, own_title, folder, state, subscribed)
+               VALUES (:url, :position, :title, :folder, iif(:paused, 'paused', 'ok'), 1)
+               ON CONFLICT (url) DO UPDATE SET position = excluded.position, own_title = excluded.own_title,
+                 folder = excluded.folder, subscribed = 1,
+                 state = CASE WHEN :paused THEN 'paused' WHEN state = 'paused' THEN 'ok' ELSE state END""",
+            [
+                {"url": url, "position": position, "title": title, "folder": folder, "paused": paused}
+                for url, (position, title, folder, paused) in wanted.items()
+                if stored.get(url) != (position, title, folder, paused)
+            ],
+        )
+
+    def subscribed(self) -> list[Feed]:
+        """The subscribed feeds in the order of the config."""
+        return self._feeds("WHERE subscribed ORDER BY position, id")
+
+    def all(self) -> list[Feed]:
+        """Every feed that there ever was, also the unsubscribed ones, whose articles are kept."""
+        return self._feeds("ORDER BY id")
+
+    def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
+        """Facts of subscribed feeds: those named, or all; with `due_at` only those whose time has come."""
+        where, args = "subscribed", []
+        if feed_ids is not None:
+            where += f" AND id IN ({','.join(str(int(i)) for i in feed_ids)})"
+        else:
+            where += " AND state = 'ok'"
+        if due_at is not None:
+            where += " AND coalesce(next_try, 0) <= ?"
+            args.append(due_at)
+        rows = self._conn.execute(f"SELECT {_FACTS} FROM feed WHERE {where} ORDER BY position, id", args)
+        return [FeedFacts(*row) for row in rows]
+
+    def due(self, now: int) -> int:
+        """How many feeds should be asked now."""
+        row = self._conn.execute(
+            "SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND coalesce(next_try, 0) <= ?", (now,)
+        ).fetchone()
+        return int(row[0])
+
+    def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
+        """The publication times of a feed's newest articles, newest first, to learn its pace from."""
+        rows = self._conn.execute(
+            "SELECT time FROM article WHERE feed_id = ? ORDER BY time DESC, id DESC LIMIT ?", (feed_id, limit)
+        )
+        return [row[0] for row in rows]
+
+    def record(self, attempt: Attempt) -> None:
+        """Keep the outcome of a fetch. A failure leaves validators, titles and articles as they are."""
+        if attempt.error:
+            self._conn.execute(
+                """UPDATE feed SET last_try = ?, next_try = ?, state = ?, last_error = ?, fault = ?,
+                     error_streak = error_streak + 1 WHERE id = ?""",
+                (
+                    attempt.at,
+                    attempt.next_try,
+                    attempt.state,
+                    attempt.error,
+                    attempt.fault or "",
+                    attempt.feed_id,
+                ),
+            )
+            return
+        self._conn.execute(
+            """UPDATE feed SET last_try = ?1, last_success = ?1, next_try = ?2, state = ?3, last_error = '',
+                 fault = '', error_streak = 0, etag = ?4, last_modified = ?5,
+                 body_hash = coalesce(?6, body_hash), max_age = ?7, ttl = coalesce(?8, ttl),
+                 title = coalesce(nullif(?9, ''), title), site_url = coalesce(nullif(?10, ''), site_url),
+                 moved_to = ?11, moved_seen = ?12
+               WHERE id = ?13""",
+            (
+                attempt.at,
+                attempt.next_try,
+                attempt.state,
+                attempt.etag,
+                attempt.last_modified,
+                attempt.body_hash,
+                attempt.max_age,
+                attempt.ttl,
+                attempt.title,
+                attempt.site_url,
+                attempt.moved_to,
+                attempt.moved_seen,
+                attempt.feed_id,
+            ),
+        )
+
+    def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
+        rows = self._conn.execute("SELECT url, position, own_title, folder, state FROM feed WHERE subscribed")
+        return {url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows}
+
+    def _feeds(self, where: str) -> list[Feed]:
+        rows = self._conn.execute(f"SELECT {_FEED} FROM feed {where}")
+        return [
+            Feed(
+                id=row[0],
+                url=row[1],
+                title=row[2],
+                folder=row[3],
+                site_url=row[4],
+                subscribed=bool(row[5]),
+                state=row[6],
+                last_try=row[7],
+                last_success=row[8],
+                last_error=row[9],
+                error_streak=row[10],
+                next_try=row[11],
+                moved_to=row[12],
+            )
+            for row in rows
+        ]
+
+
+def _wanted(subscriptions: Sequence[Subscription]) -> dict[str, tuple[int, str, str, bool]]:
+    return {
+        item.url: (position, item.title, item.folder, item.paused) for position, item in enumerate(subscriptions)
+    }

@@ -1,0 +1,93 @@
+"""Outbound links of articles, by which editors and articles name each other."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tuireader.identity import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class OutLink:
+    """A link that stands in an article's text. `kind`: `also` (set by the editor), `source` or `cite`."""
+
+    url: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedArticle:
+    """A link with the stored article behind it, if there is one (`article_id` None otherwise)."""
+
+    kind: str
+    url: str
+    label: str
+    article_id: int | None
+    title: str
+    feed_title: str
+    time: int | None
+    read: bool
+
+
+_FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
+
+
+class Links:
+    """Kept by address, so that a link finds its article whichever of the two arrives first."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def record(self, found: Iterable[tuple[int, Sequence[OutLink]]]) -> None:
+        """Keep the links of articles, in place of those they had; needs a transaction."""
+        links = list(found)
+        self._conn.execute(
+            "DELETE FROM link WHERE article_id IN (SELECT value FROM json_each(?))",
+            (json.dumps([article_id for article_id, _ in links]),),
+        )
+        self._conn.executemany(
+            "INSERT INTO link (article_id, position, url_key, url, label, kind) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (article_id, position, url_key(link.url), link.url, link.label, link.kind)
+                for article_id, out in links
+                for position, link in enumerate(out)
+            ),
+        )
+
+    def outgoing(self, article_id: int) -> list[LinkedArticle]:
+        """The links of an article in reading order, each with the newest article at that address."""
+        rows = self._conn.execute(
+            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''), a.time,
+                       coalesce(a.read, 0)
+                FROM link l
+                LEFT JOIN article a ON a.id = (SELECT max(id) FROM article t WHERE t.url_key = l.url_key
+                                               AND l.url_key != 0 AND t.id != l.article_id)
+                LEFT JOIN feed f ON f.id = a.feed_id
+                WHERE l.article_id = ? ORDER BY l.position""",
+            (article_id,),
+        )
+        return [LinkedArticle(*row[:7], read=bool(row[7])) for row in rows]
+
+    def incoming(self, article_id: int) -> list[LinkedArticle]:
+        """The articles that link to this one, newest first."""
+        rows = self._conn.execute(
+            f"""SELECT l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
+                FROM article me JOIN link l ON l.url_key = me.url_key JOIN article a ON a.id = l.article_id
+                JOIN feed f ON f.id = a.feed_id
+                WHERE me.id = ? AND me.url_key != 0 AND a.id != me.id
+                GROUP BY a.id ORDER BY a.time DESC LIMIT 20""",
+            (article_id,),
+        )
+        return [LinkedArticle(*row[:7], read=bool(row[7])) for row in rows]
+
+    def at_url(self, url: str) -> int | None:
+        """The newest stored article at an address."""
+        key = url_key(url)
+        if not key:
+            return None
+        row = self._conn.execute("SELECT max(id) FROM article WHERE url_key = ?", (key,)).fetchone()
+        return row[0] if row and row[0] is not None else None

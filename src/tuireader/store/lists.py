@@ -1,0 +1,147 @@
+"""What lists show: the ids of a view, the light columns of a window of lines, and the sidebar's numbers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Sequence
+
+from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
+
+_ORDER = {
+    "date": "a.time DESC, a.id DESC",
+    "feed": "f.title COLLATE NOCASE, a.time DESC, a.id DESC",
+    "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
+    "sources": "a.sources DESC, a.time DESC, a.id DESC",
+}
+
+
+class Lists:
+    """Light queries only: no texts, and nothing that is filtered in Python."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
+        """The ids of a view in order. `today` is when the person's day began; QUERY views are `search`'s."""
+        where, args = self._where(view, today)
+        if not show_read:
+            where += " AND a.read = 0"
+        join = " JOIN feed f ON f.id = a.feed_id" if sort == "feed" else ""
+        rows = self._conn.execute(
+            f"SELECT a.id FROM article a{join} WHERE {where} ORDER BY {_ORDER.get(sort, _ORDER['date'])}", args
+        )
+        return array("q", (row[0] for row in rows))
+
+    def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
+        """The list lines of `ids`, in their order; ids that are no more are left out."""
+        wanted = ",".join(str(int(article_id)) for article_id in ids)
+        watches: dict[int, list[str]] = {}
+        for article_id, name in self._conn.execute(
+            f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.article_id IN ({wanted}) ORDER BY w.position"""
+        ):
+            watches.setdefault(article_id, []).append(name)
+        found = {
+            row[0]: ArticleRow(
+                id=row[0],
+                feed_id=row[1],
+                title=row[2],
+                time=row[3],
+                read=bool(row[4]),
+                starred=bool(row[5]),
+                edited=bool(row[6]),
+                sources=row[7],
+                url=row[8],
+                author=row[9],
+                watches=tuple(watches.get(row[0], ())),
+            )
+            for row in self._conn.execute(
+                f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author
+                    FROM article WHERE id IN ({wanted})"""
+            )
+        }
+        return [found[article_id] for article_id in ids if article_id in found]
+
+    def unread_of(self, ids: Sequence[int]) -> array[int]:
+        """Those of `ids` that are unread, in their order."""
+        rows = self._conn.execute(
+            "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        unread = {row[0] for row in rows}
+        return array("q", (article_id for article_id in ids if article_id in unread))
+
+    def counts(self, today: int) -> Counts:
+        """Unread and total numbers. Totals come from covering indexes, unread ones from partial indexes."""
+        conn = self._conn
+        totals = dict(conn.execute("SELECT feed_id, count(*) FROM article GROUP BY feed_id"))
+        unread = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE read = 0 GROUP BY feed_id"))
+        for feed_id, more, more_unread in conn.execute(
+            """SELECT p.feed_id, count(*), sum(a.read = 0) FROM appearance p JOIN article a ON a.id = p.article_id
+               WHERE p.secondary = 1 GROUP BY p.feed_id"""
+        ):
+            totals[feed_id] = totals.get(feed_id, 0) + more
+            unread[feed_id] = unread.get(feed_id, 0) + more_unread
+        watches = {
+            name: Count(new or 0, total)
+            for name, total, new in conn.execute(
+                """SELECT w.name, count(a.id), sum(a.read = 0) FROM watch w LEFT JOIN match m ON m.watch_id = w.id
+                   LEFT JOIN article a ON a.id = m.article_id GROUP BY w.id ORDER BY w.position"""
+            )
+        }
+        all_unread = self._count("a.read = 0", ())
+        where_today, args_today = self._where(View(ViewKind.TODAY), today)
+        where_unread, args_unread = self._where(View(ViewKind.UNREAD), today)
+        current_unread = self._count(where_unread, args_unread)
+        return Counts(
+            today=Count(
+                self._count(f"{where_today} AND a.read = 0", args_today), self._count(where_today, args_today)
+            ),
+            unread=Count(current_unread, current_unread),
+            starred=Count(self._count("a.starred = 1 AND a.read = 0", ()), self._count("a.starred = 1", ())),
+            all=Count(all_unread, self._count("1", ())),
+            feeds={feed_id: Count(unread.get(feed_id, 0), total) for feed_id, total in totals.items()},
+            watches=watches,
+        )
+
+    def _count(self, where: str, args: Sequence[object]) -> int:
+        return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])
+
+    def _where(self, view: View, today: int) -> tuple[str, list[object]]:
+        match view.kind:
+            case ViewKind.TODAY:
+                return f"a.time >= ?{self._only_subscribed()}", [today]
+            case ViewKind.UNREAD:
+                return f"a.read = 0{self._only_subscribed()}", []
+            case ViewKind.STARRED:
+                return "a.starred = 1", []
+            case ViewKind.ALL:
+                return "1", []
+            case ViewKind.WATCH:
+                return (
+                    """a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+                       WHERE w.name = ?)""",
+                    [view.key],
+                )
+            case ViewKind.FEED:
+                return self._of_feeds([int(view.key)])
+            case ViewKind.FOLDER:
+                rows = self._conn.execute("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
+                return self._of_feeds([row[0] for row in rows])
+            case ViewKind.QUERY:
+                raise ValueError("expressions are evaluated by Search")
+
+    def _of_feeds(self, feed_ids: list[int]) -> tuple[str, list[object]]:
+        feeds = ",".join(map(str, feed_ids))
+        return (
+            f"""(a.feed_id IN ({feeds}) OR a.id IN
+                 (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))""",
+            [],
+        )
+
+    def _only_subscribed(self) -> str:
+        """Articles of feeds that were unsubscribed are kept and found, but no longer asked to be read."""
+        gone = [row[0] for row in self._conn.execute("SELECT id FROM feed WHERE subscribed = 0")]
+        return f" AND a.feed_id NOT IN ({','.join(map(str, gone))})" if gone else ""

@@ -1,0 +1,144 @@
+"""One article with all that the reading pane shows, and texts in bulk for matching and indexing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tuireader.model import Article, Evidence, Neighbour, TermHit
+from tuireader.store.texts import unpack, unpack_extra
+from tuireader.text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """An article's facts and plain texts, as matching and relating want them.
+
+    `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
+    """
+
+    id: int
+    feed_id: int
+    title: str
+    url: str
+    author: str
+    time: int
+    read: bool
+    starred: bool
+    summary: str
+    body: str
+    html: str
+    base_url: str
+    tags: tuple[str, ...] = ()
+
+
+def evidence_json(evidence: Evidence) -> str:
+    """Evidence as it lies in the database; the watch's name is the row's."""
+    hits = [[hit.term, hit.field, hit.count] for hit in evidence.hits]
+    return json.dumps([hits, evidence.sentence, evidence.spans], ensure_ascii=False, separators=(",", ":"))
+
+
+def evidence_of(watch: str, stored: str) -> Evidence:
+    """The evidence that `evidence_json` wrote."""
+    hits, sentence, spans = json.loads(stored)
+    return Evidence(
+        watch, tuple(TermHit(*hit) for hit in hits), sentence, tuple((start, end) for start, end in spans)
+    )
+
+
+class Reading:
+    """Heavy reads: texts and all that belongs to one article."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def article(self, article_id: int) -> Article | None:
+        """All of one article, or None when there is no such article."""
+        row = self._conn.execute(
+            """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+                      a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
+                      a.place, c.html, c.summary, coalesce(c.base_url, ''), coalesce(c.extra, '{}')
+               FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
+               WHERE a.id = ?""",
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        return Article(
+            id=row[0],
+            feed_id=row[1],
+            feed_title=row[2],
+            title=row[3],
+            url=row[4],
+            author=row[5],
+            time=row[6],
+            published=row[7],
+            arrived=row[8],
+            read=bool(row[9]),
+            starred=bool(row[10]),
+            edited=bool(row[11]),
+            place=row[12],
+            html=unpack(row[13]) or unpack(row[14]),
+            base_url=row[15],
+            other_feeds=self._other_feeds(article_id),
+            evidence=self.evidence(article_id),
+            previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
+            next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
+            **unpack_extra(row[16]),
+        )
+
+    def evidence(self, article_id: int) -> tuple[Evidence, ...]:
+        """Why the article is on which watches, in the order of the config."""
+        rows = self._conn.execute(
+            """SELECT w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.article_id = ? ORDER BY w.position""",
+            (article_id,),
+        )
+        return tuple(evidence_of(name, stored) for name, stored in rows)
+
+    def texts(self, ids: Sequence[int]) -> Iterator[StoredText]:
+        """The plain texts of many articles, in no particular order, a row at a time."""
+        rows = self._conn.execute(
+            """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
+                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}')
+               FROM article a LEFT JOIN content c ON c.article_id = a.id
+               WHERE a.id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(ids)),),
+        )
+        for row in rows:
+            summary, html = unpack(row[8]), unpack(row[9])
+            full = html or summary
+            yield StoredText(
+                id=row[0],
+                feed_id=row[1],
+                title=row[2],
+                url=row[3],
+                author=row[4],
+                time=row[5],
+                read=bool(row[6]),
+                starred=bool(row[7]),
+                summary=plain(summary) if html and summary else "",
+                body=plain(full) if full else "",
+                html=full,
+                base_url=row[10],
+                tags=unpack_extra(row[11]).get("tags", ()) if row[11] != "{}" else (),
+            )
+
+    def _other_feeds(self, article_id: int) -> tuple[str, ...]:
+        rows = self._conn.execute(
+            """SELECT DISTINCT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)
+               FROM appearance p JOIN feed f ON f.id = p.feed_id
+               WHERE p.secondary = 1 AND p.article_id = ? ORDER BY f.position""",
+            (article_id,),
+        )
+        return tuple(row[0] for row in rows)
+
+    def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
+        row = self._conn.execute(
+            f"""SELECT id, title FROM article WHERE feed_id = ? AND (time, id) {sign} (?, ?)
+                ORDER BY time {order}, id {order} LIMIT 1""",
+            (feed_id, time, article_id),
+        ).fetchone()
+        return Neighbour(row[0], row[1]) if row else None

@@ -1,0 +1,259 @@
+"""Saving what a feed said: which entries are new articles, which are known, which have changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tuireader import identity
+from tuireader.identity import Keys
+from tuireader.model import ParsedEntry
+from tuireader.store.reading import StoredText
+from tuireader.store.texts import pack, pack_extra, unpack
+from tuireader.terms import index_text
+from tuireader.text import plain
+
+
+@dataclass(slots=True)
+class Saved:
+    """What `save` did, with the texts of the articles that are to be matched and related now."""
+
+    new: list[StoredText] = field(default_factory=list)
+    changed: list[StoredText] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    entry: ParsedEntry
+    keys: Keys
+    text_key: int
+    summary: str
+    body: str
+    html: str
+
+    @classmethod
+    def of(cls, entry: ParsedEntry, keys: Keys) -> _Incoming:
+        """The entry with its plain texts, made only for what is new or changed."""
+        html = entry.content_html or entry.summary_html
+        body = plain(html) if html else ""
+        summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
+        return cls(entry, keys, identity.text_key(entry.title, body), summary, body, html)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    article_id: int
+    digest: int
+    secondary: bool
+
+
+class Saving:
+    """Writes articles. A change of content never makes an article unread."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
+        """Store the entries of one feed document; needs a transaction.
+
+        `now` is when they were first seen. Entries known with the same digest cost one look-up together.
+        """
+        entry_of: dict[int, tuple[ParsedEntry, Keys]] = {}
+        for entry, keys in zip(entries, identity.keys(entries), strict=True):
+            entry_of.setdefault(keys.guid, (entry, keys))
+        known = self._known(feed_id, list(entry_of))
+        saved = Saved()
+        unknown: list[_Incoming] = []
+        for guid, (entry, keys) in entry_of.items():
+            before = known.get(guid)
+            if before is None:
+                unknown.append(_Incoming.of(entry, keys))
+            elif before.digest != keys.digest:
+                self._change(feed_id, before, _Incoming.of(entry, keys), saved)
+        present = {before.article_id for before in known.values()}
+        fresh = [item for item in unknown if not self._adopt(feed_id, item, present, saved)]
+        self._insert(feed_id, fresh, now, saved)
+        return saved
+
+    def reindex(self, texts: Iterable[StoredText]) -> None:
+        """Put the words of articles into an emptied index."""
+        self._conn.executemany("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts))
+
+    def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
+        marks = ",".join(map(str, guids))
+        rows = self._conn.execute(
+            f"""SELECT guid_key, article_id, digest, secondary FROM appearance
+                WHERE feed_id = ? AND guid_key IN ({marks})""",
+            (feed_id,),
+        )
+        return {row[0]: _Known(row[1], row[2], bool(row[3])) for row in rows}
+
+    def _adopt(self, feed_id: int, item: _Incoming, present: set[int], saved: Saved) -> bool:
+        """Recognise a new (feed, guid) as an article that is stored: by address, or by its text.
+
+        An article that stands in this very document under its own guid is another one.
+        """
+        keys = item.keys
+        if keys.url:
+            for article_id, other_feed, title in self._conn.execute(
+                "SELECT id, feed_id, title FROM article WHERE url_key = ?", (keys.url,)
+            ).fetchall():
+                if article_id in present:
+                    continue
+                own = other_feed == feed_id
+                if identity.same_by_url(item.entry.title, title, same_feed=own):
+                    self._appear(feed_id, article_id, item, own=own, saved=saved)
+                    present.add(article_id)
+                    return True
+        if item.text_key:
+            for (article_id,) in self._conn.execute(
+                "SELECT id FROM article WHERE feed_id = ? AND text_key = ?", (feed_id, item.text_key)
+            ).fetchall():
+                if article_id not in present:
+                    self._appear(feed_id, article_id, item, own=True, saved=saved)
+                    present.add(article_id)
+                    return True
+        return False
+
+    def _appear(self, feed_id: int, article_id: int, item: _Incoming, *, own: bool, saved: Saved) -> None:
+        self._conn.execute(
+            """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary) VALUES (?, ?, ?, ?, ?)""",
+            (feed_id, item.keys.guid, article_id, item.keys.digest, int(not own)),
+        )
+        if own:
+            self._change(feed_id, _Known(article_id, 0, False), item, saved)
+        else:
+            self._conn.execute(
+                """UPDATE article SET sources = 1 + (SELECT count(DISTINCT feed_id) FROM appearance
+                   WHERE article_id = ?1 AND secondary = 1 AND feed_id != article.feed_id) WHERE id = ?1""",
+                (article_id,),
+            )
+
+    def _change(self, feed_id: int, before: _Known, item: _Incoming, saved: Saved) -> None:
+        """An entry that is known says something else now: keep the new text, and every mark as it is."""
+        conn, entry = self._conn, item.entry
+        conn.execute(
+            "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?",
+            (item.keys.digest, feed_id, item.keys.guid),
+        )
+        if before.secondary:
+            return  # the article shows the words of the feed that had it first
+        old = conn.execute(
+            """SELECT a.title, a.author, a.url, c.summary, c.html, a.time, a.read, a.starred FROM article a
+               LEFT JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
+            (before.article_id,),
+        ).fetchone()
+        old_summary, old_html = unpack(old[3]), unpack(old[4])
+        visible = (old[0], old_summary, old_html) != (entry.title, item.entry.summary_html, entry.content_html)
+        if not visible and (old[1], old[2]) == (entry.author, entry.url):
+            return
+        old_text = StoredText(
+            before.article_id,
+            feed_id,
+            old[0],
+            old[2],
+            old[1],
+            old[5],
+            bool(old[6]),
+            bool(old[7]),
+            plain(old_summary) if old_html and old_summary else "",
+            plain(old_html or old_summary),
+            "",
+            "",
+        )
+        conn.execute(
+            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)", _words(old_text)
+        )
+        conn.execute(
+            """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
+                 edited = max(edited, ?) WHERE id = ?""",
+            (
+                entry.title,
+                entry.url,
+                entry.author,
+                item.keys.url,
+                item.text_key,
+                int(visible),
+                before.article_id,
+            ),
+        )
+        conn.execute("DELETE FROM content WHERE article_id = ?", (before.article_id,))
+        conn.execute(_CONTENT, _content(before.article_id, item))
+        text = _stored(before.article_id, feed_id, old[5], item, read=bool(old[6]), starred=bool(old[7]))
+        conn.execute("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", _words(text))
+        saved.changed.append(text)
+
+    def _insert(self, feed_id: int, fresh: Sequence[_Incoming], now: int, saved: Saved) -> None:
+        if not fresh:
+            return
+        conn = self._conn
+        first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
+        articles, contents, appearances, words = [], [], [], []
+        for article_id, item in enumerate(reversed(fresh), first):  # feeds put the newest on top: it gets the highest id
+            entry = item.entry
+            published = entry.published if entry.published is not None else entry.updated
+            time = min(published, now) if published is not None else now
+            articles.append(
+                (
+                    article_id,
+                    feed_id,
+                    entry.title,
+                    entry.url,
+                    entry.author,
+                    published,
+                    now,
+                    time,
+                    item.keys.url,
+                    item.text_key,
+                )
+            )
+            contents.append(_content(article_id, item))
+            appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
+            text = _stored(article_id, feed_id, time, item)
+            words.append(_words(text))
+            saved.new.append(text)
+        conn.executemany(
+            """INSERT INTO article (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            articles,
+        )
+        conn.executemany(_CONTENT, contents)
+        conn.executemany(
+            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)", appearances
+        )
+        conn.executemany("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", words)
+
+
+_CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
+
+
+def _stored(
+    article_id: int, feed_id: int, time: int, item: _Incoming, *, read: bool = False, starred: bool = False
+) -> StoredText:
+    entry = item.entry
+    return StoredText(
+        article_id,
+        feed_id,
+        entry.title,
+        entry.url,
+        entry.author,
+        time,
+        read,
+        starred,
+        item.summary,
+        item.body,
+        item.html,
+        entry.base_url,
+        entry.tags,
+    )
+
+
+def _content(article_id: int, item: _Incoming) -> tuple[int, object, object, str, str]:
+    entry = item.entry
+    return article_id, pack(entry.summary_html), pack(entry.content_html), entry.base_url, pack_extra(entry)
+
+
+def _words(text: StoredText) -> tuple[int, str, str, str]:
+    body = f"{text.summary}\n{text.body}" if text.summary else text.body
+    return text.id, index_text(text.title), index_text(body), index_text(text.author)

@@ -1,0 +1,122 @@
+"""The tables, as sqlite-utils migrations; each is applied once, in order, in a transaction of its own.
+
+Light and heavy are apart: `article` is long-lived and its own tombstone (what a list needs, what was
+read, what it is recognised by), `content` may be pruned. `search` is a contentless FTS5 index: its
+`delete` command wants the words that were put in, which are made again from the stored texts, so
+`INDEX_VERSION` must rise whenever the folding of words changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.terms import TOKENIZER
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x74756972  # "tuir"
+VERSION = 1
+"""The newest schema; kept in `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
+
+_BASE = f"""
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY,
+  url TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL DEFAULT '',
+  own_title TEXT NOT NULL DEFAULT '',
+  folder TEXT NOT NULL DEFAULT '',
+  site_url TEXT NOT NULL DEFAULT '',
+  position INTEGER NOT NULL DEFAULT 0,
+  subscribed INTEGER NOT NULL DEFAULT 1,
+  state TEXT NOT NULL DEFAULT 'ok',
+  etag TEXT, last_modified TEXT, body_hash BLOB,
+  ttl INTEGER, max_age INTEGER,
+  last_try INTEGER, last_success INTEGER, last_change INTEGER,
+  last_error TEXT NOT NULL DEFAULT '', fault TEXT NOT NULL DEFAULT '',
+  error_streak INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER,
+  moved_to TEXT NOT NULL DEFAULT '', moved_seen INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE article (
+  id INTEGER PRIMARY KEY,
+  feed_id INTEGER NOT NULL REFERENCES feed(id),
+  title TEXT NOT NULL, url TEXT NOT NULL, author TEXT NOT NULL,
+  published INTEGER, arrived INTEGER NOT NULL, time INTEGER NOT NULL,
+  read INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,
+  edited INTEGER NOT NULL DEFAULT 0, sources INTEGER NOT NULL DEFAULT 1,
+  place INTEGER NOT NULL DEFAULT 0,
+  url_key INTEGER NOT NULL, text_key INTEGER NOT NULL
+);
+CREATE INDEX article_time ON article (time DESC, id DESC);
+CREATE INDEX article_feed_time ON article (feed_id, time DESC, id DESC);
+CREATE INDEX article_unread ON article (time DESC, id DESC) WHERE read = 0;
+CREATE INDEX article_unread_feed ON article (feed_id, time) WHERE read = 0;
+CREATE INDEX article_starred ON article (time DESC, id DESC) WHERE starred = 1;
+CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
+CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
+CREATE TABLE content (
+  article_id INTEGER PRIMARY KEY REFERENCES article(id),
+  summary BLOB, html BLOB, base_url TEXT NOT NULL,
+  extra TEXT NOT NULL
+);
+CREATE TABLE appearance (
+  feed_id INTEGER NOT NULL, guid_key INTEGER NOT NULL,
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  digest INTEGER NOT NULL, secondary INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (feed_id, guid_key)
+) WITHOUT ROWID;
+CREATE INDEX appearance_other ON appearance (feed_id, article_id) WHERE secondary = 1;
+CREATE INDEX appearance_article ON appearance (article_id) WHERE secondary = 1;
+CREATE VIRTUAL TABLE search USING fts5(title, body, author, content='', tokenize="{TOKENIZER}");
+CREATE TABLE watch (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  signature TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  pending INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE match (
+  watch_id INTEGER NOT NULL REFERENCES watch(id),
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  evidence TEXT NOT NULL,
+  PRIMARY KEY (watch_id, article_id)
+) WITHOUT ROWID;
+CREATE INDEX match_article ON match (article_id);
+CREATE TABLE link (
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  position INTEGER NOT NULL,
+  url_key INTEGER NOT NULL,
+  url TEXT NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE INDEX link_url ON link (url_key);
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  mark TEXT NOT NULL, value INTEGER NOT NULL,
+  ids BLOB NOT NULL
+);
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("tuireader")
+
+    @migrations(name="0001_base")
+    def base(db: Database) -> None:
+        for statement in _BASE.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute("PRAGMA user_version = 1")
+
+    migrations.apply(Database(conn, execute_plugins=False))

@@ -1,0 +1,146 @@
+"""One connection to the database, with a room for each kind of question."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tuireader.errors import DatabaseError
+from tuireader.store import schema
+from tuireader.store.feeds import Feeds
+from tuireader.store.links import Links
+from tuireader.store.lists import Lists
+from tuireader.store.marks import Marks
+from tuireader.store.reading import Reading
+from tuireader.store.saving import Saving
+from tuireader.store.search import Search
+from tuireader.store.watches import Watches
+
+
+def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
+    """Put an error of SQLite into words that say what to do."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
+    if "full" in text:
+        return DatabaseError(f"no space left for the database {path}", "free some disk space; nothing was lost")
+    if "readonly" in text or "read-only" in text:
+        return DatabaseError(f"the database {path} cannot be written", "check the rights of file and folder")
+    if "unable to open" in text:
+        return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return DatabaseError(
+            f"the database {path} is damaged or no database; it was left as it is",
+            "move it away, or name another one with --database",
+        )
+    return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
+
+
+class Store:
+    """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time."""
+
+    broken_input = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError, UnicodeError)
+    """What a bad row raises, as opposed to a bad database: a number too large, a lone surrogate."""
+
+    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
+        self.conn = conn
+        self.path = path
+        self.feeds = Feeds(conn)
+        self.lists = Lists(conn)
+        self.reading = Reading(conn)
+        self.saving = Saving(conn)
+        self.marks = Marks(conn)
+        self.search = Search(conn)
+        self.watches = Watches(conn)
+        self.links = Links(conn)
+
+    @classmethod
+    def open(cls, path: Path, *, prepare: bool = True) -> Store:
+        """Open the database, creating or migrating it first if `prepare`.
+
+        Raises DatabaseError when the folder is missing, or the file is damaged, of another program or of
+        a newer version; the file is then untouched.
+        """
+        if not path.parent.is_dir():
+            raise DatabaseError(f"the folder {path.parent} does not exist", "create it, or name another --database")
+        fresh = not path.exists() or path.stat().st_size == 0
+        if fresh and prepare:
+            try:
+                path.touch(mode=0o600)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise DatabaseError(
+                    f"the database {path} cannot be created: {reason}", "check the rights of its folder"
+                ) from None
+        try:
+            conn = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+            try:
+                _check(conn, path)
+                conn.execute("PRAGMA busy_timeout = 15000")
+                if prepare:
+                    _prepare(conn, path)
+                conn.execute("PRAGMA synchronous = NORMAL")
+                conn.execute("PRAGMA foreign_keys = ON")
+                conn.execute("PRAGMA cache_size = -16000")
+                conn.execute("PRAGMA mmap_size = 1073741824")
+                conn.execute("PRAGMA temp_store = MEMORY")
+            except BaseException:
+                conn.close()
+                raise
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        return cls(conn, path)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; takes the write lock at once, so that nobody fails half-way."""
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:
+                self.conn.execute("ROLLBACK")
+            raise
+        self.conn.execute("COMMIT")
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Refresh the planner's statistics where they are stale, then close."""
+        try:
+            self.conn.execute("PRAGMA optimize")
+        except sqlite3.Error:
+            pass  # read-only or busy: statistics can wait
+        finally:
+            self.conn.close()
+
+
+def _check(conn: sqlite3.Connection, path: Path) -> None:
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    application = int(conn.execute("PRAGMA application_id").fetchone()[0])
+    tables = int(conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    if version > schema.VERSION and application == schema.APPLICATION_ID:
+        raise DatabaseError(
+            f"the database {path} is from a newer tuireader (version {version}, this one knows {schema.VERSION})",
+            "update tuireader; the file was left as it is",
+        )
+    if tables and application != schema.APPLICATION_ID:
+        raise DatabaseError(
+            f"{path} is not a tuireader database; it was left as it is", "name another one with --database"
+        )
+
+
+def _prepare(conn: sqlite3.Connection, path: Path) -> None:
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if version == schema.VERSION:
+        return
+    if version:
+        backup = path.with_name(f"{path.name}.v{version}.bak")
+        if not backup.exists():
+            conn.execute("VACUUM INTO ?", (str(backup),))
+    conn.execute("PRAGMA journal_mode = WAL")
+    schema.migrate(conn)

@@ -1,0 +1,57 @@
+"""How texts lie in the database: long ones deflated, extras as JSON."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from tuireader.model import Enclosure, ParsedEntry
+
+_DEFLATE_FROM = 400
+"""Bytes from which deflating pays (measured: below, the header and the call cost more than they save)."""
+
+
+def pack(text: str) -> str | bytes | None:
+    """What is stored for a text: None, the text itself, or its UTF-8 bytes deflated."""
+    if not text:
+        return None
+    if len(text) < _DEFLATE_FROM:
+        return text.encode("utf-8", "replace").decode()
+    return zlib.compress(text.encode("utf-8", "replace"), 1)
+
+
+def unpack(stored: str | bytes | None) -> str:
+    """The text that `pack` was given."""
+    if stored is None:
+        return ""
+    if isinstance(stored, bytes):
+        return zlib.decompress(stored).decode()
+    return stored
+
+
+def pack_extra(entry: ParsedEntry) -> str:
+    """The rarer facts of an entry, as one JSON object without the empty ones."""
+    extra: dict[str, Any] = {
+        "comments_url": entry.comments_url,
+        "comments_feed": entry.comments_feed,
+        "comments_count": entry.comments_count,
+        "tags": entry.tags,
+        "enclosures": [
+            [item.url, item.type, item.length, item.title, item.duration] for item in entry.enclosures
+        ],
+        "picture_url": entry.picture_url,
+        "picture_credit": entry.picture_credit,
+    }
+    kept = {name: value for name, value in extra.items() if value not in ("", None, (), [])}
+    return json.dumps(kept, ensure_ascii=True, separators=(",", ":")) if kept else "{}"
+
+
+def unpack_extra(stored: str) -> dict[str, Any]:
+    """The keyword arguments for `Article` that `pack_extra` kept."""
+    extra: dict[str, Any] = json.loads(stored)
+    if "tags" in extra:
+        extra["tags"] = tuple(extra["tags"])
+    if "enclosures" in extra:
+        extra["enclosures"] = tuple(Enclosure(*item) for item in extra["enclosures"])
+    return extra

@@ -1,0 +1,186 @@
+"""Views, numbers, marks and their undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import NOW, entry, open_store, save
+from tuireader.model import Count, Evidence, TermHit, View, ViewKind
+from tuireader.store import Store
+from tuireader.store.feeds import Subscription
+from tuireader.store.links import OutLink
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    save(opened, 1, entry(1), entry(2), entry(3))
+    save(opened, 2, entry(4, title="apples"), entry(5, title="Zebras"))
+    yield opened
+    opened.close()
+
+
+def mark(store: Store, name: str, ids: list[int], value: bool, *, journal: bool = True) -> tuple[int, ...]:
+    with store.transaction():
+        return store.marks.set(name, ids, value, now=NOW, journal=journal).ids
+
+
+def undo(store: Store) -> tuple[str, tuple[int, ...]] | None:
+    with store.transaction():
+        change = store.marks.undo()
+    return (change.what, change.ids) if change else None
+
+
+def ids(store: Store, kind: ViewKind, key: str = "", **options: object) -> list[int]:
+    return list(store.lists.ids(View(kind, key), **options))  # type: ignore[arg-type]
+
+
+def test_views(store: Store) -> None:
+    newest_first = ids(store, ViewKind.ALL)
+    assert [row.title for row in store.lists.rows(newest_first)][:2] == ["Title number 1", "Title number 2"]
+    mark(store, "read", newest_first[:2], True)
+    mark(store, "starred", newest_first[1:3], True)
+    assert ids(store, ViewKind.UNREAD) == newest_first[2:]
+    assert ids(store, ViewKind.STARRED) == newest_first[1:3]
+    assert ids(store, ViewKind.STARRED, show_read=False) == newest_first[2:3]
+    assert ids(store, ViewKind.TODAY, today=NOW - 150) == newest_first[:2]
+    assert ids(store, ViewKind.FEED, "2") == newest_first[3:]
+    assert ids(store, ViewKind.FOLDER, "News") == newest_first
+    assert ids(store, ViewKind.FOLDER, "no such folder") == []
+    assert list(store.lists.unread_of(newest_first[::-1])) == newest_first[:1:-1]
+
+
+def test_sorting(store: Store) -> None:
+    def titles(sort: str) -> list[str]:
+        return [row.title for row in store.lists.rows(store.lists.ids(View(ViewKind.ALL), sort=sort))]
+
+    assert titles("title") == ["apples", "Title number 1", "Title number 2", "Title number 3", "Zebras"]
+    assert titles("feed")[0] == "Title number 1"
+    assert titles("no such order") == titles("date")
+
+
+def test_counts_follow_the_marks(store: Store) -> None:
+    newest_first = ids(store, ViewKind.ALL)
+    mark(store, "read", newest_first[:2], True)
+    mark(store, "starred", newest_first[1:3], True)
+    counts = store.lists.counts(NOW - 150)
+    assert counts.all == Count(3, 5)
+    assert counts.unread == Count(3, 3)
+    assert counts.starred == Count(1, 2)
+    assert counts.today == Count(0, 2)
+    assert counts.feeds == {1: Count(1, 3), 2: Count(2, 2)}
+
+
+def test_articles_of_a_feed_that_was_left_are_kept_but_not_asked_to_be_read(store: Store) -> None:
+    with store.transaction():
+        store.feeds.sync([Subscription("https://feed2.example.org/rss", "Feed 2", "News")])
+    assert [feed.title for feed in store.feeds.subscribed()] == ["Feed 2"]
+    assert len(ids(store, ViewKind.ALL)) == 5
+    assert len(ids(store, ViewKind.UNREAD)) == 2
+    with store.transaction():
+        store.feeds.sync(
+            [Subscription("https://feed1.example.org/rss"), Subscription("https://feed2.example.org/rss")]
+        )
+    assert len(ids(store, ViewKind.UNREAD)) == 5
+
+
+def test_only_what_changed_is_told_and_undone(store: Store) -> None:
+    first, *rest = ids(store, ViewKind.ALL)
+    mark(store, "read", [first], True)
+    assert set(mark(store, "read", [first, *rest], True)) == set(rest)
+    what, back = undo(store) or ("", ())
+    assert (what, set(back)) == ("4 marked read", set(rest))
+    assert ids(store, ViewKind.UNREAD) == rest
+    assert undo(store) == ("1 marked read", (first,))
+    assert undo(store) is None
+
+
+def test_undo_survives_a_restart(store: Store) -> None:
+    every = ids(store, ViewKind.ALL)
+    mark(store, "starred", every, True)
+    again = Store.open(store.path)
+    assert undo(again) is not None
+    assert ids(again, ViewKind.STARRED) == []
+    again.close()
+
+
+def test_opening_is_not_journalled(store: Store) -> None:
+    mark(store, "read", [1], True, journal=False)
+    assert undo(store) is None
+
+
+def test_places(store: Store) -> None:
+    with store.transaction():
+        store.marks.keep_place(1, 1234)
+    article = store.reading.article(1)
+    assert article is not None and article.place == 1234
+
+
+def test_neighbours_stay_within_the_feed(store: Store) -> None:
+    newest_first = ids(store, ViewKind.FEED, "1")
+    middle = store.reading.article(newest_first[1])
+    assert middle is not None and middle.previous is not None and middle.next is not None
+    assert (middle.previous.id, middle.next.id) == (newest_first[2], newest_first[0])
+    last = store.reading.article(newest_first[2])
+    assert last is not None and last.previous is None
+    assert store.reading.article(999) is None
+
+
+def evidence(watch: str) -> Evidence:
+    return Evidence(watch, (TermHit("Term", "body", 2),), "A sentence with Term.", ((16, 20),))
+
+
+def test_watches_and_their_evidence(store: Store) -> None:
+    with store.transaction():
+        store.watches.sync([("B", "1"), ("A", "1")])
+        store.watches.record([(1, evidence("A")), (1, evidence("B")), (2, evidence("A")), (2, evidence("gone"))])
+    assert store.watches.in_line([("B", "1"), ("A", "1")])
+    assert store.lists.rows([1])[0].watches == ("B", "A")
+    assert store.reading.evidence(1) == (evidence("B"), evidence("A"))
+    assert set(ids(store, ViewKind.WATCH, "A")) == {1, 2}
+    mark(store, "read", [1], True)
+    assert store.lists.counts(0).watches == {"B": Count(0, 1), "A": Count(1, 2)}
+    with store.transaction():
+        assert store.watches.rematch(2, [evidence("A"), evidence("B")]) == [evidence("B")]
+
+
+def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store: Store) -> None:
+    with store.transaction():
+        store.watches.sync([("A", "1")])
+        store.watches.record([(1, evidence("A")), (5, evidence("A"))])
+        store.watches.replace(["A"], 1, 5, [])
+    assert store.watches.pending() == []
+    with store.transaction():
+        store.watches.record([(1, evidence("A")), (5, evidence("A"))])
+        store.watches.sync([("A", "2")])
+    assert [(item.name, item.up_to) for item in store.watches.pending()] == [("A", 5)]
+    assert store.watches.chunk(5, 2) == [5, 4]
+    with store.transaction():
+        store.watches.replace(["A"], 4, 5, [(4, evidence("A"))])
+    assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}
+    assert [item.up_to for item in store.watches.pending()] == [3]
+    with store.transaction():
+        store.watches.sync([])
+    assert store.lists.counts(0).watches == {}
+
+
+def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
+    with store.transaction():
+        store.links.record(
+            [(1, [OutLink("http://news.example.org/9/?utm_medium=x", "The ninth", "also")])]
+        )
+    (link,) = store.links.outgoing(1)
+    assert (link.kind, link.label, link.article_id) == ("also", "The ninth", None)
+    (ninth,), _ = save(store, 2, entry(9, title="Number nine"))
+    (link,) = store.links.outgoing(1)
+    assert (link.article_id, link.title, link.feed_title) == (ninth, "Number nine", "Feed 2")
+    (back,) = store.links.incoming(ninth)
+    assert back.article_id == 1
+    assert store.links.at_url("https://www.news.example.org/9") == ninth
+    assert store.links.at_url("https://news.example.org/") is None
+    with store.transaction():
+        store.links.record([(1, [])])
+    assert store.links.outgoing(1) == []

@@ -1,0 +1,120 @@
+"""Opening: new, newer, foreign and damaged files, and what is said of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.builders import entry, open_store, save
+from tuireader.errors import DatabaseError, Exit
+from tuireader.store import Pool, Store
+
+
+def refused(path: Path) -> str:
+    """The words with which `path` is refused; the file must be untouched by it."""
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError) as caught:
+        Store.open(path)
+    assert path.read_bytes() == before
+    assert caught.value.exit_code == Exit.DATABASE
+    return str(caught.value)
+
+
+def test_a_new_database_is_private_and_in_wal_mode(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    assert store.conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    store.close()
+
+
+def test_an_up_to_date_database_opens_without_sqlite_utils(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    open_store(tmp_path).close()
+    code = (
+        "import sys; from pathlib import Path; from tuireader.store import Store;"
+        f"Store.open(Path({str(tmp_path / 'test.db')!r})).close(); print('sqlite_utils' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    (tmp_path / "test.db").touch()
+    store = open_store(tmp_path)
+    assert save(store, 1, entry(1))[0] == [1]
+    store.close()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="the folder .*missing does not exist"):
+        Store.open(tmp_path / "missing" / "x.db")
+
+
+def test_a_newer_version_is_refused(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.conn.execute("PRAGMA journal_mode = DELETE")
+    store.conn.execute("PRAGMA user_version = 9999")
+    store.close()
+    assert "newer tuireader" in refused(tmp_path / "test.db")
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    conn = sqlite3.connect(tmp_path / "other.db")
+    conn.execute("CREATE TABLE notes (x)")
+    conn.commit()
+    conn.close()
+    assert "not a tuireader database" in refused(tmp_path / "other.db")
+
+
+def test_random_bytes_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(os.urandom(8192))
+    assert "damaged or no database" in refused(tmp_path / "x.db")
+
+
+def test_a_damaged_page_is_told_in_words(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, *(entry(n, content_html="x" * 300) for n in range(1, 400)))
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.conn.execute("PRAGMA journal_mode = DELETE")
+    store.close()
+    path = tmp_path / "test.db"
+    data = bytearray(path.read_bytes())
+    data[8192:] = bytes(byte ^ 0x5A for byte in data[8192:])
+    path.write_bytes(data)
+
+    async def read() -> None:
+        pool = await Pool.open(path)
+        try:
+            await pool.read(lambda store: store.conn.execute("PRAGMA integrity_check").fetchall())
+            await pool.read(lambda store: store.lists.counts(0))
+        finally:
+            await pool.close()
+
+    with pytest.raises(DatabaseError, match="damaged"):
+        asyncio.run(read())
+
+
+def test_two_processes_write_in_turn(tmp_path: Path) -> None:
+    first, second = open_store(tmp_path), Store.open(tmp_path / "test.db")
+    version = first.data_version()
+    save(second, 1, entry(1))
+    save(first, 1, entry(2))
+    save(second, 1, entry(3))
+    assert first.data_version() != version
+    assert len(second.lists.rows([1, 2, 3])) == 3
+    first.close()
+    second.close()
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.saving.save(1, [entry(1)], 0)
+        raise ZeroDivisionError
+    assert store.lists.rows([1]) == []
+    store.close()

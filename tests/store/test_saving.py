@@ -1,0 +1,174 @@
+"""Identity and storage of entries: new, known, changed, moved, doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import NOW, entry, open_store, save
+from tuireader.model import View, ViewKind
+from tuireader.store import Store
+from tuireader.terms import index_text
+
+ALL = View(ViewKind.ALL)
+LONG = "<p>" + "The ministry published the full text of the draft on Friday evening. " * 6 + "</p>"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def count(store: Store) -> int:
+    return len(store.lists.ids(ALL))
+
+
+def found(store: Store, word: str) -> list[int]:
+    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{index_text(word)}"',))
+    return [row[0] for row in rows]
+
+
+def test_new_entries_are_stored_newest_first_and_a_second_visit_adds_none(store: Store) -> None:
+    new, changed = save(store, 1, entry(1), entry(2), entry(3))
+    assert (len(new), changed) == (3, [])
+    titles = [row.title for row in store.lists.rows(store.lists.ids(ALL))]
+    assert titles == ["Title number 1", "Title number 2", "Title number 3"]
+    assert save(store, 1, entry(1), entry(2), entry(3)) == ([], [])
+    assert count(store) == 3
+
+
+def test_what_was_said_of_an_article_comes_back(store: Store) -> None:
+    told = entry(
+        1,
+        summary_html="Short.",
+        comments_url="https://news.example.org/1#respond",
+        comments_count=12,
+        tags=("a", "b"),
+        picture_url="https://news.example.org/1.png",
+    )
+    (article_id,), _ = save(store, 1, told)
+    article = store.reading.article(article_id)
+    assert article is not None
+    assert article.html == told.content_html
+    assert (article.comments_count, article.tags, article.picture_url) == (12, ("a", "b"), told.picture_url)
+    assert article.feed_title == "Feed 1"
+    assert [text.summary for text in store.reading.texts([article_id])] == ["Short."]
+
+
+def test_a_summary_alone_is_the_text(store: Store) -> None:
+    (article_id,), _ = save(store, 1, entry(1, content_html="", summary_html="<p>All there is.</p>"))
+    article = store.reading.article(article_id)
+    assert article is not None and article.html == "<p>All there is.</p>"
+    (text,) = store.reading.texts([article_id])
+    assert (text.summary, text.body) == ("", "All there is.")
+
+
+def test_an_edit_changes_the_text_and_keeps_the_marks(store: Store) -> None:
+    (article_id,), _ = save(store, 1, entry(1))
+    with store.transaction():
+        store.marks.set("read", [article_id], True, now=NOW)
+        store.marks.set("starred", [article_id], True, now=NOW)
+    edited = replace(entry(1), title="A new headline", content_html="<p>Rewritten zebra.</p>")
+    assert save(store, 1, edited) == ([], [article_id])
+    (row,) = store.lists.rows([article_id])
+    assert (row.title, row.read, row.starred, row.edited) == ("A new headline", True, True, True)
+    assert found(store, "zebra") == [article_id]
+    assert found(store, "text of article") == []
+
+
+def test_a_guid_that_changes_at_each_visit_does_not_double_the_article(store: Store) -> None:
+    save(store, 1, entry(1))
+    for visit in range(3):
+        assert save(store, 1, entry(1, guid=f"random-{visit}"))[0] == []
+    assert count(store) == 1
+
+
+def test_a_new_guid_under_an_old_address_with_a_new_title_is_news(store: Store) -> None:
+    save(store, 1, entry(1, title="Live: the first day"))
+    new, _ = save(store, 1, entry(1, guid="other", title="Live: the second day"))
+    assert len(new) == 1 and count(store) == 2
+
+
+def test_an_address_may_change_its_scheme_and_tracking(store: Store) -> None:
+    save(store, 1, entry(1, guid="", url="http://www.news.example.org/story/?utm_source=rss"))
+    assert save(store, 1, entry(1, guid="", url="https://news.example.org/story"))[0] == []
+
+
+def test_a_site_that_moves_keeps_its_articles_by_their_text(store: Store) -> None:
+    (article_id,), _ = save(store, 1, entry(1, content_html=LONG))
+    new, changed = save(store, 1, entry(1, guid="new", url="https://moved.example.com/1", content_html=LONG))
+    assert (new, changed) == ([], [article_id])
+
+
+def test_entries_that_share_a_guid_are_all_kept_and_stay(store: Store) -> None:
+    three = [entry(n, guid="same") for n in (1, 2, 3)]
+    assert len(save(store, 1, *three)[0]) == 3
+    assert save(store, 1, *three) == ([], [])
+
+
+def test_entries_that_share_an_address_are_all_kept(store: Store) -> None:
+    page = "https://news.example.org/changes"
+    assert len(save(store, 1, entry(1, url=page), entry(2, url=page))[0]) == 2
+
+
+def test_the_same_article_in_two_feeds_is_one_thing_to_read(store: Store) -> None:
+    (article_id,), _ = save(store, 1, entry(1))
+    assert save(store, 2, entry(1, guid="elsewhere")) == ([], [])
+    (row,) = store.lists.rows(store.lists.ids(ALL))
+    assert (row.id, row.sources) == (article_id, 2)
+    article = store.reading.article(article_id)
+    assert article is not None and article.other_feeds == ("Feed 2",)
+    for feed in ("1", "2"):
+        assert list(store.lists.ids(View(ViewKind.FEED, feed))) == [article_id]
+    counts = store.lists.counts(0)
+    assert counts.feeds[1].unread == counts.feeds[2].unread == 1
+    assert counts.all.total == 1
+
+
+def test_the_same_guid_in_two_feeds_is_two_articles(store: Store) -> None:
+    save(store, 1, entry(1))
+    assert len(save(store, 2, entry(2, guid="guid-1"))[0]) == 1
+
+
+def test_the_home_page_is_no_identity(store: Store) -> None:
+    save(store, 1, entry(1, url="https://news.example.org/"))
+    assert len(save(store, 2, entry(2, guid="x", url="https://news.example.org/", title="Title number 1"))[0]) == 1
+
+
+def test_dates(store: Store) -> None:
+    absent, future = entry(1, published=None), entry(2, published=NOW + 10**9)
+    updated = entry(3, published=None, updated=NOW - 5)
+    save(store, 1, absent, future, updated)
+    times = {row.title: row.time for row in store.lists.rows(store.lists.ids(ALL))}
+    assert times == {absent.title: NOW, future.title: NOW, updated.title: NOW - 5}
+    assert save(store, 1, absent, future, updated, now=NOW + 100) == ([], [])
+
+
+entries = st.builds(
+    lambda number, guid, url, text: entry(number, guid=guid, url=url, content_html=text),
+    st.integers(1, 4),
+    st.sampled_from(["", "a", "b", "\ud800"]),
+    st.sampled_from(["", "https://x.example.org/1", "https://x.example.org/2", "https://x.example.org/"]),
+    st.sampled_from(["", "<p>x</p>", LONG]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents=st.lists(st.lists(entries, max_size=5), max_size=4))
+def test_a_document_seen_twice_changes_nothing_the_second_time(
+    documents: list[list[object]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store = open_store(tmp_path_factory.mktemp("store"))
+    for document in documents:
+        save(store, 1, *document)  # type: ignore[arg-type]
+        before = count(store)
+        new, _ = save(store, 1, *document)  # type: ignore[arg-type]
+        assert new == [] and count(store) == before
+    store.close()
