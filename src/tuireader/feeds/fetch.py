@@ -175,7 +175,9 @@ class Fetcher:
         except _Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
         except Exception as error:
-            return FetchFailed(job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}")
+            return FetchFailed(
+                job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}"
+            )
 
     @contextlib.asynccontextmanager
     async def _host(self, name: str) -> AsyncIterator[None]:
@@ -404,7 +406,13 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
         kind = clean(parts.scheme, 20)
         what = f"addresses with {kind}: are not fetched" if kind else "the address has no http:// or https://"
         raise _Refused(Fault.ADDRESS, f"{what}, only http and https")
-    if not host or port == 0 or len(url) > MAX_URL or re.search(r"[\x00-\x1f\x7f]| .*@", url.strip()) or " " in host:
+    if (
+        not host
+        or port == 0
+        or len(url) > MAX_URL
+        or re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
+        or " " in host
+    ):
         raise _Refused(Fault.ADDRESS, "the address is not a valid web address")
     userinfo, at, netloc = parts.netloc.rpartition("@")
     auth = None

@@ -7,6 +7,7 @@ deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
 
 from __future__ import annotations
 
+import importlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
@@ -93,10 +94,8 @@ class Brotli:
     """br, with the bounded output that the `brotli` module has since 1.2."""
 
     def __init__(self) -> None:
-        import brotli
-
-        self._module = brotli
-        self._inflate = brotli.Decompressor()
+        self._module = importlib.import_module("brotli")
+        self._inflate = self._module.Decompressor()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         try:
@@ -116,10 +115,8 @@ class Zstd:
     """zstd, in slices so small that one of them cannot grow out of bounds."""
 
     def __init__(self) -> None:
-        import zstandard
-
-        self._module = zstandard
-        self._inflate = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+        self._module = importlib.import_module("zstandard")
+        self._inflate = self._module.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), ZSTD_SLICE):
@@ -137,7 +134,7 @@ class Zstd:
 
 def _brotli_is_bounded() -> bool:
     try:
-        import brotli
+        brotli = importlib.import_module("brotli")
     except ImportError:
         return False
     return hasattr(brotli.Decompressor, "can_accept_more_data")
@@ -145,7 +142,7 @@ def _brotli_is_bounded() -> bool:
 
 def _has_zstd() -> bool:
     try:
-        import zstandard
+        zstandard = importlib.import_module("zstandard")
     except ImportError:
         return False
     return hasattr(zstandard, "ZstdDecompressor")

@@ -174,7 +174,9 @@ class _Connection:
     async def send(self, request: httpx.Request) -> None:
         target = request.url.raw_path
         try:
-            head = self.state.send(h11.Request(method=request.method, target=target, headers=request.headers.raw))
+            head = self.state.send(
+                h11.Request(method=request.method, target=target, headers=request.headers.raw)
+            )
             end = self.state.send(h11.EndOfMessage())
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error

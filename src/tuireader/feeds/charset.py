@@ -1,0 +1,105 @@
+"""Bytes of a feed to text: what the document says wins, unless it is plainly wrong.
+
+Order: byte order mark, the shape of the first bytes (XML 1.0 appendix F), the XML declaration, UTF-8 if the
+bytes are that, the charset of the HTTP header, Windows-1252. Labels mean what browsers take them for
+(WHATWG Encoding): `iso-8859-1` is Windows-1252, `gb2312` is GB18030.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SHAPES = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "cp950",
+}
+NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
+ONE_BYTE = ("cp125", "iso8859-", "koi8", "mac-")
+DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+HEAD = 400
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The text of a body, without byte order mark. What cannot be decoded becomes U+FFFD; never raises."""
+    for mark, name in MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace").lstrip("\ufeff")
+    for shape, name in SHAPES:
+        if body.startswith(shape):
+            return body.decode(name, "replace")
+    found = DECLARED.match(body[:HEAD].lstrip())
+    declared = _codec(found[1].decode("ascii")) if found else None
+    if declared and declared != "utf-8" and not declared.startswith(("utf-16", "utf-32")):
+        return _by_declaration(body, declared)
+    header = CHARSET.search(content_type or "")
+    return _by_looks(body, _codec(header[1]) if header else None)
+
+
+def is_plain_utf8(body: bytes) -> bool:
+    """Whether an XML parser will read the bytes as they are in the encoding that `decode` would choose.
+
+    It will notice by itself if they are no UTF-8 after all.
+    """
+    if body.startswith((codecs.BOM_UTF8, b"\xff", b"\xfe", b"<\0", b"\0")):
+        return body.startswith(codecs.BOM_UTF8)
+    found = DECLARED.match(body[:HEAD])
+    return found is None or found[1].lower() in (b"utf-8", b"utf8")
+
+
+def _codec(label: str) -> str | None:
+    """Python's name of a text encoding, or None if there is none of that name fit for a document."""
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return None
+    return None if name in NOT_FOR_TEXT else WIDER.get(name, name)
+
+
+def _by_declaration(body: bytes, codec: str) -> str:
+    if codec.startswith(ONE_BYTE):
+        try:
+            return body.decode("utf-8")  # no text in a one-byte encoding is valid UTF-8 by chance
+        except UnicodeDecodeError:
+            pass
+    try:
+        return body.decode(codec, "replace")
+    except LookupError:  # a codec that is not for bytes, such as zlib
+        return _by_looks(body, None)
+
+
+def _by_looks(body: bytes, header: str | None) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if header and header != "utf-8":
+        try:
+            return body.decode(header)
+        except (UnicodeDecodeError, LookupError):
+            pass
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if sum(1 for char in text if char > "\x7f") > 2 * broken:
+        return text  # UTF-8 with a wound, not another encoding
+    return body.decode("cp1252", "replace")

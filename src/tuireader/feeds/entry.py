@@ -1,0 +1,274 @@
+"""From what a feed document literally says to ParsedEntry: the one place where the rules are.
+
+All parsers (fast path, feedparser, JSON Feed) collect a `Raw` for each entry and hand it to `shape`, so that
+an entry comes out the same whichever of them read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
+from tuireader.text import clean, plain_title, safe_url
+
+MAX_ENTRIES = 10_000
+MAX_TAGS = 50
+MAX_ENCLOSURES = 50
+MAX_AUTHORS = 10
+MAX_GUID = 500
+MAX_HTML = 2_000_000
+MAX_TTL = 7 * 86_400
+PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{1,10};")
+PLAIN = "text/plain"
+HTML = "text/html"
+DURATION = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?")
+ADDRESS_AND_NAME = re.compile(r"[^\s@()<>]+@[^\s@()<>]+\s*\(([^()]{1,200})\)")
+NAME_AND_ADDRESS = re.compile(r"([^<>@]{1,200})<[^\s@()<>]+@[^\s@()<>]+>")
+
+
+@dataclass(slots=True)
+class Text:
+    """A piece of text with its media type (`text/plain`, `text/html`, …)."""
+
+    value: str
+    type: str = HTML
+
+
+@dataclass(slots=True)
+class Medium:
+    """A `media:content`, an enclosure or a JSON attachment, as it stands in the feed."""
+
+    url: str
+    type: str = ""
+    medium: str = ""
+    length: str = ""
+    width: str = ""
+    title: str = ""
+    duration: str = ""
+
+
+@dataclass(slots=True)
+class Raw:
+    """One entry as its document has it; nothing is clean yet."""
+
+    guid: str = ""
+    title: Text | None = None
+    link: str = ""
+    authors: list[str] = field(default_factory=list)
+    published: int | None = None
+    updated: int | None = None
+    summary: Text | None = None
+    contents: list[Text] = field(default_factory=list)
+    base: str = ""
+    comments_url: str = ""
+    comments_feed: str = ""
+    comments_count: str = ""
+    tags: list[str] = field(default_factory=list)
+    enclosures: list[Medium] = field(default_factory=list)
+    media: list[Medium] = field(default_factory=list)
+    thumbnails: list[str] = field(default_factory=list)
+    credits: list[str] = field(default_factory=list)
+    picture: str = ""
+    duration: str = ""
+
+
+@dataclass(slots=True)
+class RawFeed:
+    """A feed document as it stands there. `url` is where it was fetched, `base` its own base address."""
+
+    url: str
+    atom: bool = False
+    base: str = ""
+    title: Text | None = None
+    link: str = ""
+    authors: list[str] = field(default_factory=list)
+    ttl: str = ""
+    period: str = ""
+    frequency: str = ""
+    entries: Sequence[Raw] = ()
+    well_formed: bool = True
+
+
+def shape(raw: RawFeed) -> ParsedFeed:
+    """Clean and complete a whole feed. Of more than 10,000 entries the newest are kept."""
+    base = join(raw.url, raw.base)
+    site_url = web_url(raw.link, base)
+    inherited = _people(raw.authors)
+    entries = tuple(_entry(entry, raw, site_url, inherited) for entry in _newest(raw.entries))
+    return ParsedFeed(_title(raw.title, raw.atom), site_url, entries, _ttl(raw), raw.well_formed)
+
+
+def join(base: str, address: str) -> str:
+    """`address` seen from `base`; `base` itself if that cannot be."""
+    if not address:
+        return base
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return base
+
+
+def web_url(address: str, base: str) -> str:
+    """An absolute http(s) address, or `""`."""
+    url = safe_url(address, base) if address else ""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _newest(entries: Sequence[Raw]) -> Iterable[Raw]:
+    if len(entries) <= MAX_ENTRIES:
+        return entries
+    order = sorted(range(len(entries)), key=lambda at: -(entries[at].published or entries[at].updated or 0))
+    return [entries[at] for at in sorted(order[:MAX_ENTRIES])]
+
+
+def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntry:
+    base = join(join(feed.url, feed.base), raw.base)
+    url = web_url(raw.link, base)
+    content, summary = _texts(raw, feed.atom)
+    picture = _picture(raw, base)
+    return ParsedEntry(
+        guid=_guid(raw.guid),
+        title=_title(raw.title, feed.atom),
+        url=url,
+        author=_people(raw.authors) or inherited,
+        published=raw.published if raw.published is not None else raw.updated,
+        updated=raw.updated,
+        summary_html=summary,
+        content_html=content,
+        base_url=base if raw.base or feed.base else url or site_url or feed.url,
+        comments_url=web_url(raw.comments_url, base),
+        comments_feed=web_url(raw.comments_feed, base),
+        comments_count=_count(raw.comments_count),
+        tags=_tags(raw.tags),
+        enclosures=_enclosures(raw, base),
+        picture_url=picture,
+        picture_credit=clean(next((credit for credit in raw.credits if credit.strip()), ""), 200),
+    )
+
+
+def _guid(guid: str) -> str:
+    """The id on one line; a giant one is cut and told apart by a digest."""
+    guid = guid.strip()
+    if len(guid) <= MAX_GUID:
+        return clean(guid, MAX_GUID)
+    digest = hashlib.blake2b(guid.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{clean(guid[: MAX_GUID - 40], MAX_GUID)}#{digest}"
+
+
+def _title(title: Text | None, atom: bool) -> str:
+    """A title as one line. Atom's plain text is taken literally (RFC 4287 §3.1.1.1), RSS has no rule."""
+    if title is None:
+        return ""
+    value = title.value[:20_000]
+    return clean(value) if atom and title.type == PLAIN else plain_title(value)
+
+
+def _people(authors: Iterable[str]) -> str:
+    names = dict.fromkeys(filter(None, (person(author) for author in authors)))
+    return clean(", ".join(list(names)[:MAX_AUTHORS]), 300)
+
+
+def person(author: str) -> str:
+    """The name in `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
+    author = author[:1_000].strip()
+    found = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
+    return clean(found[1] if found else author, 200)
+
+
+def as_html(text: Text, atom: bool) -> str:
+    """Text as HTML. Atom's plain text is literal; others' only if it does not look like HTML."""
+    value = text.value[:MAX_HTML]
+    if text.type != PLAIN or not (atom or not MARKUP.search(value)):
+        return value
+    return html.escape(value, quote=False).replace("\n", "<br>\n")
+
+
+def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
+    """The fullest text, and the summary if it says something else."""
+    texts = [as_html(text, atom) for text in raw.contents]
+    summary = as_html(raw.summary, atom) if raw.summary else ""
+    fullest = max([*texts, summary], key=len)
+    other = summary if summary != fullest else next((text for text in texts if text != fullest), "")
+    return fullest, other
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for tag in tags:
+        if name := clean(tag, 100):
+            found[name] = None
+            if len(found) == MAX_TAGS:
+                break
+    return tuple(found)
+
+
+def _count(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def seconds(text: str) -> int | None:
+    """A duration such as `1:02:03`, `62:03` or `3723`, in seconds."""
+    text = text.strip()
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    if found := DURATION.fullmatch(text):
+        return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])
+    return None
+
+
+def _kind(medium: Medium) -> str:
+    """image, audio, video or what else the feed says; guessed from the address at last."""
+    kind = medium.medium.lower() or medium.type.lower().partition("/")[0]
+    if kind in ("image", "audio", "video"):
+        return kind
+    ending = medium.url.lower().partition("?")[0].rpartition(".")[2]
+    return "image" if ending in ("jpg", "jpeg", "png", "webp", "gif", "avif") else kind
+
+
+def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    total = seconds(raw.duration)
+    for medium in [*raw.enclosures, *(one for one in raw.media if _kind(one) in ("audio", "video"))]:
+        url = web_url(medium.url, base)
+        if not url or url in found:
+            continue
+        duration = seconds(medium.duration)
+        if duration is None and not found and _kind(medium) != "image":
+            duration = total
+        found[url] = Enclosure(
+            url, clean(medium.type, 100), _count(medium.length), clean(medium.title, 200), duration
+        )
+        if len(found) == MAX_ENCLOSURES:
+            break
+    return tuple(found.values())
+
+
+def _picture(raw: Raw, base: str) -> str:
+    """The lead picture: the widest picture of `media:content`, else a thumbnail, else an image enclosed."""
+    pictures = [medium for medium in raw.media if _kind(medium) == "image"]
+    pictures.sort(key=lambda medium: -(_count(medium.width) or 0))
+    enclosed = [medium for medium in raw.enclosures if _kind(medium) == "image"]
+    candidates = [
+        *(medium.url for medium in pictures[:5]),
+        *raw.thumbnails[:5],
+        raw.picture,
+        *(medium.url for medium in enclosed[:5]),
+    ]
+    return next((url for address in candidates if (url := web_url(address, base))), "")
+
+
+def _ttl(raw: RawFeed) -> int | None:
+    """How long the feed asks to be left alone: the longer of `<ttl>` (minutes) and `sy:*`, at most a week."""
+    minutes = _count(raw.ttl)
+    asked = minutes * 60 if minutes else 0
+    period = PERIODS.get(raw.period.strip().lower(), 0)
+    if period:
+        asked = max(asked, period // max(_count(raw.frequency) or 1, 1))
+    return min(asked, MAX_TTL) or None

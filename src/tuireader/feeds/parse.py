@@ -1,0 +1,176 @@
+"""Read a fetched body into a ParsedFeed: fast path first, then JSON Feed, then feedparser in its own process.
+
+Everything here takes bytes of any kind and gives a value, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import sys
+from types import TracebackType
+
+from tuireader.feeds import charset, fastpath, jsonfeed, sniff
+from tuireader.feeds.entry import RawFeed, shape
+from tuireader.model import Fault, ParseFailed, ParseResult
+
+QUICK_BYTES = 2_000_000
+DEADLINE = 5.0
+START_DEADLINE = 20.0
+HEADER = 8
+
+
+def parse(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
+    """The feed in `body`, fetched from `url`. Never raises, but may take long on a hostile body.
+
+    `ParseWorker.parse` gives the same within a deadline.
+    """
+    quick = parse_quickly(body, url, content_type, limit=None)
+    return quick if quick is not None else parse_tolerantly(body, url, content_type)
+
+
+def parse_quickly(
+    body: bytes, url: str, content_type: str | None = None, *, limit: int | None = QUICK_BYTES
+) -> ParseResult | None:
+    """The result if it can be had in time linear in the body, else None: feedparser has to look at it.
+
+    Bodies of more than `limit` bytes are not tried at all.
+    """
+    if limit is not None and len(body) > limit:
+        return None
+    try:
+        raw = _quick_feed(body, url, content_type)
+        if raw is not None:
+            return shape(raw)
+        text = charset.decode(body, content_type)
+        if sniff.start_of_feed(text) is None:
+            return sniff.not_a_feed(body, text, url)
+    except (ValueError, RecursionError, MemoryError):
+        pass  # let the worker try, which can be ended
+    return None
+
+
+def _quick_feed(body: bytes, url: str, content_type: str | None) -> RawFeed | None:
+    start = body[:100].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start in (b"{", b"["):
+        return jsonfeed.parse(charset.decode(body, content_type), url)
+    if charset.is_plain_utf8(body):
+        return fastpath.parse(body.lstrip(b" \t\r\n"), url)
+    text = charset.decode(body, content_type)
+    return fastpath.parse(_without_declaration(text).encode("utf-8", "replace"), url)
+
+
+def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
+    """The feed as feedparser reads it. Never raises; takes as long as feedparser takes."""
+    from tuireader.feeds import tolerant
+
+    text = charset.decode(body, content_type)
+    feed_text = sniff.start_of_feed(text)
+    if feed_text is None:
+        return sniff.not_a_feed(body, text, url)
+    try:
+        raw = tolerant.parse(_without_declaration(feed_text), url)
+        if raw is None:
+            return ParseFailed(Fault.BROKEN, "the feed is damaged, nothing in it can be read")
+        raw.well_formed = raw.well_formed and len(feed_text) == len(text.lstrip())
+        return shape(raw)
+    except MemoryError:
+        return ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read")
+    except Exception as error:  # whatever feedparser raises: the feed has to get its answer
+        return ParseFailed(Fault.BROKEN, f"the feed is damaged and cannot be read ({type(error).__name__})")
+
+
+def _without_declaration(text: str) -> str:
+    """XML text without its declaration, whose encoding no longer holds once the text is decoded."""
+    text = text.lstrip(sniff.LEADING)
+    if not text.startswith("<?xml"):
+        return text
+    end = text.find("?>")
+    return text[end + 2 :].lstrip() if end >= 0 else text
+
+
+class ParseWorker:
+    """Reads feeds; what cannot be read quickly goes to one worker process with a deadline.
+
+    The process starts when it is first needed, is killed when it overruns, and starts anew at the next need.
+    An async context manager.
+    """
+
+    def __init__(self, *, deadline: float = DEADLINE) -> None:
+        self._deadline = deadline
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> ParseWorker:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the worker process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    async def parse(self, body: bytes, url: str, content_type: str | None = None) -> ParseResult:
+        """The feed in `body`. Never raises but CancelledError; an overrun is ParseFailed(TOO_SLOW)."""
+        quick = parse_quickly(body, url, content_type)
+        if quick is not None:
+            return quick
+        async with self._turn:
+            try:
+                return await self._ask(body, url, content_type)
+            except TimeoutError:
+                return ParseFailed(
+                    Fault.TOO_SLOW, f"reading the feed takes longer than {self._deadline:g} seconds"
+                )
+            except (OSError, EOFError, pickle.UnpicklingError):
+                return ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
+
+    async def _ask(self, body: bytes, url: str, content_type: str | None) -> ParseResult:
+        done = False
+        try:
+            process = await self._started()
+            assert process.stdin is not None and process.stdout is not None
+            async with asyncio.timeout(self._deadline):
+                process.stdin.write(packed((body, url, content_type)))
+                await process.stdin.drain()
+                answer = await process.stdout.readexactly(
+                    int.from_bytes(await process.stdout.readexactly(HEADER), "big")
+                )
+            done = True
+            result: ParseResult = pickle.loads(answer)
+            return result
+        finally:
+            if not done:
+                await self.aclose()
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        """The running worker; it says when it is ready, so that its start does not count as parsing."""
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tuireader.feeds.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor
+        )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(START_DEADLINE):
+            await self._process.stdout.readexactly(HEADER)
+        return self._process
+
+
+def packed(value: object) -> bytes:
+    """A value as it goes through the pipe: its length in eight bytes, then its pickle."""
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return len(data).to_bytes(HEADER, "big") + data

@@ -1,0 +1,113 @@
+"""Say what a body is when it is no feed, in words that help."""
+
+from __future__ import annotations
+
+import re
+
+from tuireader.feeds.links import advertised
+from tuireader.model import Fault, ParseFailed
+
+HEAD = 100_000
+FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+ELEMENT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,50}:)?([A-Za-z_][\w.-]{0,50})")
+FEED_START = re.compile(r"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]|<feed[\s>][^>]{0,500}xmlns", re.IGNORECASE)
+OTHER_ROOTS = {
+    "html": "a web page",
+    "urlset": "a site map",
+    "sitemapindex": "a site map",
+    "opml": "a list of feeds (OPML); import it with: tuireader import",
+    "svg": "a picture",
+    "error": "an error message",
+    "opensearchdescription": "a description of a search",
+    "manifest": "a manifest",
+}
+MAGIC = (
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"RIFF", "a picture or a film"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "an archive"),
+    (b"\x1f\x8b", "compressed data"),
+    (b"BZh", "compressed data"),
+    (b"\x7fELF", "a program"),
+    (b"ID3", "a sound file"),
+    (b"OggS", "a sound file"),
+)
+LEADING = "\ufeff\x00 \t\r\n\x0b\x0c"
+
+
+def root_name(text: str) -> str:
+    """The local name of the first element, in lower case, past comments, processing and declarations."""
+    at = 0
+    while (at := text.find("<", at)) >= 0 and at < HEAD:
+        if text.startswith("<!--", at):
+            end = text.find("-->", at)
+        elif text.startswith("<?", at):
+            end = text.find(">", at)
+        elif text[at : at + 9].lower() == "<!doctype":
+            return "html" if re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) else _past(text, at)
+        elif found := ELEMENT.match(text, at):
+            return found[1].lower()
+        else:
+            end = at
+        if end < 0:
+            return ""
+        at = end + 1
+    return ""
+
+
+def _past(text: str, at: int) -> str:
+    """The first element after a document type, its inner declarations skipped."""
+    found = ELEMENT.search(text, at)
+    return found[1].lower() if found else ""
+
+
+def start_of_feed(text: str) -> str | None:
+    """The text from where its feed begins, or None if it holds none."""
+    text = text.lstrip(LEADING)
+    name = root_name(text)
+    if name in FEED_ROOTS:
+        return text if text.startswith("<") else text[max(text.find("<"), 0) :]
+    if name == "html" or name in OTHER_ROOTS:
+        return None
+    found = FEED_START.search(text, 0, HEAD)
+    if found and root_name(text[found.start() :]) in FEED_ROOTS:
+        return text[found.start() :]
+    return None
+
+
+def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
+    """What a body without a feed is, with the feeds that it names if it is a web page."""
+    if not body.strip():
+        return ParseFailed(Fault.NOT_A_FEED, "the server sent an empty document, not a feed")
+    for magic, words in MAGIC:
+        if body.startswith(magic):
+            return ParseFailed(Fault.NOT_A_FEED, f"this is {words}, not a feed")
+    head = text.lstrip(LEADING)
+    if head[:1] in ("{", "["):
+        return ParseFailed(Fault.NOT_A_FEED, "this is JSON data, but no JSON Feed")
+    name = root_name(head)
+    if name == "html" or re.search(
+        r"<(?:head|body|title|meta|div|p|a|table)[\s>]", head[:5_000], re.IGNORECASE
+    ):
+        return _web_page(head, url)
+    if words := OTHER_ROOTS.get(name, ""):
+        return ParseFailed(Fault.NOT_A_FEED, f"this is {words}" + ("" if name == "opml" else ", not a feed"))
+    what = f"XML of another kind (<{name}>)" if name else "something else"
+    return ParseFailed(Fault.NOT_A_FEED, f"this is {what}, not a feed")
+
+
+def _web_page(text: str, url: str) -> ParseFailed:
+    feeds = tuple(address for address, _ in advertised(text, url))
+    if feeds:
+        names = ", ".join(feeds[:3]) + (", …" if len(feeds) > 3 else "")
+        return ParseFailed(
+            Fault.NOT_A_FEED, f"this is a web page, not a feed; it names these feeds: {names}", feeds
+        )
+    words = "a web page that asks to log in" if _wants_login(text) else "a web page"
+    return ParseFailed(Fault.NOT_A_FEED, f"this is {words}, not a feed")
+
+
+def _wants_login(text: str) -> bool:
+    return re.search(r"<input[^>]{0,300}type\s*=\s*[\"']?password", text[:HEAD], re.IGNORECASE) is not None
