@@ -454,7 +454,8 @@ def _unexpected(token: _Token, before: _Token | None) -> tuple[str, _Token, str]
         return "something to look for is missing", token, ""
     if before.kind == "(":
         return "there is nothing between the brackets", before, ""
-    return f"after {before.value} something to look for is missing", before, ""
+    name = before.kind if before.kind in _OPERATORS else before.value
+    return f"after {name} something to look for is missing", before, ""
 
 
 def _merged(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
@@ -569,7 +570,7 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern, 0 if letters != letters.lower() else regex.IGNORECASE)
 
 
-def _regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
+def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
     """All places that are not empty. Raises SlowRegex."""
     try:
         found = _compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
@@ -653,7 +654,7 @@ def value_matches(node: Text | Regex, value: str, reading: Reading | None = None
     there is a `*`; all else is searched for the term. Raises SlowRegex.
     """
     if isinstance(node, Regex):
-        return bool(_regex_spans(node.pattern, value))
+        return bool(regex_spans(node.pattern, value))
     term = node.term
     if node.field == "url" or (node.field == "feed" and value.startswith(("http://", "https://"))):
         return term.text.strip("*").lower() in value.lower()
@@ -692,7 +693,7 @@ def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
             found.extend(node.term.find(folded))
         else:
             try:
-                found.extend(_regex_spans(node.pattern, text))
+                found.extend(regex_spans(node.pattern, text))
             except SlowRegex:
                 continue
     return merge_spans(found)

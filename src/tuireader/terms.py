@@ -395,7 +395,7 @@ class Term:
 
     __slots__ = (
         "_case", "_first", "_forms", "_last", "_letter", "_literal", "_middle", "_open_left", "_open_right",
-        "_wanted", "exact", "runs", "simple", "text",
+        "_signs", "_wanted", "exact", "runs", "simple", "text",
     )  # fmt: skip
 
     text: str
@@ -422,7 +422,10 @@ class Term:
             self._forms = (last.lower,)
         else:
             self._forms = _inflected(last.lower)
-        self.runs = _runs(parts, self._forms)
+        self._signs = any(part.kind is _Kind.SIGN for part in parts)
+        # Other than a name of letters, one with signs of its own may stand before a plus.
+        marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()
+        self.runs = _runs(parts, self._forms + marked)
         self._wanted = _typed(text.strip().strip("*")) if exact else "".join(part.cased for part in parts)
         self._letter = next((i for i, char in enumerate(self._wanted) if char.lower() != char.upper()), 0)
         self.simple = (
@@ -510,7 +513,7 @@ class Term:
         for form in self._forms:
             if lower.startswith(form, at):
                 end = at + len(form)
-                if self._last is not _Kind.WORD or self._open_right or _word_ends(lower, end):
+                if self._last is not _Kind.WORD or self._open_right or _word_ends(lower, end, self._signs):
                     return end
         return None
 
@@ -568,13 +571,13 @@ def _marked(parts: Sequence[_Part], gap: int) -> bool:
     return parts[gap + 1].cased[0] in "+#"
 
 
-def _word_ends(lower: str, end: int) -> bool:
-    """Whether a word may end here: no letter or digit follows, nor a `+` or `#` after a letter."""
+def _word_ends(lower: str, end: int, signs: bool) -> bool:
+    """Whether a word may end here: before no letter or digit, nor (but for `signs`) a letter before `+#`."""
     if end == len(lower):
         return True
     char = lower[end]
     if char in "+#":
-        return not _is_letter(lower[end - 1])
+        return signs or not _is_letter(lower[end - 1])
     return _KINDS[char] is not _Kind.WORD
 
 
