@@ -62,7 +62,7 @@ def clean(s: str, limit: int = 500) -> str:
     eight combining marks. Idempotent.
     """
     if not (s.isascii() and s.isprintable()):
-        s = _scrub(s)
+        s = scrub(s)
     if "  " in s or not s.isprintable() or s != s.strip() or not s.isascii():
         s = " ".join(s.split())
     return s if len(s) <= limit else cut_characters(s, limit)
@@ -73,7 +73,7 @@ def clean_multiline(s: str, limit: int | None = None) -> str:
 
     For code: tabs become spaces up to the next multiple of four, space at the ends of lines goes.
     """
-    lines = _scrub(s).replace("\r\n", "\n").splitlines()
+    lines = scrub(s).replace("\r\n", "\n").splitlines()
     s = "\n".join(_WHITE.sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
     return s if limit is None or len(s) <= limit else cut_characters(s, limit)
 
@@ -81,7 +81,7 @@ def clean_multiline(s: str, limit: int | None = None) -> str:
 _WHITE = re.compile(r"[^\S ]")
 
 
-def _scrub(s: str) -> str:
+def scrub(s: str) -> str:
     """Take out all that is unwanted; white space of all kinds stays as it is."""
     if not s.isprintable():
         s = _SURROGATE.sub("\ufffd", _UNWANTED.sub("", _SEQUENCE.sub("", s)))
@@ -177,7 +177,7 @@ _VOID = frozenset(("embed",))
 _OPAQUE = frozenset(("script", "style"))
 _EMBEDS = frozenset(_EMBED_NAMES.split())
 _PROSE = 5_000
-_UNCLOSED_TAG = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
+_UNCLOSED = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
 _LONG_REFERENCE = re.compile(r"&#[0-9]{9,};?")
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _BREAK = "\x1e"
@@ -186,6 +186,11 @@ _BREAK = "\x1e"
 def is_html(s: str) -> bool:
     """Tell whether there is markup in `s`: a tag that HTML knows, a comment, a document type."""
     return "<" in s and _KNOWN_TAG.search(s) is not None
+
+
+def is_break(name: str) -> bool:
+    """Tell whether a tag, named as `split_tags` does, ends a line of text."""
+    return name in _BREAKS or name.lower() in _BREAKS
 
 
 def plain(html: str) -> str:
@@ -200,14 +205,14 @@ def plain(html: str) -> str:
         pieces = split_tags(visible(html, embeds=False))
         texts = pieces[0::3]
         for at, name in enumerate(pieces[1::3]):
-            if name in _BREAKS or name.lower() in _BREAKS:
+            if is_break(name):
                 texts[at] += _BREAK
         s = "".join(texts)
     else:
         s = _BREAK.join(paragraphs(html))
     lines = [" ".join(line.split()) for line in decode(s).split(_BREAK)]
     if not ("".join(lines).isprintable() and s.isascii()):
-        lines = [" ".join(_scrub(line).split()) for line in lines]
+        lines = [" ".join(scrub(line).split()) for line in lines]
     return "\n".join(filter(None, lines))
 
 
@@ -240,7 +245,7 @@ def split_tags(html: str) -> list[str]:
     end = html.rfind(">") + 1
     pieces = _TAG.split(html[:end])
     tail = html[end:]
-    if unclosed := _UNCLOSED_TAG.search(tail):
+    if unclosed := _UNCLOSED.search(tail):
         tail = tail[: unclosed.start()]
     pieces[-1] += tail
     return pieces
@@ -365,7 +370,7 @@ def safe_url(s: str, base: str = "") -> str:
         return ""
     if _SIMPLE_URL.fullmatch(s):
         return s
-    s = _scrub(s.strip("".join(map(chr, range(33))))).strip()
+    s = scrub(s.strip("".join(map(chr, range(33))))).strip()
     s = re.sub(r"\s", lambda space: "" if space[0] in "\t\n\r" else "%20", s)
     if not s:
         return ""
@@ -437,7 +442,7 @@ def canonical_url(url: str) -> str:
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
     last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
     """
-    url = _scrub(url).strip()
+    url = scrub(url).strip()
     try:
         parts = urlsplit(url)
         port = parts.port
