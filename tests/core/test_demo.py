@@ -1,0 +1,281 @@
+"""The bundled material: sample feeds that parse and hang together, and a starter list without doubles."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+import time
+import tomllib
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader import demo
+
+NOW = 1_790_000_000
+
+MAIN = "https://harbourtech.example.org/2021/07/27/wechat-suspends-new-user-registration/"
+EDITORS_LINE = re.compile(
+    r"<p>(?:Also read|Read also|Related|See also|More on this|延伸阅读)[:：].*?</p>", re.S
+)
+NAMESPACES = ("www.w3.org", "purl.org", "wellformedweb.org")
+
+
+def parsed(feed: demo.DemoFeed) -> Any:
+    return feedparser.parse(io.BytesIO(feed.body), sanitize_html=False)
+
+
+def html(entry: Any) -> str:
+    return str(entry.content[0].value if "content" in entry else entry.get("summary", ""))
+
+
+def dated(entry: Any) -> int | None:
+    """When the entry came out; RSS 1.0 with Dublin Core only has what feedparser calls updated."""
+    when = entry.get("published_parsed") or entry.get("updated_parsed")
+    return calendar.timegm(when) if when else None
+
+
+def address(url: str) -> str:
+    """Without query and fragment: some of the feeds put campaign parameters on their links."""
+    return urlsplit(url)._replace(query="", fragment="").geturl()
+
+
+def times(feeds: tuple[demo.DemoFeed, ...]) -> list[int]:
+    found = [dated(entry) for feed in feeds for entry in parsed(feed).entries]
+    return [when for when in found if when is not None]
+
+
+@pytest.fixture(scope="module")
+def feeds() -> tuple[demo.DemoFeed, ...]:
+    return demo.feeds(NOW)
+
+
+@pytest.fixture(scope="module")
+def articles(feeds: tuple[demo.DemoFeed, ...]) -> dict[str, Any]:
+    return {address(entry.link): entry for feed in feeds for entry in parsed(feed).entries}
+
+
+def words(entry: Any) -> str:
+    """Title and text without tags, in which a watch looks."""
+    return " ".join([entry.get("title", ""), re.sub(r"<[^>]+>", " ", html(entry)), entry.get("summary", "")])
+
+
+def on_wechat(text: str) -> bool:
+    return bool(re.search(r"(?<!\w)(?:wechat|weixin)(?!\w)", text, re.I)) or "微信" in text
+
+
+def on_pipl(text: str) -> bool:
+    return bool(re.search(r"(?<!\w)PIPL(?!\w)|Personal Information Protection Law|个人信息保护法", text))
+
+
+# --------------------------------------------------------------------------- sample feeds
+
+
+def test_every_feed_is_well_formed_and_there_is_enough_to_read(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    documents = [parsed(feed) for feed in feeds]
+    assert [document.get("bozo_exception") for document in documents] == [None] * len(feeds)
+    assert len(feeds) >= 7
+    assert 70 <= sum(len(document.entries) for document in documents) <= 90
+    assert [document.feed.title for document in documents] == [feed.title for feed in feeds]
+    assert {document.version for document in documents} == {"rss20", "rss10", "atom10"}
+    assert [document.version for document in documents].count("rss20") >= 3
+
+
+def test_ids_and_addresses_are_unique(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    for feed in feeds:
+        ids = [entry.get("id") or entry.link for entry in parsed(feed).entries]
+        assert len(set(ids)) == len(ids), feed.title
+    links = [address(entry.link) for feed in feeds for entry in parsed(feed).entries]
+    assert len(set(links)) == len(links)
+    assert len({feed.url for feed in feeds}) == len(feeds)
+
+
+def test_entries_stand_newest_first(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    for feed in feeds:
+        order = times((feed,))
+        assert order == sorted(order, reverse=True), feed.title
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(min_value=0, max_value=4_000_000_000))
+def test_dates_move_together_and_end_an_hour_before_now(now: int) -> None:
+    moved = times(demo.feeds(now))
+    assert max(moved) == now - demo.NEWEST_AGE
+    assert [now - when for when in moved] == [NOW - when for when in times(demo.feeds(NOW))]
+
+
+def test_no_date_lies_in_the_future_or_is_left_behind(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    year = str(time.gmtime(NOW).tm_year).encode()
+    for feed in feeds:
+        dates = re.findall(rb"<(?:pubDate|lastBuildDate|published|updated|dc:date)>([^<]+)<", feed.body)
+        assert dates
+        assert all(year in date for date in dates), feed.title
+        assert max(times((feed,))) <= NOW
+
+
+def test_the_same_articles_come_again_with_a_later_now() -> None:
+    def ids(now: int) -> list[str]:
+        return [e.get("id") or e.link for feed in demo.feeds(now) for e in parsed(feed).entries]
+
+    assert ids(NOW) == ids(NOW + 86_400)
+
+
+def test_one_entry_has_no_date_no_title_or_no_id(articles: dict[str, Any]) -> None:
+    assert "published" not in articles["https://cornercases.example.net/start-here"]
+    assert "title" not in articles["https://cornercases.example.net/untitled"]
+    assert "id" not in articles["https://cornercases.example.net/escapes"]
+
+
+def test_the_last_day_shows_what_the_program_is_for(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    fresh = [
+        words(entry) for feed in feeds for entry in parsed(feed).entries if NOW - (dated(entry) or 0) < 86_400
+    ]
+    assert sum(map(on_wechat, fresh)) >= 5
+    assert sum(map(on_pipl, fresh)) >= 4
+    assert any(on_wechat(text) and on_pipl(text) for text in fresh)
+    assert any("ransomware" in text.lower() for text in fresh)
+
+
+# --------------------------------------------------------------------------- the story
+
+
+def test_the_story_has_all_its_parts(articles: dict[str, Any]) -> None:
+    story = articles[MAIN]
+    text = html(story)
+    assert "suspends new user registration" in story.title
+    assert story.author == "Jonas Bevan"
+    assert int(story.slash_comments) > 0
+    assert story.comments == MAIN + "#respond"
+    assert story.wfw_commentrss == MAIN + "feed/"
+    assert "<figure><img " in text
+    assert "Image source:" in text
+    assert text.count("<blockquote>") >= 2
+    assert text.count("<p>") >= 6
+    assert "a Personal Information Protection Law which will require" in text
+    assert "https://regulator.example.org/" in text
+    assert on_wechat(words(story))
+    assert len(EDITORS_LINE.findall(text)) >= 2
+
+
+def test_the_story_has_a_previous_and_a_next_post(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    (links,) = [[e.link for e in parsed(feed).entries] for feed in feeds if feed.title == "Harbour Tech"]
+    assert 0 < links.index(MAIN) < len(links) - 1
+
+
+def test_four_papers_tell_the_story_within_hours(articles: dict[str, Any]) -> None:
+    addresses = (
+        MAIN,
+        "https://pacificwire.example.com/news/wechat-stops-taking-new-users",
+        "https://ledgerofbits.example.net/2021/07/no-new-accounts.html",
+        "https://dongwan.example.org/a/210727-weixin-zhuce",
+    )
+    told = [articles[link] for link in addresses]
+    when = [calendar.timegm(entry.published_parsed) for entry in told]
+    assert max(when) - min(when) < 6 * 3600
+    assert all(on_wechat(words(entry)) for entry in told)
+    assert len({entry.title for entry in told}) == 4
+
+
+def test_what_editors_recommend_is_in_the_demo(articles: dict[str, Any]) -> None:
+    links = [
+        link
+        for entry in articles.values()
+        for line in EDITORS_LINE.findall(html(entry))
+        for link in re.findall(r'href="([^"]+)"', line)
+    ]
+    assert len(links) >= 20
+    assert [link for link in links if address(link) not in articles] == []
+
+
+@pytest.mark.parametrize(
+    ("link", "near_miss"),
+    [
+        ("https://nightwatch.example.net/2021/wechatpayments-lookalikes", "wechatpayments"),
+        ("https://nightwatch.example.net/2021/pipline-phishing", "PIPLINE"),
+        ("https://loosesemicolon.example.org/2021/tiny-pipeline-language", "pipl"),
+        ("https://ledgerofbits.example.net/2021/07/colorado-signs-privacy-act.html", "Privacy Act"),
+        ("https://kettleandtrowel.example.com/we-chat-over-the-fence", "We chat"),
+        ("https://dongwan.example.org/a/210708-shenzhen", "个人信息"),
+    ],
+)
+def test_articles_that_must_not_match(articles: dict[str, Any], link: str, near_miss: str) -> None:
+    text = words(articles[link])
+    assert near_miss in text
+    assert not on_wechat(text)
+    assert not on_pipl(text)
+
+
+def test_only_example_domains_are_named(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    for feed in feeds:
+        hosts = set(re.findall(r"https?://([^/\s\"'<>&?]+)", feed.body.decode()))
+        strange = {host for host in hosts if not re.search(r"(?:^|\.)example\.(?:com|net|org)$", host)}
+        assert strange <= set(NAMESPACES), feed.title
+
+
+# --------------------------------------------------------------------------- pictures and config
+
+
+def test_every_picture_is_bundled_and_small(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    named = {
+        link if link.startswith("http") else "https://cornercases.example.net" + link
+        for feed in feeds
+        for entry in parsed(feed).entries
+        for link in re.findall(r'<img[^>]* src="([^"]+)"', html(entry))
+    }
+    assert len(named) >= 5
+    for url in named:
+        body = demo.picture(url)
+        assert body is not None, url
+        assert body.startswith(b"\x89PNG\r\n\x1a\n")
+        assert len(body) < 40_000
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://harbourtech.example.org/pictures/none-such.png",
+        "https://harbourtech.example.org/pictures/../starter.opml",
+        "https://elsewhere.test/pictures/crumble.png",
+        "file:///pictures/crumble.png",
+    ],
+)
+def test_other_picture_addresses_have_no_picture(url: str) -> None:
+    assert demo.picture(url) is None
+
+
+def test_the_config_is_toml_with_the_feeds_and_three_watches(feeds: tuple[demo.DemoFeed, ...]) -> None:
+    config = tomllib.loads(demo.config_text())
+    assert [(f["url"], f["title"], f["folder"]) for f in config["feeds"]] == [
+        (feed.url, feed.title, feed.folder) for feed in feeds
+    ]
+    assert [(w["name"], w["color"]) for w in config["watch"]] == [
+        ("WeChat", "green"),
+        ("PIPL", "magenta"),
+        ("Ransomware", "red"),
+    ]
+    assert config["watch"][1]["any"] == ["Personal Information Protection Law", "PIPL", "个人信息保护法"]
+
+
+# --------------------------------------------------------------------------- starter list
+
+
+def test_the_starter_list_is_long_grouped_and_without_doubles() -> None:
+    feeds = demo.starter()
+    assert len(feeds) >= 25
+    assert {feed.folder for feed in feeds} == {
+        "General tech",
+        "China & Asia tech",
+        "Security",
+        "Policy & law",
+        "Developers",
+    }
+    assert all(urlsplit(feed.url).scheme == "https" and urlsplit(feed.url).netloc for feed in feeds)
+    assert all(urlsplit(feed.site_url).scheme == "https" for feed in feeds)
+    assert all(feed.title for feed in feeds)
+    assert len({feed.url for feed in feeds}) == len({feed.title for feed in feeds}) == len(feeds)
