@@ -1,0 +1,122 @@
+"""When to ask a feed again. Pure: facts and `now` go in, a plan comes out; times are seconds since 1970.
+
+A feed that changes often is asked often, a quiet one rarely: half of the usual gap between its articles.
+What the server asks for (`<ttl>`, `sy:*`, `max-age`, `Retry-After`) is honoured up to a day; errors double
+the wait; a feed that is gone is not asked again by itself. A small shift that depends on the feed's id
+keeps feeds that were added together from being asked together for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from tuireader.model import Fault
+
+QUARTER, DAY = 900, 86_400
+RETRY_LEAST = 60
+JITTER = 0.1
+SEEN_TO_MOVE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Bounds of the wait between two tries of a feed, in seconds: busy feeds `least`, quiet ones `most`."""
+
+    least: int = 1800
+    most: int = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of a feed. `recent` are the times of its latest articles in any order.
+
+    `interval` is the person's own wish for this feed, `ttl` and `max_age` what feed and server ask for, all
+    in seconds; `error_streak` counts the failures in a row before the try that is being judged.
+    """
+
+    feed_id: int
+    recent: Sequence[int] = ()
+    interval: int | None = None
+    ttl: int | None = None
+    max_age: int | None = None
+    error_streak: int = 0
+    state: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When to try next (None: never by itself), and the state of the feed from now on."""
+
+    next_try: int | None
+    state: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent redirect (301, 308) that was seen `seen` times in a row."""
+
+    address: str = ""
+    seen: int = 0
+
+    @property
+    def adopt(self) -> bool:
+        """Whether the new address may replace the old one: one answer alone can be a mistake."""
+        return self.seen >= SEEN_TO_MOVE
+
+
+def after_success(history: History, rates: Rates, now: int) -> Plan:
+    """The plan after a good answer. A feed that was gone is back; a paused one stays paused."""
+    if history.state == "paused":
+        return Plan(None, "paused")
+    if history.interval is not None:
+        return Plan(now + history.interval)
+    asked = max(history.ttl or 0, history.max_age or 0)
+    wait = max(usual_wait(history.recent, rates, now), min(asked, DAY))
+    return Plan(now + shifted(wait, history.feed_id))
+
+
+def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:
+    """The plan after a failure: 15 minutes, doubled with every further one, at most a day.
+
+    `retry_after` in seconds is what the server asked for; it is not shortened, but no longer than a day.
+    """
+    if fault is Fault.GONE:
+        return Plan(None, "gone")
+    if history.state in ("paused", "gone"):
+        return Plan(None, history.state)
+    wait = min(QUARTER << min(max(history.error_streak, 0), 10), DAY)
+    if retry_after is not None:
+        wait = max(wait, min(max(retry_after, RETRY_LEAST), DAY))
+    elif history.interval is not None:
+        wait = max(wait, min(history.interval, DAY))
+    return Plan(now + max(wait, shifted(wait, history.feed_id)))
+
+
+def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
+    """Half of the usual gap between articles, within `rates`; `least` when there is nothing to go by.
+
+    A silence longer than the usual gap counts as the gap, so that a feed that fell asleep is let sleep.
+    """
+    times = sorted({time for time in recent if time <= now}, reverse=True)
+    gaps = [newer - older for newer, older in pairwise(times)]
+    if not times:
+        return rates.least
+    silence = now - times[0]
+    usual = max(median(gaps), silence) if gaps else silence
+    return int(min(max(usual / 2, rates.least), max(rates.most, rates.least)))
+
+
+def shifted(wait: int, feed_id: int) -> int:
+    """`wait` made up to a tenth shorter or longer, always the same for a feed."""
+    place = (feed_id * 2_654_435_761 % 2**32) / 2**32  # Knuth's multiplicative hash spreads neighbours
+    return int(wait * (1 + JITTER * (2 * place - 1)))
+
+
+def moved(known: str, seen: int, new: str) -> Move:
+    """What is known of a move after an answer: `new` if it came by permanent redirects only, else `""`."""
+    if not new:
+        return Move()
+    return Move(new, seen + 1 if new == known else 1)
