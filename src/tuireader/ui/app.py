@@ -1,0 +1,103 @@
+"""The Textual app: themes, colours and keys around one main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+
+from tuireader.commands import resolve_keys
+from tuireader.ui import inks
+from tuireader.ui.bindings import keymap
+from tuireader.ui.browser import open_in_browser
+from tuireader.ui.themes import DARK, THEMES
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+Browser = Callable[[str], Awaitable[str]]
+
+
+class TuireaderApp(App[int]):
+    """Shows a library. `browser` opens an address and returns `""` or why it could not."""
+
+    TITLE = "tuireader"
+    CSS_PATH = "tuireader.tcss"
+    ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see palette.py
+    BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False)]  # noqa: RUF012
+
+    def __init__(self, library: Library, *, first_run: bool = False, browser: Browser | None = None) -> None:
+        super().__init__()
+        self.library = library
+        self._first_run = first_run
+        self._browser = browser
+        self._inks: inks.Inks | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = library.config.ui.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        resolved, self.key_problems = resolve_keys(library.config.ui.preset, library.config.keys)
+        self.keys_of = resolved
+        self.set_keymap(keymap(resolved))
+
+    @property
+    def inks(self) -> inks.Inks:
+        """The styles of the theme that is on."""
+        if self._inks is None:
+            self._inks = inks.make(
+                self.theme_variables,
+                dark=self.current_theme.dark,
+                watch_colors=self.library.watch_colors,
+            )
+        return self._inks
+
+    def forget_inks(self) -> None:
+        """Make the styles anew at next use: the theme or the watches have changed."""
+        self._inks = None
+
+    @property
+    def watch_names(self) -> tuple[str, ...]:
+        """All watches, in the order of the config."""
+        return tuple(self.library.watch_colors)
+
+    async def on_mount(self) -> None:
+        """Open the main screen, and the welcome over it when there is nothing to read yet."""
+        from tuireader.ui.screens.main import MainScreen
+
+        await self.push_screen(MainScreen())
+        if self._first_run:
+            from tuireader.ui.screens.first_run import FirstRun
+
+            await self.push_screen(FirstRun())
+
+    # -- used by all screens
+
+    def say(self, message: str, *, severity: str = "information", seconds: float = 4) -> None:
+        """A toast; the text is never markup."""
+        level = "error" if severity == "error" else "warning" if severity == "warning" else "information"
+        self.notify(message, severity=level, timeout=seconds, markup=False)
+
+    async def browse(self, url: str) -> None:
+        """Open an address in the web browser, if it is one that may be opened."""
+        from tuireader.text import safe_url
+
+        checked = safe_url(url)
+        if not checked.startswith(("http://", "https://")):
+            self.say(f"Not opened, for it is no web address: {url}" if url else "No address to open", severity="warning")
+            return
+        if self._browser is None and self.is_web:
+            self.open_url(checked)
+            return
+        trouble = await (self._browser or open_in_browser)(checked)
+        if trouble:
+            self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does when no text is chosen: say how to quit."""
+        self.say("q goes back and quits at the top; ctrl+q quits at once")
+
+    async def action_quit(self) -> None:
+        """Leave; what is being written is finished by whoever opened the library."""
+        self.exit(0)

@@ -1,0 +1,104 @@
+"""The lines of the sidebar, made from feeds and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from tuireader.model import Count, Counts, Feed, View, ViewKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the sidebar: a view, or a heading where `view` is None.
+
+    `mark` stands before the label (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
+    """
+
+    label: str
+    view: View | None = None
+    count: Count = Count()
+    mark: str = ""
+    watch: str = ""
+    depth: int = 0
+    trouble: str = ""
+
+
+TODAY = View(ViewKind.TODAY)
+UNREAD = View(ViewKind.UNREAD)
+STARRED = View(ViewKind.STARRED)
+ALL = View(ViewKind.ALL)
+
+
+def entries(
+    feeds: Sequence[Feed], counts: Counts, watches: Sequence[str], folded: Collection[str]
+) -> tuple[Entry, ...]:
+    """Today, Unread, Starred, All; the watches; the feeds by folder, folders in the order of their first feed."""
+    lines = [
+        Entry("Today", TODAY, counts.today),
+        Entry("Unread", UNREAD, counts.unread),
+        Entry("Starred", STARRED, counts.starred),
+        Entry("All", ALL, counts.all),
+    ]
+    if watches:
+        lines.append(Entry("Watches"))
+        for name in watches:
+            count = counts.watches.get(name, Count())
+            lines.append(Entry(name, View(ViewKind.WATCH, name), count, "◆", name))
+    if feeds:
+        lines.append(Entry("Feeds"))
+        lines.extend(_feed_entries(feeds, counts, folded))
+    return tuple(lines)
+
+
+def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]) -> Iterator[Entry]:
+    folders: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        folders.setdefault(feed.folder, []).append(feed)
+    for folder, members in folders.items():
+        if folder:
+            each = [counts.feeds.get(feed.id, Count()) for feed in members]
+            total = Count(sum(count.unread for count in each), sum(count.total for count in each))
+            closed = folder in folded
+            yield Entry(folder, View(ViewKind.FOLDER, folder), total, "▸" if closed else "▾")
+            if closed:
+                continue
+        for feed in members:
+            count = counts.feeds.get(feed.id, Count())
+            view = View(ViewKind.FEED, str(feed.id))
+            yield Entry(feed.title or feed.url, view, count, depth=1 if folder else 0, trouble=feed.last_error)
+
+
+def title_of(view: View, feeds: Sequence[Feed]) -> str:
+    """The name of a view for the top line."""
+    if view.kind is ViewKind.FEED:
+        return next((feed.title or feed.url for feed in feeds if str(feed.id) == view.key), "Feed")
+    if view.kind is ViewKind.QUERY:
+        return f"Search: {view.key}" if view.key else "Search"
+    if view.kind in (ViewKind.WATCH, ViewKind.FOLDER):
+        return view.key
+    return view.kind.value.capitalize()
+
+
+def count_of(view: View, counts: Counts, feeds: Sequence[Feed]) -> Count | None:
+    """Unread and total of a view; None for a search."""
+    if view.kind is ViewKind.WATCH:
+        return counts.watches.get(view.key, Count())
+    if view.kind is ViewKind.FEED:
+        return counts.feeds.get(int(view.key), Count())
+    if view.kind is ViewKind.FOLDER:
+        each = [counts.feeds.get(feed.id, Count()) for feed in feeds if feed.folder == view.key]
+        return Count(sum(count.unread for count in each), sum(count.total for count in each))
+    if view.kind is ViewKind.QUERY:
+        return None
+    known = {"today": counts.today, "unread": counts.unread, "starred": counts.starred, "all": counts.all}
+    return known[view.kind.value]
+
+
+def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
+    """The feeds that a refresh of a view means; None for all."""
+    if view.kind is ViewKind.FEED:
+        return [int(view.key)]
+    if view.kind is ViewKind.FOLDER:
+        return [feed.id for feed in feeds if feed.folder == view.key]
+    return None

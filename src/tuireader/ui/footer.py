@@ -1,0 +1,65 @@
+"""What the status line tells: keys that work where one is, and where that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.commands import BY_ID
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_LIST = ("open", "next_unread", "toggle_star", "toggle_read", "search", "refresh_all", "help", "quit_or_back")
+_ARTICLE = (
+    "page_or_next_unread",
+    "next_hit",
+    "related",
+    "open_browser",
+    "list_links",
+    "toggle_star",
+    "back",
+    "help",
+)
+_RELATED = ("open", "back", "next_unread", "help")
+_SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
+
+
+def keys(screen: MainScreen) -> list[tuple[str, str]]:
+    """`(key, title)` pairs for the pane that has the focus."""
+    down, up = screen.key_of("move_down"), screen.key_of("move_up")
+    moving = (f"{down}/{up}", "scroll" if screen.current_pane is screen.pane else "move")
+    return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _commands(screen))]
+
+
+def _commands(screen: MainScreen) -> tuple[str, ...]:
+    if screen.current_pane is screen.sidebar:
+        return _SIDEBAR
+    if screen.current_pane is not screen.pane:
+        return _LIST
+    if screen.pane.chosen >= 0:
+        return _RELATED
+    page = screen.reading.page
+    useless = set()
+    if page is not None and not page.hits:
+        useless.add("next_hit")
+    if page is not None and not page.tail.targets:
+        useless.add("related")
+    if page is not None and not page.links:
+        useless.add("list_links")
+    return tuple(command for command in _ARTICLE if command not in useless)
+
+
+def where(screen: MainScreen) -> tuple[str, bool]:
+    """A word about where one is, and whether it tells of trouble."""
+    if screen.current_pane is screen.sidebar:
+        entry = screen.sidebar.current
+        return ("", False) if entry is None or not entry.trouble else (f"! {entry.label}: {entry.trouble}", True)
+    page = screen.reading.page
+    if screen.current_pane is screen.pane and page is not None:
+        if screen.pane.hit >= 0 and screen.pane.chosen < 0:
+            hit = page.hits[screen.pane.hit]
+            return f"hit {screen.pane.hit + 1}/{len(page.hits)} · {hit.watch}", False
+        if screen.reading.depth:
+            return f"{screen.reading.depth} back", False
+    count = len(screen.articles.ids)
+    return (f"{screen.articles.cursor + 1}/{count}" if count else "", False)

@@ -1,0 +1,176 @@
+"""The styles that the line-API widgets draw with, made once from the theme that is on.
+
+Widgets name an ink by what the text is (`dim`, `link`, `hit`); which colour that is follows from the theme's
+own colours, so every Textual theme works. Under an ANSI theme only attributes and the terminal's 16 colours
+are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rich.style import Style
+from textual.color import Color, ColorParseError
+
+# Names that people write in `color =`, in a strength that suits a dark and a light ground.
+_WATCH_DARK = {
+    "magenta": "#e39ad6",
+    "cyan": "#74cfd0",
+    "yellow": "#e3c16f",
+    "green": "#97cf8a",
+    "red": "#f08a84",
+    "blue": "#86b3f2",
+    "orange": "#eba66e",
+    "white": "#eceff4",
+    "purple": "#b9a2f2",
+}
+_WATCH_LIGHT = {
+    "magenta": "#9c2a86",
+    "cyan": "#0b6e72",
+    "yellow": "#7d5c00",
+    "green": "#2c6e26",
+    "red": "#b02a2a",
+    "blue": "#1f55b5",
+    "orange": "#9a4a06",
+    "white": "#3a3f48",
+    "purple": "#6336b0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """Rich styles by meaning. All are foreground only, but for `ground`, the cursors, `code` and the hits."""
+
+    ground: Style
+    text: Style
+    dim: Style
+    faint: Style
+    strong: Style
+    accent: Style
+    heading: Style
+    star: Style
+    error: Style
+    link: Style
+    quote: Style
+    code: Style
+    code_inline: Style
+    mark: Style
+    key: Style
+    cursor: Style
+    cursor_idle: Style
+    watches: Mapping[str, Style] = field(default_factory=dict)
+    unknown_watch: Style = field(default_factory=Style)
+
+    def watch(self, name: str) -> Style:
+        """The colour of a watch."""
+        return self.watches.get(name, self.unknown_watch)
+
+    def named(self, ink: str) -> Style:
+        """An ink by its name; `watch:NAME` and `hit:NAME` are a watch's colour, the latter as a highlight."""
+        kind, _, name = ink.partition(":")
+        if kind == "watch":
+            return self.watch(name) + BOLD
+        if kind == "hit":
+            return self.watch(name) + HIT
+        return _FIXED.get(ink) or getattr(self, ink)  # type: ignore[no-any-return]
+
+
+BOLD = Style(bold=True)
+ITALIC = Style(italic=True)
+STRIKE = Style(strike=True)
+UNDERLINE = Style(underline=True)
+HIT = Style(bold=True, underline=True)
+HIT_NOW = Style(bold=True, reverse=True)
+_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE}
+
+
+def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Inks:
+    """Inks for a theme, given as Textual's theme variables, and for the colours that watches were given."""
+    ground = _color(variables.get("background"), "#000000" if dark else "#ffffff")
+    text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
+    names = _WATCH_DARK if dark else _WATCH_LIGHT
+    if ground.ansi is not None or text.ansi is not None:
+        return _ansi_inks(watch_colors)
+    accent = _color(variables.get("accent"), "#7fb4e6")
+
+    def mixed(share: float) -> Style:
+        return Style(color=text.blend(ground, share).rich_color)
+
+    cursor = _color(variables.get("block-cursor-background"), "#2c3a4f")
+    idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
+    idle = ground.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
+    return Inks(
+        ground=Style(color=text.rich_color, bgcolor=ground.rich_color),
+        text=Style(color=text.rich_color),
+        dim=mixed(0.36),
+        faint=mixed(0.62),
+        strong=Style(color=text.rich_color, bold=True),
+        accent=Style(color=accent.rich_color),
+        heading=Style(color=accent.rich_color, bold=True),
+        star=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
+        error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
+        link=Style(color=accent.rich_color, underline=True),
+        quote=mixed(0.18) + ITALIC,
+        code=Style(color=text.rich_color, bgcolor=ground.blend(text, 0.07).rich_color),
+        code_inline=Style(bgcolor=ground.blend(text, 0.1).rich_color),
+        mark=Style(color=ground.rich_color, bgcolor=_color(variables.get("warning"), "#e3b566").rich_color),
+        key=Style(color=accent.rich_color, bold=True),
+        cursor=_cursor(cursor, _color(variables.get("block-cursor-foreground"), "#ffffff"), text),
+        cursor_idle=Style(bgcolor=idle.rich_color),
+        watches=_watch_styles(watch_colors, names),
+        unknown_watch=Style(color=accent.rich_color),
+    )
+
+
+def _cursor(ground: Color, text: Color, plain: Color) -> Style:
+    """The cursor line: only a ground where the usual inks can be read on it, else its own text colour too."""
+    if abs(ground.brightness - plain.brightness) > 0.4:
+        return Style(bgcolor=ground.rich_color)
+    return Style(color=text.rich_color, bgcolor=ground.rich_color)
+
+
+def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
+    dim, accent = Style(dim=True), Style(color="cyan")
+    ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
+    watches = {
+        name: Style(color=color if color in ansi else ansi[number % len(ansi)])
+        for number, (name, color) in enumerate(watch_colors.items())
+    }
+    return Inks(
+        ground=Style(),
+        text=Style(),
+        dim=dim,
+        faint=dim,
+        strong=BOLD,
+        accent=accent,
+        heading=accent + BOLD,
+        star=Style(color="yellow"),
+        error=Style(color="red"),
+        link=accent + UNDERLINE,
+        quote=ITALIC,
+        code=dim,
+        code_inline=BOLD,
+        mark=Style(reverse=True),
+        key=accent + BOLD,
+        cursor=Style(reverse=True),
+        cursor_idle=UNDERLINE,
+        watches=watches,
+        unknown_watch=accent,
+    )
+
+
+def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
+    """A style for each watch; watches without a colour take the palette's in turn."""
+    palette = list(names.values())
+    return {
+        name: Style(color=_color(names.get(color.lower(), color) or None, palette[number % len(palette)]).rich_color)
+        for number, (name, color) in enumerate(colors.items())
+    }
+
+
+def _color(text: str | None, otherwise: str) -> Color:
+    try:
+        return Color.parse(text or otherwise)
+    except ColorParseError:
+        return Color.parse(otherwise)

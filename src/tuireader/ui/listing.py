@@ -1,0 +1,178 @@
+"""What the list shows: the view, whether read articles are in it, and the marks made in it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.model import Change, View, ViewKind
+from tuireader.ui.entries import ALL, UNREAD
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the list was: to come back to after a search."""
+
+    view: View
+    ids: array[int]
+    cursor_id: int | None
+    line: int
+
+
+class Listing:
+    """The view in the list. An article read in a view without read ones stays listed until the view is left."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self.view = UNREAD
+        self.trouble = ""
+        shown = self._library.config.ui.show_read
+        self._hides_read = {ViewKind.UNREAD} if shown else set(ViewKind) - {ViewKind.STARRED, ViewKind.QUERY}
+        self._kept: set[int] = set()
+        self._token = 0
+
+    @property
+    def shows_read(self) -> bool:
+        """Whether read articles are listed in views of this kind."""
+        return self.view.kind not in self._hides_read
+
+    def toggle_read_shown(self) -> bool:
+        """Show or hide read articles in views of this kind; what holds now."""
+        self._hides_read ^= {self.view.kind}
+        return self.shows_read
+
+    async def show(self, view: View, *, cursor_id: int | None = None) -> None:
+        """Show a view from its first article, or with the cursor on one of it."""
+        self.view = view
+        self._kept.clear()
+        self._token += 1
+        token = self._token
+        ids = await self._ids()
+        if token != self._token:
+            return  # another view was asked for meanwhile
+        articles = self._screen.articles
+        articles.empty_text = self._empty_text()
+        articles.show(ids, cursor_id=cursor_id)
+
+    async def reload(self) -> None:
+        """Take the view's articles anew; cursor, scroll and what was read here stay."""
+        token = self._token
+        ids = await self._ids()
+        if token != self._token:
+            return
+        articles = self._screen.articles
+        articles.empty_text = self._empty_text()
+        articles.update_ids(self._with_kept(ids, articles.ids))
+
+    async def _ids(self) -> array[int]:
+        view = ALL if self.view == UNREAD and self.shows_read else self.view
+        if view.kind is ViewKind.QUERY:
+            if not view.key.strip():
+                self.trouble = ""
+                return array("q")
+            ids, self.trouble = await self._library.search(view.key)
+            return ids
+        self.trouble = ""
+        return await self._library.ids(view, show_read=self.shows_read)
+
+    def _with_kept(self, fresh: array[int], old: array[int]) -> array[int]:
+        """`fresh` with the articles read in this view put back after those they stood behind."""
+        lost = self._kept - set(fresh) if self._kept else ()
+        if not lost:
+            return fresh
+        merged = array("q", fresh)
+        for number, article_id in enumerate(old):
+            if article_id in lost:
+                try:
+                    at = merged.index(old[number - 1]) + 1 if number else 0
+                except ValueError:
+                    at = min(number, len(merged))
+                merged.insert(at, article_id)
+        return merged
+
+    def spot(self) -> Spot:
+        """Where the list is now."""
+        articles = self._screen.articles
+        return Spot(self.view, articles.ids, articles.current_id, articles.cursor - articles.scroll_offset.y)
+
+    def restore(self, spot: Spot) -> None:
+        """Go back to where the list was."""
+        self.view = spot.view
+        self.trouble = ""
+        self._token += 1
+        articles = self._screen.articles
+        articles.empty_text = self._empty_text()
+        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line)
+
+    def _empty_text(self) -> str:
+        if self.trouble:
+            return self.trouble
+        key = self._screen.key_of
+        if self.view.kind is ViewKind.QUERY:
+            return "Nothing found." if self.view.key.strip() else "Type words, \"a phrase\", title:word, -word …"
+        if not self._screen.feeds:
+            return f"No feeds yet. {key('add_feed')} adds one."
+        if self.view.kind is ViewKind.UNREAD:
+            return f"Nothing unread. {key('refresh_all')} refreshes, {key('show_hide_read')} shows what is read."
+        if self.view.kind is ViewKind.STARRED:
+            return f"Nothing starred yet. {key('toggle_star')} stars an article."
+        if self.view.kind is ViewKind.WATCH:
+            return "Nothing matched so far."
+        if not self.shows_read:
+            return f"Nothing unread here. {key('show_hide_read')} shows what is read."
+        return f"Nothing here yet. {key('refresh_one')} refreshes."
+
+    # -- marks
+
+    async def set_read(self, ids: Sequence[int], read: bool) -> Change:
+        """Mark articles; the list shows it at once."""
+        if read and not self.shows_read:
+            self._kept.update(ids)
+        self._screen.articles.patch(ids, read=read)
+        change = await self._library.set_read(ids, read)
+        self._screen.recount()
+        return change
+
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
+        """Star articles; the list shows it at once."""
+        self._screen.articles.patch(ids, starred=starred)
+        change = await self._library.set_starred(ids, starred)
+        self._screen.recount()
+        return change
+
+    async def next_unread(self, step: int) -> int | None:
+        """The next unread article of the view after the cursor, round the end; None when there is none."""
+        articles = self._screen.articles
+        ids, count = articles.ids, len(articles.ids)
+        if not count:
+            return None
+        current = self._screen.reading.article_id
+        unread: set[int] | None = None
+        for distance in range(count + 1):
+            article_id = ids[(articles.cursor + step * distance) % count]
+            if article_id == current:
+                continue
+            row = articles.row(article_id)
+            if row is not None:
+                if not row.read:
+                    return article_id
+                continue
+            if unread is None:
+                unread = set(await self._unread_ids())
+                if articles.ids is not ids:
+                    return None
+            if article_id in unread:
+                return article_id
+        return None
+
+    async def _unread_ids(self) -> array[int]:
+        view = self.view
+        if view.kind is ViewKind.QUERY:
+            return await self._library.ids(UNREAD, show_read=False)
+        return await self._library.ids(view, show_read=False)

@@ -1,0 +1,153 @@
+"""Which article is open, how one came there, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tuireader.document import parse
+from tuireader.model import Article
+from tuireader.ui.page import Page, Target, build_page, build_tail
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_BIG = 40_000  # characters of HTML from which a text is parsed in a thread
+_KEPT = 16  # pages kept, so that back and forth is instant
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An article one came from, with the exact line and relative."""
+
+    article_id: int
+    line: int
+    chosen: int
+
+
+class Reading:
+    """The open article and the stack of those that led to it."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self._way: list[Stop] = []
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._token = 0
+        self.page: Page | None = None
+
+    @property
+    def article_id(self) -> int | None:
+        """The open article."""
+        return None if self.page is None else self.page.article.id
+
+    @property
+    def article(self) -> Article | None:
+        """The open article as it was read from the store."""
+        return None if self.page is None else self.page.article
+
+    @property
+    def depth(self) -> int:
+        """How many articles back leads through."""
+        return len(self._way)
+
+    async def open(self, article_id: int, *, follow: bool = False) -> bool:
+        """Open an article where its reading stopped. `follow` remembers the one that led there."""
+        stop = self._stop() if follow else None
+        if not await self._show(article_id):
+            return False
+        if stop is not None:
+            self._way.append(stop)
+        elif not follow:
+            self._way.clear()
+        return True
+
+    async def back(self) -> bool:
+        """Go back to the article that led here, to its very line; False when there is none."""
+        if not self._way:
+            return False
+        stop = self._way.pop()
+        if not await self._show(stop.article_id, stop):
+            return await self.back()
+        return True
+
+    async def close(self) -> None:
+        """Close the article; where its reading stopped is kept."""
+        self._token += 1
+        await self._keep_place()
+        self.page = None
+        self._way.clear()
+        self._screen.pane.clear()
+
+    def forget(self) -> None:
+        """Read pages from the store again at next use: something was written there."""
+        current = self.article_id
+        self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
+
+    def _stop(self) -> Stop | None:
+        pane = self._screen.pane
+        return None if self.article_id is None else Stop(self.article_id, pane.scroll_offset.y, pane.chosen)
+
+    async def _show(self, article_id: int, stop: Stop | None = None) -> bool:
+        self._token += 1
+        token = self._token
+        await self._keep_place()
+        page = self._pages.get(article_id) or await self._page(article_id)
+        if page is None or token != self._token:
+            return False
+        self._pages[article_id] = page
+        self._pages.move_to_end(article_id)
+        while len(self._pages) > _KEPT:
+            self._pages.popitem(last=False)
+        self.page = page
+        screen = self._screen
+        screen.article_opened()
+        screen.pane.show(page, place=0 if stop is not None else page.article.place)
+        if stop is not None:
+            screen.pane.return_to(stop.line, stop.chosen)
+        screen.run_worker(self._relate(page, token), group="related", exclusive=True)
+        return True
+
+    async def _page(self, article_id: int) -> Page | None:
+        article = await self._library.article(article_id)
+        if article is None:
+            return None
+        now = int(time.time())
+
+        def build() -> Page:
+            return build_page(article, parse(article.html, article.base_url), self._library.highlights, now)
+
+        return build() if len(article.html) < _BIG else await asyncio.to_thread(build)
+
+    async def _relate(self, page: Page, token: int) -> None:
+        """Fetch the relatives, which may take a moment longer than the text."""
+        related = await self._library.related(page.article.id)
+        if token != self._token or not related:
+            return
+        tail = build_tail(page.article, page.text_links, related, int(time.time()))
+        self._pages[page.article.id] = self.page = replace(page, tail=tail)
+        self._screen.pane.show_tail(tail)
+        self._screen.tell_status()
+
+    async def _keep_place(self) -> None:
+        if self.page is None:
+            return
+        place = self._screen.pane.place
+        if place != self.page.article.place:
+            article = replace(self.page.article, place=place)
+            self.page = replace(self.page, article=article)
+            self._pages[article.id] = self.page
+            await self._library.keep_place(article.id, place)
+
+    async def follow(self, target: Target) -> None:
+        """Open a relative here if it is stored, else in the browser."""
+        article_id = target.article_id
+        if article_id is None and target.url:
+            article_id = await self._library.find_url(target.url)
+        if article_id is not None and await self.open(article_id, follow=True):
+            await self._screen.opened(article_id)
+        else:
+            await self._screen.reader.browse(target.url)

@@ -1,0 +1,136 @@
+"""Fetching feeds, and whatever else changes the store behind the screen's back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, cast
+
+from tuireader.model import FeedDone, NewMatch, RefreshDone, RefreshStarted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from tuireader.model import Event
+    from tuireader.ui.screens.main import MainScreen
+
+_RELOAD_EVERY = 0.5  # seconds between two takings of the list while a refresh runs
+_DUE_EVERY = 60.0
+_ELSEWHERE_EVERY = 2.0
+
+
+class Refreshing:
+    """One refresh at a time, told at the top right; the list follows in batches."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self.running = False
+        self._failed: list[FeedDone] = []
+        self._matches: list[NewMatch] = []
+        self._reloaded = 0.0
+
+    def start(self) -> None:
+        """Refresh what is due, apply watches that changed, and look again now and then."""
+        screen = self._screen
+        screen.run_worker(self._begin(), group="begin")
+        screen.set_interval(_ELSEWHERE_EVERY, lambda: screen.run_worker(self._elsewhere(), group="elsewhere"))
+        if not self._library.offline:
+            screen.set_interval(_DUE_EVERY, lambda: screen.run_worker(self._if_due(), group="due"))
+        else:
+            screen.top.tell(progress="offline")
+
+    def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
+        """Fetch feeds in the background."""
+        if self._library.offline:
+            self._screen.reader.say("Offline: nothing is fetched here")
+        elif self.running:
+            self._screen.reader.say("A refresh is under way")
+        else:
+            self.running = True
+            self._screen.run_worker(self._run(feed_ids, force), group="refresh")
+
+    async def _begin(self) -> None:
+        await self.apply_watches()
+        await self._if_due()
+
+    async def apply_watches(self) -> None:
+        """Match all stored articles against new or changed watches, telling how far it is."""
+        changed = False
+        steps = cast("AsyncGenerator[tuple[int, int], None]", self._library.apply_watches())
+        async with aclosing(steps):
+            async for done, total in steps:
+                changed = True
+                share = 100 * done // max(1, total)
+                self._screen.top.tell(progress=f"applying watches {share} %")
+        if changed:
+            self._rest()
+            await self._screen.reload()
+
+    async def _if_due(self) -> None:
+        if not self._library.offline and not self.running and await self._library.due():
+            self.refresh(force=False)
+
+    async def _elsewhere(self) -> None:
+        if not self.running and await self._library.changed_elsewhere():
+            await self._screen.reload()
+
+    async def _run(self, feed_ids: Sequence[int] | None, force: bool) -> None:
+        self._failed.clear()
+        self._matches.clear()
+        new = 0
+        self._screen.top.tell(progress="refreshing …")
+        try:
+            events = cast("AsyncGenerator[Event, None]", self._library.refresh(feed_ids, force=force))
+            async with aclosing(events):
+                async for event in events:
+                    new += event.new if isinstance(event, FeedDone) else 0
+                    await self._take(event, new)
+        finally:
+            self.running = False
+            self._rest()
+        await self._screen.reload()
+
+    async def _take(self, event: Event, new: int) -> None:
+        if isinstance(event, RefreshStarted):
+            self._screen.top.tell(progress=f"refreshing 0/{event.feeds}")
+        elif isinstance(event, FeedDone):
+            if event.error:
+                self._failed.append(event)
+            fresh = f" · {new} new" if new else ""
+            self._screen.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
+            if (event.new or event.changed) and time.monotonic() - self._reloaded >= _RELOAD_EVERY:
+                self._reloaded = time.monotonic()
+                await self._screen.reload()
+        elif isinstance(event, NewMatch):
+            self._matches.append(event)
+        else:
+            self._tell_end(event)
+        await asyncio.sleep(0)  # keys come first
+
+    def _rest(self) -> None:
+        self._screen.top.tell(progress="offline" if self._library.offline else "")
+
+    def _tell_end(self, done: RefreshDone) -> None:
+        """One toast for all that came and failed, one for what the watches found."""
+        say = self._screen.reader.say
+        if self._failed:
+            first = self._failed[0]
+            others = f", and {len(self._failed) - 1} more" if len(self._failed) > 1 else ""
+            fine = done.feeds - len(self._failed)
+            message = f"{fine} fine, {len(self._failed)} failed: {first.title}: {first.error}{others}"
+            say(message, severity="warning", seconds=8)
+        elif done.feeds > 1 or not done.new:
+            say(f"{done.new} new" if done.new else "Nothing new")
+        if self._matches:
+            say("\n".join(_match_lines(self._matches)), seconds=8)
+
+
+def _match_lines(matches: Sequence[NewMatch]) -> list[str]:
+    if len(matches) <= 3:
+        return [f"◆ {match.evidence.watch}: {match.title}" for match in matches]
+    counted = Counter(match.evidence.watch for match in matches)
+    return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]

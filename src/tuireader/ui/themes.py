@@ -1,0 +1,67 @@
+"""The two themes of the program's own; Textual's are there as well."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="tuireader-dark",
+    primary="#7fb4e6",
+    secondary="#9a8fd8",
+    accent="#7fb4e6",
+    foreground="#dde1e8",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#222731",
+    success="#8fc48a",
+    warning="#e3b566",
+    error="#e8797b",
+    dark=True,
+    variables={
+        "border": "#39414f",
+        "border-blurred": "#2b313c",
+        "block-cursor-background": "#2c3a4f",
+        "block-cursor-foreground": "#f2f5f9",
+        "block-cursor-blurred-background": "#222833",
+        "block-cursor-blurred-foreground": "#dde1e8",
+        "footer-key-foreground": "#7fb4e6",
+        "scrollbar": "#39414f",
+        "scrollbar-hover": "#55607a",
+        "scrollbar-active": "#7fb4e6",
+        "scrollbar-background": "#14171c",
+        "scrollbar-background-hover": "#14171c",
+        "scrollbar-background-active": "#14171c",
+    },
+)
+
+LIGHT = Theme(
+    name="tuireader-light",
+    primary="#1f5fa8",
+    secondary="#6a4fb3",
+    accent="#1f5fa8",
+    foreground="#22262e",
+    background="#faf8f4",
+    surface="#f3f0ea",
+    panel="#e9e5dd",
+    success="#2f7a39",
+    warning="#96600a",
+    error="#b3292c",
+    dark=False,
+    variables={
+        "border": "#cfc9bd",
+        "border-blurred": "#ddd8cd",
+        "block-cursor-background": "#d3e0f0",
+        "block-cursor-foreground": "#11151b",
+        "block-cursor-blurred-background": "#ebe7df",
+        "block-cursor-blurred-foreground": "#22262e",
+        "footer-key-foreground": "#1f5fa8",
+        "scrollbar": "#cfc9bd",
+        "scrollbar-hover": "#a9a294",
+        "scrollbar-active": "#1f5fa8",
+        "scrollbar-background": "#faf8f4",
+        "scrollbar-background-hover": "#faf8f4",
+        "scrollbar-background-active": "#faf8f4",
+    },
+)
+
+THEMES = (DARK, LIGHT)

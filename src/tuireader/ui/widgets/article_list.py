@@ -1,0 +1,258 @@
+"""The list of articles: any number of ids, rows fetched for what is in sight, one line each."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from tuireader.model import ArticleRow
+from tuireader.ui.row import RowStyle, draw_note, draw_row
+from tuireader.ui.widgets.pane import CursorPane
+
+Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
+
+_CHUNK = 64  # rows are asked for in chunks of this size
+_KEEP = 4096  # rows and strips kept at most
+
+
+class ArticleList(CursorPane):
+    """A view's articles. Rows come through `fetch`, never on the way of a key; a row not there yet is blank."""
+
+    class Opened(Message):
+        """The person asked to read an article."""
+
+        def __init__(self, article_id: int) -> None:
+            super().__init__()
+            self.article_id = article_id
+
+    class Moved(Message):
+        """The cursor came to another article."""
+
+    def __init__(self, fetch: Rows, feed_title: Callable[[int], str]) -> None:
+        super().__init__(id="list")
+        self.ids: array[int] = array("q")
+        self.empty_text = ""
+        self.touched = False  # whether the person has moved in this view
+        self._fetch = fetch
+        self._feed_title = feed_title
+        self._rows: dict[int, ArticleRow] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._style: RowStyle | None = None
+        self._asked: set[int] = set()
+
+    # -- content
+
+    @property
+    def line_count(self) -> int:
+        """How many articles the view has."""
+        return len(self.ids)
+
+    @property
+    def current_id(self) -> int | None:
+        """The article under the cursor."""
+        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+
+    @property
+    def current_row(self) -> ArticleRow | None:
+        """What is known of the article under the cursor."""
+        article_id = self.current_id
+        return None if article_id is None else self._rows.get(article_id)
+
+    def row(self, article_id: int) -> ArticleRow | None:
+        """A row that is loaded."""
+        return self._rows.get(article_id)
+
+    def show(self, ids: array[int], *, cursor_id: int | None = None, line: int | None = None) -> None:
+        """Show other articles, with the cursor on `cursor_id` (else the first) and that on screen line `line`."""
+        self.ids = ids
+        self._rows.clear()
+        self._asked.clear()
+        self.touched = False
+        self.cursor = self._index(cursor_id) or 0
+        self._resize()
+        self.scroll_now(max(0, self.cursor - line) if line is not None else 0)
+        self.keep_in_sight()
+        self.forget_strips()
+        self._want()
+
+    def update_ids(self, ids: array[int]) -> None:
+        """Take the same view's articles anew; cursor and scroll stay with the article they are on."""
+        if ids == self.ids:
+            self.reload_rows()
+            return
+        at_top = not self.touched and self.cursor == 0
+        line = self.cursor - self.scroll_offset.y
+        index = 0 if at_top else self._nearest(ids)
+        self.ids = ids
+        self.cursor = max(0, min(index, len(ids) - 1))
+        self._resize()
+        self.scroll_now(max(0, self.cursor - line))
+        self.keep_in_sight()
+        self.reload_rows()
+
+    def _nearest(self, ids: array[int]) -> int:
+        """Where the article under the cursor is in `ids`, else the next one after it that is there."""
+        for old in self.ids[self.cursor : self.cursor + 200]:
+            try:
+                return ids.index(old)
+            except ValueError:
+                continue
+        return self.cursor
+
+    def _index(self, article_id: int | None) -> int | None:
+        if article_id is None:
+            return None
+        try:
+            return self.ids.index(article_id)
+        except ValueError:
+            return None
+
+    def select_id(self, article_id: int) -> bool:
+        """Put the cursor on an article, if the view has it."""
+        index = self._index(article_id)
+        if index is None:
+            return False
+        self.touched = True
+        self.move_to(index)
+        return True
+
+    def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
+        """Show changed marks at once."""
+        concerned = list(self._rows) if ids is self.ids else self._rows.keys() & set(ids)
+        for article_id in concerned:
+            row = self._rows[article_id]
+            self._rows[article_id] = replace(
+                row,
+                read=row.read if read is None else read,
+                starred=row.starred if starred is None else starred,
+            )
+            for live in (True, False):
+                self._strips.pop((article_id, live), None)
+        self.refresh()
+
+    def reload_rows(self) -> None:
+        """Fetch the rows in sight again; what is shown stays until they come."""
+        self._asked.clear()
+        self._want(again=True)
+        self.refresh()
+
+    # -- rows as needed
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.ids))
+
+    def on_resize(self) -> None:
+        """Draw for the new width; the cursor stays in sight."""
+        self._style = None
+        self._strips.clear()
+        self._resize()
+        self.keep_in_sight()
+        self._want()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for the rows that come in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._want()
+
+    def _want(self, *, again: bool = False) -> None:
+        """Ask for the chunks in sight and two pages around that are not here yet, the ones in sight first."""
+        if not self.ids or not self.is_mounted:
+            return
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        first = max(0, top - 2 * height) // _CHUNK
+        last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
+        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
+        if not chunks:
+            return
+        if not again and all(self._loaded(chunk) for chunk in chunks):
+            self._asked.update(chunks)
+            return
+        chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
+        self._asked.update(chunks)
+        self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
+
+    def _loaded(self, chunk: int) -> bool:
+        return all(article_id in self._rows for article_id in self.ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
+
+    async def _load(self, ids: array[int], chunks: list[int]) -> None:
+        for chunk in chunks:
+            rows = await self._fetch(ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
+            if ids is not self.ids:
+                return  # another view has come meanwhile
+            self._take(rows)
+
+    def _take(self, rows: list[ArticleRow]) -> None:
+        if len(self._rows) > _KEEP:
+            top = self.scroll_offset.y
+            near = set(self.ids[max(0, top - 512) : top + 1024])
+            self._rows = {key: row for key, row in self._rows.items() if key in near}
+            self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
+        changed = False
+        for row in rows:
+            if self._rows.get(row.id) != row:
+                self._rows[row.id] = row
+                changed = True
+                for live in (True, False):
+                    self._strips.pop((row.id, live), None)
+        if changed:
+            self.refresh()
+
+    # -- drawing
+
+    def forget_strips(self) -> None:
+        """Drop whatever was drawn and draw anew."""
+        self._style = None
+        self._strips.clear()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One article, a blank where it is not loaded, or a word on why there is none."""
+        number = y + self.scroll_offset.y
+        style = self._style
+        if style is None:
+            style = self._style = RowStyle.of(self.inks, self.size.width, self.reader.watch_names, int(time.time()))
+        if number >= len(self.ids):
+            text = self.empty_text if not self.ids and y == min(2, self.size.height // 2) else ""
+            return draw_note(text, style)
+        article_id = self.ids[number]
+        at_cursor = number == self.cursor
+        strip = self._strips.get((article_id, at_cursor))
+        if strip is None:
+            row = self._rows.get(article_id)
+            cursor = (style.inks.cursor if self.has_focus else style.inks.cursor_idle) if at_cursor else None
+            if row is None:
+                return draw_note("", style, cursor)
+            strip = draw_row(row, self._feed_title(row.feed_id), style, cursor)
+            if len(self._strips) > _KEEP:
+                self._strips.clear()
+            self._strips[article_id, at_cursor] = strip
+        return strip
+
+    # -- moving
+
+    def move_to(self, line: int) -> None:
+        """Put the cursor on a line; from now on it stays on its article whatever comes above it."""
+        self.touched = True
+        super().move_to(line)
+
+    def cursor_moved(self) -> None:
+        """Tell the screen."""
+        self.post_message(self.Moved())
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses an article, a second one on it or a double click opens it."""
+        number = event.y + self.scroll_offset.y
+        if number >= len(self.ids):
+            return
+        again = number == self.cursor and self.has_focus
+        self.move_to(number)
+        if again or event.chain > 1:
+            self.post_message(self.Opened(self.ids[number]))

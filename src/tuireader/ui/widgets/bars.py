@@ -1,0 +1,107 @@
+"""The line at the top (where one is, what goes on) and the one at the foot (what works here)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuireader.text import cell_len, cut
+from tuireader.ui.inks import BOLD, Inks
+
+if TYPE_CHECKING:
+    from tuireader.ui.app import TuireaderApp
+
+
+class Bar(Widget):
+    """A line that is drawn whole."""
+
+    @property
+    def inks(self) -> Inks:
+        """The styles of the theme that is on."""
+        return cast("TuireaderApp", self.app).inks
+
+    def strip(self, segments: Iterable[Segment]) -> Strip:
+        """The segments on the bar's ground, as wide as the bar."""
+        width = self.size.width
+        return Strip(segments).adjust_cell_length(width, self.inks.ground)
+
+
+class TopLine(Bar):
+    """Name, view, count; at the right what is under way."""
+
+    def __init__(self) -> None:
+        super().__init__(id="top")
+        self._title = ""
+        self._count = ""
+        self._progress = ""
+
+    def tell(self, *, title: str | None = None, count: str | None = None, progress: str | None = None) -> None:
+        """Change what is shown; None leaves it."""
+        before = (self._title, self._count, self._progress)
+        self._title = self._title if title is None else title
+        self._count = self._count if count is None else count
+        self._progress = self._progress if progress is None else progress
+        if before != (self._title, self._count, self._progress):
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        inks, width = self.inks, self.size.width
+        base = inks.ground
+        right = cut(self._progress, max(0, width // 2)) if self._progress else ""
+        name = " tuireader  " if width >= 60 else " "
+        count = f" · {self._count}" if self._count else ""
+        room = max(0, width - cell_len(name) - cell_len(count) - cell_len(right) - 2)
+        title = cut(self._title, room) if room else ""
+        used = cell_len(name) + cell_len(title) + cell_len(count)
+        gap = max(0, width - used - cell_len(right) - 1)
+        return self.strip(
+            [
+                Segment(name, base + inks.accent + BOLD),
+                Segment(title, base + inks.strong),
+                Segment(count, base + inks.dim),
+                Segment(" " * gap, base),
+                Segment(right, base + inks.accent),
+                Segment(" ", base),
+            ]
+        )
+
+
+class StatusLine(Bar):
+    """Keys that work here, and at the right where one is."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._keys: tuple[tuple[str, str], ...] = ()
+        self._where = ""
+        self._trouble = False
+
+    def tell(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool) -> None:
+        """Show `(key, title)` pairs and a word about the place; `trouble` shows that word as an error."""
+        new = (tuple(keys), where, trouble)
+        if new != (self._keys, self._where, self._trouble):
+            self._keys, self._where, self._trouble = new
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line: as many keys as fit beside the word at the right."""
+        inks, width = self.inks, self.size.width
+        base = inks.ground
+        share = width - 2 if self._trouble else max(width // 2, width - 40)
+        where = cut(self._where, max(0, share)) if self._where else ""
+        room = width - cell_len(where) - 2
+        segments = [Segment(" ", base)]
+        used = 1
+        for key, title in self._keys:
+            size = cell_len(key) + cell_len(title) + 3
+            if used + size > room:
+                break
+            segments += [Segment(key, base + inks.key), Segment(f" {title}  ", base + inks.dim)]
+            used += size
+        segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
+        segments.append(Segment(where, base + (inks.error if self._trouble else inks.dim)))
+        return self.strip(segments)

@@ -1,0 +1,69 @@
+"""The line for searching: tells what is typed after a short rest."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input
+
+_REST = 0.06  # seconds without a key after which the search runs
+
+
+class SearchLine(Input):
+    """`enter` or `down` goes on in the results, `escape` leaves the search."""
+
+    class Typed(Message):
+        """The text has changed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The person is done and goes on in what was found for `text`; `""` leaves the search."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(id="search", placeholder="Search everything stored", compact=True)
+        self._timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search when the typing rests."""
+        event.stop()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_REST, self._tell)
+
+    def _tell(self) -> None:
+        self._timer = None
+        self.post_message(self.Typed(self.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Search at once what has not been searched yet, then go on in the results."""
+        event.stop()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._tell()
+        self.post_message(self.Left(self.value))
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that leave the line."""
+        if event.key == "down":
+            event.stop()
+            event.prevent_default()
+            self._go_on()
+        elif event.key == "escape" or (event.key == "backspace" and not self.value):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left(""))

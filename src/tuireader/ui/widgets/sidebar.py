@@ -1,0 +1,170 @@
+"""The sidebar: views, watches and feeds with their unread counts."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+
+from tuireader.model import View, ViewKind
+from tuireader.text import cell_len, pad
+from tuireader.ui.entries import Entry
+from tuireader.ui.inks import BOLD
+from tuireader.ui.widgets.pane import CursorPane
+
+_PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown
+
+
+class Sidebar(CursorPane):
+    """Lines of `Entry`. Moving shows the view a moment later; opening shows it at once and leaves."""
+
+    class Chosen(Message):
+        """A view was chosen; `leave` when the person opened it and wants to go on in the list."""
+
+        def __init__(self, view: View, *, leave: bool) -> None:
+            super().__init__()
+            self.view = view
+            self.leave = leave
+
+    class Folded(Message):
+        """A folder was asked to fold or unfold."""
+
+        def __init__(self, folder: str) -> None:
+            super().__init__()
+            self.folder = folder
+
+    class Moved(Message):
+        """The cursor came to another line."""
+
+    def __init__(self) -> None:
+        super().__init__(id="sidebar")
+        self.entries: tuple[Entry, ...] = ()
+        self._preview: Timer | None = None
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self.entries)
+
+    @property
+    def current(self) -> Entry | None:
+        """The line under the cursor."""
+        return self.entries[self.cursor] if self.cursor < len(self.entries) else None
+
+    def show(self, entries: tuple[Entry, ...]) -> None:
+        """Show new lines; the cursor stays on its view."""
+        current = self.current
+        if entries == self.entries:
+            return
+        self.entries = entries
+        if current is not None and current.view is not None:
+            self._put(current.view)
+        self.cursor = min(self.cursor, max(0, len(entries) - 1))
+        self.virtual_size = Size(self.size.width, len(entries))
+        self.refresh()
+
+    def select(self, view: View) -> None:
+        """Put the cursor on a view without telling."""
+        if self._put(view):
+            self.keep_in_sight()
+            self.refresh()
+
+    def _put(self, view: View) -> bool:
+        for number, entry in enumerate(self.entries):
+            if entry.view == view:
+                self.cursor = number
+                return True
+        return False
+
+    def move_to(self, line: int) -> None:
+        """Put the cursor on a line; headings are stepped over."""
+        step = 1 if line >= self.cursor else -1
+        line = max(0, min(self.line_count - 1, line))
+        while 0 < line < self.line_count - 1 and self.entries[line].view is None:
+            line += step
+        super().move_to(line)
+
+    def cursor_moved(self) -> None:
+        """Show the view when the cursor rests."""
+        self.post_message(self.Moved())
+        if self._preview is not None:
+            self._preview.stop()
+        self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
+
+    def _show_current(self) -> None:
+        if self.current is not None and self.current.view is not None:
+            self.post_message(self.Chosen(self.current.view, leave=False))
+
+    def open_current(self) -> None:
+        """Show the view under the cursor and leave for the list."""
+        if self._preview is not None:
+            self._preview.stop()
+        if self.current is not None and self.current.view is not None:
+            self.post_message(self.Chosen(self.current.view, leave=True))
+
+    def fold_current(self) -> bool:
+        """Fold or unfold the folder under the cursor; False when there is none."""
+        entry = self.current
+        if entry is None or entry.view is None or entry.view.kind is not ViewKind.FOLDER:
+            return False
+        self.post_message(self.Folded(entry.view.key))
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """A click shows a view; on the sign of a folder it folds."""
+        number = event.y + self.scroll_offset.y
+        if number >= len(self.entries) or self.entries[number].view is None:
+            return
+        self.move_to(number)
+        if event.x <= 2 and self.fold_current():
+            return
+        self.open_current()
+
+    def on_resize(self) -> None:
+        """Draw for the new width."""
+        self.virtual_size = Size(self.size.width, len(self.entries))
+        self.keep_in_sight()
+
+    def render_line(self, y: int) -> Strip:
+        """One entry: mark, label, count of unread at the right."""
+        number = y + self.scroll_offset.y
+        width, inks = self.size.width, self.inks
+        base = inks.ground
+        if number >= len(self.entries):
+            return Strip([Segment(" " * width, base)], width)
+        entry = self.entries[number]
+        if entry.view is None:
+            return Strip([Segment(pad(f" {entry.label}", width), base + inks.faint + BOLD)], width)
+        if number == self.cursor:
+            base += inks.cursor if self.has_focus else inks.cursor_idle
+        count = _count_label(entry)
+        lead = " " + "  " * entry.depth
+        mark = f"{entry.mark} " if entry.mark else ""
+        mark_ink = inks.watch(entry.watch) + BOLD if entry.watch else inks.dim
+        if entry.trouble:
+            lead, mark, mark_ink = " " + "  " * max(0, entry.depth - 1), "! ", inks.error + BOLD
+        room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
+        label_ink = inks.strong if entry.count.unread else inks.dim if entry.depth else inks.text
+        return Strip(
+            [
+                Segment(lead, base),
+                Segment(mark, base + mark_ink),
+                Segment(pad(entry.label, room), base + label_ink),
+                Segment(f" {count} ", base + (inks.accent if entry.count.unread else inks.dim)),
+            ],
+            None,
+        ).adjust_cell_length(width, base)
+
+
+def _count_label(entry: Entry) -> str:
+    """Unread articles; of the starred ones all. Nothing where there is nothing."""
+    if entry.view is not None and entry.view.kind is ViewKind.STARRED:
+        number = entry.count.total
+    else:
+        number = entry.count.unread
+    if entry.view is not None and entry.view.kind is ViewKind.ALL:
+        number = entry.count.total
+    return str(number) if number else ""

@@ -1,0 +1,251 @@
+"""A library in memory: the promises of `Library` without a store, for lists of any size."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+from tuireader.config import Config
+from tuireader.model import (
+    Article,
+    ArticleRow,
+    Change,
+    Count,
+    Counts,
+    Event,
+    Evidence,
+    Feed,
+    FeedDone,
+    RefreshDone,
+    RefreshStarted,
+    Related,
+    View,
+    ViewKind,
+)
+
+NOW = 1_790_000_000
+
+
+@dataclass
+class Story:
+    """What the fake keeps of an article."""
+
+    row: ArticleRow
+    html: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+class FakeLibrary:
+    """Feeds and articles in dicts. `fresh` are stories that the next refresh brings."""
+
+    def __init__(self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None) -> None:
+        self.config = Config()
+        self.paths = SimpleNamespace()
+        self.offline = False
+        self.watch_colors = watches or {}
+        self._feeds = list(feeds)
+        self.stories = {story.row.id: story for story in stories}
+        self.relatives: dict[int, tuple[Related, ...]] = {}
+        self.terms: list[tuple[str, str]] = []
+        self.fresh: list[Story] = []
+        self.errors: dict[int, str] = {}
+        self.journal: list[tuple[str, tuple[int, ...], bool, bool]] = []
+        self.places: dict[int, int] = {}
+        self.added: list[tuple[str, str, str]] = []
+        self.refreshed: list[list[int] | None] = []
+        self.found: list[tuple[str, str]] = []
+        self.elsewhere = False
+
+    # -- lists
+
+    def _wanted(self, view: View) -> Callable[[ArticleRow], bool]:
+        if view.kind is ViewKind.FEED:
+            return lambda row: row.feed_id == int(view.key)
+        if view.kind is ViewKind.FOLDER:
+            members = {feed.id for feed in self._feeds if feed.folder == view.key}
+            return lambda row: row.feed_id in members
+        if view.kind is ViewKind.WATCH:
+            return lambda row: view.key in row.watches
+        if view.kind is ViewKind.STARRED:
+            return lambda row: row.starred
+        if view.kind is ViewKind.UNREAD:
+            return lambda row: not row.read
+        if view.kind is ViewKind.TODAY:
+            return lambda row: row.time > NOW - 86400
+        if view.kind is ViewKind.QUERY:
+            return lambda row: view.key.lower() in row.title.lower()
+        return lambda row: True
+
+    def _rows(self, view: View) -> list[ArticleRow]:
+        wanted = self._wanted(view)
+        return sorted(
+            (story.row for story in self.stories.values() if wanted(story.row)), key=lambda row: (-row.time, -row.id)
+        )
+
+    async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
+        return array("q", (row.id for row in self._rows(view) if show_read or not row.read))
+
+    async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
+        await asyncio.sleep(0)
+        return [self.stories[key].row for key in ids if key in self.stories]
+
+    async def counts(self) -> Counts:
+        def count(view: View) -> Count:
+            rows = self._rows(view)
+            return Count(sum(not row.read for row in rows), len(rows))
+
+        return Counts(
+            today=count(View(ViewKind.TODAY)),
+            unread=count(View(ViewKind.UNREAD)),
+            starred=count(View(ViewKind.STARRED)),
+            all=count(View(ViewKind.ALL)),
+            feeds={feed.id: count(View(ViewKind.FEED, str(feed.id))) for feed in self._feeds},
+            watches={name: count(View(ViewKind.WATCH, name)) for name in self.watch_colors},
+        )
+
+    async def feeds(self) -> list[Feed]:
+        return list(self._feeds)
+
+    def feed_title(self, feed_id: int) -> str:
+        return next((feed.title for feed in self._feeds if feed.id == feed_id), "")
+
+    async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
+        if text.count('"') % 2:
+            return array("q"), "a quotation mark is not closed"
+        return await self.ids(View(ViewKind.QUERY, text)), ""
+
+    # -- one article
+
+    async def article(self, article_id: int) -> Article | None:
+        story = self.stories.get(article_id)
+        if story is None:
+            return None
+        row = story.row
+        base = Article(
+            id=row.id,
+            feed_id=row.feed_id,
+            feed_title=self.feed_title(row.feed_id),
+            title=row.title,
+            url=row.url,
+            author=row.author,
+            time=row.time,
+            published=row.time,
+            arrived=row.time,
+            read=row.read,
+            starred=row.starred,
+            edited=row.edited,
+            html=story.html,
+            base_url=row.url,
+            evidence=story.evidence,
+            place=self.places.get(article_id, 0),
+        )
+        return replace(base, **story.extra)  # type: ignore[arg-type]
+
+    async def related(self, article_id: int) -> tuple[Related, ...]:
+        return self.relatives.get(article_id, ())
+
+    async def find_url(self, url: str) -> int | None:
+        return next((story.row.id for story in self.stories.values() if story.row.url == url), None)
+
+    async def keep_place(self, article_id: int, place: int) -> None:
+        self.places[article_id] = place
+
+    def highlights(self, text: str) -> list[tuple[int, int, str]]:
+        found = []
+        for term, watch in self.terms:
+            at = text.find(term)
+            while at >= 0:
+                found.append((at, at + len(term), watch))
+                at = text.find(term, at + len(term))
+        return sorted(found)
+
+    # -- marks
+
+    def _mark(self, what: str, ids: Sequence[int], value: bool) -> Change:
+        changed = []
+        for key in ids:
+            row = self.stories[key].row
+            if (row.read if what == "read" else row.starred) != value:
+                self.stories[key].row = replace(row, read=value) if what == "read" else replace(row, starred=value)
+                changed.append(key)
+        return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed))
+
+    async def set_read(self, ids: Sequence[int], read: bool) -> Change:
+        change = self._mark("read", ids, read)
+        if change.ids:
+            self.journal.append(("read", change.ids, read, not read))
+        return change
+
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
+        change = self._mark("starred", ids, starred)
+        if change.ids:
+            self.journal.append(("starred", change.ids, starred, not starred))
+        return change
+
+    async def undo(self) -> Change | None:
+        if not self.journal:
+            return None
+        what, ids, value, before = self.journal.pop()
+        self._mark(what, ids, before)
+        return Change(f"{len(ids)} marked {what if value else 'un' + what}", ids)
+
+    # -- refresh
+
+    async def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+        self.refreshed.append(None if feed_ids is None else list(feed_ids))
+        feeds = [feed for feed in self._feeds if feed_ids is None or feed.id in feed_ids]
+        yield RefreshStarted(len(feeds))
+        new = failed = 0
+        for number, feed in enumerate(feeds, 1):
+            await asyncio.sleep(0)
+            mine = [story for story in self.fresh if story.row.feed_id == feed.id]
+            self.stories.update({story.row.id: story for story in mine})
+            error = self.errors.get(feed.id, "")
+            failed += bool(error)
+            new += len(mine)
+            self._feeds = [replace(each, last_error=error) if each.id == feed.id else each for each in self._feeds]
+            yield FeedDone(feed.id, feed.title, new=len(mine), error=error, done=number, total=len(feeds))
+        self.fresh = []
+        yield RefreshDone(len(feeds), failed, new, 0, 0.1)
+
+    async def due(self) -> int:
+        return 0
+
+    async def changed_elsewhere(self) -> bool:
+        changed, self.elsewhere = self.elsewhere, False
+        return changed
+
+    async def apply_watches(self) -> AsyncIterator[tuple[int, int]]:
+        return
+        yield (0, 0)
+
+    # -- subscriptions
+
+    async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
+        self.added += feeds
+        start = max((feed.id for feed in self._feeds), default=0) + 1
+        self._feeds += [
+            Feed(number, url, title, folder) for number, (url, title, folder) in enumerate(feeds, start)
+        ]
+        return len(feeds)
+
+    async def discover(self, url: str) -> list[tuple[str, str]]:
+        return self.found
+
+    async def import_opml(self, path: Path) -> tuple[int, list[str]]:
+        return 0, []
+
+
+def many(count: int) -> FakeLibrary:
+    """A library of `count` unread articles in ten feeds."""
+    feeds = [Feed(number, f"https://feed{number}.example/rss", f"Feed {number}") for number in range(1, 11)]
+    stories = [
+        Story(ArticleRow(number, number % 10 + 1, f"Article {number}", NOW - (count - number) * 60, False, False))
+        for number in range(1, count + 1)
+    ]
+    return FakeLibrary(feeds, stories)
