@@ -1,0 +1,115 @@
+"""Find the feeds of a page whose address somebody pasted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
+
+from tuireader.errors import TuireaderError
+from tuireader.feeds import charset
+from tuireader.feeds.fetch import Fetcher
+from tuireader.feeds.links import advertised
+from tuireader.feeds.parse import ParseWorker
+from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed
+
+COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
+
+
+async def discover(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
+    """(feed address, title) of what can be subscribed at `url`, best first; empty when there is nothing.
+
+    In this order: the feed that a well-known site has for such a page, the address itself, the feeds that the
+    page names, the places where feeds usually are. Raises TuireaderError when the address cannot be read.
+    """
+    typed, url = url, with_scheme(url)
+    async with ParseWorker() as parser:
+        for guess in known_site(url):
+            if found := await _feed_at(fetcher, parser, guess):
+                return [found]
+        answer = await fetcher.fetch(FetchJob(0, url))
+        if "://" not in typed and isinstance(answer, FetchFailed) and _may_lack_tls(answer):
+            url = "http" + url[5:]
+            answer = await fetcher.fetch(FetchJob(0, url))
+        if isinstance(answer, FetchFailed):
+            raise TuireaderError(answer.reason, "check the address")
+        assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
+        parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+        if isinstance(parsed, ParsedFeed):
+            return [(answer.url, parsed.title)]
+        page = charset.decode(answer.body, answer.content_type)
+        if named := advertised(page, answer.url):
+            return list(named)
+        return await _usual_places(fetcher, parser, answer.url)
+
+
+def with_scheme(address: str) -> str:
+    """A typed address with `https://` in front if it has no scheme; `feed:` addresses become http(s)."""
+    address = address.strip()
+    address = re.sub(r"^feed:(?://)?(?=https?:)", "", address, flags=re.IGNORECASE)
+    address = re.sub(r"^feed://", "https://", address, flags=re.IGNORECASE)
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", address) or re.match(r"[a-zA-Z]+:(?![0-9/])", address):
+        return address
+    return "https://" + address.lstrip("/")
+
+
+def known_site(url: str) -> list[str]:
+    """Feed addresses of well-known sites, by the shape of a page's address alone."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    path = parts.path.rstrip("/")
+    if host == "youtube.com":
+        return _youtube(path, parse_qs(parts.query))
+    if host == "github.com":
+        return _github(path)
+    if host in ("reddit.com", "old.reddit.com") and re.match(r"/(?:r|u|user)/[\w-]+", path):
+        return [] if path.endswith(".rss") else [f"https://www.reddit.com{path}/.rss"]
+    if re.fullmatch(r"/@[\w.-]+", path) and host and host not in ("medium.com", "tiktok.com", "threads.net"):
+        return [urlunsplit((parts.scheme, parts.netloc, f"{path}.rss", "", ""))]
+    if host == "medium.com" and re.match(r"/@?[\w.-]+$", path):
+        return [f"https://medium.com/feed{path}"]
+    return []
+
+
+def _youtube(path: str, query: dict[str, list[str]]) -> list[str]:
+    base = "https://www.youtube.com/feeds/videos.xml?"
+    if found := re.match(r"/channel/([\w-]+)", path):
+        return [f"{base}channel_id={found[1]}"]
+    if path == "/playlist" and re.fullmatch(r"[\w-]+", (query.get("list") or [""])[0]):
+        return [f"{base}playlist_id={query['list'][0]}"]
+    return []
+
+
+def _github(path: str) -> list[str]:
+    found = re.match(r"/([\w.-]+)/([\w.-]+)(/releases|/commits|/tags)?(?:/([\w./-]+))?$", path)
+    if not found or path.endswith(".atom"):
+        return []
+    base = f"https://github.com/{found[1]}/{found[2]}"
+    if found[3] == "/commits":
+        return [f"{base}/commits/{found[4]}.atom" if found[4] else f"{base}/commits.atom"]
+    return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
+
+
+def _may_lack_tls(answer: FetchFailed) -> bool:
+    return answer.fault in (Fault.TLS, Fault.NETWORK) and answer.status is None
+
+
+async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str) -> tuple[str, str] | None:
+    answer = await fetcher.fetch(FetchJob(0, url))
+    if not isinstance(answer, Fetched):
+        return None
+    parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+    return (answer.url, parsed.title) if isinstance(parsed, ParsedFeed) else None
+
+
+async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[tuple[str, str]]:
+    """The feeds at the usual places of a site, asked two at a time; a feed found twice counts once."""
+    found = await asyncio.gather(*(_feed_at(fetcher, parser, urljoin(url, path)) for path in COMMON_PATHS))
+    unique: dict[str, tuple[str, str]] = {}
+    for one in found:
+        if one is not None:
+            unique.setdefault(one[1] or one[0], one)
+    return list(unique.values())

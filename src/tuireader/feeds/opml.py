@@ -1,0 +1,167 @@
+"""Subscriptions in and out: OPML 1.0 and 2.0 (opml.org/spec2.opml).
+
+Only http and https feeds are taken, everything else is named in the report. The XML is read without ever
+opening anything else, and a file that is damaged anywhere is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.sax.saxutils import quoteattr
+
+from tuireader.errors import TuireaderError
+from tuireader.feeds import charset
+from tuireader.text import canonical_url, clean, safe_url
+
+MAX_BYTES = 50_000_000
+MAX_FEEDS = 50_000
+MAX_FOLDER_DEPTH = 8
+CHUNK = 1 << 16
+SEPARATOR = " / "
+HINT = "export it again from the other program"
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlFeed:
+    """One subscription. `folder` is the path of the outlines around it, joined by ` / `."""
+
+    url: str
+    title: str = ""
+    folder: str = ""
+    site_url: str = ""
+
+
+def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
+    """The feeds of an OPML document, and a line for each outline that was skipped and why.
+
+    Feeds whose addresses mean the same are one. Raises TuireaderError if it cannot be read as a whole.
+    """
+    if len(data) > MAX_BYTES:
+        raise TuireaderError("the OPML file is larger than 50 MB", HINT)
+    feeds: dict[str, OpmlFeed] = {}
+    skipped: list[str] = []
+    for feed, reason in _outlines(_text(data)):
+        key = canonical_url(feed.url) if not reason else ""
+        if reason:
+            skipped.append(f"{_shown(feed)}: {reason}")
+        elif key in feeds:
+            skipped.append(f"{_shown(feed)}: is in the file twice")
+        elif len(feeds) == MAX_FEEDS:
+            raise TuireaderError(f"the OPML file has more than {MAX_FEEDS:,} feeds", HINT)
+        else:
+            feeds[key] = feed
+    return tuple(feeds.values()), tuple(skipped)
+
+
+def dump(feeds: Iterable[OpmlFeed]) -> str:
+    """Subscriptions as an OPML 2.0 document, one outline a folder, in the order given."""
+    folders: dict[str, list[OpmlFeed]] = {}
+    for feed in feeds:
+        folders.setdefault(feed.folder, []).append(feed)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        "  <head>",
+        "    <title>Feeds of tuireader</title>",
+        "  </head>",
+        "  <body>",
+    ]
+    for folder, members in folders.items():
+        indent = "    "
+        if folder:
+            lines.append(f"    <outline text={_quoted(folder)}>")
+            indent = "      "
+        lines += [indent + _outline(feed) for feed in members]
+        if folder:
+            lines.append("    </outline>")
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _outline(feed: OpmlFeed) -> str:
+    title = feed.title or feed.url
+    site = f" htmlUrl={_quoted(feed.site_url)}" if feed.site_url else ""
+    return (
+        f'<outline type="rss" text={_quoted(title)} title={_quoted(title)} xmlUrl={_quoted(feed.url)}{site}/>'
+    )
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text))
+
+
+def _text(data: bytes) -> str:
+    """The document as text, checked to be OPML and free of declared entities."""
+    text = charset.decode(data).lstrip("\ufeff\x00 \t\r\n")
+    if not text:
+        raise TuireaderError("the OPML file is empty", HINT)
+    head = text[: text.find("<opml")] if "<opml" in text else text[:10_000]
+    if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", head, re.IGNORECASE):
+        raise TuireaderError("the OPML file declares entities, which may be an attack", HINT)
+    if "<opml" not in text.lower():
+        kind = (
+            "a web page"
+            if re.search(r"<html|<!doctype html", text[:2_000], re.IGNORECASE)
+            else "no OPML file"
+        )
+        raise TuireaderError(f"this is {kind}", HINT)
+    return re.sub(r"^<\?xml.{0,500}?\?>", "", text, count=1, flags=re.DOTALL).lstrip()
+
+
+def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
+    """Each feed outline with why it is not wanted (`""` if it is); folders are a stack, not recursion."""
+    parser = XMLPullParser(events=("start", "end"))
+    folders: list[str] = []
+    try:
+        for start in range(0, len(text), CHUNK):
+            parser.feed(text[start : start + CHUNK])
+            for event, element in parser.read_events():
+                if not isinstance(element, Element) or not element.tag.lower().endswith("outline"):
+                    continue
+                if event == "end":
+                    folders.pop()
+                    element.clear()
+                    continue
+                attributes = {name.lower(): value for name, value in element.items()}
+                if "xmlurl" in attributes or attributes.get("type", "").lower() in ("rss", "atom", "feed"):
+                    yield _feed(attributes, folders)
+                    folders.append("")
+                else:
+                    folders.append(clean(attributes.get("title") or attributes.get("text") or "", 100))
+        parser.close()
+    except (ParseError, ValueError, IndexError) as error:
+        place = f" at line {error.position[0]}" if isinstance(error, ParseError) else ""
+        raise TuireaderError(f"the OPML file is damaged{place}; nothing was imported", HINT) from None
+
+
+def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str]:
+    address = attributes.get("xmlurl", "").strip()
+    names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
+    title = clean(attributes.get("title") or attributes.get("text") or "", 200)
+    url = safe_url(address)
+    usable = url.startswith(("http://", "https://"))
+    site = safe_url(attributes.get("htmlurl", ""))
+    feed = OpmlFeed(
+        url if usable else address,
+        "" if title == address else title,
+        clean(SEPARATOR.join(names), 200),
+        site if site.startswith(("http://", "https://")) else "",
+    )
+    return feed, "" if usable else _why_not(address)
+
+
+def _why_not(address: str) -> str:
+    if not address:
+        return "has no address"
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20}):", address)
+    if address.startswith("|") or (scheme and scheme[1].lower() in ("exec", "filter", "query")):
+        return "runs a program or a query of another reader, which is not supported"
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return f"addresses with {scheme[1].lower()}: are not fetched"
+    return "is not a valid web address"
+
+
+def _shown(feed: OpmlFeed) -> str:
+    return clean(feed.title or feed.url or "a feed without title", 100)
