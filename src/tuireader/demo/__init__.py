@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -127,6 +126,8 @@ def starter() -> tuple[StarterFeed, ...]:
 
 
 def _file(*parts: str) -> Traversable:
+    from importlib import resources  # 10 ms, and most runs never ask
+
     return resources.files(__name__).joinpath(*parts)
 
 
