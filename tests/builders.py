@@ -30,7 +30,10 @@ def open_store(folder: Path, feeds: int = 2) -> Store:
     store = Store.open(folder / "test.db")
     with store.transaction():
         store.feeds.sync(
-            [Subscription(f"https://feed{n}.example.org/rss", f"Feed {n}", "News") for n in range(1, feeds + 1)]
+            [
+                Subscription(f"https://feed{n}.example.org/rss", f"Feed {n}", "News")
+                for n in range(1, feeds + 1)
+            ]
         )
     return store
 

@@ -92,13 +92,20 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _say(line: str) -> None:
-    print(line.encode(sys.stderr.encoding or "ascii", "backslashreplace").decode(sys.stderr.encoding or "ascii"), file=sys.stderr)
+    print(
+        line.encode(sys.stderr.encoding or "ascii", "backslashreplace").decode(
+            sys.stderr.encoding or "ascii"
+        ),
+        file=sys.stderr,
+    )
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
 @click.option("--database", type=click.Path(path_type=Path), help="Use this database file.")
-@click.option("--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own.")
+@click.option(
+    "--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own."
+)
 @click.option("--fresh", is_flag=True, help="With --demo: start over.")
 @click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
 @click.pass_context
@@ -115,7 +122,11 @@ def main(
     if fresh:
         for name in (where.database, *(Path(f"{where.database}{end}") for end in ("-wal", "-shm"))):
             name.unlink(missing_ok=True)
-    if config_file is not None and not config_file.exists() and context.invoked_subcommand not in {"add", "import"}:
+    if (
+        config_file is not None
+        and not config_file.exists()
+        and context.invoked_subcommand not in {"add", "import"}
+    ):
         raise ConfigError(f"there is no configuration file {config_file}", "check the path")
     if context.invoked_subcommand is None:
         return _open_ui(context.obj)
@@ -175,7 +186,12 @@ async def _refresh(library: Library, ids: list[int] | None, *, force: bool, as_j
                 if event.error:
                     failures.append(event)
                 if live:
-                    print(f"\r\x1b[K{event.done}/{event.total}  {event.title[:60]}", end="", file=sys.stderr, flush=True)
+                    print(
+                        f"\r\x1b[K{event.done}/{event.total}  {event.title[:60]}",
+                        end="",
+                        file=sys.stderr,
+                        flush=True,
+                    )
             elif isinstance(event, NewMatch) and not as_json and not live:
                 pass
             elif isinstance(event, RefreshDone):
@@ -187,7 +203,9 @@ async def _refresh(library: Library, ids: list[int] | None, *, force: bool, as_j
     if not as_json:
         for failure in failures:
             _say(f"tuireader: {failure.title}: {failure.error}")
-        _say(f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed, {done.seconds:.1f} s")
+        _say(
+            f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed, {done.seconds:.1f} s"
+        )
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
     return Exit.SOME_FAILED if done.failed else Exit.OK
@@ -202,7 +220,9 @@ async def _find_feed(library: Library, wanted: str) -> int:
     if len(near) == 1:
         return near[0]
     if near:
-        raise UsageError(f"{len(near)} feeds have {wanted!r} in their title", "say more of it, or the address")
+        raise UsageError(
+            f"{len(near)} feeds have {wanted!r} in their title", "say more of it, or the address"
+        )
     raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")
 
 
@@ -231,7 +251,9 @@ def list_(options: Options, expression: tuple[str, ...], as_json: bool, limit: i
 @click.option("--limit", default=50, show_default=True, help="How many articles at the most.")
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @click.pass_obj
-def search(options: Options, expression: tuple[str, ...], as_json: bool, limit: int, exit_status: bool) -> int:
+def search(
+    options: Options, expression: tuple[str, ...], as_json: bool, limit: int, exit_status: bool
+) -> int:
     """Search everything that is stored.
 
     \b
@@ -415,7 +437,9 @@ def unread(options: Options, name: str | None) -> int:
         elif name in counts.watches:
             print(counts.watches[name].unread)
         else:
-            raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(counts.watches) or 'none'}")
+            raise UsageError(
+                f"there is no watch {name!r}", f"there are: {', '.join(counts.watches) or 'none'}"
+            )
         return Exit.OK
 
     return _run(options, job)
@@ -467,7 +491,9 @@ def config_() -> None:
 def check(options: Options) -> int:
     """List all problems of the configuration."""
     if not options.paths.config.exists():
-        raise ConfigError(f"there is no configuration file {options.paths.config}", "start tuireader to make one")
+        raise ConfigError(
+            f"there is no configuration file {options.paths.config}", "start tuireader to make one"
+        )
     _, problems = load(options.paths.config)
     for problem in problems:
         print(problem)
@@ -491,7 +517,9 @@ def _make_folders(where: Paths) -> None:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise TuireaderError(f"the folder {folder} cannot be made: {error.strerror}", "check the rights") from None
+            raise TuireaderError(
+                f"the folder {folder} cannot be made: {error.strerror}", "check the rights"
+            ) from None
 
 
 def _width() -> int:

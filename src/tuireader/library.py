@@ -8,18 +8,20 @@ import logging
 import sys
 import time
 from array import array
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import relating, watch
+from tuireader import relating, schedule, watch
 from tuireader.config import Config, FeedConfig, Paths, Problem
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
     ArticleRow,
     Change,
-    Count,
     Counts,
     Event,
     Feed,
@@ -27,16 +29,23 @@ from tuireader.model import (
     RefreshDone,
     RefreshStarted,
     Related,
+    Relating,
     View,
     ViewKind,
 )
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts, Subscription
 
+if TYPE_CHECKING:
+    from tuireader.feeds.fetch import FetchLimits
+
+T = TypeVar("T")
 log = logging.getLogger("tuireader")
 
 _CHUNK = 500
 """Articles that are matched in one write transaction when a watch has changed."""
+_RELATE = 50
+"""Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
 
 
 class Library:
@@ -46,7 +55,9 @@ class Library:
     nothing here blocks the event loop. Everything that changes state returns the articles it changed.
     """
 
-    def __init__(self, config: Config, paths: Paths, pool: Pool, *, offline: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, config: Config, paths: Paths, pool: Pool, *, offline: bool, clock: Callable[[], float]
+    ) -> None:
         self.config = config
         self.paths = paths
         self.offline = offline
@@ -110,7 +121,9 @@ class Library:
         """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises."""
         now, names = int(self._clock()), self._names
         return await self._pool.read(
-            lambda store: store.search.run(text, now=now, subject=lambda found: relating.subject(found, names), limit=limit)
+            lambda store: store.search.run(
+                text, now=now, subject=lambda found: relating.subject(found, names), limit=limit
+            )
         )
 
     def feed_title(self, feed_id: int) -> str:
@@ -160,7 +173,9 @@ class Library:
 
     # ------------------------------------------------------------------ refresh
 
-    async def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+    async def refresh(
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True
+    ) -> AsyncGenerator[Event, None]:
         """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
 
         Iterate inside `contextlib.aclosing`; closing early cancels what is under way, what is stored stays.
@@ -193,10 +208,25 @@ class Library:
             async with aclosing(events):
                 async for event in events:
                     yield event
+        async for done, total in self.relate():
+            yield Relating(done, total)
+
+    async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
+        """Relate the articles that have arrived since the last time; yields (done, total).
+
+        In small transactions: stopped half-way, it goes on from there the next time.
+        """
+        total = await self._pool.read(lambda store: store.relations.waiting_count())
+        done = 0
+        while more := await self._pool.write(
+            _in_transaction(lambda store: relating.relate_waiting(store, _RELATE))
+        ):
+            done += more
+            yield done, max(done, total)
 
     async def refresh_apart(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The same as `refresh`, done by a process of its own, so that no key waits for a parser.
 
         The process is this very program (`tuireader refresh --json`), which a crash or a kill of either
@@ -231,7 +261,9 @@ class Library:
                 yield event
             if not ended:
                 words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
-                raise TuireaderError(words[-1] if words else "the refresh stopped before its end", "R tries again")
+                raise TuireaderError(
+                    words[-1] if words else "the refresh stopped before its end", "R tries again"
+                )
         finally:
             if child.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -250,13 +282,15 @@ class Library:
         before, self._version = self._version, await self._pool.read(lambda store: store.data_version())
         return before != self._version
 
-    async def apply_watches(self) -> AsyncIterator[tuple[int, int]]:
+    async def apply_watches(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match all stored articles against watches that are new or changed; yields (done, total).
 
         Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
         there the next time.
         """
-        pending = {item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())}
+        pending = {
+            item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
+        }
         rules = [rule for rule in _rules(self.config) if rule.name in pending]
         if not rules:
             return
@@ -266,7 +300,16 @@ class Library:
         yield 0, total
         while left > 0:
             left = await self._pool.write(
-                _in_transaction(lambda store, up_to=left: relating.rematch_chunk(store, matcher, names, self._names, up_to, _CHUNK))
+                _in_transaction(
+                    partial(
+                        relating.rematch_chunk,
+                        matcher=matcher,
+                        names=names,
+                        feeds=self._names,
+                        up_to=left,
+                        size=_CHUNK,
+                    )
+                )
             )
             yield total - left, total
 
@@ -277,11 +320,17 @@ class Library:
         if self.offline:
             raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
         known = {feed.url for feed in self.config.feeds}
-        new = [FeedConfig(url=url, title=title, folder=folder) for url, title, folder in feeds if url not in known]
+        new = [
+            FeedConfig(url=url, title=title, folder=folder)
+            for url, title, folder in feeds
+            if url not in known
+        ]
         if new:
             from tuireader import config_edit
 
-            await asyncio.to_thread(config_edit.change, self.paths.config, lambda text: config_edit.add_feeds(text, new))
+            await asyncio.to_thread(
+                config_edit.change, self.paths.config, lambda text: config_edit.add_feeds(text, new)
+            )
             await self.reload()
         return len(new)
 
@@ -345,9 +394,13 @@ class Library:
                     relating.record_new(store, saved.new, self._matcher, self._names)
 
         await self._pool.write(_in_transaction(save))
+        async for _ in self.relate():
+            pass
 
     async def _sync(self) -> None:
-        subscriptions = [Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds]
+        subscriptions = [
+            Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds
+        ]
         signatures = [(rule.name, watch.signature(rule)) for rule in _rules(self.config)]
 
         def sync(store: Store) -> None:
@@ -377,3 +430,59 @@ class Library:
         """When the person's day began, in their time zone."""
         here = time.localtime(self._clock())
         return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+
+
+def _in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
+    def whole(store: Store) -> T:
+        with store.transaction():
+            return function(store)
+
+    return whole
+
+
+def _rules(config: Config) -> list[watch.WatchRule]:
+    """The watches of the config as the matcher wants them."""
+    return [
+        watch.WatchRule(
+            item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds, item.exact
+        )
+        for item in config.watches
+    ]
+
+
+def _matcher(config: Config) -> watch.Matcher:
+    return watch.Matcher(_rules(config))
+
+
+def _limits(config: Config) -> FetchLimits:
+    from tuireader.feeds.fetch import FetchLimits
+
+    fetch = config.fetch
+    limits = FetchLimits(
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        total=fetch.timeout,
+        max_bytes=fetch.max_size,
+        proxies=fetch.proxies,
+    )
+    return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
+
+
+def _rates(config: Config) -> schedule.Rates:
+    return schedule.Rates(least=config.fetch.interval)
+
+
+async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
+    """What to ask for. Secrets are looked up now; raises TuireaderError when one cannot be had."""
+    job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
+    if feed is None or not (feed.username or feed.headers):
+        return job
+    from tuireader.feeds import secrets
+
+    def filled() -> FetchJob:
+        auth = (feed.username, secrets.resolve(feed.password)) if feed.username else None
+        return replace(
+            job, headers=tuple((name, secrets.resolve(value)) for name, value in feed.headers), auth=auth
+        )
+
+    return await asyncio.to_thread(filled)

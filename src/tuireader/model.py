@@ -389,4 +389,12 @@ class RefreshDone:
     seconds: float
 
 
-Event = RefreshStarted | FeedDone | NewMatch | RefreshDone
+@dataclass(frozen=True, slots=True)
+class Relating:
+    """After the refresh: so many of the new articles have been related to those stored before."""
+
+    done: int
+    total: int
+
+
+Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating

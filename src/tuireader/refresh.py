@@ -11,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from tuireader import relating, schedule
-from tuireader.feeds.fetch import Fetcher
+from tuireader.errors import TuireaderError
+from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.parse import ParseWorker
 from tuireader.model import (
     Event,
@@ -34,6 +37,7 @@ from tuireader.model import (
     ParseResult,
     RefreshDone,
     RefreshStarted,
+    Relating,
     TermHit,
 )
 from tuireader.store import Pool, Store
@@ -67,15 +71,22 @@ class Outcome:
     parsed: ParseResult | None = None
 
 
+@asynccontextmanager
+async def opened(limits: FetchLimits) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
+    """A fetcher and a parser, closed again together."""
+    async with Fetcher(limits) as fetcher, ParseWorker() as parser:
+        yield fetcher, parser
+
+
 async def refresh(
     feeds: Sequence[FeedFacts],
-    job_of: Callable[[FeedFacts], FetchJob],
+    job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
     *,
     pool: Pool,
     fetcher: Fetcher,
     parser: ParseWorker,
     setting: Setting,
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Ask for `feeds` and yield what happens; iterate inside `contextlib.aclosing`."""
     started = setting.clock()
     yield RefreshStarted(len(feeds))
@@ -84,7 +95,7 @@ async def refresh(
     done = failed = new = changed = 0
     try:
         async for batch in _batches(outcomes):
-            for event in await pool.write(lambda store, batch=batch: save_batch(store, batch, setting)):  # type: ignore[misc]
+            for event in await pool.write(partial(save_batch, batch=batch, setting=setting)):
                 if isinstance(event, FeedDone):
                     done += 1
                     failed += bool(event.error)
@@ -111,7 +122,11 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
             except store.broken_input as error:
                 log.exception("storing %s", outcome.facts.url)
                 store.conn.execute("ROLLBACK TO feed")
-                found = [_record_failure(store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}")]
+                found = [
+                    _record_failure(
+                        store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}"
+                    )
+                ]
             store.conn.execute("RELEASE feed")
             events += found
     return events
@@ -131,9 +146,7 @@ def _save(store: Store, outcome: Outcome, setting: Setting, now: int) -> list[Ev
     raise AssertionError("a fetched body is always parsed")
 
 
-def _save_feed(
-    store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
-) -> list[Event]:
+def _save_feed(store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int) -> list[Event]:
     facts = outcome.facts
     saved = store.saving.save(facts.id, parsed.entries, now)
     matches = relating.record_new(store, saved.new, setting.matcher, setting.feeds)
@@ -176,7 +189,9 @@ def _record_failure(
 ) -> FeedDone:
     facts, result = outcome.facts, outcome.result
     wait = result.retry_after if isinstance(result, FetchFailed) else None
-    plan = schedule.after_failure(_history(store, facts, setting, facts.ttl, None), fault, wait, setting.rates, now)
+    plan = schedule.after_failure(
+        _history(store, facts, setting, facts.ttl, None), fault, wait, setting.rates, now
+    )
     store.feeds.record(Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=fault))
     return FeedDone(facts.id, facts.title, error=reason, fault=fault)
 
@@ -205,7 +220,7 @@ def _numbered(event: FeedDone, done: int, total: int) -> FeedDone:
 
 async def _fetch_all(
     feeds: Sequence[FeedFacts],
-    job_of: Callable[[FeedFacts], FetchJob],
+    job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
     fetcher: Fetcher,
     parser: ParseWorker,
     outcomes: asyncio.Queue[Outcome | None],
@@ -215,7 +230,10 @@ async def _fetch_all(
 
     async def ask() -> None:
         for facts in waiting:
-            result = await fetcher.fetch(job_of(facts))
+            try:
+                result = await fetcher.fetch(await job_of(facts))
+            except TuireaderError as error:  # a password that cannot be had
+                result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
             parsed = None
             if isinstance(result, Fetched):
                 parsed = await parser.parse(result.body, result.url, result.content_type)
@@ -254,6 +272,7 @@ _EVENTS: dict[str, type[Event]] = {
     "feed": FeedDone,
     "match": NewMatch,
     "done": RefreshDone,
+    "relating": Relating,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

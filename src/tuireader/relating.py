@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tuireader.document import links_of
 from tuireader.model import Evidence, Related, Relation
-from tuireader.related import links
+from tuireader.related import links, search
+from tuireader.related.features import Profile, unpack
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle, OutLink
 from tuireader.store.reading import StoredText
@@ -36,6 +37,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
         feed_url=url,
         folder=folder,
         labels=text.tags,
+        watches=text.watches,
         read=text.read,
         starred=text.starred,
         time=text.time,
@@ -64,6 +66,130 @@ def record_changed(
     if texts:
         store.links.record(_links(texts))
     return found
+
+
+def rematch_chunk(
+    store: Store, *, matcher: Matcher, names: Sequence[str], feeds: FeedNames, up_to: int, size: int
+) -> int:
+    """Match the `size` newest articles with ids up to `up_to` anew; returns up to which id there are more."""
+    ids = store.watches.chunk(up_to, size)
+    first = ids[-1] if len(ids) == size else 1
+    found = [
+        (text.id, evidence)
+        for text in store.reading.texts(ids, watches=True)
+        for evidence in matcher.match(subject(text, feeds))
+    ]
+    store.watches.replace(names, first, up_to, found)
+    return first - 1
+
+
+# --------------------------------------------------------------------------- relatives
+
+
+class _Shelf:
+    """The store as `related.search` asks it; the number of articles is counted once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._articles = store.relations.articles()
+
+    def articles(self) -> int:
+        return self._articles
+
+    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
+        return self._store.relations.counts(terms)
+
+    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+        return self._store.relations.posted(term, day, limit)
+
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
+        return [unpack(article_id, packed) for article_id, packed in self._store.relations.profiles(ids)]
+
+    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        return self._store.relations.neighbours(ids)
+
+    def grown(self) -> None:
+        """An article has been added."""
+        self._articles += 1
+
+
+def relate_waiting(store: Store, size: int) -> int:
+    """Relate the next `size` articles that have arrived; returns how many there were."""
+    ids = store.relations.waiting(size)
+    shelf = _Shelf(store)
+    for text in sorted(store.reading.texts(ids), key=lambda text: text.id):
+        _relate(store, shelf, text)
+    return len(ids)
+
+
+def _relate(store: Store, shelf: _Shelf, text: StoredText) -> None:
+    incoming = _incoming(text)
+    arrival = search.arrive(shelf, incoming)
+    store.relations.add(
+        text.id,
+        arrival.profile.pack(),
+        incoming.day,
+        arrival.terms,
+        arrival.counted,
+        arrival.neighbours,
+    )
+    shelf.grown()
+
+
+def _incoming(text: StoredText) -> search.Incoming:
+    body = f"{text.summary}\n{text.body}" if text.summary else text.body
+    return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
+
+
+def related(store: Store, article_id: int) -> tuple[Related, ...]:
+    """The relatives of an article: those that editors named first, then by text, surest first."""
+    found: dict[object, Related] = {}
+    for link in store.links.outgoing(article_id):
+        relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
+        if link.article_id is None and link.kind == "cite":
+            continue  # an ordinary link stays a link of the text
+        reason = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}[
+            link.kind
+        ]
+        found.setdefault(link.article_id or link.url, _linked(link, relation, reason))
+    for link in store.links.incoming(article_id):
+        reason = "names this as also read" if link.kind == "also" else "links to this"
+        found.setdefault(link.article_id, _linked(link, Relation.CITED_BY, reason))
+    for text in store.reading.texts([article_id]):
+        ranked = search.relatives(_Shelf(store), _incoming(text))
+        shown = store.relations.shown([item.article_id for item in ranked])
+        for item in ranked:
+            if (other := shown.get(item.article_id)) is not None:
+                found.setdefault(
+                    item.article_id,
+                    Related(
+                        item.relation,
+                        other.title,
+                        other.id,
+                        other.url,
+                        other.feed_title,
+                        other.time,
+                        item.reason,
+                        item.score,
+                        other.read,
+                    ),
+                )
+    order = list(Relation)
+    return tuple(sorted(found.values(), key=lambda item: (order.index(item.relation), -item.score)))
+
+
+def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
+    return Related(
+        relation,
+        link.title or link.label or link.url,
+        link.article_id,
+        link.url,
+        link.feed_title,
+        link.time,
+        reason,
+        1.0,
+        link.read,
+    )
 
 
 def _links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:

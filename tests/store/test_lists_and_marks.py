@@ -136,7 +136,9 @@ def evidence(watch: str) -> Evidence:
 def test_watches_and_their_evidence(store: Store) -> None:
     with store.transaction():
         store.watches.sync([("B", "1"), ("A", "1")])
-        store.watches.record([(1, evidence("A")), (1, evidence("B")), (2, evidence("A")), (2, evidence("gone"))])
+        store.watches.record(
+            [(1, evidence("A")), (1, evidence("B")), (2, evidence("A")), (2, evidence("gone"))]
+        )
     assert store.watches.in_line([("B", "1"), ("A", "1")])
     assert store.lists.rows([1])[0].watches == ("B", "A")
     assert store.reading.evidence(1) == (evidence("B"), evidence("A"))
@@ -169,9 +171,7 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
 
 def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
     with store.transaction():
-        store.links.record(
-            [(1, [OutLink("http://news.example.org/9/?utm_medium=x", "The ninth", "also")])]
-        )
+        store.links.record([(1, [OutLink("http://news.example.org/9/?utm_medium=x", "The ninth", "also")])])
     (link,) = store.links.outgoing(1)
     assert (link.kind, link.label, link.article_id) == ("also", "The ninth", None)
     (ninth,), _ = save(store, 2, entry(9, title="Number nine"))

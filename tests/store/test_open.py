@@ -40,7 +40,9 @@ def test_an_up_to_date_database_opens_without_sqlite_utils(tmp_path: Path) -> No
         "import sys; from pathlib import Path; from tuireader.store import Store;"
         f"Store.open(Path({str(tmp_path / 'test.db')!r})).close(); print('sqlite_utils' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+    )
 
 
 def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:

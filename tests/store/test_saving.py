@@ -139,7 +139,10 @@ def test_the_same_guid_in_two_feeds_is_two_articles(store: Store) -> None:
 
 def test_the_home_page_is_no_identity(store: Store) -> None:
     save(store, 1, entry(1, url="https://news.example.org/"))
-    assert len(save(store, 2, entry(2, guid="x", url="https://news.example.org/", title="Title number 1"))[0]) == 1
+    assert (
+        len(save(store, 2, entry(2, guid="x", url="https://news.example.org/", title="Title number 1"))[0])
+        == 1
+    )
 
 
 def test_dates(store: Store) -> None:

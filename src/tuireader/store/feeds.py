@@ -118,7 +118,8 @@ class Feeds:
     def due(self, now: int) -> int:
         """How many feeds should be asked now."""
         row = self._conn.execute(
-            "SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND coalesce(next_try, 0) <= ?", (now,)
+            "SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND coalesce(next_try, 0) <= ?",
+            (now,),
         ).fetchone()
         return int(row[0])
 
@@ -171,7 +172,9 @@ class Feeds:
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
         rows = self._conn.execute("SELECT url, position, own_title, folder, state FROM feed WHERE subscribed")
-        return {url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows}
+        return {
+            url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows
+        }
 
     def _feeds(self, where: str) -> list[Feed]:
         rows = self._conn.execute(f"SELECT {_FEED} FROM feed {where}")
@@ -197,5 +200,6 @@ class Feeds:
 
 def _wanted(subscriptions: Sequence[Subscription]) -> dict[str, tuple[int, str, str, bool]]:
     return {
-        item.url: (position, item.title, item.folder, item.paused) for position, item in enumerate(subscriptions)
+        item.url: (position, item.title, item.folder, item.paused)
+        for position, item in enumerate(subscriptions)
     }

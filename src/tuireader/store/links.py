@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tuireader.identity import url_key
 
@@ -70,7 +71,7 @@ class Links:
                 WHERE l.article_id = ? ORDER BY l.position""",
             (article_id,),
         )
-        return [LinkedArticle(*row[:7], read=bool(row[7])) for row in rows]
+        return [_linked(row) for row in rows]
 
     def incoming(self, article_id: int) -> list[LinkedArticle]:
         """The articles that link to this one, newest first."""
@@ -82,7 +83,7 @@ class Links:
                 GROUP BY a.id ORDER BY a.time DESC LIMIT 20""",
             (article_id,),
         )
-        return [LinkedArticle(*row[:7], read=bool(row[7])) for row in rows]
+        return [_linked(row) for row in rows]
 
     def at_url(self, url: str) -> int | None:
         """The newest stored article at an address."""
@@ -91,3 +92,8 @@ class Links:
             return None
         row = self._conn.execute("SELECT max(id) FROM article WHERE url_key = ?", (key,)).fetchone()
         return row[0] if row and row[0] is not None else None
+
+
+def _linked(row: tuple[Any, ...]) -> LinkedArticle:
+    kind, url, label, article_id, title, feed_title, time, read = row
+    return LinkedArticle(kind, url, label, article_id, title, feed_title, time, bool(read))

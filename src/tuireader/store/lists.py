@@ -30,7 +30,8 @@ class Lists:
             where += " AND a.read = 0"
         join = " JOIN feed f ON f.id = a.feed_id" if sort == "feed" else ""
         rows = self._conn.execute(
-            f"SELECT a.id FROM article a{join} WHERE {where} ORDER BY {_ORDER.get(sort, _ORDER['date'])}", args
+            f"SELECT a.id FROM article a{join} WHERE {where} ORDER BY {_ORDER.get(sort, _ORDER['date'])}",
+            args,
         )
         return array("q", (row[0] for row in rows))
 

@@ -38,9 +38,7 @@ class Marks:
                 "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
                 (now, what, mark, int(value), array("q", changed).tobytes()),
             )
-            self._conn.execute(
-                "DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,)
-            )
+            self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
         return Change(what, tuple(changed))
 
     def undo(self) -> Change | None:
@@ -59,7 +57,9 @@ class Marks:
 
     def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read."""
-        self._conn.execute("UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place))
+        self._conn.execute(
+            "UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place)
+        )
 
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
         column = {"read": "read", "starred": "starred"}[mark]

@@ -54,7 +54,9 @@ class Pool:
             executor.shutdown(wait=False)
         self._reading = self._writing = None
 
-    async def _run(self, executor: ThreadPoolExecutor, store: Store | None, function: Callable[[Store], T]) -> T:
+    async def _run(
+        self, executor: ThreadPoolExecutor, store: Store | None, function: Callable[[Store], T]
+    ) -> T:
         if store is None:
             raise RuntimeError("the database is closed")
         try:

@@ -17,6 +17,7 @@ class StoredText:
     """An article's facts and plain texts, as matching and relating want them.
 
     `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
+    `dated` is False when `time` is only when the article arrived.
     """
 
     id: int
@@ -32,6 +33,8 @@ class StoredText:
     html: str
     base_url: str
     tags: tuple[str, ...] = ()
+    watches: tuple[str, ...] = ()
+    dated: bool = True
 
 
 def evidence_json(evidence: Evidence) -> str:
@@ -98,11 +101,12 @@ class Reading:
         )
         return tuple(evidence_of(name, stored) for name, stored in rows)
 
-    def texts(self, ids: Sequence[int]) -> Iterator[StoredText]:
+    def texts(self, ids: Sequence[int], *, watches: bool = False) -> Iterator[StoredText]:
         """The plain texts of many articles, in no particular order, a row at a time."""
+        hit = self._watches_of(ids) if watches else {}
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}')
+                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}'), a.published
                FROM article a LEFT JOIN content c ON c.article_id = a.id
                WHERE a.id IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(ids)),),
@@ -124,7 +128,19 @@ class Reading:
                 html=full,
                 base_url=row[10],
                 tags=unpack_extra(row[11]).get("tags", ()) if row[11] != "{}" else (),
+                watches=hit.get(row[0], ()),
+                dated=row[12] is not None,
             )
+
+    def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
+        for article_id, name in self._conn.execute(
+            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.article_id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(ids)),),
+        ):
+            found[article_id] = (*found.get(article_id, ()), name)
+        return found
 
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
         rows = self._conn.execute(

@@ -78,7 +78,9 @@ class Saving:
 
     def reindex(self, texts: Iterable[StoredText]) -> None:
         """Put the words of articles into an emptied index."""
-        self._conn.executemany("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts))
+        self._conn.executemany(
+            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts)
+        )
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
         marks = ",".join(map(str, guids))
@@ -145,7 +147,11 @@ class Saving:
             (before.article_id,),
         ).fetchone()
         old_summary, old_html = unpack(old[3]), unpack(old[4])
-        visible = (old[0], old_summary, old_html) != (entry.title, item.entry.summary_html, entry.content_html)
+        visible = (old[0], old_summary, old_html) != (
+            entry.title,
+            item.entry.summary_html,
+            entry.content_html,
+        )
         if not visible and (old[1], old[2]) == (entry.author, entry.url):
             return
         old_text = StoredText(
@@ -163,7 +169,8 @@ class Saving:
             "",
         )
         conn.execute(
-            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)", _words(old_text)
+            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)",
+            _words(old_text),
         )
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
@@ -190,7 +197,9 @@ class Saving:
         conn = self._conn
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
         articles, contents, appearances, words = [], [], [], []
-        for article_id, item in enumerate(reversed(fresh), first):  # feeds put the newest on top: it gets the highest id
+        for article_id, item in enumerate(
+            reversed(fresh), first
+        ):  # feeds put the newest on top: it gets the highest id
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
@@ -246,6 +255,7 @@ def _stored(
         item.html,
         entry.base_url,
         entry.tags,
+        dated=entry.published is not None or entry.updated is not None,
     )
 
 

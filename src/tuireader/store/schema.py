@@ -93,6 +93,17 @@ CREATE TABLE link (
   PRIMARY KEY (article_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX link_url ON link (url_key);
+CREATE TABLE profile (article INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE posting (
+  term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
+  PRIMARY KEY (term, day, article)
+) WITHOUT ROWID;
+CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);
+CREATE TABLE neighbour (
+  article INTEGER NOT NULL, other INTEGER NOT NULL,
+  PRIMARY KEY (article, other)
+) WITHOUT ROWID;
+CREATE INDEX neighbour_other ON neighbour (other);
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,

@@ -1,11 +1,160 @@
-"""Expressions over the whole store: SQL and the full-text index give candidates, the matcher decides."""
+"""Expressions over the whole store: columns and the full-text index give candidates, `query` has the last word.
+
+What the index and the columns can decide alone is not looked at again, so a plain word costs one query;
+everything else is read and asked, newest first, until enough is found.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from tuireader import query
+from tuireader.query import (
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Regex,
+    Subject,
+    Text,
+)
+from tuireader.store.reading import Reading, StoredText
+
+_BATCH = 200
+"""Candidates that are read and asked at a time."""
+
+Facts = tuple[str, list[object], bool]
+"""A condition in SQL that all that matches meets, its arguments, and whether nothing else meets it."""
+
+_ANYTHING: Facts = ("1", [], False)
 
 
 class Search:
+    """Finds articles by expressions."""
+
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+
+    def run(
+        self, text: str, *, now: int, subject: Callable[[StoredText], Subject], limit: int
+    ) -> tuple[array[int], str]:
+        """The ids that an expression matches, newest first, and `""` or why it is not understood.
+
+        `subject` puts a stored article into the form that expressions are asked of. Never raises for any text.
+        """
+        parsed = query.parse(text)
+        if isinstance(parsed, QueryError):
+            return array("q"), parsed.caret()
+        return self.find(parsed, now=now, subject=subject, limit=limit), ""
+
+    def find(
+        self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
+    ) -> array[int]:
+        """The ids that a parsed expression matches, newest first."""
+        plan = query.plan(parsed)
+        condition, args, facts_exact = self._all(plan.facts, now)
+        if plan.fts is not None:
+            condition += " AND a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+            args.append(plan.fts)
+        exact = plan.exact and facts_exact
+        sql = f"SELECT a.id FROM article a WHERE {condition} ORDER BY a.time DESC, a.id DESC"
+        if exact:
+            return array("q", (row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])))
+        found: array[int] = array("q")
+        candidates = (row[0] for row in self._conn.execute(sql, args).fetchall())
+        reading = Reading(self._conn)
+        while len(found) < limit and (batch := list(islice(candidates, _BATCH))):
+            right = {
+                item.id
+                for item in reading.texts(batch, watches=True)
+                if query.matches(parsed, subject(item), now)
+            }
+            found.extend(article_id for article_id in batch if article_id in right)
+        return found[:limit]
+
+    def candidates(self, expression: str) -> list[int]:
+        """The ids that an FTS5 expression of ours hits, for matching watches anew."""
+        return [
+            row[0]
+            for row in self._conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
+        ]
+
+    # ------------------------------------------------------------------ facts in SQL
+
+    def _all(self, nodes: Sequence[Node], now: int) -> Facts:
+        parts = [self._fact(node, now) for node in nodes]
+        return (
+            " AND ".join(f"({sql})" for sql, _, _ in parts) or "1",
+            [arg for _, args, _ in parts for arg in args],
+            all(exact for _, _, exact in parts),
+        )
+
+    def _fact(self, node: Node, now: int) -> Facts:
+        match node:
+            case Is(state):
+                return (
+                    {
+                        "unread": "a.read = 0",
+                        "read": "a.read = 1",
+                        "starred": "a.starred = 1",
+                        "muted": "0",
+                    }[state],
+                    [],
+                    True,
+                )
+            case Age(older, seconds):
+                return f"a.time {'<' if older else '>'} ?", [now - seconds], True
+            case After():
+                return "a.time >= ?", [node.time], True
+            case Before():
+                return "a.time < ?", [node.time], True
+            case And(nodes):
+                return self._all(nodes, now)
+            case Or(nodes):
+                parts = [self._fact(child, now) for child in nodes]
+                return (
+                    " OR ".join(f"({sql})" for sql, _, _ in parts),
+                    [arg for _, args, _ in parts for arg in args],
+                    all(exact for _, _, exact in parts),
+                )
+            case Not(child):
+                sql, args, exact = self._fact(child, now)
+                return (f"NOT ({sql})", args, True) if exact else _ANYTHING
+            case Text() | Regex():
+                return self._named(node)
+            case Near():
+                return _ANYTHING
+
+    def _named(self, node: Text | Regex) -> Facts:
+        """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
+        if node.field in ("feed", "folder"):
+            columns = (
+                "coalesce(nullif(own_title, ''), nullif(title, ''), url), url"
+                if node.field == "feed"
+                else "folder, ''"
+            )
+            ids = self._matching(node, f"SELECT id, {columns} FROM feed")
+            return f"a.feed_id IN ({ids})", [], True
+        if node.field == "watch":
+            ids = self._matching(node, "SELECT id, name, '' FROM watch")
+            return f"a.id IN (SELECT article_id FROM match WHERE watch_id IN ({ids}))", [], True
+        return _ANYTHING
+
+    def _matching(self, node: Text | Regex, sql: str) -> str:
+        def fits(*values: str) -> bool:
+            try:
+                return any(value and query.value_matches(node, value) for value in values)
+            except query.SlowRegex:
+                return False
+
+        return ",".join(str(row[0]) for row in self._conn.execute(sql).fetchall() if fits(row[1], row[2]))

@@ -14,6 +14,7 @@ from tuireader.store.links import Links
 from tuireader.store.lists import Lists
 from tuireader.store.marks import Marks
 from tuireader.store.reading import Reading
+from tuireader.store.relations import Relations
 from tuireader.store.saving import Saving
 from tuireader.store.search import Search
 from tuireader.store.watches import Watches
@@ -25,7 +26,9 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     if "locked" in text or "busy" in text:
         return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
     if "full" in text:
-        return DatabaseError(f"no space left for the database {path}", "free some disk space; nothing was lost")
+        return DatabaseError(
+            f"no space left for the database {path}", "free some disk space; nothing was lost"
+        )
     if "readonly" in text or "read-only" in text:
         return DatabaseError(f"the database {path} cannot be written", "check the rights of file and folder")
     if "unable to open" in text:
@@ -41,7 +44,13 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
 class Store:
     """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time."""
 
-    broken_input = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError, UnicodeError)
+    broken_input = (
+        sqlite3.DataError,
+        sqlite3.IntegrityError,
+        sqlite3.InterfaceError,
+        OverflowError,
+        UnicodeError,
+    )
     """What a bad row raises, as opposed to a bad database: a number too large, a lone surrogate."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
@@ -55,6 +64,7 @@ class Store:
         self.search = Search(conn)
         self.watches = Watches(conn)
         self.links = Links(conn)
+        self.relations = Relations(conn)
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True) -> Store:
@@ -64,7 +74,9 @@ class Store:
         a newer version; the file is then untouched.
         """
         if not path.parent.is_dir():
-            raise DatabaseError(f"the folder {path.parent} does not exist", "create it, or name another --database")
+            raise DatabaseError(
+                f"the folder {path.parent} does not exist", "create it, or name another --database"
+            )
         fresh = not path.exists() or path.stat().st_size == 0
         if fresh and prepare:
             try:

@@ -60,12 +60,15 @@ class Watches:
         )
         return [row[0] for row in rows]
 
-    def replace(self, names: Sequence[str], first: int, last: int, found: Iterable[tuple[int, Evidence]]) -> None:
+    def replace(
+        self, names: Sequence[str], first: int, last: int, found: Iterable[tuple[int, Evidence]]
+    ) -> None:
         """Set the matches of some watches for the articles first..last anew; needs a transaction."""
         ids = self._ids()
         for name in names:
             self._conn.execute(
-                "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?", (ids[name], first, last)
+                "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?",
+                (ids[name], first, last),
             )
             self._conn.execute("UPDATE watch SET pending = ? WHERE id = ?", (first - 1, ids[name]))
         self._insert(ids, found)
@@ -79,7 +82,8 @@ class Watches:
         before = {
             row[0]
             for row in self._conn.execute(
-                "SELECT w.name FROM match m JOIN watch w ON w.id = m.watch_id WHERE m.article_id = ?", (article_id,)
+                "SELECT w.name FROM match m JOIN watch w ON w.id = m.watch_id WHERE m.article_id = ?",
+                (article_id,),
             )
         }
         self._conn.execute("DELETE FROM match WHERE article_id = ?", (article_id,))

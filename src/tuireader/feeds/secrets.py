@@ -1,0 +1,40 @@
+"""Secrets that stand elsewhere than in the config: `env:NAME` and `cmd:COMMAND`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+
+from tuireader.errors import TuireaderError
+
+_SECONDS = 20
+
+
+def resolve(value: str) -> str:
+    """What a value of the config stands for; values without a prefix stand for themselves.
+
+    A command is run without a shell and its first line of output is taken. Blocks until it has ended.
+    Raises TuireaderError that names the variable or command, never what it said.
+    """
+    if value.startswith("env:"):
+        name = value[4:]
+        if name not in os.environ:
+            raise TuireaderError(f"the environment variable {name} is not set")
+        return os.environ[name]
+    if value.startswith("cmd:"):
+        return _first_line(value[4:])
+    return value
+
+
+def _first_line(command: str) -> str:
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        raise TuireaderError(f"the command for the password cannot be run: {command}") from None
+    if done.returncode or not done.stdout.strip():
+        raise TuireaderError(f"the command for the password failed: {command}")
+    return done.stdout.splitlines()[0]
