@@ -43,6 +43,7 @@ from tuireader.config_values import (
 )
 from tuireader.errors import ConfigError
 from tuireader.text import cell_len, clean
+from tuireader.toml_lines import places
 
 T = TypeVar("T")
 
@@ -297,7 +298,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
         found.add(trouble.path, trouble.message)
     lines: dict[str, int] = {}
     if found.problems:
-        for where, line in _places(text):
+        for where, line in places(text):
             lines.setdefault(where, line)
     placed = [replace(one, line=_line_of(one.path, lines), file=name) for one in found.problems]
     return config, tuple(sorted(placed, key=lambda one: one.line or 0))
@@ -429,37 +430,6 @@ def _required(kind: type[Any]) -> list[str]:
 
 # --------------------------------------------------------------------------- places in the file
 
-_BARE_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
-_DOTTED = rf"{_BARE_KEY}(?:[ \t]*\.[ \t]*{_BARE_KEY})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
-_ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=(.*)")
-
-
-def _places(text: str) -> Iterator[tuple[str, int]]:
-    """Keys and tables in the order of the file, as (path, line).
-
-    Reads lines, not TOML: tomllib tells no places. It is only used to make messages better, and may miss keys
-    in tables that are written in braces.
-    """
-    table, counts, inside = "", dict[str, int](), ""
-    for number_of_line, line in enumerate(text.split("\n"), 1):
-        if inside:  # a text over several lines
-            inside = "" if inside in line else inside
-            continue
-        if header := _HEADER.match(line):
-            table = _plain(header[2])
-            if header[1] == "[[":
-                counts[table] = counts.get(table, 0) + 1
-                table = f"{table}[{counts[table]}]"
-            yield table, number_of_line
-        elif assignment := _ASSIGNMENT.match(line):
-            yield _joined(table, _plain(assignment[1])), number_of_line
-            inside = next((mark for mark in ('"""', "'''") if assignment[2].count(mark) % 2), "")
-
-
-def _plain(dotted: str) -> str:
-    return ".".join(part[1:-1] if part[0] in "\"'" else part for part in re.findall(_BARE_KEY, dotted))
-
 
 def _joined(path: str, name: str) -> str:
     """A key's path; its name comes from the person's file, so it is made safe to print."""
@@ -505,7 +475,7 @@ def _syntax_problem(error: ValueError | RecursionError, text: str, name: str) ->
 def _first_twice(text: str) -> tuple[str, int] | None:
     """The first key that is set a second time, with the line of that."""
     seen: set[str] = set()
-    for where, line in _places(text):
+    for where, line in places(text):
         if where in seen:
             return where, line
         seen.add(where)

@@ -86,7 +86,8 @@ def to_toml(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            whole = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
+            return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
         case tuple() | list():
             return "[" + ", ".join(to_toml(item) for item in value) + "]"
         case Mapping():
