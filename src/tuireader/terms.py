@@ -272,7 +272,7 @@ class Run:
 
 _STARS = re.compile(r"\*+")
 _PARTS = re.compile(
-    f'(?P<gap>[\\s"-]+)|(?P<glued>[{_GLUED_CLASS}]+)|(?P<word>{_WORD_CHAR}+)|(?P<star>\\*)|(?P<sign>.)',
+    f'(?P<gap>[\\s"-]+)|(?P<glued>(?:(?=[^\\W_]|[{_MARK_CLASS}])[{_GLUED_CLASS}])+)|(?P<word>{_WORD_CHAR}+)|(?P<star>\\*)|(?P<sign>.)',
     re.DOTALL,
 )
 
