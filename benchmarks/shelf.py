@@ -23,9 +23,9 @@ class MemoryShelf:
         """Store what relating an article gave."""
         profile = arrival.profile
         self.blobs[profile.id] = profile.pack()
-        for found in arrival.neighbours:
-            self.links.setdefault(profile.id, set()).add(found.article_id)
-            self.links.setdefault(found.article_id, set()).add(profile.id)
+        for other in arrival.neighbours:
+            self.links.setdefault(profile.id, set()).add(other)
+            self.links.setdefault(other, set()).add(profile.id)
         self.df.update(arrival.counted)
         for term in arrival.terms:
             insort(self.lists.setdefault(term, []), (profile.time // 86_400, profile.id))

@@ -9,24 +9,30 @@
 
 What the store keeps, about 0.8 KB an article:
 
-    CREATE TABLE profile (article INTEGER PRIMARY KEY, packed BLOB NOT NULL);           -- Profile.pack()
+    -- Profile.pack()
+    CREATE TABLE profile (article INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+    -- at most 20 an article
     CREATE TABLE posting (term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
-                          PRIMARY KEY (term, day, article)) WITHOUT ROWID;              -- <= 20 an article
-    CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);      -- one up at arrival
+                          PRIMARY KEY (term, day, article)) WITHOUT ROWID;
+    -- one up at arrival
+    CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);
+    -- both directions
     CREATE TABLE neighbour (article INTEGER NOT NULL, other INTEGER NOT NULL,
-                            PRIMARY KEY (article, other)) WITHOUT ROWID;                -- both directions
-    CREATE TABLE story_of (article INTEGER PRIMARY KEY, story INTEGER NOT NULL);        -- + index on story
+                            PRIMARY KEY (article, other)) WITHOUT ROWID;
+    -- with an index on story
+    CREATE TABLE story_of (article INTEGER PRIMARY KEY, story INTEGER NOT NULL);
+    -- pairs that a person has split, both directions
     CREATE TABLE apart (article INTEGER NOT NULL, other INTEGER NOT NULL,
-                        PRIMARY KEY (article, other)) WITHOUT ROWID;                    -- splits, both directions
+                        PRIMARY KEY (article, other)) WITHOUT ROWID;
 
-`term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. What it asks (`search.Shelf`):
+`term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. `search.Shelf` asks:
 
-    articles    SELECT count(*) FROM profile                    (keep the number in memory during a batch)
-    counts      SELECT term, articles FROM term_count WHERE term IN (…)                         <= ~120 terms
+    articles    SELECT count(*) FROM profile                  -- keep the number in memory during a batch
+    counts      SELECT term, articles FROM term_count WHERE term IN (…)                -- about 120 at most
     posted      SELECT article FROM posting WHERE term=? AND day<=? ORDER BY day DESC, article DESC LIMIT ?
-                and the same with day>? ORDER BY day, article                        20 terms, primary key only
-    profiles    SELECT article, packed FROM profile WHERE article IN (…)                        <= ~150 ids
-    neighbours  SELECT article, other FROM neighbour WHERE article IN (…)
+                and the same with day>? ORDER BY day, article                          -- for 20 terms
+    profiles    SELECT article, packed FROM profile WHERE article IN (…)               -- about 150 at most
+    neighbours  SELECT article, other FROM neighbour WHERE article IN (…)              -- 5 at most
 
 At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
 neighbours (both directions). An article whose title or text has changed gives its old profile, postings

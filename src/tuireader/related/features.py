@@ -21,6 +21,7 @@ POSTED = 20
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
 _PRIOR = 3000.0  # a young library is taken as a part of a larger one of this size ...
 _PRIOR_COMMON = 60.0  # ... in which an everyday word stands in so many articles
+_KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBf")
 
 # How much an occurrence counts, by the kind byte: a title word more, a repeated word a little more.
@@ -73,7 +74,8 @@ class Profile:
 
     `time` is in seconds since 1970; without `dated` it is only when the article arrived. `feed` tells which
     feed it came from, 0 when unknown. `norm` is the length of the vector of the single terms. `shown` has the
-    readable forms and is empty in a profile that comes out of the store.
+    readable forms and is empty in a profile that comes out of the store. `subjects` are the names in the
+    title as (weight, term), heaviest first: who or what it is about.
     """
 
     id: int
@@ -82,6 +84,7 @@ class Profile:
     feed: int
     norm: float
     terms: Mapping[int, int]
+    subjects: tuple[tuple[float, int], ...]
     shown: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     def pack(self) -> bytes:
@@ -96,7 +99,12 @@ def unpack(article_id: int, blob: bytes) -> Profile:
     time, feed, dated, count, norm = _HEAD.unpack_from(blob)
     values = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
     terms = dict(zip(values[:count], values[count:], strict=True))
-    return Profile(article_id, time, bool(dated), feed, norm, terms)
+    return Profile(article_id, time, bool(dated), feed, norm, terms, _subjects(terms))
+
+
+def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
+    names = [(value & 255, term) for term, value in terms.items() if value & _KINDS == _TITLE_NAME]
+    return tuple((weight / UNIT, term) for weight, term in sorted(names, reverse=True))
 
 
 def extract(title: str, text: str) -> Features:
@@ -177,9 +185,8 @@ def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features
         if not kind & PAIR:
             square += (weight * BOOST[kind]) ** 2
     norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
-    return Profile(
-        article_id, time, dated, feed, norm, terms, {term.hash: term.shown for _, term, _ in weighed}
-    )
+    shown = {term.hash: term.shown for _, term, _ in weighed}
+    return Profile(article_id, time, dated, feed, norm, terms, _subjects(terms), shown)
 
 
 def probes(profile: Profile) -> list[int]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tuireader.model import Relation
 from tuireader.related.features import BOOST, NAME, PAIR, TITLE, UNIT, Profile
 
-SHOWN = (
-    0.5  # the chance of belonging together from which a relative is shown: no link is better than a wrong one
-)
+SHOWN = 0.4  # from this chance on a relative is shown: no link is better than a wrong one
 NEAR_DAYS = 3.0
-SAME_STORY = 0.8
+_SAME_STORY = 0.7
+_ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
+_ASKED_FROM = 0.15  # ... if they belong to the article with this chance
 _UNDATED_DAYS = 10.0  # what a missing date says about the time between two articles: nothing
+_EARLY = 0.15  # among equally sure relatives the one nearer in time comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +28,23 @@ class Ranked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What two articles have in common, as numbers; none of them depends on how many articles are stored."""
+def chance(one: Profile, other: Profile) -> float:
+    """The chance (0–1) that two articles belong together, from what both have; the same both ways.
 
-    days: float
-    shared: int  # single terms in both
-    cosine: float
-    second: float  # weight of the second most telling shared term
-    names: float  # weights of the shared names
-    same_feed: bool
-    sizes: tuple[int, int]
-
-    def chance(self) -> float:
-        """The chance that the two belong together: a logistic model."""
-        sum_ = (
-            1.44
-            - 0.85 * math.log1p(self.days)
-            + 2.04 * math.log1p(self.shared)
-            + 9.94 * self.cosine
-            + 0.23 * self.second
-            + 0.70 * math.log1p(self.names)
-            - 2.44 * self.same_feed
-            - 1.61 * math.log1p(self.sizes[0])
-            - 0.79 * math.log1p(self.sizes[1])
-        )
-        return 1.0 / (1.0 + math.exp(-sum_))
-
-
-def signals(one: Profile, other: Profile) -> Signals:
-    """Compare two profiles; the weights of `one` are taken for both, as its counts are the newest."""
-    theirs = other.terms
+    A logistic model over: days between them, how many terms both have, the cosine of their vectors, the
+    second most telling shared term (one rare word alone is chance), shared names, a common feed (its house
+    style is shared by all its articles), the length of the longer one, and the most telling title name that
+    each has for itself (two events of one kind, a notice with another company's name).
+    """
+    mine, theirs = one.terms, other.terms
     dot = names = first = second = 0.0
     shared = 0
-    for term, value in one.terms.items():
-        match = theirs.get(term)
-        if match is None:
-            continue
+    for term in mine.keys() & theirs.keys():
+        value, match = mine[term], theirs[term]
         kind, kind_there = value >> 8, match >> 8
         if (kind | kind_there) & PAIR:
             continue
-        weight = (value & 255) / UNIT
+        weight = ((value & 255) + (match & 255)) / (2 * UNIT)
         shared += 1
         dot += weight * weight * BOOST[kind] * BOOST[kind_there]
         if (kind | kind_there) & NAME:
@@ -76,39 +53,84 @@ def signals(one: Profile, other: Profile) -> Signals:
             first, second = weight, first
         elif weight > second:
             second = weight
-    days = abs(one.time - other.time) / 86_400 if one.dated and other.dated else _UNDATED_DAYS
-    return Signals(
-        days,
-        shared,
-        dot / (one.norm * other.norm),
-        second,
-        names,
-        one.feed == other.feed and one.feed > 0,
-        (len(one.terms), len(theirs)),
+    if not shared:
+        return 0.0
+    evidence = (
+        1.23
+        - 0.89 * math.log1p(days_between(one, other))
+        + 2.16 * math.log1p(shared)
+        + 9.38 * dot / (one.norm * other.norm)
+        + 0.28 * second
+        + 0.63 * math.log1p(names)
+        - 1.70 * (one.feed == other.feed and one.feed > 0)
+        - 2.20 * math.log1p(max(len(mine), len(theirs)))
+        - 0.14 * min(_own_subject(one, theirs), _own_subject(other, mine))
     )
+    return 1.0 / (1.0 + math.exp(-evidence))
 
 
-def rank(article: Profile, candidates: Sequence[Profile], *, least: float = SHOWN) -> list[Ranked]:
-    """The candidates that belong to `article` with a chance of `least` or more, surest first."""
-    found: list[Ranked] = []
-    for candidate in candidates:
-        if candidate.id == article.id:
+def days_between(one: Profile, other: Profile) -> float:
+    """Days from one to the other; a fixed guess when a date is missing."""
+    return abs(one.time - other.time) / 86_400 if one.dated and other.dated else _UNDATED_DAYS
+
+
+def _own_subject(article: Profile, others: Mapping[int, int]) -> float:
+    for weight, term in article.subjects:
+        if term not in others:
+            return weight
+    return 0.0
+
+
+def likeliest(article: Profile, chances: Mapping[int, float]) -> list[int]:
+    """The candidates that are asked about the others: `_ASKED` at most, likeliest first."""
+    sure = [(-chance, other) for other, chance in chances.items() if chance >= _ASKED_FROM]
+    return [other for _, other in sorted(sure)[:_ASKED]]
+
+
+def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]:
+    """The chance of each candidate by itself."""
+    return {other.id: chance(article, other) for other in candidates if other.id != article.id}
+
+
+def rank(
+    article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float], *, least: float = SHOWN
+) -> list[Ranked]:
+    """The candidates that belong to `article` with a chance of `least` or more, first things first.
+
+    `alone` has the `chances` of all `candidates`. A candidate is judged by the article and by the article's
+    likeliest neighbours, each as far as it belongs to the article itself: what three reports of a story have
+    in common counts more than what one headline happens to share.
+    """
+    asked = likeliest(article, alone)
+    found: list[tuple[float, Ranked]] = []
+    for other, profile in candidates.items():
+        if other == article.id:
             continue
-        seen = signals(article, candidate)
-        chance = seen.chance()
-        if chance >= least:
-            relation = _relation(article, candidate, seen, chance)
-            found.append(Ranked(candidate.id, relation, chance, reason(article, candidate)))
-    found.sort(key=lambda entry: (-entry.score, entry.article_id))
-    return found
+        total, weights = alone[other], 1.0
+        for neighbour in asked:
+            if neighbour != other:
+                total += alone[neighbour] * chance(candidates[neighbour], profile)
+                weights += alone[neighbour]
+        score = total / weights
+        if score >= least:
+            relation = _relation(article, profile, score)
+            order = _EARLY * math.log1p(days_between(article, profile)) - score
+            found.append((order, Ranked(other, relation, score, reason(article, profile))))
+    found.sort(key=lambda entry: (entry[0], entry[1].article_id))
+    return [entry for _, entry in found]
 
 
-def _relation(article: Profile, other: Profile, seen: Signals, chance: float) -> Relation:
-    if seen.cosine >= 0.93 and seen.shared >= 5:
+def _relation(article: Profile, other: Profile, score: float) -> Relation:
+    if same_text(article, other):
         return Relation.SAME_TEXT
-    if seen.days <= NEAR_DAYS and chance >= SAME_STORY:
+    if score >= _SAME_STORY and days_between(article, other) <= NEAR_DAYS:
         return Relation.SAME_STORY
     return Relation.FOLLOW_UP if other.time > article.time else Relation.BACKGROUND
+
+
+def same_text(one: Profile, other: Profile) -> bool:
+    """Whether two articles are copies of one text, perhaps cut at different places or retitled a little."""
+    return False
 
 
 def reason(article: Profile, other: Profile) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
-from tuireader.related.rank import SHOWN, Ranked, rank
+from tuireader.related.rank import SHOWN, Ranked, chance, chances, likeliest, rank
 
 POSTINGS = 150  # articles looked at for one term, before and after
 CANDIDATES = 100
@@ -67,21 +67,30 @@ class Arrival:
     profile: Profile
     terms: tuple[int, ...]
     counted: tuple[int, ...]
-    neighbours: tuple[Ranked, ...]
+    neighbours: tuple[int, ...]
 
 
 def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     """Relate an article that has just been stored. Nothing is written: the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
     profile = _profile(shelf, article, features)
-    found = rank(profile, _candidates(shelf, profile, article.day), least=KEPT)
-    return Arrival(profile, tuple(probes(profile)), tuple(features.counted()), tuple(found[:NEIGHBOURS]))
+    alone = chances(profile, _candidates(shelf, profile, article.day))
+    near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
+    neighbours = tuple(other for _, other in near)
+    return Arrival(profile, tuple(probes(profile)), tuple(features.counted()), neighbours)
 
 
 def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
     """The relatives of a stored article, surest first, also those that came after it."""
     profile = _profile(shelf, article, extract(article.title, article.text))
-    return rank(profile, _candidates(shelf, profile, article.day), least=least)
+    candidates = {other.id: other for other in _candidates(shelf, profile, article.day)}
+    alone = chances(profile, candidates.values())
+    further = {other for _, other in shelf.neighbours([profile.id, *likeliest(profile, alone)])}
+    further -= candidates.keys() | {profile.id}
+    for other in shelf.profiles(sorted(further)):
+        candidates[other.id] = other
+        alone[other.id] = chance(profile, other)
+    return rank(profile, candidates, alone, least=least)
 
 
 def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
