@@ -12,9 +12,11 @@ from tuireader.document import links_of
 from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
 from tuireader.related.features import Profile, unpack
+from tuireader.related.rank import Ranked
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle, OutLink
 from tuireader.store.reading import StoredText
+from tuireader.store.relations import Shown
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, str, str]]
@@ -141,41 +143,57 @@ def _incoming(text: StoredText) -> search.Incoming:
     return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
 
 
+_LINK_REASONS = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}
+
+
 def related(store: Store, article_id: int) -> tuple[Related, ...]:
-    """The relatives of an article: those that editors named first, then by text, surest first."""
+    """The relatives of an article, strongest relation first; each once, by its strongest relation.
+
+    Ordinary links to pages that are not stored stay links of the text; what the editor named and primary
+    sources are relatives even so.
+    """
     found: dict[object, Related] = {}
+
+    def add(key: object, new: Related) -> None:
+        old = found.get(key)
+        if old is None or _rank(new) < _rank(old):
+            found[key] = new
+
     for link in store.links.outgoing(article_id):
-        relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
-        if link.article_id is None and link.kind == "cite":
-            continue  # an ordinary link stays a link of the text
-        reason = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}[
-            link.kind
-        ]
-        found.setdefault(link.article_id or link.url, _linked(link, relation, reason))
+        if link.article_id is not None or link.kind != "cite":
+            relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
+            add(link.article_id or link.url, _linked(link, relation, _LINK_REASONS[link.kind]))
     for link in store.links.incoming(article_id):
         reason = "names this as also read" if link.kind == "also" else "links to this"
-        found.setdefault(link.article_id, _linked(link, Relation.CITED_BY, reason))
+        add(link.article_id, _linked(link, Relation.CITED_BY, reason))
     for text in store.reading.texts([article_id]):
         ranked = search.relatives(_Shelf(store), _incoming(text))
         shown = store.relations.shown([item.article_id for item in ranked])
         for item in ranked:
-            if (other := shown.get(item.article_id)) is not None:
-                found.setdefault(
-                    item.article_id,
-                    Related(
-                        item.relation,
-                        other.title,
-                        other.id,
-                        other.url,
-                        other.feed_title,
-                        other.time,
-                        item.reason,
-                        item.score,
-                        other.read,
-                    ),
-                )
-    order = list(Relation)
-    return tuple(sorted(found.values(), key=lambda item: (order.index(item.relation), -item.score)))
+            if item.article_id in shown:
+                add(item.article_id, _similar(item, shown[item.article_id]))
+    return tuple(sorted(found.values(), key=_rank))
+
+
+_ORDER = {relation: place for place, relation in enumerate(Relation)}
+
+
+def _rank(item: Related) -> tuple[int, float]:
+    return _ORDER[item.relation], -item.score
+
+
+def _similar(item: Ranked, other: Shown) -> Related:
+    return Related(
+        item.relation,
+        other.title,
+        other.id,
+        other.url,
+        other.feed_title,
+        other.time,
+        item.reason,
+        item.score,
+        other.read,
+    )
 
 
 def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
