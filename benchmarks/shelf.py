@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tuireader.related.features import Profile, unpack
@@ -16,7 +15,7 @@ class MemoryShelf:
     def __init__(self) -> None:
         self.blobs: dict[int, bytes] = {}
         self.links: dict[int, set[int]] = {}
-        self.df: Counter[int] = Counter()
+        self.df: dict[int, tuple[int, int]] = {}
         self.lists: dict[int, list[tuple[int, int]]] = {}
 
     def keep(self, arrival: Arrival) -> None:
@@ -26,7 +25,9 @@ class MemoryShelf:
         for other in arrival.neighbours:
             self.links.setdefault(profile.id, set()).add(other)
             self.links.setdefault(other, set()).add(profile.id)
-        self.df.update(arrival.counted)
+        for term, is_lower in arrival.counted.items():
+            articles, lower = self.df.get(term, (0, 0))
+            self.df[term] = (articles + 1, lower + is_lower)
         for term in arrival.terms:
             insort(self.lists.setdefault(term, []), (profile.time // 86_400, profile.id))
 
@@ -36,7 +37,7 @@ class MemoryShelf:
     def articles(self) -> int:
         return len(self.blobs)
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {term: self.df[term] for term in terms if term in self.df}
 
     def posted(self, term: int, day: int, limit: int) -> Sequence[int]:

@@ -14,8 +14,9 @@ What the store keeps, about 0.8 KB an article:
     -- at most 20 an article
     CREATE TABLE posting (term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
                           PRIMARY KEY (term, day, article)) WITHOUT ROWID;
-    -- one up at arrival
-    CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);
+    -- one up at arrival, `lower` if `Arrival.counted` says so
+    CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL,
+                             lower INTEGER NOT NULL);
     -- both directions
     CREATE TABLE neighbour (article INTEGER NOT NULL, other INTEGER NOT NULL,
                             PRIMARY KEY (article, other)) WITHOUT ROWID;
@@ -28,7 +29,7 @@ What the store keeps, about 0.8 KB an article:
 `term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. `search.Shelf` asks:
 
     articles    SELECT count(*) FROM profile                  -- keep the number in memory during a batch
-    counts      SELECT term, articles FROM term_count WHERE term IN (…)                -- about 120 at most
+    counts      SELECT term, articles, lower FROM term_count WHERE term IN (…)                -- about 120 at most
     posted      SELECT article FROM posting WHERE term=? AND day<=? ORDER BY day DESC, article DESC LIMIT ?
                 and the same with day>? ORDER BY day, article                          -- for 20 terms
     profiles    SELECT article, packed FROM profile WHERE article IN (…)               -- about 150 at most

@@ -18,6 +18,7 @@ LEAD = 900  # characters of the text that are read: what a story is about stands
 MOST_TERMS = 64
 POSTED = 20
 
+_LOWER = 0.3  # a name is written in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
 _PRIOR = 3000.0  # a young library is taken as a part of a larger one of this size ...
 _PRIOR_COMMON = 60.0  # ... in which an everyday word stands in so many articles
@@ -32,15 +33,18 @@ BOOST = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term of an article: its hash, the form to show, what it is (`TITLE | NAME …`), and how often.
+    """One term of an article: its hash, the form to show, what it is (`TITLE | NUMBER | PAIR`), how often.
 
-    `parts` are the two single terms of a pair of words, which stand in `Features` by themselves, too.
+    `lower` and `capital` tell how it was written somewhere in the article. `parts` are the two single terms
+    of a pair of words, which stand in `Features` by themselves, too.
     """
 
     hash: int
     shown: str
     kind: int
     count: int
+    lower: bool
+    capital: bool
     parts: tuple[int, int] | None = None
 
 
@@ -50,22 +54,33 @@ class Features:
 
     terms: tuple[Term, ...]
 
-    def counted(self) -> list[int]:
-        """The hashes whose article counts the store keeps: single words, no pairs."""
-        return [term.hash for term in self.terms if not term.kind & PAIR]
+    def counted(self) -> dict[int, bool]:
+        """The single terms, whose articles the store counts, and whether each was written in lower case."""
+        return {term.hash: term.lower for term in self.terms if not term.kind & PAIR}
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How many articles are stored, and in how many of them each asked term stands."""
+    """How many articles are stored; for each asked term, in how many it stands, and in lower case."""
 
     articles: int
-    counts: Mapping[int, int]
+    counts: Mapping[int, tuple[int, int]]
 
     def weight(self, term: int) -> float:
         """The inverse document frequency, in nats: about 0 for an everyday word, 8 for a rare name."""
         prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
-        return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, 0) + prior)))
+        return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
+
+    def is_name(self, term: Term) -> bool:
+        """Whether a word is a name: written with a capital here, and hardly ever without one anywhere.
+
+        Headlines That Shout make every word look like a name, and so does the start of a sentence.
+        """
+        if not term.capital:
+            return False
+        articles, lower = self.counts.get(term.hash, (0, 0))
+        lower += term.lower + (term.hash in COMMON_HASHES)
+        return lower < _LOWER * (articles + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,82 +125,75 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
 def extract(title: str, text: str) -> Features:
     """The terms of an article from its cleaned title and plain text; none if it has no content words."""
     found: dict[int, Term] = {}
-    _collect(found, list(tokens(title)), TITLE)
-    _collect(found, list(tokens(text[:LEAD])), 0)
+    _collect(found, tokens(title), TITLE)
+    _collect(found, tokens(text[:LEAD]), 0)
     return Features(tuple(found.values()))
 
 
-def _collect(found: dict[int, Term], words: list[Token], where: int) -> None:
-    shouting = bool(where) and _title_case(words)
+def _collect(found: dict[int, Term], words: Iterable[Token], where: int) -> None:
     before: Token | None = None
     for word in words:
         if word.folded in STOP_FOLDED or (len(word.folded) < 2 and not word.cjk):
             before = None
             continue
-        kind = where | _kind(word, shouting)
-        _add(found, term_hash(word.folded), word.shown, kind, None)
+        number = NUMBER if word.shown[0].isdigit() or word.shown[0] in "$£€¥" else 0
+        capital = not number and any(map(str.isupper, word.shown))
+        lower = not number and not capital
+        _add(found, Term(term_hash(word.folded), word.shown, where | number, 1, lower, capital))
         if before is not None and word.adjoins and not word.cjk:
-            pair_kind = _kind(before, shouting) & kind & NAME
-            if where or pair_kind:
+            both = capital and before.shown[0].isupper()
+            if where or both:
                 parts = (term_hash(before.folded), term_hash(word.folded))
-                _add(
-                    found,
-                    term_hash(before.folded + word.folded),
-                    f"{before.shown} {word.shown}",
-                    where | pair_kind | PAIR,
-                    parts,
-                )
+                joined = term_hash(before.folded + word.folded)
+                shown = f"{before.shown} {word.shown}"
+                _add(found, Term(joined, shown, where | PAIR, 1, not both, both, parts))
         before = word
 
 
-def _add(found: dict[int, Term], term: int, shown: str, kind: int, parts: tuple[int, int] | None) -> None:
-    known = found.get(term)
+def _add(found: dict[int, Term], term: Term) -> None:
+    known = found.get(term.hash)
     if known is None:
-        found[term] = Term(term, shown, kind, 1, parts)
-    else:
-        parts = known.parts and parts
-        kind = (known.kind | kind) & ~(0 if parts else PAIR)
-        better = known.shown if known.shown[:1].isupper() or not shown[:1].isupper() else shown
-        found[term] = Term(term, better, kind, known.count + 1, parts)
-
-
-def _kind(word: Token, shouting: bool) -> int:
-    shown = word.shown
-    if shown[:1].isdigit() or shown[:1] in "$£€¥":
-        return NUMBER
-    inner = shown[1:]
-    if any(c.isupper() or c.isdigit() for c in inner):
-        return NAME if not shouting or not shown.isupper() or len(shown) < 6 else 0
-    return NAME if shown[0].isupper() and not word.start and not shouting else 0
-
-
-def _title_case(words: list[Token]) -> bool:
-    long = [word.shown for word in words if len(word.shown) > 3 and word.shown[0].isalpha() and not word.cjk]
-    return len(long) > 2 and sum(word[0].isupper() for word in long) >= 0.8 * len(long)
+        found[term.hash] = term
+        return
+    single = term if known.parts else known  # "cyber attack" is the same term as "cyberattack"
+    found[term.hash] = Term(
+        term.hash,
+        known.shown if known.capital or not term.capital else term.shown,
+        single.kind | (term.kind | known.kind) & TITLE,
+        known.count + 1,
+        known.lower or term.lower,
+        known.capital or term.capital,
+        single.parts,
+    )
 
 
 def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features, stats: Stats) -> Profile:
     """The profile of an article: its `MOST_TERMS` most telling terms with their weights in this library."""
-    weighed: list[tuple[float, Term, float]] = []
+    names = {term.hash for term in features.terms if not term.parts and stats.is_name(term)}
+    weighed: list[tuple[float, Term, float, int]] = []
     for term in features.terms:
         if term.parts:
+            is_name = term.capital and names.issuperset(term.parts)
+            if not is_name and not term.kind & TITLE:
+                continue
             weight = 0.6 * (stats.weight(term.parts[0]) + stats.weight(term.parts[1]))
         else:
+            is_name = term.hash in names
             weight = stats.weight(term.hash)
-        rank = weight * (2.0 if term.kind & TITLE else 1.0) * (1.2 if term.kind & NAME else 1.0)
-        weighed.append((rank, term, weight))
+        kind = min(term.count, 15) << 4 | term.kind | (NAME if is_name else 0)
+        rank = weight * (2.0 if kind & TITLE else 1.0) * (1.2 if is_name else 1.0)
+        weighed.append((rank, term, weight, kind))
     if len(weighed) > MOST_TERMS:
         weighed.sort(key=lambda entry: -entry[0])
         del weighed[MOST_TERMS:]
     terms: dict[int, int] = {}
     square = 0.0
-    for _, term, weight in weighed:
-        kind = min(term.count, 15) << 4 | term.kind
+    for _, term, weight, kind in weighed:
         terms[term.hash] = kind << 8 | min(255, round(weight * UNIT))
         if not kind & PAIR:
             square += (weight * BOOST[kind]) ** 2
     norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
-    shown = {term.hash: term.shown for _, term, _ in weighed}
+    shown = {term.hash: term.shown for _, term, _, _ in weighed}
     return Profile(article_id, time, dated, feed, norm, terms, _subjects(terms), shown)
 
 

@@ -26,8 +26,8 @@ class Shelf(Protocol):
         """How many articles have a profile."""
         ...
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
-        """In how many articles each term stands; terms that never occurred may be left out."""
+    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+        """In how many articles each term stands, and in how many in lower case; unknown ones are left out."""
         ...
 
     def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
@@ -62,11 +62,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What to store of an article: its profile, posted under `terms`; the counts of `counted` go one up."""
+    """What to store of an article: its profile, posted under `terms`, and its counts.
+
+    Of each term in `counted` the articles go one up, where it is true also the articles in lower case.
+    """
 
     profile: Profile
     terms: tuple[int, ...]
-    counted: tuple[int, ...]
+    counted: Mapping[int, bool]
     neighbours: tuple[int, ...]
 
 
@@ -77,7 +80,7 @@ def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     alone = chances(profile, _candidates(shelf, profile, article.day))
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
-    return Arrival(profile, tuple(probes(profile)), tuple(features.counted()), neighbours)
+    return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
 
 
 def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
@@ -94,7 +97,7 @@ def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[
 
 
 def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
-    stats = Stats(shelf.articles(), shelf.counts(features.counted()))
+    stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
     return weigh(article.id, article.time, article.dated, article.feed, features, stats)
 
 
