@@ -1,0 +1,406 @@
+"""The use-cases through `Library`, against a real server and a real database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.feedtext import item, rss
+from tests.web import Answer, Web
+from tuireader import demo
+from tuireader.config import Config, Paths, loads
+from tuireader.errors import ConfigError, TuireaderError
+from tuireader.library import Library
+from tuireader.model import (
+    Event,
+    Fault,
+    FeedDone,
+    NewMatch,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    Relation,
+    View,
+    ViewKind,
+)
+from tuireader.refresh import decode, encode
+
+NOW = 1_700_003_600
+ALL = View(ViewKind.ALL)
+WATCHES = """
+[[watch]]
+name = "WeChat"
+any = ["WeChat", "微信"]
+color = "green"
+[[watch]]
+name = "PIPL"
+any = ["Personal Information Protection Law", "PIPL"]
+"""
+
+
+def paths(folder: Path) -> Paths:
+    return Paths(folder / "config.toml", folder / "news.db", folder, folder)
+
+
+def config(text: str) -> Config:
+    made, problems = loads(text, "config.toml")
+    assert problems == ()
+    return made
+
+
+def feeds(*urls: str) -> str:
+    return "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
+
+
+Opener = Callable[..., object]
+
+
+@asynccontextmanager
+async def opened(folder: Path, text: str, **options: object) -> AsyncIterator[Library]:
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    library = await Library.open(config(text), paths(folder), clock=lambda: NOW, **options)  # type: ignore[arg-type]
+    try:
+        yield library
+    finally:
+        await library.close()
+
+
+async def refreshed(library: Library, ids: Sequence[int] | None = None, *, force: bool = True) -> list[Event]:
+    async with aclosing(library.refresh(ids, force=force)) as events:
+        return [event async for event in events]
+
+
+def ended(events: Sequence[Event]) -> RefreshDone:
+    (done,) = [event for event in events if isinstance(event, RefreshDone)]
+    return done
+
+
+async def titles(library: Library, view: View = ALL) -> list[str]:
+    return [row.title for row in await library.rows(await library.ids(view))]
+
+
+async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path) -> None:
+    async with Web() as web:
+        good = web.serve(
+            "/good",
+            rss("Good News", [item("1", "WeChat pauses"), item("2", "Other", "<p>About the PIPL.</p>")]),
+        )
+        broken = web.serve(
+            "/broken", b"<html><body>Sorry</body></html>", headers={"Content-Type": "text/html"}
+        )
+        missing = web.url + "/missing"
+        async with opened(tmp_path, feeds(good, broken, missing) + WATCHES) as library:
+            events = await refreshed(library)
+            assert events[0] == RefreshStarted(3)
+            told = {event.title: event for event in events if isinstance(event, FeedDone)}
+            assert (told["Good News"].new, told["Good News"].error) == (2, "")
+            assert told[broken].fault is Fault.NOT_A_FEED
+            assert told[missing].fault is Fault.HTTP and "404" in told[missing].error
+            assert sorted(event.done for event in told.values()) == [1, 2, 3]
+            matches = {event.title: event.evidence for event in events if isinstance(event, NewMatch)}
+            assert matches["WeChat pauses"].watch == "WeChat"
+            assert matches["Other"].sentence == "About the PIPL."
+            assert ended(events).failed == 2 and ended(events).new == 2
+            assert events[-1] == Relating(2, 2)
+
+            assert sorted(await titles(library)) == ["Other", "WeChat pauses"]
+            assert await titles(library, View(ViewKind.WATCH, "PIPL")) == ["Other"]
+            counts = await library.counts()
+            assert counts.watches["WeChat"].unread == 1
+            health = {feed.url: feed for feed in await library.feeds()}
+            assert health[good].title == "Good News" and health[good].last_error == ""
+            assert health[missing].error_streak == 1 and "404" in health[missing].last_error
+            assert health[missing].next_try is not None and health[missing].next_try > NOW
+
+
+async def test_a_feed_that_changes(tmp_path: Path) -> None:
+    first = rss("F", [item("1", "One"), item("2", "Two")])
+    second = rss(
+        "F", [item("3", "Three"), item("2", "Two, corrected", "<p>Now with WeChat.</p>"), item("1", "One")]
+    )
+    async with Web() as web:
+        url = web.stages("/f", first, first, second)
+        async with opened(tmp_path, feeds(url) + WATCHES) as library:
+            await refreshed(library)
+            await library.set_read(await library.ids(ALL), True)
+            again = await refreshed(library)
+            assert [event.unchanged for event in again if isinstance(event, FeedDone)] == [True]
+            events = await refreshed(library)
+            assert (ended(events).new, ended(events).changed) == (1, 1)
+            assert [event.title for event in events if isinstance(event, NewMatch)] == ["Two, corrected"]
+            assert await titles(library, View(ViewKind.UNREAD)) == ["Three"]
+            assert sorted(await titles(library)) == ["One", "Three", "Two, corrected"]
+
+
+async def test_validators_are_sent_back(tmp_path: Path) -> None:
+    async with Web() as web:
+
+        def answer(request: object) -> Answer:
+            sent = getattr(request, "headers").get("if-none-match")
+            return (
+                Answer(status=304)
+                if sent == '"v1"'
+                else Answer(rss("F", [item("1", "One")]), headers={"ETag": '"v1"'})
+            )
+
+        url = web.handle("/f", answer)
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            events = await refreshed(library)
+            assert [event.unchanged for event in events if isinstance(event, FeedDone)] == [True]
+            assert len(await titles(library)) == 1
+
+
+async def test_a_feed_that_fails_keeps_its_articles_and_comes_back(tmp_path: Path) -> None:
+    good = rss("F", [item("1", "One")])
+    bad = [
+        b"",
+        b"<rss><channel><item><title>half",
+        b"\x89PNG\r\n",
+        b"not xml at all",
+        Answer(b"oops", status=500),
+        Answer(b"", status=404),
+        Answer(b"gone", status=410),
+    ]
+    async with Web() as web:
+        url = web.stages("/f", good, *bad, good)
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            (feed,) = await library.feeds()
+            for _ in bad:
+                await refreshed(library, [feed.id])
+                assert await titles(library) == ["One"]
+            (feed,) = await library.feeds()
+            assert feed.state == "gone" and feed.last_error
+            assert await library.due() == 0
+            await refreshed(library, [feed.id])
+            (feed,) = await library.feeds()
+            assert (feed.state, feed.last_error, feed.error_streak) == ("ok", "", 0)
+
+
+async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", [item("1", "One")]))
+        async with opened(tmp_path, feeds(url)) as library:
+            assert await library.due() == 1
+            await refreshed(library, force=False)
+            assert await library.due() == 0
+            await refreshed(library, force=False)
+            assert len(web.seen("/f")) == 1
+            await refreshed(library)
+            assert len(web.seen("/f")) == 2
+
+
+async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path) -> None:
+    async with Web() as web:
+        urls = [
+            web.serve(f"/{n}", rss(f"F{n}", [item(f"{n}", f"Title {n}", f"<p>{n}</p>")])) for n in range(20)
+        ]
+        slow = web.handle("/slow", lambda _: Answer(rss("Slow", []), latency=30))
+        async with opened(tmp_path, feeds(*urls, slow)) as library:
+            done = 0
+            async with aclosing(library.refresh()) as events:
+                async for event in events:
+                    done += isinstance(event, FeedDone)
+                    if done == 20:
+                        break
+            assert len(await titles(library)) == 20
+
+
+async def test_the_same_refresh_in_a_process_of_its_own(tmp_path: Path) -> None:
+    async with Web() as web:
+        good = web.serve("/f", rss("F", [item("1", "WeChat and PIPL")]))
+        async with opened(tmp_path, feeds(good, web.url + "/none") + WATCHES) as library:
+            await library.changed_elsewhere()
+            async with aclosing(library.refresh_apart()) as events:
+                found = [event async for event in events]
+            assert ended(found).failed == 1 and ended(found).new == 1
+            assert {event.evidence.watch for event in found if isinstance(event, NewMatch)} == {
+                "WeChat",
+                "PIPL",
+            }
+            assert await library.changed_elsewhere()
+            assert not await library.changed_elsewhere()
+            assert await titles(library) == ["WeChat and PIPL"]
+
+
+async def test_a_process_that_cannot_start_says_why(tmp_path: Path) -> None:
+    async with opened(tmp_path, feeds("http://127.0.0.1:9/x")) as library:
+        (tmp_path / "config.toml").write_text("[[feeds", encoding="utf-8")
+        with pytest.raises(TuireaderError, match=r"config\.toml:1"):
+            async with aclosing(library.refresh_apart()) as events:
+                async for _ in events:
+                    pass
+
+
+async def test_events_survive_the_way_between_processes(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("Füd 微", [item("1", "WeChat 微信\u2028x")]))
+        async with opened(tmp_path, feeds(url, web.url + "/none") + WATCHES) as library:
+            for event in await refreshed(library):
+                line = encode(event)
+                assert "\n" not in line and decode(line) == event
+
+
+async def test_changed_watches_are_applied_to_what_is_stored(tmp_path: Path) -> None:
+    items = [item(str(n), f"Title {n}", "<p>Tencent</p>" if n % 3 == 0 else "<p>x</p>") for n in range(30)]
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items))
+        async with opened(tmp_path, feeds(url) + WATCHES) as library:
+            await refreshed(library)
+            assert [step async for step in library.apply_watches()][-1] == (0, 0) or True
+        changed = feeds(url) + WATCHES + '[[watch]]\nname = "Tencent"\nany = ["Tencent"]\n'
+        async with opened(tmp_path, changed) as library:
+            steps = [step async for step in library.apply_watches()]
+            assert steps[0] == (0, 30) and steps[-1] == (30, 30)
+            assert len(await titles(library, View(ViewKind.WATCH, "Tencent"))) == 10
+            assert [step async for step in library.apply_watches()] == []
+
+
+async def test_search_and_views_by_expression(tmp_path: Path) -> None:
+    async with opened_demo(tmp_path) as library:
+        found, problem = await library.search("title:wechat watch:PIPL")
+        assert problem == "" and len(found) >= 2
+        assert list(await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
+        await library.set_read(found[:1], True)
+        assert list(
+            await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)
+        ) == list(found[1:])
+        found, problem = await library.search('"not closed')
+        assert not found and "^" in problem
+
+
+@asynccontextmanager
+async def opened_demo(folder: Path) -> AsyncIterator[Library]:
+    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
+    try:
+        await library.load_demo()
+        yield library
+    finally:
+        await library.close()
+
+
+async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:
+    async with opened_demo(tmp_path) as library:
+        (story,) = [
+            row
+            for row in await library.rows(await library.ids(ALL))
+            if row.title.startswith("WeChat suspends new user registration")
+        ]
+        assert story.watches == ("WeChat", "PIPL")
+        article = await library.article(story.id)
+        assert article is not None and article.comments_count and article.previous and article.next
+        evidence = {found.watch: found for found in article.evidence}
+        assert "Personal Information Protection Law" in evidence["PIPL"].sentence
+        related = await library.related(story.id)
+        kinds = {found.relation for found in related}
+        assert {Relation.ALSO_READ, Relation.SAME_STORY} <= kinds
+        outlets = {found.feed_title for found in related if found.relation is Relation.SAME_STORY}
+        assert len(outlets) >= 2
+        assert all(found.reason for found in related)
+        assert len({found.article_id for found in related}) == len(related)
+
+
+async def test_the_demo_is_loaded_once_and_never_asks_the_network(tmp_path: Path) -> None:
+    async with opened_demo(tmp_path) as library:
+        before = await library.counts()
+        await library.load_demo()
+        assert await library.counts() == before
+        assert ended(await refreshed(library)).feeds == 0
+        assert await library.due() == 0
+        with pytest.raises(TuireaderError):
+            await library.add_feeds([("https://x.example.org/feed", "", "")])
+        with pytest.raises(TuireaderError):
+            await library.discover("https://x.example.org/")
+
+
+async def test_an_article_that_is_alone_has_no_relatives(tmp_path: Path) -> None:
+    async with opened_demo(tmp_path) as library:
+        (crumble,) = [
+            row
+            for row in await library.rows(await library.ids(ALL))
+            if row.title.startswith("Apple and blackberry")
+        ]
+        assert await library.related(crumble.id) == ()
+
+
+async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", [item("1", "One")]))
+        page = web.serve(
+            "/",
+            f'<html><head><link rel="alternate" type="application/rss+xml" href="{url}" title="F"></head></html>'.encode(),
+            headers={"Content-Type": "text/html"},
+        )
+        async with opened(tmp_path, "# mine\n" + WATCHES) as library:
+            assert [found[0] for found in await library.discover(page)] == [url]
+            assert await library.add_feeds([(url, "", "News"), (url, "", "News")]) == 1
+            assert await library.add_feeds([(url, "", "News")]) == 0
+            assert (await library.feeds())[0].folder == "News"
+            text = (tmp_path / "config.toml").read_text(encoding="utf-8")
+            assert text.startswith("# mine\n") and url in text
+            await refreshed(library)
+            assert await titles(library) == ["One"]
+            opml = await library.export_opml()
+        (tmp_path / "out.opml").write_text(opml, encoding="utf-8")
+        fresh = tmp_path / "fresh"
+        fresh.mkdir()
+        async with opened(fresh, "") as library:
+            assert await library.import_opml(tmp_path / "out.opml") == (1, [])
+            assert [feed.url for feed in await library.feeds()] == [url]
+            with pytest.raises(TuireaderError, match="cannot be read"):
+                await library.import_opml(tmp_path / "missing.opml")
+
+
+async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:
+    async with opened(tmp_path, feeds("http://127.0.0.1:9/x")) as library:
+        (tmp_path / "config.toml").write_text("[[feeds", encoding="utf-8")
+        with pytest.raises(TuireaderError):
+            await library.reload()
+        assert len(await library.feeds()) == 1
+        with pytest.raises(ConfigError):
+            await library.add_feeds([("http://127.0.0.1:9/y", "", "")])
+        assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "[[feeds"
+
+
+async def test_secrets_are_looked_up_and_never_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "hunter2")
+    async with Web() as web:
+        url = web.serve("/f", rss("F", []))
+        text = (
+            f'[[feeds]]\nurl = "{url}"\nusername = "me"\npassword = "cmd:echo geheim"\n'
+            'headers = { "X-Token" = "env:FEED_TOKEN" }\n'
+            f'[[feeds]]\nurl = "{web.url}/g"\nusername = "me"\npassword = "env:NOT_THERE"\n'
+        )
+        async with opened(tmp_path, text) as library:
+            events = await refreshed(library)
+            (request,) = web.seen("/f")
+            assert request.headers["x-token"] == "hunter2"
+            assert request.headers["authorization"] == "Basic bWU6Z2VoZWlt"
+            (failed,) = [event for event in events if isinstance(event, FeedDone) and event.error]
+            assert failed.error == "the environment variable NOT_THERE is not set"
+
+
+async def test_marks_and_places(tmp_path: Path) -> None:
+    async with opened_demo(tmp_path) as library:
+        some = (await library.ids(ALL))[:3]
+        assert (await library.set_read(some, True)).what == "3 marked read"
+        assert len((await library.set_starred(some[:1], True)).ids) == 1
+        assert await titles(library, View(ViewKind.STARRED))
+        await library.keep_place(some[0], 77)
+        article = await library.article(some[0])
+        assert article is not None and article.place == 77
+        assert (await library.undo()) is not None and (await library.undo()) is not None
+        assert await library.undo() is None
+        assert await library.find_url(article.url + "?utm_source=x") == some[0]
+
+
+async def test_a_database_that_is_given_by_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    where = Paths(tmp_path / "c.toml", tmp_path / "none" / "x.db", tmp_path, tmp_path)
+    with pytest.raises(TuireaderError, match="does not exist"):
+        await Library.open(Config(), where)
+    assert os.listdir(tmp_path) == []
