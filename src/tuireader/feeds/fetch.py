@@ -215,7 +215,7 @@ class Fetcher:
             ) from None
         except inflate.Damaged:
             raise _Refused(Fault.BROKEN, "the compressed answer is damaged or cut off") from None
-        except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise _explained(error, _host_of(way), self.limits) from None
 
     async def _follow(self, job: FetchJob, way: _Way) -> FetchResult:
@@ -322,8 +322,10 @@ class Fetcher:
             target = urljoin(way.url, location)
             target, _ = split_userinfo(target)
         except (_Refused, ValueError):
+            kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
+            words = f"an address with {kind[0]}" if kind else "an address that cannot be understood"
             raise _Refused(
-                Fault.REDIRECT, f"redirect to an address that is not a web address: {location[:100]}", status
+                Fault.REDIRECT, f"redirect to {words}, only http and https are followed", status
             ) from None
         return target
 
@@ -542,7 +544,9 @@ def _explained(error: Exception, host: str, limits: FetchLimits) -> _Refused:
         return _Refused(Fault.NETWORK, "the proxy refuses the connection")
     if isinstance(error, httpx.RemoteProtocolError):
         return _Refused(Fault.NETWORK, f"{host}: {_protocol_words(str(error))}")
-    if isinstance(error, (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol)):
+    if isinstance(
+        error, (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
+    ):
         return _Refused(Fault.ADDRESS, "the address or a header of the configuration cannot be sent")
     return _Refused(Fault.NETWORK, f"the connection to {host} failed")
 

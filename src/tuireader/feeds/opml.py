@@ -112,12 +112,13 @@ def _text(data: bytes) -> str:
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
     """Each feed outline with why it is not wanted (`""` if it is); folders are a stack, not recursion."""
-    parser = XMLPullParser(events=("start", "end"))
+    parser: XMLPullParser[Element] = XMLPullParser(events=("start", "end"))
     folders: list[str] = []
     try:
         for start in range(0, len(text), CHUNK):
             parser.feed(text[start : start + CHUNK])
-            for event, element in parser.read_events():
+            for event, *rest in parser.read_events():
+                element = rest[0]
                 if not isinstance(element, Element) or not element.tag.lower().endswith("outline"):
                     continue
                 if event == "end":

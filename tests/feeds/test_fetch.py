@@ -1,0 +1,575 @@
+"""The fetcher against a real server: conditions, redirects, limits, words."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import itertools
+import ssl
+import subprocess
+import time
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.web import Answer, Request, Web
+from tuireader.feeds import inflate
+from tuireader.feeds.fetch import Fetcher, FetchLimits, retry_after, split_userinfo
+from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
+
+BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
+NOW = 1_700_000_000.0
+LIMITS = FetchLimits(connect=2, idle=1, total=3, max_bytes=1_000_000, proxies=False)
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    async with Web() as server:
+        yield server
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    async with Fetcher(LIMITS, now=lambda: NOW) as one:
+        yield one
+
+
+def job(url: str, **known: object) -> FetchJob:
+    return FetchJob(1, url, **known)  # type: ignore[arg-type]
+
+
+async def fails(fetcher: Fetcher, url: str, **known: object) -> FetchFailed:
+    result = await fetcher.fetch(job(url, **known))
+    assert isinstance(result, FetchFailed), result
+    return result
+
+
+async def works(fetcher: Fetcher, url: str, **known: object) -> Fetched:
+    result = await fetcher.fetch(job(url, **known))
+    assert isinstance(result, Fetched), result
+    return result
+
+
+async def test_a_body_comes_with_its_facts(web: Web, fetcher: Fetcher) -> None:
+    headers = {
+        "Content-Type": "application/rss+xml; charset=utf-8",
+        "ETag": 'W/"1"',
+        "Last-Modified": "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Cache-Control": "public, max-age=600",
+    }
+    url = web.serve("/feed", BODY, headers=headers)
+    got = await works(fetcher, url)
+    assert (got.body, got.url, got.etag, got.max_age) == (BODY, url, 'W/"1"', 600)
+    assert got.last_modified == headers["Last-Modified"]
+    assert got.content_type == headers["Content-Type"]
+    assert got.body_hash == hashlib.blake2b(BODY, digest_size=16).digest()
+    assert got.moved_to is None
+    sent = web.seen("/feed")[0].headers
+    assert sent["user-agent"].startswith("tuireader/")
+    assert "if-none-match" not in sent
+    assert "gzip" in sent["accept-encoding"]
+
+
+async def test_what_is_known_is_asked_for_conditionally(web: Web, fetcher: Fetcher) -> None:
+    def answer(request: Request) -> Answer:
+        known = request.headers.get("if-none-match") == '"a"' and "if-modified-since" in request.headers
+        return Answer(None, 304, {"ETag": '"b"'}) if known else Answer(BODY)
+
+    url = web.handle("/feed", answer)
+    result = await fetcher.fetch(job(url, etag='"a"', last_modified="Sun, 06 Nov 1994 08:49:37 GMT"))
+    assert isinstance(result, NotModified)
+    assert (result.etag, result.same_body) == ('"b"', False)
+    assert result.last_modified == "Sun, 06 Nov 1994 08:49:37 GMT"
+
+
+async def test_the_same_bytes_are_not_modified(web: Web, fetcher: Fetcher) -> None:
+    url = web.serve("/feed", BODY)
+    first = await works(fetcher, url)
+    again = await fetcher.fetch(job(url, body_hash=first.body_hash))
+    assert isinstance(again, NotModified)
+    assert again.same_body
+
+
+async def test_validators_go_back_byte_for_byte(web: Web, fetcher: Fetcher) -> None:
+    raw = '"é-日本-\x85"'.encode()
+    url = web.serve("/feed", BODY, headers={"ETag": raw, "Last-Modified": b"\xff\xfe not a date"})
+    first = await works(fetcher, url)
+    await fetcher.fetch(job(url, etag=first.etag, last_modified=first.last_modified))
+    second = web.seen("/feed")[1].headers
+    assert second["if-none-match"].encode("latin-1") == raw
+    assert second["if-modified-since"].encode("latin-1") == b"\xff\xfe not a date"
+
+
+@pytest.mark.parametrize("etag", ["a\r\nX-Evil: 1", "\x00", "日本", "\ud800", "x" * 100_000])
+async def test_a_damaged_stored_validator_never_breaks_the_request(
+    web: Web, fetcher: Fetcher, etag: str
+) -> None:
+    url = web.serve("/feed", BODY)
+    result = await fetcher.fetch(job(url, etag=etag))
+    assert isinstance(result, Fetched | FetchFailed)
+    assert all("x-evil" not in request.headers for request in web.requests)
+
+
+async def test_304_without_a_question_is_an_error(web: Web, fetcher: Fetcher) -> None:
+    failed = await fails(fetcher, web.serve("/feed", None, status=304))
+    assert failed.status == 304
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "words"),
+    [
+        (400, Fault.HTTP, "HTTP 400: the server does not understand"),
+        (401, Fault.HTTP, "HTTP 401: the server asks for a user name"),
+        (403, Fault.HTTP, "HTTP 403: the server refuses"),
+        (404, Fault.HTTP, "HTTP 404: there is nothing"),
+        (410, Fault.GONE, "HTTP 410: the feed is gone"),
+        (418, Fault.HTTP, "HTTP 418: the server says that it is a teapot"),
+        (429, Fault.THROTTLED, "HTTP 429: too many requests"),
+        (451, Fault.HTTP, "HTTP 451: the server may not show this"),
+        (500, Fault.HTTP, "HTTP 500: the server has an internal error"),
+        (503, Fault.HTTP, "HTTP 503: the server is overloaded"),
+        (999, Fault.HTTP, "HTTP 999: the server refuses programs"),
+        (204, Fault.HTTP, "HTTP 204: the server sent nothing"),
+        (206, Fault.HTTP, "HTTP 206: the server sent only a part"),
+        (444, Fault.HTTP, "HTTP 444: Unknown"),
+    ],
+)
+async def test_every_status_has_words(
+    web: Web, fetcher: Fetcher, status: int, fault: Fault, words: str
+) -> None:
+    failed = await fails(fetcher, web.serve("/feed", BODY, status=status))
+    assert failed.fault is fault
+    assert failed.status == status
+    assert failed.reason.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("120", 120),
+        ("5", 60),
+        ("-5", 60),
+        ("1" + "0" * 20, 86_400),
+        ("9" * 5_000, 86_400),
+        ("Tue, 14 Nov 2023 23:13:20 GMT", 3600),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 60),
+        ("soon", None),
+        ("", None),
+        ("Tue, 99 Nov 9999999 99:99:99 GMT", None),
+    ],
+)
+def test_retry_after(value: str, expected: int | None) -> None:
+    assert retry_after(value, NOW) == expected
+
+
+async def test_503_with_retry_after_is_throttled(web: Web, fetcher: Fetcher) -> None:
+    failed = await fails(fetcher, web.serve("/feed", b"", status=503, headers={"Retry-After": "300"}))
+    assert (failed.fault, failed.retry_after) == (Fault.THROTTLED, 300)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Cache-Control": "max-age=60"}, 60),
+        ({"Cache-Control": "MAX-AGE=99999999999999999999"}, 366 * 86_400),
+        ({"Cache-Control": "no-cache"}, None),
+        ({"Cache-Control": "max-age=soon"}, None),
+        (
+            {"Expires": "Sun, 06 Nov 1994 09:49:37 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+            3600,
+        ),
+        ({"Expires": "0", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"}, None),
+    ],
+)
+async def test_freshness(web: Web, fetcher: Fetcher, headers: dict[str, str], expected: int | None) -> None:
+    assert (await works(fetcher, web.serve("/feed", BODY, headers=headers))).max_age == expected
+
+
+# -- redirects
+
+
+async def test_permanent_hops_tell_the_new_address(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/a", status=301, headers={"Location": "/b"})
+    web.serve("/b", status=308, headers={"Location": "c?x=1#part"})
+    web.serve("/c", BODY)
+    got = await works(fetcher, web.url + "/a")
+    assert got.url == got.moved_to == web.url + "/c?x=1"
+    assert [request.path for request in web.requests] == ["/a", "/b", "/c?x=1"]
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+async def test_a_temporary_hop_keeps_the_address(web: Web, fetcher: Fetcher, status: int) -> None:
+    web.serve("/a", status=301, headers={"Location": "/b"})
+    web.serve("/b", status=status, headers={"Location": "/c"})
+    web.serve("/c", BODY)
+    assert (await works(fetcher, web.url + "/a")).moved_to is None
+
+
+async def test_a_move_is_told_with_not_modified_too(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/a", status=301, headers={"Location": "/b"})
+    web.serve("/b", None, status=304)
+    result = await fetcher.fetch(job(web.url + "/a", etag='"1"'))
+    assert isinstance(result, NotModified)
+    assert result.moved_to == web.url + "/b"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/hostname",
+        "data:text/xml,<rss/>",
+        "javascript:alert(1)",
+        "ftp://127.0.0.1/f",
+        "",
+        "http://[::1",
+        "http://127.0.0.1:99999/",
+        "http://",
+        "\x1b]0;evil\x07:x",
+        "//:80/",
+        "gopher://x/",
+    ],
+)
+async def test_a_redirect_never_leaves_the_web(web: Web, fetcher: Fetcher, location: str) -> None:
+    url = web.serve("/a", status=302, headers={"Location": location})
+    failed = await fails(fetcher, url)
+    assert failed.fault in (Fault.REDIRECT, Fault.NETWORK)
+    assert "\x1b" not in failed.reason
+
+
+async def test_a_circle_and_a_long_way_are_ended(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/a", status=302, headers={"Location": "/b"})
+    web.serve("/b", status=302, headers={"Location": "/a"})
+    assert "circle" in (await fails(fetcher, web.url + "/a")).reason
+    for number in range(40):
+        web.serve(f"/{number}", status=302, headers={"Location": f"/{number + 1}"})
+    failed = await fails(fetcher, web.url + "/0")
+    assert failed.reason == "more than 8 redirects"
+    assert len([one for one in web.requests if one.path[1:].isdigit()]) == 9
+
+
+async def test_secrets_stay_with_their_server(web: Web, fetcher: Fetcher) -> None:
+    async with Web(host="127.0.0.2") as other:
+        other.serve("/b", BODY)
+        url = web.serve("/a", status=302, headers={"Location": other.url + "/b"})
+        web.serve("/c", status=302, headers={"Location": "/d"})
+        web.serve("/d", BODY)
+        await works(fetcher, url, auth=("me", "secret"), headers=(("X-Key", "secret"),))
+        await works(fetcher, web.url + "/c", auth=("me", "secret"))
+    assert web.seen("/a")[0].headers["x-key"] == "secret"
+    assert "authorization" in web.seen("/a")[0].headers
+    assert not {"authorization", "x-key"} & set(other.seen("/b")[0].headers)
+    assert "authorization" in web.seen("/d")[0].headers
+
+
+async def test_redirects_into_private_networks_can_be_refused(web: Web) -> None:
+    async with Web(host="127.0.0.2") as other:
+        other.serve("/b", BODY)
+        url = web.serve("/a", status=302, headers={"Location": other.url + "/b"})
+        limits = FetchLimits(block_private=True, proxies=False)
+        async with Fetcher(limits) as careful:
+            failed = await fails(careful, url)
+            assert failed.fault is Fault.REDIRECT
+            assert "private address" in failed.reason
+            assert await works(careful, other.url + "/b")
+        assert len(other.requests) == 1
+
+
+# -- addresses and secrets
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "feed",
+        "file:///etc/passwd",
+        "exec:ls",
+        "filter:x:http://a",
+        "data:,x",
+        "http://",
+        "http://[::1",
+        "http://a:99999/",
+        "http://a:b/",
+        "http://a b/",
+        "http://a\nb/",
+        "http://\x00/",
+        "//host/x",
+        "/etc/passwd",
+        "http://" + "a" * 10000,
+        "http://xn--/",
+        "http://" + "a" * 300 + ".example/",
+        "javascript:alert(1)",
+    ],
+)
+async def test_what_is_no_web_address_is_not_asked(fetcher: Fetcher, url: str) -> None:
+    assert (await fails(fetcher, url)).fault in (Fault.ADDRESS, Fault.NETWORK)
+
+
+@pytest.mark.parametrize("status", [200, 302, 404])
+async def test_a_password_in_the_address_is_used_and_never_told(
+    web: Web, fetcher: Fetcher, status: int
+) -> None:
+    web.serve("/feed", BODY, status=status, headers={"Location": "ftp://me:hunter2@x/"})
+    result = await fetcher.fetch(job(f"http://me:hunter%32@127.0.0.1:{web.port}/feed"))
+    assert web.seen("/feed")[0].headers["authorization"] == "Basic bWU6aHVudGVyMg=="
+    told = result.reason if isinstance(result, FetchFailed) else getattr(result, "url", "")
+    assert "hunter2" not in told
+    assert "hunter%32" not in told
+
+
+def test_userinfo_is_split_off() -> None:
+    assert split_userinfo("HTTP://u:p%40@host/x y#f") == ("http://host/x%20y", ("u", "p@"))
+    assert split_userinfo("https://host") == ("https://host/", None)
+
+
+@pytest.mark.parametrize("header", [("Bad Name", "x"), ("X", "a\r\nb"), ("", "x"), ("Ü", "x")])
+async def test_a_header_that_cannot_be_sent_is_named(
+    web: Web, fetcher: Fetcher, header: tuple[str, str]
+) -> None:
+    failed = await fails(fetcher, web.serve("/feed", BODY), headers=(header,))
+    assert failed.fault is Fault.ADDRESS
+    assert web.requests == []
+
+
+async def test_own_headers_replace_ours(web: Web, fetcher: Fetcher) -> None:
+    await works(
+        fetcher, web.serve("/feed", BODY), headers=(("user-agent", "me/1"), ("X-Ü".upper()[:2] + "K", "ü"))
+    )
+    sent = web.seen("/feed")[0].headers
+    assert (sent["user-agent"], sent["x-k"]) == ("me/1", "ü")
+
+
+# -- content codings
+
+
+def _raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+CODED = {
+    "gzip": gzip.compress(BODY),
+    "x-gzip": gzip.compress(BODY),
+    "GZIP": gzip.compress(BODY),
+    "deflate": zlib.compress(BODY),
+    " deflate ": _raw_deflate(BODY),
+    "gzip, gzip": gzip.compress(gzip.compress(BODY)),
+    "deflate, gzip": gzip.compress(zlib.compress(BODY)),
+    "identity": BODY,
+    "utf-8": BODY,
+    "": gzip.compress(BODY),  # not declared at all
+}
+
+
+@pytest.mark.parametrize("coding", CODED)
+async def test_codings_are_undone(web: Web, fetcher: Fetcher, coding: str) -> None:
+    headers = {"Content-Encoding": coding} if coding else {}
+    assert (await works(fetcher, web.serve("/feed", CODED[coding], headers=headers))).body == BODY
+
+
+async def test_gzip_members_in_a_row_are_one(web: Web, fetcher: Fetcher) -> None:
+    data = gzip.compress(BODY[:9]) + gzip.compress(b"") + gzip.compress(BODY[9:]) + b"\0" * 20
+    assert (await works(fetcher, web.serve("/f", data, headers={"Content-Encoding": "gzip"}))).body == BODY
+
+
+async def test_declared_but_plain_is_taken_as_it_is(web: Web, fetcher: Fetcher) -> None:
+    for coding in ("gzip", "deflate"):
+        url = web.serve("/feed", BODY, headers={"Content-Encoding": coding})
+        assert (await works(fetcher, url)).body == BODY
+
+
+async def test_brotli_and_zstd_where_they_are_installed(web: Web, fetcher: Fetcher) -> None:
+    known = inflate.known_codings()
+    packed = {}
+    if "br" in known:
+        packed["br"] = pytest.importorskip("brotli").compress(BODY)
+    if "zstd" in known:
+        packed["zstd"] = pytest.importorskip("zstandard").compress(BODY)
+    for coding, data in packed.items():
+        url = web.serve("/feed", data, headers={"Content-Encoding": coding})
+        assert (await works(fetcher, url)).body == BODY
+        assert coding in web.requests[-1].headers["accept-encoding"]
+        failed = await fails(fetcher, web.serve("/feed", data[:-4], headers={"Content-Encoding": coding}))
+        assert failed.fault is Fault.BROKEN
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    data=st.binary(max_size=3_000),
+    cuts=st.lists(st.integers(0, 3_200), max_size=6),
+    coding=st.sampled_from(sorted(set(inflate.known_codings()) - {"x-gzip"})),
+)
+def test_any_chunking_gives_the_same(data: bytes, cuts: list[int], coding: str) -> None:
+    packed = _packed(b"<" + data, coding)
+    inflater = inflate.Inflater(coding, 10_000, inflate.known_codings())
+    places = [0, *sorted(cut for cut in cuts if cut < len(packed)), len(packed)]
+    for start, end in itertools.pairwise(places):
+        inflater.feed(packed[start:end])
+    assert inflater.body() == b"<" + data
+
+
+def _packed(data: bytes, coding: str) -> bytes:
+    if coding == "br":
+        return bytes(pytest.importorskip("brotli").compress(data, quality=3))
+    if coding == "zstd":
+        return bytes(pytest.importorskip("zstandard").compress(data))
+    return gzip.compress(data) if coding == "gzip" else zlib.compress(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    data=st.binary(max_size=300),
+    coding=st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br", "deflate, gzip"]),
+)
+def test_garbage_is_damaged_or_taken_never_more(data: bytes, coding: str) -> None:
+    inflater = inflate.Inflater(coding, 10_000, inflate.known_codings())
+    try:
+        inflater.feed(data)
+        assert len(inflater.body()) <= 10_000
+    except (inflate.Damaged, inflate.TooLarge):
+        pass
+
+
+@pytest.mark.parametrize("coding", ["gzip", "gzip, gzip", "br", "zstd"])
+def test_a_bomb_ends_at_the_limit_with_little_memory(coding: str) -> None:
+    import tracemalloc
+
+    if not set(coding.split(", ")) <= set(inflate.known_codings()):
+        pytest.skip("not installed here")
+    packed = b"\0" * 80_000_000
+    for one in coding.split(", "):
+        packed = _packed(packed, one)
+    tracemalloc.start()
+    inflater = inflate.Inflater(coding, 1_000_000, inflate.known_codings())
+    with pytest.raises(inflate.TooLarge):
+        for start in range(0, len(packed), 65_536):
+            inflater.feed(packed[start : start + 65_536])
+    assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    tracemalloc.stop()
+
+
+# -- limits and politeness
+
+
+async def test_no_more_than_two_at_a_time_on_a_host(web: Web) -> None:
+    web.latency = 0.02
+    jobs = [job(web.serve(f"/{number}", BODY)) for number in range(12)]
+    async with Fetcher(LIMITS) as one:
+        results = await asyncio.gather(*(one.fetch(job) for job in jobs))
+    assert all(isinstance(result, Fetched) for result in results)
+    assert web.most_at_once == 2
+    assert web.connections == 2  # connections are used again
+
+
+async def test_the_total_is_bounded(web: Web) -> None:
+    web.latency = 0.02
+    jobs = [job(web.serve(f"/{number}", BODY)) for number in range(30)]
+    async with Fetcher(FetchLimits(concurrency=5, per_host=50, proxies=False)) as one:
+        await asyncio.gather(*(one.fetch(job) for job in jobs))
+    assert web.most_at_once == 5
+
+
+async def test_a_connection_that_the_server_closed_is_no_error(web: Web, fetcher: Fetcher) -> None:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<a/>")
+        await writer.drain()  # and closed at once, though keep-alive was promised
+
+    url = web.raw("/feed", once)
+    for _ in range(3):
+        assert (await works(fetcher, url)).body == b"<a/>"
+
+
+async def test_cancelling_leaves_no_connection_in_use(web: Web) -> None:
+    web.latency = 5
+    url = web.serve("/feed", BODY)
+    async with Fetcher(LIMITS) as one:
+        task = asyncio.create_task(one.fetch(job(url)))
+        while not web.requests:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        web.latency = 0
+        started = time.monotonic()
+        assert isinstance(await one.fetch(job(url)), Fetched)
+        assert time.monotonic() - started < 1
+
+
+async def test_a_proxy_of_the_environment_is_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", web.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.2")
+    web.serve("http://feed.invalid/x", BODY)
+    async with Fetcher() as one, Web(host="127.0.0.2") as direct:
+        assert (await works(one, "http://feed.invalid/x")).body == BODY
+        assert (await works(one, direct.serve("/y", BODY))).body == BODY
+    assert [request.path for request in web.requests] == ["http://feed.invalid/x"]
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "http://127.0.0.1:1"])
+async def test_a_bad_proxy_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with Fetcher(FetchLimits(total=3)) as one:
+        assert (await fails(one, "http://feed.invalid/x")).fault in (Fault.NETWORK, Fault.ADDRESS)
+
+
+# -- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
+    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    try:
+        subprocess.run(
+            [*command, "-keyout", str(path), "-out", str(path) + ".crt"], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs openssl to make a certificate")
+    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
+    return path
+
+
+def _server_tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def test_a_certificate_that_is_not_trusted_is_named(certificate: Path, fetcher: Fetcher) -> None:
+    async with Web(tls=_server_tls(certificate)) as web:
+        failed = await fails(fetcher, web.serve("/feed", BODY))
+        assert failed.fault is Fault.TLS
+        assert failed.reason.startswith("the certificate of 127.0.0.1 is not trusted")
+        assert web.requests == []
+
+
+async def test_a_trusted_certificate_works_and_the_connection_is_kept(certificate: Path) -> None:
+    async with Web(tls=_server_tls(certificate)) as web:
+        url = web.serve("/feed", BODY)
+        async with Fetcher(LIMITS, tls=ssl.create_default_context(cafile=str(certificate))) as trusting:
+            for _ in range(3):
+                assert (await works(trusting, url)).body == BODY
+        assert web.connections == 1
+
+
+async def test_a_plain_server_at_a_tls_address_is_named(web: Web, fetcher: Fetcher) -> None:
+    failed = await fails(fetcher, web.serve("/feed", BODY).replace("http:", "https:"))
+    assert failed.fault is Fault.TLS
+    assert web.requests == []
