@@ -49,15 +49,18 @@ class Options:
                 raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
         return config, problems
 
+    def _places(self, config: Config) -> Paths:
+        if config.database and not self.demo and not self.paths.database_given:
+            return replace(self.paths, database=Path(config.database))
+        return self.paths
+
     @asynccontextmanager
     async def library(self) -> AsyncIterator[Library]:
         """The library of these options, opened and closed again."""
         from tuireader.library import Library
 
         config, problems = self.config()
-        where = self.paths
-        if config.database and not self.demo and not where.database_given:
-            where = replace(where, database=Path(config.database).expanduser())
+        where = self._places(config)
         _make_folders(where)
         library = await Library.open(config, where, offline=self.demo)
         library.problems = problems
@@ -155,7 +158,9 @@ def _run(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
 @click.pass_obj
 def refresh(options: Options, feeds: tuple[str, ...], due: bool, as_json: bool) -> int:
-    """Fetch feeds and store what is new. FEED is an address, a number of `tuireader feeds`, or part of a title.
+    """Fetch feeds and store what is new.
+
+    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
     \b
     Example:  tuireader refresh          all feeds
@@ -413,15 +418,12 @@ def import_(options: Options, file: Path) -> int:
 def export(options: Options, file: Path | None) -> int:
     """Write the subscriptions as OPML to FILE, or to stdout."""
 
-    async def job(library: Library) -> int:
-        text = await library.export_opml()
-        if file is None or str(file) == "-":
-            print(text)
-        else:
-            file.write_text(text, encoding="utf-8")
-        return Exit.OK
-
-    return _run(options, job)
+    text = _run(options, lambda library: library.export_opml())
+    if file is None or str(file) == "-":
+        print(text)
+    else:
+        file.write_text(text, encoding="utf-8")
+    return Exit.OK
 
 
 @main.command()

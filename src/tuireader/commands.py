@@ -315,14 +315,18 @@ _LABELS = {
 } | {f"f{number}": f"F{number}" for number in range(1, 25)}
 
 
-def _name_of(character: str) -> str | None:
-    if character.isalnum():
-        return character
+def _unicode_name(character: str) -> str:
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
-    return _SHORT_NAMES.get(name, name) or None
+    return _SHORT_NAMES.get(name, name)
 
 
-_CHARACTERS = {name: chr(code) for code in range(33, 127) if (name := _name_of(chr(code)))}
+# The signs that keyboards have, by their names; letters and digits are their own names.
+_CHARACTERS = {
+    _unicode_name(sign): sign
+    for sign in (*map(chr, range(33, 256)), "€")
+    if sign.isprintable() and not sign.isalnum()
+}
+_NAMES = {sign: name for name, sign in _CHARACTERS.items()}
 
 
 def normalise_key(text: str) -> str | None:
@@ -349,7 +353,7 @@ def _plain_key(text: str) -> str | None:
     if text == " ":
         return "space"
     if len(text) == 1:
-        return _name_of(text)
+        return text if text.isalnum() else _NAMES.get(text)
     name = text.lower()
     name = _SHORT_NAMES.get(name, _ALIASES.get(name, name))
     return name if name in _NAMED or name in _CHARACTERS else None

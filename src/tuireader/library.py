@@ -94,7 +94,7 @@ class Library:
     # ------------------------------------------------------------------ lists
 
     async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
-        """The article ids of a view in list order, newest first for `date`. `sort`: date, feed, title, sources."""
+        """The article ids of a view in list order. `sort` is one of date (newest first), feed, title, sources."""
         if view.kind is ViewKind.QUERY:
             found, _ = await self.search(view.key)
             return found if show_read else await self._unread_of(found)
@@ -149,7 +149,7 @@ class Library:
         await self._pool.write(lambda store: store.marks.keep_place(article_id, place))
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
-        """Where the watches' terms stand in a text: (start, end, watch) sorted by start. Thread-safe, cheap."""
+        """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
         return self._matcher.spans(text)
 
     @property
@@ -257,7 +257,7 @@ class Library:
                 except (ValueError, KeyError, TypeError):
                     log.warning("the refresh said: %r", line[:200])
                     continue
-                ended = isinstance(event, RefreshDone)
+                ended = ended or isinstance(event, RefreshDone)
                 yield event
             if not ended:
                 words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
@@ -320,11 +320,8 @@ class Library:
         if self.offline:
             raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
         known = {feed.url for feed in self.config.feeds}
-        new = [
-            FeedConfig(url=url, title=title, folder=folder)
-            for url, title, folder in feeds
-            if url not in known
-        ]
+        wanted = {url: FeedConfig(url=url, title=title, folder=folder) for url, title, folder in reversed(feeds)}
+        new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
             from tuireader import config_edit
 
@@ -349,7 +346,7 @@ class Library:
         from tuireader.feeds import opml
 
         try:
-            text = await asyncio.to_thread(path.expanduser().read_bytes)
+            text = await asyncio.to_thread(path.read_bytes)
         except OSError as error:
             raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
         feeds, skipped = await asyncio.to_thread(opml.load, text)
@@ -365,7 +362,7 @@ class Library:
         )
 
     async def reload(self) -> None:
-        """Read the config again; on a broken file the last good one stays in force and TuireaderError says why."""
+        """Read the config again; if it is broken, the last good one stays in force and TuireaderError says why."""
         from tuireader.config import load
 
         config, problems = await asyncio.to_thread(load, self.paths.config)

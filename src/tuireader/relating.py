@@ -98,7 +98,7 @@ class _Shelf:
     def articles(self) -> int:
         return self._articles
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, int]:
+    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return self._store.relations.counts(terms)
 
     def posted(self, term: int, day: int, limit: int) -> Sequence[int]:

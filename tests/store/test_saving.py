@@ -175,3 +175,14 @@ def test_a_document_seen_twice_changes_nothing_the_second_time(
         new, _ = save(store, 1, *document)  # type: ignore[arg-type]
         assert new == [] and count(store) == before
     store.close()
+
+
+def test_an_entry_without_a_title_is_named_by_its_text(store: Store) -> None:
+    save(store, 1, entry(1, title="", content_html="<p>First words of a note.</p><p>More.</p>"))
+    save(store, 1, entry(2, title="", content_html="", url="https://news.example.org/2"))
+    titles = {row.title for row in store.lists.rows(store.lists.ids(ALL))}
+    assert titles == {"First words of a note.", "https://news.example.org/2"}
+
+
+def test_an_entry_that_says_nothing_is_not_an_article(store: Store) -> None:
+    assert save(store, 1, entry(1, title="", content_html="", url=""), entry(2))[0] == [1]

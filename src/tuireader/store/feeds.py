@@ -60,10 +60,10 @@ class Attempt:
     moved_seen: int = 0
 
 
-_FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url), folder, site_url, subscribed, state,
-  last_try, last_success, last_error, error_streak, next_try, moved_to"""
-_FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url), state, etag, last_modified, body_hash,
-  ttl, max_age, last_success, error_streak, next_try, moved_to, moved_seen"""
+_FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
+  folder, site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
+_FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
+  state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try, moved_to, moved_seen"""
 
 
 class Feeds:

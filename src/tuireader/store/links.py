@@ -62,8 +62,8 @@ class Links:
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
         """The links of an article in reading order, each with the newest article at that address."""
         rows = self._conn.execute(
-            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''), a.time,
-                       coalesce(a.read, 0)
+            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''),
+                       a.time, coalesce(a.read, 0)
                 FROM link l
                 LEFT JOIN article a ON a.id = (SELECT max(id) FROM article t WHERE t.url_key = l.url_key
                                                AND l.url_key != 0 AND t.id != l.article_id)

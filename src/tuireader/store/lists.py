@@ -80,7 +80,8 @@ class Lists:
         totals = dict(conn.execute("SELECT feed_id, count(*) FROM article GROUP BY feed_id"))
         unread = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE read = 0 GROUP BY feed_id"))
         for feed_id, more, more_unread in conn.execute(
-            """SELECT p.feed_id, count(*), sum(a.read = 0) FROM appearance p JOIN article a ON a.id = p.article_id
+            """SELECT p.feed_id, count(*), sum(a.read = 0)
+               FROM appearance p JOIN article a ON a.id = p.article_id
                WHERE p.secondary = 1 GROUP BY p.feed_id"""
         ):
             totals[feed_id] = totals.get(feed_id, 0) + more
@@ -88,7 +89,8 @@ class Lists:
         watches = {
             name: Count(new or 0, total)
             for name, total, new in conn.execute(
-                """SELECT w.name, count(a.id), sum(a.read = 0) FROM watch w LEFT JOIN match m ON m.watch_id = w.id
+                """SELECT w.name, count(a.id), sum(a.read = 0)
+                   FROM watch w LEFT JOIN match m ON m.watch_id = w.id
                    LEFT JOIN article a ON a.id = m.article_id GROUP BY w.id ORDER BY w.position"""
             )
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tuireader import identity
 from tuireader.identity import Keys
@@ -12,7 +12,7 @@ from tuireader.model import ParsedEntry
 from tuireader.store.reading import StoredText
 from tuireader.store.texts import pack, pack_extra, unpack
 from tuireader.terms import index_text
-from tuireader.text import plain
+from tuireader.text import cut_characters, plain
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ class _Incoming:
         html = entry.content_html or entry.summary_html
         body = plain(html) if html else ""
         summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
+        if not entry.title:
+            entry = replace(entry, title=cut_characters(body.partition("\n")[0], _TITLE) or entry.url)
         return cls(entry, keys, identity.text_key(entry.title, body), summary, body, html)
 
 
@@ -60,6 +62,7 @@ class Saving:
         `now` is when they were first seen. Entries known with the same digest cost one look-up together.
         """
         entry_of: dict[int, tuple[ParsedEntry, Keys]] = {}
+        entries = [entry for entry in entries if _says_something(entry)]
         for entry, keys in zip(entries, identity.keys(entries), strict=True):
             entry_of.setdefault(keys.guid, (entry, keys))
         known = self._known(feed_id, list(entry_of))
@@ -120,7 +123,8 @@ class Saving:
 
     def _appear(self, feed_id: int, article_id: int, item: _Incoming, *, own: bool, saved: Saved) -> None:
         self._conn.execute(
-            """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary) VALUES (?, ?, ?, ?, ?)""",
+            """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
+               VALUES (?, ?, ?, ?, ?)""",
             (feed_id, item.keys.guid, article_id, item.keys.digest, int(not own)),
         )
         if own:
@@ -223,7 +227,8 @@ class Saving:
             words.append(_words(text))
             saved.new.append(text)
         conn.executemany(
-            """INSERT INTO article (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
+            """INSERT INTO article
+                 (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             articles,
         )
@@ -233,6 +238,14 @@ class Saving:
         )
         conn.executemany("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", words)
 
+
+def _says_something(entry: ParsedEntry) -> bool:
+    """A feed that was cut off ends in an entry without anything to read or to open."""
+    return bool(entry.title or entry.url or entry.content_html or entry.summary_html)
+
+
+_TITLE = 100
+"""Characters of the text that stand in for a title that is missing."""
 
 _CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
 

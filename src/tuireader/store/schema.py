@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x74756972  # "tuir"
 VERSION = 1
-"""The newest schema; kept in `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
+"""The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
 CREATE TABLE feed (
@@ -98,7 +98,9 @@ CREATE TABLE posting (
   term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
   PRIMARY KEY (term, day, article)
 ) WITHOUT ROWID;
-CREATE TABLE term_count (term INTEGER PRIMARY KEY, articles INTEGER NOT NULL);
+CREATE TABLE term_count (
+  term INTEGER PRIMARY KEY, articles INTEGER NOT NULL, lower INTEGER NOT NULL
+);
 CREATE TABLE neighbour (
   article INTEGER NOT NULL, other INTEGER NOT NULL,
   PRIMARY KEY (article, other)

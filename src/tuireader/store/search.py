@@ -1,4 +1,4 @@
-"""Expressions over the whole store: columns and the full-text index give candidates, `query` has the last word.
+"""Expressions over the whole store: columns and full-text index give candidates, `query` has the last word.
 
 What the index and the columns can decide alone is not looked at again, so a plain word costs one query;
 everything else is read and asked, newest first, until enough is found.
@@ -50,7 +50,7 @@ class Search:
     ) -> tuple[array[int], str]:
         """The ids that an expression matches, newest first, and `""` or why it is not understood.
 
-        `subject` puts a stored article into the form that expressions are asked of. Never raises for any text.
+        `subject` puts a stored article into the form that expressions are asked of. No text whatever raises.
         """
         parsed = query.parse(text)
         if isinstance(parsed, QueryError):

@@ -137,7 +137,7 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
     tables = int(conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if version > schema.VERSION and application == schema.APPLICATION_ID:
         raise DatabaseError(
-            f"the database {path} is from a newer tuireader (version {version}, this one knows {schema.VERSION})",
+            f"the database {path} is from a newer tuireader (version {version}, not {schema.VERSION})",
             "update tuireader; the file was left as it is",
         )
     if tables and application != schema.APPLICATION_ID:

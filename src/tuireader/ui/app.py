@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
+from textual.notifications import SeverityLevel
 
 from tuireader.commands import resolve_keys
 from tuireader.ui import inks
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
+from tuireader.ui.run import DEMO
 from tuireader.ui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.ui.screens.main import MainScreen
 
 Browser = Callable[[str], Awaitable[str]]
 
@@ -34,6 +38,9 @@ class TuireaderApp(App[int]):
         self._first_run = first_run
         self._browser = browser
         self._inks: inks.Inks | None = None
+        self._main: MainScreen | None = None
+        self.fault: BaseException | None = None  # what made the app crash
+        self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
         wanted = library.config.ui.theme
@@ -66,18 +73,18 @@ class TuireaderApp(App[int]):
         """Open the main screen, and the welcome over it when there is nothing to read yet."""
         from tuireader.ui.screens.main import MainScreen
 
-        await self.push_screen(MainScreen())
+        self._main = MainScreen()
+        await self.push_screen(self._main)
         if self._first_run:
             from tuireader.ui.screens.first_run import FirstRun
 
-            await self.push_screen(FirstRun())
+            await self.push_screen(FirstRun(), self._main.feeds_added)
 
     # -- used by all screens
 
-    def say(self, message: str, *, severity: str = "information", seconds: float = 4) -> None:
+    def say(self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4) -> None:
         """A toast; the text is never markup."""
-        level = "error" if severity == "error" else "warning" if severity == "warning" else "information"
-        self.notify(message, severity=level, timeout=seconds, markup=False)
+        self.notify(message, severity=severity, timeout=seconds, markup=False)
 
     async def browse(self, url: str) -> None:
         """Open an address in the web browser, if it is one that may be opened."""
@@ -85,7 +92,10 @@ class TuireaderApp(App[int]):
 
         checked = safe_url(url)
         if not checked.startswith(("http://", "https://")):
-            self.say(f"Not opened, for it is no web address: {url}" if url else "No address to open", severity="warning")
+            self.say(
+                f"Not opened, for it is no web address: {url}" if url else "No address to open",
+                severity="warning",
+            )
             return
         if self._browser is None and self.is_web:
             self.open_url(checked)
@@ -99,5 +109,24 @@ class TuireaderApp(App[int]):
         self.say("q goes back and quits at the top; ctrl+q quits at once")
 
     async def action_quit(self) -> None:
-        """Leave; what is being written is finished by whoever opened the library."""
-        self.exit(0)
+        """Leave at once."""
+        await self.leave(0)
+
+    async def leave(self, code: int) -> None:
+        """Keep the place in the open article and leave; whoever opened the library closes it."""
+        if self._main is not None:
+            await self._main.reading.keep_place()
+        self.exit(code)
+
+    def exit_to_demo(self) -> None:
+        """Leave, to be started again as the demo."""
+        self.exit(DEMO)
+
+    # -- crashes: Textual would print the traceback with the values of all variables
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.fault = getattr(error, "error", error) if type(error).__name__ == "WorkerFailed" else error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()

@@ -8,14 +8,24 @@ import shutil
 import sys
 
 _WAIT = 4.0  # seconds after which a starter that still runs is taken for a browser that is up
-_STARTERS = ("xdg-open", "wslview", "x-www-browser", "firefox", "chromium", "chromium-browser", "google-chrome")
+_STARTERS = (
+    "xdg-open",
+    "wslview",
+    "x-www-browser",
+    "firefox",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+)
 
 
 def _command() -> str | None:
     """The program to call: `$BROWSER` if it names one plain program, else what the system has."""
     wanted = os.environ.get("BROWSER", "").split(os.pathsep)[0].strip()
     names = (wanted, "open") if sys.platform == "darwin" else (wanted, *_STARTERS)
-    return next((path for name in names if name and not name.startswith("-") and (path := shutil.which(name))), None)
+    return next(
+        (path for name in names if name and not name.startswith("-") and (path := shutil.which(name))), None
+    )
 
 
 async def open_in_browser(url: str) -> str:

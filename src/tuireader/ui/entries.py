@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 
+NOTHING = Count()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -17,7 +19,7 @@ class Entry:
 
     label: str
     view: View | None = None
-    count: Count = Count()
+    count: Count = NOTHING
     mark: str = ""
     watch: str = ""
     depth: int = 0
@@ -33,7 +35,7 @@ ALL = View(ViewKind.ALL)
 def entries(
     feeds: Sequence[Feed], counts: Counts, watches: Sequence[str], folded: Collection[str]
 ) -> tuple[Entry, ...]:
-    """Today, Unread, Starred, All; the watches; the feeds by folder, folders in the order of their first feed."""
+    """Today, Unread, Starred, All; the watches; the feeds by folder, in the order of the config."""
     lines = [
         Entry("Today", TODAY, counts.today),
         Entry("Unread", UNREAD, counts.unread),
@@ -41,12 +43,12 @@ def entries(
         Entry("All", ALL, counts.all),
     ]
     if watches:
-        lines.append(Entry("Watches"))
+        lines += [Entry(""), Entry("Watches")]
         for name in watches:
-            count = counts.watches.get(name, Count())
+            count = counts.watches.get(name, NOTHING)
             lines.append(Entry(name, View(ViewKind.WATCH, name), count, "◆", name))
     if feeds:
-        lines.append(Entry("Feeds"))
+        lines += [Entry(""), Entry("Feeds")]
         lines.extend(_feed_entries(feeds, counts, folded))
     return tuple(lines)
 
@@ -57,16 +59,18 @@ def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]
         folders.setdefault(feed.folder, []).append(feed)
     for folder, members in folders.items():
         if folder:
-            each = [counts.feeds.get(feed.id, Count()) for feed in members]
+            each = [counts.feeds.get(feed.id, NOTHING) for feed in members]
             total = Count(sum(count.unread for count in each), sum(count.total for count in each))
             closed = folder in folded
             yield Entry(folder, View(ViewKind.FOLDER, folder), total, "▸" if closed else "▾")
             if closed:
                 continue
         for feed in members:
-            count = counts.feeds.get(feed.id, Count())
+            count = counts.feeds.get(feed.id, NOTHING)
             view = View(ViewKind.FEED, str(feed.id))
-            yield Entry(feed.title or feed.url, view, count, depth=1 if folder else 0, trouble=feed.last_error)
+            yield Entry(
+                feed.title or feed.url, view, count, depth=1 if folder else 0, trouble=feed.last_error
+            )
 
 
 def title_of(view: View, feeds: Sequence[Feed]) -> str:
@@ -83,11 +87,11 @@ def title_of(view: View, feeds: Sequence[Feed]) -> str:
 def count_of(view: View, counts: Counts, feeds: Sequence[Feed]) -> Count | None:
     """Unread and total of a view; None for a search."""
     if view.kind is ViewKind.WATCH:
-        return counts.watches.get(view.key, Count())
+        return counts.watches.get(view.key, NOTHING)
     if view.kind is ViewKind.FEED:
-        return counts.feeds.get(int(view.key), Count())
+        return counts.feeds.get(int(view.key), NOTHING)
     if view.kind is ViewKind.FOLDER:
-        each = [counts.feeds.get(feed.id, Count()) for feed in feeds if feed.folder == view.key]
+        each = [counts.feeds.get(feed.id, NOTHING) for feed in feeds if feed.folder == view.key]
         return Count(sum(count.unread for count in each), sum(count.total for count in each))
     if view.kind is ViewKind.QUERY:
         return None

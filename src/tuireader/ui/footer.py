@@ -53,7 +53,9 @@ def where(screen: MainScreen) -> tuple[str, bool]:
     """A word about where one is, and whether it tells of trouble."""
     if screen.current_pane is screen.sidebar:
         entry = screen.sidebar.current
-        return ("", False) if entry is None or not entry.trouble else (f"! {entry.label}: {entry.trouble}", True)
+        return (
+            ("", False) if entry is None or not entry.trouble else (f"! {entry.label}: {entry.trouble}", True)
+        )
     page = screen.reading.page
     if screen.current_pane is screen.pane and page is not None:
         if screen.pane.hit >= 0 and screen.pane.chosen < 0:

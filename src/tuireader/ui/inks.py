@@ -40,9 +40,10 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """Rich styles by meaning. All are foreground only, but for `ground`, the cursors, `code` and the hits."""
+    """Rich styles by meaning. All but `ground`, `raised` (dialogs), the cursors and `code` are foreground only."""
 
     ground: Style
+    raised: Style
     text: Style
     dim: Style
     faint: Style
@@ -73,7 +74,7 @@ class Inks:
             return self.watch(name) + BOLD
         if kind == "hit":
             return self.watch(name) + HIT
-        return _FIXED.get(ink) or getattr(self, ink)  # type: ignore[no-any-return]
+        return _FIXED.get(ink) or getattr(self, ink)
 
 
 BOLD = Style(bold=True)
@@ -102,6 +103,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     idle = ground.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
     return Inks(
         ground=Style(color=text.rich_color, bgcolor=ground.rich_color),
+        raised=Style(color=text.rich_color, bgcolor=_color(variables.get("surface"), "#1a1e25").rich_color),
         text=Style(color=text.rich_color),
         dim=mixed(0.36),
         faint=mixed(0.62),
@@ -139,6 +141,7 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
     }
     return Inks(
         ground=Style(),
+        raised=Style(),
         text=Style(),
         dim=dim,
         faint=dim,
@@ -164,7 +167,9 @@ def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[s
     """A style for each watch; watches without a colour take the palette's in turn."""
     palette = list(names.values())
     return {
-        name: Style(color=_color(names.get(color.lower(), color) or None, palette[number % len(palette)]).rich_color)
+        name: Style(
+            color=_color(names.get(color.lower(), color) or None, palette[number % len(palette)]).rich_color
+        )
         for number, (name, color) in enumerate(colors.items())
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -111,7 +112,9 @@ class Layout:
             add(Line(number, 0, 0, LineKind.BOTTOM))
 
 
-def draw(part: Part, line: Line, inks: Inks, width: int, *, chosen: bool = False, now: Mark | None = None) -> Strip:
+def draw(
+    part: Part, line: Line, inks: Inks, width: int, *, chosen: bool = False, now: Mark | None = None
+) -> Strip:
     """A line as a strip of `width` cells. `chosen` draws it under the cursor, `now` is the current hit."""
     base = inks.ground
     if line.kind is LineKind.BLANK:
@@ -163,7 +166,7 @@ def _segments(part: Part, line: Line, inks: Inks, body: Style, now: Mark | None)
         return [Segment(part.text[start:end], body)] if end > start else []
     cuts = sorted({start, end, *(min(max(edge, start), end) for mark in marks for edge in mark[:2])})
     segments = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         style = body
         for mark in marks:
             if mark.start <= left and mark.end >= right:

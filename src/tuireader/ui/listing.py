@@ -25,7 +25,7 @@ class Spot:
 
 
 class Listing:
-    """The view in the list. An article read in a view without read ones stays listed until the view is left."""
+    """The view in the list. Where read articles are hidden, one read now stays until the view is left."""
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
@@ -115,11 +115,15 @@ class Listing:
             return self.trouble
         key = self._screen.key_of
         if self.view.kind is ViewKind.QUERY:
-            return "Nothing found." if self.view.key.strip() else "Type words, \"a phrase\", title:word, -word …"
+            return (
+                "Nothing found." if self.view.key.strip() else 'Type words, "a phrase", title:word, -word …'
+            )
         if not self._screen.feeds:
             return f"No feeds yet. {key('add_feed')} adds one."
         if self.view.kind is ViewKind.UNREAD:
-            return f"Nothing unread. {key('refresh_all')} refreshes, {key('show_hide_read')} shows what is read."
+            return (
+                f"Nothing unread. {key('refresh_all')} refreshes, {key('show_hide_read')} shows what is read."
+            )
         if self.view.kind is ViewKind.STARRED:
             return f"Nothing starred yet. {key('toggle_star')} stars an article."
         if self.view.kind is ViewKind.WATCH:
@@ -130,12 +134,13 @@ class Listing:
 
     # -- marks
 
-    async def set_read(self, ids: Sequence[int], read: bool) -> Change:
-        """Mark articles; the list shows it at once."""
+    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
+        """Mark articles; the list shows it at once. Without `journal` undo does not take it back."""
         if read and not self.shows_read:
             self._kept.update(ids)
         self._screen.articles.patch(ids, read=read)
-        change = await self._library.set_read(ids, read)
+        change = await self._library.set_read(ids, read, journal=journal)
+        await self._library.changed_elsewhere()  # this one was our own
         self._screen.recount()
         return change
 
@@ -143,6 +148,7 @@ class Listing:
         """Star articles; the list shows it at once."""
         self._screen.articles.patch(ids, starred=starred)
         change = await self._library.set_starred(ids, starred)
+        await self._library.changed_elsewhere()
         self._screen.recount()
         return change
 

@@ -107,7 +107,9 @@ def build_page(article: Article, document: Document, highlights: Highlights, now
         parts.append(part)
         previous = block
     if not document.blocks:
-        parts.append(Part("The feed gives no text for this article. o opens it in the browser.", "dim", gap=1))
+        parts.append(
+            Part("The feed gives no text for this article. o opens it in the browser.", "dim", gap=1)
+        )
     links = (*document.links, *_file_links(article, len(document.links)))
     tail = build_tail(article, len(document.links), (), now)
     return Page(article, tuple(parts), tuple(hits), links, len(document.links), tail)
@@ -146,11 +148,16 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
         found[label] = found.get(label, 0) + hit.count
     name = f"◆ {evidence.watch}"
     counts = " · ".join(f"{label} ×{count}" for label, count in found.items())
-    marks = (Mark(0, len(name), f"watch:{evidence.watch}"), Mark(len(name), len(name) + 2 + len(counts), "dim"))
+    marks = (
+        Mark(0, len(name), f"watch:{evidence.watch}"),
+        Mark(len(name), len(name) + 2 + len(counts), "dim"),
+    )
     parts = [Part(f"{name}  {counts}" if counts else name, "text", marks, rest="  ")]
     if evidence.sentence:
         shift = 1
-        inner = tuple(Mark(start + shift, end + shift, f"hit:{evidence.watch}") for start, end in evidence.spans)
+        inner = tuple(
+            Mark(start + shift, end + shift, f"hit:{evidence.watch}") for start, end in evidence.spans
+        )
         parts.append(Part(f"“{evidence.sentence}”", "quote", inner, first="  ", rest="  "))
     return parts
 
@@ -184,7 +191,9 @@ def _block_part(
     if block.kind is BlockKind.ITEM:
         lead = "  " * max(0, min(block.indent, 8) - 1)
         marker = f"{block.marker or '•'} "
-        return Part(text, "text", marks, bars + lead + marker, bars + lead + " " * len(marker), gap, offset=offset)
+        return Part(
+            text, "text", marks, bars + lead + marker, bars + lead + " " * len(marker), gap, offset=offset
+        )
     if block.kind is BlockKind.CODE:
         return Part(text, "code", marks, bars, bars, gap, hard=True, ground=True, offset=offset)
     if block.kind is BlockKind.TABLE:
@@ -197,7 +206,9 @@ def _block_part(
         label = f"▸ {text or 'embedded media'}" + (f" [{block.link}]" if block.link else "")
         return Part(label, "link", (), bars, bars, gap, offset=offset)
     indent = "  " * min(block.indent, 8)
-    return Part(text, "quote" if block.quote else "text", marks, bars + indent, bars + indent, gap, offset=offset)
+    return Part(
+        text, "quote" if block.quote else "text", marks, bars + indent, bars + indent, gap, offset=offset
+    )
 
 
 def _close(block: Block, previous: Block | None) -> bool:
@@ -216,7 +227,9 @@ def _picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
     return Part(f"{text or 'no description'}{number}", "dim", gap=gap, frame="picture", offset=offset)
 
 
-def _numbered(block: Block, highlights: Highlights) -> tuple[str, tuple[Mark, ...], list[tuple[int, int, str]]]:
+def _numbered(
+    block: Block, highlights: Highlights
+) -> tuple[str, tuple[Mark, ...], list[tuple[int, int, str]]]:
     """The text of a block with `[n]` after each link, with marks and hits moved accordingly."""
     links = sorted((span.end, span.link) for span in block.spans if span.kind is SpanKind.LINK and span.link)
     pieces: list[str] = []
@@ -240,7 +253,9 @@ def _numbered(block: Block, highlights: Highlights) -> tuple[str, tuple[Mark, ..
 
     marks = [Mark(*moved(span.start, span.end), _SPAN_INKS[span.kind]) for span in _drawn(block.spans)]
     marks += numbers
-    found = [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
+    found = (
+        [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
+    )
     marks += [Mark(start, end, f"hit:{watch}") for start, end, watch in found]
     return text, tuple(marks), found
 
@@ -324,7 +339,9 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
     found = [(label, side) for label, side in sides if side is not None]
     for position, (label, side) in enumerate(found):
         if not position:
-            parts.append(Part(f"In {article.feed_title}" if article.feed_title else "In this feed", "heading", gap=1))
+            parts.append(
+                Part(f"In {article.feed_title}" if article.feed_title else "In this feed", "heading", gap=1)
+            )
         text = f"{label}  {side.title}"
         marks = (Mark(0, len(label), "dim"),)
         parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))

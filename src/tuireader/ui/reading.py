@@ -77,7 +77,7 @@ class Reading:
     async def close(self) -> None:
         """Close the article; where its reading stopped is kept."""
         self._token += 1
-        await self._keep_place()
+        await self.keep_place()
         self.page = None
         self._way.clear()
         self._screen.pane.clear()
@@ -94,7 +94,7 @@ class Reading:
     async def _show(self, article_id: int, stop: Stop | None = None) -> bool:
         self._token += 1
         token = self._token
-        await self._keep_place()
+        await self.keep_place()
         page = self._pages.get(article_id) or await self._page(article_id)
         if page is None or token != self._token:
             return False
@@ -132,11 +132,12 @@ class Reading:
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()
 
-    async def _keep_place(self) -> None:
+    async def keep_place(self) -> None:
+        """Remember where the reading of the open article stopped."""
         if self.page is None:
             return
         place = self._screen.pane.place
-        if place != self.page.article.place:
+        if place != self.page.article.place and self._screen.pane.page_shown is not None:
             article = replace(self.page.article, place=place)
             self.page = replace(self.page, article=article)
             self._pages[article.id] = self.page

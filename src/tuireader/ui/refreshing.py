@@ -7,13 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from tuireader.model import FeedDone, NewMatch, RefreshDone, RefreshStarted
+from tuireader.errors import TuireaderError
+from tuireader.model import FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from tuireader.model import Event
     from tuireader.ui.screens.main import MainScreen
 
@@ -60,7 +59,7 @@ class Refreshing:
     async def apply_watches(self) -> None:
         """Match all stored articles against new or changed watches, telling how far it is."""
         changed = False
-        steps = cast("AsyncGenerator[tuple[int, int], None]", self._library.apply_watches())
+        steps = self._library.apply_watches()
         async with aclosing(steps):
             async for done, total in steps:
                 changed = True
@@ -71,7 +70,7 @@ class Refreshing:
             await self._screen.reload()
 
     async def _if_due(self) -> None:
-        if not self._library.offline and not self.running and await self._library.due():
+        if not self.running and self._library.config.fetch.refresh_on_start and await self._library.due():
             self.refresh(force=False)
 
     async def _elsewhere(self) -> None:
@@ -84,14 +83,17 @@ class Refreshing:
         new = 0
         self._screen.top.tell(progress="refreshing …")
         try:
-            events = cast("AsyncGenerator[Event, None]", self._library.refresh(feed_ids, force=force))
+            events = self._library.refresh_apart(feed_ids, force=force)
             async with aclosing(events):
                 async for event in events:
                     new += event.new if isinstance(event, FeedDone) else 0
                     await self._take(event, new)
+        except TuireaderError as error:
+            self._screen.reader.say(str(error), severity="error", seconds=10)
         finally:
             self.running = False
             self._rest()
+        await self._library.changed_elsewhere()  # that was this refresh
         await self._screen.reload()
 
     async def _take(self, event: Event, new: int) -> None:
@@ -107,6 +109,8 @@ class Refreshing:
                 await self._screen.reload()
         elif isinstance(event, NewMatch):
             self._matches.append(event)
+        elif isinstance(event, Relating):
+            self._screen.top.tell(progress=f"relating {event.done}/{event.total}")
         else:
             self._tell_end(event)
         await asyncio.sleep(0)  # keys come first

@@ -77,7 +77,10 @@ def draw_row(row: ArticleRow, feed_title: str, style: RowStyle, cursor: Style | 
     filled = used + cell_len(title) + (2 if row.edited else 0)
     segments.append(Segment(" " * max(0, style.width - right - filled), base))
     if style.feed:
-        segments += [Segment("  " + pad(feed_title, style.feed), dim), Segment(f"{sources:<5}", base + inks.accent)]
+        segments += [
+            Segment("  " + pad(feed_title, style.feed), dim),
+            Segment(f"{sources:<5}", base + inks.accent),
+        ]
     else:
         segments.append(Segment(f"{sources:<{right}}", base + inks.accent))
     return Strip(segments, None).adjust_cell_length(style.width, base)

@@ -17,7 +17,7 @@ def _local(moment: int) -> time.struct_time:
 
 
 def list_time(moment: int, now: int, *, short: bool = False) -> str:
-    """The time column of a list line: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
+    """The time column of a list line: `14:02` today, then `Mon 14:02`, `12 Jul` this year, `2020` before.
 
     At most 9 cells, with `short` at most 6: the hour of a past day falls away.
     """
@@ -41,7 +41,7 @@ def full_time(moment: int) -> str:
 
 
 def span(seconds: int) -> str:
-    """A length of time in one unit: `40 s`, `5 min`, `3 h`, `2 days`, `4 months`, `3 years`; never negative."""
+    """A length of time in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `4 months`, `3 years`."""
     seconds = max(0, seconds)
     for unit, size, limit in (("s", 1, 60), ("min", 60, _HOUR), ("h", _HOUR, 2 * _DAY)):
         if seconds < limit:

@@ -15,8 +15,12 @@ from rich.cells import split_graphemes
 Range: TypeAlias = tuple[int, int]
 
 # Every character one cell wide: Latin, Greek, Cyrillic and common punctuation without combining marks.
-_NARROW = re.compile(r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e]*")
-_NOT_FIRST = frozenset("，。、！？：；）」』】》〉〕］｝”’％…—～・ー,.!?:;)]}%々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+_NARROW = re.compile(
+    r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e]*"
+)
+_NOT_FIRST = frozenset(
+    "，。、！？：；）」』】》〉〕］｝”’％…—～・ー,.!?:;)]}%々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+)
 _NOT_LAST = frozenset("（「『【《〈〔［｛“‘([{$￥")
 _JOINTS = ("/", "-", "–", "—", "?", "&", "_", ".")
 
@@ -87,7 +91,7 @@ def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]
 
 
 def _joint(text: str, start: int, stop: int) -> int:
-    """Where to break a word that is longer than a line: after a joint of an address, else where it is full."""
+    """Where to break a word that is longer than a line: at a joint of an address, else where it is full."""
     best = max(text.rfind(joint, start, stop) for joint in _JOINTS) + 1
     return best if best > start + (stop - start) // 2 else stop
 

@@ -81,7 +81,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.reader.theme_changed_signal.subscribe(self, lambda _: self._new_colours())
         self.feeds = await self.library.feeds()
         self.counts = await self.library.counts()
-        await self.show_view(places.UNREAD if self.counts.unread.unread or not self.counts.all.total else places.ALL)
+        await self.show_view(
+            places.UNREAD if self.counts.unread.unread or not self.counts.all.total else places.ALL
+        )
         self._draw_sidebar()
         self.sidebar.select(self.listing.view)
         self.call_after_refresh(self.refreshing.start)
@@ -139,7 +141,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.articles.select_id(article_id)
         article = self.reading.article
         if article is not None and not article.read and self.library.config.ui.mark_read == "open":
-            await self.listing.set_read([article_id], True)
+            await self.listing.set_read([article_id], True, journal=False)
         self.tell_status()
 
     async def open_article(self, article_id: int) -> None:
@@ -362,14 +364,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         elif self.reading.page is not None:
             await self.close_article()
         else:
-            self.app.exit(0)
+            await self.reader.leave(0)
 
     @property
     def _is_wide(self) -> bool:
         return not (self.has_class("-narrow") or self.has_class("-single"))
 
     async def _back(self) -> bool:
-        """Leave the relatives, zen, an article that was followed to, the article, the search: in that order."""
+        """Leave the relatives, an article that was followed to, zen, the article, the search: the first of these."""
         if self.current_pane is self.pane and self.reading.page is not None:
             if self.pane.chosen >= 0:
                 self.pane.choose(-1)
@@ -400,7 +402,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def action_open_link(self, number: int) -> None:
         page = self.reading.page
-        link = next((link for link in page.links if link.number == number), None) if page is not None else None
+        link = (
+            next((link for link in page.links if link.number == number), None) if page is not None else None
+        )
         if link is not None:
             await self.reader.browse(link.url)
         elif page is not None:
@@ -493,7 +497,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
         change = await self.listing.set_read(ids, True)
         undo = self.key_of("undo")
-        self.reader.say(f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already")
+        self.reader.say(
+            f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
+        )
 
     async def action_undo(self) -> None:
         change: Change | None = await self.library.undo()
@@ -595,7 +601,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def action_help(self) -> None:
         from tuireader.ui.screens.help import Help
 
-        self.app.push_screen(Help(self.reader.keys_of))
+        async def chosen(command_id: str | None) -> None:
+            if command_id is not None:
+                await self.run_command(command_id)
 
-    def action_quit(self) -> None:
-        self.app.exit(0)
+        self.app.push_screen(Help(self.reader.keys_of), chosen)
+
+    async def action_quit(self) -> None:
+        await self.reader.leave(0)
+
+    async def run_command(self, command_id: str) -> None:
+        """Do what a key of the command would do."""
+        await self.run_action(command_id if command_id != "open_link" else "list_links")

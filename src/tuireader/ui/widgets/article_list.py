@@ -23,7 +23,7 @@ _KEEP = 4096  # rows and strips kept at most
 
 
 class ArticleList(CursorPane):
-    """A view's articles. Rows come through `fetch`, never on the way of a key; a row not there yet is blank."""
+    """A view's articles. Rows come through `fetch`, no key waits for them; a row not there yet is blank."""
 
     class Opened(Message):
         """The person asked to read an article."""
@@ -70,7 +70,7 @@ class ArticleList(CursorPane):
         return self._rows.get(article_id)
 
     def show(self, ids: array[int], *, cursor_id: int | None = None, line: int | None = None) -> None:
-        """Show other articles, with the cursor on `cursor_id` (else the first) and that on screen line `line`."""
+        """Show other articles, the cursor on `cursor_id` (else the first) and that on screen line `line`."""
         self.ids = ids
         self._rows.clear()
         self._asked.clear()
@@ -218,7 +218,9 @@ class ArticleList(CursorPane):
         number = y + self.scroll_offset.y
         style = self._style
         if style is None:
-            style = self._style = RowStyle.of(self.inks, self.size.width, self.reader.watch_names, int(time.time()))
+            style = self._style = RowStyle.of(
+                self.inks, self.size.width, self.reader.watch_names, int(time.time())
+            )
         if number >= len(self.ids):
             text = self.empty_text if not self.ids and y == min(2, self.size.height // 2) else ""
             return draw_note(text, style)

@@ -167,7 +167,9 @@ class ArticlePane(Pane):
         if page is None or not page.hits:
             return None
         self._unchoose()
-        self.hit = (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
+        self.hit = (
+            (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
+        )
         hit = page.hits[self.hit]
         line = self._head.line_of(hit.part, hit.start)
         self._resize()
@@ -193,7 +195,11 @@ class ArticlePane(Pane):
             return False
         self._finish()
         self.chosen = min(number, len(self.targets) - 1)
-        lines = [at for at, line in enumerate(self._tail.lines) if self._tail.parts[line.part].target == self.chosen]
+        lines = [
+            at
+            for at, line in enumerate(self._tail.lines)
+            if self._tail.parts[line.part].target == self.chosen
+        ]
         first = len(self._head.lines) + lines[0]
         last = len(self._head.lines) + lines[-1]
         top, height = self.scroll_offset.y, self.size.height
@@ -260,6 +266,8 @@ class ArticlePane(Pane):
         if in_tail < 0 and self.page_shown is not None and self.hit >= 0:
             hit = self.page_shown.hits[self.hit]
             now = Mark(hit.start, hit.end, "now") if hit.part == line.part else None
-        chosen = in_tail >= 0 and part.target >= 0 and part.target == self.chosen and line.kind != LineKind.BLANK
+        chosen = (
+            in_tail >= 0 and part.target >= 0 and part.target == self.chosen and line.kind != LineKind.BLANK
+        )
         body = draw(part, line, self.inks, layout.width, chosen=chosen, now=now)
         return Strip([Segment(" " * self._pad, ground), *body]).adjust_cell_length(width, ground)

@@ -39,7 +39,9 @@ class TopLine(Bar):
         self._count = ""
         self._progress = ""
 
-    def tell(self, *, title: str | None = None, count: str | None = None, progress: str | None = None) -> None:
+    def tell(
+        self, *, title: str | None = None, count: str | None = None, progress: str | None = None
+    ) -> None:
         """Change what is shown; None leaves it."""
         before = (self._title, self._count, self._progress)
         self._title = self._title if title is None else title

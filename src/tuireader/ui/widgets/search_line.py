@@ -28,7 +28,7 @@ class SearchLine(Input):
             self.text = text
 
     def __init__(self) -> None:
-        super().__init__(id="search", placeholder="Search everything stored", compact=True)
+        super().__init__(id="search", placeholder="Search everything stored …", compact=True)
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:

@@ -137,7 +137,7 @@ class Sidebar(CursorPane):
             return Strip([Segment(" " * width, base)], width)
         entry = self.entries[number]
         if entry.view is None:
-            return Strip([Segment(pad(f" {entry.label}", width), base + inks.faint + BOLD)], width)
+            return Strip([Segment(pad(f" {entry.label}", width), base + inks.dim)], width)
         if number == self.cursor:
             base += inks.cursor if self.has_focus else inks.cursor_idle
         count = _count_label(entry)

@@ -1,0 +1,94 @@
+"""Running the app in a terminal, and giving the terminal back whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.config import Paths
+from tuireader.errors import Exit
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.ui.app import TuireaderApp
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+OpenLibrary = Callable[[], "AbstractAsyncContextManager[Library]"]
+
+
+def run(open_library: OpenLibrary, paths: Paths) -> int:
+    """Show the app until the person leaves; the exit code of the program.
+
+    Without a terminal nothing is shown and the code is that of wrong usage. A signal ends the app in order
+    and gives 128 and its number. After a crash the terminal is as before, the person is told in a line, and
+    the traceback, without the values of variables, is in the log file.
+    """
+    if not _has_terminal():
+        print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
+        return Exit.USAGE
+    code = asyncio.run(_run(open_library, paths))
+    if code == DEMO:
+        os.execv(sys.executable, [sys.executable, "-m", "tuireader", "--demo"])
+    return code
+
+
+DEMO = -1  # the code with which the app asks to be started again as the demo
+
+
+def _has_terminal() -> bool:
+    try:
+        shown = sys.stdin.isatty() and sys.stdout.isatty()
+    except (AttributeError, ValueError):  # closed or missing
+        return False
+    return shown and os.environ.get("TERM", "") not in ("", "dumb")
+
+
+async def _run(open_library: OpenLibrary, paths: Paths) -> int:
+    async with open_library() as library:
+        from tuireader.ui.app import TuireaderApp
+
+        first = not library.config.feeds and not library.offline and not (await library.counts()).all.total
+        app = TuireaderApp(library, first_run=first)
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, _leave, app, 128 + number)
+        try:
+            code = await app.run_async()
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+        if app.fault is not None:
+            return _tell_crash(app.fault, paths.state)
+        return Exit.OK if code is None else code
+
+
+def _leave(app: TuireaderApp, code: int) -> None:
+    app.leaving = asyncio.ensure_future(app.leave(code))
+
+
+def _tell_crash(fault: BaseException, state: Path) -> int:
+    """One line for the person, the traceback for whoever mends it."""
+    lines = traceback.format_exception(fault)
+    log = state / "crash.log"
+    kind = type(fault).__name__
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{''.join(lines)}\n")
+        print(
+            f"tuireader: stopped by a fault ({kind}); what was marked is kept. Details: {log}",
+            file=sys.stderr,
+        )
+    except OSError:
+        print(f"tuireader: stopped by a fault ({kind}); what was marked is kept", file=sys.stderr)
+        print("".join(lines), file=sys.stderr)
+    return Exit.FAILURE

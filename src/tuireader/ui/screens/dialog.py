@@ -1,0 +1,66 @@
+"""What the dialogs have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual import events
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from tuireader.ui.app import TuireaderApp
+
+Result = TypeVar("Result")
+
+
+class Says(Widget):
+    """A text that is never markup."""
+
+    def __init__(self, text: str, classes: str = "says", id: str | None = None) -> None:
+        super().__init__(classes=classes, id=id)
+        self._text = text
+
+    def render(self) -> Content:
+        """The text."""
+        return Content(self._text)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        if text != self._text:
+            self._text = text
+            self.refresh(layout=True)
+
+
+class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
+    """A box over the screen, left by escape."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "leave", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+        Binding("ctrl+c", "screen.copy_text", show=False),
+    ]
+
+    @property
+    def reader(self) -> TuireaderApp:
+        """The app, by its own type."""
+        return cast("TuireaderApp", self.app)
+
+    def box(self, title: str, *widgets: Widget) -> Vertical:
+        """The frame of the dialog."""
+        box = Vertical(*widgets, id="box")
+        box.border_title = Content(title)
+        return box
+
+    def action_leave(self) -> None:
+        """Leave without a result."""
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the box leaves."""
+        if event.widget is self:
+            self.dismiss(None)
