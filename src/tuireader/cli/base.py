@@ -1,0 +1,158 @@
+"""What all commands share: the options before them, the library they work on, how faults are told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from tuireader import __version__
+from tuireader.config import Config, Paths, Problem, load, loads, paths
+from tuireader.errors import ConfigError, Exit, TuireaderError, UsageError
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Options:
+    """What stands before the command."""
+
+    paths: Paths
+    demo: bool = False
+    fresh: bool = False
+
+    def config(self) -> tuple[Config, tuple[Problem, ...]]:
+        """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
+        if self.demo:
+            from tuireader import demo
+
+            return loads(demo.config_text(), "demo")
+        if not self.paths.config.exists():
+            return Config(), ()
+        config, problems = load(self.paths.config)
+        for problem in problems:
+            if problem.fatal:
+                raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
+        return config, problems
+
+    def _places(self, config: Config) -> Paths:
+        if config.database and not self.demo and not self.paths.database_given:
+            return replace(self.paths, database=Path(config.database))
+        return self.paths
+
+    @asynccontextmanager
+    async def library(self) -> AsyncIterator[Library]:
+        """The library of these options, opened and closed again."""
+        from tuireader.library import Library
+
+        config, problems = self.config()
+        where = self._places(config)
+        _make_folders(where)
+        library = await Library.open(config, where, offline=self.demo)
+        library.problems = problems
+        try:
+            if self.demo:
+                await library.load_demo()
+            yield library
+        finally:
+            await library.close()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code."""
+    try:
+        result = main.main(list(arguments), prog_name="tuireader", standalone_mode=False)
+        return int(result or 0)
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        say(f"tuireader: {error.format_message()}")
+        return Exit.USAGE
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except TuireaderError as error:
+        say(f"tuireader: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+
+
+def say(line: str) -> None:
+    """Print talk to stderr, whatever its encoding can show."""
+    encoding = sys.stderr.encoding or "ascii"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--database", type=click.Path(path_type=Path), help="Use this database file.")
+@click.option(
+    "--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own."
+)
+@click.option("--fresh", is_flag=True, help="With --demo: start over.")
+@click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
+@click.pass_context
+def main(
+    context: click.Context, config_file: Path | None, database: Path | None, demo: bool, fresh: bool
+) -> int:
+    """Follow the tech news that matters to you in a terminal. Without a command, the reader opens."""
+    where = paths(os.environ, config=config_file, database=database)
+    if fresh and (not demo or database is not None):
+        raise UsageError("--fresh goes with --demo alone", "it never touches a database of your own")
+    if demo and database is None:
+        where = replace(where, database=where.database.with_name("demo.db"))
+    context.obj = Options(where, demo, fresh)
+    if fresh:
+        for name in (where.database, *(Path(f"{where.database}{end}") for end in ("-wal", "-shm"))):
+            name.unlink(missing_ok=True)
+    if (
+        config_file is not None
+        and not config_file.exists()
+        and context.invoked_subcommand not in {"add", "import"}
+    ):
+        raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+    if context.invoked_subcommand is None:
+        return _open_ui(context.obj)
+    return Exit.OK
+
+
+def _open_ui(options: Options) -> int:
+    from tuireader.ui.run import run as run_ui
+
+    return run_ui(options.library, options.paths)
+
+
+def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
+    async def whole() -> T:
+        async with options.library() as library:
+            for problem in library.problems:
+                say(f"tuireader: {problem}")
+            return await job(library)
+
+    return asyncio.run(whole())
+
+
+def _make_folders(where: Paths) -> None:
+    """Make the default folders; a database that was named must have its folder already."""
+    wanted = [where.state] if where.database_given else [where.state, where.database.parent]
+    for folder in wanted:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise TuireaderError(
+                f"the folder {folder} cannot be made: {error.strerror}", "check the rights"
+            ) from None

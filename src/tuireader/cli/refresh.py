@@ -1,0 +1,82 @@
+"""`tuireader refresh`: fetch without the screen, for people, cron and the screen itself."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.feeds import find_feed
+from tuireader.errors import Exit
+from tuireader.model import FeedDone, NewMatch, RefreshDone
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+@main.command()
+@click.argument("feeds", nargs=-1)
+@click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
+@click.pass_obj
+def refresh(options: Options, feeds: tuple[str, ...], due: bool, as_json: bool) -> int:
+    """Fetch feeds and store what is new.
+
+    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+
+    \b
+    Example:  tuireader refresh          all feeds
+              tuireader refresh technode
+    """
+
+    async def job(library: Library) -> int:
+        if not library.config.feeds:
+            say("tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)")
+            return Exit.OK
+        ids = [await find_feed(library, feed) for feed in feeds] or None
+        return await _refresh(library, ids, force=not due, as_json=as_json)
+
+    return in_library(options, job)
+
+
+async def _refresh(library: Library, ids: list[int] | None, *, force: bool, as_json: bool) -> int:
+    from tuireader.refresh import encode
+
+    live = sys.stderr.isatty() and not as_json
+    done = RefreshDone(0, 0, 0, 0, 0.0)
+    failures: list[FeedDone] = []
+    async with aclosing(library.refresh(ids, force=force)) as events:
+        async for event in events:
+            if as_json:
+                print(encode(event), flush=True)
+            if isinstance(event, FeedDone):
+                if event.error:
+                    failures.append(event)
+                if live:
+                    print(
+                        f"\r\x1b[K{event.done}/{event.total}  {event.title[:60]}",
+                        end="",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+            elif isinstance(event, NewMatch) and not as_json and not live:
+                pass
+            elif isinstance(event, RefreshDone):
+                done = event
+    async for _ in library.apply_watches():
+        pass
+    if live:
+        print("\r\x1b[K", end="", file=sys.stderr)
+    if not as_json:
+        for failure in failures:
+            say(f"tuireader: {failure.title}: {failure.error}")
+        say(
+            f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed,"
+            f" {done.seconds:.1f} s"
+        )
+    if done.failed and done.failed == done.feeds:
+        return Exit.ALL_FAILED
+    return Exit.SOME_FAILED if done.failed else Exit.OK
