@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,8 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
-from tuireader.model import FeedDone, NewMatch, RefreshDone
+from tuireader.model import Event, FeedDone, RefreshDone, Relating
+from tuireader.text import cut
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -52,31 +55,35 @@ async def _refresh(library: Library, ids: list[int] | None, *, force: bool, as_j
         async for event in events:
             if as_json:
                 print(encode(event), flush=True)
-            if isinstance(event, FeedDone):
-                if event.error:
-                    failures.append(event)
-                if live:
-                    print(
-                        f"\r\x1b[K{event.done}/{event.total}  {event.title[:60]}",
-                        end="",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-            elif isinstance(event, NewMatch) and not as_json and not live:
-                pass
+            elif live:
+                _show(event)
+            if isinstance(event, FeedDone) and event.error:
+                failures.append(event)
             elif isinstance(event, RefreshDone):
                 done = event
     async for _ in library.apply_watches():
         pass
-    if live:
-        print("\r\x1b[K", end="", file=sys.stderr)
     if not as_json:
-        for failure in failures:
-            say(f"tuireader: {failure.title}: {failure.error}")
-        say(
-            f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed,"
-            f" {done.seconds:.1f} s"
-        )
+        _sum_up(done, failures)
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
     return Exit.SOME_FAILED if done.failed else Exit.OK
+
+
+def _show(event: Event) -> None:
+    """The line of progress on a terminal; rubbed out again at the end."""
+    line = ""
+    if isinstance(event, FeedDone):
+        line = cut(f"{event.done}/{event.total}  {event.title}", shutil.get_terminal_size().columns - 1)
+    elif isinstance(event, Relating) and event.done < event.total:
+        line = f"relating {event.done:,}/{event.total:,}"
+    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _sum_up(done: RefreshDone, failures: Sequence[FeedDone]) -> None:
+    for failure in failures:
+        say(f"tuireader: {failure.title}: {failure.error}")
+    say(
+        f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed,"
+        f" {done.seconds:.1f} s"
+    )

@@ -1,0 +1,135 @@
+"""What relating remembers: profiles, the terms they are posted under, neighbours, stories and splits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a line about a relative shows."""
+
+    id: int
+    title: str
+    url: str
+    feed_title: str
+    time: int
+    read: bool
+
+
+def _list(values: Iterable[int]) -> str:
+    return ",".join(map(str, map(int, values)))
+
+
+class Relations:
+    """Every question is bounded, whatever the number of stored articles."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    # ------------------------------------------------------------------ asking
+
+    def articles(self) -> int:
+        """How many articles have a profile."""
+        return int(self._conn.execute("SELECT count(*) FROM profile").fetchone()[0])
+
+    def counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """In how many articles each term stands, and in how many of them in lower case."""
+        rows = self._conn.execute(
+            f"SELECT term, articles, lower FROM term_count WHERE term IN ({_list(terms)})"
+        )
+        return {term: (articles, lower) for term, articles, lower in rows}
+
+    def posted(self, term: int, day: int, limit: int) -> list[int]:
+        """The articles posted under a term: the latest `limit` up to `day`, and the first after it."""
+        before = self._conn.execute(
+            "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
+            (term, day, limit),
+        ).fetchall()
+        after = self._conn.execute(
+            "SELECT article FROM posting WHERE term = ? AND day > ? ORDER BY day, article LIMIT ?",
+            (term, day, limit),
+        ).fetchall()
+        return [row[0] for row in before + after]
+
+    def profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        """(article, packed profile) of those of `ids` that have one."""
+        return self._conn.execute(
+            f"SELECT article, packed FROM profile WHERE article IN ({_list(ids)})"
+        ).fetchall()
+
+    def neighbours(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """(article, neighbour) pairs of `ids`."""
+        return self._conn.execute(
+            f"SELECT article, other FROM neighbour WHERE article IN ({_list(ids)})"
+        ).fetchall()
+
+    def shown(self, ids: Sequence[int]) -> dict[int, Shown]:
+        """What is shown of articles."""
+        rows = self._conn.execute(
+            f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+                       a.time, a.read
+                FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.id IN ({_list(ids)})"""
+        )
+        return {row[0]: Shown(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
+
+    def waiting(self, limit: int) -> list[int]:
+        """Articles that have arrived since the last one that was related, oldest first."""
+        rows = self._conn.execute(
+            """SELECT id FROM article WHERE id > (SELECT coalesce(max(article), 0) FROM profile)
+               ORDER BY id LIMIT ?""",
+            (limit,),
+        )
+        return [row[0] for row in rows]
+
+    def waiting_count(self) -> int:
+        """How many articles wait to be related."""
+        row = self._conn.execute(
+            "SELECT count(*) FROM article WHERE id > (SELECT coalesce(max(article), 0) FROM profile)"
+        ).fetchone()
+        return int(row[0])
+
+    # ------------------------------------------------------------------ telling (all need a transaction)
+
+    def add(
+        self,
+        article: int,
+        packed: bytes,
+        day: int,
+        terms: Sequence[int],
+        counted: Mapping[int, bool],
+        near: Sequence[int],
+    ) -> None:
+        """Keep what relating found out of a new article."""
+        conn = self._conn
+        conn.execute("INSERT INTO profile (article, packed) VALUES (?, ?)", (article, packed))
+        conn.executemany(
+            "INSERT OR IGNORE INTO posting (term, day, article) VALUES (?, ?, ?)",
+            [(term, day, article) for term in terms],
+        )
+        conn.executemany(
+            """INSERT INTO term_count (term, articles, lower) VALUES (?, 1, ?)
+               ON CONFLICT (term) DO UPDATE SET articles = articles + 1, lower = lower + excluded.lower""",
+            counted.items(),
+        )
+        conn.executemany(
+            "INSERT OR IGNORE INTO neighbour (article, other) VALUES (?, ?)",
+            [pair for other in near for pair in ((article, other), (other, article))],
+        )
+
+    def remove(self, article: int, day: int, terms: Sequence[int], counted: Mapping[int, bool]) -> None:
+        """Take back what `add` kept, before an article whose text has changed is added anew."""
+        conn = self._conn
+        conn.execute("DELETE FROM profile WHERE article = ?", (article,))
+        conn.executemany(
+            "DELETE FROM posting WHERE term = ? AND day = ? AND article = ?",
+            [(term, day, article) for term in terms],
+        )
+        conn.executemany(
+            """UPDATE term_count SET articles = max(articles - 1, 0), lower = max(lower - ?2, 0)
+               WHERE term = ?1""",
+            counted.items(),
+        )
+        conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
