@@ -69,6 +69,7 @@ _UNEVEN_RUN = re.compile(
     "\uac00-\ud7a3\uff01-\uff5e]+"
 )
 _LETTER_AND_SIGN = re.compile(r"([^\W\d_])[+#]")
+_INDEX_WORD = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
 _ASCII_WORDS = str.maketrans({chr(i): " " for i in range(128) if not chr(i).isalnum()})
 
 # What may stand between the words of a phrase. Block ends (line feeds) may not.
@@ -234,7 +235,7 @@ def index_folded(lower: str) -> str:
 
 def words(index: str) -> list[str]:
     """The words that `TOKENIZER` finds in a text from `index_text`."""
-    return index.translate(_ASCII_WORDS).split()
+    return index.translate(_ASCII_WORDS).split() if index.isascii() else _INDEX_WORD.findall(index)
 
 
 # --------------------------------------------------------------------------- taking a term apart

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise, product
 
 from tuireader import query
 from tuireader.model import Evidence, TermHit
@@ -87,6 +89,7 @@ class _Vocabulary:
         self.items: list[_Item] = []
         self._numbers: dict[_Item, int] = {}
         self._by_word: dict[str, list[int]] = {}
+        self._by_pair: dict[tuple[str, str], list[int]] = {}
         self._by_prefix: dict[int, dict[str, list[int]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
@@ -101,46 +104,40 @@ class _Vocabulary:
         return number
 
     def _enter(self, item: _Item, number: int) -> None:
+        """Put a term under what is rarest of it: two words that follow each other, a word, a prefix."""
         if isinstance(item, Regex):
             self._always.append(number)
             return
-        keys, prefix = _keys(item)
-        if prefix:
-            length = min(self._PREFIX, len(prefix))
-            self._by_prefix.setdefault(length, {}).setdefault(prefix[:length], []).append(number)
-        for key in keys:
-            self._by_word.setdefault(key, []).append(number)
-        if not keys and not prefix:
+        runs = [run for run in item.runs if len(run.words) + (not run.prefix) > 0]
+        if runs:
+            run = max(runs, key=lambda run: len(run.words))
+            links = [(word,) for word in run.words] + ([] if run.prefix else [run.last])
+            if len(links) > 1:
+                for pair in product(links[-2], links[-1]):
+                    self._by_pair.setdefault(pair, []).append(number)
+            else:
+                for word in links[0]:
+                    self._by_word.setdefault(word, []).append(number)
+        elif item.runs:
+            head = item.runs[0].last[0][: self._PREFIX]
+            self._by_prefix.setdefault(len(head), {}).setdefault(head, []).append(number)
+        else:
             self._by_literal.append((item.literal, number))
 
-    def candidates(self, texts: Iterable[Folded]) -> set[int]:
-        """The numbers of all terms that stand in one of the texts, and of some that do not."""
-        lower = "\n".join([text.lower for text in texts])
+    def candidates(self, lower: str) -> set[int]:
+        """The numbers of all terms that stand in a folded text, and of some that do not."""
         found = set(self._always)
         known = words(index_folded(lower))
         for word in self._by_word.keys() & known:
             found.update(self._by_word[word])
+        if self._by_pair:
+            for pair in self._by_pair.keys() & pairwise(known):
+                found.update(self._by_pair[pair])
         for length, heads in self._by_prefix.items():
             for head in heads.keys() & {word[:length] for word in known}:
                 found.update(heads[head])
         found.update([number for literal, number in self._by_literal if literal in lower])
         return found
-
-
-def _keys(term: Term) -> tuple[tuple[str, ...], str]:
-    """Words of which one is in every text with the term (the rarest, if length tells), or else a prefix."""
-    best: tuple[str, ...] = ()
-    prefix = ""
-    for run in term.runs:
-        choices: list[tuple[str, ...]] = [(word,) for word in run.words]
-        if run.prefix:
-            prefix = max(prefix, run.last[0], key=len)
-        else:
-            choices.append(run.last)
-        for choice in choices:
-            if not best or len(choice[-1]) > len(best[-1]):
-                best = choice
-    return best, "" if best else prefix
 
 
 def _item(text: str, exact: bool) -> _Item | str:
@@ -157,34 +154,70 @@ _Spans = Sequence[tuple[int, int]]
 
 
 class _Article:
-    """One article under the eyes of a matcher: each term is looked for at most once in each field."""
+    """One article under the eyes of a matcher: its fields as one text, each term looked for at most once."""
 
     def __init__(self, subject: Subject, items: Sequence[_Item], fields: Sequence[str]) -> None:
+        self.subject = subject
         self.reading = Reading(subject)
-        self.folded: dict[str, Folded] = {}
+        self._items = items
+        self._found: dict[int, _Spans] = {}
+        self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self.names: list[str] = []
+        self.starts: list[int] = []
+        texts: list[str] = []
+        at = 0
         for name in fields:
             text = "\n".join(subject.labels) if name == "label" else str(getattr(subject, name))
             if text:
-                self.folded[name] = self.reading.folded(text)
-        self._items = items
-        self._found: dict[tuple[int, str], _Spans] = {}
+                self.names.append(name)
+                self.starts.append(at)
+                texts.append(text)
+                at += len(text) + 1
+        self.folded = Folded("\n".join(texts))
 
-    def spans(self, number: int, name: str) -> _Spans:
-        """Where a term stands in a field, in the original text. Raises SlowRegex."""
-        key = (number, name)
-        found = self._found.get(key)
+    def field_at(self, place: int) -> str:
+        """The field that a place of the text belongs to."""
+        return self.names[bisect_right(self.starts, place) - 1]
+
+    def spans(self, number: int) -> _Spans:
+        """Where a term stands in all fields. Raises SlowRegex."""
+        found = self._found.get(number)
         if found is None:
-            folded = self.folded.get(name)
-            found = self._found[key] = _find(self._items[number], folded) if folded else ()
+            item = self._items[number]
+            found = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(item)
+            self._found[number] = found
         return found
 
-    def hits(self, numbers: Iterable[int], fields: Sequence[str]) -> list[tuple[int, str]]:
-        """The terms of `numbers` that stand in one of the fields, with the field."""
-        return [(number, name) for number in numbers for name in fields if self.spans(number, name)]
+    def _regex_spans(self, item: Regex) -> _Spans:
+        """A regular expression sees each field by itself, so that its anchors mean the field's ends."""
+        text = self.folded.original
+        ends = [*(start - 1 for start in self.starts[1:]), len(text)]
+        return [
+            (start + begin, start + end)
+            for start, stop in zip(self.starts, ends, strict=True)
+            for begin, end in query.regex_spans(item.pattern, text[start:stop])
+        ]
 
+    def hits(self, numbers: Iterable[int], fields: Collection[str]) -> dict[int, _Spans]:
+        """Those of the terms that stand in one of the fields, with the places."""
+        everywhere = set(self.names) <= set(fields)
+        found: dict[int, _Spans] = {}
+        for number in numbers:
+            spans = self.spans(number)
+            if spans and not everywhere:
+                spans = [span for span in spans if self.field_at(span[0]) in fields]
+            if spans:
+                found[number] = spans
+        return found
 
-def _find(item: _Item, folded: Folded) -> _Spans:
-    return item.find(folded) if isinstance(item, Term) else query.regex_spans(item.pattern, folded.original)
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence around a place; its line is taken apart only once."""
+        text = self.folded.original
+        line = _line_around(text, start, end)
+        sentences = self._sentences.get(line)
+        if sentences is None:
+            sentences = self._sentences[line] = _sentences(text, *line)
+        return _around(sentences, start, end)
 
 
 class Matcher:
@@ -195,6 +228,7 @@ class Matcher:
         self._vocabulary = _Vocabulary()
         self._gates: dict[int, list[_Watch]] = {}
         self._always: list[_Watch] = []
+        self._shown: dict[int, list[str]] = {}
         self._slow: dict[str, int] = {}
         self._watches: list[_Watch] = []
         for rule in rules:
@@ -202,6 +236,8 @@ class Matcher:
             if watch:
                 self._watches.append(watch)
                 self._gate(watch)
+                for number in {*chain(*watch.groups), *(number for number, _ in watch.query_terms)}:
+                    self._shown.setdefault(number, []).append(rule.name)
         used = {name for watch in self._watches for name in watch.rule.fields}
         used |= {"title", "summary", "body"} if any(watch.query for watch in self._watches) else set()
         self._fields = tuple(name for name in FIELDS if name in used)
@@ -221,34 +257,35 @@ class Matcher:
     def match(self, subject: Subject, now: int | None = None) -> tuple[Evidence, ...]:
         """The watches that an article is on, in config order; `age:` counts to `now`, or else is 0."""
         article = _Article(subject, self._vocabulary.items, self._fields)
-        candidates = self._vocabulary.candidates(article.folded.values())
+        candidates = self._vocabulary.candidates(article.folded.lower)
+        gates = self._gates
         chosen = {watch.place: watch for watch in self._always}
-        for number in candidates:
-            for watch in self._gates.get(number, ()):
-                chosen[watch.place] = watch
-        if not chosen:
-            return ()
+        for number in gates.keys() & candidates:
+            if article.spans(number) if isinstance(self._vocabulary.items[number], Term) else True:
+                for watch in gates[number]:
+                    chosen[watch.place] = watch
         moment = subject.time if now is None else now
         found = [self._evidence(chosen[place], article, candidates, moment) for place in sorted(chosen)]
-        return tuple(evidence for evidence in found if evidence)
+        return tuple([evidence for evidence in found if evidence])
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
         """Where terms of the named watches (None: of all) stand in a text, sorted; for highlighting."""
         folded = Folded(text)
-        candidates = self._vocabulary.candidates([folded])
         found: set[tuple[int, int, str]] = set()
-        for watch in self._watches if candidates else ():
-            name = watch.rule.name
-            if names is None or name in names:
-                numbers = {number for group in watch.groups for number in group}
-                numbers.update(number for number, _ in watch.query_terms)
-                for number in numbers & candidates:
-                    found.update((start, end, name) for start, end in self._found(number, folded))
+        for number in self._vocabulary.candidates(folded.lower):
+            watches = [name for name in self._shown.get(number, ()) if names is None or name in names]
+            if watches:
+                found.update((*span, name) for span in self._found(number, folded) for name in watches)
         return sorted(found)
 
     def _found(self, number: int, folded: Folded) -> _Spans:
+        item = self._vocabulary.items[number]
         try:
-            return _find(self._vocabulary.items[number], folded)
+            return (
+                item.find(folded)
+                if isinstance(item, Term)
+                else query.regex_spans(item.pattern, folded.original)
+            )
         except SlowRegex:
             return ()
 
@@ -310,58 +347,56 @@ class Matcher:
 
     def _evidence(self, watch: _Watch, article: _Article, candidates: set[int], now: int) -> Evidence | None:
         name = watch.rule.name
-        if self._slow.get(name, 0) >= _PATIENCE:
+        if self._slow and self._slow.get(name, 0) >= _PATIENCE:
             return None
         try:
-            hits = self._hits(watch, article, candidates, now)
+            hits = _hits(watch, article, candidates, now)
         except SlowRegex:
             self._slow[name] = self._slow.get(name, 0) + 1
             return None
         return None if hits is None else self._explain(name, article, hits)
 
-    def _hits(
-        self, watch: _Watch, article: _Article, candidates: set[int], now: int
-    ) -> list[tuple[int, str]] | None:
-        """The terms that put an article on a watch, with their fields; None if it is not on it."""
-        rule, subject = watch.rule, article.reading.subject
-        if watch.feeds and watch.feeds.isdisjoint(
-            (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
-        ):
-            return None
-        hits: list[tuple[int, str]] = []
-        for group in watch.groups:
-            found = article.hits([number for number in group if number in candidates], rule.fields)
-            if not found:
-                return None
-            hits.extend(found)
-        if article.hits([number for number in watch.none if number in candidates], rule.fields):
-            return None
-        if watch.query:
-            if not query.holds(watch.query.root, article.reading, now):
-                return None
-            for number, field in watch.query_terms:
-                if number in candidates:
-                    hits.extend(article.hits([number], _QUERY_FIELDS[field]))
-        return list(dict.fromkeys(hits))
-
-    def _explain(self, name: str, article: _Article, hits: Sequence[tuple[int, str]]) -> Evidence:
-        """Evidence from terms and the fields that they stand in."""
-        items = self._vocabulary.items
-        counted = tuple(
-            TermHit(_written(items[number]), field, len(article.spans(number, field)))
-            for number, field in hits
-        )
+    def _explain(self, name: str, article: _Article, hits: dict[int, _Spans]) -> Evidence:
+        """Evidence from terms and the places where they stand."""
+        counted: list[TermHit] = []
         by_field: dict[str, list[tuple[int, int, int]]] = {}
-        for number, field in hits:
-            by_field.setdefault(field, []).extend(
-                (start, end, number) for start, end in article.spans(number, field)[:_LOOKED_AT]
-            )
+        for number, spans in hits.items():
+            counts: dict[str, int] = {}
+            for start, end in spans:
+                field = article.field_at(start)
+                counts[field] = counts.get(field, 0) + 1
+                by_field.setdefault(field, []).append((start, end, number))
+            item = self._vocabulary.items[number]
+            written = item.text if isinstance(item, Term) else f"/{item.pattern}/"
+            counted.extend([TermHit(written, field, count) for field, count in counts.items()])
         for field in _BEST_FIRST:
             if field in by_field:
-                return Evidence(
-                    name, counted, *_best_sentence(article.folded[field].original, by_field[field])
-                )
-        return Evidence(name, counted)
+                return Evidence(name, tuple(counted), *_best_sentence(article, by_field[field][:_LOOKED_AT]))
+        return Evidence(name)
+
+
+def _hits(watch: _Watch, article: _Article, candidates: set[int], now: int) -> dict[int, _Spans] | None:
+    """The terms that put an article on a watch, with their places; None if it is not on it."""
+    fields, subject = watch.rule.fields, article.subject
+    if watch.feeds and watch.feeds.isdisjoint(
+        (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
+    ):
+        return None
+    hits: dict[int, _Spans] = {}
+    for group in watch.groups:
+        found = article.hits([number for number in group if number in candidates], fields)
+        if not found:
+            return None
+        hits.update(found)
+    if watch.none and article.hits([number for number in watch.none if number in candidates], fields):
+        return None
+    if watch.query:
+        if not query.holds(watch.query.root, article.reading, now):
+            return None
+        for number, field in watch.query_terms:
+            if number in candidates and number not in hits:
+                hits.update(article.hits([number], _QUERY_FIELDS[field]))
+    return hits
 
 
 _QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -378,64 +413,81 @@ def _bare(node: Text | Regex) -> _Item:
     return node.term if isinstance(node, Text) else Regex(node.pattern)
 
 
-def _written(item: _Item) -> str:
-    return item.text if isinstance(item, Term) else f"/{item.pattern}/"
-
-
 # --------------------------------------------------------------------------- sentences
 
 _SENTENCE = 200
-_END_OF_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|[。！？]+[」』”’）]*")
-_LAST_WORD = re.compile(r"([\w.&]*)\.$")
+_LINE = 1000
+_STOP = re.compile("[.!?…。！？]")
+_AFTER_STOP = re.compile(r"[.!?…]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])[。！？]*[」』”’）]*")
+_LAST_WORD = re.compile(r"[\w.&]*\Z")
 _SHORTENED = """
-adm approx assn ave capt cf co col corp dept dr ed est etc fig gen gov hon inc jan feb mar apr
-jun jul aug sep sept oct nov dec jr lt ltd messrs mr mrs ms mt no nos nr op ph pp prof rep rev sen sgt sr st
-str vol vs
+adm approx assn ave capt cf co col corp dept dr ed est etc fig gen gov hon inc jan feb mar apr jun jul aug sep
+sept oct nov dec jr lt ltd messrs mr mrs ms mt no nos nr op ph pp prof rep rev sen sgt sr st str vol vs
 """
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def _best_sentence(
-    text: str, found: Sequence[tuple[int, int, int]]
+    article: _Article, found: Sequence[tuple[int, int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The sentence with the most different terms, the first of them, and the spans of the terms in it."""
+    if len(found) == 1:
+        start, end, _ = found[0]
+        return _cut(article.folded.original, *article.sentence(start, end), [(start, end)])
+    places = sorted(found)
     best = (0, 0, 0)
-    for start, end, _ in sorted(found):
+    for start, end, _ in places:
         if best[0] and start < best[2]:
             continue
-        first, last = _sentence_around(text, start, end)
-        terms = len({number for begin, stop, number in found if first <= begin and stop <= last})
+        first, last = article.sentence(start, end)
+        terms = len({number for begin, stop, number in places if first <= begin and stop <= last})
         if terms > best[0]:
             best = (terms, first, last)
-    inside = [(begin, stop) for begin, stop, _ in found if best[1] <= begin and stop <= best[2]]
-    return _cut(text, best[1], best[2], merge_spans(inside))
+    _, first, last = best
+    inside = [(begin, stop) for begin, stop, _ in places if first <= begin and stop <= last]
+    return _cut(article.folded.original, first, last, merge_spans(inside))
 
 
-def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence of a text's line that holds `start:end`, looked for no farther than needed."""
-    left = max(text.rfind("\n", 0, start) + 1, start - _SENTENCE)
-    line_end = text.find("\n", end)
-    right = min(len(text) if line_end < 0 else line_end, end + _SENTENCE)
-    first, last = left, right
-    for match in _END_OF_SENTENCE.finditer(text, left, right):
-        if _is_abbreviation(text, left, match):
-            continue
-        if match.end() <= start:
-            first = match.end()
-        elif match.start() >= end - 1:
-            last = match.end()
-            break
-    return first, max(end, first + len(text[first:last].rstrip()))
+def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The line of a text that holds `start:end`, or of an endless one the part around it."""
+    left = text.rfind("\n", 0, start) + 1
+    right = text.find("\n", end)
+    return max(left, start - start % _LINE - _LINE), min(
+        len(text) if right < 0 else right, end - end % _LINE + 2 * _LINE
+    )
 
 
-def _is_abbreviation(text: str, left: int, match: re.Match[str]) -> bool:
-    """Whether a full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
-    if not match[0].startswith(". "):
-        return False
-    word = _LAST_WORD.search(text, max(left, match.start() - 20), match.start() + 1)
-    last = word[1] if word else ""
-    return len(last) == 1 or last.count(".") > 0 or last.lower() in _ABBREVIATIONS
+def _sentences(text: str, left: int, right: int) -> list[tuple[int, int]]:
+    """The sentences of `text[left:right]`, without the blanks after them."""
+    found: list[tuple[int, int]] = []
+    first = left
+    for stop in _STOP.finditer(text, left, right):
+        at = stop.end()
+        after = _AFTER_STOP.match(text, at, right) if at >= first else None
+        if after and not (stop[0] == "." and text[at].isspace() and _is_abbreviation(text, left, at - 1)):
+            found.append((first, first + len(text[first : after.end()].rstrip())))
+            first = after.end()
+    if first < right:
+        found.append((first, right))
+    return found
+
+
+def _is_abbreviation(text: str, left: int, dot: int) -> bool:
+    """Whether the full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
+    word = _LAST_WORD.search(text, max(left, dot - 20), dot)
+    last = word[0] if word else ""
+    return len(last) == 1 or "." in last or last.lower() in _ABBREVIATIONS
+
+
+def _around(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """From the sentence that `start` is in to the one that `end` is in: mostly the same."""
+    place = max(0, bisect_right(sentences, (start, end)) - 1)
+    first, last = sentences[place]
+    while last < end and place + 1 < len(sentences):
+        place += 1
+        last = sentences[place][1]
+    return min(first, start), max(last, end)
 
 
 def _cut(
@@ -454,7 +506,10 @@ def _cut(
             last, after = (stop if blank < 0 else blank), "…"
     shift = len(before) - first
     inside = tuple((start + shift, min(end, last) + shift) for start, end in spans if first <= start < last)
-    return before + text[first:last].translate(_CONTROLS) + after, inside
+    sentence = text[first:last]
+    if not sentence.isprintable():
+        sentence = sentence.translate(_CONTROLS)
+    return before + sentence + after, inside
 
 
 # --------------------------------------------------------------------------- looking up stored articles
@@ -513,7 +568,8 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
         for start, end in term.find(folded):
             name = _short_after(text, start, end) or _long_before(text, start, end)
             if name and fold(name) not in known:
-                first, last = _sentence_around(text, start, end)
+                line = _line_around(text, start, end)
+                first, last = _around(_sentences(text, *line), start, end)
                 found.setdefault(fold(name), (name, _cut(text, first, last, [(start, end)])[0]))
     return list(found.values())
 
