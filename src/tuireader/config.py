@@ -437,10 +437,13 @@ def _joined(path: str, name: str) -> str:
 
 
 def _line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """The line of a key, else that of the table around it."""
-    while path and path not in lines:
+    """The line of a key, else that of the table around it; `watch[1]` may be written `[watch]`."""
+    while path:
+        for written in (path, path.replace("[1]", "")):
+            if written in lines:
+                return lines[written]
         path = path.removesuffix("]").rpartition("[" if path.endswith("]") else ".")[0]
-    return lines.get(path)
+    return None
 
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

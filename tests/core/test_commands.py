@@ -1,0 +1,175 @@
+"""The table of commands, the presets, and the check of a person's own keys."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.binding import Binding
+from textual.keys import _character_to_key
+
+from tuireader.commands import (
+    BY_ID,
+    COMMANDS,
+    PRESETS,
+    Scope,
+    did_you_mean,
+    key_label,
+    keys_label,
+    normalise_key,
+    resolve_keys,
+)
+
+PRINTABLE = [chr(code) for code in range(33, 127)]
+
+
+def test_ids_are_names_and_unique() -> None:
+    ids = [command.id for command in COMMANDS]
+    assert len(ids) == len(set(ids))
+    assert all(name.isidentifier() for name in ids)
+
+
+def test_every_command_is_described() -> None:
+    for command in COMMANDS:
+        assert 2 <= len(command.title) <= 20, command.id
+        assert command.help.endswith("."), command.id
+        assert command.help[0].isupper(), command.id
+
+
+def test_the_keys_promised_to_people() -> None:
+    keys = {key_label(key) for command in COMMANDS for key in command.keys}
+    promised = "j k J K n p space g G enter h l q Q tab N m A s o O r R / ] [ e ? F1 ^z U : ^p u y Y . z + c"
+    assert set(promised.split()) | set("123456789") <= keys
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_have_no_fault(preset: str) -> None:
+    keys, problems = resolve_keys(preset, {})
+    assert problems == []
+    assert set(keys) == set(BY_ID)
+    taken = [key for each in keys.values() for key in each]
+    assert len(taken) == len(set(taken))  # every command is global today, so one key is one command
+    assert [normalise_key(key) for key in taken] == taken
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_a_preset_may_not_take_away(preset: str) -> None:
+    keys, _ = resolve_keys(preset, {})
+    for needed in ("move_down", "move_up", "open", "back", "quit", "undo", "help", "palette", "search"):
+        assert keys[needed], needed
+
+
+@pytest.mark.parametrize("character", PRINTABLE)
+def test_characters_are_named_as_textual_names_them(character: str) -> None:
+    name = normalise_key(character)
+    assert name == _character_to_key(character)
+    assert key_label(name) == character
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("^z", "ctrl+z"),
+        ("Ctrl+Z", "ctrl+z"),
+        ("ctrl++", "ctrl+plus"),
+        ("ctrl+/", "ctrl+slash"),
+        ("shift+j", "J"),
+        ("shift+ctrl+f5", "ctrl+shift+f5"),
+        ("Option+x", "alt+x"),
+        ("PgDn", "pagedown"),
+        ("Esc", "escape"),
+        (" ", "space"),
+        ("question_mark", "question_mark"),
+        ("solidus", "slash"),
+        ("é", "é"),
+        ("字", "字"),
+        ("+", "plus"),
+        ("^", "circumflex_accent"),
+    ],
+)
+def test_ways_to_write_a_key(written: str, name: str) -> None:
+    assert normalise_key(written) == name
+
+
+@pytest.mark.parametrize(
+    "written", ["", "ctrl+", "jk", "foo", "\x1b", "hyper+a", "++a", "f25", "ctrl+foo", "\ud800"]
+)
+def test_what_is_no_key(written: str) -> None:
+    assert normalise_key(written) is None
+
+
+@given(st.text(max_size=12))
+@settings(max_examples=200)
+def test_a_normalised_key_is_stable_and_fit_for_textual(text: str) -> None:
+    name = normalise_key(text)
+    if name is not None:
+        assert normalise_key(name) == name
+        assert [one.key for one in Binding.make_bindings([Binding(name, "quit")])] == [name]
+        assert key_label(name)
+
+
+def test_labels() -> None:
+    assert keys_label(BY_ID["undo"].keys) == "^z U"
+    assert keys_label(BY_ID["open_link"].keys) == "1–9"
+    assert keys_label(["down", "escape", "alt+x", "ctrl+f5"]) == "↓ esc alt+x ctrl+F5"
+    assert keys_label(()) == ""
+
+
+def test_own_keys() -> None:
+    keys, problems = resolve_keys("default", {"show_hide_read": ["v", "v"], "zen": [], "quit": ["X"]})
+    assert problems == []
+    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("v",), (), ("X",))
+
+
+def test_a_key_taken_from_the_preset_is_told() -> None:
+    keys, [problem] = resolve_keys("default", {"next_unread": ["space"]})
+    assert keys["next_unread"] == ("space",)
+    assert keys["page_or_next_unread"] == ()
+    assert problem.path == "keys.next_unread"
+    assert problem.message == "'space' is taken from page_or_next_unread; give that another key"
+
+
+def test_a_key_given_twice_stays_with_the_first() -> None:
+    keys, [problem] = resolve_keys("default", {"zen": ["x"], "undo": ["x", "ctrl+z"]})
+    assert (keys["zen"], keys["undo"]) == (("x",), ("ctrl+z",))
+    assert (problem.path, problem.message) == ("keys.undo", "'x' is already zen")
+
+
+def test_faults_are_told_and_the_rest_works() -> None:
+    keys, problems = resolve_keys(
+        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "v"]}
+    )
+    assert [(one.path, one.message) for one in problems] == [
+        ("ui.keys", "no preset 'newsbot'; did you mean 'newsboat'?"),
+        ("keys.next_unraed", "no command 'next_unraed'; did you mean 'next_unread'?"),
+        ("keys.quit", "'^h' cannot be used: in a terminal it is the same as backspace"),
+        ("keys.quit", "'foo' is no key"),
+        ("keys.zen", "'foo' is no key"),
+    ]
+    assert keys["quit"] == BY_ID["quit"].keys
+    assert keys["zen"] == ("v",)
+
+
+@given(
+    st.sampled_from(sorted(PRESETS)),
+    st.dictionaries(
+        st.sampled_from(sorted(BY_ID)),
+        st.lists(st.sampled_from([*"jkqxzvN/?", "space", "f1", "^z", "^m"]), max_size=3),
+    ),
+)
+@settings(max_examples=150)
+def test_no_key_ever_has_two_commands(preset: str, overrides: dict[str, list[str]]) -> None:
+    keys, _ = resolve_keys(preset, overrides)
+    assert set(keys) == set(BY_ID)
+    for scope in Scope:
+        taken = [
+            key
+            for command, each in keys.items()
+            if BY_ID[command].scope in (scope, Scope.GLOBAL)
+            for key in each
+        ]
+        assert len(taken) == len(set(taken))
+
+
+def test_did_you_mean() -> None:
+    assert did_you_mean("THEM", ["theme", "keys"]) == "; did you mean 'theme'?"
+    assert did_you_mean("qqqq", ["theme", "keys"]) == ""
+    assert did_you_mean("x" * 1_000_000, ["theme"]) == ""

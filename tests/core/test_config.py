@@ -1,0 +1,426 @@
+"""The configuration: what is read, what is told, where files are."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.color import Color
+
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
+from tuireader.config_values import COLOR, COLOR_NAMES, same_address, to_toml, without_password
+from tuireader.errors import ConfigError
+from tuireader.text import clean
+from tuireader.toml_lines import places, statements
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+def told(text: str) -> list[str]:
+    """The problems of a text, as they are printed."""
+    return [str(problem) for problem in loads(text)[1]]
+
+
+# --------------------------------------------------------------------------- the example
+
+
+def test_the_example_loads_and_has_the_two_watches() -> None:
+    config, problems = load(EXAMPLE)
+    assert problems == ()
+    wechat, pipl = config.watches
+    assert (wechat.any, wechat.color) == (("WeChat", "Weixin", "微信"), "green")
+    assert pipl.any == ("Personal Information Protection Law", "PIPL", "个人信息保护法")
+    assert (pipl.color, pipl.notify) == ("magenta", "story")
+    assert len(config.feeds) == 3
+    assert (config.fetch, config.ui, config.keys) == (Config().fetch, Config().ui, {})
+
+
+def test_the_example_documents_every_key_with_its_default() -> None:
+    """Every key stands in its table, switched off by a # or not, and what is switched off loads as well."""
+    shown = re.sub(r"^# (?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    config, problems = loads(shown)
+    assert [str(one) for one in problems] == []
+    there = {re.sub(r"\[\d+\]", "", path) for path, _ in places(shown)}
+    assert {one.path for one in reference()} - there == set()
+    assert config.fetch == Config().fetch
+    assert config.ui == Config().ui
+    assert config.mutes == (MuteConfig('title:"sponsored"', "The Verge", date(2026, 12, 31)),)
+
+
+def test_the_reference_shows_defaults_that_read_back() -> None:
+    for one in reference():
+        assert one.doc.endswith("."), one.path
+        table, _, name = one.path.rpartition(".")
+        if table in ("fetch", "ui"):
+            config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
+            assert (problems, config) == ((), Config()), one.path
+    assert {one.path for one in reference() if one.required} == {"feeds.url", "watch.name"}
+
+
+# --------------------------------------------------------------------------- what is read
+
+
+def test_nothing_is_a_configuration() -> None:
+    assert loads("") == (Config(), ())
+
+
+def test_a_feed_with_everything() -> None:
+    config, problems = loads("""
+        [[feeds]]
+        url = " https://example.org/feed?a=1#top "
+        title = "A\\u001b[31mB"
+        folder = "News"
+        interval = "2h"
+        paused = true
+        username = "me"
+        password = "cmd:pass show feed"
+        headers = {X-Key = "1", Accept = "*/*"}
+    """)
+    assert problems == ()
+    assert config.feeds == (
+        FeedConfig(
+            url="https://example.org/feed?a=1#top",
+            title="AB",
+            folder="News",
+            interval=7200,
+            paused=True,
+            username="me",
+            password="cmd:pass show feed",
+            headers=(("X-Key", "1"), ("Accept", "*/*")),
+        ),
+    )
+
+
+def test_a_watch_with_everything() -> None:
+    config, problems = loads("""
+        [[watch]]
+        name = "Fines"
+        any = "one"
+        all = [["fine", "penalty"], "Tencent"]
+        none = ["webinar", "webinar"]
+        query = 'fine NEAR/8 Tencent'
+        fields = ["body", "title"]
+        feeds = ["News"]
+        exact = true
+        color = "Bright Red"
+        notify = "article"
+    """)
+    assert problems == ()
+    [watch] = config.watches
+    assert (watch.any, watch.none) == (("one",), ("webinar",))
+    assert watch.all == (("fine", "penalty"), ("Tencent",))
+    assert (watch.fields, watch.feeds, watch.exact) == (("title", "body"), ("News",), True)
+    assert (watch.query, watch.color, watch.notify) == ("fine NEAR/8 Tencent", "ansi_bright_red", "article")
+
+
+def test_mutes() -> None:
+    config, problems = loads('[[mute]]\nquery = "sponsored"\nuntil = "2026-12-31"\n[[mute]]\nfeed = "A"\n')
+    assert problems == ()
+    assert config.mutes == (MuteConfig("sponsored", "", date(2026, 12, 31)), MuteConfig(feed="A"))
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90", 90), ('"90s"', 90), ('"30m"', 1800), ('"30 min"', 1800), ('"1D"', 86400)]
+)
+def test_times(written: str, seconds: int) -> None:
+    config, problems = loads(f"[fetch]\ninterval = {written}")
+    assert (config.fetch.interval, problems) == (seconds, ())
+
+
+@pytest.mark.parametrize(("written", "size"), [("10_000", 10_000), ('"50kB"', 50_000), ('"2 MB"', 2_000_000)])
+def test_sizes(written: str, size: int) -> None:
+    config, problems = loads(f"[fetch]\nmax_size = {written}")
+    assert (config.fetch.max_size, problems) == (size, ())
+
+
+@pytest.mark.parametrize("name", [*COLOR_NAMES, "#fa0", "#4fa3FF"])
+def test_every_colour_is_one_to_textual(name: str) -> None:
+    assert Color.parse(COLOR.read(name))
+
+
+# --------------------------------------------------------------------------- what is told
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("databse = 1", "1: databse: is no key that tuireader knows; did you mean 'database'?"),
+        ("[watches]", "1: watches: is no key that tuireader knows; did you mean 'watch'?"),
+        ("database = 1", "1: database: should be text in quotes, not the number 1"),
+        ("fetch = 1", "1: fetch: should be a table, not the number 1"),
+        ("[fetch]\n\ntimeot = 3", "3: fetch.timeot: is no key that tuireader knows; did you mean 'timeout'?"),
+        ("[fetch]\ninterval = '5s'", "2: fetch.interval: should be between 1m and 30d"),
+        (
+            "[fetch]\ninterval = 'soon'",
+            "2: fetch.interval: should be a time such as \"30m\" (s, m, h, d, w), not the text 'soon'",
+        ),
+        ("[fetch]\nproxies = 1", "2: fetch.proxies: should be true or false, not the number 1"),
+        ("fetch.per_host = true", "1: fetch.per_host: should be a whole number from 1 to 20, not true"),
+        ("[ui]\nkeys = 'vim'", "2: ui.keys: should be 'default', 'newsboat' or 'arrows', not the text 'vim'"),
+        ("[ui]\ntheme = ''", "2: ui.theme: is empty"),
+        ("[keys]\nzne = 'v'", "2: keys.zne: no command 'zne'; did you mean 'zen'?"),
+        ("[keys]\nzen = {}", "2: keys.zen: '{}' is no key"),
+        ("keys = 1", "1: keys: should be a table of commands and their keys, not the number 1"),
+        ("feeds = 1", "1: feeds: should be tables, each under [[feeds]], not the number 1"),
+        ("feeds = ['x']", "1: feeds[1]: should be a table, not the text 'x'"),
+        ("[[feeds]]\ntitle = 'x'", "1: feeds[1]: has no url"),
+        (
+            "[[feeds]]\nurl = 'ftp://me:pw@example.org/x'",
+            "2: feeds[1].url: should begin with http:// or https://, not 'ftp://example.org/x'",
+        ),
+        ("[[feeds]]\nurl = 'http://[::1'", "2: feeds[1].url: is no web address: 'http://[::1'"),
+        ("[[feeds]]\nurl = 'http://a:99999'", "2: feeds[1].url: is no web address: 'http://a:99999'"),
+        ("[[feeds]]\nurl = 'http:///x'", "2: feeds[1].url: has no host: 'http:///x'"),
+        (
+            "[[feeds]]\nurl = 'http://a b'",
+            "2: feeds[1].url: is no web address: it is too long, or has a space or a control character in it",
+        ),
+        (
+            "[[feeds]]\nurl = 'http://A.example:80'\n[[feeds]]\nurl = 'http://a.example/#x'",
+            "4: feeds[2].url: is the same feed as feeds[1], so this one is left out",
+        ),
+        ("[[watch]]\nany = ['x']", "1: watch[1]: has no name"),
+        (
+            "[[watch]]\nname = 'X'\nnone = ['x']",
+            "1: watch[1]: 'X' looks for nothing: it needs any, all or query, and is off",
+        ),
+        (
+            "[[watch]]\nname = 'X'\nany = ['x']\n[[watch]]\nname = 'x'\nany = ['y']",
+            "5: watch[2].name: 'x' is the name of watch[1] too, so this one is off",
+        ),
+        (
+            "[[watch]]\nname = 'X'\nany = ['x', 3]",
+            "3: watch[1].any: item 2 should be text in quotes, not the number 3",
+        ),
+        ("[[watch]]\nname = 'X'\nany = [' ']", "3: watch[1].any: item 1 is empty"),
+        ("[[watch]]\nname = 'X'\nall = [[]]", "3: watch[1].all: group 1 is empty"),
+        ("[[mute]]\nuntil = 2026-01-01", "1: mute[1]: mutes nothing: it needs query or feed"),
+        (
+            "[[mute]]\nquery = 'x'\nuntil = '2026-02-30'",
+            "3: mute[1].until: should be a day such as 2026-12-31, not the text '2026-02-30'",
+        ),
+    ],
+)
+def test_one_clear_line(text: str, message: str) -> None:
+    assert told(text) == [f"config.toml:{message}"]
+
+
+def test_a_wrong_value_costs_as_little_as_possible() -> None:
+    config, problems = loads("""
+        [watch]
+        name = "X"
+        any = ["x"]
+        color = "gren"
+        fields = ["titel"]
+        notify = 3
+        [fetch]
+        timeout = "x"
+        per_host = 3
+        [[feeds]]
+        url = "https://a.example"
+        headers = {"a b" = "x"}
+        [[feeds]]
+        url = "nothing"
+        [[feeds]]
+        url = "https://b.example"
+    """)
+    assert len(problems) == 7
+    assert [problem.line for problem in problems] == [2, 5, 6, 7, 9, 13, 15]
+    [watch] = config.watches
+    assert (watch.any, watch.color, watch.fields) == (("x",), "", ("title", "summary", "body"))
+    assert (config.fetch.timeout, config.fetch.per_host) == (30, 3)
+    assert [feed.url for feed in config.feeds] == ["https://a.example", "https://b.example"]
+
+
+def test_a_watch_with_a_wrong_expression_is_off_with_a_caret() -> None:
+    config, [problem] = loads('[[watch]]\nname = "X"\nany = ["x"]\nquery = "微信 (foo OR"\n')
+    assert config.watches == ()
+    assert (problem.path, problem.line, problem.fatal) == ("watch[1].query", 4, False)
+    source, caret = problem.detail.split("\n")
+    assert source == "微信 (foo OR"
+    assert set(caret.strip()) == {"^"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = ", "1: is not TOML: there is no value here that TOML knows; text needs quotes"),
+        ("a = 1\nb = x\n", "2:5: is not TOML: there is no value here that TOML knows; text needs quotes"),
+        ("[ui]\nx=1\nx=2\n[y]\n", "3: is not TOML: ui.x is set for the second time"),
+        ("feeds = []\n[[feeds]]\nurl=''", "2:8: is not TOML: Cannot mutate immutable namespace ('feeds',)"),
+        ("a = '''\n\n", "1: is not TOML: Expected \"'''\""),
+        ("x = 1\na = " + "9" * 5000, " is not TOML: a number is too long"),
+        ("a = " + "[" * 5000, " is not TOML: brackets are nested too deeply"),
+    ],
+)
+def test_what_is_not_toml(text: str, message: str) -> None:
+    config, [problem] = loads(text)
+    assert config == Config()
+    assert problem.fatal
+    assert str(problem) == f"config.toml:{message}"
+
+
+def test_messages_are_safe_in_a_terminal() -> None:
+    hostile = '"\\u001b]0;x\\u0007\\u202e[/x]"'
+    text = f"{hostile} = 1\n[ui]\ntheme = 3\n{hostile} = 1\nkeys = {hostile}\n[[feeds]]\nurl = {hostile}\n"
+    assert len(told(text)) == 5
+    assert all(message.isprintable() for message in told(text))
+
+
+toml_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+).filter(lambda value: value is not None)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["feeds", "watch", "mute", "fetch", "ui", "keys", "database", "x"]),
+        toml_values
+        | st.lists(
+            st.dictionaries(
+                st.sampled_from([one.path.rpartition(".")[2] for one in reference()]), toml_values
+            )
+        ),
+    )
+)
+@settings(max_examples=50)
+def test_nothing_that_is_toml_raises(data: dict[str, object]) -> None:
+    text = "".join(
+        f"{name} = {to_toml(value)}\n" for name, value in data.items() if "null" not in to_toml(value)
+    )
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    _, problems = loads(text)
+    assert all(not problem.fatal and clean(str(problem), 1000) == str(problem) for problem in problems)
+
+
+@given(st.text(alphabet="ab=\"'[]{}#.,\n\r\\1 \u00e9", max_size=60))
+@settings(max_examples=300)
+def test_nothing_at_all_raises(text: str) -> None:
+    config, problems = loads(text)
+    assert isinstance(config, Config)
+    assert all(problem.line is None or problem.line >= 1 for problem in problems)
+
+
+@given(st.text(alphabet="ab=\"'[]{}#.\n\\ ", max_size=60))
+@settings(max_examples=300)
+def test_statements_are_the_whole_text(text: str) -> None:
+    found = list(statements(text))
+    assert "".join(text[one.start : one.end] for one in found) == text
+    assert [one.number for one in found] == sorted({one.number for one in found})
+
+
+def test_places() -> None:
+    text = 'a = """\nb = 1\n[c]\n"""\n"q.x".y = [ # [z]\n 1,\n]\n[[f]]\nu = 1\n[f.h]\nx = "]"\n'
+    text += "[[f]]\n[ g ] # x\n"
+    assert list(places(text)) == [
+        ("a", 1),
+        ("q.x.y", 5),
+        ("f[1]", 8),
+        ("f[1].u", 9),
+        ("f[1].h", 10),
+        ("f[1].h.x", 11),
+        ("f[2]", 12),
+        ("g", 13),
+    ]
+
+
+# --------------------------------------------------------------------------- files
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml") == (Config(), ())
+
+
+def test_a_folder_is_told(tmp_path: Path) -> None:
+    _, [problem] = load(tmp_path)
+    assert problem.fatal
+    assert str(problem) == f"{tmp_path}: cannot be read: Is a directory"
+
+
+def test_latin_1_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"# a\ndatabase = 'caf\xe9'\n")
+    _, [problem] = load(path)
+    assert str(problem) == f"{path}:2:16: is not UTF-8 text; save the file in UTF-8"
+
+
+def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"\xef\xbb\xbf[ui]\r\nwidth = 60\r\n")
+    config, problems = load(path)
+    assert (config.ui.width, problems) == (60, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("x.db", "{folder}/x.db"), ("/var/x.db", "/var/x.db"), ("~/x.db", "{home}/x.db")],
+)
+def test_the_database_is_found_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, expected: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    path = tmp_path / "c.toml"
+    path.write_text(f"database = '{written}'", encoding="utf-8")
+    assert load(path)[0].database == expected.format(folder=tmp_path, home="/home/someone")
+
+
+def test_usual_places() -> None:
+    assert paths({"HOME": "/home/x"}) == Paths(
+        config=Path("/home/x/.config/tuireader/config.toml"),
+        database=Path("/home/x/.local/share/tuireader/tuireader.db"),
+        state=Path("/home/x/.local/state/tuireader"),
+        cache=Path("/home/x/.cache/tuireader"),
+    )
+
+
+def test_xdg_places_need_no_home() -> None:
+    names = {"XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d", "XDG_STATE_HOME": "/s", "XDG_CACHE_HOME": "/k"}
+    assert paths(names) == Paths(
+        Path("/c/tuireader/config.toml"),
+        Path("/d/tuireader/tuireader.db"),
+        Path("/s/tuireader"),
+        Path("/k/tuireader"),
+    )
+
+
+def test_relative_xdg_places_are_ignored() -> None:
+    assert paths({"HOME": "/h", "XDG_CONFIG_HOME": "c"}).config == Path("/h/.config/tuireader/config.toml")
+
+
+def test_given_places_win() -> None:
+    found = paths({"HOME": "/h"}, config="my.toml", database=Path("my.db"))
+    assert (found.config, found.database, found.database_given) == (Path("my.toml"), Path("my.db"), True)
+
+
+@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "relative"}])
+def test_no_home_is_told(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="HOME is not set"):
+        paths(environ)
+
+
+def test_addresses() -> None:
+    assert same_address("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me:Pw@example.org/?a"
+    assert without_password("https://a:b@example.org/@x") == "https://example.org/@x"
+    assert without_password("a:b@example.org") == "example.org"
+
+
+def test_reading_needs_neither_parser_nor_difflib() -> None:
+    """A config without expressions and without mistakes is read without the modules for these."""
+    code = """if True:
+        import sys
+        from tuireader.config import loads
+        config, problems = loads('[ui]\\nwidth = 60\\n[[watch]]\\nname = "x"\\nany = ["y"]')
+        assert config.watches and not problems
+        print(sorted({"difflib", "tuireader.query", "tomlkit", "rich"} & set(sys.modules)))
+    """
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
