@@ -13,12 +13,12 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from tuireader.config import FeedConfig, WatchConfig, loads
-from tuireader.config_values import Key, quoted, same_address, without_password
+from tuireader.config_values import Bad, Key, quoted, same_address, without_password
 from tuireader.errors import ConfigError
 from tuireader.toml_lines import Sort, Statement, statements
 
@@ -71,7 +71,7 @@ def remove_feed(text: str, url: str) -> str:
     return _proven(edited, expected)
 
 
-def set_feed(text: str, url: str, **changes: object) -> str:
+def set_feed(text: str, url: str, /, **changes: object) -> str:
     """The text with other values for keys of this feed, by the names of FeedConfig's fields.
 
     A value that is the default takes the key out. Raises ConfigError when there is no such feed, or a value
@@ -86,6 +86,10 @@ def set_feed(text: str, url: str, **changes: object) -> str:
             table.pop(name, None)
         else:
             table |= tomllib.loads(f"{name} = {written}")
+            _readable(name, table[name])
+    others = {_comparable(other) for at, other in enumerate(_urls(data)) if at != number}
+    if "url" in changes and _comparable(table["url"]) in others:
+        raise ConfigError(f"the configuration has {without_password(table['url'])} already")
     expected = data | {"feeds": [table if at == number else other for at, other in enumerate(data["feeds"])]}
     if _in_brackets(text):
 
@@ -101,7 +105,6 @@ def set_feed(text: str, url: str, **changes: object) -> str:
         for name, value in changes.items():
             block = _blocks(edited, "feeds")[number]
             edited = _with_value(edited, block, name, _written(FeedConfig, name, value))
-    _accepted(edited, f"feeds[{number + 1}]")
     return _proven(edited, expected)
 
 
@@ -145,11 +148,17 @@ def _comparable(url: str) -> str:
         return url
 
 
-def _accepted(text: str, path: str = "") -> None:
-    """Raise ConfigError when something in the table at `path` cannot be used, or anything at all."""
-    for problem in loads(text)[1]:
-        if not path or f"{problem.path}.".startswith(f"{path}."):
-            raise ConfigError(f"{problem.path} {problem.message}")
+def _accepted(block: str) -> None:
+    """Raise ConfigError when anything in a text cannot be used."""
+    for problem in loads(block)[1]:
+        raise ConfigError(f"{problem.path} {problem.message}")
+
+
+def _readable(name: str, value: object) -> None:
+    """Raise ConfigError when a key of a feed cannot have this value."""
+    read = _key(FeedConfig, name).kind.read(value)
+    if isinstance(read, Bad):
+        raise ConfigError(f"{name} {read.message}")
 
 
 def _proven(text: str, expected: _Table) -> str:
@@ -174,13 +183,17 @@ def _block(name: str, item: FeedConfig | WatchConfig) -> str:
 
 def _written(kind: type[FeedConfig | WatchConfig], name: str, value: object) -> str | None:
     """The value of a key as TOML, None where it is the default."""
-    one = next((one for one in fields(kind) if one.name == name), None)
-    if one is None:
-        raise ConfigError(f"a feed has no key {quoted(name)}")
-    if value == one.default:
+    if value == next((one.default for one in fields(kind) if one.name == name), MISSING):
         return None
-    described: Key = one.metadata["key"]
-    return described.kind.write(value)
+    return _key(kind, name).kind.write(value)
+
+
+def _key(kind: type[FeedConfig | WatchConfig], name: str) -> Key:
+    for one in fields(kind):
+        if one.name == name:
+            described: Key = one.metadata["key"]
+            return described
+    raise ConfigError(f"a feed has no key {quoted(name)}")
 
 
 # --------------------------------------------------------------------------- editing the text

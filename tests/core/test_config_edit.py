@@ -1,0 +1,376 @@
+"""Edits of a person's TOML: the change is there, and everything else is as it was."""
+
+import stat
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader.config import FeedConfig, WatchConfig, loads
+from tuireader.config_edit import add_feeds, add_watch, change, remove_feed, save, set_feed, write_private
+from tuireader.errors import ConfigError
+
+OURS = """\
+# My feeds, in no order.
+database = "x.db"  # here
+
+[[feeds]]  # the first
+url = "https://a.example/feed" # a
+# it is slow
+title = 'A'
+# interval = "2h"
+
+# --- security
+[[feeds]]
+url = "https://b.example/feed"
+headers = {X = "1"}
+
+# What must not be missed.
+[[watch]]
+name = "X"
+any = [
+  "one", # first
+  "two # not a comment",
+]
+
+# The end.
+"""
+
+
+def comments(text: str) -> list[str]:
+    """The lines that are comments and nothing else."""
+    return [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+
+
+def names(folder: Path) -> set[str]:
+    """What stands in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+# --------------------------------------------------------------------------- adding
+
+
+def test_a_feed_goes_behind_the_others() -> None:
+    edited = add_feeds(OURS, [FeedConfig("https://c.example/feed", title='The "C"', folder="News")])
+    addition = '\n[[feeds]]\nurl = "https://c.example/feed"\ntitle = "The \\"C\\""\nfolder = "News"\n'
+    place = OURS.index("\n# What must")
+    assert edited == OURS[:place] + addition + OURS[place:]
+
+
+def test_the_first_feed_of_a_file() -> None:
+    assert add_feeds("", [FeedConfig("https://a.example/")]) == '[[feeds]]\nurl = "https://a.example/"\n'
+    edited = add_feeds("[ui]\nwidth = 70 # wide", [FeedConfig("https://a.example/")])
+    assert edited == '[ui]\nwidth = 70 # wide\n\n[[feeds]]\nurl = "https://a.example/"\n'
+
+
+def test_a_feed_that_is_there_is_not_added_again() -> None:
+    same = [FeedConfig("HTTPS://A.example:443/feed#x"), FeedConfig("https://b.example/feed")]
+    assert add_feeds(OURS, same) == OURS
+    twice = [FeedConfig("https://c.example/"), FeedConfig("https://C.example")]
+    assert len(loads(add_feeds(OURS, twice))[0].feeds) == 3
+
+
+def test_many_feeds_are_one_edit() -> None:
+    many = [FeedConfig(f"https://example.org/{number}") for number in range(500)]
+    config, problems = loads(add_feeds(OURS, many))
+    assert problems == ()
+    assert config.feeds[2:] == tuple(many)
+
+
+def test_a_comment_above_the_next_table_stays_with_it() -> None:
+    text = '[[feeds]]\nurl = "https://a.example/"\n# more to say of a\n\n# theme\n[ui]\n'
+    edited = add_feeds(text, [FeedConfig("https://b.example/")])
+    assert edited == text.replace("\n\n# theme", '\n\n[[feeds]]\nurl = "https://b.example/"\n\n# theme')
+    close = '[[feeds]]\nurl = "https://a.example/"\n# theme\n[ui]\n'
+    edited = add_feeds(close, [FeedConfig("https://b.example/")])
+    assert edited == close.replace("# theme", '\n[[feeds]]\nurl = "https://b.example/"\n\n# theme')
+
+
+def test_line_ends_and_byte_order_mark_are_kept() -> None:
+    text = "\ufeff" + OURS.replace("\n", "\r\n")
+    edited = set_feed(add_feeds(text, [FeedConfig("https://c.example/")]), "https://c.example/", title="C")
+    assert edited.startswith("\ufeff#")
+    assert edited.count("\n") == edited.count("\r\n")
+    assert loads(edited)[0].feeds[-1] == FeedConfig("https://c.example/", title="C")
+
+
+def test_feeds_in_brackets() -> None:
+    text = '# mine\nfeeds = [\n  {url = "https://a.example/"}, # a\n]\n[ui]\nwidth = 70 # wide\n'
+    edited = add_feeds(text, [FeedConfig("https://b.example/")])
+    edited = set_feed(edited, "https://a.example/", title="A")
+    assert [feed.url for feed in loads(edited)[0].feeds] == ["https://a.example/", "https://b.example/"]
+    assert loads(edited)[0].feeds[0].title == "A"
+    assert {"# mine", "# a", "# wide"} <= {"#" + line.partition("#")[2] for line in edited.splitlines()}
+    emptied = remove_feed(remove_feed(edited, "https://a.example/"), "https://b.example/")
+    assert loads(emptied)[0].feeds == ()
+
+
+def test_a_watch_is_added() -> None:
+    watch = WatchConfig("Y", any=("one", "微信"), all=(("a", "b"), ("c",)), color="green", notify="story")
+    edited = add_watch(OURS, watch)
+    assert loads(edited)[0].watches[-1] == watch
+    assert comments(edited) == comments(OURS)
+    assert edited.endswith("\n\n# The end.\n")
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda text: add_watch(text, WatchConfig("x", any=("one",))), "there is a watch named 'x' already"),
+        (lambda text: add_watch(text, WatchConfig("Y")), "looks for nothing"),
+        (lambda text: add_watch(text, WatchConfig("Y", query="(a")), "query"),
+        (lambda text: add_feeds(text, [FeedConfig("javascript:1")]), "should begin with http"),
+        (lambda text: remove_feed(text, "https://me:pw@c.example/"), "has no feed https://c.example/"),
+        (lambda text: set_feed(text, "https://c.example/", title="C"), "has no feed https://c.example/"),
+        (lambda text: set_feed(text, "https://a.example/feed", interval=1), "should be between"),
+        (lambda text: set_feed(text, "https://a.example/feed", color="red"), "no key 'color'"),
+        (lambda text: set_feed(text, "https://a.example/feed", url="https://B.example/feed"), "already"),
+    ],
+)
+def test_what_is_refused(edit: Callable[[str], str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("(", r"\(")):
+        edit(OURS)
+
+
+@pytest.mark.parametrize("broken", ["a = ", "[ui]\nx = 1\nx = 2", "feeds = 3", "[feeds]\nurl = 'x'"])
+def test_a_broken_file_is_not_touched(broken: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(broken, encoding="utf-8")
+    with pytest.raises(ConfigError, match="mend it first"):
+        change(path, lambda text: add_feeds(text, [FeedConfig("https://a.example/")]))
+    assert path.read_text(encoding="utf-8") == broken
+    assert names(tmp_path) == {"config.toml"}
+
+
+# --------------------------------------------------------------------------- changing and removing
+
+
+def test_values_are_set_where_they_stand() -> None:
+    edited = set_feed(OURS, "https://a.example/feed", title="New", folder="F", url="https://a.example/atom")
+    assert edited == OURS.replace("title = 'A'", 'title = "New"\nfolder = "F"').replace(
+        '"https://a.example/feed" # a', '"https://a.example/atom" # a'
+    )
+
+
+def test_a_default_takes_the_key_out() -> None:
+    assert set_feed(OURS, "https://a.example/feed", title="", paused=False) == OURS.replace(
+        "title = 'A'\n", ""
+    )
+
+
+def test_values_of_all_kinds() -> None:
+    edited = set_feed(
+        OURS,
+        "https://b.example/feed",
+        interval=7200,
+        paused=True,
+        headers=(("A", "1"), ("B", "2")),
+    )
+    feed = loads(edited)[0].feeds[1]
+    assert (feed.interval, feed.paused, feed.headers) == (7200, True, (("A", "1"), ("B", "2")))
+    assert 'interval = "2h"\n' in edited
+
+
+def test_a_table_below_a_feed_is_left_alone() -> None:
+    text = '[[feeds]]\nurl = "https://a.example/"\n[feeds.headers]\nX = "1"\n[[feeds]]\nurl = "https://b.example/"\n'
+    edited = set_feed(text, "https://a.example/", title="A")
+    assert edited == text.replace("\n[feeds.h", '\ntitle = "A"\n[feeds.h')
+    assert remove_feed(text, "https://a.example/") == '[[feeds]]\nurl = "https://b.example/"\n'
+
+
+def test_a_value_over_several_lines_is_replaced_whole() -> None:
+    text = '[[feeds]]\ntitle = """\nurl = "x"\n""" # t\nurl = "https://a.example/"\n'
+    assert (
+        set_feed(text, "https://a.example/", title="A")
+        == '[[feeds]]\ntitle = "A" # t\nurl = "https://a.example/"\n'
+    )
+
+
+def test_a_feed_is_removed_and_its_comments_stay() -> None:
+    edited = remove_feed(OURS, "https://a.example/feed")
+    assert comments(edited) == comments(OURS)
+    assert [feed.url for feed in loads(edited)[0].feeds] == ["https://b.example/feed"]
+    assert remove_feed(edited, "HTTPS://b.example/feed").count("[[feeds]]") == 0
+
+
+def test_what_was_added_can_be_removed_without_a_trace() -> None:
+    edited = add_feeds(OURS, [FeedConfig("https://c.example/")])
+    assert remove_feed(edited, "https://c.example/") == OURS
+
+
+# --------------------------------------------------------------------------- any file
+
+comment = st.from_regex(r"# [a-z\[\]\"'=# ]{0,12}", fullmatch=True)
+blank = st.just("")
+filler = st.lists(comment | blank, max_size=3)
+
+
+@st.composite
+def feed_blocks(draw: st.DrawFn) -> list[str]:
+    number = draw(st.integers(0, 10**6))
+    lines = [f"[[feeds]]{draw(st.sampled_from(['', ' # x']))}"]
+    pairs = [f'url = "https://example.org/{number}"{draw(st.sampled_from(["", " # u"]))}']
+    pairs += draw(
+        st.lists(
+            st.sampled_from(
+                [
+                    "title = 'T # t'",
+                    'folder = """a\n# no comment\n[[feeds]]"""',
+                    "paused = true",
+                    "headers = {A = '1'}",
+                ]
+            ),
+            unique=True,
+        )
+    )
+    for pair in draw(st.permutations(pairs)):
+        lines += [*draw(filler), pair]
+    return [*lines, *draw(st.sampled_from([[], ["[feeds.more]", "x = 1"]]))]
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    others = ["[ui]\nwidth = 70", "[[watch]]\nname = 'X'\nany = [ # one\n 'x',\n]", "[fetch] # f"]
+    tables = draw(st.lists(feed_blocks().map("\n".join), max_size=4)) + draw(
+        st.lists(st.sampled_from(others), unique=True)
+    )
+    lines = [*draw(filler), *draw(st.sampled_from([[], ["database = 'x' # d"]]))]
+    for table in draw(st.permutations(tables)):
+        lines += [*draw(filler), table]
+    text = "\n".join([*lines, *draw(filler)]) + draw(st.sampled_from(["", "\n", "\n\n"]))
+    return draw(st.sampled_from([text, text.replace("\n", "\r\n"), "\ufeff" + text]))
+
+
+def data_of(text: str) -> dict[str, Any]:
+    return tomllib.loads(text.removeprefix("\ufeff"))
+
+
+titles = st.text(max_size=10).filter(
+    lambda text: text.isprintable() and text == text.strip() and "\ufeff" not in text
+)
+
+
+@given(files(), st.lists(st.integers(-9, -1), max_size=3), titles)
+@settings(max_examples=100)
+def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> None:
+    new = [FeedConfig(f"https://example.org/{number}", title=title) for number in numbers]
+    edited = add_feeds(text, new)
+    lines = iter(edited.splitlines())
+    assert all(line in lines for line in text.splitlines())  # all old lines, in their old order
+    before = data_of(text).get("feeds", [])
+    assert [one["url"] for one in data_of(edited).get("feeds", [])] == [one["url"] for one in before] + list(
+        dict.fromkeys(feed.url for feed in new)
+    )
+
+
+@given(files(), st.data(), titles)
+@settings(max_examples=100)
+def test_setting_and_removing_keep_comments_and_the_rest(text: str, data: st.DataObject, title: str) -> None:
+    urls = [one["url"] for one in data_of(text).get("feeds", [])]
+    if not urls:
+        return
+    url = data.draw(st.sampled_from(urls))
+    named = set_feed(text, url, title=title, paused=False)
+    assert data_of(named)["feeds"][urls.index(url)].get("title", "") == title
+    removed = remove_feed(text, url)
+    assert [one["url"] for one in data_of(removed).get("feeds", [])] == [
+        other for at, other in enumerate(urls) if at != urls.index(url)
+    ]
+    for edited in (named, removed):
+        rest, before = data_of(edited), data_of(text)
+        rest.pop("feeds", None)
+        before.pop("feeds", None)
+        assert rest == before
+        assert real_comments(edited) == real_comments(text)
+
+
+def real_comments(text: str) -> list[str]:
+    """Comment lines but for what looks like one inside of the long text that `feed_blocks` makes."""
+    return [line for line in comments(text) if line != "# no comment"]
+
+
+# --------------------------------------------------------------------------- files
+
+
+def test_a_new_file_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "config.toml"
+    change(path, lambda text: add_feeds(text, [FeedConfig("https://a.example/")]))
+    assert loads(path.read_text(encoding="utf-8"))[0].feeds == (FeedConfig("https://a.example/"),)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert names(path.parent) == {"config.toml"}
+
+
+def test_mode_and_link_are_kept(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "real.toml"
+    real.parent.mkdir()
+    real.write_text(OURS, encoding="utf-8")
+    real.chmod(0o640)
+    link = tmp_path / "config.toml"
+    link.symlink_to(real)
+    change(link, lambda text: remove_feed(text, "https://a.example/feed"))
+    assert link.is_symlink()
+    assert len(loads(real.read_text(encoding="utf-8"))[0].feeds) == 1
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert names(real.parent) == {"real.toml"}
+
+
+def test_bytes_that_are_no_text_are_left(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"# \xe9\n")
+    with pytest.raises(ConfigError, match="is not UTF-8"):
+        change(path, lambda text: text + "x")
+    assert path.read_bytes() == b"# \xe9\n"
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match="cannot be changed"):
+        change(tmp_path / "file" / "config.toml", lambda text: text + "# x\n")
+
+
+def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    save(path, "# old\n")
+    code = f"""if True:
+        import resource, signal
+        from pathlib import Path
+        from tuireader.config_edit import write_private
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        try:
+            write_private(Path({str(path)!r}), b"x" * 100)
+        except OSError as error:
+            print(type(error).__name__)
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "OSError\n"
+    assert path.read_text(encoding="utf-8") == "# old\n"
+    assert names(tmp_path) == {"config.toml"}
+
+
+def test_edits_at_once_take_turns(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        from tuireader.config import FeedConfig
+        from tuireader.config_edit import add_feeds, change
+        for number in range(10):
+            feed = FeedConfig(f"https://example.org/{{sys.argv[1]}}/{{number}}")
+            change(Path({str(path)!r}), lambda text: add_feeds(text, [feed]))
+    """
+    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert len(loads(path.read_text(encoding="utf-8"))[0].feeds) == 30
+
+
+def test_write_private_takes_any_bytes(tmp_path: Path) -> None:
+    write_private(tmp_path / "x" / "state", b"\x00\xff")
+    assert (tmp_path / "x" / "state").read_bytes() == b"\x00\xff"
