@@ -242,9 +242,10 @@ def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
         duration = seconds(medium.duration)
         if duration is None and not found and _kind(medium) != "image":
             duration = total
-        found[url] = Enclosure(
-            url, clean(medium.type, 100), _count(medium.length), clean(medium.title, 200), duration
-        )
+        kind = (
+            "" if medium.type == HTML else clean(medium.type, 100)
+        )  # feedparser's guess, if nothing is said
+        found[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
         if len(found) == MAX_ENCLOSURES:
             break
     return tuple(found.values())

@@ -38,17 +38,24 @@ NAMESPACES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
     "http://www.w3.org/xml/1998/namespace": "xml:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://webns.net/mvcb/": "admin:",
+    "http://creativecommons.org/ns#license": "cc:",
+    "http://web.resource.org/cc/": "cc:",
+    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://xmlns.com/foaf/0.1/": "foaf:",
+    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo:",
+    "http://www.georss.org/georss": "georss:",
+    "http://www.opengis.net/gml": "gml:",
+    "http://podlove.org/simple-chapters": "psc:",
 }
 OTHER = "?:"
 DECLARED = re.compile(rb"""xmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-RESERVED = frozenset({
-    "", "dc", "dcterms", "content", "slash", "sy", "wfw", "thr", "media", "itunes", "rdf", "xhtml", "xml",
-    "admin", "ag", "annotate", "audio", "cc", "co", "cp", "feedburner", "foaf", "geo", "georss", "gml",
-    "psc", "rss", "atom",
-})  # fmt: skip
+RESERVED = frozenset({"", *(prefix.rstrip(":") for prefix in NAMESPACES.values())})
 DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 ROOT = re.compile(rb"<[A-Za-z_]")
-BASE_ATTRIBUTE = re.compile(rb"\sbase\s*=")
+BASE_ATTRIBUTE = re.compile(rb"base\s*=")
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LONG_AUTHOR = 500
 
@@ -74,6 +81,9 @@ SUMMARIES = {
     "itunes:summary": PLAIN,
 }
 CATEGORIES = frozenset({"category", "keywords", "dc:subject", "media:category"})
+MEDIA_DETAILS = frozenset(
+    {"media:starrating", "media:statistics", "media:tags", "media:price", "media:comment"}
+)
 DECLINED = frozenset({
     "fullitem", "body", "image", "textinput", "created", "dcterms:created", "itunes:category", "tags", "svg",
     "itunes:keywords", "homepage", "url", "uri", "name", "email", "item", "entry", "channel", "feed", "rss",
@@ -88,25 +98,31 @@ class _Declined(Exception):
 def parse(data: bytes, url: str) -> RawFeed | None:
     """The feed in a UTF-8 document, or None when feedparser should look at it. Never raises."""
     root_at = ROOT.search(data)
-    if root_at is None or DOCTYPE.search(data, 0, root_at.start()) or not _namespaces_known(data):
-        return None
-    if BASE_ATTRIBUTE.search(data):
+    if root_at is None or DOCTYPE.search(data, 0, root_at.start()) or _has_plain_base(data):
         return None
     try:
         parser = XMLParser()
         parser.feed(data)
-        return _Reader(parser.close(), url, data.count(b"xml:base")).feed()
+        return _Reader(parser.close(), url, data.count(b"xml:base"), _misnamed(data)).feed()
     except (ParseError, _Declined, ValueError, LookupError, RecursionError):
         return None
 
 
-def _namespaces_known(data: bytes) -> bool:
-    """Whether every prefix that means something here stands for the namespace that it is known for."""
+def _has_plain_base(data: bytes) -> bool:
+    """Whether there may be an attribute `base` without prefix, which feedparser takes for `xml:base`."""
+    if b"base" not in data:
+        return False
+    return any(data[at.start() - 1 : at.start()].isspace() for at in BASE_ATTRIBUTE.finditer(data))
+
+
+def _misnamed(data: bytes) -> frozenset[str]:
+    """Unknown namespaces with no prefix or a prefix that means something: feedparser goes by the prefix."""
+    found = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()
         if name not in NAMESPACES and prefix.decode("ascii", "replace").lower() in RESERVED:
-            return False
-    return True
+            found.add(name)
+    return frozenset(found)
 
 
 def mended(text: str) -> str:
@@ -121,10 +137,11 @@ def mended(text: str) -> str:
 class _Reader:
     """One document. Element names are prefix and local name in lower case, as in NAMESPACES."""
 
-    def __init__(self, root: Element, url: str, bases: int) -> None:
+    def __init__(self, root: Element, url: str, bases: int, misnamed: frozenset[str]) -> None:
         self._root = root
         self._url = url
         self._bases = bases
+        self._misnamed = misnamed
         self._names: dict[str, str] = {}
         self._atom = False
 
@@ -185,24 +202,19 @@ class _Reader:
             return all(self._name(part) in IMAGE_PARTS or self._name(part) == "name" for part in child)
         if name in ("dc:title", "media:title", "itunes:title"):
             return name == "itunes:title"
-        if name.startswith(("itunes:", OTHER)) or name in (
-            "cloud",
-            "generator",
-            "items",
-            "skiphours",
-            "skipdays",
-        ):
-            return all(
-                ":" in self._name(part) or name in ("items", "skiphours", "skipdays") for part in child.iter()
-            )
-        return len(child) == 0 or name == "contributor"
+        if len(child) == 0 or name in ("contributor", "items", "skiphours", "skipdays"):
+            return True
+        return ":" in name and all(":" in self._name(part) for part in child.iter())
 
     def _name(self, element: Element) -> str:
         tag = element.tag
         name = self._names.get(tag)
         if name is None:
             namespace, _, local = tag.rpartition("}")
-            prefix = NAMESPACES.get(namespace[1:].lower(), OTHER) if namespace else ""
+            namespace = namespace[1:].lower()
+            if namespace in self._misnamed:
+                raise _Declined
+            prefix = NAMESPACES.get(namespace, OTHER) if namespace else ""
             name = self._names[tag] = prefix + local.lower()
         return name
 
@@ -210,6 +222,8 @@ class _Reader:
         own = element.get(XML_BASE)
         if own is None:
             return base
+        if not base and element is not self._root:
+            raise _Declined  # feedparser does not find back from it
         self._bases -= 1
         own = own.strip()
         if not own.startswith(("http://", "https://")):
@@ -257,18 +271,18 @@ class _Reader:
             if "@" in name and len(name) > LONG_AUTHOR:
                 raise _Declined
             return name
-        name = mail = ""
+        name = ""
         for part in element:
             kind = self._name(part)
             if len(part):
                 raise _Declined
             if kind == "name":
                 name = (part.text or "").strip()
-            elif kind == "email":
-                mail = (part.text or "").strip()
-            elif kind not in ("uri", "url") and not kind.startswith(OTHER):
+            elif kind not in ("email", "uri", "url") and not kind.startswith(OTHER):
                 raise _Declined
-        return name or mail
+        if not name:
+            raise _Declined
+        return name
 
     def _feed_link(self, element: Element, base: str, before: str) -> str:
         attributes = self._attributes(element) if element.attrib else {}
@@ -304,6 +318,8 @@ class _Entry:
         self._summary_deep = False
         self._summary_detail: Text | None = None
         self._has_content = False
+        self._counts: dict[str, str] = {}
+        self._after_source = False
 
     def take(self, child: Element, name: str) -> None:
         handler = _HANDLERS.get(name)
@@ -311,7 +327,7 @@ class _Entry:
             handler(self, child, name)
         elif name.startswith("media:"):
             self._take_media(child, name, False)
-        elif name in DECLINED or len(child):
+        elif name in DECLINED or name.startswith("xhtml:") or len(child):
             raise _Declined
 
     def finished(self) -> Raw:
@@ -319,6 +335,8 @@ class _Entry:
         raw.link = self._link or ""
         if raw.title is None and self._media_title is not None:
             raise _Declined
+        counts = self._counts
+        raw.comments_count = counts.get("slash:comments") or counts.get("thr:total") or raw.comments_count
         if self._summary is not None:
             detail = self._summary_detail
             kind = detail.type if detail is not None and detail.value == self._summary else HTML
@@ -331,6 +349,8 @@ class _Entry:
 
     def _take_title(self, child: Element, name: str) -> None:
         title = self._reader._title(child)
+        if self._after_source and self.raw.title is not None:
+            raise _Declined
         if self.raw.title is None and title.value:
             self.raw.title = title
         elif self.raw.title is None:
@@ -420,7 +440,13 @@ class _Entry:
     def _take_category(self, child: Element, name: str) -> None:
         attributes = self._reader._attributes(child) if child.attrib else {}
         term, text = attributes.get("term"), self._reader._text(child)
-        self.raw.tags += [tag for tag in (attributes.get("label") or term, text if not term else "") if tag]
+        label = attributes.get("label")
+        if term:
+            self.raw.tags += [label or term, text]
+        elif text:
+            self.raw.tags.append(label or text)
+        elif label or name == "media:category" or "scheme" in attributes or "domain" in attributes:
+            raise _Declined  # feedparser gives it the text of the next one
 
     def _take_comments(self, child: Element, name: str) -> None:
         if not child.attrib:
@@ -435,7 +461,7 @@ class _Entry:
         return join(self._base, text) if self._base and text else text
 
     def _take_comment_count(self, child: Element, name: str) -> None:
-        self.raw.comments_count = self._reader._unknown(child, self.raw.comments_count)
+        self._counts[name] = self._reader._unknown(child, self._counts.get(name, ""))
 
     def _take_duration(self, child: Element, name: str) -> None:
         self.raw.duration = self._reader._unknown(child, self.raw.duration)
@@ -459,6 +485,7 @@ class _Entry:
 
     def _take_source(self, child: Element, name: str) -> None:
         """Where the entry was taken from; says nothing about the entry itself."""
+        self._after_source = True
 
     def _take_contributor(self, child: Element, name: str) -> None:
         if any(self._reader._name(part) not in ("name", "email", "uri", "url") for part in child):
@@ -482,6 +509,8 @@ class _Entry:
         elif name == "media:description":
             self._describe(child, name, deep)
         elif name == "media:title":
+            if self._after_source:
+                raise _Declined
             self._media_title = self._reader._title(child)
         elif name == "media:keywords":
             if child.attrib:
@@ -489,7 +518,7 @@ class _Entry:
             self.raw.tags += [tag.strip() for tag in self._reader._text(child).split(",")]
         elif name == "media:category":
             self._take_category(child, name)
-        elif any(not self._reader._name(part).startswith("media:") for part in child.iter()):
+        elif any(self._reader._name(part) not in MEDIA_DETAILS for part in child.iter() if part is not child):
             raise _Declined
 
 

@@ -16,6 +16,7 @@ from tuireader.feeds.entry import RawFeed, shape
 from tuireader.model import Fault, ParseFailed, ParseResult
 
 QUICK_BYTES = 2_000_000
+QUICK_ENTRIES = 5_000
 DEADLINE = 5.0
 START_DEADLINE = 20.0
 HEADER = 8
@@ -35,9 +36,11 @@ def parse_quickly(
 ) -> ParseResult | None:
     """The result if it can be had in time linear in the body, else None: feedparser has to look at it.
 
-    Bodies of more than `limit` bytes are not tried at all.
+    Bodies of more than `limit` bytes, or of very many entries, are not tried unless `limit` is None.
     """
-    if limit is not None and len(body) > limit:
+    if limit is not None and (
+        len(body) > limit or body.count(b"<item") + body.count(b"<entry") > QUICK_ENTRIES
+    ):
         return None
     try:
         raw = _quick_feed(body, url, content_type)

@@ -1,0 +1,231 @@
+"""The fast path gives what feedparser gives, or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from xml.sax.saxutils import escape, quoteattr
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rdf, rss
+from tuireader.feeds import fastpath, tolerant
+from tuireader.feeds.entry import shape
+from tuireader.model import ParsedFeed
+
+
+def by_fastpath(text: str) -> ParsedFeed | None:
+    raw = fastpath.parse(text.encode(), URL)
+    return None if raw is None else shape(raw)
+
+
+def by_feedparser(text: str) -> ParsedFeed:
+    raw = tolerant.parse(text, URL)
+    assert raw is not None
+    return shape(raw)
+
+
+def differences(left: ParsedFeed, right: ParsedFeed) -> list[str]:
+    """Which fields differ, for a readable failure."""
+    found = [
+        f"feed.{field.name}"
+        for field in dataclasses.fields(left)
+        if field.name != "entries" and getattr(left, field.name) != getattr(right, field.name)
+    ]
+    for number, (one, other) in enumerate(zip(left.entries, right.entries, strict=True)):
+        found += [
+            f"{number}.{field.name}: {getattr(one, field.name)!r} != {getattr(other, field.name)!r}"
+            for field in dataclasses.fields(one)
+            if getattr(one, field.name) != getattr(other, field.name)
+        ]
+    return found
+
+
+@pytest.mark.parametrize("name", CLAIMED)
+def test_claimed_documents_come_out_the_same(name: str) -> None:
+    fast = by_fastpath(CLAIMED[name])
+    assert fast is not None
+    assert differences(fast, by_feedparser(CLAIMED[name])) == []
+
+
+@pytest.mark.parametrize("name", DECLINED)
+def test_what_is_not_known_is_declined(name: str) -> None:
+    assert by_fastpath(DECLINED[name]) is None
+
+
+WORDS = st.text(
+    st.characters(
+        codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"), exclude_characters="\ufffe\uffff"
+    ),
+    max_size=20,
+) | st.sampled_from(
+    [
+        "",
+        " ",
+        "a",
+        "1 < 2",
+        "a & b",
+        "<b>bold</b>",
+        "&amp;",
+        "&#8217;",
+        "café",
+        "Ã©",
+        "x\ny",
+        "/path",
+        "?q=1&r=2",
+        "https://example.org/a?b=1&c=2",
+        "http://example.org",
+        "javascript:x",
+        "urn:1",
+        "//host/x",
+        "#top",
+        "tag:x,1:y",
+    ]
+)
+DATES = st.sampled_from(
+    [
+        "",
+        "2024-02-03T04:05:06Z",
+        "2024-02-03",
+        "Sat, 03 Feb 2024 04:05:06 GMT",
+        "03 Feb 2024 04:05 +0200",
+        "2024-02-03T04:05:06.1+05:45",
+        "3 Feb 99 04:05:06 PDT",
+        "1969-12-31T23:59:59Z",
+    ]
+)
+TYPES = st.sampled_from(
+    ["", ' type="html"', ' type="text"', ' type="TEXT/HTML"', ' type="xhtml"', ' type="x"']
+)
+
+
+def leaf(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return values.map(lambda value: f"<{name}>{escape(value)}</{name}>")
+
+
+def with_type(name: str) -> st.SearchStrategy[str]:
+    return st.tuples(TYPES, WORDS).map(lambda both: f"<{name}{both[0]}>{escape(both[1])}</{name}>")
+
+
+def with_attribute(name: str, *attributes: str) -> st.SearchStrategy[str]:
+    values = st.tuples(*(WORDS for _ in attributes))
+    return values.map(
+        lambda found: (
+            f"<{name} "
+            + " ".join(f"{key}={quoteattr(value)}" for key, value in zip(attributes, found, strict=True))
+            + "/>"
+        )
+    )
+
+
+RSS_PARTS = st.one_of(
+    *(
+        leaf(name, WORDS)
+        for name in ("title", "link", "guid", "description", "author", "category", "comments")
+    ),
+    *(
+        leaf(name, WORDS)
+        for name in ("content:encoded", "dc:creator", "dc:title", "dc:subject", "itunes:author")
+    ),
+    *(
+        leaf(name, WORDS)
+        for name in ("itunes:summary", "slash:comments", "wfw:commentRss", "custom:x", "media:credit")
+    ),
+    *(
+        leaf(name, WORDS)
+        for name in ("media:description", "media:keywords", "media:title", "itunes:duration", "source")
+    ),
+    *(leaf(name, DATES) for name in ("pubDate", "dc:date", "atom:updated", "dcterms:issued")),
+    with_attribute("enclosure", "url", "type", "length"),
+    with_attribute("atom:link", "href", "rel"),
+    with_attribute("media:content", "url", "medium", "width"),
+    with_attribute("media:thumbnail", "url"),
+    WORDS.map(lambda value: f'<guid isPermaLink="false">{escape(value)}</guid>'),
+    with_attribute("itunes:image", "href"),
+)
+ATOM_PARTS = st.one_of(
+    *(with_type(name) for name in ("title", "summary", "content")),
+    leaf("id", WORDS),
+    *(leaf(name, DATES) for name in ("published", "updated")),
+    WORDS.map(lambda name: f"<author><name>{escape(name)}</name></author>"),
+    with_attribute("category", "term"),
+    with_attribute("category", "term", "label"),
+    st.sampled_from(["alternate", "enclosure", "replies", "self", "via"]).flatmap(
+        lambda relation: WORDS.map(lambda href: f"<link rel='{relation}' href={quoteattr(href)}/>")
+    ),
+    with_attribute("link", "href", "type"),
+    leaf("thr:total", WORDS),
+)
+
+
+def in_any_group(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(parts, max_size=7).map("".join)
+
+
+DOCUMENTS = st.one_of(
+    in_any_group(RSS_PARTS).map(rss),
+    st.lists(in_any_group(RSS_PARTS), max_size=3).map(
+        lambda items: bare("".join(f"<item>{one}</item>" for one in items))
+    ),
+    in_any_group(ATOM_PARTS).map(atom),
+    in_any_group(RSS_PARTS.filter(lambda part: ":" not in part.split(">")[0] or part.startswith("<dc:"))).map(
+        rdf
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(DOCUMENTS)
+def test_generated_documents_come_out_the_same(text: str) -> None:
+    fast = by_fastpath(text)
+    if fast is not None:
+        assert differences(fast, by_feedparser(text)) == []
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(sorted(CLAIMED)), st.data())
+def test_a_cut_or_changed_document_is_declined_or_the_same(name: str, data: st.DataObject) -> None:
+    text = CLAIMED[name]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 60)))
+    changed = (
+        text[:start]
+        + data.draw(st.sampled_from(["", "x", "<", "&", "<x>", "</item>", "<item>", "\x00"]))
+        + text[end:]
+    )
+    fast = by_fastpath(changed)
+    if fast is not None:
+        assert differences(fast, by_feedparser(changed)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel>" + "<a>" * 300_000 + "</a>" * 300_000 + "</channel></rss>",
+        "<rss><channel><item>" + "<a>" * 300_000 + "</a>" * 300_000 + "</item></channel></rss>",
+        "<rss " + " ".join(f'a{number}="x"' for number in range(100_000)) + "><channel/></rss>",
+        "<rss " + " ".join(f'xmlns:n{number}="u:{number}"' for number in range(40_000)) + "><channel/></rss>",
+        "<rss><channel><item><author>" + "a." * 900_000 + "@</author></item></channel></rss>",
+        "<rss><channel><item><pubDate>" + "1 " * 900_000 + "</pubDate></item></channel></rss>",
+        "<rss><channel><item><title>" + "&lt;b" * 300_000 + "</title></item></channel></rss>",
+        "<rss><channel><item>" + "<category>x</category>" * 80_000 + "</item></channel></rss>",
+        "<rss><channel>" + "<item/>" * 250_000 + "</channel></rss>",
+        "<rss><channel><item><description>" + "&#10;" * 380_000 + "</description></item></channel></rss>",
+        "<?xml version='1.0'" + " " * 1_900_000 + "?><rss><channel/></rss>",
+        "<!--" + "-" * 1_900_000,
+        "<" * 1_900_000,
+        "xmlns=" * 300_000,
+        "xmlns " * 300_000,
+    ],
+    ids=range(15),
+)
+def test_hostile_documents_take_little_time(body: str) -> None:
+    import time
+
+    from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
+
+    data = body.encode()[:QUICK_BYTES]
+    started = time.process_time()
+    parse_quickly(data, URL)
+    assert time.process_time() - started < 1.5
