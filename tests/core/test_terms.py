@@ -23,7 +23,7 @@ def found(wanted: str, text: str, exact: bool = False) -> list[str]:
 
 
 # Each row: the term, a text, what of the text is found.
-RULES = {
+RULES: dict[str, list[tuple[str, str, list[str] | None]]] = {
     "compatibility forms": [
         ("Kumo", "the Ｋｕｍｏ robot", ["Ｋｕｍｏ"]),
         ("office", "the oﬃce", ["oﬃce"]),
@@ -216,6 +216,12 @@ TEXTS = st.text(PIECES, max_size=12) | st.text(max_size=12)
 def test_lower_case_keeps_the_places(text: str) -> None:
     folded = Folded(text)
     assert len(folded.cased) == len(folded.lower)
+
+
+def test_characters_that_stay_one_are_told_from_those_that_do_not() -> None:
+    for code in range(0x3200):
+        folded = Folded(chr(code) + "x")
+        assert folded.original_span(len(folded.cased) - 1, len(folded.cased)) == (1, 2)
 
 
 @given(TEXTS)

@@ -1,0 +1,489 @@
+"""The expression language: reading, asking in memory, and the full-text index against the memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tuireader.query import (
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Reading,
+    Regex,
+    SlowRegex,
+    Subject,
+    Text,
+    holds,
+    matches,
+    merge_spans,
+    needles,
+    parse,
+    plan,
+    spans,
+    value_matches,
+)
+from tuireader.terms import TOKENIZER, Term, compile_term, index_text
+
+
+def term(text: str) -> Term:
+    compiled = compile_term(text)
+    assert compiled is not None
+    return compiled
+
+
+def text(word: str, field: str = "") -> Text:
+    return Text(term(word), field)
+
+
+def read(expression: str) -> Node:
+    query = parse(expression)
+    assert isinstance(query, Query), query
+    return query.root
+
+
+def fault(expression: str) -> QueryError:
+    error = parse(expression)
+    assert isinstance(error, QueryError), error
+    return error
+
+
+# ----------------------------------------------------------------------------- reading
+
+
+@pytest.mark.parametrize(
+    ("expression", "tree"),
+    [
+        ("", And()),
+        ("  ", And()),
+        ("kumo", text("kumo")),
+        ("kumo nimbo", And((text("kumo"), text("nimbo")))),
+        ("kumo AND nimbo", And((text("kumo"), text("nimbo")))),
+        ("kumo or not near", And((text("kumo"), text("or"), text("not"), text("near")))),
+        ("a b OR c", Or((And((text("a"), text("b"))), text("c")))),
+        ("a (b OR c)", And((text("a"), Or((text("b"), text("c")))))),
+        ("((a))", text("a")),
+        ("a (b c)", And((text("a"), text("b"), text("c")))),
+        ('"solar farm"', text("solar farm")),
+        ("“solar farm”", text("solar farm")),
+        (r'"a \"b\" \c"', text('a "b" \\c')),
+        ("-kumo", Not(text("kumo"))),
+        ("NOT kumo", Not(text("kumo"))),
+        ("--kumo", text("kumo")),
+        ("-(-kumo)", text("kumo")),
+        ("zero-kumo", text("zero-kumo")),
+        ("F++ .ZED Q&A kum*", And((text("F++"), text(".ZED"), text("Q&A"), text("kum*")))),
+        ("title:kumo", text("kumo", "title")),
+        ("Title: kumo", text("kumo", "title")),
+        ("title:(a OR body:b)", Or((text("a", "title"), text("b", "body")))),
+        ("/ku+mo/", Regex("ku+mo")),
+        (r"title:/a\/b\\/", Regex("a/b\\\\", "title")),
+        ("a NEAR b", Near(text("a"), text("b"), 10)),
+        ("a NEAR/3 b c", And((Near(text("a"), text("b"), 3), text("c")))),
+        ("a NEAR/3 b NEAR/4 c", And((Near(text("a"), text("b"), 3), Near(text("b"), text("c"), 4)))),
+        ("a NEAR/3 (b OR c)", Or((Near(text("a"), text("b"), 3), Near(text("a"), text("c"), 3)))),
+        ("is:unread", Is("unread")),
+        ("is:Starred", Is("starred")),
+        ("age:<3d", Age(False, 259_200)),
+        ("age:>2w", Age(True, 1_209_600)),
+        ("age:>=90min", Age(True, 5400)),
+        ("after:2026-11-01", After(date(2026, 11, 1))),
+        ("before:2026-11", Before(date(2026, 11, 1))),
+        ("before:2026", Before(date(2026, 1, 1))),
+        ("https://kumo.example 10:30", And((text("https://kumo.example"), text("10:30")))),
+        ('"re:kumo"', text("re:kumo")),
+        ("云图 云:图", And((text("云图"), text("云:图")))),
+    ],
+)
+def test_reading(expression: str, tree: Node) -> None:
+    assert read(expression) == tree
+
+
+@pytest.mark.parametrize(
+    ("expression", "position", "length", "message", "hint"),
+    [
+        ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
+        ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title, body"),
+        ("(a", 0, 1, "the bracket is not closed", ")"),
+        ("a)", 1, 1, "no bracket is open here", ""),
+        ("()", 0, 1, "there is nothing between the brackets", ""),
+        ('a "b', 2, 1, "the quotation mark is not closed", '"'),
+        ("/a", 0, 1, "the regular expression is not closed", "/"),
+        ("/etc/kumo", 0, 1, "the regular expression is not closed", "quotation marks"),
+        ("/(/", 0, 3, "the regular expression is wrong", ""),
+        ("/a{99999999999}/", 0, 16, "the regular expression is wrong", ""),
+        ("OR a", 0, 2, "OR needs something on both sides", "write or"),
+        ("a OR", 2, 2, "after OR something to look for is missing", ""),
+        ("a AND AND b", 6, 3, "AND needs something on both sides", "write and"),
+        ("NEAR", 0, 4, "NEAR needs something on both sides", "write near"),
+        ("a NEAR/x b", 2, 6, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
+        ("a NEAR/9999 b", 2, 9, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
+        ("a NEAR is:read", 7, 3, "NEAR stands between words or phrases", "NEAR/8"),
+        ("title:a NEAR b", 8, 4, "NEAR needs words of the same field on both sides", ""),
+        (
+            f"a NEAR ({' OR '.join('abcdefghijklmnopqrstuvw')})",
+            7,
+            1,
+            "NEAR takes at most 20 alternatives",
+            "",
+        ),
+        ("NOT", 0, 3, "after NOT something to look for is missing", ""),
+        ("a - b", 2, 1, "there is nothing to look for in this", ""),
+        ("a ( -)", 4, 1, "after - something to look for is missing", ""),
+        ("title:", 0, 6, "title: needs a word", "title:word"),
+        ("title:OR", 0, 6, "title: needs a word", "title:word"),
+        ("is:", 0, 3, "is: needs a value", "unread"),
+        ("is:raed", 3, 4, "there is no is:raed", "did you mean read?"),
+        ("is:qqq", 3, 3, "there is no is:qqq", "is: takes"),
+        ("age:3d", 4, 2, "age: needs < or >", "age:<3d"),
+        ("age:<3m", 4, 3, "m can be min or mo", "age:<3d"),
+        ("after:2026-02-30", 6, 10, "this is no date", "after:2026-11-01"),
+        ("before:soon", 7, 4, "this is no date", "for example"),
+        ("after:0000", 6, 4, "this is no date", "after:"),
+        ("(" * 21 + "a" + ")" * 21, 20, 1, "more than 20 brackets in one another", ""),
+        ("a" * 10_001, 10_000, 1, "longer than 10,000 characters", ""),
+    ],
+)
+def test_what_is_wrong(expression: str, position: int, length: int, message: str, hint: str) -> None:
+    error = fault(expression)
+    assert (error.message[: len(message)], error.position, error.length) == (message, position, length)
+    assert hint in error.hint
+    assert message in str(error)
+
+
+def test_the_caret_stands_below_the_trouble() -> None:
+    assert fault("云图 tilte:x").caret().splitlines() == [
+        "云图 tilte:x",
+        "     ^^^^^^ there is no field tilte:",
+        "did you mean title:?; put text with a colon in quotation marks",
+    ]
+    assert fault("a)").caret() == "a)\n ^ no bracket is open here"
+    assert fault("a OR").caret() == "a OR\n  ^^ after OR something to look for is missing"
+
+
+def test_the_picture_of_a_long_expression_is_cut() -> None:
+    line, mark, *_ = fault("word\t" * 40 + "(").caret().splitlines()
+    assert line.startswith("…") and len(line) < 90
+    assert line[mark.index("^")] == "("
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a b OR c -d",
+        "NOT (a b)",
+        "NOT (a NEAR/3 b)",
+        "(a OR b) (c OR d) title:x",
+        '"OR" "a:b" "-x" "/y/"',
+        r'"back\\slash" "q\"uote" "c\“urly"',
+        "is:muted age:<5min age:>2mo after:2025-01-02 before:2026-01-01",
+        r"body:/a\/b/ label:x",
+        "(title:a OR title:b) NEAR/2 title:c",
+        "age:<0min",
+    ],
+)
+def test_what_is_printed_reads_the_same(expression: str) -> None:
+    query = parse(expression)
+    assert isinstance(query, Query)
+    assert parse(str(query)) == query
+
+
+SIGNS = st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n")
+PIECES = "OR AND NOT NEAR/2 NEAR( title: is: age: <3d after: 2026-01-01 kumo col:"
+NASTY = SIGNS | st.sampled_from(PIECES.split(" ")) | st.just("kumo ")
+
+
+@settings(max_examples=400)
+@given(st.lists(NASTY, max_size=12).map("".join) | st.text(max_size=20))
+@example("NEAR(")
+@example("(((((")
+@example("\\" * 50 + '"')
+@example('"' + "\\\\" * 50)
+def test_no_expression_raises(expression: str) -> None:
+    query = parse(expression)
+    if isinstance(query, QueryError):
+        assert 0 <= query.position <= len(expression)
+        assert "\n" in query.caret() and str(query)
+    else:
+        assert parse(str(query)) == query
+        matches(query, Subject(title="kumo", body="é 云"), 0)
+        plan(query)
+
+
+# ----------------------------------------------------------------------------- asking one article
+
+NOW = 1_790_000_000
+ARTICLE = Subject(
+    title="Kumo halts new sign-ups",
+    summary="The regulator had asked for it.",
+    body="Users of Kumo were told on Friday.\nA fine is near, said the Nimbo court.",
+    author="J. Example",
+    url="https://news.example/2026/Kumo-halts?id=1",
+    feed="Cloud News",
+    feed_url="https://news.example/feed.xml",
+    folder="Far East",
+    labels=("to read", "robots"),
+    watches=("Solar farms",),
+    read=False,
+    starred=True,
+    time=NOW - 86_400 * 2,
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("", True),
+        ("kumo", True),
+        ("kumo nimbo", True),
+        ("kumo zephyr", False),
+        ("zephyr OR nimbo", True),
+        ("kumo -zephyr", True),
+        ("kumo -nimbo", False),
+        ("title:kumo title:nimbo", False),
+        ("body:nimbo body:regulator", True),
+        ("body:sign-ups", False),
+        ("author:example", True),
+        ("example", False),
+        ("feed:cloud", True),
+        ("feed:news.example/feed", True),
+        ("feed:zephyr", False),
+        ("folder:east", True),
+        ("url:kumo-HALTS", True),
+        ("url:2026/kumo*", True),
+        ("url:zephyr", False),
+        ("label:robots", True),
+        ("label:tomorrow", False),
+        ('watch:"solar farms"', True),
+        ("watch:solar", False),
+        ("watch:solar*", True),
+        ("is:unread", True),
+        ("is:read", False),
+        ("is:starred", True),
+        ("is:muted", False),
+        ("age:<3d", True),
+        ("age:>3d", False),
+        ("age:>1d", True),
+        ("after:2026-09-01 before:2026-10-01", True),
+        ("after:2026-10-01", False),
+        ("before:2026-09-01", False),
+        ("/ku.o/", True),
+        ("/KU.O/", False),
+        ("/^users/", True),
+        ("title:/users/", False),
+        ("author:/^j\\. /", True),
+        ("fine NEAR/4 nimbo", True),
+        ("nimbo NEAR/3 fine", False),
+        ("nimbo NEAR/4 fine", True),
+        ("friday NEAR/0 fine", False),
+        ("friday NEAR/1 fine", True),
+        ("regulator NEAR/1000 nimbo", False),
+        ("kumo NEAR/9 kumo", False),
+        ("title:kumo NEAR/9 title:zephyr", False),
+    ],
+)
+def test_asking(expression: str, expected: bool) -> None:
+    query = parse(expression)
+    assert isinstance(query, Query), query
+    assert matches(query, ARTICLE, NOW) is expected
+    assert matches(query, Reading(ARTICLE), NOW) is expected
+
+
+def test_a_slow_regular_expression_is_stopped() -> None:
+    bait = Subject(title="a" * 40 + "!")
+    query = parse("/(a|aa)+$/")
+    assert isinstance(query, Query)
+    assert not matches(query, bait, NOW)
+    assert spans(query, bait.title) == []
+    with pytest.raises(SlowRegex, match="takes too long"):
+        holds(query.root, Reading(bait), NOW)
+
+
+def test_values_of_a_field_can_be_asked_alone() -> None:
+    assert value_matches(text("cloud", "feed"), "Cloud News")
+    assert not value_matches(text("cloud", "feed"), "https://news.example/feed.xml")
+
+
+@pytest.mark.parametrize(
+    ("expression", "field", "expected"),
+    [
+        ("kumo -friday", "title", ["Kumo", "kumo"]),
+        ("title:kumo nimbo", "body", ["Nimbo"]),
+        ("title:kumo", "", ["Kumo", "kumo"]),
+        ("kumo NEAR/2 nimbo", "", ["Kumo", "Nimbo", "kumo"]),
+        ("/imb/ OR nimbo", "", ["Nimbo"]),
+        ("is:read author:nimbo", "", []),
+    ],
+)
+def test_spans(expression: str, field: str, expected: list[str]) -> None:
+    line = "Kumo and Nimbo, kumo"
+    query = parse(expression)
+    assert isinstance(query, Query)
+    assert [line[start:end] for start, end in spans(query, line, field)] == expected
+
+
+def test_overlapping_spans_become_one() -> None:
+    assert merge_spans([(5, 7), (0, 3), (2, 4), (4, 5)]) == [(0, 7)]
+    assert merge_spans([(0, 1), (2, 3)]) == [(0, 1), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("a", ["a"]),
+        ("a b -c", ["a"]),
+        ("(a OR b) c", ["c"]),
+        ("a OR b", ["a", "b"]),
+        ("a OR is:read", None),
+        ("-a", None),
+        ("", None),
+        ("author:a", None),
+        ("title:a NEAR title:b", ["a"]),
+        ("/a/", None),
+    ],
+)
+def test_needles(expression: str, expected: list[str] | None) -> None:
+    terms = needles(read(expression))
+    assert (None if terms is None else [needle.text for needle in terms]) == expected
+
+
+# ----------------------------------------------------------------------------- asking the index
+
+
+@pytest.mark.parametrize(
+    ("expression", "hits", "facts", "exact"),
+    [
+        ("", False, 0, True),
+        ("kumo", True, 0, True),
+        ("kum*", True, 0, True),
+        ("Kumo", True, 0, False),
+        ("solar farm", True, 0, True),
+        ('"solar farm"', True, 0, False),
+        ("kumo is:unread -age:>3d", True, 2, True),
+        ("is:read OR feed:x", False, 1, True),
+        ("-kumo", False, 0, False),
+        ("nimbo -kumo", True, 0, True),
+        ("nimbo -Kumo", True, 0, False),
+        ("nimbo OR is:read", False, 0, False),
+        ("nimbo /x/", True, 0, False),
+        ("*umo", False, 0, False),
+        ("a NEAR b", True, 0, False),
+        ("a NEAR b*", True, 0, False),
+        ("*a NEAR *b", False, 0, False),
+        ("feed:a NEAR feed:b", False, 0, False),
+        ("label:x (url:y OR watch:/z/)", False, 2, True),
+        ("🚀", False, 0, False),
+    ],
+)
+def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
+    query = parse(expression)
+    assert isinstance(query, Query)
+    found = plan(query)
+    assert (found.fts is not None, len(found.facts), found.exact) == (hits, facts, exact)
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    columns = "title, body, author"
+    conn.execute(f"CREATE VIRTUAL TABLE search USING fts5({columns}, content='', tokenize='{TOKENIZER}')")
+    yield conn
+    conn.close()
+
+
+def hit(conn: sqlite3.Connection, expression: str, subject: Subject) -> bool:
+    """Whether the index hits an article that is stored as the store does it."""
+    texts = (subject.title, f"{subject.summary}\n{subject.body}", subject.author)
+    conn.execute("BEGIN")
+    conn.execute(
+        "INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(index_text, texts)]
+    )
+    found = conn.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression,)).fetchall()
+    conn.execute("ROLLBACK")
+    return bool(found)
+
+
+WORDS = st.sampled_from(
+    [
+        "kumo",
+        "Kumo",
+        "kumos",
+        "nimbo",
+        "solar",
+        "farm",
+        "farms",
+        "F++",
+        "f",
+        "云",
+        "云图",
+        "图",
+        "é",
+        "AI",
+        "ai",
+        "ai+",
+    ]
+)
+LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "and"]), max_size=6).map(" ".join)
+SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, read=st.booleans())
+LEAVES = st.one_of(
+    WORDS,
+    st.lists(WORDS, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
+    st.sampled_from(
+        ["kum*", "*umo", "/k.mo/", "is:read", "f*", "AI*", "云*", '"f+"', "title:kumo", "author:nimbo"]
+    ),
+    st.tuples(WORDS, st.integers(0, 4), WORDS).map(lambda item: f"{item[0]} NEAR/{item[1]} {item[2]}"),
+)
+EXPRESSIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} {pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
+        inner.map(lambda one: f"-({one})"),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
+@example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
+def test_index_and_memory_agree(index: sqlite3.Connection, expression: str, subjects: list[Subject]) -> None:
+    query = parse(expression)
+    assert isinstance(query, Query), query
+    way = plan(query)
+    for subject in subjects:
+        right = matches(query, subject, NOW)
+        facts = all(holds(node, Reading(subject), NOW) for node in way.facts)
+        candidate = facts and (way.fts is None or hit(index, way.fts, subject))
+        assert candidate or not right
+        if way.exact:
+            assert candidate == right
+
+
+def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: sqlite3.Connection) -> None:
+    deep = "kumo"
+    for level in range(20):
+        deep = f"({deep} OR x{level} y{level})"
+    wide = " OR ".join(f"word{number}" for number in range(800))
+    near = f"({' OR '.join(f'a{n}' for n in range(20))}) NEAR/3 ({' OR '.join(f'b{n}' for n in range(20))})"
+    for expression in (deep, f"{wide} kumo", near, " ".join(f"-n{n}" for n in range(500)) + " kumo"):
+        query = parse(expression)
+        assert isinstance(query, Query), query.message
+        way = plan(query)
+        assert way.fts is not None
+        assert hit(index, way.fts, Subject(title="kumo word7")) is matches(
+            query, Subject(title="kumo word7"), NOW
+        )
