@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related.features import Profile, unpack
-from tuireader.related.search import Arrival
+from tuireader.related.search import Arrival, fold
 
 
 class MemoryShelf:
@@ -15,16 +15,26 @@ class MemoryShelf:
     def __init__(self) -> None:
         self.blobs: dict[int, bytes] = {}
         self.links: dict[int, set[int]] = {}
+        self.story_of: dict[int, int] = {}
+        self.story_members: dict[int, list[int]] = {}
+        self.split: set[frozenset[int]] = set()
         self.df: dict[int, tuple[int, int]] = {}
         self.lists: dict[int, list[tuple[int, int]]] = {}
 
     def keep(self, arrival: Arrival) -> None:
-        """Store what relating an article gave."""
+        """Store what relating an article gave, and fold it into its story."""
         profile = arrival.profile
         self.blobs[profile.id] = profile.pack()
         for other in arrival.neighbours:
             self.links.setdefault(profile.id, set()).add(other)
             self.links.setdefault(other, set()).add(profile.id)
+        place = fold(self, arrival)
+        story = place.story
+        members = self.story_members.setdefault(story, [])
+        for merged in place.merged:
+            members.extend(self.story_members.pop(merged))
+        members.append(profile.id)
+        self.story_of.update(dict.fromkeys(members, story))
         for term, is_lower in arrival.counted.items():
             articles, lower = self.df.get(term, (0, 0))
             self.df[term] = (articles + 1, lower + is_lower)
@@ -33,6 +43,15 @@ class MemoryShelf:
 
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
         return [(article, other) for article in ids for other in self.links.get(article, ())]
+
+    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
+        return {article: self.story_of[article] for article in ids if article in self.story_of}
+
+    def members(self, story: int, limit: int) -> Sequence[int]:
+        return sorted(self.story_members.get(story, ()), reverse=True)[:limit]
+
+    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+        return {pair for pair in self.split if pair.issubset(ids)}
 
     def articles(self) -> int:
         return len(self.blobs)

@@ -26,16 +26,26 @@ What the store keeps, about 0.8 KB an article:
     CREATE TABLE apart (article INTEGER NOT NULL, other INTEGER NOT NULL,
                         PRIMARY KEY (article, other)) WITHOUT ROWID;
 
-`term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. `search.Shelf` asks:
+`term` is an unsigned 32-bit number, `day` is seconds // 86,400 of the sort time. What is asked:
 
     articles    SELECT count(*) FROM profile                  -- keep the number in memory during a batch
-    counts      SELECT term, articles, lower FROM term_count WHERE term IN (…)                -- about 120 at most
+    counts      SELECT term, articles, lower FROM term_count WHERE term IN (…)         -- about 120 at most
     posted      SELECT article FROM posting WHERE term=? AND day<=? ORDER BY day DESC, article DESC LIMIT ?
                 and the same with day>? ORDER BY day, article                          -- for 20 terms
     profiles    SELECT article, packed FROM profile WHERE article IN (…)               -- about 150 at most
     neighbours  SELECT article, other FROM neighbour WHERE article IN (…)              -- 5 at most
 
+For folding (`search.StoryShelf`):
+
+    stories     SELECT article, story FROM story_of WHERE article IN (…)               -- 12 at most
+    members     SELECT article FROM story_of WHERE story=? ORDER BY article DESC LIMIT ?         -- 5 times
+    apart       SELECT article, other FROM apart WHERE article IN (…) AND other IN (…)
+
 At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
-neighbours (both directions). An article whose title or text has changed gives its old profile, postings
-(`features.probes` of the stored profile) and counts back first.
+neighbours (both directions), then `search.fold(shelf, arrival)`: set the story of the article, and
+`UPDATE story_of SET story=:story WHERE story IN (:merged)`. A split by a person writes the pairs of the
+split article with all other members to `apart` and gives it a story of its own (its id).
+
+An article whose title or text has changed gives its old profile, postings (`features.probes` of the stored
+profile) and counts back first. Articles that arrive together are related in the order of their times.
 """

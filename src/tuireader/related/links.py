@@ -1,4 +1,4 @@
-"""What a link in an article's text is: set by the editor as further reading, a primary source, or a citation."""
+"""What a link in an article's text is: further reading set by the editor, a primary source, or a citation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from urllib.parse import urlsplit
 
 _ALSO = re.compile(
     r"""(?:^|[\s([（【「•·>*–—-])(?:
-      also\s+(?:read|see|on)|read\s+(?:also|more|next|this(?:\s+next)?)|see\s+also|more\s+(?:on|about)\s+this(?:\s+story)?
-    | related(?:\s+(?:stories|story|articles?|reading|coverage|news|posts?))?|recommended(?:\s+reading)?|further\s+reading
+      also\s+(?:read|see|on)|read\s+(?:also|more|next|this(?:\s+next)?)|see\s+also
+    | more\s+(?:on|about)\s+this(?:\s+story)?
+    | related(?:\s+(?:stories|story|articles?|reading|coverage|news|posts?))?
+    | recommended(?:\s+reading)?|further\s+reading
     | you\s+(?:may|might)\s+also\s+like|don['’]t\s+miss|in\s+case\s+you\s+missed\s+it|previously|earlier\s+coverage
-    | lesen\s+sie\s+(?:auch|mehr)|mehr\s+(?:zum\s+thema|dazu)|siehe\s+auch|lire\s+aussi|à\s+lire(?:\s+aussi)?|voir\s+aussi
+    | lesen\s+sie\s+(?:auch|mehr)|mehr\s+(?:zum\s+thema|dazu)|siehe\s+auch
+    | lire\s+aussi|à\s+lire(?:\s+aussi)?|voir\s+aussi
     | lea\s+también|leer\s+más|ver\s+también|leggi\s+anche|leia\s+(?:também|mais)|lees\s+ook|читайте\s+также
     | 延伸阅读|相关阅读|相关文章|推荐阅读|另见|更多阅读|延伸閱讀|相關閱讀|相關文章|あわせて読みたい|関連記事|관련\s*기사
     )\s*[:：\]）】」|–—-]?\s*$""",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tuireader.model import Relation
-from tuireader.related.features import BOOST, NAME, PAIR, TITLE, UNIT, Profile
+from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 
 SHOWN = 0.4  # from this chance on a relative is shown: no link is better than a wrong one
 NEAR_DAYS = 3.0
 _SAME_STORY = 0.7
+_COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
 _ASKED_FROM = 0.15  # ... if they belong to the article with this chance
 _UNDATED_DAYS = 10.0  # what a missing date says about the time between two articles: nothing
@@ -28,14 +29,19 @@ class Ranked:
     reason: str
 
 
-def chance(one: Profile, other: Profile) -> float:
-    """The chance (0–1) that two articles belong together, from what both have; the same both ways.
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What two articles share: how many single terms, the cosine of their vectors, the weight of the second
+    most telling shared term, and the weights of the shared names."""
 
-    A logistic model over: days between them, how many terms both have, the cosine of their vectors, the
-    second most telling shared term (one rare word alone is chance), shared names, a common feed (its house
-    style is shared by all its articles), the length of the longer one, and the most telling title name that
-    each has for itself (two events of one kind, a notice with another company's name).
-    """
+    shared: int
+    cosine: float
+    second: float
+    names: float
+
+
+def common(one: Profile, other: Profile) -> Common:
+    """Compare two profiles term by term."""
     mine, theirs = one.terms, other.terms
     dot = names = first = second = 0.0
     shared = 0
@@ -53,18 +59,30 @@ def chance(one: Profile, other: Profile) -> float:
             first, second = weight, first
         elif weight > second:
             second = weight
-    if not shared:
+    return Common(shared, dot / (one.norm * other.norm), second, names)
+
+
+def chance(one: Profile, other: Profile) -> float:
+    """The chance (0–1) that two articles belong together, from what both have; the same both ways.
+
+    A logistic model over: days between them, how many terms both have, the cosine of their vectors, the
+    second most telling shared term (one rare word alone is chance), shared names, a common feed (its house
+    style is shared by all its articles), the length of the longer one, and the most telling title name that
+    each has for itself (two events of one kind, a notice with another company's name).
+    """
+    found = common(one, other)
+    if not found.shared:
         return 0.0
     evidence = (
         1.23
         - 0.89 * math.log1p(days_between(one, other))
-        + 2.16 * math.log1p(shared)
-        + 9.38 * dot / (one.norm * other.norm)
-        + 0.28 * second
-        + 0.63 * math.log1p(names)
+        + 2.16 * math.log1p(found.shared)
+        + 9.38 * found.cosine
+        + 0.28 * found.second
+        + 0.63 * math.log1p(found.names)
         - 1.70 * (one.feed == other.feed and one.feed > 0)
-        - 2.20 * math.log1p(max(len(mine), len(theirs)))
-        - 0.14 * min(_own_subject(one, theirs), _own_subject(other, mine))
+        - 2.20 * math.log1p(max(len(one.terms), len(other.terms)))
+        - 0.14 * min(own_subject(one, other), own_subject(other, one))
     )
     return 1.0 / (1.0 + math.exp(-evidence))
 
@@ -74,9 +92,10 @@ def days_between(one: Profile, other: Profile) -> float:
     return abs(one.time - other.time) / 86_400 if one.dated and other.dated else _UNDATED_DAYS
 
 
-def _own_subject(article: Profile, others: Mapping[int, int]) -> float:
+def own_subject(article: Profile, other: Profile) -> float:
+    """The weight of the most telling title name of `article` that `other` does not have; 0 for none."""
     for weight, term in article.subjects:
-        if term not in others:
+        if term not in other.terms:
             return weight
     return 0.0
 
@@ -129,8 +148,27 @@ def _relation(article: Profile, other: Profile, score: float) -> Relation:
 
 
 def same_text(one: Profile, other: Profile) -> bool:
-    """Whether two articles are copies of one text, perhaps cut at different places or retitled a little."""
-    return False
+    """Whether two articles are copies of one text, perhaps cut at different places or retitled a little.
+
+    Titles that differ in a name or a number are other news in the same words: notices, releases, round-ups.
+    """
+    if days_between(one, other) > _COPY_DAYS and one.dated and other.dated:
+        return False
+    mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
+    theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
+    shared = len(mine & theirs)
+    smaller = min(len(mine), len(theirs))
+    alike = smaller >= 4 and shared >= 0.85 * len(mine | theirs)
+    inside = smaller >= 16 and shared >= 0.92 * smaller
+    return (alike or inside) and not (_differs(one, theirs) or _differs(other, mine))
+
+
+def _differs(article: Profile, others: Collection[int]) -> bool:
+    telling = (NAME | NUMBER) << 8
+    return any(
+        value & telling and value >> 8 & TITLE and not value >> 8 & PAIR and term not in others
+        for term, value in article.terms.items()
+    )
 
 
 def reason(article: Profile, other: Profile) -> str:

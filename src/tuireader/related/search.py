@@ -6,17 +6,19 @@ articles are stored, so the cost stays flat.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
 from tuireader.related.rank import SHOWN, Ranked, chance, chances, likeliest, rank
+from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
 POSTINGS = 150  # articles looked at for one term, before and after
 CANDIDATES = 100
 KEPT = 0.3  # from this chance on a neighbour is remembered
 NEIGHBOURS = 12
+STORIES = 5  # so many stories of its neighbours may an article join
 
 
 class Shelf(Protocol):
@@ -40,6 +42,22 @@ class Shelf(Protocol):
 
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
         """(article, neighbour) of `ids`, as `Arrival.neighbours` were stored, in both directions."""
+        ...
+
+
+class StoryShelf(Shelf, Protocol):
+    """What folding asks besides."""
+
+    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
+        """The story of each article; those that have not been related yet are left out."""
+        ...
+
+    def members(self, story: int, limit: int) -> Sequence[int]:
+        """The articles of a story, the `limit` with the highest ids."""
+        ...
+
+    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+        """The pairs among `ids` that a person has split."""
         ...
 
 
@@ -81,6 +99,30 @@ def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
     return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
+
+
+def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
+    """The story of an article that has just arrived; the caller stores it.
+
+    The article belongs to `Place.story`, and so do from now on all articles of the stories `Place.merged`.
+    """
+    profile = arrival.profile
+    near = {
+        other.id: other
+        for other in shelf.profiles(arrival.neighbours)
+        if abs(other.time - profile.time) <= SPAN_DAYS * 86_400
+    }
+    by_nearness = [other for other in arrival.neighbours if other in near]
+    story_of = shelf.stories(by_nearness)
+    numbers = dict.fromkeys(story_of[other] for other in by_nearness if other in story_of)
+    members = {number: shelf.members(number, MEMBERS) for number in list(numbers)[:STORIES]}
+    wanted = {article for articles in members.values() for article in articles}
+    near |= {other.id: other for other in shelf.profiles(sorted(wanted - near.keys()))}
+    stories = {
+        number: [near[article] for article in articles if article in near]
+        for number, articles in members.items()
+    }
+    return place(profile, stories, shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset())
 
 
 def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
