@@ -8,8 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html import unescape
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Compile at first use: the list is on the screen before most of them are needed."""
+    return re.compile(pattern)
+
 
 # --------------------------------------------------------------------------- cleaning
 
@@ -18,7 +28,7 @@ _MARKS_PER_BASE = 8
 # Control sequences as a terminal reads them (ECMA-48 §5.4, §8.3; xterm's ctlseqs). A string sequence (OSC,
 # DCS, APC, PM, SOS) takes its payload with it if something ends it; if nothing does, the payload is text.
 # The C1 forms are only taken as sequences where they are no mojibake of UTF-8 ("â\x80\x9d").
-_SEQUENCE = re.compile(
+_SEQUENCE = (
     r"\x1b(?:[PX\]^_][^\x1b\x07\x9c]*+(?:\x1b\\|[\x07\x9c]|(?=\x1b))|\[[0-?]*+[ -/]*+[@-~]?|[ -/]*+[0-~]?)"
     r"|(?<![\x80-\xff])(?:\x9b[0-?]*+[ -/]*+[@-~]?"
     r"|[\x90\x98\x9d-\x9f][^\x1b\x07\x90\x98\x9c-\x9f\n]*+(?:\x1b\\|[\x07\x9c]))"
@@ -31,7 +41,7 @@ _JOINING_SCRIPTS = (
 
 # What never reaches a screen: controls that are no white space, format characters, bidi controls, fillers
 # and other invisible letters, variation selectors, tags, noncharacters. A joiner stays where it joins.
-_UNWANTED = re.compile(
+_UNWANTED = (
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -39,7 +49,7 @@ _UNWANTED = re.compile(
     f"|(?<![{_EMOJI}#*0-9])\ufe0f|(?<=[#*0-9])\ufe0f(?!\u20e3)"
     f"|(?<![{_JOINING_SCRIPTS}])\u200c|\u200c(?![{_JOINING_SCRIPTS}])"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 # Printable and yet worth a look: every combining mark (with the letters of the same blocks), and the few
 # invisible ones that `str.isprintable` lets through.
@@ -48,10 +58,8 @@ _MARKED = (
     "\u1712-\u18ff\u1900-\u1cff\u1dc0-\u1dff\u200c\u20d0-\u20ff\u2cef-\u2cf1\u2d7f-\u2dff\u302a-\u302f\u3099\u309a"
     "\ua66f-\ua6f1\ua800-\uabff\ufb1e\ufe0f\ufe20-\ufe2f\U000101fd-\U0001e95f"
 )
-_MARK_RUN = re.compile(f"[{_MARKED}]{{{_MARKS_PER_BASE + 1},}}")
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
+_MARK_RUN = f"[{_MARKED}]{{{_MARKS_PER_BASE + 1},}}"
+_INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 
 
 def clean(s: str, limit: int = 500) -> str:
@@ -74,20 +82,20 @@ def clean_multiline(s: str, limit: int | None = None) -> str:
     For code: tabs become spaces up to the next multiple of four, space at the ends of lines goes.
     """
     lines = scrub(s).replace("\r\n", "\n").splitlines()
-    s = "\n".join(_WHITE.sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
+    s = "\n".join(_regex(_WHITE).sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
     return s if limit is None or len(s) <= limit else cut_characters(s, limit)
 
 
-_WHITE = re.compile(r"[^\S ]")
+_WHITE = r"[^\S ]"
 
 
 def scrub(s: str) -> str:
     """Take out all that is unwanted; white space of all kinds stays as it is."""
     if not s.isprintable():
-        s = _SURROGATE.sub("\ufffd", _UNWANTED.sub("", _SEQUENCE.sub("", s)))
-    elif not s.isascii() and _INVISIBLE.search(s):
-        s = _UNWANTED.sub("", s)
-    return s if s.isascii() else _MARK_RUN.sub(_cap_marks, s)
+        s = _regex(_SURROGATE).sub("\ufffd", _regex(_UNWANTED).sub("", _regex(_SEQUENCE).sub("", s)))
+    elif not s.isascii() and _regex(_INVISIBLE).search(s):
+        s = _regex(_UNWANTED).sub("", s)
+    return s if s.isascii() else _regex(_MARK_RUN).sub(_cap_marks, s)
 
 
 def _cap_marks(run: re.Match[str]) -> str:
@@ -147,50 +155,37 @@ _BLOCK_NAMES = (
 _HIDDEN_NAMES = "script style title template textarea noembed noframes svg nav form button select canvas"
 _EMBED_NAMES = "iframe video audio object embed noscript"
 
-_BREAKS = frozenset(
-    slash + case(name)
-    for name in _BLOCK_NAMES.split()
-    for slash in ("", "/")
-    for case in (str.lower, str.upper)
-)
+BREAKS = frozenset(slash + name for name in _BLOCK_NAMES.split() for slash in ("", "/"))
+"""Tags, named as `tokens` does, that end a line of text."""
 
 # A tag: its name (with the slash of an end tag) and its attributes. Quotes count behind "=" only, and may
 # hold ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows somewhere:
 # the states "outside", 'in "' and "in '" map one to one along the text, so that at most three attempts
 # from different starts can be alive at any place.
-_TAG = re.compile(r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>""")
-_KNOWN_TAG = re.compile(
+_TAG = r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>"""
+_KNOWN_TAG = "(?i)" + (
     r"<(?=[/a-zA-Z])/?(?:"
     + "|".join(f"{_INLINE_NAMES} {_BLOCK_NAMES} {_HIDDEN_NAMES} {_EMBED_NAMES}".split())
-    + r")(?:[\s/][^<>]*)?>|<!--|<!doctype\s|<!\[CDATA\[",
-    re.IGNORECASE,
+    + r")(?:[\s/][^<>]*)?>|<!--|<!doctype\s|<!\[CDATA\["
 )
-_ODD_MARKUP = re.compile(
-    rf"<(?:(!--)|[!?]|({'|'.join(f'{_HIDDEN_NAMES} {_EMBED_NAMES}'.split())})(?=[\s/>]))", re.IGNORECASE
+_ODD_MARKUP = "(?i)" + (
+    rf"<(?=[!?a-z])(?:(!--)|[!?]|({'|'.join(f'{_HIDDEN_NAMES} {_EMBED_NAMES}'.split())})(?=[\s/>]))"
 )
-_COMMENT_END = re.compile(r"--!?>")
-_CLOSING = {
-    name: re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.IGNORECASE)
-    for name in f"{_HIDDEN_NAMES} {_EMBED_NAMES}".split()
-}
+_COMMENT_END = r"--!?>"
+_ODD_NAMES = frozenset(f"{_HIDDEN_NAMES} {_EMBED_NAMES}".split())
 _VOID = frozenset(("embed",))
 _OPAQUE = frozenset(("script", "style"))
 _EMBEDS = frozenset(_EMBED_NAMES.split())
 _PROSE = 5_000
-_UNCLOSED = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
-_LONG_REFERENCE = re.compile(r"&#[0-9]{9,};?")
-_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
+_UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
+_LONG_REFERENCE = r"&#[0-9]{9,};?"
+_EMPTY_LINE = r"\n[^\S\n]*\n"
 _BREAK = "\x1e"
 
 
 def is_html(s: str) -> bool:
     """Tell whether there is markup in `s`: a tag that HTML knows, a comment, a document type."""
-    return "<" in s and _KNOWN_TAG.search(s) is not None
-
-
-def is_break(name: str) -> bool:
-    """Tell whether a tag, named as `split_tags` does, ends a line of text."""
-    return name in _BREAKS or name.lower() in _BREAKS
+    return "<" in s and _regex(_KNOWN_TAG).search(s) is not None
 
 
 def plain(html: str) -> str:
@@ -202,12 +197,12 @@ def plain(html: str) -> str:
     empty lines as paragraphs.
     """
     if is_html(html):
-        pieces = split_tags(visible(html, embeds=False))
-        texts = pieces[0::3]
-        for at, name in enumerate(pieces[1::3]):
-            if is_break(name):
-                texts[at] += _BREAK
-        s = "".join(texts)
+        pieces = tokens(html)
+        parts = [
+            text + _BREAK if name in BREAKS else text
+            for text, name in zip(pieces[0::3], pieces[1::3], strict=False)
+        ]
+        s = "".join(parts) + pieces[-1]
     else:
         s = _BREAK.join(paragraphs(html))
     lines = [" ".join(line.split()) for line in decode(s).split(_BREAK)]
@@ -228,48 +223,61 @@ def decode(s: str) -> str:
     if "&" not in s:
         return s
     if "&#" in s:
-        s = _LONG_REFERENCE.sub("\ufffd", s)  # int() refuses more than 4,300 digits
+        s = _regex(_LONG_REFERENCE).sub("\ufffd", s)  # int() refuses more than 4,300 digits
+    from html import unescape
+
     return unescape(s)
 
 
 def paragraphs(s: str) -> list[str]:
     """Split plain text at its empty lines."""
-    return _EMPTY_LINE.split(s.replace("\r\n", "\n").replace(_BREAK, " "))
+    return _regex(_EMPTY_LINE).split(s.replace("\r\n", "\n").replace(_BREAK, " "))
 
 
-def split_tags(html: str) -> list[str]:
-    """Split HTML that went through `visible` into text, name, attributes, text, name, attributes, …, text.
+def tokens(html: str, embeds: bool = False) -> list[str]:
+    """Split HTML into text, name, attributes, text, name, attributes, …, text.
 
-    Names are as written, with a leading slash for end tags. A tag that never ends is cut off.
+    Names are in small letters, end tags with their slash; texts and attributes are as written. Comments,
+    scripts, styles, forms and the like are gone, and so are embedded things unless `embeds` asks for them.
     """
+    pieces = _split(html)
+    names = list(map(str.lower, pieces[1::3]))
+    if "<!" in html or "<?" in html or not _ODD_NAMES.isdisjoint(names):
+        pieces = _split(_visible(html, embeds))
+        names = list(map(str.lower, pieces[1::3]))
+    pieces[1::3] = names
+    return pieces
+
+
+def _split(html: str) -> list[str]:
+    """Cut a text at its tags; a tag that never ends is cut off."""
+    html = html.replace(_BREAK, " ")
     end = html.rfind(">") + 1
-    pieces = _TAG.split(html[:end])
+    pieces = _regex(_TAG).split(html[:end])
     tail = html[end:]
-    if unclosed := _UNCLOSED.search(tail):
+    if unclosed := _regex(_UNCLOSED).search(tail):
         tail = tail[: unclosed.start()]
     pieces[-1] += tail
     return pieces
 
 
-def visible(html: str, embeds: bool) -> str:
-    """Return HTML without comments, declarations, scripts, styles, forms and the like.
+def _visible(html: str, embeds: bool) -> str:
+    """Take comments, declarations, scripts, styles, forms and the like out.
 
     With `embeds` a frame, video or object is kept and its end tag is put behind it where it is missing.
     An element that never ends hides nothing but itself, script and style excepted.
     """
-    html = html.replace(_BREAK, " ")
     if "<![" in html:
         html = html.replace("<![CDATA[", "").replace("]]>", "")
-    if not (found := _ODD_MARKUP.search(html)):
-        return html
     kept: list[str] = []
     endless: set[str] = set()
     at = 0
+    found = _regex(_ODD_MARKUP).search(html)
     while found:
         kept.append(html[at : found.start()])
         at, keep = _skip(html, found, endless, embeds)
         kept.append(keep)
-        found = _ODD_MARKUP.search(html, at)
+        found = _regex(_ODD_MARKUP).search(html, at)
     kept.append(html[at:])
     return "".join(kept)
 
@@ -279,7 +287,7 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
     name = (found[2] or "").lower()
     if not name:
         return _skip_comment(html, found), ""
-    tag = None if "" in endless else _TAG.match(html, found.start())
+    tag = None if "" in endless else _regex(_TAG).match(html, found.start())
     if tag is None:
         endless.add("")
         return len(html), ""
@@ -287,7 +295,7 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
         return tag.end(), tag[0] if embeds else ""
     end = None
     if not tag[2].endswith("/") and name not in endless:
-        end = _CLOSING[name].search(html, tag.end())
+        end = _regex(rf"(?i)</{name}(?=[\s/>])[^>]*>").search(html, tag.end())
         if end is None:
             endless.add(name)
             if name in _OPAQUE:
@@ -306,7 +314,7 @@ def _skip_comment(html: str, found: re.Match[str]) -> int:
         return html.find(">", start) + 1 or len(html)
     if html.startswith((">", "->"), start):
         return html.index(">", start) + 1
-    end = _COMMENT_END.search(html, start)
+    end = _regex(_COMMENT_END).search(html, start)
     return end.end() if end else len(html)
 
 
@@ -352,11 +360,9 @@ def pad(s: str, width: int) -> str:
 # --------------------------------------------------------------------------- addresses
 
 _URL_LIMIT = 4_000
-_SIMPLE_URL = re.compile(
-    r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:[/?#][!#-;=?-\[\]_a-z~]*)?", re.IGNORECASE
-)
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-_HOST = re.compile(r"[^\s!\"#$%&'()*+,/;<=>?@\\^`{|}-][^\s!\"#$&'()*+,/;<=>?@\\^`{|}]*")
+_SIMPLE_URL = "(?i)" + (r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
+_SCHEME = r"[a-zA-Z][a-zA-Z0-9+.-]*:"
+_HOST = r"[^\s!\"#$%&'()*+,/;<=>?@\\^`{|}-][^\s!\"#$&'()*+,/;<=>?@\\^`{|}]*"
 
 
 def safe_url(s: str, base: str = "") -> str:
@@ -368,22 +374,29 @@ def safe_url(s: str, base: str = "") -> str:
     """
     if len(s) > _URL_LIMIT:
         return ""
-    if _SIMPLE_URL.fullmatch(s):
+    if _regex(_SIMPLE_URL).fullmatch(s):
         return s
     s = scrub(s.strip("".join(map(chr, range(33))))).strip()
     s = re.sub(r"\s", lambda space: "" if space[0] in "\t\n\r" else "%20", s)
     if not s:
         return ""
     try:
-        return _checked(s if _SCHEME.match(s) else _joined(s, base))
+        return _checked(s if _regex(_SCHEME).match(s) else _joined(s, base))
     except ValueError:
         return ""
 
 
 def _joined(s: str, base: str) -> str:
     if base:
-        return urljoin(_checked(base), s)
+        from urllib.parse import urljoin
+
+        return urljoin(_base(base), s)
     return f"https:{s}" if s.startswith("//") else ""
+
+
+@lru_cache(maxsize=16)
+def _base(url: str) -> str:
+    return _checked(url)
 
 
 def _checked(url: str) -> str:
@@ -394,9 +407,15 @@ def _checked(url: str) -> str:
         return f"mailto:{rest}" if "@" in rest and len(url) <= _URL_LIMIT else ""
     if scheme not in ("http", "https") or not rest.startswith("//") or len(url) > _URL_LIMIT:
         return ""
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.port == 0 or "\\" in parts.netloc or not (_HOST.fullmatch(host) or parts.netloc.count("[") == 1):
+    if (
+        parts.port == 0
+        or "\\" in parts.netloc
+        or not (_regex(_HOST).fullmatch(host) or parts.netloc.count("[") == 1)
+    ):
         return ""
     return f"{scheme}:{rest}"
 
@@ -407,6 +426,8 @@ def shown_host(url: str) -> str:
     Whoever is named before "@" is left out and marked by "…@", as it is no part of the host; letters
     beyond ASCII are shown with their punycode form, so that a look-alike can be told.
     """
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -423,17 +444,16 @@ def shown_host(url: str) -> str:
     return f"{'…@' if '@' in parts.netloc else ''}{shown}{f':{port}' if port is not None else ''}"
 
 
-_TRACKING = re.compile(
+_TRACKING = "(?i)" + (
     r"utm_\w*|(?:fb|g|dc|tw|y|ms|ttc|li_fat_)clid|[gw]braid|igshid|igsh|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|[ons]cid|s_cid|"
     r"cmp|cmpid|ref|ref_src|ref_url|referrer|smid|spm|scm|xtor|ftag|at_(?:medium|campaign)|guc\w*|wt\.mc_id|"
     r"__twitter_impression|share_token|amp|"
     r"(?:source|src|from|via|partner|mod|medium|campaign|feature|output|outputtype)="
-    r"(?:rss\w*|feed\w*|atom|amp|twitter|facebook|newsletter)",
-    re.IGNORECASE,
+    r"(?:rss\w*|feed\w*|atom|amp|twitter|facebook|newsletter)"
 )
-_HOST_PREFIX = re.compile(r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)")
-_PATH_SUFFIX = re.compile(r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?)|amp)?)+$", re.IGNORECASE)
-_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_HOST_PREFIX = r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)"
+_PATH_SUFFIX = "(?i)" + (r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?)|amp)?)+$")
+_ESCAPE = r"%[0-9a-fA-F]{2}"
 
 
 def canonical_url(url: str) -> str:
@@ -442,6 +462,8 @@ def canonical_url(url: str) -> str:
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
     last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
     """
+    from urllib.parse import urlsplit
+
     url = scrub(url).strip()
     try:
         parts = urlsplit(url)
@@ -454,14 +476,17 @@ def canonical_url(url: str) -> str:
 
 
 def _host_key(host: str, port: int | None) -> str:
-    host = _HOST_PREFIX.sub("", host.rstrip(".").lower(), count=1)
+    host = _regex(_HOST_PREFIX).sub("", host.rstrip(".").lower(), count=1)
     if ":" in host:
         host = f"[{host}]"
     return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
 def _path_key(parts: SplitResult) -> str:
-    path = _PATH_SUFFIX.sub("", _ESCAPE.sub(_plain_escape, quote(parts.path, safe="%/:@!$&'()*+,;=~[]")))
+    from urllib.parse import quote
+
+    path = _regex(_ESCAPE).sub(_plain_escape, quote(parts.path, safe="%/:@!$&'()*+,;=~[]"))
+    path = _regex(_PATH_SUFFIX).sub("", path)
     kept = sorted(pair for pair in parts.query.split("&") if pair and not _is_tracking(pair))
     query = f"?{'&'.join(kept)}" if kept else ""
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
@@ -469,7 +494,7 @@ def _path_key(parts: SplitResult) -> str:
 
 
 def _is_tracking(pair: str) -> bool:
-    return bool(_TRACKING.fullmatch(pair.partition("=")[0]) or _TRACKING.fullmatch(pair))
+    return bool(_regex(_TRACKING).fullmatch(pair.partition("=")[0]) or _regex(_TRACKING).fullmatch(pair))
 
 
 def _plain_escape(escape: re.Match[str]) -> str:
@@ -484,14 +509,14 @@ def _plain_escape(escape: re.Match[str]) -> str:
 
 # --------------------------------------------------------------------------- reading time
 
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 
 
 def reading_minutes(s: str) -> int:
     """Return whole minutes for a plain text, at 230 words or 400 Chinese or Japanese characters a minute."""
-    rest = s if s.isascii() else _IDEOGRAPH.sub(" ", s)
-    ideographs = sum(len(run) for run in _IDEOGRAPH_RUN.findall(s)) if rest is not s else 0
+    rest = s if s.isascii() else _regex(_IDEOGRAPH).sub(" ", s)
+    ideographs = sum(len(run) for run in _regex(_IDEOGRAPH_RUN).findall(s)) if rest is not s else 0
     return max(1, round(len(rest.split()) / 230 + ideographs / 400))
 
 
-_IDEOGRAPH_RUN = re.compile(_IDEOGRAPH.pattern + "+")
+_IDEOGRAPH_RUN = _IDEOGRAPH + "+"

@@ -1,0 +1,105 @@
+"""The shapes of a document: a flat list of blocks with inline spans, and the links that they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SpanKind(StrEnum):
+    """What a stretch of a block's text is."""
+
+    STRONG = "strong"
+    EM = "em"
+    CODE = "code"
+    LINK = "link"
+    STRIKE = "strike"
+    MARK = "mark"
+    SUP = "sup"
+    SUB = "sub"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of a block's text. `link` is the number of the link (1-based), 0 for none."""
+
+    start: int
+    end: int
+    kind: SpanKind
+    link: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the text. Only http, https and mailto are ever links; `number` counts from 1."""
+
+    number: int
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's place: what it shows, who made it, and where it is."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CODE = "code"
+    TABLE = "table"
+    RULE = "rule"
+    PICTURE = "picture"
+    EMBED = "embed"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the flat list that a document is.
+
+    `level` is 1–6 for headings; `quote` the depth of block quotes around it; `indent` the depth of lists
+    around it; `marker` stands before the first line of an item (`•`, `1.`). Code and tables keep their
+    lines (`\\n` in `text`); a table's text is already laid out in columns. A picture's text is its alt
+    text and caption, an embed's the name of what is embedded.
+    """
+
+    kind: BlockKind
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+    level: int = 0
+    quote: int = 0
+    indent: int = 0
+    marker: str = ""
+    language: str = ""
+    picture: Picture | None = None
+    link: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole text: blocks in reading order and the links that they name."""
+
+    blocks: tuple[Block, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What can be read, one line a block: the words that `text.plain` gives, for ordinary articles.
+
+        Left out are what is not in the running text: alt texts, and the names of embedded things.
+        """
+        return "\n".join(
+            block.text
+            for block in self.blocks
+            if block.text
+            and block.kind is not BlockKind.EMBED
+            and not (block.picture and not block.picture.caption and not block.picture.credit)
+        )

@@ -1,0 +1,210 @@
+"""The running text of the block under way: white space collapsed, inline spans in place, links numbered."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tuireader.document.blocks import Link, Span, SpanKind
+from tuireader.text import clean, scrub
+
+_DEEPEST = 20
+_LONGEST_BLOCK = 20_000
+_LONGEST_LABEL = 200
+_SPACE_AT_END = re.compile(r" (?=\n)")
+
+
+class Links:
+    """The links of a document, each address numbered at its first time."""
+
+    __slots__ = ("_numbers", "found")
+
+    def __init__(self) -> None:
+        self.found: list[Link] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, url: str, label: str) -> int:
+        """Return the number of an address, counted from 1."""
+        if url not in self._numbers:
+            self._numbers[url] = len(self.found) + 1
+            self.found.append(Link(len(self.found) + 1, url, label))
+        return self._numbers[url]
+
+
+@dataclass(slots=True)
+class _Open:
+    """An inline element that is open: where its text starts in the block under way."""
+
+    name: str
+    kind: SpanKind | None
+    start: int
+    url: str = ""
+
+
+class Line:
+    """Gathers text and inline elements until the block is taken away.
+
+    Elements that are still open then go on in the next block, as in HTML. At most 20 are heeded at once.
+    """
+
+    __slots__ = ("_last", "_open", "_parts", "_spans", "_unheeded", "length", "links")
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        self.length = 0
+        self._last = "\n"
+        self._parts: list[str] = []
+        self._spans: list[Span] = []
+        self._open: list[_Open] = []
+        self._unheeded: dict[str, int] = {}
+
+    @property
+    def at_start(self) -> bool:
+        """Whether nothing stands on the line so far."""
+        return self._last == "\n"
+
+    def add(self, s: str) -> None:
+        """Add text that has been scrubbed."""
+        words = " ".join(s.split())
+        if not words:
+            if s and self._last not in " \n":
+                self._put(" ")
+            return
+        if s[0].isspace() and self._last not in " \n":
+            words = f" {words}"
+        self._put(f"{words} " if s[-1].isspace() else words)
+
+    def _put(self, s: str) -> None:
+        self._parts.append(s)
+        self.length += len(s)
+        self._last = s[-1]
+
+    def break_line(self) -> None:
+        """Go on in a new line of the same block."""
+        if self.length:
+            self._put("\n")
+
+    # ----------------------------------------------------------------- inline elements
+
+    def open(self, name: str, kind: SpanKind, url: str = "") -> None:
+        """Begin an inline element. A link without an address, or a kind within its like, leaves no span."""
+        if len(self._open) >= _DEEPEST:
+            self._unheeded[name] = self._unheeded.get(name, 0) + 1
+            return
+        heeded = bool(url) if kind is SpanKind.LINK else all(one.kind is not kind for one in self._open)
+        self._open.append(_Open(name, kind if heeded else None, self.length, url))
+
+    def close(self, name: str) -> None:
+        """End the innermost element of that name; nothing happens if there is none."""
+        if self._unheeded.get(name):
+            self._unheeded[name] -= 1
+            return
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at].name == name:
+                self._mark(self._open.pop(at))
+                return
+
+    def link(self, start: int, url: str, label: str) -> None:
+        """Make a link of the text from a place up to here."""
+        self._spans.append(Span(start, self.length, SpanKind.LINK, self.links.number(url, label)))
+
+    @property
+    def open_link(self) -> str:
+        """The address of the link that is open, or ""."""
+        return next((one.url for one in reversed(self._open) if one.kind is SpanKind.LINK), "")
+
+    def _mark(self, one: _Open) -> None:
+        """Put the span of an inline element down, up to the end of the text so far."""
+        if one.kind is None or one.start >= self.length:
+            return
+        if one.kind is not SpanKind.LINK:
+            self._spans.append(Span(one.start, self.length, one.kind))
+        elif label := self._since(one.start):
+            self.link(one.start, one.url, label)
+
+    def _since(self, start: int) -> str:
+        """The text from a place on, as one short line."""
+        parts: list[str] = []
+        at = self.length
+        for part in reversed(self._parts):
+            at -= len(part)
+            parts.append(part[max(0, start - at) :])
+            if at <= start:
+                break
+        return clean("".join(reversed(parts)), _LONGEST_LABEL)
+
+    # ----------------------------------------------------------------- the end of a block
+
+    def take(self) -> tuple[str, tuple[Span, ...]]:
+        """Give away the text and its spans in order, trimmed, and start again."""
+        for one in self._open:
+            self._mark(one)
+            one.start = 0
+        text = "".join(self._parts).rstrip()
+        spans = self._spans
+        if not text.isascii() and (safe := scrub(text)) != text:
+            text, spans = safe, []  # marks were piled up across tags
+        if " \n" in text:
+            text, spans = _without_trailing_spaces(text, spans)
+        trimmed = [span for span in (_trimmed(text, span) for span in spans) if span.start < span.end]
+        self._parts = []
+        self._spans = []
+        self.length = 0
+        self._last = "\n"
+        return text, in_order(trimmed)
+
+
+def in_order(spans: list[Span]) -> tuple[Span, ...]:
+    """Sort spans by their start, the longer first."""
+    return tuple(sorted(spans, key=lambda span: (span.start, -span.end, span.kind)))
+
+
+def moved(spans: tuple[Span, ...], by: int) -> list[Span]:
+    """Spans of a text that now stands further on in another one."""
+    return [Span(span.start + by, span.end + by, span.kind, span.link) for span in spans]
+
+
+def within(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
+    """The parts of spans that lie between two places, counted from the first."""
+    if start == 0 and all(span.end <= end for span in spans):
+        return spans
+    return tuple(
+        Span(max(span.start, start) - start, min(span.end, end) - start, span.kind, span.link)
+        for span in spans
+        if span.start < end and span.end > start
+    )
+
+
+def portions(text: str) -> Iterator[tuple[int, int]]:
+    """Parts of a text that are short enough for a block, cut at spaces where there are any."""
+    start = 0
+    while len(text) - start > _LONGEST_BLOCK:
+        limit = start + _LONGEST_BLOCK
+        space = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
+        end = space if space > start else limit
+        yield start, end
+        start = end + 1 if space > start else end
+    yield start, len(text)
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    start, end = span.start, min(span.end, len(text))
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return span if (start, end) == (span.start, span.end) else Span(start, end, span.kind, span.link)
+
+
+def _without_trailing_spaces(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
+    """Take the space before each line break out, and move the spans along."""
+    gone = [found.start() for found in _SPACE_AT_END.finditer(text)]
+
+    def place(old: int) -> int:
+        return old - bisect_left(gone, old)
+
+    return text.replace(" \n", "\n"), [
+        Span(place(span.start), place(span.end), span.kind, span.link) for span in spans
+    ]

@@ -1,0 +1,211 @@
+"""Tables as text: in columns by the width of cells, or row by row where they are too wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
+from tuireader.document.line import in_order, moved, within
+from tuireader.text import cell_len
+
+MOST_COLUMNS = 50
+MOST_ROWS_SPANNED = 100
+_LONGEST_FIELD = 400
+_WIDEST = 100
+_NARROWEST = 10
+_BAR = " │ "
+_FIELD_KINDS = frozenset((BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING))
+_NUMERIC = re.compile(
+    r"[-+−~≈<>]?\s?[$€£¥]?\s?[0-9][0-9.,\s]*\s?(?:%|[a-zA-Z]{1,3}|[$€£¥])?|[-–—]|n/a", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell: its blocks, and the places of the grid that it takes."""
+
+    blocks: list[Block]
+    header: bool = False
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    """A table under way; `out` is where blocks went before it began."""
+
+    out: list[Block]
+    rows: list[list[Cell]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """The text of one place in the grid of a table."""
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+    header: bool = False
+
+
+_EMPTY = _Field()
+
+
+def lay_out(rows: list[list[Cell]], quote: int, indent: int) -> list[Block] | None:
+    """A table as blocks: in columns, or row by row where it is too wide; None if it only holds a layout."""
+    if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
+        return None
+    grid = _grid(rows)
+    if not grid or not 2 <= len(grid[0]) <= MOST_COLUMNS:
+        return None
+    widths = _widths(grid)
+    if widths is None:
+        return _records(grid, quote, indent)
+    text, spans = _columns(grid, widths)
+    return [Block(BlockKind.TABLE, text, spans, quote=quote, indent=indent)]
+
+
+def _is_field(blocks: list[Block]) -> bool:
+    return (
+        len(blocks) <= 3
+        and all(block.kind in _FIELD_KINDS for block in blocks)
+        and sum(len(block.text) for block in blocks) <= _LONGEST_FIELD
+    )
+
+
+def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
+    """Every place of the table, also those that a cell of another place spans; [] if it is far too wide."""
+    grid: list[list[_Field]] = []
+    covered: dict[int, int] = {}  # column → rows that a cell above still covers
+    for row in rows:
+        places: list[_Field] = []
+        for cell in row:
+            while len(places) in covered:
+                places.append(_EMPTY)
+            start = len(places)
+            places += [_field(cell), *[_EMPTY] * (cell.columns - 1)]
+            if cell.rows > 1:
+                covered.update(dict.fromkeys(range(start, len(places)), cell.rows))
+            if len(places) > 2 * MOST_COLUMNS:
+                return []
+        covered = {column: left - 1 for column, left in covered.items() if left > 1}
+        grid.append(places)
+    used = max((at + 1 for places in grid for at, place in enumerate(places) if place.text), default=0)
+    return [(places + [_EMPTY] * used)[:used] for places in grid]
+
+
+def _field(cell: Cell) -> _Field:
+    text = ""
+    spans: list[Span] = []
+    for block in cell.blocks:
+        if text:
+            text += "\n"
+        if block.marker:
+            text += f"{block.marker} "
+        spans += moved(block.spans, len(text))
+        text += block.text
+    strong = any(one.kind is SpanKind.STRONG and one.end - one.start == len(text) for one in spans)
+    if text and cell.header and not strong:
+        spans.append(Span(0, len(text), SpanKind.STRONG))
+    return _Field(text, in_order(spans), cell.header or strong)
+
+
+def _widths(grid: list[list[_Field]]) -> list[int] | None:
+    """Cells for each column, so that a line has 100 at most; None if the columns would be too narrow."""
+    widths = [
+        max(max(map(cell_len, one.text.split("\n"))) for one in column) for column in zip(*grid, strict=True)
+    ]
+    room = _WIDEST - len(_BAR) * (len(widths) - 1)
+    if sum(widths) <= room:
+        return widths
+    left, narrow = room, sorted(range(len(widths)), key=lambda column: widths[column])
+    for done, column in enumerate(narrow):
+        share = left // (len(widths) - done)
+        if share < min(widths[column], _NARROWEST):
+            return None
+        widths[column] = min(widths[column], share)
+        left -= widths[column]
+    return widths
+
+
+def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:
+    """The lines of a table in columns, and where the spans of its fields have come to."""
+    headed = all(one.header or not one.text for one in grid[0])
+    right = [_is_numeric(column[1:] if headed else column) for column in zip(*grid, strict=True)]
+    lines: list[str] = []
+    spans: list[Span] = []
+    offset = 0
+    for number, row in enumerate(grid):
+        folded = [_fold(one.text, width) for one, width in zip(row, widths, strict=True)]
+        for at in range(max(map(len, folded))):
+            line = ""
+            for column, one in enumerate(row):
+                start, end = folded[column][at] if at < len(folded[column]) else (0, 0)
+                shown = one.text[start:end]
+                gap = " " * (widths[column] - cell_len(shown))
+                line += (_BAR if column else "") + (gap if right[column] else "")
+                if shown:
+                    spans += moved(within(one.spans, start, end), offset + len(line))
+                line += shown if right[column] else shown + gap
+            lines.append(line.rstrip())
+            offset += len(lines[-1]) + 1
+        if headed and number == 0:
+            lines.append("─┼─".join("─" * width for width in widths))
+            offset += len(lines[-1]) + 1
+    return "\n".join(lines), in_order(spans)
+
+
+def _is_numeric(column: Sequence[_Field]) -> bool:
+    texts = [one.text for one in column if one.text]
+    return bool(texts) and all(_NUMERIC.fullmatch(text) for text in texts)
+
+
+def _fold(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the lines of a field start and end in `width` cells; words are torn where they must."""
+    lines: list[tuple[int, int]] = []
+    at = 0
+    for line in text.split("\n"):
+        if cell_len(line) <= width:
+            lines.append((at, at + len(line)))
+        else:
+            lines += _fold_line(line, width, at)
+        at += len(line) + 1
+    return lines
+
+
+def _fold_line(line: str, width: int, offset: int) -> Iterator[tuple[int, int]]:
+    start = space = used = 0
+    for at, character in enumerate(line):
+        cells = cell_len(character)
+        if used + cells > width and at > start:
+            end = space if space > start else at
+            yield offset + start, offset + end
+            start = end + (line[end] == " ")
+            used = cell_len(line[start:at])
+        if character == " ":
+            space = at
+        used += cells
+    yield offset + start, offset + len(line)
+
+
+def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
+    """A wide table row by row: a paragraph each, the heads of the columns before the fields."""
+    heads = [one.text.replace("\n", " ") for one in grid[0]]
+    blocks = []
+    for row in grid[1:]:
+        text = ""
+        spans: list[Span] = []
+        for head, one in zip(heads, row, strict=True):
+            if not one.text:
+                continue
+            if text:
+                text += "\n"
+            if head:
+                spans.append(Span(len(text), len(text) + len(head), SpanKind.STRONG))
+                text += f"{head}: "
+            spans += moved(one.spans, len(text))
+            text += one.text
+        if text:
+            blocks.append(Block(BlockKind.PARAGRAPH, text, in_order(spans), quote=quote, indent=indent))
+    return blocks
