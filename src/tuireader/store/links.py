@@ -66,7 +66,7 @@ class Links:
                        a.time, coalesce(a.read, 0)
                 FROM link l
                 LEFT JOIN article a ON a.id = (SELECT max(id) FROM article t WHERE t.url_key = l.url_key
-                                               AND l.url_key != 0 AND t.id != l.article_id)
+                                               AND t.url_key != 0 AND t.id != l.article_id)
                 LEFT JOIN feed f ON f.id = a.feed_id
                 WHERE l.article_id = ? ORDER BY l.position""",
             (article_id,),
@@ -90,7 +90,9 @@ class Links:
         key = url_key(url)
         if not key:
             return None
-        row = self._conn.execute("SELECT max(id) FROM article WHERE url_key = ?", (key,)).fetchone()
+        row = self._conn.execute(
+            "SELECT max(id) FROM article WHERE url_key = ? AND url_key != 0", (key,)
+        ).fetchone()
         return row[0] if row and row[0] is not None else None
 
 

@@ -102,7 +102,7 @@ class Saving:
         keys = item.keys
         if keys.url:
             for article_id, other_feed, title in self._conn.execute(
-                "SELECT id, feed_id, title FROM article WHERE url_key = ?", (keys.url,)
+                "SELECT id, feed_id, title FROM article WHERE url_key = ? AND url_key != 0", (keys.url,)
             ).fetchall():
                 if article_id in present:
                     continue
@@ -113,7 +113,8 @@ class Saving:
                     return True
         if item.text_key:
             for (article_id,) in self._conn.execute(
-                "SELECT id FROM article WHERE feed_id = ? AND text_key = ?", (feed_id, item.text_key)
+                "SELECT id FROM article WHERE feed_id = ? AND text_key = ? AND text_key != 0",
+                (feed_id, item.text_key),
             ).fetchall():
                 if article_id not in present:
                     self._appear(feed_id, article_id, item, own=True, saved=saved)

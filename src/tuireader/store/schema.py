@@ -55,6 +55,7 @@ CREATE INDEX article_feed_time ON article (feed_id, time DESC, id DESC);
 CREATE INDEX article_unread ON article (time DESC, id DESC) WHERE read = 0;
 CREATE INDEX article_unread_feed ON article (feed_id, time) WHERE read = 0;
 CREATE INDEX article_starred ON article (time DESC, id DESC) WHERE starred = 1;
+-- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
 CREATE TABLE content (
