@@ -25,7 +25,7 @@ ISO = re.compile(
     r"(?:z|utc|gmt|([+-]\d\d):?(\d\d)?)?)?",
     re.IGNORECASE,
 )
-YEARS = range(1900, 10_000)
+YEARS = range(1900, 2200)  # outside of it a date is a mistake
 LONGEST = 100
 
 

@@ -1,0 +1,125 @@
+"""From the address that a person pastes to the address of a feed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.feeds.corpus import atom, rss
+from tests.web import Web
+from tuireader.errors import TuireaderError
+from tuireader.feeds.discover import discover, known_site, with_scheme
+from tuireader.feeds.fetch import Fetcher, FetchLimits
+
+PAGE = "<!doctype html><html><head><title>Page</title>{}</head><body>words</body></html>"
+LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="{}">'
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    async with Web() as server:
+        yield server
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    async with Fetcher(FetchLimits(connect=2, idle=1, total=3, proxies=False)) as one:
+        yield one
+
+
+async def test_the_address_is_a_feed_itself(web: Web, fetcher: Fetcher) -> None:
+    assert await discover(fetcher, web.serve("/f", rss(""))) == [(web.url + "/f", "Harbour News")]
+    assert len(web.requests) == 1
+
+
+async def test_the_page_names_its_feeds(web: Web, fetcher: Fetcher) -> None:
+    page = PAGE.format(LINK.format("All", "/all.xml") + LINK.format("Comments", "c.xml"))
+    found = await discover(fetcher, web.serve("/blog/", page, headers={"Content-Type": "text/html"}))
+    assert found == [(web.url + "/all.xml", "All"), (web.url + "/blog/c.xml", "Comments")]
+
+
+async def test_the_usual_places_are_looked_at_politely(web: Web, fetcher: Fetcher) -> None:
+    web.latency = 0.01
+    web.serve("/atom.xml", atom(""))
+    web.serve("/rss.xml", rss(""))
+    web.serve("/feed.xml", rss(""))
+    web.serve("/index.xml", PAGE.format(""))
+    found = await discover(fetcher, web.serve("/", PAGE.format("")))
+    assert found == [(web.url + "/atom.xml", "Lighthouse"), (web.url + "/feed.xml", "Harbour News")]
+    assert web.most_at_once <= 2
+
+
+async def test_nothing_is_found(web: Web, fetcher: Fetcher) -> None:
+    assert await discover(fetcher, web.serve("/", PAGE.format(""))) == []
+
+
+async def test_what_cannot_be_read_is_told(web: Web, fetcher: Fetcher) -> None:
+    for address in (web.url + "/none", "http://127.0.0.1:1/", "file:///etc/passwd", "ftp://x/"):
+        with pytest.raises(TuireaderError):
+            await discover(fetcher, address)
+
+
+async def test_plain_http_is_tried_only_when_no_scheme_was_typed(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/f", rss(""))
+    assert await discover(fetcher, f"127.0.0.1:{web.port}/f") == [(web.url + "/f", "Harbour News")]
+    with pytest.raises(TuireaderError):
+        await discover(fetcher, f"https://127.0.0.1:{web.port}/f")
+
+
+async def test_a_site_that_answers_by_redirect_is_followed(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/new/", PAGE.format(LINK.format("Feed", "feed.xml")))
+    found = await discover(fetcher, web.serve("/old", status=301, headers={"Location": "/new/"}))
+    assert found == [(web.url + "/new/feed.xml", "Feed")]
+
+
+async def test_a_known_site_is_asked_at_its_feed_first(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/@ada.rss", rss(""))
+    assert await discover(fetcher, web.url + "/@ada") == [(web.url + "/@ada.rss", "Harbour News")]
+    assert [request.path for request in web.requests] == ["/@ada.rss"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("example.org", "https://example.org"),
+        (" example.org/x ", "https://example.org/x"),
+        ("example.org:8080/x", "https://example.org:8080/x"),
+        ("http://example.org", "http://example.org"),
+        ("feed://example.org/x", "https://example.org/x"),
+        ("feed:http://example.org/x", "http://example.org/x"),
+        ("//example.org", "https://example.org"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_schemes(typed: str, meant: str) -> None:
+    assert with_scheme(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("page", "feeds"),
+    [
+        (
+            "https://www.youtube.com/channel/UC_x-1",
+            ["https://www.youtube.com/feeds/videos.xml?channel_id=UC_x-1"],
+        ),
+        (
+            "https://youtube.com/playlist?list=PL1",
+            ["https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"],
+        ),
+        ("https://www.youtube.com/watch?v=1", []),
+        ("https://github.com/a/b", ["https://github.com/a/b/releases.atom"]),
+        ("https://github.com/a/b/tags", ["https://github.com/a/b/tags.atom"]),
+        ("https://github.com/a/b/commits/main", ["https://github.com/a/b/commits/main.atom"]),
+        ("https://github.com/a/b/releases.atom", []),
+        ("https://github.com/a", []),
+        ("https://www.reddit.com/r/linux/", ["https://www.reddit.com/r/linux/.rss"]),
+        ("https://social.example/@ada", ["https://social.example/@ada.rss"]),
+        ("https://medium.com/@ada", ["https://medium.com/feed/@ada"]),
+        ("https://example.org/blog", []),
+        ("http://[::1", []),
+    ],
+)
+def test_known_sites(page: str, feeds: list[str]) -> None:
+    assert known_site(page) == feeds

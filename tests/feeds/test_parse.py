@@ -1,0 +1,598 @@
+# ruff: noqa: E501  (a document a line)
+"""Bodies of every kind into feeds, whatever they are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
+from tuireader.feeds import charset, dates, entry
+from tuireader.feeds.parse import ParseWorker, parse, parse_quickly, parse_tolerantly
+from tuireader.model import Fault, ParsedEntry, ParsedFeed, ParseFailed
+
+
+def feed(body: bytes | str, content_type: str | None = None) -> ParsedFeed:
+    result = parse(body.encode() if isinstance(body, str) else body, URL, content_type)
+    assert isinstance(result, ParsedFeed), result
+    return result
+
+
+def failed(body: bytes | str) -> ParseFailed:
+    result = parse(body.encode() if isinstance(body, str) else body, URL)
+    assert isinstance(result, ParseFailed), result
+    return result
+
+
+def only(body: bytes | str) -> ParsedEntry:
+    entries = feed(body).entries
+    assert len(entries) == 1
+    return entries[0]
+
+
+# -- what an entry becomes
+
+
+def test_a_full_entry() -> None:
+    found = feed(
+        bare(
+            '<item><title>Ropes &amp;amp; &lt;b&gt;knots&lt;/b&gt;</title><link>/knots?a=1&amp;b=2</link><guid isPermaLink="false"> k1 </guid>'
+            "<dc:creator>Ada Quay</dc:creator><pubDate>Sat, 03 Feb 2024 04:05:06 GMT</pubDate>"
+            "<description>Short</description><content:encoded>&lt;p&gt;Long words&lt;/p&gt;</content:encoded>"
+            "<category>Sea</category><comments>https://example.org/c</comments><slash:comments>4</slash:comments>"
+            "<wfw:commentRss>https://example.org/c.xml</wfw:commentRss>"
+            '<enclosure url="https://example.org/a.mp3" type="audio/mpeg" length="9"/><itunes:duration>61:01</itunes:duration>'
+            '<media:content url="https://example.org/p.jpg" medium="image"><media:credit>Cy Boom</media:credit></media:content></item>'
+        )
+    ).entries[0]
+    assert found == ParsedEntry(
+        guid="k1",
+        title="Ropes & knots",
+        url="https://example.org/knots?a=1&b=2",
+        author="Ada Quay",
+        published=1706933106,
+        updated=None,
+        summary_html="Short",
+        content_html="<p>Long words</p>",
+        base_url="https://example.org/knots?a=1&b=2",
+        comments_url="https://example.org/c",
+        comments_feed="https://example.org/c.xml",
+        comments_count=4,
+        tags=("Sea",),
+        enclosures=(found.enclosures[0],),
+        picture_url="https://example.org/p.jpg",
+        picture_credit="Cy Boom",
+    )
+    assert (found.enclosures[0].duration, found.enclosures[0].length) == (3661, 9)
+
+
+def test_atom_text_is_literal_and_rss_text_is_not() -> None:
+    assert feed(atom("<content>1 &lt; 2 &lt;b&gt;</content>")).entries[0].content_html == "1 &lt; 2 &lt;b&gt;"
+    assert (
+        feed(bare("<item><itunes:summary>a &lt;b&gt;c&lt;/b&gt;</itunes:summary></item>"))
+        .entries[0]
+        .content_html
+        == "a <b>c</b>"
+    )
+
+
+def test_atom_xhtml_is_kept_as_markup() -> None:
+    found = feed(DECLINED["xhtml content"]).entries[0]
+    assert found.content_html == "<p>x</p>"
+
+
+def test_links_inside_refer_to_the_entry_or_to_xml_base() -> None:
+    bases = feed(CLAIMED["atom bases"]).entries
+    assert [one.base_url for one in bases] == ["https://e.example/", "https://c.example/d/"]
+    assert bases[0].url == "https://e.example/in"
+    assert feed(rss("<description>x</description>")).entries[0].base_url == "https://example.org/tide"
+
+
+def test_how_long_to_be_left_alone() -> None:
+    assert feed(rss("", "<ttl>90</ttl>")).ttl == 5400
+    assert feed(CLAIMED["rdf updates"]).ttl == 21_600
+    assert feed(rss("", "<ttl>99999999</ttl>")).ttl == entry.MAX_TTL
+    assert feed(rss("", "<ttl>-5</ttl>")).ttl is None
+    assert feed(rss("", "<sy:updatePeriod>never</sy:updatePeriod>")).ttl is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ada@example.org (Ada Quay)", "Ada Quay"),
+        ("Ada Quay <ada@example.org>", "Ada Quay"),
+        ("Ada Quay", "Ada Quay"),
+        ("ada@example.org", "ada@example.org"),
+        ("a@b (" * 300, None),
+    ],
+)
+def test_names_of_people(text: str, name: str | None) -> None:
+    found = entry.person(text)
+    assert found == name if name else len(found) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("3723", 3723), ("62:03", 3723), ("1:02:03", 3723), ("", None), ("1:2:3:4", None), ("-5", None)],
+)
+def test_durations(text: str, expected: int | None) -> None:
+    assert entry.seconds(text) == expected
+
+
+# -- dates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sat, 03 Feb 2024 04:05:06 GMT", 1706933106),
+        ("Sat, 3 Feb 2024 04:05:06 +0100", 1706929506),
+        ("3 Feb 24 04:05 EST", 1706951100),
+        ("Saturday, 03-Feb-2024 04:05:06 UTC", 1706933106),
+        ("Sat, 03 Feb 2024 04:05:06 GMT+01:00", 1706929506),
+        ("Sat, 03 Feb 2024 04:05:06 +0000 (UTC)", 1706933106),
+        ("2024-02-03T04:05:06Z", 1706933106),
+        ("2024-02-03T04:05:06.999999999-00:30", 1706934906),
+        ("2024-02-03 04:05:06", 1706933106),
+        ("2024-02-03", 1706918400),
+        ("2024-02-03T04:05:60Z", 1706933159),
+        ("1969-12-31T23:59:59Z", -1),
+        ("2199-12-31T23:59:59Z", 7258118399),
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("99999-01-01", None),
+        ("-1", None),
+        ("2024-02-30", None),
+        ("Sat, 03 Feb 0000 04:05:06 GMT", None),
+        ("2024-02-03T24:00:00Z", None),
+        ("2024-02-03T04:05:06+99:99", None),
+        ("١٢ Feb 2024 04:05:06 GMT", 1707710706),
+        ("", None),
+        ("soon", None),
+    ],
+)
+def test_dates(text: str, expected: int | None) -> None:
+    assert dates.parse(text) == expected
+
+
+@settings(max_examples=200)
+@given(
+    st.text(max_size=40)
+    | st.from_regex(dates.RFC822, fullmatch=True)
+    | st.from_regex(dates.ISO, fullmatch=True)
+)
+def test_no_date_ever_raises(text: str) -> None:
+    moment = dates.parse(text)
+    assert moment is None or -2_300_000_000 < moment < 7_260_000_000
+
+
+@pytest.mark.parametrize(
+    "date", ["0000-00-00", "-1", "99999", "Thu, 99 Foo 2024 99:99:99 XYZ", "𝟙", "1" * 5_000]
+)
+def test_an_absurd_date_loses_nothing(date: str) -> None:
+    found = feed(rss(f"<pubDate>{date}</pubDate><dc:date>{date}</dc:date>"))
+    assert [one.title for one in found.entries] == ["Tide tables", "Second"]
+    assert found.entries[0].published is None
+
+
+# -- charsets
+
+TEXT = "<?xml version='1.0' encoding='{0}'?><rss version='2.0'><channel><title>Гавань 港口</title></channel></rss>"
+CYRILLIC = "<?xml version='1.0'{0}?><rss version='2.0'><channel><title>Гавань и маяк</title></channel></rss>"
+
+
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "gb18030"]
+)
+@pytest.mark.parametrize(
+    "header", [None, "text/xml", "text/xml; charset=iso-8859-1", "x; charset=zlib", "text/html"]
+)
+def test_the_charset_of_the_document_wins(codec: str, header: str | None) -> None:
+    assert feed(TEXT.format(codec.removesuffix("-sig")).encode(codec), header).title == "Гавань 港口"
+
+
+@pytest.mark.parametrize(
+    ("declared", "real", "header"),
+    [
+        (" encoding='koi8-r'", "koi8-r", None),
+        ("", "koi8-r", "text/xml; charset=KOI8-R"),
+        (" encoding='windows-1251'", "utf-8", None),
+        (" encoding='utf-16'", "utf-8", None),
+        ("", "utf-8", "text/xml; charset=koi8-r"),
+        (" encoding='nonsense'", "utf-8", None),
+        (" encoding='zlib'", "utf-8", None),
+        (" encoding='idna'", "utf-8", "text/xml; charset=punycode"),
+        (" encoding='rot13'", "utf-8", None),
+        (" encoding='unicode_escape'", "utf-8", None),
+    ],
+)
+def test_wrong_labels(declared: str, real: str, header: str | None) -> None:
+    assert feed(CYRILLIC.format(declared).encode(real), header).title == "Гавань и маяк"
+
+
+def test_latin_text_without_a_label() -> None:
+    assert (
+        feed("<rss><channel><title>Fähre – “Ö”</title></channel></rss>".encode("cp1252")).title
+        == "Fähre – “Ö”"
+    )
+
+
+def test_one_bad_byte_does_not_spoil_the_rest() -> None:
+    body = bare(
+        "<item><title>Fähre</title></item><item><title>b@d</title></item><item><title>港口</title></item>"
+    )
+    found = feed(body.encode().replace(b"@", b"\xff"))
+    assert [one.title for one in found.entries] == ["Fähre", "b\ufffdd", "港口"]
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=200), st.none() | st.text(max_size=40))
+def test_decoding_never_raises(body: bytes, header: str | None) -> None:
+    assert isinstance(charset.decode(body, header), str)
+
+
+# -- damaged documents
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "\x00",
+        "\x1b[31m",
+        "&#0;",
+        "&#27;",
+        "&#xD800;",
+        "&#xFFFF;",
+        "&#" + "9" * 5000 + ";",
+        "&#x110000;",
+        "\ufffe",
+        "&nbsp;",
+        "&undefined;",
+        "&",
+        "<br>",
+        "<b>",
+        "</b>",
+        "<![CDATA[x",
+        "<!--",
+        "<?x",
+        "\x0b\x0c",
+    ],
+)
+def test_one_bad_entry_leaves_the_others(bad: str) -> None:
+    body = "<rss version='2.0'><channel><title>T</title><item><title>first</title></item>"
+    body += (
+        f"<item><title>a{bad}z</title><guid>2</guid></item><item><title>last</title></item></channel></rss>"
+    )
+    found = feed(body)
+    assert found.entries[0].title == "first"
+    if bad not in ("<![CDATA[x", "<!--", "<?x"):  # those swallow what comes after them
+        assert found.entries[-1].title == "last"
+    assert all("\x1b" not in one.title and "\x00" not in one.title for one in found.entries)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "\n\n   ",
+        "\ufeff",
+        "\ufeff\ufeff ",
+        "<!-- note -->\n",
+        "Warning: something in line 3\n",
+        "<br />\n<b>Notice</b>: x<br />",
+        "\n" * 40000,
+        "\x00\x00",
+        "<?php echo 1 ?>\n",
+        "<?xml-stylesheet href='x'?>",
+    ],
+)
+def test_junk_before_the_feed(before: str) -> None:
+    assert [one.title for one in feed(before + rss("")).entries] == ["Tide tables", "Second"]
+
+
+def test_junk_after_and_two_roots() -> None:
+    assert feed(rss("") + "<!-- cached --> trailing words").entries[0].title == "Tide tables"
+    assert len(feed(rss("") + rss("")).entries) >= 2
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.8, 0.95])
+def test_a_truncated_document_gives_what_is_there(part: float) -> None:
+    items = "".join(f"<item><title>Entry {number}</title></item>" for number in range(20))
+    body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>"
+    found = feed(body[: int(len(body) * part)])
+    assert not found.well_formed
+    assert [one.title for one in found.entries[:3]] == ["Entry 0", "Entry 1", "Entry 2"][: len(found.entries)]
+    assert len(found.entries) >= int(20 * part) - 3
+
+
+def test_entities_are_not_expanded_and_nothing_is_opened(tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    canary.write_text("SECRETWORD")
+    body = f"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY c SYSTEM "file://{canary}"><!ENTITY p "{"x" * 50}">
+    <!ENTITY q "&p;&p;&p;&p;&p;&p;&p;&p;&p;&p;">]><rss version="2.0"><channel><title>t</title>
+    <item><title>a &c; {"&q;" * 1000} b</title></item></channel></rss>"""
+    found = feed(body)
+    assert "SECRETWORD" not in repr(found)
+    assert len(found.entries) == 1
+
+
+@pytest.mark.parametrize("shape", ["{}", "file://{}", " {}", "{}\n"])
+def test_a_body_that_is_a_path_is_not_opened(tmp_path: Path, shape: str) -> None:
+    canary = tmp_path / "feed.xml"
+    canary.write_text(rss(""))
+    assert failed(shape.format(canary)).fault is Fault.NOT_A_FEED
+    assert parse_tolerantly(os.fsencode(canary), URL) == failed(str(canary))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "the server sent an empty document"),
+        (b"  \n ", "the server sent an empty document"),
+        (b"\x89PNG\r\n\x1a\n....", "this is a picture"),
+        (b"GIF89a...", "this is a picture"),
+        (b"%PDF-1.7", "this is a PDF"),
+        (b"PK\x03\x04....", "this is an archive"),
+        (b"\x1f\x8b\x08....", "this is compressed data"),
+        (b'{"error": "not found"}', "this is JSON data"),
+        (b"[1, 2]", "this is JSON data"),
+        (b"{broken", "this is JSON data"),
+        (b"<!DOCTYPE html><html><body>hello</body></html>", "this is a web page, not a feed"),
+        (b"<HTML><head>", "this is a web page"),
+        (b"<p>hello", "this is a web page"),
+        (b"<!doctype html><form><input type=password></form>", "this is a web page that asks to log in"),
+        (b"<?xml version='1.0'?><urlset></urlset>", "this is a site map"),
+        (b"<opml version='2.0'><body/></opml>", "this is a list of feeds (OPML)"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "this is a picture"),
+        (b"<?xml version='1.0'?><catalogue/>", "this is XML of another kind (<catalogue>)"),
+        (b"just words", "this is something else"),
+        (bytes(range(256)) * 4, "this is something else"),
+    ],
+)
+def test_what_is_no_feed_is_named(body: bytes, words: str) -> None:
+    result = failed(body)
+    assert result.fault is Fault.NOT_A_FEED
+    assert result.reason.startswith(words)
+    assert parse_quickly(body, URL) == result  # and the worker need not start for it
+
+
+def test_a_web_page_names_its_feeds() -> None:
+    result = failed(
+        '<!doctype html><html><head><base href="https://example.org/deep/">'
+        '<link rel="stylesheet" type="text/css" href="s.css"><LINK REL=alternate TYPE="application/rss+xml" TITLE="All &amp; more" HREF=all.xml>'
+        '<link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">'
+        '<link rel="alternate" hreflang="de" href="/de/"><link href="/atom" type="application/atom+xml" rel="alternate">'
+    )
+    assert result.feeds == ("https://example.org/deep/all.xml", "https://example.org/atom")
+    assert result.reason.endswith(
+        "it names these feeds: https://example.org/deep/all.xml, https://example.org/atom"
+    )
+
+
+def test_an_xhtml_page_with_an_xml_declaration_is_a_page() -> None:
+    body = (
+        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">'
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title></head><body>&lt;rss&gt; <rss></rss></body></html>'
+    )
+    assert failed(body).reason == "this is a web page, not a feed"
+
+
+# -- sizes and odd values
+
+
+def test_entries_beyond_ten_thousand_are_the_oldest() -> None:
+    items = "".join(
+        f"<item><title>{number}</title><pubDate>2024-01-{1 + number % 28:02}</pubDate></item>"
+        for number in range(12_000)
+    )
+    found = feed(bare(items))
+    assert len(found.entries) == 10_000
+    assert min(one.published or 0 for one in found.entries) > 1704067200
+    numbers = [int(one.title) for one in found.entries]
+    assert numbers == sorted(numbers)
+
+
+def test_tags_enclosures_and_titles_are_bounded() -> None:
+    many = "".join(f"<category>c{number}</category>" for number in range(10_000))
+    many += "".join(f'<enclosure url="https://example.org/{number}.mp3"/>' for number in range(2_000))
+    found = feed(bare(f"<item><title>{'t' * 1_000_000}</title>{many}</item>")).entries[0]
+    assert len(found.tags) == 50
+    assert len(found.enclosures) == 50
+    assert len(found.title) <= 500
+
+
+def test_giant_guids_stay_apart() -> None:
+    one, other = ("g" * 100_000 + ending for ending in "ab")
+    found = feed(bare(f"<item><guid>{one}</guid></item><item><guid>{other}</guid></item>"))
+    assert found.entries[0].guid != found.entries[1].guid
+    assert all(len(entry.guid) <= 500 for entry in found.entries)
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "http://[::1"]
+)
+def test_addresses_that_are_not_web_addresses_vanish(link: str) -> None:
+    found = only(
+        bare(
+            f"<item><title>t</title><link>{link}</link><guid>{link}</guid><comments>{link}</comments>"
+            f'<enclosure url="{link}"/><media:thumbnail url="{link}"/><wfw:commentRss>{link}</wfw:commentRss></item>'
+        )
+    )
+    assert (found.url, found.comments_url, found.comments_feed, found.picture_url) == ("", "", "", "")
+    assert found.enclosures == ()
+
+
+@pytest.mark.parametrize("raw", ["\x1b]0;x\x07", "\x9b31m", "\u202eabc", "a\r\nb\tc", "[/] [b]x[/b]"])
+def test_every_text_is_one_safe_line(raw: str) -> None:
+    body = json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": raw,
+            "items": [
+                {"id": raw, "title": raw, "tags": [raw], "authors": [{"name": raw}], "content_text": raw}
+            ],
+        }
+    )
+    found = feed(body)
+    one = found.entries[0]
+    for text in (found.title, one.title, one.author, one.guid, *one.tags):
+        assert not set(text) & set("\x1b\x07\x9b\u202e\r\n\t")
+        assert "[b]" in text or "[/]" not in raw
+
+
+# -- JSON Feed
+
+JSON = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Harbour",
+    "home_page_url": "/",
+    "items": [
+        {
+            "id": 7,
+            "url": "/a",
+            "title": "A < B",
+            "content_html": "<p>x</p>",
+            "summary": "s",
+            "date_published": "2024-02-03T04:05:06Z",
+            "authors": [{"name": "Ada"}],
+            "tags": ["x", 3],
+            "image": "/i.png",
+            "attachments": [
+                {"url": "/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 9, "duration_in_seconds": 61.5}
+            ],
+        },
+        {"content_text": "plain <b>\nline"},
+        "nonsense",
+        {},
+    ],
+}
+
+
+def test_json_feed() -> None:
+    found = feed(json.dumps(JSON))
+    first, second, third = found.entries
+    assert (found.title, found.site_url) == ("Harbour", "https://example.org/")
+    assert (first.guid, first.url, first.title, first.author) == (
+        "7",
+        "https://example.org/a",
+        "A < B",
+        "Ada",
+    )
+    assert (first.content_html, first.summary_html, first.published) == ("<p>x</p>", "s", 1706933106)
+    assert (first.tags, first.picture_url) == (("x",), "https://example.org/i.png")
+    assert (first.enclosures[0].length, first.enclosures[0].duration) == (9, 61)
+    assert second.content_html == "plain &lt;b&gt;<br>\nline"
+    assert third.title == ""
+
+
+ITEM_KEYS = [
+    "id",
+    "url",
+    "title",
+    "content_html",
+    "content_text",
+    "date_published",
+    "authors",
+    "tags",
+    "attachments",
+]
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ITEM_KEYS), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(["title", "home_page_url", "items", "authors"]), JSON_VALUES))
+def test_json_of_wrong_types_never_raises(data: dict[str, object]) -> None:
+    data["version"] = "https://jsonfeed.org/version/1"
+    result = parse(json.dumps(data).encode(), URL)
+    assert isinstance(result, ParsedFeed | ParseFailed)
+
+
+def test_deep_json_is_no_feed() -> None:
+    assert failed("[" * 100_000).fault is Fault.NOT_A_FEED
+    assert (
+        failed('{"version": "https://jsonfeed.org/version/1", "items":' + "[" * 100_000).fault
+        is Fault.NOT_A_FEED
+    )
+
+
+# -- anything at all
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=200)
+    | st.lists(
+        st.sampled_from(
+            ["<rss>", "<channel>", "<item>", "</item>", "<title>", "x", "&#x1;", "<feed>", "&", "]]>"]
+        ),
+        max_size=20,
+    ).map(lambda parts: "".join(parts).encode())
+)
+def test_parsing_never_raises(body: bytes) -> None:
+    result = parse(body, URL, "application/xml")
+    assert isinstance(result, ParsedFeed | ParseFailed)
+    assert parse(body, URL, "application/xml") == result
+
+
+# -- the worker process
+
+
+async def test_the_worker_gives_what_parse_gives() -> None:
+    async with ParseWorker() as worker:
+        for name in ("undefined entity", "xhtml content", "odd date", "unclosed", "html"):
+            body = DECLINED[name].encode()
+            assert await worker.parse(body, URL) == parse(body, URL)
+
+
+async def test_the_worker_is_ended_when_it_takes_too_long_and_starts_anew() -> None:
+    bomb = b"<rss><channel><item><author>" + b"a." * 200_000 + b"@</author></item></channel></rss>"
+    async with ParseWorker(deadline=0.3) as worker:
+        assert isinstance(await worker.parse(DECLINED["odd date"].encode(), URL), ParsedFeed)
+        slow, after = await asyncio.gather(
+            worker.parse(bomb, URL), worker.parse(DECLINED["odd date"].encode(), URL)
+        )
+    assert isinstance(slow, ParseFailed)
+    assert slow.fault is Fault.TOO_SLOW
+    assert isinstance(after, ParsedFeed)
+
+
+async def test_the_worker_survives_being_killed() -> None:
+    async with ParseWorker() as worker:
+        body = DECLINED["odd date"].encode()
+        await worker.parse(body, URL)
+        process = worker._process
+        assert process is not None
+        process.kill()
+        await process.wait()
+        assert isinstance(await worker.parse(body, URL), ParsedFeed)
+
+
+async def test_a_cancelled_parse_does_not_confuse_the_next() -> None:
+    async with ParseWorker() as worker:
+        first = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
+        while worker._process is None:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        result = await worker.parse(DECLINED["xhtml content"].encode(), URL)
+    assert isinstance(result, ParsedFeed)
+    assert result.title == "Lighthouse"
+
+
+async def test_large_and_long_feeds_go_through_the_worker() -> None:
+    items = "".join(f"<item><title>{number}</title><guid>{number}</guid></item>" for number in range(50_000))
+    async with ParseWorker() as worker:
+        result = await worker.parse(bare(items).encode(), URL)
+    assert isinstance(result, ParsedFeed)
+    assert len(result.entries) == 10_000
