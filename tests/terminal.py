@@ -1,0 +1,145 @@
+"""A program in a real terminal: a pseudo-terminal with an emulated screen, driven by keys.
+
+    with Terminal(["tuireader", "--demo"], home=tmp_path) as terminal:
+        terminal.wait("Unread")
+        terminal.press("j", "enter")
+
+Nothing sleeps: `wait` reads what the program writes until the screen shows what is waited for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+KEYS = {
+    "enter": "\r",
+    "tab": "\t",
+    "esc": "\x1b",
+    "space": " ",
+    "down": "\x1b[B",
+    "up": "\x1b[A",
+    "left": "\x1b[D",
+    "right": "\x1b[C",
+    "backspace": "\x7f",
+    "ctrl+z": "\x1a",
+    "ctrl+q": "\x11",
+}
+
+
+class Terminal:
+    """A program with a terminal of its own. `raw` holds every byte that it has written."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        home: Path,
+        size: tuple[int, int] = (120, 40),
+        env: Mapping[str, str] | None = None,
+        patience: float = 20.0,
+    ) -> None:
+        self._patience = patience
+        self.raw = bytearray()
+        columns, lines = size
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.Stream(self.screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            **(env or {}),
+        }
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:  # the child: nothing but exec
+            try:
+                os.execvpe(command[0], list(command), environment)
+            finally:
+                os._exit(127)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+        os.close(self._fd)
+
+    def press(self, *keys: str) -> None:
+        """Type keys: names of `KEYS`, or text as it is."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+
+    def wait(self, what: str | Callable[[str], bool]) -> str:
+        """Read until the screen shows a text (or `what` says yes to it); the screen's text."""
+        wanted = (lambda shown: what in shown) if isinstance(what, str) else what
+        end = time.monotonic() + self._patience
+        while not wanted(shown := self.text()):
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"waited in vain for {what!r}; the screen shows:\n{shown}")
+        return shown
+
+    def wait_gone(self, what: str) -> str:
+        """Read until the screen does not show a text any more."""
+        return self.wait(lambda shown: what not in shown)
+
+    def leave(self) -> int:
+        """Read until the program has ended; its exit code."""
+        end = time.monotonic() + self._patience
+        while self._read(max(0.0, end - time.monotonic())):
+            pass
+        if time.monotonic() >= end:
+            raise AssertionError(f"the program goes on; the screen shows:\n{self.text()}")
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
+
+    def text(self) -> str:
+        """The screen, a line each, without the blanks at the ends of lines."""
+        lines = []
+        for y in range(self.screen.lines):
+            row = self.screen.buffer[y]
+            lines.append("".join(row[x].data for x in range(self.screen.columns)).rstrip())
+        return "\n".join(lines)
+
+    def line(self, what: str) -> str:
+        """The first line of the screen with a text in it, `""` if there is none."""
+        return next((line for line in self.text().splitlines() if what in line), "")
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._fd, 1 << 16)
+        except OSError:  # Linux says EIO when the other side has closed
+            return False
+        self.raw += data
+        self._stream.feed(self._decoder.decode(data))
+        return bool(data)
