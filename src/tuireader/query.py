@@ -453,7 +453,8 @@ def _unexpected(token: _Token, before: _Token | None) -> tuple[str, _Token, str]
     if before is None or token.kind == "-":
         return "something to look for is missing", token, ""
     if before.kind == "(":
-        return "there is nothing between the brackets", before, ""
+        empty = token.kind == ")"
+        return "there is nothing between the brackets" if empty else "the bracket is not closed", before, ""
     name = before.kind if before.kind in _OPERATORS else before.value
     return f"after {name} something to look for is missing", before, ""
 

@@ -191,7 +191,7 @@ class _Article:
     def _regex_spans(self, item: Regex) -> _Spans:
         """A regular expression sees each field by itself, so that its anchors mean the field's ends."""
         text = self.folded.original
-        ends = [*(start - 1 for start in self.starts[1:]), len(text)]
+        ends = [*(start - 1 for start in self.starts[1:]), len(text)][: len(self.starts)]
         return [
             (start + begin, start + end)
             for start, stop in zip(self.starts, ends, strict=True)
@@ -417,6 +417,7 @@ def _bare(node: Text | Regex) -> _Item:
 
 _SENTENCE = 200
 _LINE = 1000
+_FAR = 1 << 62
 _STOP = re.compile("[.!?…。！？]")
 _AFTER_STOP = re.compile(r"[.!?…]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])[。！？]*[」』”’）]*")
 _LAST_WORD = re.compile(r"[\w.&]*\Z")
@@ -468,8 +469,8 @@ def _sentences(text: str, left: int, right: int) -> list[tuple[int, int]]:
         if after and not (stop[0] == "." and text[at].isspace() and _is_abbreviation(text, left, at - 1)):
             found.append((first, first + len(text[first : after.end()].rstrip())))
             first = after.end()
-    if first < right:
-        found.append((first, right))
+    if rest := text[first:right].rstrip():
+        found.append((first, first + len(rest)))
     return found
 
 
@@ -482,7 +483,7 @@ def _is_abbreviation(text: str, left: int, dot: int) -> bool:
 
 def _around(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """From the sentence that `start` is in to the one that `end` is in: mostly the same."""
-    place = max(0, bisect_right(sentences, (start, end)) - 1)
+    place = max(0, bisect_right(sentences, (start, _FAR)) - 1)
     first, last = sentences[place]
     while last < end and place + 1 < len(sentences):
         place += 1

@@ -116,7 +116,7 @@ def test_reading(expression: str, tree: Node) -> None:
     ("expression", "position", "length", "message", "hint"),
     [
         ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
-        ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title, body"),
+        ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title: body:"),
         ("(a", 0, 1, "the bracket is not closed", ")"),
         ("a)", 1, 1, "no bracket is open here", ""),
         ("()", 0, 1, "there is nothing between the brackets", ""),

@@ -1,0 +1,449 @@
+"""Watches: which articles they are on, why, and what of it can be looked up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader.model import Evidence, TermHit
+from tuireader.terms import TOKENIZER, index_text
+from tuireader.watch import Matcher, Subject, WatchRule, aliases, prefilter, signature
+
+
+def on(rule: WatchRule, subject: Subject) -> bool:
+    """Whether the article is on the watch."""
+    return bool(Matcher([rule]).match(subject, 0))
+
+
+def evidence(rule: WatchRule, subject: Subject) -> Evidence:
+    [found] = Matcher([rule]).match(subject)
+    return found
+
+
+def marked(found: Evidence) -> list[str]:
+    """What is marked in the sentence."""
+    return [found.sentence[start:end] for start, end in found.spans]
+
+
+ARTICLE = Subject(
+    title="Nimbo fined",
+    summary="The Kumo owner has to pay.",
+    body="A solar farm was built.\nNimbo and Kumo disagree.",
+    author="J. Example",
+    url="https://news.example/nimbo-fined",
+    feed="Cloud News",
+    feed_url="https://news.example/feed.xml",
+    folder="Far East",
+    labels=("robots", "law"),
+    time=1000,
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (WatchRule("w", any=("zephyr", "kumo")), True),
+        (WatchRule("w", any=("zephyr",)), False),
+        (WatchRule("w", all=(("nimbo", "zephyr"), ("solar farm",))), True),
+        (WatchRule("w", all=(("nimbo",), ("zephyr",))), False),
+        (WatchRule("w", any=("kumo",), all=(("zephyr",),)), False),
+        (WatchRule("w", any=("kumo",), none=("zephyr",)), True),
+        (WatchRule("w", any=("kumo",), none=("solar farm",)), False),
+        (WatchRule("w", any=("kumo",), none=("farm was built",)), False),
+        (WatchRule("w", any=("kumo",), fields=("title",)), False),
+        (WatchRule("w", any=("kumo",), fields=("title", "body")), True),
+        (WatchRule("w", any=("farm",), none=("kumo",), fields=("title", "body")), False),
+        (WatchRule("w", any=("nimbo",), none=("kumo",), fields=("title",)), True),
+        (WatchRule("w", any=("example",), fields=("author",)), True),
+        (WatchRule("w", any=("example",)), False),
+        (WatchRule("w", any=("nimbo-fined",), fields=("url",)), True),
+        (WatchRule("w", any=("law",), fields=("label", "title")), True),
+        (WatchRule("w", any=("robots law",), fields=("label",)), False),
+        (WatchRule("w", any=("fined The",)), False),
+        (WatchRule("w", any=("kumo",), feeds=("cloud news",)), True),
+        (WatchRule("w", any=("kumo",), feeds=("far east", "x")), True),
+        (WatchRule("w", any=("kumo",), feeds=("https://news.example/feed.xml",)), True),
+        (WatchRule("w", any=("kumo",), feeds=("cloud",)), False),
+        (WatchRule("w", any=("NIMBO",), exact=True), False),
+        (WatchRule("w", any=("Nimbo",), exact=True), True),
+        (WatchRule("w", any=("/n.mbo (and|or)/",)), True),
+        (WatchRule("w", any=("/^kumo/",)), False),
+        (WatchRule("w", any=("/fined$/",)), True),
+        (WatchRule("w", any=("*imbo",)), True),
+        (WatchRule("w", any=("dis*",)), True),
+        (WatchRule("w", any=("disag*", "qq*")), True),
+        (WatchRule("w", any=("dissent*",)), False),
+        (WatchRule("w", any=("solar far*",)), True),
+        (WatchRule("w", any=("zephyr solar far*",)), False),
+        (WatchRule("w", query="nimbo NEAR/2 kumo"), True),
+        (WatchRule("w", query="title:kumo"), False),
+        (WatchRule("w", query="author:example"), True),
+        (WatchRule("w", query="-zephyr"), True),
+        (WatchRule("w", query="is:unread age:<1d"), True),
+        (WatchRule("w", query="title:/^nimbo/"), True),
+        (WatchRule("w", any=("kumo",), query="zephyr"), False),
+        (WatchRule("w", any=("zephyr",), query="kumo"), False),
+        (WatchRule("w", any=("kumo",), query="fined OR zephyr"), True),
+    ],
+)
+def test_which_articles_are_on_a_watch(rule: WatchRule, expected: bool) -> None:
+    assert on(rule, ARTICLE) is expected
+    assert Matcher([rule]).problems == ()
+
+
+def test_an_empty_article_is_on_no_watch() -> None:
+    assert not on(WatchRule("w", any=("kumo", "🚀")), Subject())
+
+
+def test_age_counts_from_now_if_it_is_given() -> None:
+    matcher = Matcher([WatchRule("w", query="age:<1d")])
+    assert matcher.match(ARTICLE)
+    assert not matcher.match(ARTICLE, now=200_000)
+
+
+def test_evidence_comes_in_config_order() -> None:
+    rules = [WatchRule("b", any=("kumo",)), WatchRule("x", any=("zephyr",)), WatchRule("a", any=("nimbo",))]
+    assert [found.watch for found in Matcher(rules).match(ARTICLE)] == ["b", "a"]
+
+
+# ----------------------------------------------------------------------------- evidence
+
+
+def test_evidence_counts_terms_in_fields() -> None:
+    found = evidence(WatchRule("w", any=("Kumo", "nimbo", "zephyr")), ARTICLE)
+    assert found.hits == (
+        TermHit("Kumo", "summary", 1),
+        TermHit("Kumo", "body", 1),
+        TermHit("nimbo", "title", 1),
+        TermHit("nimbo", "body", 1),
+    )
+    assert found.count == 4
+    assert found.sentence == "Nimbo and Kumo disagree."
+    assert marked(found) == ["Nimbo", "Kumo"]
+
+
+def test_evidence_names_what_a_query_asked_for() -> None:
+    found = evidence(WatchRule("w", any=("nimbo",), query="title:nimbo /sol.r/ title:fined"), ARTICLE)
+    assert [(hit.term, hit.field) for hit in found.hits] == [
+        ("nimbo", "title"),
+        ("nimbo", "body"),
+        ("/sol.r/", "body"),
+        ("fined", "title"),
+    ]
+
+
+def test_evidence_without_a_term_is_empty() -> None:
+    assert evidence(WatchRule("w", query="is:unread"), ARTICLE) == Evidence("w")
+
+
+def test_a_hit_in_the_title_alone_shows_the_title() -> None:
+    found = evidence(WatchRule("w", any=("fined",)), ARTICLE)
+    assert (found.sentence, marked(found)) == ("Nimbo fined", ["fined"])
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("First one. Then Kumo came. Last one.", "Then Kumo came."),
+        ("Is it so? Kumo! “Yes.” He left", "Kumo!"),
+        ("He said “Kumo is here.” She left.", "He said “Kumo is here.”"),
+        ("The U.S. firm Kumo paid J. Bevan of Nimbo Inc. The end. More.", None),
+        ("Dr. No of Kumo vs. Nimbo. It is.", "Dr. No of Kumo vs. Nimbo."),
+        ("Version 2.0 of Kumo.js is out.It is new", "Version 2.0 of Kumo.js is out.It is new"),
+        ("He asked why … and Kumo said no", "He asked why … and Kumo said no"),
+        ("第一句。腾云Kumo团队道歉！他们说：“好。”最后", "腾云Kumo团队道歉！"),
+        ("他说「Kumo来了。」然后走了。", "他说「Kumo来了。」"),
+        ("Before\nA line with Kumo\nAfter", "A line with Kumo"),
+        ("One. Two Kumo words.   ", "Two Kumo words."),
+        ("Kumo... Wait", "Kumo..."),
+        ("a\x07b Kumo", "a b Kumo"),
+    ],
+)
+def test_sentences(body: str, sentence: str | None) -> None:
+    found = evidence(WatchRule("w", any=("Kumo",)), Subject(body=body))
+    assert found.sentence == (sentence or body[: body.index(" More")])
+    assert set(marked(found)) == {"Kumo"}
+
+
+def test_the_sentence_with_the_most_terms_is_the_best() -> None:
+    body = "Kumo came. Then Kumo and Kumo. Nimbo met Kumo at last. Nimbo met Kumo again."
+    assert (
+        evidence(WatchRule("w", any=("kumo", "nimbo")), Subject(body=body)).sentence
+        == "Nimbo met Kumo at last."
+    )
+
+
+def test_a_phrase_over_two_sentences_shows_both() -> None:
+    found = evidence(WatchRule("w", any=("/came. They/",)), Subject(body="Kumo came. They won. End."))
+    assert (found.sentence, marked(found)) == ("Kumo came. They won.", ["came. They"])
+
+
+@pytest.mark.parametrize("at", [0, 5, 100, 300, 395, 399])
+def test_a_long_sentence_is_cut_around_the_term(at: int) -> None:
+    words = ["lorem"] * 400
+    words[at] = "Kumo"
+    found = evidence(WatchRule("w", any=("Kumo",)), Subject(body=" ".join(words)))
+    assert marked(found) == ["Kumo"]
+    assert 150 <= len(found.sentence) <= 203
+    assert found.sentence.startswith("…") == (at > 20)
+    assert found.sentence.endswith("…") == (at < 380)
+    assert set(found.sentence.strip("…").split(" ")) == {"lorem", "Kumo"}
+
+
+def test_a_long_sentence_without_blanks_is_cut_too() -> None:
+    found = evidence(WatchRule("w", any=("云图",)), Subject(body="新" * 3000 + "云图" + "闻" * 3000))
+    assert marked(found) == ["云图"]
+    assert len(found.sentence) == 202
+
+
+def test_a_huge_line_is_not_looked_through_for_each_hit() -> None:
+    body = "Kumo came. " * 20_000
+    found = evidence(WatchRule("w", any=("Kumo",)), Subject(body=body))
+    assert (found.count, found.sentence) == (20_000, "Kumo came.")
+
+
+# ----------------------------------------------------------------------------- problems
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (WatchRule("w"), "there is nothing to look for"),
+        (WatchRule("w", none=("kumo",)), "there is nothing to look for"),
+        (WatchRule("w", any=("-",)), "there is nothing to look for in '-'"),
+        (WatchRule("w", any=("-",), query="kumo"), "there is nothing to look for in '-'"),
+        (WatchRule("w", all=((), ("kumo",))), "one of its groups has no term that works"),
+        (WatchRule("w", any=("/(/",)), "/(/: the regular expression is wrong"),
+        (WatchRule("w", any=("/a{99999999999}/",)), "/a{99999999999}/: the regular expression is wrong"),
+        (WatchRule("w", query="kumo ("), "query: the bracket is not closed"),
+        (WatchRule("w", any=("kumo",), fields=("title", "tilte")), "fields are title"),
+        (WatchRule("w", any=("kumo",), fields=()), "fields are title"),
+    ],
+)
+def test_a_wrong_rule_is_told_and_off(rule: WatchRule, message: str) -> None:
+    matcher = Matcher([rule, WatchRule("good", any=("kumo",))])
+    assert matcher.problems[0].watch == "w"
+    assert matcher.problems[0].message.startswith(message)
+    assert [found.watch for found in matcher.match(ARTICLE)] == ["good"]
+
+
+def test_a_wrong_term_does_not_stop_the_others() -> None:
+    matcher = Matcher([WatchRule("w", any=("kumo", "-"), none=("/(/",))])
+    assert len(matcher.problems) == 2
+    assert len(matcher.match(ARTICLE)) == 1
+
+
+@pytest.mark.parametrize("rule", [WatchRule("w", any=("/(a|aa)+$/",)), WatchRule("w", query="/(a|aa)+$/")])
+def test_a_slow_regular_expression_is_stopped_named_and_given_up(rule: WatchRule) -> None:
+    matcher = Matcher([rule, WatchRule("good", any=("kumo",))])
+    bait = Subject(title="a" * 40 + "!", body="kumo")
+    for _ in range(2):
+        assert [found.watch for found in matcher.match(bait)] == ["good"]
+    [problem] = matcher.problems
+    assert problem.message == "a regular expression was too slow on 2 articles"
+    assert matcher.match(Subject(title="aaa"))
+    matcher.match(bait)
+    [problem] = matcher.problems
+    assert problem.message.endswith("3 articles; the watch is off")
+    assert not matcher.match(Subject(title="aaa"))
+    assert matcher.spans(bait.title) == []
+
+
+# ----------------------------------------------------------------------------- highlighting
+
+
+def test_spans_for_highlighting() -> None:
+    matcher = Matcher(
+        [
+            WatchRule("one", any=("kumo",), none=("nimbo",)),
+            WatchRule("two", all=(("Kumo", "/kum/"), ("nimbo",))),
+            WatchRule("three", query="title:nimbo -zephyr"),
+        ]
+    )
+    text = "A Kumo, a Nimbo, a zephyr"
+    assert matcher.spans(text) == [
+        (2, 5, "two"),
+        (2, 6, "one"),
+        (2, 6, "two"),
+        (10, 15, "three"),
+        (10, 15, "two"),
+    ]
+    assert matcher.spans(text, ["three"]) == [(10, 15, "three")]
+    assert matcher.spans("nothing here") == []
+
+
+# ----------------------------------------------------------------------------- signature, prefilter
+
+
+def test_the_signature_changes_with_what_is_matched() -> None:
+    rule = WatchRule("w", any=("kumo",))
+    assert signature(rule) == signature(replace(rule, name="other"))
+    changed = [
+        replace(rule, any=("nimbo",)),
+        replace(rule, any=(), all=(("kumo",),)),
+        replace(rule, none=("x",)),
+        replace(rule, query="x"),
+        replace(rule, fields=("title",)),
+        replace(rule, feeds=("x",)),
+        replace(rule, exact=True),
+    ]
+    assert len({signature(rule), *map(signature, changed)}) == 8
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (WatchRule("w", any=("云图", "新")), '{body title} : (("云 图") OR ("新"))'),
+        (
+            WatchRule("w", any=("kumo",), query="新"),
+            '{body title} : ((("kumoes" OR "kumos" OR "kumo"))) AND (…)',
+        ),
+        (WatchRule("w", any=("kum*",), fields=("title",)), '{title} : (("kum" *))'),
+        (WatchRule("w", any=("kumo", "*umo")), None),
+        (WatchRule("w", any=("/kumo/",)), None),
+        (WatchRule("w", any=("kumo",), fields=("url", "title")), None),
+        (WatchRule("w", any=("",)), None),
+        (WatchRule("w", query="kumo ("), None),
+        (WatchRule("w", query="-kumo"), None),
+        (WatchRule("w"), None),
+    ],
+)
+def test_prefilters(rule: WatchRule, expected: str | None) -> None:
+    found = prefilter(rule)
+    asked = '(({title body} : ("新")))'
+    assert (found and found.replace(asked, "(…)")) == expected
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    columns = "title, body, author"
+    conn.execute(f"CREATE VIRTUAL TABLE search USING fts5({columns}, content='', tokenize='{TOKENIZER}')")
+    yield conn
+    conn.close()
+
+
+def hit(conn: sqlite3.Connection, expression: str, subject: Subject) -> bool:
+    texts = (subject.title, f"{subject.summary}\n{subject.body}", subject.author)
+    conn.execute("BEGIN")
+    conn.execute(
+        "INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(index_text, texts)]
+    )
+    found = conn.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression,)).fetchall()
+    conn.execute("ROLLBACK")
+    return bool(found)
+
+
+TERMS = st.sampled_from(
+    [
+        "kumo",
+        "Kumo",
+        "solar farm",
+        "farm",
+        "F++",
+        "f",
+        "云图",
+        "图",
+        "AI",
+        "kum*",
+        "*umo",
+        "/k.m/",
+        "Q&A",
+        "a.i.",
+        "🚀",
+    ]
+)
+GROUPS = st.lists(TERMS, min_size=1, max_size=3).map(tuple)
+FIELDS = st.sampled_from(["title", "summary", "body", "author", "label"])
+RULES = st.builds(
+    WatchRule,
+    name=st.just("w"),
+    any=st.just(()) | GROUPS,
+    all=st.lists(GROUPS, max_size=2).map(tuple),
+    none=st.just(()) | GROUPS,
+    query=st.sampled_from(["", "", "", "kumo", "title:farm OR f", "-kumo", "is:unread", "solar NEAR/1 kumo"]),
+    fields=st.lists(FIELDS, min_size=1, max_size=4, unique=True).map(tuple)
+    | st.just(("title", "summary", "body")),
+    exact=st.booleans(),
+)
+WORDS = st.sampled_from(
+    [
+        "kumo",
+        "Kumo",
+        "kumos",
+        "solar",
+        "farm",
+        "F++",
+        "f",
+        "f+",
+        "云图",
+        "图",
+        "AI",
+        "ai",
+        "q&a",
+        "Q&A",
+        "A.I.",
+        "🚀",
+    ]
+)
+LINES = st.lists(WORDS | st.sampled_from([",", "\n", "-", "’"]), max_size=6).map(" ".join)
+LABELS = st.lists(LINES, max_size=2).map(tuple)
+SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(RULES, SUBJECTS)
+def test_every_match_is_hit_by_the_index_and_has_true_evidence(
+    index: sqlite3.Connection, rule: WatchRule, subject: Subject
+) -> None:
+    found = Matcher([rule]).match(subject)
+    expression = prefilter(rule)
+    if found and expression:
+        assert hit(index, expression, subject)
+    for item in found:
+        assert all(0 <= start < end <= len(item.sentence) for start, end in item.spans)
+        assert bool(item.hits) == bool(item.sentence) == bool(item.spans)
+        assert "\n" not in item.sentence
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(RULES, min_size=1, max_size=4), SUBJECTS)
+def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subject) -> None:
+    named = [replace(rule, name=str(number)) for number, rule in enumerate(rules)]
+    alone = [found for rule in named for found in Matcher([rule]).match(subject)]
+    assert list(Matcher(named).match(subject)) == alone
+
+
+# ----------------------------------------------------------------------------- aliases
+
+LONG = WatchRule("w", any=("Cloud Data Protection Act", "云数据法"))
+SHORT = WatchRule("w", any=("CDPA",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "names"),
+    [
+        (LONG, "The Cloud Data Protection Act (CDPA) is here. Cloud Data Protection Act (CDPA).", ["CDPA"]),
+        (LONG, "The Cloud Data Protection Act (“CDPA”) is here.", ["CDPA"]),
+        (LONG, "《云数据法》 云数据法（CDL）通过。", ["CDL"]),
+        (LONG, "The Cloud Data Protection Act (Zephyr) is here.", []),
+        (LONG, "The Cloud Data Protection Act (XYZ) is here.", []),
+        (LONG, "The Cloud Data Protection Act (CDX) is here.", []),
+        (LONG, "The Cloud Data Protection Act is here.", []),
+        (replace(LONG, all=(("CDPA",),)), "The Cloud Data Protection Act (CDPA).", []),
+        (SHORT, "Now the Cloud Data Protection Act (CDPA) is here.", ["Cloud Data Protection Act"]),
+        (SHORT, "Now the Cloud and Data of Protection Act (CDPA).", ["Cloud and Data of Protection Act"]),
+        (SHORT, "Now the Zephyr Act (CDPA) is here.", []),
+        (SHORT, "The CDPA is here.", []),
+        (WatchRule("w", any=("Cdpa", "/x/")), "Cloud Data Protection Act (Cdpa)", []),
+    ],
+)
+def test_aliases(rule: WatchRule, text: str, names: list[str]) -> None:
+    found = aliases(text, rule)
+    assert [name for name, _ in found] == names
+    assert all(name in sentence and sentence in text for name, sentence in found)
