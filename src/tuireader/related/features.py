@@ -174,7 +174,7 @@ def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features
     for term in features.terms:
         if term.parts:
             is_name = term.capital and names.issuperset(term.parts)
-            if not is_name and not term.kind & TITLE:
+            if not term.kind & TITLE and not (term.capital and names.intersection(term.parts)):
                 continue
             weight = 0.6 * (stats.weight(term.parts[0]) + stats.weight(term.parts[1]))
         else:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tuireader.related.compare import chance
 from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
-from tuireader.related.rank import SHOWN, Ranked, chance, chances, likeliest, rank
+from tuireader.related.rank import SHOWN, Ranked, chances, likeliest, rank
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
 POSTINGS = 150  # articles looked at for one term, before and after

@@ -7,12 +7,11 @@ next therefore breaks into several stories. A pair that a person has split is ne
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from tuireader.related.compare import fold_chance
 from tuireader.related.features import Profile
-from tuireader.related.rank import common, own_subject
 
 SPAN_DAYS = 3.0
 MEMBERS = 30  # so many members of a story are compared, its newest
@@ -21,7 +20,6 @@ _CLOSE = 0.93  # an article joins a story that has a member so close ...
 _MEAN = 0.5  # ... if its mean chance over the members is this, ...
 _LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
 _MOST = 0.8  # ... to more than a fifth of them.
-_UNDATED_DAYS = 5.0  # without a date, two events of one kind cannot be told apart: fold only near copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +28,6 @@ class Place:
 
     story: int
     merged: tuple[int, ...] = ()
-
-
-def fold_chance(one: Profile, other: Profile) -> float:
-    """The chance (0–1) that two articles are the same news of the same days; the same both ways.
-
-    The model of `rank.chance`, fitted on pairs within three days, where time, a common feed and a title name
-    that each has for itself say much more against it: `×3` counts voices, and one feed is one voice.
-    """
-    found = common(one, other)
-    if not found.shared:
-        return 0.0
-    days = abs(one.time - other.time) / 86_400 if one.dated and other.dated else _UNDATED_DAYS
-    evidence = (
-        0.12
-        - 2.61 * math.log1p(days)
-        + 1.57 * math.log1p(found.shared)
-        + 8.38 * found.cosine
-        + 0.34 * found.second
-        + 0.34 * math.log1p(found.names)
-        - 3.48 * (one.feed == other.feed and one.feed > 0)
-        - 1.40 * math.log1p(max(len(one.terms), len(other.terms)))
-        - 0.11 * min(own_subject(one, other), own_subject(other, one))
-    )
-    return 1.0 / (1.0 + math.exp(-evidence))
 
 
 def place(

@@ -50,18 +50,19 @@ STOP = frozenset(_STOP_WORDS.split())
 """Function words: they never say what an article is about."""
 
 _COMMON_WORDS = """
-announce announces announced app apps attack attacks best big billion breaking business call calls
-case ceo change changes china chinese company companies could country customers data day days deal
-details digital early exclusive expert experts find finds firm firms first five following four free
-full future global good government great group help here high hit hits home hours huge industry
-information internet issue issues key know latest launch launches launched leader leading live long
-look major man market media million mobile money month months national new news number old online
-open part people plan plans platform post power president price problem program project public
-question read real reason release released report reported reportedly reports research researchers
-right security service services set show shows site small social software source start state story
-study support system systems team tech technology test thousands three time times tool top update
-updated use user users video warning warns watch web website week weeks women work workers working
-world year years young
+announce announced announces app apps april attack attacks august best big billion breaking business
+call calls case ceo change changes china chinese companies company could country customers data day
+days deal december details digital early exclusive expert experts february find finds firm firms
+first five following four free friday full future global good government great group help here high
+hit hits home hours huge industry information internet issue issues january july june key know
+latest launch launched launches leader leading live long look major man march market media million
+mobile monday money month months national new news november number october old online open part
+people plan plans platform post power president price problem program project public question read
+real reason release released report reported reportedly reports research researchers right saturday
+security september service services set show shows site small social software source start state
+story study sunday support system systems team tech technology test thousands three thursday time
+times tool top tuesday update updated use user users video warning warns watch web website wednesday
+week weeks women work workers working world year years young
 """
 COMMON = frozenset(_COMMON_WORDS.split())
 """Words of every day's news: a young library cannot know yet how common they are."""

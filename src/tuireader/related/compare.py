@@ -1,0 +1,136 @@
+"""Two profiles → how much they have in common, and what the chances are that they belong together.
+
+The two logistic models were fitted on labelled news of several kinds (security, business, sports, crime) and
+rounded; fitted without the kind that is then measured, they lose 0.03 of the score (docs/notes/relating.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
+
+_UNDATED_DAYS = 10.0  # what a missing date says about the time between two articles: nothing
+_UNDATED_FOLD_DAYS = 5.0  # ... and too little to tell two events of one kind apart
+_COPY_DAYS = 7.0  # the same words a month later are a recurring post
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What two articles share: how many single terms, the cosine of their vectors, the weight of the second
+    most telling shared term, and the weights of the shared names."""
+
+    shared: int
+    cosine: float
+    second: float
+    names: float
+
+
+def common(one: Profile, other: Profile) -> Common:
+    """Compare two profiles term by term."""
+    mine, theirs = one.terms, other.terms
+    dot = names = first = second = 0.0
+    shared = 0
+    for term in mine.keys() & theirs.keys():
+        value, match = mine[term], theirs[term]
+        kind, kind_there = value >> 8, match >> 8
+        if (kind | kind_there) & PAIR:
+            continue
+        weight = ((value & 255) + (match & 255)) / (2 * UNIT)
+        shared += 1
+        dot += weight * weight * BOOST[kind] * BOOST[kind_there]
+        if (kind | kind_there) & NAME:
+            names += weight
+        if weight > first:
+            first, second = weight, first
+        elif weight > second:
+            second = weight
+    return Common(shared, dot / (one.norm * other.norm), second, names)
+
+
+def chance(one: Profile, other: Profile) -> float:
+    """The chance (0–1) that two articles belong together, from what both have; the same both ways.
+
+    A logistic model over: days between them, how many terms both have, the cosine of their vectors, the
+    second most telling shared term (one rare word alone is chance), shared names, a common feed (its house
+    style is shared by all its articles), the length of the longer one, and the most telling title name that
+    each has for itself (two events of one kind, a notice with another company's name).
+    """
+    found = common(one, other)
+    if not found.shared:
+        return 0.0
+    evidence = (
+        1.23
+        - 0.89 * math.log1p(days_between(one, other))
+        + 2.16 * math.log1p(found.shared)
+        + 9.38 * found.cosine
+        + 0.28 * found.second
+        + 0.63 * math.log1p(found.names)
+        - 1.70 * (one.feed == other.feed and one.feed > 0)
+        - 2.20 * math.log1p(max(len(one.terms), len(other.terms)))
+        - 0.14 * min(own_subject(one, other), own_subject(other, one))
+    )
+    return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def days_between(one: Profile, other: Profile, undated: float = _UNDATED_DAYS) -> float:
+    """Days between the two; `undated` when a date is missing."""
+    return abs(one.time - other.time) / 86_400 if one.dated and other.dated else undated
+
+
+def own_subject(article: Profile, other: Profile) -> float:
+    """The weight of the most telling title name of `article` that `other` does not have; 0 for none."""
+    for weight, term in article.subjects:
+        if term not in other.terms:
+            return weight
+    return 0.0
+
+
+def fold_chance(one: Profile, other: Profile) -> float:
+    """The chance (0–1) that two articles are the same news of the same days; the same both ways.
+
+    The model of `chance`, fitted on pairs within three days, where time, a common feed and a title name
+    that each has for itself say much more against it: `×3` counts voices, and one feed is one voice.
+    """
+    found = common(one, other)
+    if not found.shared:
+        return 0.0
+    days = days_between(one, other, _UNDATED_FOLD_DAYS)
+    evidence = (
+        0.12
+        - 2.61 * math.log1p(days)
+        + 1.57 * math.log1p(found.shared)
+        + 8.38 * found.cosine
+        + 0.34 * found.second
+        + 0.34 * math.log1p(found.names)
+        - 3.48 * (one.feed == other.feed and one.feed > 0)
+        - 1.40 * math.log1p(max(len(one.terms), len(other.terms)))
+        - 0.11 * min(own_subject(one, other), own_subject(other, one))
+    )
+    return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def same_text(one: Profile, other: Profile) -> bool:
+    """Whether two articles are copies of one text, perhaps cut at different places or retitled a little.
+
+    Titles that differ in a name or a number are other news in the same words: notices, releases, round-ups.
+    """
+    if days_between(one, other, 0.0) > _COPY_DAYS:
+        return False
+    mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
+    theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
+    shared = len(mine & theirs)
+    smaller = min(len(mine), len(theirs))
+    alike = smaller >= 4 and shared >= 0.85 * len(mine | theirs)
+    inside = smaller >= 16 and shared >= 0.92 * smaller
+    return (alike or inside) and not (_differs(one, theirs) or _differs(other, mine))
+
+
+def _differs(article: Profile, others: Collection[int]) -> bool:
+    telling = (NAME | NUMBER) << 8
+    return any(
+        value & telling and value >> 8 & TITLE and not value >> 8 & PAIR and term not in others
+        for term, value in article.terms.items()
+    )
