@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.web import Answer, Request, Web
 from tuireader.feeds import inflate
-from tuireader.feeds.fetch import Fetcher, FetchLimits, retry_after, split_userinfo
+from tuireader.feeds.fetch import Fetcher, FetchLimits, _same_server, retry_after, split_userinfo
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
 
 BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
@@ -264,6 +264,22 @@ async def test_secrets_stay_with_their_server(web: Web, fetcher: Fetcher) -> Non
     assert "authorization" in web.seen("/a")[0].headers
     assert not {"authorization", "x-key"} & set(other.seen("/b")[0].headers)
     assert "authorization" in web.seen("/d")[0].headers
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "same"),
+    [
+        ("http://a/x", "http://a/y", True),
+        ("http://a/x", "https://a/x", True),
+        ("http://a:80/x", "https://a:443/x", True),
+        ("https://a/x", "http://a/x", False),
+        ("http://a:8080/x", "https://a/x", False),
+        ("http://a/x", "http://b/x", False),
+        ("http://a/x", "https://a.b/x", False),
+    ],
+)
+def test_what_counts_as_the_same_server(url: str, target: str, same: bool) -> None:
+    assert _same_server(url, target) is same
 
 
 async def test_redirects_into_private_networks_can_be_refused(web: Web) -> None:

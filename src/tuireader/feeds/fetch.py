@@ -336,7 +336,7 @@ class Fetcher:
         if way.hops > self.limits.redirects:
             raise _Refused(Fault.REDIRECT, f"more than {self.limits.redirects} redirects", status)
         way.permanent = way.permanent and status in PERMANENT
-        if urlsplit(target)[:2] != urlsplit(way.url)[:2]:
+        if not _same_server(way.url, target):
             way.auth, way.headers = None, ()  # secrets are for the server that they were given for
         way.url = target
 
@@ -439,6 +439,14 @@ def retry_after(value: str, now: float) -> int | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))
+
+
+def _same_server(url: str, target: str) -> bool:
+    """Whether a redirect stays at the server, or only goes on from http to https there."""
+    before, after = urlsplit(url), urlsplit(target)
+    if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
+        return before.hostname == after.hostname and after.port in (None, 443)
+    return before[:2] == after[:2]
 
 
 def _possible(concurrency: int) -> int:

@@ -196,7 +196,10 @@ class _Connection:
                 raise httpx.RemoteProtocolError(str(error)) from error
             if event is not h11.NEED_DATA:
                 return event  # type: ignore[return-value]
-            self.state.receive_data(await self._read())
+            data = await self._read()
+            if not data and self.state.their_state is h11.SEND_RESPONSE and not self.state.trailing_data[0]:
+                raise httpx.RemoteProtocolError("no answer")
+            self.state.receive_data(data)
 
     async def _read(self) -> bytes:
         try:

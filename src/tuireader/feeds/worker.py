@@ -13,6 +13,7 @@ from tuireader.feeds.parse import HEADER, packed, parse
 from tuireader.model import Fault, ParseFailed, ParseResult
 
 MEMORY = 1 << 30
+ALARM = 60  # seconds after which the process ends by itself, should its parent be gone
 
 
 def main() -> None:
@@ -48,12 +49,15 @@ def _request(stream: BinaryIO) -> bytes | None:
 
 def _answer(data: bytes) -> bytes:
     result: ParseResult
+    signal.alarm(ALARM)
     try:
         body, url, content_type = pickle.loads(data)
         result = parse(body, url, content_type)
         return packed(result)
     except (MemoryError, RecursionError):
         return packed(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
+    finally:
+        signal.alarm(0)
 
 
 if __name__ == "__main__":
