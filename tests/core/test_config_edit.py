@@ -45,7 +45,8 @@ any = [
 
 def comments(text: str) -> list[str]:
     """The lines that are comments and nothing else."""
-    return [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+    lines = text.removeprefix("\ufeff").splitlines()
+    return [line.strip() for line in lines if line.strip().startswith("#")]
 
 
 def names(folder: Path) -> set[str]:
