@@ -73,7 +73,7 @@ def clean(s: str, limit: int = 500) -> str:
         s = scrub(s)
     if "  " in s or not s.isprintable() or s != s.strip() or not s.isascii():
         s = " ".join(s.split())
-    return s if len(s) <= limit else cut_characters(s, limit)
+    return cut_characters(s, limit)
 
 
 def clean_multiline(s: str, limit: int | None = None) -> str:
@@ -83,7 +83,7 @@ def clean_multiline(s: str, limit: int | None = None) -> str:
     """
     lines = scrub(s).replace("\r\n", "\n").splitlines()
     s = "\n".join(_regex(_WHITE).sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
-    return s if limit is None or len(s) <= limit else cut_characters(s, limit)
+    return s if limit is None else cut_characters(s, limit)
 
 
 _WHITE = r"[^\S ]"
@@ -181,6 +181,7 @@ _UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
 _LONG_REFERENCE = r"&#[0-9]{9,};?"
 _EMPTY_LINE = r"\n[^\S\n]*\n"
 _BREAK = "\x1e"
+_SEAM = "\0"  # where markup was taken out, so that what is left cannot grow together to a tag
 
 
 def is_html(s: str) -> bool:
@@ -243,7 +244,7 @@ def tokens(html: str, embeds: bool = False) -> list[str]:
     pieces = _split(html)
     names = list(map(str.lower, pieces[1::3]))
     if "<!" in html or "<?" in html or not _ODD_NAMES.isdisjoint(names):
-        pieces = _split(_visible(html, embeds))
+        pieces = [piece.replace(_SEAM, "") for piece in _split(_visible(html, embeds))]
         names = list(map(str.lower, pieces[1::3]))
     pieces[1::3] = names
     return pieces
@@ -268,7 +269,7 @@ def _visible(html: str, embeds: bool) -> str:
     An element that never ends hides nothing but itself, script and style excepted.
     """
     if "<![" in html:
-        html = html.replace("<![CDATA[", "").replace("]]>", "")
+        html = html.replace("<![CDATA[", _SEAM).replace("]]>", _SEAM)
     kept: list[str] = []
     endless: set[str] = set()
     at = 0
@@ -276,7 +277,7 @@ def _visible(html: str, embeds: bool) -> str:
     while found:
         kept.append(html[at : found.start()])
         at, keep = _skip(html, found, endless, embeds)
-        kept.append(keep)
+        kept.append(keep or _SEAM)
         found = _regex(_ODD_MARKUP).search(html, at)
     kept.append(html[at:])
     return "".join(kept)
@@ -287,9 +288,8 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
     name = (found[2] or "").lower()
     if not name:
         return _skip_comment(html, found), ""
-    tag = None if "" in endless else _regex(_TAG).match(html, found.start())
+    tag = _regex(_TAG).match(html, found.start())
     if tag is None:
-        endless.add("")
         return len(html), ""
     if name in _VOID:
         return tag.end(), tag[0] if embeds else ""
@@ -301,7 +301,8 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
             if name in _OPAQUE:
                 return len(html), ""
     if embeds and name in _EMBEDS:
-        return (end.end(), html[tag.start() : end.end()]) if end else (tag.end(), f"{tag[0]}</{name}>")
+        within = _regex(_TAG).finditer(html, tag.end(), end.start() if end else tag.end())
+        return (end or tag).end(), f"{tag[0]}{''.join(one[0] for one in within)}</{name}>"
     if end is None or (name in ("form", "nav") and end.start() - tag.end() > _PROSE):
         return tag.end(), ""
     return end.end(), ""
@@ -483,14 +484,17 @@ def _host_key(host: str, port: int | None) -> str:
 
 
 def _path_key(parts: SplitResult) -> str:
+    path = _regex(_PATH_SUFFIX).sub("", _regex(_ESCAPE).sub(_plain_escape, _escaped(parts.path)))
+    kept = sorted(pair for pair in _escaped(parts.query).split("&") if pair and not _is_tracking(pair))
+    query = f"?{'&'.join(kept)}" if kept else ""
+    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith("!") else ""
+    return f"{path}{query}{fragment}"
+
+
+def _escaped(s: str) -> str:
     from urllib.parse import quote
 
-    path = _regex(_ESCAPE).sub(_plain_escape, quote(parts.path, safe="%/:@!$&'()*+,;=~[]"))
-    path = _regex(_PATH_SUFFIX).sub("", path)
-    kept = sorted(pair for pair in parts.query.split("&") if pair and not _is_tracking(pair))
-    query = f"?{'&'.join(kept)}" if kept else ""
-    fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
-    return f"{path}{query}{fragment}"
+    return quote(s, safe="%/:@!$&'()*+,;=~[]?#")
 
 
 def _is_tracking(pair: str) -> bool:

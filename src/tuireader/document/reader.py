@@ -207,13 +207,19 @@ class _Reader:
                 if name == "code" and raw and self.code is not None:
                     self.language = language(raw) or self.language
                 self.line.open(name, kind)
+        elif name == "br":
+            self._break()
+        elif name in BREAKS:
+            self._break_code_line()
+            self._flush()
+            if handler := _STARTS.get(name):
+                handler(self, name, raw)
+            else:
+                self._note_class(raw)
+                if name in _CONTAINERS:
+                    self._push(name)
         elif handler := _STARTS.get(name):
             handler(self, name, raw)
-        elif name in BREAKS:
-            self._flush()
-            self._note_class(raw)
-            if name in _CONTAINERS:
-                self._push(name)
 
     def _link_url(self, raw: str) -> str:
         """Where a link leads, unless that is a place in this text."""
@@ -229,15 +235,15 @@ class _Reader:
             self.line.close(name)
         elif name == "q":
             self.line.add("”")
-        elif name == "table":
-            self._end_table()
-        elif name in ("td", "th", "tr"):
-            if self.tables and not self.unheeded_tables:
-                self._close_within_table("td", "th", *(("tr",) if name == "tr" else ()))
         elif name in BREAKS:
             self._break_code_line()
             self._flush()
-            self._close(name)
+            if name == "table":
+                self._end_table()
+            elif name in ("td", "th", "tr"):
+                self._close_within_table("td", "th", *(("tr",) if name == "tr" else ()))
+            else:
+                self._close(name)
 
     def _push(self, name: str) -> None:
         self.places.setdefault(name, []).append(len(self.open))
@@ -310,11 +316,9 @@ class _Reader:
             self.out.append(block)
 
     def _block(self, name: str, _raw: str) -> None:
-        self._flush()
         self._push(name)
 
     def _heading(self, name: str, _raw: str) -> None:
-        self._flush()
         if self.headings:
             self._close(f"h{self.headings[-1]}")
         self.headings.append(int(name[1]))
@@ -324,14 +328,13 @@ class _Reader:
         self.headings.pop()
 
     def _blockquote(self, name: str, _raw: str) -> None:
-        self._flush()
         self.quote += 1
         self._push(name)
 
     def _end_blockquote(self) -> None:
         self.quote -= 1
 
-    def _break(self, _name: str, _raw: str) -> None:
+    def _break(self) -> None:
         """One break ends a line, two end the paragraph."""
         if self.code is not None:
             self.code.append("\n")
@@ -341,7 +344,6 @@ class _Reader:
             self.line.break_line()
 
     def _rule(self, _name: str, _raw: str) -> None:
-        self._flush()
         if self.code is None and self.out and self.out[-1].kind is not BlockKind.RULE:
             self._emit(self._placed(BlockKind.RULE))
 
@@ -349,7 +351,6 @@ class _Reader:
         self.line.add("“")
 
     def _summary(self, name: str, _raw: str) -> None:
-        self._flush()
         self.strong = True
         self._push(name)
 
@@ -359,7 +360,6 @@ class _Reader:
     # ----------------------------------------------------------------- lists
 
     def _list(self, name: str, raw: str) -> None:
-        self._flush()
         found = attributes(raw)
         self.lists.append(_List(name == "ol", whole(found.get("start", ""), 1), found.get("type", "1")))
         self._push(name)
@@ -369,8 +369,6 @@ class _Reader:
         self.marker = ""
 
     def _item(self, name: str, raw: str) -> None:
-        self._break_code_line()
-        self._flush()
         self._close_item()
         self._push(name)
         if not self.lists:
@@ -394,7 +392,6 @@ class _Reader:
         self.marker = ""
 
     def _term(self, name: str, _raw: str) -> None:
-        self._flush()
         self._close("dd")
         self._close("dt")
         if name == "dd":
@@ -411,7 +408,6 @@ class _Reader:
     def _preformatted(self, name: str, raw: str) -> None:
         if self.code is not None:
             return
-        self._flush()
         self._push(name)
         self.language = language(raw) or self.language
         self.code = []
@@ -419,6 +415,7 @@ class _Reader:
     def _end_preformatted(self) -> None:
         text = clean_multiline("".join(self.code or ()), _LONGEST_CODE)
         self.code = None
+        self.unheeded_tables = 0
         if text:
             self._emit(replace(self._placed(BlockKind.CODE, text), language=self.language))
         self.language = ""
@@ -492,7 +489,6 @@ class _Reader:
         self._put_between(replace(self._placed(BlockKind.EMBED, label), link=link, indent=0))
 
     def _figure(self, name: str, raw: str) -> None:
-        self._flush()
         self._note_class(raw)
         self.captioned = False
         self.figures.append(_Figure(self.out, len(self.out)))
@@ -535,7 +531,6 @@ class _Reader:
     # ----------------------------------------------------------------- tables
 
     def _table(self, name: str, _raw: str) -> None:
-        self._flush()
         if len(self.tables) >= _DEEPEST or self.code is not None:
             self.unheeded_tables += 1
             return
@@ -543,26 +538,21 @@ class _Reader:
         self._push(name)
 
     def _end_table(self) -> None:
-        self._break_code_line()
-        self._flush()
         if self.unheeded_tables:
             self.unheeded_tables -= 1
         elif self.tables:
             self._pop_to(self.places["table"][-1])
 
     def _row(self, name: str, _raw: str) -> None:
-        self._break_code_line()
-        self._flush()
         if self.tables and not self.unheeded_tables:
             self._close_within_table("td", "th", "tr")
             self.tables[-1].rows.append([])
             self._push(name)
 
     def _cell(self, name: str, raw: str) -> None:
-        self._flush()
+        self._close_within_table("td", "th")
         if not self.tables or self.unheeded_tables:
             return
-        self._close_within_table("td", "th")
         table = self.tables[-1]
         if not table.rows:
             table.rows.append([])
@@ -577,6 +567,8 @@ class _Reader:
 
     def _close_within_table(self, *names: str) -> None:
         """Close the cell, or the cell and the row, that is open in the innermost table."""
+        if self.unheeded_tables:
+            return
         table = self._last("table")
         inner = [place for name in names if (place := self._last(name)) > table]
         if inner:
@@ -607,7 +599,6 @@ _STARTS: dict[str, _Start] = {
     **dict.fromkeys(("iframe", "video", "audio", "object", "embed"), _Reader._embedded),
     "amp-img": _Reader._image,
     "blockquote": _Reader._blockquote,
-    "br": _Reader._break,
     "figcaption": _Reader._block,
     "figure": _Reader._figure,
     "hr": _Reader._rule,
