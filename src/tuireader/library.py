@@ -174,11 +174,11 @@ class Library:
     # ------------------------------------------------------------------ refresh
 
     async def refresh(
-        self, feed_ids: Sequence[int] | None = None, *, force: bool = True
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
     ) -> AsyncGenerator[Event, None]:
         """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
 
-        Iterate inside `contextlib.aclosing`; closing early cancels what is under way, what is stored stays.
+        With `relate`, what is new is related after `RefreshDone`. Iterate inside `contextlib.aclosing`; closing early cancels what is under way, what is stored stays.
         """
         due_at = None if force else int(self._clock())
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
@@ -208,8 +208,9 @@ class Library:
             async with aclosing(events):
                 async for event in events:
                     yield event
-        async for done, total in self.relate():
-            yield Relating(done, total)
+        if relate:
+            async for done, total in self.relate():
+                yield Relating(done, total)
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
         """Relate the articles that have arrived since the last time; yields (done, total).

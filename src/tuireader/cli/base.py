@@ -15,7 +15,7 @@ import click
 
 from tuireader import __version__
 from tuireader.config import Config, Paths, Problem, load, loads, paths
-from tuireader.errors import ConfigError, Exit, TuireaderError, UsageError
+from tuireader.errors import ConfigError, Exit, TuireaderError, UsageError, tell_crash
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -89,6 +89,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except Exception as fault:
+        return tell_crash(fault, paths(os.environ).state)
 
 
 def say(line: str) -> None:

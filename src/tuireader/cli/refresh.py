@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 @main.command()
 @click.argument("feeds", nargs=-1)
 @click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
+@click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
 @click.pass_obj
-def refresh(options: Options, feeds: tuple[str, ...], due: bool, as_json: bool) -> int:
+def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool, as_json: bool) -> int:
     """Fetch feeds and store what is new.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
@@ -40,18 +41,19 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, as_json: bool) 
             say("tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)")
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
-        return await _refresh(library, ids, force=not due, as_json=as_json)
+        events = library.refresh(ids, force=not due, relate=not no_relate)
+        return await _follow(library, events, as_json=as_json)
 
     return in_library(options, job)
 
 
-async def _refresh(library: Library, ids: list[int] | None, *, force: bool, as_json: bool) -> int:
+async def _follow(library: Library, found: AsyncGenerator[Event, None], *, as_json: bool) -> int:
     from tuireader.refresh import encode
 
     live = sys.stderr.isatty() and not as_json
     done = RefreshDone(0, 0, 0, 0, 0.0)
     failures: list[FeedDone] = []
-    async with aclosing(library.refresh(ids, force=force)) as events:
+    async with aclosing(found) as events:
         async for event in events:
             if as_json:
                 print(encode(event), flush=True)

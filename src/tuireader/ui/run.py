@@ -6,15 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.config import Paths
-from tuireader.errors import Exit
+from tuireader.errors import Exit, tell_crash
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -67,28 +64,9 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
             for number in _SIGNALS:
                 loop.remove_signal_handler(number)
         if app.fault is not None:
-            return _tell_crash(app.fault, paths.state)
+            return tell_crash(app.fault, paths.state)
         return Exit.OK if code is None else code
 
 
 def _leave(app: TuireaderApp, code: int) -> None:
     app.leaving = asyncio.ensure_future(app.leave(code))
-
-
-def _tell_crash(fault: BaseException, state: Path) -> int:
-    """One line for the person, the traceback for whoever mends it."""
-    lines = traceback.format_exception(fault)
-    log = state / "crash.log"
-    kind = type(fault).__name__
-    try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{''.join(lines)}\n")
-        print(
-            f"tuireader: stopped by a fault ({kind}); what was marked is kept. Details: {log}",
-            file=sys.stderr,
-        )
-    except OSError:
-        print(f"tuireader: stopped by a fault ({kind}); what was marked is kept", file=sys.stderr)
-        print("".join(lines), file=sys.stderr)
-    return Exit.FAILURE
