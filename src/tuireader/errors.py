@@ -56,13 +56,13 @@ class DatabaseError(TuireaderError):
 
 
 def tell_crash(fault: BaseException, state: Path) -> int:
-    """Tell of an unexpected fault: a line for the person, the traceback without values for whoever mends it."""
+    """Tell of an unexpected fault: a line for the person, the traceback for whoever mends it."""
     text = "".join(traceback.format_exception(fault))
     log = state / "crash.log"
     line = f"tuireader: stopped by a fault ({type(fault).__name__}); what was marked is kept"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
             file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n")
         print(f"{line}. Details: {log}", file=sys.stderr)
     except OSError:

@@ -94,7 +94,7 @@ class Library:
     # ------------------------------------------------------------------ lists
 
     async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
-        """The article ids of a view in list order. `sort` is one of date (newest first), feed, title, sources."""
+        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources."""
         if view.kind is ViewKind.QUERY:
             found, _ = await self.search(view.key)
             return found if show_read else await self._unread_of(found)
@@ -178,7 +178,8 @@ class Library:
     ) -> AsyncGenerator[Event, None]:
         """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
 
-        With `relate`, what is new is related after `RefreshDone`. Iterate inside `contextlib.aclosing`; closing early cancels what is under way, what is stored stays.
+        With `relate`, what is new is related after `RefreshDone`. Iterate inside `contextlib.aclosing`;
+        closing early cancels what is under way, what is stored stays.
         """
         due_at = None if force else int(self._clock())
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
@@ -321,7 +322,7 @@ class Library:
         if self.offline:
             raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
         known = {feed.url for feed in self.config.feeds}
-        wanted = {url: FeedConfig(url=url, title=title, folder=folder) for url, title, folder in reversed(feeds)}
+        wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
             from tuireader import config_edit
@@ -363,7 +364,7 @@ class Library:
         )
 
     async def reload(self) -> None:
-        """Read the config again; if it is broken, the last good one stays in force and TuireaderError says why."""
+        """Read the config again. If it is broken, the last good one stays and TuireaderError says why."""
         from tuireader.config import load
 
         config, problems = await asyncio.to_thread(load, self.paths.config)
