@@ -541,7 +541,9 @@ def _explained(error: Exception, host: str, limits: FetchLimits) -> _Refused:
         if isinstance(cause, ssl.SSLError):
             return _Refused(Fault.TLS, _tls_words(cause, host))
         if isinstance(cause, socket.gaierror):
-            return _Refused(Fault.NETWORK, f"the name {host} cannot be found")
+            known = cause.errno != socket.EAI_AGAIN
+            words = "cannot be found" if known else "cannot be looked up, perhaps there is no network"
+            return _Refused(Fault.NETWORK, f"the name {host} {words}")
         if isinstance(cause, OSError) and cause.errno in ERRNO_WORDS:
             return _Refused(Fault.NETWORK, f"{host}: {ERRNO_WORDS[cause.errno]}")
     if isinstance(error, httpx.ConnectTimeout):

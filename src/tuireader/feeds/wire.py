@@ -29,6 +29,8 @@ IDLE_SECONDS = 5.0
 NAMES_KEPT_SECONDS = 60.0
 LOOKUPS_AT_ONCE = 32
 
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
 Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 Origin = tuple[str, str, int]
 
@@ -38,10 +40,11 @@ class PrivateAddress(Exception):
 
 
 def is_public(host: str) -> bool:
-    """Whether an IP address is reachable for all the world; a NAT64 or mapped one counts as what it holds."""
+    """Whether an IP address is reachable for all the world; IPv4 inside of IPv6 counts as what it is."""
     address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        translated = ipaddress.IPv4Address(address.packed[-4:]) if address in NAT64 else None
+        address = address.ipv4_mapped or address.sixtofour or translated or address
     return address.is_global and not address.is_multicast
 
 
@@ -66,6 +69,11 @@ class Resolver:
             self._running[key] = asyncio.ensure_future(self._ask(key))
             self._running[key].add_done_callback(lambda task: self._finished(key, task))
         return await asyncio.shield(self._running[key])
+
+    def close(self) -> None:
+        """Wait no longer for any name; the threads end by themselves."""
+        for lookup in list(self._running.values()):
+            lookup.cancel()
 
     @staticmethod
     def _literal(host: str, port: int) -> Address | None:
@@ -335,6 +343,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
             self._idle.pop(0).close()
 
     async def aclose(self) -> None:
+        self._resolver.close()
         for connection in self._idle:
             connection.close()
         self._idle.clear()
