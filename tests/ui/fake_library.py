@@ -43,7 +43,9 @@ class Story:
 class FakeLibrary:
     """Feeds and articles in dicts. `fresh` are stories that the next refresh brings."""
 
-    def __init__(self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None
+    ) -> None:
         self.config = Config()
         self.paths = SimpleNamespace()
         self.offline = False
@@ -84,7 +86,8 @@ class FakeLibrary:
     def _rows(self, view: View) -> list[ArticleRow]:
         wanted = self._wanted(view)
         return sorted(
-            (story.row for story in self.stories.values() if wanted(story.row)), key=lambda row: (-row.time, -row.id)
+            (story.row for story in self.stories.values() if wanted(story.row)),
+            key=lambda row: (-row.time, -row.id),
         )
 
     async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
@@ -171,13 +174,15 @@ class FakeLibrary:
         for key in ids:
             row = self.stories[key].row
             if (row.read if what == "read" else row.starred) != value:
-                self.stories[key].row = replace(row, read=value) if what == "read" else replace(row, starred=value)
+                self.stories[key].row = (
+                    replace(row, read=value) if what == "read" else replace(row, starred=value)
+                )
                 changed.append(key)
         return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed))
 
-    async def set_read(self, ids: Sequence[int], read: bool) -> Change:
+    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
         change = self._mark("read", ids, read)
-        if change.ids:
+        if change.ids and journal:
             self.journal.append(("read", change.ids, read, not read))
         return change
 
@@ -196,7 +201,9 @@ class FakeLibrary:
 
     # -- refresh
 
-    async def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> AsyncIterator[Event]:
+    async def refresh_apart(
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True
+    ) -> AsyncIterator[Event]:
         self.refreshed.append(None if feed_ids is None else list(feed_ids))
         feeds = [feed for feed in self._feeds if feed_ids is None or feed.id in feed_ids]
         yield RefreshStarted(len(feeds))
@@ -208,7 +215,9 @@ class FakeLibrary:
             error = self.errors.get(feed.id, "")
             failed += bool(error)
             new += len(mine)
-            self._feeds = [replace(each, last_error=error) if each.id == feed.id else each for each in self._feeds]
+            self._feeds = [
+                replace(each, last_error=error) if each.id == feed.id else each for each in self._feeds
+            ]
             yield FeedDone(feed.id, feed.title, new=len(mine), error=error, done=number, total=len(feeds))
         self.fresh = []
         yield RefreshDone(len(feeds), failed, new, 0, 0.1)
@@ -245,7 +254,11 @@ def many(count: int) -> FakeLibrary:
     """A library of `count` unread articles in ten feeds."""
     feeds = [Feed(number, f"https://feed{number}.example/rss", f"Feed {number}") for number in range(1, 11)]
     stories = [
-        Story(ArticleRow(number, number % 10 + 1, f"Article {number}", NOW - (count - number) * 60, False, False))
+        Story(
+            ArticleRow(
+                number, number % 10 + 1, f"Article {number}", NOW - (count - number) * 60, False, False
+            )
+        )
         for number in range(1, count + 1)
     ]
     return FakeLibrary(feeds, stories)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,16 @@ class TuireaderApp(App[int]):
     ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see palette.py
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False)]  # noqa: RUF012
 
-    def __init__(self, library: Library, *, first_run: bool = False, browser: Browser | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        first_run: bool = False,
+        browser: Browser | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__()
+        self.clock = clock
         self.library = library
         self._first_run = first_run
         self._browser = browser

@@ -40,7 +40,7 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """Rich styles by meaning. All but `ground`, `raised` (dialogs), the cursors and `code` are foreground only."""
+    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only."""
 
     ground: Style
     raised: Style

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuireader.text import cell_len
+from tuireader.text import cell_len, cut
 from tuireader.ui.inks import HIT_NOW, Inks
 from tuireader.ui.page import Mark, Part
 from tuireader.ui.wrap import fold, wrap
@@ -152,7 +152,7 @@ def draw(
 def _frame(label: str, width: int, kind: LineKind) -> str:
     if kind is LineKind.BOTTOM:
         return "╰" + "─" * (width - 2) + "╯"
-    head = f"╭─ {label} "
+    head = cut(f"╭─ {label} ", width - 1)
     return head + "─" * max(0, width - len(head) - 1) + "╮"
 
 

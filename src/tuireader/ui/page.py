@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tuireader.document import Block, BlockKind, Document, Link, Picture, Span, SpanKind
-from tuireader.model import Article, Enclosure, Evidence, Neighbour, Related, Relation
+from tuireader.model import Article, Enclosure, Evidence, Neighbour, Related, Relation, TermHit
 from tuireader.text import reading_minutes
 from tuireader.ui.times import age, distance, full_time
 
 Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
+Keys = Callable[[str], str]
 
 
 class Mark(NamedTuple):
@@ -87,8 +88,11 @@ class Page:
     tail: Tail = field(default_factory=Tail)
 
 
-def build_page(article: Article, document: Document, highlights: Highlights, now: int) -> Page:
-    """The page of an article but for its relatives. May run in a thread: it touches nothing else."""
+def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
+    """The page of an article but for its relatives. May run in a thread: it touches nothing else.
+
+    `keys` gives the key of a command, for the hints.
+    """
     parts: list[Part] = []
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
@@ -107,11 +111,10 @@ def build_page(article: Article, document: Document, highlights: Highlights, now
         parts.append(part)
         previous = block
     if not document.blocks:
-        parts.append(
-            Part("The feed gives no text for this article. o opens it in the browser.", "dim", gap=1)
-        )
+        hint = f"The feed gives no text for this article. {keys('open_browser')} opens it in the browser."
+        parts.append(Part(hint, "dim", gap=1))
     links = (*document.links, *_file_links(article, len(document.links)))
-    tail = build_tail(article, len(document.links), (), now)
+    tail = build_tail(article, len(document.links), (), keys)
     return Page(article, tuple(parts), tuple(hits), links, len(document.links), tail)
 
 
@@ -140,14 +143,12 @@ def _byline(article: Article, document: Document, now: int) -> Part:
 
 
 def _evidence_parts(evidence: Evidence) -> list[Part]:
-    """`◆ WeChat  title ×1 · body ×5` and below it the best sentence with its hits."""
-    found: dict[str, int] = {}
-    terms = {hit.term for hit in evidence.hits}
+    """`◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its hits."""
+    fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:
-        label = hit.field if len(terms) == 1 else f"{hit.term} in {hit.field}"
-        found[label] = found.get(label, 0) + hit.count
+        fields.setdefault(hit.field, []).append(hit)
     name = f"◆ {evidence.watch}"
-    counts = " · ".join(f"{label} ×{count}" for label, count in found.items())
+    counts = " · ".join(_field_label(field, hits, evidence.watch) for field, hits in fields.items())
     marks = (
         Mark(0, len(name), f"watch:{evidence.watch}"),
         Mark(len(name), len(name) + 2 + len(counts), "dim"),
@@ -160,6 +161,14 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
         )
         parts.append(Part(f"“{evidence.sentence}”", "quote", inner, first="  ", rest="  "))
     return parts
+
+
+def _field_label(field: str, hits: Sequence[TermHit], watch: str) -> str:
+    """`body ×6 (WeChat 5, Weixin 1)`; the terms are told where they are not just the watch's name."""
+    label = f"{field} ×{sum(hit.count for hit in hits)}"
+    if len(hits) == 1:
+        return label if hits[0].term.casefold() == watch.casefold() else f"{label} ({hits[0].term})"
+    return f"{label} ({', '.join(f'{hit.term} {hit.count}' for hit in hits)})"
 
 
 def _lead_is_missing(article: Article, document: Document) -> bool:
@@ -277,7 +286,7 @@ _GROUPS = (
 )
 
 
-def build_tail(article: Article, text_links: int, related: Sequence[Related], now: int) -> Tail:
+def build_tail(article: Article, text_links: int, related: Sequence[Related], keys: Keys) -> Tail:
     """What stands below the text; called again when the relatives are there."""
     parts: list[Part] = [Part(frame="rule", gap=1)]
     targets: list[Target] = []
@@ -286,9 +295,10 @@ def build_tail(article: Article, text_links: int, related: Sequence[Related], no
     for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
         parts.append(Part(f"▸ {_enclosure_label(enclosure)} [{number}]", "dim"))
     if text_links:
-        parts.append(Part(f"{text_links} {'link' if text_links == 1 else 'links'} · u lists them", "dim"))
+        links = "1 link" if text_links == 1 else f"{text_links} links"
+        parts.append(Part(f"{links} · {keys('list_links')} lists them", "dim"))
     if article.comments_url or article.comments_count:
-        parts.append(_comments_part(article))
+        parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
     for relation, title in _GROUPS:
@@ -302,9 +312,9 @@ def build_tail(article: Article, text_links: int, related: Sequence[Related], no
     return Tail(tuple(parts), tuple(targets))
 
 
-def _comments_part(article: Article) -> Part:
+def _comments_part(article: Article, keys: Keys) -> Part:
     count = "" if article.comments_count is None else f": {article.comments_count}"
-    hint = " · c opens" if article.comments_url else ""
+    hint = f" · {keys('comments')} opens" if article.comments_url else ""
     return Part(f"Comments{count}{hint}", "dim")
 
 
@@ -326,7 +336,10 @@ def _related_part(other: Related, article: Article, target: int) -> Part:
     title = other.title or other.url
     when = distance(other.time, article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
-    facts = " · ".join(fact for fact in (where, when, other.reason) if fact)
+    reason = other.reason
+    if when and reason[:1] in ("+", "−"):
+        reason = reason.partition(" · ")[2]  # it begins with the distance in time, which stands before it
+    facts = " · ".join(fact for fact in (where, when, reason) if fact)
     known = other.article_id is not None and not other.read
     marks = [Mark(0, len(title), "strong" if known else "text")]
     marks.append(Mark(len(title) + 1, len(title) + 1 + len(facts), "dim"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.document import parse
@@ -108,17 +108,19 @@ class Reading:
         screen.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
             screen.pane.return_to(stop.line, stop.chosen)
-        screen.run_worker(self._relate(page, token), group="related", exclusive=True)
+        screen.run_worker(partial(self._relate, page, token), group="related", exclusive=True)
         return True
 
     async def _page(self, article_id: int) -> Page | None:
         article = await self._library.article(article_id)
         if article is None:
             return None
-        now = int(time.time())
+        now, keys = int(self._screen.reader.clock()), self._screen.key_of
 
         def build() -> Page:
-            return build_page(article, parse(article.html, article.base_url), self._library.highlights, now)
+            return build_page(
+                article, parse(article.html, article.base_url), self._library.highlights, keys, now
+            )
 
         return build() if len(article.html) < _BIG else await asyncio.to_thread(build)
 
@@ -127,7 +129,7 @@ class Reading:
         related = await self._library.related(page.article.id)
         if token != self._token or not related:
             return
-        tail = build_tail(page.article, page.text_links, related, int(time.time()))
+        tail = build_tail(page.article, page.text_links, related, self._screen.key_of)
         self._pages[page.article.id] = self.page = replace(page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

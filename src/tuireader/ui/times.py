@@ -41,7 +41,7 @@ def full_time(moment: int) -> str:
 
 
 def span(seconds: int) -> str:
-    """A length of time in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `4 months`, `3 years`."""
+    """A length of time in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)
     for unit, size, limit in (("s", 1, 60), ("min", 60, _HOUR), ("h", _HOUR, 2 * _DAY)):
         if seconds < limit:

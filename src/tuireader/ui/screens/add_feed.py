@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -43,7 +44,7 @@ class AddFeed(Dialog[int | None]):
         if self._feed is None:
             self._look(event.value.strip())
         else:
-            self.run_worker(self._add(event.value.strip()), group="add", exclusive=True)
+            self.run_worker(partial(self._add, event.value.strip()), group="add", exclusive=True)
 
     def _look(self, text: str) -> None:
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
@@ -51,7 +52,7 @@ class AddFeed(Dialog[int | None]):
             self._tell(_ADDRESS, "That is no web address")
             return
         self._tell(f"Looking at {url} …", "esc closes")
-        self.run_worker(self._discover(url), group="add", exclusive=True)
+        self.run_worker(partial(self._discover, url), group="add", exclusive=True)
 
     async def _discover(self, url: str) -> None:
         try:
@@ -83,7 +84,7 @@ class AddFeed(Dialog[int | None]):
         if self._feed is None:
             self._ask_folder(next(feed for feed in self._found if feed[0] == message.key))
         else:
-            self.run_worker(self._add(message.key), group="add", exclusive=True)
+            self.run_worker(partial(self._add, message.key), group="add", exclusive=True)
 
     async def _add(self, folder: str) -> None:
         if self._feed is None:

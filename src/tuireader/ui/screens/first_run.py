@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -70,7 +71,9 @@ class FirstRun(Dialog[int | None]):
         lines: list[Choice] = []
         for feed in self._starter:
             if not lines or feed.folder != self._folder_of(lines):
-                lines += [Choice(None, ""), Choice(None, feed.folder)] if lines else [Choice(None, feed.folder)]
+                lines += (
+                    [Choice(None, ""), Choice(None, feed.folder)] if lines else [Choice(None, feed.folder)]
+                )
             lines.append(Choice(feed.url, feed.title, note=_host(feed.site_url)))
         self._choices = Choices(lines, checks=True)
         self._choices.checked = {feed.url for feed in self._starter}
@@ -111,7 +114,7 @@ class FirstRun(Dialog[int | None]):
             (feed.url, feed.title, feed.folder) for feed in self._starter if feed.url in self._choices.checked
         ]
         if chosen:
-            self.run_worker(self._add(chosen), group="add", exclusive=True)
+            self.run_worker(partial(self._add, chosen), group="add", exclusive=True)
         else:
             self._tell("Nothing is checked: space checks a feed, a all of them")
 
@@ -165,7 +168,7 @@ class ImportOpml(Dialog[int | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read the file."""
         if event.value.strip():
-            self.run_worker(self._import(Path(event.value.strip())), group="add", exclusive=True)
+            self.run_worker(partial(self._import, Path(event.value.strip())), group="add", exclusive=True)
 
     async def _import(self, path: Path) -> None:
         hint = self.query_one(".hint", Says)

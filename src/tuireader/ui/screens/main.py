@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -131,7 +132,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.tell_status()
 
     def article_opened(self) -> None:
-        """Make room for the article."""
+        """Make room for the article; a short list takes no more than it needs."""
+        self.articles.styles.max_height = max(4, len(self.articles.ids))
         self.add_class("-reading")
 
     async def opened(self, article_id: int) -> None:
@@ -153,9 +155,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def close_article(self) -> None:
         """Close the article; the list takes its room."""
-        await self.reading.close()
-        self.remove_class("-reading", "-zen")
+        await self._close()
         self.go_to(self.articles)
+
+    async def _close(self) -> None:
+        await self.reading.close()
+        self.articles.styles.max_height = None
+        self.remove_class("-reading", "-zen")
 
     async def show_view(self, view: View, *, cursor_id: int | None = None) -> None:
         """Show a view in the list."""
@@ -170,13 +176,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.counts = await self.library.counts()
         self.reading.forget()
         await self.listing.reload()
+        if self.reading.page is not None:
+            self.article_opened()
         self._draw_sidebar()
         self._tell_top()
         self.tell_status()
 
     def recount(self) -> None:
         """Take the counts again, soon."""
-        self.run_worker(self._recount(), group="counts", exclusive=True)
+        self.run_worker(self._recount, group="counts", exclusive=True)
 
     async def _recount(self) -> None:
         self.counts = await self.library.counts()
@@ -216,8 +224,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             await self.show_view(message.view)
         if message.leave:
             if self.reading.page is not None:
-                await self.reading.close()
-                self.remove_class("-reading")
+                await self._close()
             self.go_to(self.articles)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
@@ -371,7 +378,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return not (self.has_class("-narrow") or self.has_class("-single"))
 
     async def _back(self) -> bool:
-        """Leave the relatives, an article that was followed to, zen, the article, the search: the first of these."""
+        """Leave the relatives, a followed article, zen, the article or the search, whichever is first."""
         if self.current_pane is self.pane and self.reading.page is not None:
             if self.pane.chosen >= 0:
                 self.pane.choose(-1)
@@ -523,7 +530,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
         """Show what is found so far; an answer that comes after the next one was asked for is dropped."""
-        self.run_worker(self._search(message.text), group="search", exclusive=True)
+        self.run_worker(partial(self._search, message.text), group="search", exclusive=True)
 
     async def _search(self, text: str) -> None:
         await self.listing.show(View(ViewKind.QUERY, text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -219,7 +218,7 @@ class ArticleList(CursorPane):
         style = self._style
         if style is None:
             style = self._style = RowStyle.of(
-                self.inks, self.size.width, self.reader.watch_names, int(time.time())
+                self.inks, self.size.width, self.reader.watch_names, int(self.reader.clock())
             )
         if number >= len(self.ids):
             text = self.empty_text if not self.ids and y == min(2, self.size.height // 2) else ""

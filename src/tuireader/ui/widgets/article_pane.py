@@ -41,6 +41,7 @@ class ArticlePane(Pane):
         self._tail = Layout((), 80)
         self._strips: dict[int, Strip] = {}
         self._pad = 0
+        self._arrive_at: int | None = None  # the place to show when the size is known
 
     # -- content
 
@@ -48,8 +49,15 @@ class ArticlePane(Pane):
         """Show an article from the place in its text where reading stopped."""
         self.page_shown = page
         self.hit = self.chosen = -1
+        self._arrive_at = place
+        if self.size.width:  # else it is not on the screen yet, and is told its size when it is
+            self._arrive()
+
+    def _arrive(self) -> None:
+        """Lay out for the present size, with the place one came for at the top."""
         self._lay_out()
-        self.scroll_now(self._head.line_at(place) if place else 0)
+        self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
+        self._arrive_at = None
         self._continue()
 
     def return_to(self, line: int, chosen: int) -> None:
@@ -83,6 +91,8 @@ class ArticlePane(Pane):
     @property
     def place(self) -> int:
         """Where in the text the top line is, in characters; the text's length once the end was in sight."""
+        if self._arrive_at is not None:
+            return self._arrive_at
         return 0 if self.scroll_offset.y == 0 else self._head.place_of(self.scroll_offset.y)
 
     @property
@@ -120,7 +130,10 @@ class ArticlePane(Pane):
 
     def on_resize(self) -> None:
         """Lay out for the new width; the line that was at the top stays there."""
-        if self.page_shown is None:
+        if self.page_shown is None or not self.size.width:
+            return
+        if self._arrive_at is not None:
+            self._arrive()
             return
         if min(self._measure, max(4, self.size.width - 2)) == self._head.width:
             room = max(4, self.size.width - 2)
@@ -128,10 +141,8 @@ class ArticlePane(Pane):
             self._strips.clear()
             self._resize()
             return
-        place = self.place
-        self._lay_out()
-        self.scroll_now(self._head.line_at(place) if place else 0)
-        self._continue()
+        self._arrive_at = self.place
+        self._arrive()
 
     # -- moving
 
@@ -194,6 +205,7 @@ class ArticlePane(Pane):
             self._unchoose()
             return False
         self._finish()
+        entering = self.chosen < 0
         self.chosen = min(number, len(self.targets) - 1)
         lines = [
             at
@@ -203,7 +215,9 @@ class ArticlePane(Pane):
         first = len(self._head.lines) + lines[0]
         last = len(self._head.lines) + lines[-1]
         top, height = self.scroll_offset.y, self.size.height
-        if first - 2 < top:
+        if entering and not (top <= first - 1 and last < top + height * 2 // 3):
+            self.scroll_now(max(0, first - 2 - height // 6))
+        elif first - 2 < top:
             self.scroll_now(max(0, first - 2))
         elif last + 1 >= top + height:
             self.scroll_now(last + 2 - height)

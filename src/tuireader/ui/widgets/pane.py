@@ -34,7 +34,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def scroll_now(self, line: float) -> None:
         """Bring a line to the top at once."""
-        self.scroll_to(y=line, animate=False, immediate=True)
+        self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
     def refresh_line(self, line: int) -> None:
         """Redraw one line, given by its number in the whole content."""
@@ -94,8 +94,8 @@ class CursorPane(Pane):
 
     def keep_in_sight(self) -> bool:
         """Scroll as little as brings the cursor in sight; whether there was need to."""
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if top <= self.cursor < top + height:
+        top, height = self.scroll_offset.y, self.size.height
+        if not height or top <= self.cursor < top + height:
             return False
         self.scroll_now(self.cursor if self.cursor < top else self.cursor - height + 1)
         return True

@@ -1,0 +1,79 @@
+"""Running the app under Pilot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.ui.fake_library import NOW
+from tests.ui.snap import screen_text
+from tuireader.ui.app import TuireaderApp
+from tuireader.ui.screens.main import MainScreen
+
+
+@dataclass
+class Running:
+    """A running app: keys in, screen text out. `browsed` are the addresses handed to the browser."""
+
+    app: TuireaderApp
+    pilot: Pilot[int]
+    browsed: list[str] = field(default_factory=list)
+
+    @property
+    def main(self) -> MainScreen:
+        screen = self.app.screen_stack[1]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more."""
+        for _ in range(2):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def rest(self) -> None:
+        """Let the timers that wait for a pause in typing run out."""
+        await self.pilot.pause(0.12)
+        await self.settle()
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def toasts(self) -> str:
+        return "\n".join(note.message for note in self.app._notifications)
+
+    @property
+    def cursor_id(self) -> int | None:
+        return self.main.articles.current_id
+
+    @property
+    def open_id(self) -> int | None:
+        return self.main.reading.article_id
+
+
+@asynccontextmanager
+async def running(
+    library: Any, size: tuple[int, int] = (120, 40), *, first_run: bool = False, refuse: str = ""
+) -> AsyncIterator[Running]:
+    """The app on a library. `refuse` is what the browser answers."""
+    browsed: list[str] = []
+
+    async def browser(url: str) -> str:
+        browsed.append(url)
+        return refuse
+
+    app = TuireaderApp(library, first_run=first_run, browser=browser, clock=lambda: NOW)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        run = Running(app, pilot, browsed)
+        await run.settle()
+        yield run

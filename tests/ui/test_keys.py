@@ -1,0 +1,448 @@
+"""Every key of the table: keys in, library state and screen text out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.fake_library import FakeLibrary
+from tests.ui.running import running
+from tests.ui.samples import FEEDS, library, story
+from tuireader.commands import COMMANDS
+from tuireader.model import ViewKind
+from tuireader.ui.screens.main import MainScreen
+
+
+def unread(made: FakeLibrary) -> set[int]:
+    return {key for key, one in made.stories.items() if not one.row.read}
+
+
+def test_every_command_has_its_method() -> None:
+    assert [one.id for one in COMMANDS if not hasattr(MainScreen, f"action_{one.id}")] == []
+
+
+async def test_starts_with_the_unread_articles_newest_first() -> None:
+    async with running(library()) as run:
+        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+        assert "Unread · 5" in run.text
+        assert run.main.focused is run.main.articles
+
+
+async def test_moves_in_the_list() -> None:
+    async with running(library()) as run:
+        await run.press("j", "down")
+        assert run.cursor_id == 3
+        await run.press("k", "up", "k")
+        assert run.cursor_id == 1
+        await run.press("G")
+        assert run.cursor_id == 6
+        await run.press("g")
+        assert run.cursor_id == 1
+        await run.press("end", "home", "pagedown")
+        assert run.cursor_id == 6
+        await run.press("pageup", "ctrl+d")
+        assert run.cursor_id == 6
+        await run.press("ctrl+u")
+        assert run.cursor_id == 1
+
+
+async def test_opening_marks_read_and_shows_the_article() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("enter")
+        assert run.open_id == 1 and made.stories[1].row.read
+        assert run.main.focused is run.main.pane
+        text = run.text
+        assert "The Quay · by Ada Quist" in text and "1 h ago" in text
+        assert "◆ LanternPay  title ×1 · body ×13" in text
+        assert "◆ Ferries  body ×13 (ferry company)" in text
+        assert "notice[1]" in text
+        assert "Unread · 4" in text
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]  # stays listed until the view is left
+
+
+async def test_opening_does_not_mark_read_when_the_config_says_so() -> None:
+    from dataclasses import replace
+
+    made = library()
+    made.config = replace(made.config, ui=replace(made.config.ui, mark_read="never"))
+    async with running(made) as run:
+        await run.press("enter")
+        assert run.open_id == 1 and 1 in unread(made)
+
+
+async def test_read_article_leaves_the_unread_view_with_the_view() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "h", "h", "j")  # to the sidebar, Starred
+        await run.rest()
+        assert run.main.listing.view.kind is ViewKind.STARRED
+        await run.press("k", "l")
+        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert list(run.main.articles.ids) == [2, 3, 4, 6]
+
+
+async def test_next_and_previous_article_from_the_pane() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "J")
+        assert run.open_id == run.cursor_id == 2
+        await run.press("K")
+        assert run.open_id == 1
+
+
+async def test_next_unread_goes_on_in_other_views_and_ends() -> None:
+    made = library()
+    async with running(made) as run:
+        for _ in range(5):
+            await run.press("n")
+        assert unread(made) == set()
+        await run.press("n")
+        assert "Nothing unread" in run.toasts
+
+
+async def test_next_unread_across_views() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("h", "j")  # Starred: article 4 alone
+        await run.rest()
+        await run.press("l", "n")
+        assert run.open_id == 4
+        await run.press("n")
+        assert run.open_id == 1 and run.main.listing.view.kind is ViewKind.ALL
+
+
+async def test_previous_unread() -> None:
+    async with running(library()) as run:
+        await run.press("p")
+        assert run.open_id in (1, 6)
+        await run.press("p")
+        assert run.open_id is not None and run.cursor_id == run.open_id
+
+
+async def test_space_pages_and_then_opens_the_next_unread() -> None:
+    async with running(library()) as run:
+        await run.press("space")
+        assert run.open_id == 1
+        pressed = 0
+        while run.open_id == 1 and pressed < 30:
+            await run.press("space")
+            pressed += 1
+        assert 1 < pressed < 30 and run.open_id == 2
+
+
+async def test_pane_scrolls() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "j", "j", "k")
+        assert run.main.pane.scroll_offset.y == 1
+        await run.press("ctrl+d")
+        half = run.main.pane.scroll_offset.y
+        await run.press("pagedown", "G")
+        bottom = run.main.pane.scroll_offset.y
+        assert 1 < half < bottom
+        await run.press("g")
+        assert run.main.pane.scroll_offset.y == 0
+
+
+async def test_back_from_article_to_list_to_sidebar_and_out() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "h")
+        assert run.open_id is None and run.main.focused is run.main.articles
+        await run.press("left")
+        assert run.main.focused is run.main.sidebar
+        await run.press("right")
+        assert run.main.focused is run.main.articles
+        await run.press("l", "escape", "l", "backspace", "l", "q")
+        assert run.open_id is None and run.app.is_running
+        await run.press("q")
+        assert run.app.return_code == 0 and not run.app._running
+
+
+@pytest.mark.parametrize("key", ["Q", "ctrl+q"])
+async def test_quit_at_once(key: str) -> None:
+    async with running(library()) as run:
+        await run.press("enter")
+        await run.pilot.press(key)
+        await run.pilot.pause()
+        assert not run.app._running
+
+
+async def test_tab_goes_round_the_panes() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "tab")
+        assert run.main.focused is run.main.sidebar
+        await run.press("tab")
+        assert run.main.focused is run.main.articles
+        await run.press("tab")
+        assert run.main.focused is run.main.pane
+        await run.press("shift+tab")
+        assert run.main.focused is run.main.articles
+
+
+@pytest.mark.parametrize("key", ["N", "m"])
+async def test_toggle_read(key: str) -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press(key)
+        assert 1 not in unread(made)
+        await run.press(key)
+        assert 1 in unread(made)
+
+
+async def test_star() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("s")
+        assert made.stories[1].row.starred and "★" in run.text
+        await run.press("enter", "s")
+        assert not made.stories[1].row.starred
+
+
+async def test_mark_list_read_and_undo_by_both_keys() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("A")
+        assert unread(made) == set() and "5 marked read · ^z undoes" in run.toasts
+        await run.press("ctrl+z")
+        assert unread(made) == {1, 2, 3, 4, 6} and "Undone: 5 marked read" in run.toasts
+        await run.press("A", "U")
+        assert unread(made) == {1, 2, 3, 4, 6}
+        await run.press("U")
+        assert "Nothing to undo" in run.toasts
+
+
+async def test_mark_list_read_takes_only_what_is_listed() -> None:
+    made = library()
+    async with running(made) as run:
+        made.stories[7] = story(7, 1, "Came after the list was shown", 0.1)
+        await run.press("A")
+        assert unread(made) == {7}
+
+
+async def test_browser_links_and_comments() -> None:
+    async with running(library()) as run:
+        await run.press("o")
+        await run.press("enter", "2", "c", "9")
+        assert run.browsed == [
+            "https://news.example/1",
+            "https://ferry.example/paper",
+            "https://news.example/1#comments",
+        ]
+        assert "There is no link 9" in run.toasts
+
+
+async def test_browser_marks_read_and_goes_on() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("O")
+        assert run.browsed == ["https://news.example/1"]
+        assert 1 not in unread(made) and run.open_id == 2
+
+
+async def test_browser_failure_shows_the_address() -> None:
+    async with running(library(), refuse="no web browser was found") as run:
+        await run.press("o")
+        assert "no web browser was found" in run.toasts and "https://news.example/1" in run.toasts
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "--help", "http://[::1", "mailto:a@b.c"]
+)
+async def test_only_web_addresses_are_opened(url: str) -> None:
+    made = library()
+    made.stories[1].extra["comments_url"] = url
+    async with running(made) as run:
+        await run.press("enter", "c")
+        assert run.browsed == []
+        assert "Not opened" in run.toasts
+
+
+async def test_link_picker() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "u")
+        assert "https://ferry.example/notice" in run.text
+        await run.press(*"paper", "enter")
+        assert run.browsed == ["https://ferry.example/paper"]
+
+
+async def test_copy() -> None:
+    async with running(library()) as run:
+        await run.press("j", "y")
+        assert run.app.clipboard == "https://news.example/2"
+        await run.press("Y")
+        assert (
+            run.app.clipboard
+            == "[Harbour dues fall \\[/x\\] \\[bold\\]50 %s\\[/bold\\]](<https://news.example/2>)"
+        )
+
+
+async def test_hits() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "right_square_bracket")
+        assert "hit 1/27 · LanternPay" in run.text
+        await run.press("right_square_bracket")
+        assert "hit 2/27 · Ferries" in run.text
+        await run.press("left_square_bracket", "left_square_bracket")
+        assert "hit 27/27" in run.text
+        pane = run.main.pane
+        line = pane._head.line_of(pane.page_shown.hits[26].part, 0)  # type: ignore[union-attr]
+        assert pane.scroll_offset.y <= line < pane.scroll_offset.y + pane.size.height
+
+
+async def test_no_hits() -> None:
+    made = library()
+    made.terms = []
+    async with running(made) as run:
+        await run.press("enter", "right_square_bracket")
+        assert "No watch hit this text" in run.toasts
+
+
+async def test_related_opens_and_back_returns_to_the_very_line() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "e", "j", "j")
+        place = run.main.pane.scroll_offset.y
+        assert run.main.pane.chosen == 2 and place > 0
+        await run.press("enter")
+        assert run.open_id == 4
+        await run.press("j", "h")
+        assert run.open_id == 1
+        assert run.main.pane.scroll_offset.y == place and run.main.pane.chosen == 2
+        await run.press("k", "k", "l")
+        assert run.open_id == 5
+        await run.press("q")
+        assert run.open_id == 1
+
+
+async def test_related_that_is_not_stored_opens_in_the_browser() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "e", "j", "enter")
+        assert run.browsed == ["https://else.example/tickets"] and run.open_id == 1
+
+
+async def test_neighbour_of_the_feed() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "e", "j", "j", "j", "enter")
+        assert run.open_id == 4
+
+
+async def test_zen() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "z")
+        assert not run.main.sidebar.display and not run.main.articles.display
+        await run.press("J")
+        assert run.open_id == 2 and not run.main.articles.display
+        await run.press("z")
+        assert run.main.articles.display
+
+
+async def test_show_and_hide_read() -> None:
+    async with running(library()) as run:
+        await run.press("full_stop")
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 5, 6]
+        await run.press("full_stop")
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+
+
+async def test_refresh_brings_articles_and_keeps_the_cursor() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("j", "j")
+        made.fresh = [story(20, 1, "Brand new", 0.01), story(21, 2, "Also new", 0.02)]
+        made.errors = {3: "HTTP 404 Not Found"}
+        await run.press("R")
+        assert list(run.main.articles.ids) == [20, 21, 1, 2, 3, 4, 6]
+        assert run.cursor_id == 3
+        assert "2 fine, 1 failed: 港口日报: HTTP 404 Not Found" in run.toasts
+
+
+async def test_refresh_at_the_untouched_top_shows_the_new_ones() -> None:
+    made = library()
+    async with running(made) as run:
+        made.fresh = [story(20, 1, "Brand new", 0.01)]
+        await run.press("R")
+        assert run.cursor_id == 20
+
+
+async def test_refresh_of_what_is_chosen() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("r", "enter", "r")
+        assert made.refreshed == [None, [1]]
+        await run.press("h", "h", *["j"] * 5)
+        await run.rest()
+        assert run.main.listing.view.kind is ViewKind.FOLDER
+        await run.press("r")
+        assert made.refreshed[-1] == [1, 2]
+
+
+async def test_failing_feed_tells_its_reason_in_the_sidebar() -> None:
+    async with running(library()) as run:
+        await run.press("h", "G", "k")
+        assert "! Tide Tables: HTTP 503" in run.text
+
+
+async def test_folder_folds() -> None:
+    async with running(library()) as run:
+        assert "▾ Harbour" in run.text
+        run.main.sidebar.select(
+            next(e.view for e in run.main.sidebar.entries if e.label == "Harbour" and e.view)
+        )
+        run.main.sidebar.fold_current()
+        await run.settle()
+        assert [entry.label for entry in run.main.sidebar.entries if entry.depth] == []
+        assert "▸ Harbour" in run.text
+
+
+async def test_help_searches_and_runs() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("question_mark")
+        assert "Move down a line" in run.text
+        await run.press(*"star the", "enter")
+        assert made.stories[1].row.starred
+        await run.press("f1", "escape")
+        assert isinstance(run.app.screen, MainScreen)
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_palette_runs_a_command(key: str) -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press(key, *"Go to All")
+        await run.pilot.pause(0.3)
+        await run.press("enter")
+        assert run.main.listing.view.kind is ViewKind.ALL
+
+
+async def test_changes_from_elsewhere_are_taken() -> None:
+    made = library()
+    async with running(made) as run:
+        made.stories[30] = story(30, 1, "By another process", 0.5)
+        made.elsewhere = True
+        await run.main.refreshing._elsewhere()
+        assert 30 in run.main.articles.ids
+
+
+async def test_own_keys_and_their_problems() -> None:
+    from dataclasses import replace
+
+    made = library()
+    made.config = replace(made.config, keys={"toggle_star": ("b",), "no_such": ("x",)})
+    async with running(made) as run:
+        await run.press("b")
+        assert made.stories[1].row.starred
+        await run.press("s")
+        assert made.stories[1].row.starred
+        assert "keys.no_such" in run.toasts
+
+
+async def test_a_feed_title_with_markup_stays_text() -> None:
+    made = library()
+    made.errors = {1: "[/x] [@click=app.quit]boom[/]"}
+    made._feeds[0] = made._feeds[0].__class__(1, FEEDS[0].url, "[/feed] %s", "[folder]")
+    async with running(made) as run:
+        assert "[/feed] %s" in run.text and "[folder]" in run.text
+        await run.press("R")
+        await run.rest()
+        assert "[/x] [@click=app.quit]boom[/]" in run.toasts
+        assert "[@click=app.quit]boom[/]" in run.text  # drawn in the toast as it is
+        await run.press("j", "enter")
+        assert "Harbour dues fall [/x] [bold]50 %s[/bold]" in run.text

@@ -1,0 +1,111 @@
+"""Laying out a page: chunks, places, hits, and lines exactly as wide as the pane."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.ui.fake_library import NOW
+from tests.ui.samples import TEXT
+from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
+from tuireader.model import Article
+from tuireader.ui import inks
+from tuireader.ui.layout import Layout, LineKind, draw
+from tuireader.ui.page import Page, build_page
+
+INKS = inks.make({}, dark=True, watch_colors={"W": "magenta"})
+
+
+def article(html: str = "", title: str = "A title") -> Article:
+    return Article(
+        1, 1, "Feed", title, "https://a.example/", "", NOW, NOW, NOW, False, False, False, html, ""
+    )
+
+
+def page(document: Document, term: str = "") -> Page:
+    def highlights(text: str) -> list[tuple[int, int, str]]:
+        at = text.find(term) if term else -1
+        return [(at, at + len(term), "W")] if at >= 0 else []
+
+    return build_page(article(), document, highlights, lambda command: command, NOW)
+
+
+def shown(made: Page, width: int) -> list[str]:
+    layout = Layout(made.head, width)
+    layout.extend(10**6)
+    return [draw(layout.parts[line.part], line, INKS, width).text for line in layout.lines]
+
+
+def test_links_are_numbered_and_hits_move_with_the_numbers() -> None:
+    text = "see here and the WORD there"
+    spans = (Span(4, 8, SpanKind.LINK, 1), Span(22, 27, SpanKind.LINK, 2))
+    document = Document(
+        (Block(BlockKind.PARAGRAPH, text, spans),),
+        (Link(1, "https://a.example/", "here"), Link(2, "https://b.example/", "there")),
+    )
+    made = page(document, "WORD")
+    part = next(part for part in made.head if "WORD" in part.text)
+    assert part.text == "see here[1] and the WORD there[2]"
+    hit = made.hits[0]
+    assert part.text[hit.start : hit.end] == "WORD" and made.head[hit.part] is part
+
+
+def test_items_code_and_quotes_have_their_marks() -> None:
+    lines = shown(page(parse(TEXT)), 60)
+    assert any(line.startswith("• Tickets live in the app") for line in lines)
+    assert any(line.startswith("▎ Nobody will be left") for line in lines)
+    assert any("  # 14 crowns" in line for line in lines)
+
+
+@given(st.integers(4, 100))
+@settings(max_examples=40)
+def test_every_line_is_exactly_as_wide_as_the_pane(width: int) -> None:
+    document = parse(
+        TEXT + '<img src="https://a.example/x.png" alt="A picture of a very long quay">'
+        "<table><tr><td>one</td><td>two</td></tr></table><hr><p>微信暂停新用户注册👨‍👩‍👧，预计八月</p>"
+    )
+    made = page(document)
+    layout = Layout(made.head, width)
+    layout.extend(10**6)
+    for line in layout.lines:
+        strip = draw(layout.parts[line.part], line, INKS, layout.width)
+        if layout.width >= 24:
+            assert strip.cell_length == sum(segment.cell_length for segment in strip)
+            assert strip.cell_length == layout.width
+
+
+def test_laid_out_in_chunks_is_as_laid_out_at_once() -> None:
+    made = page(parse(TEXT * 30))
+    whole, chunks = Layout(made.head, 70), Layout(made.head, 70)
+    whole.extend(10**9)
+    while not chunks.complete:
+        chunks.extend(len(chunks.lines) + 7)
+    assert chunks.lines == whole.lines
+
+
+@given(st.integers(0, 400), st.integers(20, 90), st.integers(20, 90))
+@settings(max_examples=60)
+def test_a_place_is_found_again_at_any_width(number: int, before: int, after: int) -> None:
+    made = page(parse(TEXT * 3))
+    old = Layout(made.head, before)
+    old.extend(10**6)
+    line = number % len(old.lines)
+    place = old.place_of(line)
+    new = Layout(made.head, after)
+    found = new.lines[new.line_at(place)] if place else None
+    if found is not None:
+        offset = new.parts[found.part].offset
+        assert offset + found.start <= place <= offset + max(found.end, found.start) + 1
+
+
+def test_line_of_lays_out_as_far_as_needed() -> None:
+    made = page(parse(TEXT * 30), "crowns")
+    layout = Layout(made.head, 70)
+    layout.extend(1)
+    hit = made.hits[-1]
+    line = layout.lines[layout.line_of(hit.part, hit.start)]
+    assert line.start <= hit.start < line.end and line.kind in (LineKind.FIRST, LineKind.REST)
+
+
+def test_empty_text_says_what_to_do() -> None:
+    assert any("gives no text" in line for line in shown(page(Document()), 80))

@@ -1,0 +1,208 @@
+"""Sizes, themes, looks, hostile text, and lists of any length."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.fake_library import FakeLibrary, many
+from tests.ui.running import running
+from tests.ui.samples import library, story
+from tests.ui.snap import assert_screen, screen_text
+
+HOSTILE = (
+    "[/x]",
+    "[@click=app.quit]press[/]",
+    "%s {0} :smile: $foreground",
+    "[bold red]not bold",
+    "\\[/",
+    "[",
+    "]",
+    "${x} {braces}",
+    "[link=https://a.example]a[/link]",
+)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12), (20, 5), (10, 3), (1, 1)])
+async def test_any_size_works(size: tuple[int, int]) -> None:
+    made = library()
+    async with running(made, size) as run:
+        await run.press(
+            "j", "enter", "right_square_bracket", "e", "j", "h", "z", "z", "h", "h", "l", "tab", "tab"
+        )
+        await run.press(
+            "question_mark", "escape", "slash", "x", "escape", "plus", "escape", "colon", "escape"
+        )
+        await run.pilot.resize_terminal(100, 30)
+        await run.settle()
+        await run.pilot.resize_terminal(*size)
+        await run.settle()
+        assert run.app.is_running and made.stories[2].row.read
+        screen_text(run.app)
+
+
+async def test_one_pane_at_a_time_where_it_is_narrow() -> None:
+    async with running(library(), (40, 12)) as run:
+        assert run.main.articles.display and not run.main.sidebar.display
+        await run.press("enter")
+        assert run.main.pane.display and not run.main.articles.display
+        await run.press("h", "h")
+        assert run.main.sidebar.display and not run.main.articles.is_on_screen
+        await run.press("l")
+        assert run.main.articles.display and not run.main.sidebar.display
+
+
+async def test_the_sidebar_lies_over_the_list_at_80_columns() -> None:
+    async with running(library(), (80, 24)) as run:
+        width = run.main.articles.size.width
+        await run.press("h")
+        assert run.main.sidebar.display and run.main.articles.size.width == width
+        await run.press("l")
+        assert not run.main.sidebar.display
+
+
+async def test_hostile_titles_are_shown_as_they_are() -> None:
+    made = FakeLibrary(library()._feeds, [story(n, 1, title, n) for n, title in enumerate(HOSTILE, 1)])
+    async with running(made) as run:
+        for title in HOSTILE:
+            assert title in run.text
+        for title in HOSTILE:
+            await run.press("n" if run.open_id else "enter")
+            assert run.text.count(title) >= 2
+            await run.press("Y")
+        await run.press("colon")
+        assert run.app.is_running
+
+
+async def test_a_title_of_a_megabyte() -> None:
+    made = FakeLibrary(library()._feeds, [story(1, 1, "x" * 1_000_000, 1)])
+    async with running(made) as run:
+        await run.press("enter")
+        assert run.open_id == 1
+
+
+async def test_an_empty_article() -> None:
+    made = FakeLibrary(library()._feeds, [story(1, 1, "", 1, html="")])
+    async with running(made) as run:
+        await run.press("enter", "G", "e", "u", "right_square_bracket", "1", "space")
+        assert "(no title)" in run.text
+
+
+async def test_a_long_article_keeps_its_place() -> None:
+    made = library()
+    made.stories[2].html = "".join(
+        f"<p>Paragraph {number} of a long text about ferries.</p>" for number in range(3000)
+    )
+    async with running(made) as run:
+        await run.press("j", "enter")
+        await run.press(*["pagedown"] * 5)
+        top = run.main.pane.scroll_offset.y
+        words = run.main.pane.render_line(0).text.strip()
+        await run.press("h")
+        assert made.places[2] > 0
+        run.main.reading._pages.clear()
+        await run.press("enter")
+        assert run.main.pane.scroll_offset.y == top
+        await run.pilot.resize_terminal(60, 20)
+        await run.settle()
+        assert words in run.text
+        await run.press("G")
+        assert "Paragraph 2999" in run.text
+
+
+@pytest.mark.parametrize("count", [100_000])
+async def test_a_long_list(count: int) -> None:
+    async with running(many(count)) as run:
+        assert len(run.main.articles.ids) == count
+        await run.press("G")
+        assert run.cursor_id == 1 and "Article 1 " in run.text
+        assert len(run.main.articles._rows) < 3000
+        await run.press("g", "pagedown", "pagedown", "j")
+        assert f"Article {run.cursor_id} " in run.text
+        assert len(run.main.articles._rows) < 3000
+
+
+@pytest.mark.parametrize("theme", ["tuireader-light", "nord", "ansi-dark", "textual-light", "no such theme"])
+async def test_themes(theme: str) -> None:
+    made = library()
+    made.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
+    async with running(made) as run:
+        await run.press("enter", "right_square_bracket")
+        assert run.app.theme == (theme if theme != "no such theme" else "tuireader-dark")
+        run.app.theme = "gruvbox"
+        await run.settle()
+        assert "LanternPay" in run.text
+
+
+async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running(library()) as run:
+        assert run.app.no_color
+        text = run.text
+        assert "◆L ◆F LanternPay" in text  # the letters tell the watches apart
+        assert "●" in text and "★" in text
+
+
+# -- golden screens; TUIREADER_SNAPSHOTS=1 writes them anew
+
+
+async def test_snapshot_wide() -> None:
+    async with running(library()) as run:
+        assert_screen(run.app, "list-wide")
+        await run.press("enter")
+        assert_screen(run.app, "article-wide")
+        await run.press("e")
+        assert_screen(run.app, "related-wide")
+
+
+async def test_snapshot_narrow() -> None:
+    async with running(library(), (80, 24)) as run:
+        assert_screen(run.app, "list-80x24")
+        await run.press("h")
+        assert_screen(run.app, "sidebar-80x24")
+        await run.press("l", "enter")
+        assert_screen(run.app, "article-80x24")
+
+
+async def test_snapshot_small() -> None:
+    async with running(library(), (40, 12)) as run:
+        assert_screen(run.app, "list-40x12")
+        await run.press("enter")
+        assert_screen(run.app, "article-40x12")
+
+
+async def test_snapshot_cjk() -> None:
+    made = library()
+    made.stories[3].html = (
+        "<p>渡轮公司下周起接受手机支付（LanternPay），纸质船票将于十月停用。乘客可在码头领取说明。</p>" * 2
+    )
+    async with running(made, (80, 24)) as run:
+        await run.press("j", "j", "enter")
+        assert_screen(run.app, "article-cjk")
+
+
+async def test_snapshot_empty() -> None:
+    async with running(FakeLibrary([], []), (80, 24)) as run:
+        assert_screen(run.app, "empty-no-feeds")
+    made = library()
+    await made.set_read(list(made.stories), True)
+    async with running(made, (80, 24)) as run:
+        await run.press("h", "k")
+        await run.rest()
+        await run.press("j", "l")
+        await run.rest()
+        assert_screen(run.app, "empty-unread")
+
+
+async def test_snapshot_trouble_in_search() -> None:
+    async with running(library(), (80, 24)) as run:
+        await run.press("slash", *'"fog')
+        await run.rest()
+        assert_screen(run.app, "search-trouble")
+
+
+async def test_snapshot_help() -> None:
+    async with running(library(), (80, 24)) as run:
+        await run.press("question_mark", *"unread")
+        assert_screen(run.app, "help-80x24")

@@ -1,0 +1,62 @@
+"""Searching: as one types, and back to where one was."""
+
+from __future__ import annotations
+
+from tests.ui.running import running
+from tests.ui.samples import library
+from tuireader.model import ViewKind
+
+
+async def test_search_as_typed_then_back_to_the_old_place() -> None:
+    async with running(library()) as run:
+        await run.press("j", "j", "slash", *"ferr")
+        await run.rest()
+        assert list(run.main.articles.ids) == [1]
+        assert "Search: ferr · 1 found" in run.text
+        await run.press("enter")
+        assert run.main.focused is run.main.articles
+        await run.press("enter")
+        assert run.open_id == 1
+        await run.press("h", "h")
+        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert run.cursor_id == 3
+
+
+async def test_escape_leaves_the_line() -> None:
+    async with running(library()) as run:
+        await run.press("j", "slash", *"fog", "escape")
+        await run.rest()
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.cursor_id == 2
+        assert not run.main.query("#search")
+
+
+async def test_a_bad_expression_says_why() -> None:
+    async with running(library()) as run:
+        await run.press("slash", *'"fog')
+        await run.rest()
+        assert "a quotation mark is not closed" in run.text
+
+
+async def test_letters_are_typed_and_not_commands() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("slash", *"sANq")
+        assert run.app.is_running and not made.stories[1].row.starred
+        assert not made.stories[1].row.read
+        assert run.main.query_one("#search").value == "sANq"  # type: ignore[attr-defined]
+
+
+async def test_enter_at_once_searches_too() -> None:
+    async with running(library()) as run:
+        await run.press("slash")
+        await run.pilot.press(*"fog", "enter")
+        await run.settle()
+        assert list(run.main.articles.ids) == [6]
+        assert run.main.focused is run.main.articles
+
+
+async def test_nothing_found() -> None:
+    async with running(library()) as run:
+        await run.press("slash", *"zzz")
+        await run.rest()
+        assert "Nothing found." in run.text

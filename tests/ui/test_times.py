@@ -1,0 +1,47 @@
+"""Times as people read them."""
+
+from __future__ import annotations
+
+import calendar
+
+import pytest
+
+from tuireader.ui.times import age, distance, full_time, list_time, span
+
+NOW = calendar.timegm((2026, 11, 24, 15, 0, 0))  # a Tuesday
+
+
+@pytest.mark.parametrize(
+    ("moment", "text", "short"),
+    [
+        ((2026, 11, 24, 14, 2, 0), "14:02", "14:02"),
+        ((2026, 11, 23, 9, 5, 0), "Mon 09:05", "Mon"),
+        ((2026, 7, 12, 0, 0, 0), "12 Jul", "12 Jul"),
+        ((2020, 1, 1, 0, 0, 0), "2020", "2020"),
+        ((2027, 1, 1, 0, 0, 0), "2027", "2027"),
+    ],
+)
+def test_list_time(moment: tuple[int, ...], text: str, short: str) -> None:
+    assert list_time(calendar.timegm(moment), NOW) == text
+    assert list_time(calendar.timegm(moment), NOW, short=True) == short
+
+
+def test_spans_and_distances() -> None:
+    assert [span(seconds) for seconds in (-5, 59, 60, 7200, 86400 * 3, 86400 * 70, 86400 * 900)] == [
+        "0 s",
+        "59 s",
+        "1 min",
+        "2 h",
+        "3 days",
+        "2 months",
+        "2 years",
+    ]
+    assert age(NOW - 30, NOW) == "now" and age(NOW + 9000, NOW) == "now"
+    assert age(NOW - 7200, NOW) == "2 h ago"
+    assert distance(NOW, NOW + 7200) == "2 h earlier"
+    assert distance(NOW, NOW - 86400 * 3) == "3 days later"
+    assert distance(NOW, NOW + 10) == "same time"
+
+
+def test_impossible_times_are_shown_somehow() -> None:
+    assert full_time(10**18) and list_time(-(10**18), NOW)
