@@ -57,7 +57,7 @@ async def test_a_name_is_looked_up_once() -> None:
     assert {where[0] for _, where in first} <= {"127.0.0.1", "::1"}
 
 
-@pytest.mark.parametrize("name", ["no-such-host.invalid", "a" * 64 + ".example", "..", "\x00"])
+@pytest.mark.parametrize("name", ["no..such", "a" * 64 + ".example", "..", "\x00"])
 async def test_a_name_that_is_none_raises_and_may_be_asked_again(name: str) -> None:
     resolver = Resolver()
     for _ in range(2):
@@ -67,7 +67,7 @@ async def test_a_name_that_is_none_raises_and_may_be_asked_again(name: str) -> N
 
 async def test_giving_up_on_a_name_leaves_no_task() -> None:
     resolver = Resolver()
-    waiting = asyncio.create_task(resolver.lookup("no-such-host.invalid", 80))
+    waiting = asyncio.create_task(resolver.lookup("no..such", 80))
     await asyncio.sleep(0)
     waiting.cancel()
     resolver.close()
@@ -138,10 +138,10 @@ async def test_names_work_from_end_to_end(web: Web) -> None:
     web.serve("/feed", b"<rss/>")
     async with Fetcher(FetchLimits(proxies=False)) as fetcher:
         result = await fetcher.fetch(FetchJob(1, f"http://LocalHost:{web.port}/feed"))
-        failed = await fetcher.fetch(FetchJob(2, "http://no-such-host.invalid/"))
+        failed = await fetcher.fetch(FetchJob(2, "http://no..such/"))
     assert isinstance(result, Fetched)
     assert isinstance(failed, FetchFailed)
-    assert failed.reason.startswith("the name no-such-host.invalid cannot be")
+    assert failed.reason.startswith("the name no..such cannot be")
 
 
 async def test_idle_connections_are_bounded() -> None:

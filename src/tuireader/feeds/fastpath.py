@@ -95,15 +95,19 @@ class _Declined(Exception):
     """The document has a trait that is not known here."""
 
 
-def parse(data: bytes, url: str) -> RawFeed | None:
-    """The feed in a UTF-8 document, or None when feedparser should look at it. Never raises."""
+def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
+    """The feed in a UTF-8 document, or None when feedparser should look at it. Never raises.
+
+    Documents with more than `most` entries are declined.
+    """
     root_at = ROOT.search(data)
     if root_at is None or DOCTYPE.search(data, 0, root_at.start()) or _has_plain_base(data):
         return None
     try:
         parser = XMLParser()
         parser.feed(data)
-        return _Reader(parser.close(), url, data.count(b"xml:base"), _misnamed(data)).feed()
+        bases = data.count(b"xml:base") if b"base" in data else 0
+        return _Reader(parser.close(), url, bases, _misnamed(data), most).feed()
     except (ParseError, _Declined, ValueError, LookupError, RecursionError):
         return None
 
@@ -137,11 +141,14 @@ def mended(text: str) -> str:
 class _Reader:
     """One document. Element names are prefix and local name in lower case, as in NAMESPACES."""
 
-    def __init__(self, root: Element, url: str, bases: int, misnamed: frozenset[str]) -> None:
+    def __init__(
+        self, root: Element, url: str, bases: int, misnamed: frozenset[str], most: int | None
+    ) -> None:
         self._root = root
         self._url = url
         self._bases = bases
         self._misnamed = misnamed
+        self._most = most
         self._names: dict[str, str] = {}
         self._atom = False
 
@@ -177,6 +184,8 @@ class _Reader:
             name = self._name(child)
             if name in ("item", "entry"):
                 entries.append(self._entry(child, base))
+                if len(entries) == self._most:
+                    raise _Declined
             elif name == "title":
                 if feed.title is not None:
                     raise _Declined

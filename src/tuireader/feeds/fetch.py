@@ -12,10 +12,12 @@ import contextlib
 import errno
 import hashlib
 import ipaddress
+import logging
 import re
 import socket
 import ssl
 import time
+import traceback
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +34,8 @@ from tuireader.text import clean
 
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger("tuireader")
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -175,6 +179,9 @@ class Fetcher:
         except _Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
         except Exception as error:
+            # the message is left out, for it may hold an address with a password
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            log.error("unexpected %s while fetching feed %d\n%s", type(error).__name__, job.feed_id, trace)
             return FetchFailed(
                 job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}"
             )

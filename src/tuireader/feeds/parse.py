@@ -38,12 +38,10 @@ def parse_quickly(
 
     Bodies of more than `limit` bytes, or of very many entries, are not tried unless `limit` is None.
     """
-    if limit is not None and (
-        len(body) > limit or body.count(b"<item") + body.count(b"<entry") > QUICK_ENTRIES
-    ):
+    if limit is not None and len(body) > limit:
         return None
     try:
-        raw = _quick_feed(body, url, content_type)
+        raw = _quick_feed(body, url, content_type, QUICK_ENTRIES if limit is not None else None)
         if raw is not None:
             return shape(raw)
         text = charset.decode(body, content_type)
@@ -54,14 +52,14 @@ def parse_quickly(
     return None
 
 
-def _quick_feed(body: bytes, url: str, content_type: str | None) -> RawFeed | None:
+def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | None) -> RawFeed | None:
     start = body[:100].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start in (b"{", b"["):
         return jsonfeed.parse(charset.decode(body, content_type), url)
     if charset.is_plain_utf8(body):
-        return fastpath.parse(body.lstrip(b" \t\r\n"), url)
+        return fastpath.parse(body.lstrip(b" \t\r\n"), url, most)
     text = charset.decode(body, content_type)
-    return fastpath.parse(_without_declaration(text).encode("utf-8", "replace"), url)
+    return fastpath.parse(_without_declaration(text).encode("utf-8", "replace"), url, most)
 
 
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
@@ -161,6 +159,7 @@ class ParseWorker:
             return self._process
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # modules of the working directory are not ours
             "-m",
             "tuireader.feeds.worker",
             stdin=asyncio.subprocess.PIPE,
