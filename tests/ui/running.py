@@ -45,6 +45,15 @@ class Running:
         await self.settle()
 
     @property
+    def focus(self) -> str:
+        """The id of the widget that has the focus."""
+        return (self.main.focused.id or "") if self.main.focused is not None else ""
+
+    @property
+    def view_kind(self) -> str:
+        return self.main.listing.view.kind.value
+
+    @property
     def text(self) -> str:
         return screen_text(self.app)
 

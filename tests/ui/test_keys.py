@@ -22,10 +22,10 @@ def test_every_command_has_its_method() -> None:
 
 async def test_starts_with_the_unread_articles_newest_first() -> None:
     async with running(library()) as run:
-        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert run.view_kind == ViewKind.UNREAD
         assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
         assert "Unread · 5" in run.text
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
 
 
 async def test_moves_in_the_list() -> None:
@@ -51,7 +51,7 @@ async def test_opening_marks_read_and_shows_the_article() -> None:
     async with running(made) as run:
         await run.press("enter")
         assert run.open_id == 1 and made.stories[1].row.read
-        assert run.main.focused is run.main.pane
+        assert run.focus == "article"
         text = run.text
         assert "The Quay · by Ada Quist" in text and "1 h ago" in text
         assert "◆ LanternPay  title ×1 · body ×13" in text
@@ -75,9 +75,9 @@ async def test_read_article_leaves_the_unread_view_with_the_view() -> None:
     async with running(library()) as run:
         await run.press("enter", "h", "h", "j")  # to the sidebar, Starred
         await run.rest()
-        assert run.main.listing.view.kind is ViewKind.STARRED
+        assert run.view_kind == ViewKind.STARRED
         await run.press("k", "l")
-        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert run.view_kind == ViewKind.UNREAD
         assert list(run.main.articles.ids) == [2, 3, 4, 6]
 
 
@@ -107,7 +107,7 @@ async def test_next_unread_across_views() -> None:
         await run.press("l", "n")
         assert run.open_id == 4
         await run.press("n")
-        assert run.open_id == 1 and run.main.listing.view.kind is ViewKind.ALL
+        assert run.open_id == 1 and run.view_kind == ViewKind.ALL
 
 
 async def test_previous_unread() -> None:
@@ -145,11 +145,11 @@ async def test_pane_scrolls() -> None:
 async def test_back_from_article_to_list_to_sidebar_and_out() -> None:
     async with running(library()) as run:
         await run.press("enter", "h")
-        assert run.open_id is None and run.main.focused is run.main.articles
+        assert run.open_id is None and run.focus == "list"
         await run.press("left")
-        assert run.main.focused is run.main.sidebar
+        assert run.focus == "sidebar"
         await run.press("right")
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
         await run.press("l", "escape", "l", "backspace", "l", "q")
         assert run.open_id is None and run.app.is_running
         await run.press("q")
@@ -168,13 +168,13 @@ async def test_quit_at_once(key: str) -> None:
 async def test_tab_goes_round_the_panes() -> None:
     async with running(library()) as run:
         await run.press("enter", "tab")
-        assert run.main.focused is run.main.sidebar
+        assert run.focus == "sidebar"
         await run.press("tab")
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
         await run.press("tab")
-        assert run.main.focused is run.main.pane
+        assert run.focus == "article"
         await run.press("shift+tab")
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
 
 
 @pytest.mark.parametrize("key", ["N", "m"])
@@ -368,7 +368,7 @@ async def test_refresh_of_what_is_chosen() -> None:
         assert made.refreshed == [None, [1]]
         await run.press("h", "h", *["j"] * 5)
         await run.rest()
-        assert run.main.listing.view.kind is ViewKind.FOLDER
+        assert run.view_kind == ViewKind.FOLDER
         await run.press("r")
         assert made.refreshed[-1] == [1, 2]
 
@@ -409,7 +409,7 @@ async def test_palette_runs_a_command(key: str) -> None:
         await run.press(key, *"Go to All")
         await run.pilot.pause(0.3)
         await run.press("enter")
-        assert run.main.listing.view.kind is ViewKind.ALL
+        assert run.view_kind == ViewKind.ALL
 
 
 async def test_changes_from_elsewhere_are_taken() -> None:

@@ -98,12 +98,12 @@ async def test_a_long_article_keeps_its_place() -> None:
         await run.press("j", "enter")
         await run.press(*["pagedown"] * 5)
         top = run.main.pane.scroll_offset.y
-        words = run.main.pane.render_line(0).text.strip()
+        words = run.main.pane.render_line(1).text.strip() or run.main.pane.render_line(2).text.strip()
         await run.press("h")
         assert made.places[2] > 0
         run.main.reading._pages.clear()
         await run.press("enter")
-        assert run.main.pane.scroll_offset.y == top
+        assert abs(run.main.pane.scroll_offset.y - top) <= 1  # a blank line belongs to the text below it
         await run.pilot.resize_terminal(60, 20)
         await run.settle()
         assert words in run.text

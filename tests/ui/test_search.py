@@ -14,11 +14,11 @@ async def test_search_as_typed_then_back_to_the_old_place() -> None:
         assert list(run.main.articles.ids) == [1]
         assert "Search: ferr · 1 found" in run.text
         await run.press("enter")
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
         await run.press("enter")
         assert run.open_id == 1
         await run.press("h", "h")
-        assert run.main.listing.view.kind is ViewKind.UNREAD
+        assert run.view_kind == ViewKind.UNREAD
         assert run.cursor_id == 3
 
 
@@ -52,7 +52,7 @@ async def test_enter_at_once_searches_too() -> None:
         await run.pilot.press(*"fog", "enter")
         await run.settle()
         assert list(run.main.articles.ids) == [6]
-        assert run.main.focused is run.main.articles
+        assert run.focus == "list"
 
 
 async def test_nothing_found() -> None:

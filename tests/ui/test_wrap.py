@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def test_wrap(text: str, width: int, expected: list[str]) -> None:
 @settings(max_examples=300)
 def test_wrap_loses_only_spaces_and_fits(text: str, width: int) -> None:
     ranges = wrap(text, width)
-    assert all(before[1] <= after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(ranges))
     kept = "".join(text[start:end] for start, end in ranges)
     assert kept.replace(" ", "") == text.replace(" ", "").replace("\n", "")
     for start, end in ranges:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.document import parse
 from tuireader.model import Article
 from tuireader.ui.page import Page, Target, build_page, build_tail
+from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -108,7 +109,7 @@ class Reading:
         screen.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
             screen.pane.return_to(stop.line, stop.chosen)
-        screen.run_worker(partial(self._relate, page, token), group="related", exclusive=True)
+        run_latest(screen, partial(self._relate, page, token), "related")
         return True
 
     async def _page(self, article_id: int) -> Page | None:

@@ -120,6 +120,6 @@ def _wrap_wide(text: str, start: int, end: int, width: int, lines: list[Range]) 
         else:
             used += cells
         last, last_wide, last_space = here[-1], cells > 1, space
-    tail = line[begin:].rstrip(" ") if begin else line
+    tail = line[begin:].rstrip(" ") if begin or used > width else line
     if tail or not begin:
         lines.append((start + begin, start + begin + len(tail)))

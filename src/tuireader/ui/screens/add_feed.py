@@ -12,6 +12,7 @@ from tuireader.errors import TuireaderError
 from tuireader.text import safe_url
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.work import run_latest
 
 _ADDRESS = "Address of a feed, or of any page that has one"
 
@@ -44,7 +45,7 @@ class AddFeed(Dialog[int | None]):
         if self._feed is None:
             self._look(event.value.strip())
         else:
-            self.run_worker(partial(self._add, event.value.strip()), group="add", exclusive=True)
+            run_latest(self, partial(self._add, event.value.strip()), "add")
 
     def _look(self, text: str) -> None:
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
@@ -52,7 +53,7 @@ class AddFeed(Dialog[int | None]):
             self._tell(_ADDRESS, "That is no web address")
             return
         self._tell(f"Looking at {url} …", "esc closes")
-        self.run_worker(partial(self._discover, url), group="add", exclusive=True)
+        run_latest(self, partial(self._discover, url), "add")
 
     async def _discover(self, url: str) -> None:
         try:
@@ -84,7 +85,7 @@ class AddFeed(Dialog[int | None]):
         if self._feed is None:
             self._ask_folder(next(feed for feed in self._found if feed[0] == message.key))
         else:
-            self.run_worker(partial(self._add, message.key), group="add", exclusive=True)
+            run_latest(self, partial(self._add, message.key), "add")
 
     async def _add(self, folder: str) -> None:
         if self._feed is None:

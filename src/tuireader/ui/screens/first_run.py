@@ -21,6 +21,7 @@ from tuireader.ui.screens.add_feed import AddFeed
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.work import run_latest
 
 _WAYS = (
     ("s", "Start with the feeds that are checked below"),
@@ -114,7 +115,7 @@ class FirstRun(Dialog[int | None]):
             (feed.url, feed.title, feed.folder) for feed in self._starter if feed.url in self._choices.checked
         ]
         if chosen:
-            self.run_worker(partial(self._add, chosen), group="add", exclusive=True)
+            run_latest(self, partial(self._add, chosen), "add")
         else:
             self._tell("Nothing is checked: space checks a feed, a all of them")
 
@@ -168,7 +169,7 @@ class ImportOpml(Dialog[int | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read the file."""
         if event.value.strip():
-            self.run_worker(partial(self._import, Path(event.value.strip())), group="add", exclusive=True)
+            run_latest(self, partial(self._import, Path(event.value.strip())), "add")
 
     async def _import(self, path: Path) -> None:
         hint = self.query_one(".hint", Says)

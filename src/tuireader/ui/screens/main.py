@@ -23,6 +23,7 @@ from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
+from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from textual import events
@@ -184,7 +185,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def recount(self) -> None:
         """Take the counts again, soon."""
-        self.run_worker(self._recount, group="counts", exclusive=True)
+        run_latest(self, self._recount, "counts")
 
     async def _recount(self) -> None:
         self.counts = await self.library.counts()
@@ -530,7 +531,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
         """Show what is found so far; an answer that comes after the next one was asked for is dropped."""
-        self.run_worker(partial(self._search, message.text), group="search", exclusive=True)
+        run_latest(self, partial(self._search, message.text), "search")
 
     async def _search(self, text: str) -> None:
         await self.listing.show(View(ViewKind.QUERY, text))
