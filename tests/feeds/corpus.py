@@ -298,6 +298,14 @@ CLAIMED: dict[str, str] = {
         '<entry xml:base="https://e.example/"><id>x</id><title>b</title><link href="in"/></entry>',
         'xml:base="https://base.example/dir/"',
     ),
+    "atom feed without a link": (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>N</title><id>https://example.org/feed-id</id></feed>'
+    ),
+    "atom feed with an empty link": (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>N</title><link/><id>https://example.org/feed-id</id></feed>'
+    ),
+    "rss author before mail": rss("<author>Ada Quay (ada@example.org)</author>"),
+    "rss itunes link": rss('<itunes:link rel="image" href="https://example.org/logo.jpg"/>'),
     "rdf plain": rdf(""),
     "rdf full": rdf(
         "<description>Wood</description><dc:creator>Al Shore</dc:creator><dc:date>2024-02-03T04:05+01:00</dc:date>"
@@ -324,6 +332,7 @@ DECLINED: dict[str, str] = {
     "image in an item": rss("<image><url>https://example.org/i.png</url></image>"),
     "base on a link": atom('<link xml:base="https://x.example/" href="y"/>'),
     "base of an entry only": atom("", '<entry xml:base="https://e.example/"><title>b</title></entry>'),
+    "base without a title": '<rss xml:base="https://x.example/"><channel><item><guid>a</guid></item></channel></rss>',
     "plain base": rss("", "", 'base="https://x.example/"'),
     "wrong namespace for a known prefix": (
         '<rss version="2.0" xmlns:media="https://example.org/not-media"><channel><title>W</title><item>'

@@ -107,6 +107,7 @@ def test_how_long_to_be_left_alone() -> None:
     [
         ("ada@example.org (Ada Quay)", "Ada Quay"),
         ("Ada Quay <ada@example.org>", "Ada Quay"),
+        ("Ada Quay (ada@example.org)", "Ada Quay"),
         ("Ada Quay", "Ada Quay"),
         ("ada@example.org", "ada@example.org"),
         ("a@b (" * 300, None),

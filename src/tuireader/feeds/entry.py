@@ -29,7 +29,7 @@ PLAIN = "text/plain"
 HTML = "text/html"
 DURATION = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?")
 ADDRESS_AND_NAME = re.compile(r"[^\s@()<>]+@[^\s@()<>]+\s*\(([^()]{1,200})\)")
-NAME_AND_ADDRESS = re.compile(r"([^<>@]{1,200})<[^\s@()<>]+@[^\s@()<>]+>")
+NAME_AND_ADDRESS = re.compile(r"([^<>()@]{1,200})[<(][^\s@()<>]+@[^\s@()<>]+[>)]")
 
 
 @dataclass(slots=True)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from tuireader.feeds import dates
-from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text, join
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
 
 NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
@@ -180,6 +181,7 @@ class _Reader:
             base = self._base(container, base)
         feed = RawFeed(self._url, self._atom, base)
         entries: list[Raw] = []
+        link: str | None = None
         for child in [*container, *outside]:
             name = self._name(child)
             if name in ("item", "entry"):
@@ -191,7 +193,9 @@ class _Reader:
                     raise _Declined
                 feed.title = self._title(child)
             elif name == "link":
-                feed.link = self._feed_link(child, base, feed.link)
+                link = self._feed_link(child, base, link)
+            elif name in ("id", "guid"):
+                link = self._text(child) if link is None else link
             elif name == "author" and self._atom:
                 feed.authors.append(self._author(child))
             elif name == "ttl":
@@ -202,6 +206,9 @@ class _Reader:
                 feed.frequency = self._unknown(child, feed.frequency)
             elif not self._harmless(child, name):
                 raise _Declined
+        if base and feed.title is None:
+            raise _Declined  # feedparser tells the base only with a text
+        feed.link = link or ""
         feed.entries = entries
         return feed
 
@@ -293,12 +300,12 @@ class _Reader:
             raise _Declined
         return name
 
-    def _feed_link(self, element: Element, base: str, before: str) -> str:
+    def _feed_link(self, element: Element, base: str, before: str | None) -> str | None:
         attributes = self._attributes(element) if element.attrib else {}
         href = _href(attributes)
         if href is None:
-            return _unescaped(join(base, self._text(element)) if base else self._text(element), False)
-        return join(base, href) if _is_page(attributes) else before
+            return _unescaped(_joined(base, self._text(element)), False)
+        return _joined(base, href) if _is_page(attributes) else before
 
     # -- entries
 
@@ -370,11 +377,11 @@ class _Entry:
         href = _href(attributes)
         if href is None:
             text = self._reader._text(child)
-            self._link = _unescaped(join(self._base, text) if self._base and text else text, True)
+            self._link = _unescaped(_joined(self._base, text), True)
             return
         if len(child):
             raise _Declined
-        href = join(self._base, href) if self._base else href
+        href = _joined(self._base, href)
         relation = attributes.get("rel", "alternate").lower()
         kind = attributes.get("type", "").lower()
         if relation == "alternate" and _is_page(attributes):
@@ -392,8 +399,8 @@ class _Entry:
         attributes = self._reader._attributes(child) if child.attrib else {}
         text = self._reader._text(child)
         permalink = attributes.get("ispermalink", "true") == "true"
-        if permalink and self._base and text:
-            text = join(self._base, text)
+        if permalink:
+            text = _joined(self._base, text)
         self.raw.guid = text
         if permalink and self._link is None:
             self._link = text
@@ -467,7 +474,7 @@ class _Entry:
 
     def _resolved(self, child: Element) -> str:
         text = self._reader._text(child)
-        return join(self._base, text) if self._base and text else text
+        return _joined(self._base, text)
 
     def _take_comment_count(self, child: Element, name: str) -> None:
         self._counts[name] = self._reader._unknown(child, self._counts.get(name, ""))
@@ -529,6 +536,16 @@ class _Entry:
             self._take_category(child, name)
         elif any(self._reader._name(part) not in MEDIA_DETAILS for part in child.iter() if part is not child):
             raise _Declined
+
+
+def _joined(base: str, address: str) -> str:
+    """`address` seen from an `xml:base`, if there is one; `""` if that cannot be."""
+    if not (base and address):
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
 
 
 def medium_of(attributes: dict[str, str]) -> Medium:
@@ -594,7 +611,7 @@ def _handlers() -> Iterator[tuple[str, _Handler]]:
     yield "wfw:commentrss", _Entry._take_comment_feed
     yield from ((name, _Entry._take_comment_count) for name in ("slash:comments", "thr:total"))
     yield "itunes:duration", _Entry._take_duration
-    yield "itunes:image", _Entry._take_picture
+    yield from ((name, _Entry._take_picture) for name in ("itunes:image", "itunes:link"))
     yield "enclosure", _Entry._take_enclosure
     yield "source", _Entry._take_source
     yield "contributor", _Entry._take_contributor

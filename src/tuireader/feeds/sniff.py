@@ -46,7 +46,9 @@ def root_name(text: str) -> str:
         elif text.startswith("<?", at):
             end = text.find(">", at)
         elif text[at : at + 9].lower() == "<!doctype":
-            return "html" if re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) else _past(text, at)
+            name = _past(text, at)
+            is_page = re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) is not None
+            return "html" if is_page and name not in FEED_ROOTS else name
         elif found := ELEMENT.match(text, at):
             return found[1].lower()
         else:
