@@ -644,8 +644,7 @@ def holds(node: Node, reading: Reading, now: int) -> bool:
             return age > seconds if older else age < seconds
         case After():
             return reading.subject.time >= node.time
-        case Before():
-            return reading.subject.time < node.time
+    return reading.subject.time < node.time
 
 
 def value_matches(node: Text | Regex, value: str, reading: Reading | None = None) -> bool:

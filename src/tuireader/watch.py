@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
+from operator import attrgetter
 
 from tuireader import query
 from tuireader.model import Evidence, TermHit
@@ -26,6 +27,7 @@ FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Where a watch can look for its terms; the first three unless it says otherwise."""
 
 _RULES_VERSION = 1  # of the matching rules: raised when they change, so that stored articles are matched anew
+_FEW = 12  # terms that are looked for one by one rather than through the words of the article
 _PATIENCE = 3  # slow articles after which a watch with a regular expression is off until the next start
 
 
@@ -79,6 +81,14 @@ class _Watch:
     query_terms: tuple[tuple[int, str], ...]
     feeds: frozenset[str]
 
+    @property
+    def size(self) -> int:
+        """The number of terms that are looked for to decide."""
+        return sum(map(len, self.groups)) + len(self.none)
+
+
+_place = attrgetter("place")
+
 
 class _Vocabulary:
     """All terms, with tables that tell quickly which of them may stand in a text."""
@@ -87,10 +97,11 @@ class _Vocabulary:
 
     def __init__(self) -> None:
         self.items: list[_Item] = []
+        self.written: list[str] = []
         self._numbers: dict[_Item, int] = {}
         self._by_word: dict[str, list[int]] = {}
         self._by_pair: dict[tuple[str, str], list[int]] = {}
-        self._by_prefix: dict[int, dict[str, list[int]]] = {}
+        self._by_prefix: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
 
@@ -100,6 +111,7 @@ class _Vocabulary:
         if number is None:
             number = self._numbers[item] = len(self.items)
             self.items.append(item)
+            self.written.append(item.text if isinstance(item, Term) else f"/{item.pattern}/")
             self._enter(item, number)
         return number
 
@@ -119,8 +131,9 @@ class _Vocabulary:
                 for word in links[0]:
                     self._by_word.setdefault(word, []).append(number)
         elif item.runs:
-            head = item.runs[0].last[0][: self._PREFIX]
-            self._by_prefix.setdefault(len(head), {}).setdefault(head, []).append(number)
+            prefix = item.runs[0].last[0]
+            head = prefix[: self._PREFIX]
+            self._by_prefix.setdefault(len(head), {}).setdefault(head, []).append((prefix, number))
         else:
             self._by_literal.append((item.literal, number))
 
@@ -133,9 +146,11 @@ class _Vocabulary:
         if self._by_pair:
             for pair in self._by_pair.keys() & pairwise(known):
                 found.update(self._by_pair[pair])
+        distinct = set(known) if self._by_prefix else ()
         for length, heads in self._by_prefix.items():
-            for head in heads.keys() & {word[:length] for word in known}:
-                found.update(heads[head])
+            for word in distinct:
+                if (head := word[:length]) in heads:
+                    found.update([number for prefix, number in heads[head] if word.startswith(prefix)])
         found.update([number for literal, number in self._by_literal if literal in lower])
         return found
 
@@ -188,6 +203,16 @@ class _Article:
             self._found[number] = found
         return found
 
+    def by_field(self, spans: _Spans) -> list[tuple[str, _Spans]]:
+        """Places in order, parted by field."""
+        field = self.field_at(spans[0][0])
+        if field == self.field_at(spans[-1][0]):
+            return [(field, spans)]
+        parts: dict[str, list[tuple[int, int]]] = {}
+        for span in spans:
+            parts.setdefault(self.field_at(span[0]), []).append(span)
+        return list(parts.items())
+
     def _regex_spans(self, item: Regex) -> _Spans:
         """A regular expression sees each field by itself, so that its anchors mean the field's ends."""
         text = self.folded.original
@@ -231,10 +256,12 @@ class Matcher:
         self._shown: dict[int, list[str]] = {}
         self._slow: dict[str, int] = {}
         self._watches: list[_Watch] = []
+        self._by_name: dict[str, list[_Watch]] = {}
         for rule in rules:
             watch = self._compile(len(self._watches), rule)
             if watch:
                 self._watches.append(watch)
+                self._by_name.setdefault(rule.name, []).append(watch)
                 self._gate(watch)
                 for number in {*chain(*watch.groups), *(number for number, _ in watch.query_terms)}:
                     self._shown.setdefault(number, []).append(rule.name)
@@ -254,19 +281,35 @@ class Matcher:
         ]
         return (*self._problems, *slow)
 
-    def match(self, subject: Subject, now: int | None = None) -> tuple[Evidence, ...]:
-        """The watches that an article is on, in config order; `age:` counts to `now`, or else is 0."""
+    def match(
+        self, subject: Subject, now: int | None = None, names: Collection[str] | None = None
+    ) -> tuple[Evidence, ...]:
+        """The watches that an article is on, in config order; `age:` counts to `now`, or else is 0.
+
+        With `names` only these watches are looked at, for articles that `prefilter` has named.
+        """
         article = _Article(subject, self._vocabulary.items, self._fields)
-        candidates = self._vocabulary.candidates(article.folded.lower)
-        gates = self._gates
-        chosen = {watch.place: watch for watch in self._always}
-        for number in gates.keys() & candidates:
-            if article.spans(number) if isinstance(self._vocabulary.items[number], Term) else True:
-                for watch in gates[number]:
-                    chosen[watch.place] = watch
+        if names is None:
+            candidates: Collection[int] = self._vocabulary.candidates(article.folded.lower)
+            chosen = self._gated(candidates)
+        else:
+            chosen = [watch for name in names for watch in self._by_name.get(name, ())]
+            if sum(watch.size for watch in chosen) <= _FEW:
+                candidates = range(len(self._vocabulary.items))
+            else:
+                candidates = self._vocabulary.candidates(article.folded.lower)
+        chosen.sort(key=_place)
         moment = subject.time if now is None else now
-        found = [self._evidence(chosen[place], article, candidates, moment) for place in sorted(chosen)]
+        found = [self._evidence(watch, article, candidates, moment) for watch in chosen]
         return tuple([evidence for evidence in found if evidence])
+
+    def _gated(self, candidates: Collection[int]) -> list[_Watch]:
+        """The watches that may match an article in which these terms may stand."""
+        chosen = {watch.place: watch for watch in self._always}
+        for number in self._gates.keys() & candidates:
+            for watch in self._gates[number]:
+                chosen[watch.place] = watch
+        return list(chosen.values())
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
         """Where terms of the named watches (None: of all) stand in a text, sorted; for highlighting."""
@@ -345,7 +388,9 @@ class Matcher:
 
     # -- one watch, one article
 
-    def _evidence(self, watch: _Watch, article: _Article, candidates: set[int], now: int) -> Evidence | None:
+    def _evidence(
+        self, watch: _Watch, article: _Article, candidates: Collection[int], now: int
+    ) -> Evidence | None:
         name = watch.rule.name
         if self._slow and self._slow.get(name, 0) >= _PATIENCE:
             return None
@@ -359,23 +404,21 @@ class Matcher:
     def _explain(self, name: str, article: _Article, hits: dict[int, _Spans]) -> Evidence:
         """Evidence from terms and the places where they stand."""
         counted: list[TermHit] = []
-        by_field: dict[str, list[tuple[int, int, int]]] = {}
+        places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
-            counts: dict[str, int] = {}
-            for start, end in spans:
-                field = article.field_at(start)
-                counts[field] = counts.get(field, 0) + 1
-                by_field.setdefault(field, []).append((start, end, number))
-            item = self._vocabulary.items[number]
-            written = item.text if isinstance(item, Term) else f"/{item.pattern}/"
-            counted.extend([TermHit(written, field, count) for field, count in counts.items()])
+            for field, inside in article.by_field(spans):
+                counted.append(TermHit(self._vocabulary.written[number], field, len(inside)))
+                found = places.setdefault(field, [])
+                found.extend([(start, end, number) for start, end in inside[:_LOOKED_AT]])
         for field in _BEST_FIRST:
-            if field in by_field:
-                return Evidence(name, tuple(counted), *_best_sentence(article, by_field[field][:_LOOKED_AT]))
+            if field in places:
+                return Evidence(name, tuple(counted), *_best_sentence(article, places[field]))
         return Evidence(name)
 
 
-def _hits(watch: _Watch, article: _Article, candidates: set[int], now: int) -> dict[int, _Spans] | None:
+def _hits(
+    watch: _Watch, article: _Article, candidates: Collection[int], now: int
+) -> dict[int, _Spans] | None:
     """The terms that put an article on a watch, with their places; None if it is not on it."""
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
@@ -416,11 +459,10 @@ def _bare(node: Text | Regex) -> _Item:
 # --------------------------------------------------------------------------- sentences
 
 _SENTENCE = 200
-_LINE = 1000
+_WINDOW = 250  # more than a sentence may be long, so that its edges are never shown
 _FAR = 1 << 62
 _STOP = re.compile("[.!?…。！？]")
 _AFTER_STOP = re.compile(r"[.!?…]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])[。！？]*[」』”’）]*")
-_LAST_WORD = re.compile(r"[\w.&]*\Z")
 _SHORTENED = """
 adm approx assn ave capt cf co col corp dept dr ed est etc fig gen gov hon inc jan feb mar apr jun jul aug sep
 sept oct nov dec jr lt ltd messrs mr mrs ms mt no nos nr op ph pp prof rep rev sen sgt sr st str vol vs
@@ -451,12 +493,12 @@ def _best_sentence(
 
 
 def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The line of a text that holds `start:end`, or of an endless one the part around it."""
-    left = text.rfind("\n", 0, start) + 1
-    right = text.find("\n", end)
-    return max(left, start - start % _LINE - _LINE), min(
-        len(text) if right < 0 else right, end - end % _LINE + 2 * _LINE
-    )
+    """The line of a text that holds `start:end`, or of a long one the part around it, in steps."""
+    left = start - start % _WINDOW - _WINDOW
+    right = end - end % _WINDOW + 2 * _WINDOW
+    line = text.rfind("\n", max(0, left), start) + 1
+    line_end = text.find("\n", end, right)
+    return line or max(0, left), min(right, len(text)) if line_end < 0 else line_end
 
 
 def _sentences(text: str, left: int, right: int) -> list[tuple[int, int]]:
@@ -476,8 +518,7 @@ def _sentences(text: str, left: int, right: int) -> list[tuple[int, int]]:
 
 def _is_abbreviation(text: str, left: int, dot: int) -> bool:
     """Whether the full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
-    word = _LAST_WORD.search(text, max(left, dot - 20), dot)
-    last = word[0] if word else ""
+    last = text[max(left, text.rfind(" ", left, dot) + 1) : dot].lstrip("([\"'“‘«„")
     return len(last) == 1 or "." in last or last.lower() in _ABBREVIATIONS
 
 
@@ -495,22 +536,24 @@ def _cut(
     text: str, first: int, last: int, spans: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """`text[first:last]`, cut to a window around the first spans if it is too long, and the spans in it."""
+    if last - first <= _SENTENCE:
+        return _shown(text[first:last]), tuple([(start - first, end - first) for start, end in spans])
     before, after = "", ""
-    if last - first > _SENTENCE:
-        start = max(first, min(spans[0][0] - _SENTENCE // 3, last - _SENTENCE))
-        if start > first:
-            blank = text.find(" ", start, spans[0][0])
-            first, before = (start if blank < 0 else blank + 1), "…"
-        stop = max(spans[0][1], first + _SENTENCE)
-        if stop < last:
-            blank = text.rfind(" ", spans[0][1], stop)
-            last, after = (stop if blank < 0 else blank), "…"
+    start = max(first, min(spans[0][0] - _SENTENCE // 3, last - _SENTENCE))
+    if start > first:
+        blank = text.find(" ", start, spans[0][0])
+        first, before = (start if blank < 0 else blank + 1), "…"
+    stop = max(spans[0][1], first + _SENTENCE)
+    if stop < last:
+        blank = text.rfind(" ", spans[0][1], stop)
+        last, after = (stop if blank < 0 else blank), "…"
     shift = len(before) - first
-    inside = tuple((start + shift, min(end, last) + shift) for start, end in spans if first <= start < last)
-    sentence = text[first:last]
-    if not sentence.isprintable():
-        sentence = sentence.translate(_CONTROLS)
-    return before + sentence + after, inside
+    inside = tuple([(start + shift, min(end, last) + shift) for start, end in spans if first <= start < last])
+    return before + _shown(text[first:last]) + after, inside
+
+
+def _shown(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 # --------------------------------------------------------------------------- looking up stored articles

@@ -118,6 +118,7 @@ def test_reading(expression: str, tree: Node) -> None:
         ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
         ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title: body:"),
         ("(a", 0, 1, "the bracket is not closed", ")"),
+        (")", 0, 1, "something to look for is missing", ""),
         ("a)", 1, 1, "no bracket is open here", ""),
         ("()", 0, 1, "there is nothing between the brackets", ""),
         ('a "b', 2, 1, "the quotation mark is not closed", '"'),

@@ -416,7 +416,17 @@ def test_every_match_is_hit_by_the_index_and_has_true_evidence(
 def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subject) -> None:
     named = [replace(rule, name=str(number)) for number, rule in enumerate(rules)]
     alone = [found for rule in named for found in Matcher([rule]).match(subject)]
-    assert list(Matcher(named).match(subject)) == alone
+    matcher = Matcher(named)
+    assert list(matcher.match(subject)) == alone
+    assert list(matcher.match(subject, names=[rule.name for rule in reversed(named)])) == alone
+    assert list(matcher.match(subject, names=["0", "none such"])) == [
+        item for item in alone if item.watch == "0"
+    ]
+
+
+def test_named_watches_with_many_terms() -> None:
+    matcher = Matcher([WatchRule("w", any=(*(f"zephyr{number}" for number in range(50)), "kumo"))])
+    assert matcher.match(ARTICLE, names=["w"]) == matcher.match(ARTICLE)
 
 
 # ----------------------------------------------------------------------------- aliases

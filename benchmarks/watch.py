@@ -1,0 +1,201 @@
+"""Watch throughput: how long matching takes at arrival, and over all stored articles, by number of terms.
+
+Articles and terms are made here, the same at every run: Zipf-distributed invented words with some names,
+phrases and Chinese among them, about 2 KB of text each, a twelfth of them Chinese. Each term is a watch of
+its own, as in the worst case. Times are CPU times on one core; what is measured on fewer articles is scaled.
+
+  python benchmarks/watch.py [--articles 5000] [--terms 10 100 1000 10000] [--stored 100000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from tuireader.terms import TOKENIZER, fold, index_text
+from tuireader.watch import Matcher, Subject, WatchRule, prefilter
+
+_SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905
+_HAN = "云图团队发布新手机芯片公司电池网络安全数据平台监管用户支付智能汽车市场研究报告系统服务中国日本开源"
+_WORDS = 20_000
+
+
+def vocabulary(chance: random.Random) -> list[str]:
+    """Invented words, the most frequent first and short."""
+    found: dict[str, None] = {}
+    while len(found) < _WORDS:
+        size = 1 + min(3, len(found) // 60) if len(found) < 180 else chance.choice((2, 3, 3, 4))
+        found["".join(chance.choices(_SYLLABLES, k=size)) + chance.choice(("", "s", "ed", "y"))] = None
+    return list(found)
+
+
+def articles(count: int, known: Sequence[str], chance: random.Random) -> list[Subject]:
+    """Articles of about 2 KB with a title of some words."""
+    weights = list(accumulate(1 / (rank + 3) for rank in range(len(known))))
+    made = []
+    for number in range(count):
+        if number % 12 == 11:
+            body = "。".join("".join(chance.choices(_HAN, k=chance.randrange(8, 30))) for _ in range(36))
+            made.append(Subject(title=body[:18], body=body))
+            continue
+        text = chance.choices(known, cum_weights=weights, k=310)
+        for at in range(0, len(text), 9):
+            text[at] = text[at].capitalize()
+        sentences = [" ".join(text[at : at + 14]) for at in range(0, len(text), 14)]
+        body = "’s. ".join(sentences) if number % 3 else ". ".join(sentences)
+        made.append(Subject(title=" ".join(text[3:12]), body=body))
+    return made
+
+
+def terms(count: int, known: Sequence[str], chance: random.Random) -> list[str]:
+    """Half are words, a third phrases, the rest Chinese, prefixes, acronyms and names with signs."""
+    rare = [*known[6000:], *(f"{a}{b}" for a, b in zip(known[:9000], known[9000:18_000], strict=True))]
+    found: dict[str, None] = {}
+    while len(found) < count:
+        kind = chance.random()
+        word = chance.choice(rare)
+        if kind < 0.5:
+            found[chance.choice((word, word.capitalize()))] = None
+        elif kind < 0.82:
+            found[f"{chance.choice(known[300:3000])} {word}"] = None
+        elif kind < 0.9:
+            found["".join(chance.choices(_HAN, k=chance.choice((3, 4, 5))))] = None
+        elif kind < 0.95:
+            found[f"{word[:9]}*"] = None
+        elif kind < 0.98:
+            found[word[:5].upper()] = None
+        else:
+            found[f"{word}++"] = None
+    return list(found)
+
+
+def text_of(article: Subject) -> str:
+    """Title and body as one text, for the alternatives that know no fields."""
+    return f"{article.title}\n{article.body}"
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    """CPU seconds of the faster of two runs, and the result."""
+    best, result = 1e9, None
+    for _ in range(2):
+        start = time.process_time()
+        result = work()
+        best = min(best, time.process_time() - start)
+    return best, result
+
+
+def by_matcher(rules: Sequence[WatchRule], subjects: Sequence[Subject]) -> tuple[float, int]:
+    """Our own matcher with evidence: seconds an article, matches."""
+    matcher = Matcher(rules)
+    matcher.match(subjects[0])
+    seconds, found = timed(lambda: sum(len(matcher.match(subject)) for subject in subjects))
+    assert isinstance(found, int)
+    return seconds / len(subjects), found
+
+
+def by_index(rules: Sequence[WatchRule], subjects: Sequence[Subject]) -> tuple[float, int]:
+    """Re-application as the store does it: the index names candidates, the matcher has the last word."""
+    conn = _index(subjects)
+
+    def work() -> int:
+        hits: dict[int, list[str]] = {}
+        for rule in rules:
+            expression = prefilter(rule)
+            if expression is not None:
+                for (number,) in conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,)):
+                    hits.setdefault(number, []).append(rule.name)
+        return sum(len(matcher.match(subjects[number], names=names)) for number, names in hits.items())
+
+    matcher = Matcher(rules)
+    seconds, found = timed(work)
+    assert isinstance(found, int)
+    return seconds / len(subjects), found
+
+
+def _index(subjects: Sequence[Subject]) -> sqlite3.Connection:
+    conn = sqlite3.connect(":memory:")
+    conn.execute(
+        f"CREATE VIRTUAL TABLE search USING fts5(title, body, author, content='', tokenize='{TOKENIZER}')"
+    )
+    rows = ((n, index_text(item.title), index_text(item.body)) for n, item in enumerate(subjects))
+    conn.executemany("INSERT INTO search(rowid, title, body) VALUES (?, ?, ?)", rows)
+    conn.execute("INSERT INTO search(search) VALUES ('optimize')")
+    return conn
+
+
+def by_alternation(wanted: Sequence[str], subjects: Sequence[Subject]) -> float:
+    """One regular expression of all terms over lower-cased text, without our rules."""
+    choices = "|".join(re.escape(fold(term).strip("*")) for term in sorted(wanted, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{choices})")
+    few = subjects[: max(20, 100_000 // len(wanted) // 4)]
+    seconds, _ = timed(lambda: sum(len(set(pattern.findall(text_of(item).lower()))) for item in few))
+    return seconds / len(few)
+
+
+def by_substring(wanted: Sequence[str], subjects: Sequence[Subject]) -> float:
+    """`term in text` for each term, without word boundaries."""
+    folded = [fold(term).strip("*") for term in wanted]
+    few = subjects[: max(50, 400_000 // len(wanted))]
+    seconds, _ = timed(
+        lambda: sum(term in text for text in map(str.lower, map(text_of, few)) for term in folded)
+    )
+    return seconds / len(few)
+
+
+def by_aho_corasick(wanted: Sequence[str], subjects: Sequence[Subject]) -> float | None:
+    """The pyahocorasick library, if it is there, without word boundaries."""
+    try:
+        import ahocorasick  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return None
+    automaton = ahocorasick.Automaton()
+    for number, term in enumerate(wanted):
+        automaton.add_word(fold(term).strip("*"), number)
+    automaton.make_automaton()
+    seconds, _ = timed(lambda: sum(len(set(automaton.iter(text_of(item).lower()))) for item in subjects))
+    return seconds / len(subjects)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=5000)
+    parser.add_argument("--terms", type=int, nargs="+", default=[10, 100, 1000, 10_000])
+    parser.add_argument("--stored", type=int, default=100_000)
+    options = parser.parse_args()
+    chance = random.Random(11)
+    known = vocabulary(chance)
+    subjects = articles(options.articles, known, chance)
+    size = sum(len(text_of(item)) for item in subjects) / len(subjects)
+    print(
+        f"{len(subjects)} articles of {size:.0f} characters; whole store: {options.stored} articles, scaled\n"
+    )
+    print(f"{'terms':>6}  {'method':<34}{'µs an article':>14}{'whole store':>13}{'hits an article':>17}")
+    for count in options.terms:
+        wanted = terms(count, known, random.Random(count))
+        rules = [WatchRule(f"w{number}", any=(term,)) for number, term in enumerate(wanted)]
+        rows: list[tuple[str, float | None, float | None]] = []
+        seconds, found = by_matcher(rules, subjects)
+        rows.append(("tuireader, arrival (with evidence)", seconds, found / len(subjects)))
+        seconds, found = by_index(rules, subjects)
+        rows.append(("tuireader, re-application by FTS5", seconds, found / len(subjects)))
+        rows.append(("regex alternation", by_alternation(wanted, subjects), None))
+        rows.append(("term in text, one by one", by_substring(wanted, subjects), None))
+        rows.append(("pyahocorasick", by_aho_corasick(wanted, subjects), None))
+        for name, each, hits in rows:
+            if each is None:
+                print(f"{count:>6}  {name:<34}{'not installed':>14}")
+            else:
+                tail = f"{hits:>17.2f}" if hits is not None else ""
+                print(f"{count:>6}  {name:<34}{each * 1e6:>14.1f}{each * options.stored:>11.2f} s{tail}")
+
+
+if __name__ == "__main__":
+    main()
