@@ -1,0 +1,191 @@
+"""What an edit changed, word for word, and whether it is worth telling. Pure and bounded in time.
+
+Words that stand exactly once in both texts are anchors ("patience diff"); what lies between two anchors is
+looked at again in the same way, and small rests are compared in full. So a long text costs little more than
+reading it, whatever a feed makes of it; `difflib` is cubic in the worst case.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+MOST_WORDS = 20_000
+"""Words of each text that are compared; what follows them counts as one word."""
+_SMALL = 2_500
+"""Pairs of words up to which a rest is compared in full."""
+_DEEPEST = 40
+_HANDFUL = 5
+"""Characters of changed words from which an edit is worth telling."""
+
+# Scripts that put no spaces between words are compared character by character.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
+_WORD = rf"(?:[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:[.,:'’_-][^\W{_UNSPACED}]+)*|[^\w\s])\s*"
+
+
+class Kind(StrEnum):
+    """What became of a run of words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+Run = tuple[Kind, str]
+"""Words in a row that had the same fate, with the white space behind them."""
+
+_Hunk = tuple[int, int, int, int]
+"""Words old[a:b] became new[c:d]."""
+
+
+def words(old: str, new: str) -> list[Run]:
+    """How one text became another: the SAME and ADDED runs are `new`, the SAME and REMOVED ones `old`.
+
+    White space counts for nothing; where it differs, the runs have that of `new`.
+    """
+    before, after = _split(old), _split(new)
+    runs: list[Run] = []
+    at = 0
+    for first, last, start, end in _hunks(before, after):
+        runs.append((Kind.SAME, "".join(after[at:start])))
+        runs.append((Kind.REMOVED, "".join(before[first:last])))
+        runs.append((Kind.ADDED, "".join(after[start:end])))
+        at = end
+    runs.append((Kind.SAME, "".join(after[at:])))
+    return [run for run in runs if run[1]]
+
+
+def trivial(old: str, new: str) -> bool:
+    """Whether an edit is too small to be told: white space, a slip of the pen, a counter that went up.
+
+    A word that is put in, taken out or exchanged for an unlike one is always worth it: it may be a "not".
+    """
+    before, after = _split(old), _split(new)
+    changed = 0
+    for first, last, start, end in _hunks(before, after):
+        removed, added = "".join(before[first:last]).strip(), "".join(after[start:end]).strip()
+        distance = _distance(removed, added)
+        changed += distance
+        if changed >= _HANDFUL or not _alike(removed, added, distance):
+            return False
+    return True
+
+
+def _alike(removed: str, added: str, distance: int) -> bool:
+    """Whether the one may be a misprint of the other; figures and signs always may."""
+    if not any(map(str.isalpha, removed + added)):
+        return bool(removed and added) or not any(map(str.isdigit, removed + added))
+    return 2 * distance <= max(len(removed), len(added)) or sorted(removed) == sorted(added)
+
+
+def _split(text: str) -> list[str]:
+    """The words of a text, each with the white space behind it."""
+    found: list[str] = []
+    text = text.lstrip()
+    end = 0
+    for match in re.finditer(_WORD, text):
+        found.append(match[0])
+        end = match.end()
+        if len(found) == MOST_WORDS:
+            break
+    if end < len(text):
+        found.append(text[end:])
+    return found
+
+
+def _distance(one: str, other: str) -> int:
+    """Characters between the common beginning and the common end of two texts."""
+    most = min(len(one), len(other))
+    head = next((at for at in range(most) if one[at] != other[at]), most)
+    most -= head
+    tail = next((at for at in range(most) if one[-1 - at] != other[-1 - at]), most)
+    return max(len(one), len(other)) - head - tail
+
+
+# --------------------------------------------------------------------------- comparing
+
+
+def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
+    """Where two rows of words differ, in order, next to each other never."""
+    old, new = [word.rstrip() for word in before], [word.rstrip() for word in after]
+    a = c = 0
+    for same_old, same_new in [*_same(old, new, 0, len(old), 0, len(new), 0), (len(old), len(new))]:
+        if same_old > a or same_new > c:
+            yield a, same_old, c, same_new
+        a, c = same_old + 1, same_new + 1
+
+
+def _same(
+    old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int, depth: int
+) -> Iterator[tuple[int, int]]:
+    """The places of words that stayed, in order, within old[a:b] and new[c:d]."""
+    while a < b and c < d and old[a] == new[c]:
+        yield a, c
+        a, c = a + 1, c + 1
+    tail = 0
+    while a < b - tail and c < d - tail and old[b - 1 - tail] == new[d - 1 - tail]:
+        tail += 1
+    b, d = b - tail, d - tail
+    if a < b and c < d:
+        if (b - a) * (d - c) <= _SMALL:
+            yield from _compared(old, new, a, b, c, d)
+        elif depth < _DEEPEST and (anchors := _anchors(old, new, a, b, c, d)):
+            for x, y in anchors:
+                yield from _same(old, new, a, x, c, y, depth + 1)
+                yield x, y
+                a, c = x + 1, y + 1
+            yield from _same(old, new, a, b, c, d, depth + 1)
+    for at in range(tail):
+        yield b + at, d + at
+
+
+def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int) -> list[tuple[int, int]]:
+    """Words that stand once in each part, as many as are in the same order in both."""
+    counts, others = Counter(old[a:b]), Counter(new[c:d])
+    place = {new[y]: y for y in range(c, d) if others[new[y]] == 1}
+    pairs = [(x, place[old[x]]) for x in range(a, b) if counts[old[x]] == 1 and old[x] in place]
+    # the longest rising row of the second numbers (patience sorting)
+    piles: list[int] = []
+    tops: list[int] = []
+    below: list[int] = []
+    for at, (_, y) in enumerate(pairs):
+        pile = bisect_left(piles, y)
+        below.append(tops[pile - 1] if pile else -1)
+        if pile == len(piles):
+            piles.append(y)
+            tops.append(at)
+        else:
+            piles[pile], tops[pile] = y, at
+    row: list[tuple[int, int]] = []
+    at = tops[-1] if tops else -1
+    while at >= 0:
+        row.append(pairs[at])
+        at = below[at]
+    return row[::-1]
+
+
+def _compared(
+    old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int
+) -> Iterator[tuple[int, int]]:
+    """The longest common row of words, by the textbook's table of lengths."""
+    width = d - c + 1
+    longest = [[0] * width for _ in range(b - a + 1)]
+    for x in range(b - 1, a - 1, -1):
+        row, under = longest[x - a], longest[x - a + 1]
+        for y in range(width - 2, -1, -1):
+            row[y] = under[y + 1] + 1 if old[x] == new[c + y] else max(row[y + 1], under[y])
+    x, y = a, c
+    while x < b and y < d:
+        if old[x] == new[y]:
+            yield x, y
+            x, y = x + 1, y + 1
+        elif longest[x - a + 1][y - c] >= longest[x - a][y - c + 1]:
+            x += 1
+        else:
+            y += 1
