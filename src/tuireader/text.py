@@ -388,16 +388,21 @@ def safe_url(s: str, base: str = "") -> str:
 
 
 def _joined(s: str, base: str) -> str:
-    if base:
-        from urllib.parse import urljoin
+    if not base:
+        return f"https:{s}" if s.startswith("//") else ""
+    from urllib.parse import urljoin
 
-        return urljoin(_base(base), s)
-    return f"https:{s}" if s.startswith("//") else ""
+    page, origin = _base(base)
+    if origin and s[0] == "/" and not s.startswith("//") and "/." not in s:
+        return origin + s
+    return urljoin(page, s)
 
 
 @lru_cache(maxsize=16)
-def _base(url: str) -> str:
-    return _checked(url)
+def _base(url: str) -> tuple[str, str]:
+    """What relative addresses are joined with: the page, and its scheme and host."""
+    page = _checked(url)
+    return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
 
 
 def _checked(url: str) -> str:

@@ -9,20 +9,24 @@ from tuireader.text import BREAKS, clean, decode, safe_url, tokens
 
 _MOST_LINKS = 500
 _CONTEXT = 60
+_BULLETS = "•·▪◦►▶→»>*–—- "
 _SIMPLE_HREF = re.compile(r"""\s+href="([^"]*)\"""")
 
 
 def links_of(html: str, base_url: str) -> list[tuple[str, str, str]]:
-    """Return each link as its address, its label, and the up to 60 characters before it on its line.
+    """Return each link as its address, its label, and the up to 60 characters before it in its paragraph.
 
     Fast enough for every arriving article: it is by the words before them ("Also read:") that an editor's
-    own references are known. At most 500.
+    own references are known. A link that begins its paragraph or item has the last words above it that
+    are no link. At most 500.
     """
     if "<a" not in html and "<A" not in html:
         return []
     found: list[tuple[str, str, str]] = []
     pieces = tokens(html)
-    line: list[str] = []
+    line: list[str] = []  # the paragraph so far
+    lead: list[str] = []  # the last one without a link
+    linked = False
     label_from = 0
     url = context = ""
     for text, name, raw in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=False):
@@ -35,14 +39,24 @@ def links_of(html: str, base_url: str) -> list[tuple[str, str, str]]:
             url = ""
             if name == "a" and (address := _href(raw)):
                 url = safe_url(address, base_url)
-                context = _one_line(line[-12:])[-_CONTEXT:].lstrip() if url else ""
+                context = _context(line, lead) if url else ""
                 label_from = len(line)
+                linked = True
         elif name in BREAKS:
-            if url:
+            if url or name == "br":
                 line.append(" ")
             else:
-                line.clear()
+                if not linked and any(map(str.strip, line)):
+                    lead = line
+                line = []
+                linked = False
     return found
+
+
+def _context(line: list[str], lead: list[str]) -> str:
+    """The end of what stands before a link, bullets left out."""
+    context = _one_line(line[-12:]).strip(_BULLETS)
+    return (context or _one_line(lead[-12:]))[-_CONTEXT:].lstrip()
 
 
 def _one_line(parts: list[str]) -> str:

@@ -52,6 +52,7 @@ _INLINE_KINDS = {
     "sup": SpanKind.SUP,
     "sub": SpanKind.SUB,
 }
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CONTAINERS = frozenset(
     (
         "article",
@@ -242,6 +243,8 @@ class _Reader:
                 self._end_table()
             elif name in ("td", "th", "tr"):
                 self._close_within_table("td", "th", *(("tr",) if name == "tr" else ()))
+            elif name in _HEADINGS:
+                self._close_heading()
             else:
                 self._close(name)
 
@@ -319,10 +322,14 @@ class _Reader:
         self._push(name)
 
     def _heading(self, name: str, _raw: str) -> None:
-        if self.headings:
-            self._close(f"h{self.headings[-1]}")
+        self._close_heading()
         self.headings.append(int(name[1]))
         self._push(name)
+
+    def _close_heading(self) -> None:
+        """Any heading, and the end of any, ends the one that is open."""
+        if self.headings:
+            self._close(f"h{self.headings[-1]}")
 
     def _end_heading(self) -> None:
         self.headings.pop()
@@ -592,7 +599,7 @@ class _Reader:
 
 _Start = Callable[[_Reader, str, str], None]
 _STARTS: dict[str, _Start] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Reader._heading),
+    **dict.fromkeys(_HEADINGS, _Reader._heading),
     **dict.fromkeys(("ul", "ol", "menu"), _Reader._list),
     **dict.fromkeys(("dt", "dd"), _Reader._term),
     **dict.fromkeys(("td", "th"), _Reader._cell),
@@ -614,7 +621,7 @@ _STARTS: dict[str, _Start] = {
     "tr": _Reader._row,
 }
 _ENDS: dict[str, Callable[[_Reader], None]] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Reader._end_heading),
+    **dict.fromkeys(_HEADINGS, _Reader._end_heading),
     **dict.fromkeys(("ul", "ol", "menu"), _Reader._end_list),
     **dict.fromkeys(("td", "th"), _Reader._end_cell),
     **dict.fromkeys(("dt", "summary"), _Reader._end_strong),
