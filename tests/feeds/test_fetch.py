@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from tests.web import Answer, Request, Web
 from tuireader.feeds import inflate
-from tuireader.feeds.fetch import Fetcher, FetchLimits, _same_server, retry_after, split_userinfo
+from tuireader.feeds.address import same_server, split_userinfo
+from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
 
 BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
@@ -279,7 +281,7 @@ async def test_secrets_stay_with_their_server(web: Web, fetcher: Fetcher) -> Non
     ],
 )
 def test_what_counts_as_the_same_server(url: str, target: str, same: bool) -> None:
-    assert _same_server(url, target) is same
+    assert same_server(url, target) is same
 
 
 async def test_redirects_into_private_networks_can_be_refused(web: Web) -> None:
@@ -292,6 +294,9 @@ async def test_redirects_into_private_networks_can_be_refused(web: Web) -> None:
             assert failed.fault is Fault.REDIRECT
             assert "private address" in failed.reason
             assert await works(careful, other.url + "/b")
+            web.serve("/here", status=302, headers={"Location": "/there"})
+            web.serve("/there", BODY)
+            assert await works(careful, web.url + "/here")
         assert len(other.requests) == 1
 
 

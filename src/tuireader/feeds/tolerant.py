@@ -12,8 +12,8 @@ import re
 from typing import Any
 
 from tuireader.feeds import dates
+from tuireader.feeds.elements import medium_of
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
-from tuireader.feeds.fastpath import medium_of
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")

@@ -1,0 +1,51 @@
+"""Addresses of feeds: what is one, what is secret in it, and whether two lead to the same server."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from tuireader.feeds.trouble import Refused
+from tuireader.model import Fault
+from tuireader.text import clean
+
+MAX_URL = 8_000
+
+
+def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without fragment and user name, and (user, password) if it had them.
+
+    Raises Refused with Fault.ADDRESS unless it is a proper http or https address.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise Refused(Fault.ADDRESS, "the address is not a valid web address") from None
+    if parts.scheme.lower() not in ("http", "https"):
+        kind = clean(parts.scheme, 20)
+        what = f"addresses with {kind}: are not fetched" if kind else "the address has no http:// or https://"
+        raise Refused(Fault.ADDRESS, f"{what}, only http and https")
+    if (
+        not host
+        or port == 0
+        or len(url) > MAX_URL
+        or re.search(r"[\x00-\x1f\x7f]| .*@", url.strip())
+        or " " in host
+    ):
+        raise Refused(Fault.ADDRESS, "the address is not a valid web address")
+    userinfo, at, netloc = parts.netloc.rpartition("@")
+    auth = None
+    if at:
+        user, _, password = userinfo.partition(":")
+        auth = (unquote(user), unquote(password))
+    plain = urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
+    return plain.replace(" ", "%20"), auth
+
+
+def same_server(url: str, target: str) -> bool:
+    """Whether a redirect stays at the server, or only goes on from http to https there."""
+    before, after = urlsplit(url), urlsplit(target)
+    if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
+        return before.hostname == after.hostname and after.port in (None, 443)
+    return before[:2] == after[:2]

@@ -1,0 +1,208 @@
+"""The elements of a feed document, read as feedparser reads them, or Declined where that is not known."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from urllib.parse import urljoin
+from xml.etree.ElementTree import Element
+
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Text
+
+NAMESPACES = {
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://purl.org/atom/ns#": "",
+    "http://backend.userland.com/rss": "",
+    "http://backend.userland.com/rss2": "",
+    "http://backend.userland.com/rss091": "",
+    "http://backend.userland.com/rss092": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/slash/": "slash:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://wellformedweb.org/commentapi/": "wfw:",
+    "http://purl.org/syndication/thread/1.0": "thr:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "http://www.w3.org/xml/1998/namespace": "xml:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://webns.net/mvcb/": "admin:",
+    "http://creativecommons.org/ns#license": "cc:",
+    "http://web.resource.org/cc/": "cc:",
+    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://xmlns.com/foaf/0.1/": "foaf:",
+    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo:",
+    "http://www.georss.org/georss": "georss:",
+    "http://www.opengis.net/gml": "gml:",
+    "http://podlove.org/simple-chapters": "psc:",
+}
+OTHER = "?:"
+RESERVED = frozenset({"", *(prefix.rstrip(":") for prefix in NAMESPACES.values())})
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+LONG_AUTHOR = 500
+
+C1_AS_WINDOWS = {
+    code: bytes((code,)).decode("cp1252")
+    for code in range(128, 160)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+C1 = re.compile("[\x80-\x9f]")
+
+MEANT_AS_HTML = frozenset({"html", "text/html"})
+MEANT_AS_PLAIN = frozenset({"text", "plain", "text/plain"})
+
+
+class Declined(Exception):
+    """The document has a trait that is not known here."""
+
+
+class Elements:
+    """Reads elements of one document. Names are prefix and local name in lower case, as in NAMESPACES.
+
+    `bases` is how many `xml:base` the document has; each that is read is counted off.
+    """
+
+    def __init__(self, root: Element, bases: int, misnamed: frozenset[str]) -> None:
+        self.root = root
+        self.bases = bases
+        self._misnamed = misnamed
+        self._names: dict[str, str] = {}
+
+    def name(self, element: Element) -> str:
+        tag = element.tag
+        name = self._names.get(tag)
+        if name is None:
+            namespace, _, local = tag.rpartition("}")
+            namespace = namespace[1:].lower()
+            if namespace in self._misnamed:
+                raise Declined
+            prefix = NAMESPACES.get(namespace, OTHER) if namespace else ""
+            name = self._names[tag] = prefix + local.lower()
+        return name
+
+    def base(self, element: Element, base: str) -> str:
+        own = element.get(XML_BASE)
+        if own is None:
+            return base
+        if not base and element is not self.root:
+            raise Declined  # feedparser does not find back from it
+        self.bases -= 1
+        own = own.strip()
+        if not own.startswith(("http://", "https://")):
+            raise Declined
+        return own
+
+    def text(self, element: Element) -> str:
+        """The text of an element that must not have others inside."""
+        if len(element):
+            raise Declined
+        text = element.text
+        return mended(text.strip()) if text else ""
+
+    def attributes(self, element: Element) -> dict[str, str]:
+        return {name.lower(): value for name, value in element.items()}
+
+    def title(self, element: Element) -> Text:
+        return Text(self.text(element), self.type(element, PLAIN))
+
+    def type(self, element: Element, default: str) -> str:
+        if not element.attrib:
+            return default
+        attributes = self.attributes(element)
+        if attributes.get("mode", "escaped") != "escaped":
+            raise Declined
+        kind = attributes.get("type")
+        if kind is None:
+            return default
+        kind = kind.lower()
+        if kind in MEANT_AS_HTML:
+            return HTML
+        if kind in MEANT_AS_PLAIN:
+            return PLAIN
+        raise Declined
+
+    def unknown(self, element: Element, before: str) -> str:
+        """An element without a rule of its own: its text, unless it has attributes."""
+        return before if element.attrib else self.text(element)
+
+    def author(self, element: Element) -> str:
+        if not len(element):
+            name = self.text(element)
+            if "@" in name and len(name) > LONG_AUTHOR:
+                raise Declined
+            return name
+        name = ""
+        for part in element:
+            kind = self.name(part)
+            if len(part):
+                raise Declined
+            if kind == "name":
+                name = (part.text or "").strip()
+            elif kind not in ("email", "uri", "url") and not kind.startswith(OTHER):
+                raise Declined
+        if not name:
+            raise Declined
+        return name
+
+
+def mended(text: str) -> str:
+    """Text with two faults undone as feedparser does: UTF-8 taken for Latin-1, C1 for Windows-1252."""
+    if text.isascii():
+        return text
+    with contextlib.suppress(UnicodeEncodeError, UnicodeDecodeError):
+        text = text.encode("latin-1").decode("utf-8")
+    return text.translate(C1_AS_WINDOWS) if C1.search(text) else text
+
+
+def joined(base: str, address: str) -> str:
+    """`address` seen from an `xml:base`, if there is one; `""` if that cannot be."""
+    if not (base and address):
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
+def medium_of(attributes: dict[str, str]) -> Medium:
+    """A `media:content` element from its attributes (Media RSS 1.5.1)."""
+    return Medium(
+        attributes.get("url", ""),
+        attributes.get("type", "").lower(),
+        attributes.get("medium", ""),
+        attributes.get("filesize", ""),
+        attributes.get("width", ""),
+        "",
+        attributes.get("duration", ""),
+    )
+
+
+def href_of(attributes: dict[str, str]) -> str | None:
+    """The address of a link element with attributes, by the names that feedparser looks for."""
+    for name in ("url", "uri", "href"):
+        if name in attributes:
+            return attributes[name] or attributes.get("href")
+    return None
+
+
+def is_page(attributes: dict[str, str]) -> bool:
+    kind = attributes.get("type", HTML).lower()
+    return attributes.get("rel", "alternate").lower() == "alternate" and kind in (
+        HTML, "html", "xhtml", "application/xhtml+xml",
+    )  # fmt: skip
+
+
+def unescaped(link: str, entry: bool) -> str:
+    """The text of a link with doubly escaped ampersands repaired."""
+    if "&" not in link:
+        return link
+    if entry:
+        link = link.replace("&amp;", "&")
+    return re.sub(r"&([A-Za-z0-9_]+);", r"&\1", link)

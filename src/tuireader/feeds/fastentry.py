@@ -1,0 +1,286 @@
+"""One entry of a document, element by element, with what feedparser remembers from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
+
+from tuireader.feeds import dates
+from tuireader.feeds.elements import Declined, Elements, href_of, is_page, joined, medium_of, unescaped
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, Text
+
+PUBLISHED = frozenset({"published", "issued", "pubdate", "dcterms:issued"})
+UPDATED = frozenset({"updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"})
+AUTHORS = frozenset({"author", "managingeditor", "dc:creator", "dc:author", "itunes:author"})
+SUMMARIES = {
+    "description": HTML,
+    "dc:description": HTML,
+    "media:description": HTML,
+    "abstract": PLAIN,
+    "summary": PLAIN,
+    "itunes:summary": PLAIN,
+}
+CATEGORIES = frozenset({"category", "keywords", "dc:subject", "media:category"})
+MEDIA_DETAILS = frozenset(
+    {"media:starrating", "media:statistics", "media:tags", "media:price", "media:comment"}
+)
+DECLINED = frozenset({
+    "fullitem", "body", "image", "textinput", "created", "dcterms:created", "itunes:category", "tags", "svg",
+    "itunes:keywords", "homepage", "url", "uri", "name", "email", "item", "entry", "channel", "feed", "rss",
+    "info", "feedburner:browserfriendly", "modified_parsed", "cloud", "lastmod",
+})  # fmt: skip
+
+
+class EntryReader:
+    """One entry in the making, with what feedparser remembers from one element to the next."""
+
+    def __init__(self, elements: Elements, base: str) -> None:
+        self._elements = elements
+        self._base = base
+        self._content_base: str | None = None
+        self.raw = Raw(base=base)
+        self._link: str | None = None
+        self._media_title: Text | None = None
+        self._summary: str | None = None
+        self._summary_deep = False
+        self._summary_detail: Text | None = None
+        self._has_content = False
+        self._counts: dict[str, str] = {}
+        self._after_source = False
+
+    def take(self, child: Element, name: str) -> None:
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            handler(self, child, name)
+        elif name.startswith("media:"):
+            self._take_media(child, name, False)
+        elif name in DECLINED or name.startswith("xhtml:") or len(child):
+            raise Declined
+
+    def finished(self) -> Raw:
+        raw = self.raw
+        raw.link = self._link or ""
+        if raw.title is None and self._media_title is not None:
+            raise Declined
+        counts = self._counts
+        raw.comments_count = counts.get("slash:comments") or counts.get("thr:total") or raw.comments_count
+        if self._summary is not None:
+            detail = self._summary_detail
+            kind = detail.type if detail is not None and detail.value == self._summary else HTML
+            raw.summary = Text(self._summary, kind)
+        if self._content_base is not None:
+            raw.base = self._content_base
+        return raw
+
+    # -- one method for each kind of element
+
+    def _take_title(self, child: Element, name: str) -> None:
+        title = self._elements.title(child)
+        if self._after_source and self.raw.title is not None:
+            raise Declined
+        if self.raw.title is None and title.value:
+            self.raw.title = title
+        elif self.raw.title is None:
+            raise Declined
+
+    def _take_link(self, child: Element, name: str) -> None:
+        attributes = self._elements.attributes(child) if child.attrib else {}
+        href = href_of(attributes)
+        if href is None:
+            text = self._elements.text(child)
+            self._link = unescaped(joined(self._base, text), True)
+            return
+        if len(child):
+            raise Declined
+        href = joined(self._base, href)
+        relation = attributes.get("rel", "alternate").lower()
+        kind = attributes.get("type", "").lower()
+        if relation == "alternate" and is_page(attributes):
+            self._link = href
+        elif relation == "enclosure":
+            self.raw.enclosures.append(
+                Medium(href, kind, "", attributes.get("length", ""), "", attributes.get("title", ""))
+            )
+        elif relation == "replies":
+            _replies(
+                self.raw, href, kind, next((v for k, v in attributes.items() if k.endswith("count")), "")
+            )
+
+    def _take_guid(self, child: Element, name: str) -> None:
+        attributes = self._elements.attributes(child) if child.attrib else {}
+        text = self._elements.text(child)
+        permalink = attributes.get("ispermalink", "true") == "true"
+        if permalink:
+            text = joined(self._base, text)
+        self.raw.guid = text
+        if permalink and self._link is None:
+            self._link = text
+
+    def _take_published(self, child: Element, name: str) -> None:
+        self.raw.published = self._date(child)
+
+    def _take_updated(self, child: Element, name: str) -> None:
+        self.raw.updated = self._date(child)
+
+    def _date(self, child: Element) -> int | None:
+        text = self._elements.text(child)
+        if not text:
+            return None
+        moment = dates.parse(text)
+        if moment is None:
+            raise Declined
+        return moment
+
+    def _take_author(self, child: Element, name: str) -> None:
+        self.raw.authors.append(self._elements.author(child))
+
+    def _take_description(self, child: Element, name: str) -> None:
+        self._describe(child, name, False)
+
+    def _describe(self, child: Element, name: str, deep: bool) -> None:
+        """A description or summary. A second one counts as content, as long as there is none."""
+        if self._summary is not None and not self._has_content:
+            self._take_content(child, name)
+            return
+        text = Text(self._elements.text(child), self._elements.type(child, SUMMARIES[name]))
+        self._note_base(child)
+        if self._summary is None or self._summary_deep >= deep:
+            self._summary, self._summary_deep = text.value, deep
+        self._summary_detail = text
+
+    def _take_content(self, child: Element, name: str) -> None:
+        default = HTML if name == "content:encoded" else PLAIN
+        text = Text(self._elements.text(child), self._elements.type(child, default))
+        self._has_content = True
+        base = self._elements.base(child, self._base)
+        if not self.raw.contents:
+            self._content_base = base
+        self.raw.contents.append(text)
+        if self._summary is None:
+            self._summary, self._summary_deep = text.value, True
+
+    def _note_base(self, child: Element) -> None:
+        base = self._elements.base(child, self._base)
+        if base != self._base:
+            raise Declined
+
+    def _take_category(self, child: Element, name: str) -> None:
+        attributes = self._elements.attributes(child) if child.attrib else {}
+        term, text = attributes.get("term"), self._elements.text(child)
+        label = attributes.get("label")
+        if term:
+            self.raw.tags += [label or term, text]
+        elif text:
+            self.raw.tags.append(label or text)
+        elif label or name == "media:category" or "scheme" in attributes or "domain" in attributes:
+            raise Declined  # feedparser gives it the text of the next one
+
+    def _take_comments(self, child: Element, name: str) -> None:
+        if not child.attrib:
+            self.raw.comments_url = self._resolved(child)
+
+    def _take_comment_feed(self, child: Element, name: str) -> None:
+        if not child.attrib:
+            self.raw.comments_feed = self._resolved(child)
+
+    def _resolved(self, child: Element) -> str:
+        text = self._elements.text(child)
+        return joined(self._base, text)
+
+    def _take_comment_count(self, child: Element, name: str) -> None:
+        self._counts[name] = self._elements.unknown(child, self._counts.get(name, ""))
+
+    def _take_duration(self, child: Element, name: str) -> None:
+        self.raw.duration = self._elements.unknown(child, self.raw.duration)
+
+    def _take_picture(self, child: Element, name: str) -> None:
+        if len(child):
+            raise Declined
+        attributes = self._elements.attributes(child)
+        self.raw.picture = attributes.get("href") or attributes.get("url") or self.raw.picture
+
+    def _take_enclosure(self, child: Element, name: str) -> None:
+        if len(child):
+            raise Declined
+        attributes = self._elements.attributes(child)
+        href = href_of(attributes)
+        if href:
+            kind = attributes.get("type", "").lower()
+            self.raw.enclosures.append(
+                Medium(href, kind, "", attributes.get("length", ""), "", attributes.get("title", ""))
+            )
+
+    def _take_source(self, child: Element, name: str) -> None:
+        """Where the entry was taken from; says nothing about the entry itself."""
+        self._after_source = True
+
+    def _take_contributor(self, child: Element, name: str) -> None:
+        if any(self._elements.name(part) not in ("name", "email", "uri", "url") for part in child):
+            raise Declined
+
+    def _take_media(self, child: Element, name: str, deep: bool) -> None:
+        attributes = self._elements.attributes(child) if child.attrib else {}
+        if name in ("media:group", "media:content"):
+            if name == "media:content":
+                self.raw.media.append(medium_of(attributes))
+            for part in child:
+                inner = self._elements.name(part)
+                if not inner.startswith("media:"):
+                    raise Declined
+                self._take_media(part, inner, True)
+        elif name == "media:thumbnail":
+            text = self._elements.text(child)
+            self.raw.thumbnails.append(attributes.get("url") or text)
+        elif name == "media:credit":
+            self.raw.credits.append(self._elements.text(child))
+        elif name == "media:description":
+            self._describe(child, name, deep)
+        elif name == "media:title":
+            if self._after_source:
+                raise Declined
+            self._media_title = self._elements.title(child)
+        elif name == "media:keywords":
+            if child.attrib:
+                raise Declined
+            self.raw.tags += [tag.strip() for tag in self._elements.text(child).split(",")]
+        elif name == "media:category":
+            self._take_category(child, name)
+        elif any(
+            self._elements.name(part) not in MEDIA_DETAILS for part in child.iter() if part is not child
+        ):
+            raise Declined
+
+
+def _replies(raw: Raw, href: str, kind: str, count: str) -> None:
+    """Atom threading (RFC 4685): a page with the replies, or a feed of them."""
+    if kind in ("", HTML):
+        raw.comments_url = raw.comments_url or href
+    else:
+        raw.comments_feed = raw.comments_feed or href
+    raw.comments_count = raw.comments_count or count
+
+
+_Handler = Callable[[EntryReader, Element, str], None]
+
+
+def _handlers() -> Iterator[tuple[str, _Handler]]:
+    yield from ((name, EntryReader._take_title) for name in ("title", "dc:title"))
+    yield "link", EntryReader._take_link
+    yield from ((name, EntryReader._take_guid) for name in ("guid", "id"))
+    yield from ((name, EntryReader._take_published) for name in PUBLISHED)
+    yield from ((name, EntryReader._take_updated) for name in UPDATED)
+    yield from ((name, EntryReader._take_author) for name in AUTHORS)
+    yield from ((name, EntryReader._take_description) for name in SUMMARIES if not name.startswith("media:"))
+    yield from ((name, EntryReader._take_content) for name in ("content", "content:encoded"))
+    yield from ((name, EntryReader._take_category) for name in CATEGORIES if not name.startswith("media:"))
+    yield "comments", EntryReader._take_comments
+    yield "wfw:commentrss", EntryReader._take_comment_feed
+    yield from ((name, EntryReader._take_comment_count) for name in ("slash:comments", "thr:total"))
+    yield "itunes:duration", EntryReader._take_duration
+    yield from ((name, EntryReader._take_picture) for name in ("itunes:image", "itunes:link"))
+    yield "enclosure", EntryReader._take_enclosure
+    yield "source", EntryReader._take_source
+    yield "contributor", EntryReader._take_contributor
+
+
+_HANDLERS: dict[str, _Handler] = dict(_handlers())

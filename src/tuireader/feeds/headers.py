@@ -1,0 +1,78 @@
+"""Header fields of requests and answers (RFC 9110, RFC 9111): what they say, whatever bytes they are."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from tuireader.text import clean
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_VALIDATOR = 1_000
+RETRY_LEAST, RETRY_MOST = 60, 86_400
+MAX_AGE_MOST = 366 * 86_400
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def header_bytes(value: str) -> bytes:
+    """A header value as bytes: as it came (Latin-1), else UTF-8; empty when it cannot be sent at all."""
+    value = value.strip()
+    try:
+        raw = value.encode("latin-1")
+    except UnicodeEncodeError:
+        raw = value.encode("utf-8", "replace")
+    return b"" if CONTROL.search(raw) else raw
+
+
+def header(response: httpx.Response, name: bytes) -> str:
+    """The first header of that name, its bytes kept one by one (Latin-1)."""
+    for key, value in response.headers.raw:
+        if key.lower() == name:
+            return value.decode("latin-1")
+    return ""
+
+
+def validator(response: httpx.Response, name: bytes) -> str | None:
+    value = header(response, name).strip()
+    return value if value and len(value) <= MAX_VALIDATOR else None
+
+
+def fresh_seconds(response: httpx.Response) -> int | None:
+    """How long the answer stays fresh by Cache-Control, else by Expires and Date (RFC 9111 §4.2.1)."""
+    control = header(response, b"cache-control").lower()
+    if found := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
+        return min(int(found[1]), MAX_AGE_MOST)
+    if "no-cache" in control or "no-store" in control:
+        return None
+    expires, date = header(response, b"expires"), header(response, b"date")
+    if not (expires and date):
+        return None
+    try:
+        fresh = parsedate_to_datetime(expires).timestamp() - parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return int(min(fresh, MAX_AGE_MOST)) if fresh > 0 else None
+
+
+def reason_phrase(response: httpx.Response) -> str:
+    phrase = response.extensions.get("reason_phrase", b"")
+    return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "an answer without meaning"
+
+
+def retry_after(value: str, now: float) -> int | None:
+    """Seconds to wait by a Retry-After header (RFC 9110 §10.2.3), between a minute and a day.
+
+    None when there is none or it means nothing. `now` in seconds since 1970.
+    """
+    value = value.strip()
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
+        seconds = float(value[:20])
+    else:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - now
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+    return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))

@@ -1,0 +1,125 @@
+"""Everything that can go wrong with a fetch, in plain words."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+from tuireader.model import Fault
+
+STATUS_WORDS = {
+    400: "the server does not understand the request",
+    401: "the server asks for a user name and a password",
+    402: "the server asks for money",
+    403: "the server refuses access",
+    404: "there is nothing at this address",
+    405: "the server does not allow to read this address",
+    406: "the server has no feed here that it would send",
+    407: "the proxy asks for a user name and a password",
+    408: "the server gave up waiting",
+    410: "the feed is gone for good",
+    418: "the server says that it is a teapot",
+    421: "the server is not responsible for this address",
+    429: "too many requests, the server asks to wait",
+    451: "the server may not show this for legal reasons",
+    500: "the server has an internal error",
+    502: "the server behind the server gave no proper answer",
+    503: "the server is overloaded or being repaired",
+    504: "the server behind the server did not answer in time",
+    520: "the server behind Cloudflare gave no proper answer",
+    521: "the server behind Cloudflare is down",
+    522: "the server behind Cloudflare did not answer in time",
+    523: "the server behind Cloudflare cannot be reached",
+    524: "the server behind Cloudflare did not answer in time",
+    525: "Cloudflare cannot make a secure connection to the server",
+    526: "the certificate of the server behind Cloudflare is not valid",
+    530: "Cloudflare cannot find the server",
+    999: "the server refuses programs",
+}
+
+
+class Refused(Exception):
+    """A fetch that ends in a FetchFailed, as seen from inside."""
+
+    def __init__(
+        self, fault: Fault, reason: str, status: int | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.fault = fault
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and all that stand behind it."""
+    todo, seen = [error], set[int]()
+    while todo:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        todo += [cause for cause in (one.__cause__, one.__context__) if cause is not None]
+
+
+def explained(error: Exception, host: str, connect: float, idle: float) -> Refused:
+    """Transport trouble in plain words; `connect` and `idle` are the limits in seconds."""
+    import httpx
+
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return Refused(Fault.TLS, _tls_words(cause, host))
+        if isinstance(cause, socket.gaierror):
+            known = cause.errno != socket.EAI_AGAIN
+            words = "cannot be found" if known else "cannot be looked up, perhaps there is no network"
+            return Refused(Fault.NETWORK, f"the name {host} {words}")
+        if isinstance(cause, OSError) and cause.errno in ERRNO_WORDS:
+            return Refused(Fault.NETWORK, f"{host}: {ERRNO_WORDS[cause.errno]}")
+    if isinstance(error, httpx.ConnectTimeout):
+        return Refused(Fault.TIMEOUT, f"{host} could not be reached within {connect:g} seconds")
+    if isinstance(error, httpx.TimeoutException):
+        return Refused(Fault.TIMEOUT, f"{host} sent nothing for {idle:g} seconds")
+    if isinstance(error, httpx.ProxyError):
+        return Refused(Fault.NETWORK, "the proxy refuses the connection")
+    if isinstance(error, httpx.RemoteProtocolError):
+        return Refused(Fault.NETWORK, f"{host}: {_protocol_words(str(error))}")
+    if isinstance(
+        error, (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
+    ):
+        return Refused(Fault.ADDRESS, "the address or a header of the configuration cannot be sent")
+    return Refused(Fault.NETWORK, f"the connection to {host} failed")
+
+
+ERRNO_WORDS = {
+    errno.ECONNREFUSED: "the connection was refused",
+    errno.ECONNRESET: "the connection was cut off",
+    errno.EPIPE: "the connection was cut off",
+    errno.ECONNABORTED: "the connection was cut off",
+    errno.EHOSTUNREACH: "there is no way to this computer",
+    errno.ENETUNREACH: "there is no network to it",
+    errno.ETIMEDOUT: "no connection came about in time",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.EADDRNOTAVAIL: "this address cannot be reached",
+    errno.EACCES: "the connection is not permitted",
+    errno.EPERM: "the connection is not permitted",
+}
+
+
+def _tls_words(error: ssl.SSLError, host: str) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate of {host} is not trusted ({error.verify_message or 'cannot be verified'})"
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
+        return f"{host} does not speak TLS at this port"
+    return f"no secure connection to {host} ({(error.reason or 'TLS error').lower().replace('_', ' ')})"
+
+
+def _protocol_words(message: str) -> str:
+    if "without sending complete" in message or "incomplete" in message:
+        return "the connection was cut off, only a part of the answer came"
+    if "no answer" in message or "without sending" in message or "disconnected" in message:
+        return "the connection was closed without an answer"
+    return "the answer is not proper HTTP"
