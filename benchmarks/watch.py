@@ -54,7 +54,7 @@ def articles(count: int, known: Sequence[str], chance: random.Random) -> list[Su
 
 def terms(count: int, known: Sequence[str], chance: random.Random) -> list[str]:
     """Half are words, a third phrases, the rest Chinese, prefixes, acronyms and names with signs."""
-    rare = [*known[6000:], *(f"{a}{b}" for a, b in zip(known[:9000], known[9000:18_000], strict=True))]
+    rare = [*known[12_000:], *(f"{a}{b}" for a, b in zip(known[:9000], known[9000:18_000], strict=True))]
     found: dict[str, None] = {}
     while len(found) < count:
         kind = chance.random()
@@ -62,7 +62,7 @@ def terms(count: int, known: Sequence[str], chance: random.Random) -> list[str]:
         if kind < 0.5:
             found[chance.choice((word, word.capitalize()))] = None
         elif kind < 0.82:
-            found[f"{chance.choice(known[300:3000])} {word}"] = None
+            found[f"{chance.choice(known[1000:6000])} {word}"] = None
         elif kind < 0.9:
             found["".join(chance.choices(_HAN, k=chance.choice((3, 4, 5))))] = None
         elif kind < 0.95:

@@ -173,7 +173,7 @@ class _Article:
 
     def __init__(self, subject: Subject, items: Sequence[_Item], fields: Sequence[str]) -> None:
         self.subject = subject
-        self.reading = Reading(subject)
+        self._reading: Reading | None = None
         self._items = items
         self._found: dict[int, _Spans] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -189,6 +189,13 @@ class _Article:
                 texts.append(text)
                 at += len(text) + 1
         self.folded = Folded("\n".join(texts))
+
+    @property
+    def reading(self) -> Reading:
+        """The article for the questions of expressions."""
+        if self._reading is None:
+            self._reading = Reading(self.subject)
+        return self._reading
 
     def field_at(self, place: int) -> str:
         """The field that a place of the text belongs to."""
