@@ -76,6 +76,7 @@ class Elements:
         self._names: dict[str, str] = {}
 
     def name(self, element: Element) -> str:
+        """The name of an element, such as `title` or `dc:creator`."""
         tag = element.tag
         name = self._names.get(tag)
         if name is None:
@@ -88,6 +89,7 @@ class Elements:
         return name
 
     def base(self, element: Element, base: str) -> str:
+        """The base address inside an element, `base` being the one outside."""
         own = element.get(XML_BASE)
         if own is None:
             return base
@@ -107,12 +109,15 @@ class Elements:
         return mended(text.strip()) if text else ""
 
     def attributes(self, element: Element) -> dict[str, str]:
+        """The attributes of an element by their names in lower case."""
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
+        """A title with its type, plain where nothing is said."""
         return Text(self.text(element), self.type(element, PLAIN))
 
     def type(self, element: Element, default: str) -> str:
+        """Whether an element's text is meant as HTML or plain."""
         if not element.attrib:
             return default
         attributes = self.attributes(element)
@@ -133,6 +138,7 @@ class Elements:
         return before if element.attrib else self.text(element)
 
     def author(self, element: Element) -> str:
+        """The name of a person, who is a text in RSS and has parts in Atom."""
         if not len(element):
             name = self.text(element)
             if "@" in name and len(name) > LONG_AUTHOR:
@@ -193,6 +199,7 @@ def href_of(attributes: dict[str, str]) -> str | None:
 
 
 def is_page(attributes: dict[str, str]) -> bool:
+    """Whether a link leads to the page of the entry or feed."""
     kind = attributes.get("type", HTML).lower()
     return attributes.get("rel", "alternate").lower() == "alternate" and kind in (
         HTML, "html", "xhtml", "application/xhtml+xml",

@@ -49,6 +49,7 @@ class EntryReader:
         self._after_source = False
 
     def take(self, child: Element, name: str) -> None:
+        """Read the next child of the entry. Raises Declined."""
         handler = _HANDLERS.get(name)
         if handler is not None:
             handler(self, child, name)
@@ -58,6 +59,7 @@ class EntryReader:
             raise Declined
 
     def finished(self) -> Raw:
+        """The entry after its last child. Raises Declined."""
         raw = self.raw
         raw.link = self._link or ""
         if raw.title is None and self._media_title is not None:
@@ -245,9 +247,7 @@ class EntryReader:
             self.raw.tags += [tag.strip() for tag in self._elements.text(child).split(",")]
         elif name == "media:category":
             self._take_category(child, name)
-        elif any(
-            self._elements.name(part) not in MEDIA_DETAILS for part in child.iter() if part is not child
-        ):
+        elif any(self._elements.name(part) not in MEDIA_DETAILS for part in list(child.iter())[1:]):
             raise Declined
 
 

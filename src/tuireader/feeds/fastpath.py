@@ -77,6 +77,7 @@ class _Reader(Elements):
         self._atom = False
 
     def feed(self) -> RawFeed:
+        """The whole feed. Raises Declined."""
         kind = self.name(self.root)
         if kind == "rss":
             channels = [child for child in self.root if self.name(child) == "channel"]
