@@ -1,41 +1,96 @@
-"""What relating shows for every query: `related_ranking.py ARTICLES QUERIES`, one JSON object a line."""
+"""What relating shows for every query: `related_ranking.py ARTICLES QUERIES`, one JSON object a line.
+
+The articles are saved in a new database as a first refresh would, feed by feed, then related, then each query
+is opened; all of it by the program's own code and store.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from html import escape
 from pathlib import Path
+from typing import Any
 
-from shelf import MemoryShelf
-from tuireader.related.search import Incoming, arrive, relatives
+from tuireader import relating
+from tuireader.identity import keys
+from tuireader.model import ParsedEntry
+from tuireader.store import Store
+from tuireader.store.feeds import Subscription
+
+BATCH = 64
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file; only a line feed ends a line."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        yield from map(json.loads, lines)
+
+
+def entry(row: Mapping[str, Any]) -> ParsedEntry:
+    """A row as its feed would have told it."""
+    published = row.get("published")
+    return ParsedEntry(
+        guid=row["id"],
+        title=row["title"],
+        url=row.get("url") or "",
+        published=int(datetime.fromisoformat(published).timestamp()) if published else None,
+        content_html=escape(row.get("body") or row.get("summary") or "", quote=False),
+    )
+
+
+def save(store: Store, articles: Path, now: int) -> dict[str, int]:
+    """Save and relate all articles; returns the article that each row has become."""
+    by_feed: dict[str, list[ParsedEntry]] = {}
+    for row in rows(articles):
+        # An article of an unknown feed is a voice of its own.
+        by_feed.setdefault(row.get("feed") or row["id"], []).append(entry(row))
+    feeds = {f"https://{number}.example.org/": name for number, name in enumerate(by_feed)}
+    with store.transaction():
+        store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
+    for feed in store.feeds.all():
+        with store.transaction():
+            store.saving.save(feed.id, by_feed[feeds[feed.url]], now)
+    more = BATCH
+    while more:
+        with store.transaction():
+            more = relating.relate_waiting(store, BATCH)
+    article_of = {
+        (feed_id, guid): article
+        for feed_id, guid, article in store.conn.execute(
+            "SELECT feed_id, guid_key, article_id FROM appearance"
+        )
+    }
+    return {
+        one.guid: article_of[feed.id, key.guid]
+        for feed in store.feeds.all()
+        for one, key in zip(by_feed[feeds[feed.url]], keys(by_feed[feeds[feed.url]]), strict=True)
+    }
 
 
 def main(articles: str, queries: str) -> None:
-    """Store all articles one after the other as if they had just come, then open each query."""
-    shelf = MemoryShelf()
-    feeds: dict[str, int] = {}
-    names: list[str] = []
-    incoming: dict[str, Incoming] = {}
-    arrived = int(time.time())
-    lines = Path(articles).read_text(encoding="utf-8").rstrip("\n").split("\n")
-    for number, row in enumerate(map(json.loads, lines), 1):
-        published = row.get("published")
-        feed = feeds.setdefault(row["feed"], len(feeds) + 1) if row.get("feed") else 0
-        when = int(datetime.fromisoformat(published).timestamp()) if published else arrived
-        article = Incoming(number, when, bool(published), feed, row["title"], row.get("summary") or "")
-        names.append(row["id"])
-        incoming[row["id"]] = article
-        shelf.keep(arrive(shelf, article))
-    for query in Path(queries).read_text(encoding="utf-8").split():
-        began = time.perf_counter()
-        found = relatives(shelf, incoming[query])
-        spent = (time.perf_counter() - began) * 1000
-        related = [
-            {"id": names[entry.article_id - 1], "score": round(entry.score, 4)} for entry in found[:50]
-        ]
-        print(json.dumps({"id": query, "related": related, "ms": round(spent, 3)}))
+    """Print for each query the relatives that the reader would show, best first."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(Path(folder) / "related.db")
+        article_of = save(store, Path(articles), int(time.time()))
+        ids_of: dict[int, list[str]] = {}
+        for row_id, article in article_of.items():
+            ids_of.setdefault(article, []).append(row_id)
+        for query in Path(queries).read_text(encoding="utf-8").split():
+            began = time.perf_counter()
+            found = relating.related(store, article_of[query])
+            spent = (time.perf_counter() - began) * 1000
+            # Appearances of one article in several feeds are one thing to read, shown with it.
+            related = [other for other in ids_of[article_of[query]] if other != query]
+            related += [
+                other for item in found if item.article_id is not None for other in ids_of[item.article_id]
+            ]
+            print(json.dumps({"id": query, "related": related[:50], "ms": round(spent, 3)}))
+        store.close()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ SHOWN = 0.4  # from this chance on a relative is shown: no link is better than a
 _SAME_STORY = 0.5
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
 _ASKED_FROM = 0.15  # ... if they belong to the article with this chance
+_ALONE = (
+    0.75  # a candidate that no neighbour knows may still be sure by itself: background of one report only
+)
 _EARLY = 0.15  # among equally sure relatives the one nearer in time comes first
 
 
@@ -58,7 +61,7 @@ def rank(
             if neighbour != other:
                 total += alone[neighbour] * chance(candidates[neighbour], profile)
                 weights += alone[neighbour]
-        score = total / weights
+        score = max(total / weights, _ALONE * alone[other])
         if score >= least:
             relation = _relation(article, profile)
             order = _EARLY * math.log1p(days_between(article, profile)) - score
