@@ -65,8 +65,8 @@ def terms(count: int, known: Sequence[str], chance: random.Random) -> list[str]:
             found[f"{chance.choice(known[1000:6000])} {word}"] = None
         elif kind < 0.9:
             found["".join(chance.choices(_HAN, k=chance.choice((3, 4, 5))))] = None
-        elif kind < 0.95:
-            found[f"{word[:9]}*"] = None
+        elif kind < 0.95 and len(word) > 14:
+            found[f"{word[:12]}*"] = None
         elif kind < 0.98:
             found[word[:5].upper()] = None
         else:

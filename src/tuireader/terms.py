@@ -131,12 +131,17 @@ _FULL_WIDTH = (
 )  # fmt: skip
 
 
+def _straighten(text: str) -> str:
+    """The signs of typography as ASCII has them; only three dots make a text longer."""
+    if not text.isascii():
+        for char, plain in _TYPOGRAPHY:
+            text = text.replace(char, plain)
+    return text
+
+
 def _normalise(text: str) -> str:
     """The cased view of any text: NFKC, no accents, no invisible characters, one form for each sign."""
-    if text.isascii():
-        return text
-    for char, plain in _TYPOGRAPHY:
-        text = text.replace(char, plain)
+    text = _straighten(text)
     if text.isascii():
         return text
     for char, plain in _FULL_WIDTH:
@@ -160,17 +165,20 @@ def _lower(cased: str) -> str:
 class Folded:
     """One text in its three views, with the way back from folded to original characters."""
 
-    __slots__ = ("_uneven", "cased", "lower", "original")
+    __slots__ = ("_even", "_uneven", "cased", "lower", "original")
 
     def __init__(self, text: str) -> None:
         self.original = text
-        self.cased = _normalise(text)
+        straight = _straighten(text)
+        plain = straight.isascii()
+        self.cased = straight if plain else _normalise(straight)
+        self._even = plain and len(straight) == len(text)
         self.lower = _lower(self.cased)
         self._uneven: _Uneven | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the original that the folded characters `start:end` came from."""
-        if self.cased is self.original:
+        if self._even:
             return start, end
         if self._uneven is None:
             self._uneven = _Uneven(self.original)
@@ -485,10 +493,7 @@ class Term:
     def find(self, text: str | Folded) -> list[tuple[int, int]]:
         """Where the term stands, as half-open spans of the original text, in order, not overlapping."""
         folded = text if isinstance(text, Folded) else Folded(text)
-        spans = self.spans(folded)
-        if folded.cased is folded.original:
-            return spans
-        return [folded.original_span(start, end) for start, end in spans]
+        return [folded.original_span(start, end) for start, end in self.spans(folded)]
 
     def is_in(self, folded: Folded) -> bool:
         """Whether the term stands in the text at all."""

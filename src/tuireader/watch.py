@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from tuireader import query
 from tuireader.model import Evidence, TermHit
@@ -93,7 +93,7 @@ _place = attrgetter("place")
 class _Vocabulary:
     """All terms, with tables that tell quickly which of them may stand in a text."""
 
-    _PREFIX = 4
+    _PREFIX = 5
 
     def __init__(self) -> None:
         self.items: list[_Item] = []
@@ -146,11 +146,9 @@ class _Vocabulary:
         if self._by_pair:
             for pair in self._by_pair.keys() & pairwise(known):
                 found.update(self._by_pair[pair])
-        distinct = set(known) if self._by_prefix else ()
         for length, heads in self._by_prefix.items():
-            for word in distinct:
-                if (head := word[:length]) in heads:
-                    found.update([number for prefix, number in heads[head] if word.startswith(prefix)])
+            for head in heads.keys() & map(itemgetter(slice(length)), known):
+                found.update([number for prefix, number in heads[head] if prefix in lower])
         found.update([number for literal, number in self._by_literal if literal in lower])
         return found
 
