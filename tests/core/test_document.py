@@ -134,6 +134,11 @@ def test_plain_text_is_paragraphs_with_links() -> None:
     assert marked(document.blocks[0]) == [("link", "https://e.org/a_(b)", 1)]
 
 
+def test_broken_addresses_in_plain_text_are_text() -> None:
+    document = parse("see http://[::1 or http://-x.example/ now")
+    assert (document.text, document.links) == ("see http://[::1 or http://-x.example/ now", ())
+
+
 def test_long_lines_of_plain_text_are_kept_apart() -> None:
     line = "word " * 30
     assert [block.text for block in parse(f"{line}\n{line}").blocks] == [f"{line.strip()}\n{line.strip()}"]
@@ -441,6 +446,12 @@ def test_a_table_with_many_columns_is_told_row_by_row() -> None:
     assert [block.kind for block in document.blocks] == [BlockKind.PARAGRAPH] * 2
     assert document.blocks[0].text.split("\n")[:2] == ["head 0: field number 0", "head 1: field number 1"]
     assert marked(document.blocks[0])[0] == ("strong", "head 0", 0)
+
+
+def test_empty_fields_are_not_told() -> None:
+    heads = "".join(f"<th>{'' if n == 1 else f'head {n} of many'}" for n in range(20))
+    document = parse(f"<table><tr>{heads}<tr><td><td>a field<td>b<td>{'<td>' * 16}<tr><td>c</table>")
+    assert [block.text for block in document.blocks] == ["a field\nhead 2 of many: b", "head 0 of many: c"]
 
 
 @pytest.mark.parametrize(
