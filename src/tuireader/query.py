@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from tuireader.terms import Folded, Term, compile_term, fold, index_folded, words
@@ -582,6 +583,8 @@ def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
 
 # --------------------------------------------------------------------------- asking one article
 
+_Spans = Sequence[tuple[int, int]]
+
 
 class Reading:
     """An article made ready for many questions: each text is folded at most once."""
@@ -664,15 +667,23 @@ def value_matches(node: Text | Regex, value: str, reading: Reading | None = None
 
 
 def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
-    first, second = list(left.spans(folded)), list(right.spans(folded))
-    if not first or not second:
-        return False
-    for start, end in first:
-        for other_start, other_end in second:
-            gap = (end, other_start) if end <= other_start else (other_end, start)
-            if gap[0] <= gap[1] and _words_between(folded.lower, *gap) <= distance:
-                return True
-    return False
+    first, second = left.spans(folded), right.spans(folded)
+    gaps = chain(_gaps(first, second), _gaps(second, first))
+    return any(_words_between(folded.lower, start, end) <= distance for start, end in gaps)
+
+
+def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
+    """The stretches between a span of `before` and the next one of `after`, where no other is in between.
+
+    They do not overlap, so that counting words in all of them is linear even in a hostile text.
+    """
+    ends = [end for _, end in before]
+    last = 0
+    for start, _ in after:
+        place = bisect_right(ends, start)
+        if place > last:
+            yield ends[place - 1], start
+            last = place
 
 
 def _words_between(lower: str, start: int, end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -301,6 +302,16 @@ def test_asking(expression: str, expected: bool) -> None:
     assert isinstance(query, Query), query
     assert matches(query, ARTICLE, NOW) is expected
     assert matches(query, Reading(ARTICLE), NOW) is expected
+
+
+def test_nearness_in_a_huge_text_is_found_out_quickly() -> None:
+    query = parse("kumo NEAR/3 nimbo")
+    assert isinstance(query, Query)
+    far = "kumo " * 20_000 + "x " * 20_000 + "nimbo " * 20_000
+    start = process_time()
+    assert not matches(query, Subject(body=far), NOW)
+    assert matches(query, Subject(body=far + "kumo"), NOW)
+    assert process_time() - start < 5
 
 
 def test_a_slow_regular_expression_is_stopped() -> None:
