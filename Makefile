@@ -18,7 +18,7 @@ demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --hypothesis-profile=ci $(ARGS)
 
 check: .venv/.locked
 	$(BIN)/ruff check .
