@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,16 +26,20 @@ from tuireader.model import (
     Counts,
     Event,
     Feed,
+    FeedHealth,
     FetchJob,
+    Purged,
     RefreshDone,
     RefreshStarted,
     Related,
     Relating,
+    Revision,
     View,
     ViewKind,
 )
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts, Subscription
+from tuireader.store.retention import Rule
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import FetchLimits
@@ -117,6 +122,13 @@ class Library:
         await self._load_feeds()
         return self._feeds
 
+    async def feed_health(self) -> list[FeedHealth]:
+        """All subscribed feeds in config order with what is known of their health, in one query."""
+        since = int(self._clock()) - 28 * schedule.DAY
+        return await self._pool.read(
+            lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+        )
+
     async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
         """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises."""
         now, names = int(self._clock()), self._names
@@ -135,6 +147,20 @@ class Library:
     async def article(self, article_id: int) -> Article | None:
         """All of one article for the reading pane."""
         return await self._pool.read(lambda store: store.reading.article(article_id))
+
+    async def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        """What an edited article said before, newest first, each with how the next version differs."""
+        versions = await self._pool.read(lambda store: store.revisions.of(article_id))
+
+        def compared() -> tuple[Revision, ...]:
+            from tuireader.diff import words
+
+            return tuple(
+                Revision(old.until, tuple(words(old.title, new.title)), tuple(words(old.text, new.text)))
+                for new, old in pairwise(versions)
+            )
+
+        return await asyncio.to_thread(compared)
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
@@ -272,6 +298,28 @@ class Library:
                     child.terminate()
             await child.wait()
 
+    async def purge(
+        self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False
+    ) -> Purged:
+        """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
+
+        At least one of the two is given. Starred articles, those on a watch and (but for `unread`) unread
+        ones keep theirs. The articles stay, with their marks, and so do not come back as new.
+        """
+        async for _ in self.apply_watches():  # what a new watch hits must not go
+            pass
+        before = None if older_than is None else int(self._clock()) - older_than
+        rule = Rule(before, keep, unread)
+        ids = await self._pool.read(lambda store: store.retention.candidates(rule))
+        purged = await self._pool.read(lambda store: store.retention.weigh(ids))
+        if dry_run or not ids:
+            return purged
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            await self._pool.write(_in_transaction(partial(_drop, ids=chunk, rule=rule)))
+        await self._pool.write(lambda store: store.retention.shrink())
+        return purged
+
     async def due(self) -> int:
         """How many feeds are due for a refresh now; 0 when offline."""
         if self.offline:
@@ -319,19 +367,41 @@ class Library:
 
     async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) each; returns how many are new. Creates the config if needed."""
-        if self.offline:
-            raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
+        self._own_feeds()
         known = {feed.url for feed in self.config.feeds}
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
             from tuireader import config_edit
 
-            await asyncio.to_thread(
-                config_edit.change, self.paths.config, lambda text: config_edit.add_feeds(text, new)
-            )
-            await self.reload()
+            await self._change_config(lambda text: config_edit.add_feeds(text, new))
         return len(new)
+
+    async def pause(self, feed_id: int) -> None:
+        """Keep a feed and its articles, but fetch it no more. Like all of these, by an edit of the config."""
+        await self._set_feed(feed_id, paused=True)
+
+    async def resume(self, feed_id: int) -> None:
+        """Fetch a paused feed again."""
+        await self._set_feed(feed_id, paused=False)
+
+    async def remove(self, feed_id: int) -> None:
+        """Unsubscribe from a feed; its articles are kept."""
+        from tuireader import config_edit
+
+        url = self._url(feed_id)
+        await self._change_config(lambda text: config_edit.remove_feed(text, url))
+
+    async def accept_move(self, feed_id: int) -> str:
+        """Write the address that a feed has moved to into the config, and return it.
+
+        The feed keeps its articles, marks and health. Raises TuireaderError when it has not moved.
+        """
+        for health in await self.feed_health():
+            if health.feed.id == feed_id and health.moved_to:
+                await self._set_feed(feed_id, url=health.moved_to)
+                return health.moved_to
+        raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 
     async def discover(self, url: str) -> list[tuple[str, str]]:
         """(feed address, title) found at a pasted address: the feed itself, or those a page advertises."""
@@ -375,6 +445,30 @@ class Library:
         await self._sync()
 
     # ------------------------------------------------------------------ inside
+
+    def _own_feeds(self) -> None:
+        if self.offline:
+            raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
+
+    def _url(self, feed_id: int) -> str:
+        """The address of a subscribed feed as it stands in the config."""
+        for feed in self._feeds:
+            if feed.id == feed_id:
+                return feed.url
+        raise TuireaderError("there is no such feed any more", "`tuireader feeds` lists them")
+
+    async def _set_feed(self, feed_id: int, **changes: object) -> None:
+        from tuireader import config_edit
+
+        url = self._url(feed_id)
+        await self._change_config(lambda text: config_edit.set_feed(text, url, **changes))
+
+    async def _change_config(self, edit: Callable[[str], str]) -> None:
+        from tuireader import config_edit
+
+        self._own_feeds()
+        await asyncio.to_thread(config_edit.change, self.paths.config, edit)
+        await self.reload()
 
     async def load_demo(self) -> None:
         """Store the bundled sample feeds, as if they had just been fetched."""
@@ -439,6 +533,10 @@ def _in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
     return whole
 
 
+def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
+    store.retention.drop(ids, rule)
+
+
 def _rules(config: Config) -> list[watch.WatchRule]:
     """The watches of the config as the matcher wants them."""
     return [
@@ -472,10 +570,15 @@ def _rates(config: Config) -> schedule.Rates:
 
 
 async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
-    """What to ask for. Secrets are looked up now; raises TuireaderError when one cannot be had."""
+    """What to ask for. Secrets are looked up now; raises TuireaderError when one cannot be had.
+
+    A feed that has moved is asked for where it is now, unless it goes with secrets: those are for the server
+    that they were given for.
+    """
     job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
     if feed is None or not (feed.username or feed.headers):
-        return job
+        move = schedule.Move(facts.moved_to, facts.moved_seen)
+        return replace(job, url=move.address) if move.adopt else job
     from tuireader.feeds import secrets
 
     def filled() -> FetchJob:

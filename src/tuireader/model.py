@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 # --------------------------------------------------------------------------- fetching
 
@@ -206,6 +206,50 @@ class Feed:
     moved_to: str = ""
 
 
+class Trouble(IntEnum):
+    """How much a feed needs a person, worst last."""
+
+    NONE = 0
+    PAUSED = 1
+    MOVED = 2
+    FAILING = 3
+    GONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """A feed with what a screen of health shows of it.
+
+    `per_week` is the mean of the last four weeks, `newest` the time of its newest article. `moved_to` is the
+    address from which it is fetched now, if its server has said twice that it moved for good; `feed.url` is
+    the one in the config.
+    """
+
+    feed: Feed
+    fault: Fault | None = None
+    unread: int = 0
+    total: int = 0
+    per_week: float = 0.0
+    newest: int | None = None
+    moved_to: str = ""
+
+    @property
+    def trouble(self) -> Trouble:
+        """The worst that can be said of the feed."""
+        if self.feed.state == "gone":
+            return Trouble.GONE
+        if self.feed.state == "paused":
+            return Trouble.PAUSED
+        if self.feed.last_error:
+            return Trouble.FAILING
+        return Trouble.MOVED if self.moved_to else Trouble.NONE
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sorts the feeds by trouble, the worst first."""
+        return -self.trouble, -self.feed.error_streak
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
     """The light columns of one list line. `time` is the sort time: min(published, first seen)."""
@@ -288,6 +332,7 @@ class Article:
     previous: Neighbour | None = None
     next: Neighbour | None = None
     place: int = 0
+    purged: bool = False  # its text was dropped by a purge
 
 
 # --------------------------------------------------------------------------- lists
@@ -332,6 +377,28 @@ class Counts:
     all: Count = Count()
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an article said until the time `until`, and how the version after it differs, word by word.
+
+    `title` and `text` are runs of words with what became of them: same, removed or added (see
+    `tuireader.diff`). All but the added ones are the old version, all but the removed ones the next.
+    """
+
+    until: int
+    title: tuple[tuple[str, str], ...]
+    text: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """The texts that a purge drops, or would drop; `bytes` as they lie in the database."""
+
+    articles: int
+    feeds: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)

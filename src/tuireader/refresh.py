@@ -164,7 +164,10 @@ def _record_success(
     assert not isinstance(result, FetchFailed)
     ttl = parsed.ttl if parsed else facts.ttl
     plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
-    moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
+    if result.job.url != facts.url and not result.moved_to:  # asked where it has moved to, and still there
+        moved = schedule.Move(facts.moved_to, facts.moved_seen)
+    else:
+        moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
     store.feeds.record(
         Attempt(
             facts.id,
@@ -189,10 +192,17 @@ def _record_failure(
 ) -> FeedDone:
     facts, result = outcome.facts, outcome.result
     wait = result.retry_after if isinstance(result, FetchFailed) else None
+    seen, judged = facts.moved_seen, fault
+    if result.job.url != facts.url and fault is not Fault.THROTTLED:
+        seen = (
+            1  # the address it has moved to fails: the next try is at its own again, and none may be "gone"
+        )
+        judged = Fault.HTTP if fault is Fault.GONE else fault
     plan = schedule.after_failure(
-        _history(store, facts, setting, facts.ttl, None), fault, wait, setting.rates, now
+        _history(store, facts, setting, facts.ttl, None), judged, wait, setting.rates, now
     )
-    store.feeds.record(Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=fault))
+    attempt = Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=judged, moved_seen=seen)
+    store.feeds.record(attempt)
     return FeedDone(facts.id, facts.title, error=reason, fault=fault)
 
 
@@ -226,24 +236,22 @@ async def _fetch_all(
     outcomes: asyncio.Queue[Outcome | None],
 ) -> None:
     """Put an outcome for every feed into the queue, then None. The fetcher bounds what runs at once."""
-    waiting = iter(feeds)
 
-    async def ask() -> None:
-        for facts in waiting:
-            try:
-                result = await fetcher.fetch(await job_of(facts))
-            except TuireaderError as error:  # a password that cannot be had
-                result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
-            parsed = None
-            if isinstance(result, Fetched):
-                parsed = await parser.parse(result.body, result.url, result.content_type)
-                result = replace(result, body=b"")
-            await outcomes.put(Outcome(facts, result, parsed))
+    async def ask(facts: FeedFacts) -> None:
+        try:
+            result = await fetcher.fetch(await job_of(facts))
+        except TuireaderError as error:  # a password that cannot be had
+            result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
+        parsed = None
+        if isinstance(result, Fetched):
+            parsed = await parser.parse(result.body, result.url, result.content_type)
+            result = replace(result, body=b"")
+        await outcomes.put(Outcome(facts, result, parsed))
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(len(feeds), fetcher.limits.concurrency)):
-                group.create_task(ask())
+            for facts in feeds:
+                group.create_task(ask(facts))
     finally:
         # also after a fault, so that the generator ends and raises it
         await asyncio.shield(outcomes.put(None))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from tuireader.model import Fault, Feed
+from tuireader.model import Fault, Feed, FeedHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,19 @@ class Attempt:
 _FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
   folder, site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to"""
 _FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
-  state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try, moved_to, moved_seen"""
+  state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try,
+  moved_to, moved_seen"""
+# What a feed has are its own articles and those of others that it carries too.
+_CARRIED = (
+    "FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.secondary = 1 AND p.feed_id = f.id"
+)
+_HEALTH = f"""
+  (SELECT count(*) FROM article a WHERE a.read = 0 AND a.feed_id = f.id)
+    + (SELECT count(*) {_CARRIED} AND a.read = 0),
+  (SELECT count(*) FROM article a WHERE a.feed_id = f.id) + (SELECT count(*) {_CARRIED}),
+  (SELECT count(*) FROM article a WHERE a.feed_id = f.id AND a.time >= :since),
+  (SELECT max(time) FROM article a WHERE a.feed_id = f.id),
+  fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 
 class Feeds:
@@ -77,8 +90,13 @@ class Feeds:
         return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[Subscription]) -> None:
-        """Bring the table in line with the config; needs a transaction."""
-        wanted, stored = _wanted(subscriptions), self._stored()
+        """Bring the table in line with the config; needs a transaction.
+
+        An address that is new in the config, and to which a feed that went from it has moved, is that feed.
+        """
+        wanted = _wanted(subscriptions)
+        self._rename(wanted.keys())
+        stored = self._stored()
         gone = [(url,) for url in stored.keys() - wanted.keys()]
         self._conn.executemany("UPDATE feed SET subscribed = 0 WHERE url = ?", gone)
         self._conn.executemany(
@@ -94,6 +112,19 @@ class Feeds:
             ],
         )
 
+    def _rename(self, wanted: Collection[str]) -> None:
+        """Give the feeds whose move was accepted in the config their new address."""
+        moved = self._conn.execute(
+            """SELECT id, url, moved_to FROM feed f WHERE subscribed AND moved_to != ''
+               AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
+        ).fetchall()
+        for feed_id, url, moved_to in moved:
+            if url not in wanted and moved_to in wanted:
+                self._conn.execute(
+                    "UPDATE OR IGNORE feed SET url = ?, moved_to = '', moved_seen = 0 WHERE id = ?",
+                    (moved_to, feed_id),
+                )
+
     def subscribed(self) -> list[Feed]:
         """The subscribed feeds in the order of the config."""
         return self._feeds("WHERE subscribed ORDER BY position, id")
@@ -101,6 +132,28 @@ class Feeds:
     def all(self) -> list[Feed]:
         """Every feed that there ever was, also the unsubscribed ones, whose articles are kept."""
         return self._feeds("ORDER BY id")
+
+    def health(self, *, since: int, sure: int) -> list[FeedHealth]:
+        """The subscribed feeds with their health; the pace is that since `since`, four weeks ago.
+
+        A permanent redirect counts as a move when it was seen `sure` times in a row.
+        """
+        rows = self._conn.execute(
+            f"SELECT {_FEED}, {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id",
+            {"since": since, "sure": sure},
+        )
+        return [
+            FeedHealth(
+                _feed(row[:13]),
+                unread=row[13],
+                total=row[14],
+                per_week=row[15] / 4,
+                newest=row[16],
+                fault=Fault(row[17]) if row[17] else None,
+                moved_to=row[18],
+            )
+            for row in rows
+        ]
 
     def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
         """Facts of subscribed feeds: those named, or all; with `due_at` only those whose time has come."""
@@ -131,17 +184,21 @@ class Feeds:
         return [row[0] for row in rows]
 
     def record(self, attempt: Attempt) -> None:
-        """Keep the outcome of a fetch. A failure leaves validators, titles and articles as they are."""
+        """Keep the outcome of a fetch. A failure leaves validators, titles and articles as they are.
+
+        It may lower `moved_seen`, so that the next try is at the feed's own address again.
+        """
         if attempt.error:
             self._conn.execute(
                 """UPDATE feed SET last_try = ?, next_try = ?, state = ?, last_error = ?, fault = ?,
-                     error_streak = error_streak + 1 WHERE id = ?""",
+                     error_streak = error_streak + 1, moved_seen = min(moved_seen, ?) WHERE id = ?""",
                 (
                     attempt.at,
                     attempt.next_try,
                     attempt.state,
                     attempt.error,
                     attempt.fault or "",
+                    attempt.moved_seen,
                     attempt.feed_id,
                 ),
             )
@@ -177,25 +234,25 @@ class Feeds:
         }
 
     def _feeds(self, where: str) -> list[Feed]:
-        rows = self._conn.execute(f"SELECT {_FEED} FROM feed {where}")
-        return [
-            Feed(
-                id=row[0],
-                url=row[1],
-                title=row[2],
-                folder=row[3],
-                site_url=row[4],
-                subscribed=bool(row[5]),
-                state=row[6],
-                last_try=row[7],
-                last_success=row[8],
-                last_error=row[9],
-                error_streak=row[10],
-                next_try=row[11],
-                moved_to=row[12],
-            )
-            for row in rows
-        ]
+        return [_feed(row) for row in self._conn.execute(f"SELECT {_FEED} FROM feed {where}")]
+
+
+def _feed(row: Sequence[Any]) -> Feed:
+    return Feed(
+        id=row[0],
+        url=row[1],
+        title=row[2],
+        folder=row[3],
+        site_url=row[4],
+        subscribed=bool(row[5]),
+        state=row[6],
+        last_try=row[7],
+        last_success=row[8],
+        last_error=row[9],
+        error_streak=row[10],
+        next_try=row[11],
+        moved_to=row[12],
+    )
 
 
 def _wanted(subscriptions: Sequence[Subscription]) -> dict[str, tuple[int, str, str, bool]]:

@@ -62,7 +62,8 @@ class Reading:
         row = self._conn.execute(
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                      a.place, c.html, c.summary, coalesce(c.base_url, ''), coalesce(c.extra, '{}')
+                      a.place, c.html, c.summary, coalesce(c.base_url, ''), coalesce(c.extra, '{}'),
+                      c.article_id IS NULL
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                WHERE a.id = ?""",
             (article_id,),
@@ -85,6 +86,7 @@ class Reading:
             place=row[12],
             html=unpack(row[13]) or unpack(row[14]),
             base_url=row[15],
+            purged=bool(row[17]),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence(article_id),
             previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),

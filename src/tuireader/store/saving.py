@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from tuireader import identity
+from tuireader import diff, identity
 from tuireader.identity import Keys
 from tuireader.model import ParsedEntry
+from tuireader.store.index import Index
 from tuireader.store.reading import StoredText
+from tuireader.store.revisions import Revisions
 from tuireader.store.texts import pack, pack_extra, unpack
-from tuireader.terms import index_text
 from tuireader.text import cut_characters, plain
 
 
@@ -50,11 +51,23 @@ class _Known:
     secondary: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is stored of an article: `kept` is False when its content was purged."""
+
+    text: StoredText
+    summary: str
+    html: str
+    kept: bool
+
+
 class Saving:
     """Writes articles. A change of content never makes an article unread."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._index = Index(conn)
+        self._revisions = Revisions(conn)
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
         """Store the entries of one feed document; needs a transaction.
@@ -73,17 +86,11 @@ class Saving:
             if before is None:
                 unknown.append(_Incoming.of(entry, keys))
             elif before.digest != keys.digest:
-                self._change(feed_id, before, _Incoming.of(entry, keys), saved)
+                self._change(feed_id, before, _Incoming.of(entry, keys), now, saved)
         present = {before.article_id for before in known.values()}
-        fresh = [item for item in unknown if not self._adopt(feed_id, item, present, saved)]
+        fresh = [item for item in unknown if not self._adopt(feed_id, item, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
         return saved
-
-    def reindex(self, texts: Iterable[StoredText]) -> None:
-        """Put the words of articles into an emptied index."""
-        self._conn.executemany(
-            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts)
-        )
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
         marks = ",".join(map(str, guids))
@@ -94,7 +101,7 @@ class Saving:
         )
         return {row[0]: _Known(row[1], row[2], bool(row[3])) for row in rows}
 
-    def _adopt(self, feed_id: int, item: _Incoming, present: set[int], saved: Saved) -> bool:
+    def _adopt(self, feed_id: int, item: _Incoming, present: set[int], now: int, saved: Saved) -> bool:
         """Recognise a new (feed, guid) as an article that is stored: by address, or by its text.
 
         An article that stands in this very document under its own guid is another one.
@@ -108,7 +115,7 @@ class Saving:
                     continue
                 own = other_feed == feed_id
                 if identity.same_by_url(item.entry.title, title, same_feed=own):
-                    self._appear(feed_id, article_id, item, own=own, saved=saved)
+                    self._appear(feed_id, article_id, item, now, own=own, saved=saved)
                     present.add(article_id)
                     return True
         if item.text_key:
@@ -117,19 +124,21 @@ class Saving:
                 (feed_id, item.text_key),
             ).fetchall():
                 if article_id not in present:
-                    self._appear(feed_id, article_id, item, own=True, saved=saved)
+                    self._appear(feed_id, article_id, item, now, own=True, saved=saved)
                     present.add(article_id)
                     return True
         return False
 
-    def _appear(self, feed_id: int, article_id: int, item: _Incoming, *, own: bool, saved: Saved) -> None:
+    def _appear(
+        self, feed_id: int, article_id: int, item: _Incoming, now: int, *, own: bool, saved: Saved
+    ) -> None:
         self._conn.execute(
             """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
                VALUES (?, ?, ?, ?, ?)""",
             (feed_id, item.keys.guid, article_id, item.keys.digest, int(not own)),
         )
         if own:
-            self._change(feed_id, _Known(article_id, 0, False), item, saved)
+            self._change(feed_id, _Known(article_id, 0, False), item, now, saved)
         else:
             self._conn.execute(
                 """UPDATE article SET sources = 1 + (SELECT count(DISTINCT feed_id) FROM appearance
@@ -137,71 +146,69 @@ class Saving:
                 (article_id,),
             )
 
-    def _change(self, feed_id: int, before: _Known, item: _Incoming, saved: Saved) -> None:
-        """An entry that is known says something else now: keep the new text, and every mark as it is."""
-        conn, entry = self._conn, item.entry
+    def _change(self, feed_id: int, before: _Known, item: _Incoming, now: int, saved: Saved) -> None:
+        """An entry that is known says something else now: keep the new text, and every mark as it is.
+
+        What a person would see as an edit is told by a mark and keeps the old version; white space, tracking
+        parameters and counters change silently. A text that was purged comes back without either.
+        """
+        conn, entry, article_id = self._conn, item.entry, before.article_id
         conn.execute(
             "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?",
             (item.keys.digest, feed_id, item.keys.guid),
         )
         if before.secondary:
             return  # the article shows the words of the feed that had it first
-        old = conn.execute(
-            """SELECT a.title, a.author, a.url, c.summary, c.html, a.time, a.read, a.starred FROM article a
-               LEFT JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
-            (before.article_id,),
-        ).fetchone()
-        old_summary, old_html = unpack(old[3]), unpack(old[4])
-        visible = (old[0], old_summary, old_html) != (
-            entry.title,
-            item.entry.summary_html,
-            entry.content_html,
-        )
-        if not visible and (old[1], old[2]) == (entry.author, entry.url):
+        old = self._shown(article_id)
+        said = (entry.title, entry.url, entry.author, entry.summary_html, entry.content_html)
+        if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
             return
-        old_text = StoredText(
-            before.article_id,
-            feed_id,
-            old[0],
-            old[2],
-            old[1],
-            old[5],
-            bool(old[6]),
-            bool(old[7]),
-            plain(old_summary) if old_html and old_summary else "",
-            plain(old_html or old_summary),
-            "",
-            "",
-        )
-        conn.execute(
-            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)",
-            _words(old_text),
-        )
+        text = _stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
+        edited = old.kept and not diff.trivial(_readable(old.text), _readable(text))
+        if edited:
+            self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
+        if old.kept:
+            self._index.remove([old.text])
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
-            (
-                entry.title,
-                entry.url,
-                entry.author,
-                item.keys.url,
-                item.text_key,
-                int(visible),
-                before.article_id,
-            ),
+            (entry.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
-        conn.execute("DELETE FROM content WHERE article_id = ?", (before.article_id,))
-        conn.execute(_CONTENT, _content(before.article_id, item))
-        text = _stored(before.article_id, feed_id, old[5], item, read=bool(old[6]), starred=bool(old[7]))
-        conn.execute("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", _words(text))
+        conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
+        conn.execute(_CONTENT, _content(article_id, item))
+        self._index.add([text])
         saved.changed.append(text)
+
+    def _shown(self, article_id: int) -> _Shown:
+        row = self._conn.execute(
+            """SELECT a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
+                      c.article_id IS NOT NULL, c.summary, c.html
+               FROM article a LEFT JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
+            (article_id,),
+        ).fetchone()
+        summary, html = unpack(row[8]), unpack(row[9])
+        text = StoredText(
+            id=article_id,
+            feed_id=row[0],
+            title=row[1],
+            url=row[2],
+            author=row[3],
+            time=row[4],
+            read=bool(row[5]),
+            starred=bool(row[6]),
+            summary=plain(summary) if html and summary else "",
+            body=plain(html or summary),
+            html=html or summary,
+            base_url="",
+        )
+        return _Shown(text, summary, html, bool(row[7]))
 
     def _insert(self, feed_id: int, fresh: Sequence[_Incoming], now: int, saved: Saved) -> None:
         if not fresh:
             return
         conn = self._conn
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
-        articles, contents, appearances, words = [], [], [], []
+        articles, contents, appearances, texts = [], [], [], []
         for article_id, item in enumerate(
             reversed(fresh), first
         ):  # feeds put the newest on top: it gets the highest id
@@ -225,8 +232,7 @@ class Saving:
             contents.append(_content(article_id, item))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             text = _stored(article_id, feed_id, time, item)
-            words.append(_words(text))
-            saved.new.append(text)
+            texts.append(text)
         conn.executemany(
             """INSERT INTO article
                  (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
@@ -237,7 +243,8 @@ class Saving:
         conn.executemany(
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)", appearances
         )
-        conn.executemany("INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", words)
+        self._index.add(texts)
+        saved.new += texts
 
 
 def _says_something(entry: ParsedEntry) -> bool:
@@ -278,6 +285,5 @@ def _content(article_id: int, item: _Incoming) -> tuple[int, object, object, str
     return article_id, pack(entry.summary_html), pack(entry.content_html), entry.base_url, pack_extra(entry)
 
 
-def _words(text: StoredText) -> tuple[int, str, str, str]:
-    body = f"{text.summary}\n{text.body}" if text.summary else text.body
-    return text.id, index_text(text.title), index_text(body), index_text(text.author)
+def _readable(text: StoredText) -> str:
+    return f"{text.title}\n{text.summary}\n{text.body}"

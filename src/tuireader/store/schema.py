@@ -2,8 +2,8 @@
 
 Light and heavy are apart: `article` is long-lived and its own tombstone (what a list needs, what was
 read, what it is recognised by), `content` may be pruned. `search` is a contentless FTS5 index: its
-`delete` command wants the words that were put in, which are made again from the stored texts, so
-`INDEX_VERSION` must rise whenever the folding of words changes.
+`delete` command wants the words that were put in, which are made again from the stored texts, so a
+migration must rebuild it (`Index.rebuild`) whenever the folding of words changes.
 """
 
 from __future__ import annotations
@@ -63,6 +63,13 @@ CREATE TABLE content (
   summary BLOB, html BLOB, base_url TEXT NOT NULL,
   extra TEXT NOT NULL
 );
+CREATE TABLE revision (
+  id INTEGER PRIMARY KEY,
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  until INTEGER NOT NULL,
+  title TEXT NOT NULL, html BLOB
+);
+CREATE INDEX revision_article ON revision (article_id);
 CREATE TABLE appearance (
   feed_id INTEGER NOT NULL, guid_key INTEGER NOT NULL,
   article_id INTEGER NOT NULL REFERENCES article(id),

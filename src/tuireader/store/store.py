@@ -10,11 +10,14 @@ from pathlib import Path
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
 from tuireader.store.feeds import Feeds
+from tuireader.store.index import Index
 from tuireader.store.links import Links
 from tuireader.store.lists import Lists
 from tuireader.store.marks import Marks
 from tuireader.store.reading import Reading
 from tuireader.store.relations import Relations
+from tuireader.store.retention import Retention
+from tuireader.store.revisions import Revisions
 from tuireader.store.saving import Saving
 from tuireader.store.search import Search
 from tuireader.store.watches import Watches
@@ -60,6 +63,9 @@ class Store:
         self.lists = Lists(conn)
         self.reading = Reading(conn)
         self.saving = Saving(conn)
+        self.index = Index(conn)
+        self.revisions = Revisions(conn)
+        self.retention = Retention(conn)
         self.marks = Marks(conn)
         self.search = Search(conn)
         self.watches = Watches(conn)

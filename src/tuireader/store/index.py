@@ -1,0 +1,49 @@
+"""The full-text index: a contentless FTS5 table, so it must be told the very words it is to forget."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from tuireader.store.reading import Reading, StoredText
+from tuireader.terms import index_text
+
+_BATCH = 200
+
+
+class Index:
+    """Every article with content has one row; all of this needs a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def add(self, texts: Iterable[StoredText]) -> None:
+        """Put the words of articles into the index."""
+        self._conn.executemany(
+            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts)
+        )
+
+    def remove(self, texts: Iterable[StoredText]) -> None:
+        """Take articles out; the texts must be those that were put in."""
+        self._conn.executemany(
+            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)",
+            map(_words, texts),
+        )
+
+    def rebuild(self) -> int:
+        """Empty the index and fill it from the stored texts; returns how many there were."""
+        self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
+        for batch in _batches(ids):
+            self.add(Reading(self._conn).texts(batch))
+        return len(ids)
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _words(text: StoredText) -> tuple[int, str, str, str]:
+    body = f"{text.summary}\n{text.body}" if text.summary else text.body
+    return text.id, index_text(text.title), index_text(body), index_text(text.author)

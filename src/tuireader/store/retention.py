@@ -1,0 +1,106 @@
+"""Dropping the texts of old articles.
+
+The articles themselves stay, so that what comes back is known, and read.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuireader.model import Purged
+from tuireader.store.index import Index
+from tuireader.store.reading import Reading
+
+_WORTH = 0.25
+"""The share of empty pages from which the file is made smaller."""
+
+_FREE = "a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)"
+"""Starred articles and those on a watch are never dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which texts may go: those of articles older than `before` (a time) and not among the newest `keep` of
+    their feed, as far as each is given; unread ones only with `unread`."""
+
+    before: int | None = None
+    keep: int | None = None
+    unread: bool = False
+
+    @property
+    def condition(self) -> str:
+        """The part in SQL that does not depend on other articles."""
+        return _FREE if self.unread else f"{_FREE} AND a.read = 1"
+
+
+class Retention:
+    """What a purge would drop, and the purge."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def candidates(self, rule: Rule) -> list[int]:
+        """The articles whose texts the rule gives up, oldest first."""
+        rows = self._conn.execute(
+            f"""SELECT a.id FROM
+                  (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS place
+                   FROM article) a
+                JOIN content c ON c.article_id = a.id
+                WHERE {rule.condition} AND (?1 IS NULL OR a.time < ?1) AND (?2 IS NULL OR a.place > ?2)
+                ORDER BY a.time, a.id""",
+            (rule.before, rule.keep),
+        )
+        return [row[0] for row in rows]
+
+    def weigh(self, ids: Sequence[int]) -> Purged:
+        """How many articles, of how many feeds, and how many bytes their texts and old versions have."""
+        wanted = json.dumps(list(ids))
+        articles, feeds, size = self._conn.execute(
+            """SELECT count(*), count(DISTINCT a.feed_id),
+                 total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra))
+               FROM content c JOIN article a ON a.id = c.article_id
+               WHERE c.article_id IN (SELECT value FROM json_each(?))""",
+            (wanted,),
+        ).fetchone()
+        (old,) = self._conn.execute(
+            """SELECT total(length(html)) FROM revision
+               WHERE article_id IN (SELECT value FROM json_each(?))""",
+            (wanted,),
+        ).fetchone()
+        return Purged(articles, feeds, int(size + old))
+
+    def drop(self, ids: Sequence[int], rule: Rule) -> None:
+        """Drop all texts of those of `ids` that may still go; needs a transaction."""
+        conn = self._conn
+        going = [
+            row[0]
+            for row in conn.execute(
+                f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
+                    WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
+                (json.dumps(list(ids)),),
+            )
+        ]
+        Index(conn).remove(Reading(conn).texts(going))
+        wanted = (json.dumps(going),)
+        conn.execute("DELETE FROM revision WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
+        conn.execute("DELETE FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
+
+    def shrink(self) -> bool:
+        """Give empty pages back to the disk where that is worth its time; not within a transaction.
+
+        False also when another program is at work or the disk has no room for it: then they are used again.
+        """
+        free, pages = (
+            self._conn.execute(f"PRAGMA {what}").fetchone()[0] for what in ("freelist_count", "page_count")
+        )
+        if free < _WORTH * pages:
+            return False
+        try:
+            self._conn.execute("VACUUM")
+            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:
+            return False
+        return True
