@@ -466,7 +466,7 @@ def _syntax_problem(error: ValueError | RecursionError, text: str, name: str) ->
         twice = _first_twice(text)
         line, column = (twice[1], None) if twice else (line, column)
         message = f"{twice[0] if twice else 'a key'} is set for the second time"
-    elif position and line is None:
+    if position and line is None:
         line = len(text.rstrip().split("\n"))
     if message == "Invalid value":
         message = "there is no value here that TOML knows; text needs quotes"

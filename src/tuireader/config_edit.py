@@ -163,7 +163,11 @@ def _readable(name: str, value: object) -> None:
 
 def _proven(text: str, expected: _Table) -> str:
     """The new text, if it holds just what it should."""
-    if _data(text) != expected:
+    try:
+        as_meant = tomllib.loads(text.removeprefix("\ufeff")) == expected
+    except tomllib.TOMLDecodeError:
+        as_meant = False
+    if not as_meant:
         raise ConfigError("this change cannot be made safely", "please make it in the file by hand")
     return text
 

@@ -18,6 +18,7 @@ from tuireader.errors import ConfigError
 from tuireader.text import clean
 from tuireader.toml_lines import places, statements
 
+LAST_DAY = date(2026, 12, 31)
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
@@ -119,9 +120,16 @@ def test_a_watch_with_everything() -> None:
 
 
 def test_mutes() -> None:
-    config, problems = loads('[[mute]]\nquery = "sponsored"\nuntil = "2026-12-31"\n[[mute]]\nfeed = "A"\n')
+    config, problems = loads("""
+        [[mute]]
+        query = "sponsored"
+        until = "2026-12-31"
+        [[mute]]
+        feed = "A"
+        until = 2026-12-31T08:00:00Z
+    """)
     assert problems == ()
-    assert config.mutes == (MuteConfig("sponsored", "", date(2026, 12, 31)), MuteConfig(feed="A"))
+    assert config.mutes == (MuteConfig("sponsored", "", LAST_DAY), MuteConfig("", "A", LAST_DAY))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +175,38 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
         ("[keys]\nzen = {}", "2: keys.zen: '{}' is no key"),
         ("keys = 1", "1: keys: should be a table of commands and their keys, not the number 1"),
         ("feeds = 1", "1: feeds: should be tables, each under [[feeds]], not the number 1"),
+        ("feeds = 2026-01-01", "1: feeds: should be tables, each under [[feeds]], not a date or time"),
+        ("[[feeds]]\nurl = 1", "2: feeds[1].url: should be a web address, not the number 1"),
+        (
+            "[[feeds]]\nurl = 'http://a'\nusername = 'a\\u200b'".replace("'", '"'),
+            "3: feeds[1].username: has a character that cannot be printed",
+        ),
+        (
+            "[[feeds]]\nurl = 'http://a'\nheaders = ['x']",
+            "3: feeds[1].headers: should be a table of header names and values, not a list",
+        ),
+        (
+            "[[feeds]]\nurl = 'http://a'\nheaders = {X = 'é'}",
+            "3: feeds[1].headers: the value of 'X' should be plain ASCII text",
+        ),
+        ("[[watch]]\nname = 'X'\nany = {}", "3: watch[1].any: should be a list of texts, not a table"),
+        (
+            "[[watch]]\nname = 'X'\nall = 'x'",
+            "3: watch[1].all: should be a list of lists of texts, not the text 'x'",
+        ),
+        (
+            "[[watch]]\nname = 'X'\nall = [[1]]",
+            "3: watch[1].all: group 1: item 1 should be text in quotes, not the number 1",
+        ),
+        (
+            "[[watch]]\nname = 'X'\nany = 'x'\nfields = 1",
+            "4: watch[1].fields: should be a list of texts, not the number 1",
+        ),
+        ("[[watch]]\nname = 'X'\nany = 'x'\nfields = []", "4: watch[1].fields: is empty"),
+        (
+            "[[watch]]\nname = 'X'\nquery = 1",
+            "3: watch[1].query: should be an expression in quotes, not the number 1",
+        ),
         ("feeds = ['x']", "1: feeds[1]: should be a table, not the text 'x'"),
         ("[[feeds]]\ntitle = 'x'", "1: feeds[1]: has no url"),
         (
@@ -251,6 +291,9 @@ def test_a_watch_with_a_wrong_expression_is_off_with_a_caret() -> None:
     [
         ("a = ", "1: is not TOML: there is no value here that TOML knows; text needs quotes"),
         ("a = 1\nb = x\n", "2:5: is not TOML: there is no value here that TOML knows; text needs quotes"),
+        ("a = 1\n[a.b]\n", "2:5: is not TOML: a key is set for the second time"),
+        ("a.b = 1\na.b.c = 2", "2: is not TOML: a key is set for the second time"),
+        ("a = {x = 1, x = 2}\n", "1:18: is not TOML: Duplicate inline table key 'x'"),
         ("[ui]\nx=1\nx=2\n[y]\n", "3: is not TOML: ui.x is set for the second time"),
         ("feeds = []\n[[feeds]]\nurl=''", "2:8: is not TOML: Cannot mutate immutable namespace ('feeds',)"),
         ("a = '''\n\n", "1: is not TOML: Expected \"'''\""),
@@ -328,6 +371,7 @@ def test_places() -> None:
         ("f[2]", 12),
         ("g", 13),
     ]
+    assert list(places('"a\\x" = 1\n"b\\u0063" = 2\n')) == [("a\\x", 1), ("bc", 2)]
 
 
 # --------------------------------------------------------------------------- files
@@ -359,7 +403,12 @@ def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("x.db", "{folder}/x.db"), ("/var/x.db", "/var/x.db"), ("~/x.db", "{home}/x.db")],
+    [
+        ("x.db", "{folder}/x.db"),
+        ("/var/x.db", "/var/x.db"),
+        ("~/x.db", "{home}/x.db"),
+        ("~nobody-here/x", "{folder}/~nobody-here/x"),
+    ],
 )
 def test_the_database_is_found_from_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, expected: str
@@ -402,6 +451,14 @@ def test_given_places_win() -> None:
 def test_no_home_is_told(environ: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="HOME is not set"):
         paths(environ)
+
+
+def test_toml_is_written_as_it_is_read() -> None:
+    values = {"a": True, "b": 'x"\\\n\x7fé', "c": (1, 2.5), "d": {"e f": LAST_DAY}}
+    written = "\n".join(f"{name} = {to_toml(value)}" for name, value in values.items())
+    assert tomllib.loads(written) == {**values, "c": [1, 2.5]}
+    assert to_toml("\ud800") == '"?"'
+    assert to_toml(None) == ""
 
 
 def test_addresses() -> None:

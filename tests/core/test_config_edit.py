@@ -205,6 +205,27 @@ def test_what_was_added_can_be_removed_without_a_trace() -> None:
     assert remove_feed(edited, "https://c.example/") == OURS
 
 
+def test_keys_in_brackets_are_taken_out() -> None:
+    text = 'feeds = [{url = "https://a.example/", title = "A", paused = true}]\n'
+    edited = set_feed(text, "https://a.example/", title="", paused=False)
+    assert loads(edited)[0].feeds == (FeedConfig("https://a.example/"),)
+
+
+def test_a_feed_with_a_broken_address_can_be_removed() -> None:
+    text = OURS.replace("https://a.example/feed", "http://[::1")
+    assert len(loads(remove_feed(text, "http://[::1"))[0].feeds) == 1
+    assert len(loads(add_feeds(text, [FeedConfig("https://c.example/")]))[0].feeds) == 2
+
+
+@pytest.mark.parametrize(
+    "more", ["[x]\nnumber = nan\n", '[[feeds]]\nurl = "https://d.example"\nheaders.X = "1"\n']
+)
+def test_a_change_that_cannot_be_proven_is_refused(more: str) -> None:
+    url = "https://d.example" if "d.example" in more else "https://a.example/feed"
+    with pytest.raises(ConfigError, match="cannot be made safely"):
+        set_feed(OURS + more, url, headers=(("Y", "2"),))
+
+
 # --------------------------------------------------------------------------- any file
 
 comment = st.from_regex(r"# [a-z\[\]\"'=# ]{0,12}", fullmatch=True)
@@ -370,6 +391,19 @@ def test_edits_at_once_take_turns(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert len(loads(path.read_text(encoding="utf-8"))[0].feeds) == 30
+
+
+def test_a_folder_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_private(tmp_path / "folder", b"x")
+    assert names(tmp_path) == {"folder"}
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    change(path, lambda text: text)
+    assert names(tmp_path) == set()
 
 
 def test_write_private_takes_any_bytes(tmp_path: Path) -> None:
