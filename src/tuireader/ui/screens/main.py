@@ -257,27 +257,35 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def action_move_down(self) -> None:
         self.current_pane.move(1)
+        self.tell_status()
 
     def action_move_up(self) -> None:
         self.current_pane.move(-1)
+        self.tell_status()
 
     def action_half_page_down(self) -> None:
         self.current_pane.page(0.5)
+        self.tell_status()
 
     def action_half_page_up(self) -> None:
         self.current_pane.page(-0.5)
+        self.tell_status()
 
     def action_page_down(self) -> None:
         self.current_pane.page(1)
+        self.tell_status()
 
     def action_page_up(self) -> None:
         self.current_pane.page(-1)
+        self.tell_status()
 
     def action_top(self) -> None:
         self.current_pane.go_top()
+        self.tell_status()
 
     def action_bottom(self) -> None:
         self.current_pane.go_bottom()
+        self.tell_status()
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -301,6 +309,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     async def _step(self, step: int) -> None:
         """Go to another article of the list; it is opened where one is open."""
         self.articles.move(step)
+        self.tell_status()
         article_id = self.articles.current_id
         if self.reading.page is not None and article_id is not None and article_id != self.reading.article_id:
             await self.open_article(article_id)

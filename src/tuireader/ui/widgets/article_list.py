@@ -32,7 +32,7 @@ class ArticleList(CursorPane):
             self.article_id = article_id
 
     class Moved(Message):
-        """The cursor came to another article."""
+        """A click put the cursor on another article; who moves it by a method knows."""
 
     def __init__(self, fetch: Rows, feed_title: Callable[[int], str]) -> None:
         super().__init__(id="list")
@@ -244,10 +244,6 @@ class ArticleList(CursorPane):
         self.touched = True
         super().move_to(line)
 
-    def cursor_moved(self) -> None:
-        """Tell the screen."""
-        self.post_message(self.Moved())
-
     def on_click(self, event: events.Click) -> None:
         """A click chooses an article, a second one on it or a double click opens it."""
         number = event.y + self.scroll_offset.y
@@ -255,5 +251,6 @@ class ArticleList(CursorPane):
             return
         again = number == self.cursor and self.has_focus
         self.move_to(number)
+        self.post_message(self.Moved())
         if again or event.chain > 1:
             self.post_message(self.Opened(self.ids[number]))

@@ -37,7 +37,7 @@ class Sidebar(CursorPane):
             self.folder = folder
 
     class Moved(Message):
-        """The cursor came to another line."""
+        """A click put the cursor on another line; who moves it by a method knows."""
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")
@@ -89,7 +89,6 @@ class Sidebar(CursorPane):
 
     def cursor_moved(self) -> None:
         """Show the view when the cursor rests."""
-        self.post_message(self.Moved())
         if self._preview is not None:
             self._preview.stop()
         self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
@@ -119,6 +118,7 @@ class Sidebar(CursorPane):
         if number >= len(self.entries) or self.entries[number].view is None:
             return
         self.move_to(number)
+        self.post_message(self.Moved())
         if event.x <= 2 and self.fold_current():
             return
         self.open_current()

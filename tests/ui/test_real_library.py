@@ -1,0 +1,90 @@
+"""The whole story on a real library: the demo's feeds in a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.ui.fake_library import NOW
+from tests.ui.running import Running, running
+from tuireader import demo
+from tuireader.config import Paths, loads
+from tuireader.library import Library
+from tuireader.model import View, ViewKind
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Library]:
+    config, _ = loads(demo.config_text(), "demo")
+    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
+    library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
+    try:
+        await library.load_demo()
+        yield library
+    finally:
+        await library.close()
+
+
+async def until_listed(run: Running) -> None:
+    """Wait for the reader thread's rows."""
+    while run.main.articles.current_row is None:
+        await asyncio.sleep(0)
+        await run.settle()
+
+
+async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        wechat = await library.ids(View(ViewKind.WATCH, "WeChat"))
+        rows = await library.rows(wechat)
+        target = next(
+            row for row in rows if "PIPL" in row.watches and row.title.startswith("WeChat suspends")
+        )
+        async with running(library) as run:
+            await until_listed(run)
+            assert "Unread" in run.text and "◆ WeChat" in run.text and "offline" in run.text
+            run.main.articles.select_id(target.id)
+            await run.press("enter")
+            text = run.text
+            assert "◆ WeChat  title ×" in text and "◆ PIPL  body ×" in text
+            await run.press("right_square_bracket", "right_square_bracket")
+            assert "hit 2/" in run.text
+            await run.press("e")
+            assert run.main.pane.chosen == 0
+            await run.press("enter")
+            assert run.open_id not in (None, target.id)
+            await run.press("h")
+            assert run.open_id == target.id
+            await run.press("N", "s", "q")
+        row = (await library.rows([target.id]))[0]
+        assert not row.read and row.starred
+    async with opened(tmp_path) as library, running(library) as run:
+        row = (await library.rows([target.id]))[0]
+        assert not row.read and row.starred  # kept
+        await run.press("U")
+        assert not (await library.rows([target.id]))[0].starred  # undo survives the restart
+
+
+async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("n", "n", "n", "s", "N", "A")
+        assert run.main.counts == await library.counts()
+        assert run.main.counts.unread.unread == 0
+        await run.press("ctrl+z")
+        assert run.main.counts == await library.counts()
+        assert run.main.counts.unread.unread > 0
+
+
+async def test_search_on_the_store(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await run.press("slash", *"wechat")
+        await run.rest()
+        ids, trouble = await library.search("wechat")
+        assert trouble == "" and list(run.main.articles.ids) == list(ids)
+        await run.press(*" AND (")
+        await run.rest()
+        assert run.main.listing.trouble
+        await run.press("escape")
+        assert run.view_kind == ViewKind.UNREAD

@@ -1,0 +1,159 @@
+"""The program in a real terminal: what is left of the terminal afterwards, and the exit code."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tuireader.ui.bindings import bindings, keymap
+from tuireader.ui.browser import open_in_browser
+
+ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+class Terminal:
+    """The program in a pseudo-terminal of 100 × 30 cells, with a home of its own."""
+
+    def __init__(
+        self, home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireader"), **extra: str
+    ) -> None:
+        self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self.before = termios.tcgetattr(self.slave)
+        self.seen = b""
+        self.process = subprocess.Popen(
+            [sys.executable, *program, *arguments],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            env={"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm-256color", **extra},
+            start_new_session=True,
+        )
+
+    def read_until(self, text: bytes, seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while text not in self.seen and time.monotonic() < end:
+            if select.select([self.master], [], [], 0.05)[0]:
+                self.seen += os.read(self.master, 65536)
+        assert text in self.seen, self.seen[-2000:]
+
+    def end(self, seconds: float = 20) -> int:
+        end = time.monotonic() + seconds
+        while self.process.poll() is None and time.monotonic() < end:
+            if select.select([self.master], [], [], 0.05)[0]:
+                self.seen += os.read(self.master, 65536)
+        while select.select([self.master], [], [], 0)[0]:
+            self.seen += os.read(self.master, 65536)
+        code = self.process.wait(1)
+        assert termios.tcgetattr(self.slave)[:4] == self.before[:4]
+        os.close(self.master)
+        os.close(self.slave)
+        return code
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    terminal = Terminal(tmp_path, "--demo")
+    terminal.read_until(b"Harbour Tech")
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
+    assert ENTERS in terminal.seen and LEAVES in terminal.seen
+    assert b"\x1b[?1000l" in terminal.seen  # the mouse is off again
+    assert b"Traceback" not in terminal.seen
+
+
+def test_first_run_and_quit(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.read_until(b"Welcome to tuireader")
+    terminal.read_until(b"Ars Technica")
+    os.write(terminal.master, b"q")
+    assert terminal.end() == 0
+    assert LEAVES in terminal.seen
+
+
+def test_without_a_terminal(tmp_path: Path) -> None:
+    for environ in ({}, {"TERM": "dumb"}):
+        done = subprocess.run(
+            [sys.executable, "-m", "tuireader"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], **environ},
+            timeout=20,
+            check=False,
+        )
+        assert done.returncode == 2 and done.stdout == b""
+        assert done.stderr.splitlines() == [
+            b"tuireader needs a terminal; try `tuireader list` or `tuireader --help`"
+        ]
+
+
+def test_a_dumb_terminal(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, TERM="dumb")
+    terminal.read_until(b"needs a terminal")
+    assert terminal.end() == 2
+    assert b"\x1b" not in terminal.seen
+
+
+CRASH = """
+import sys
+from tuireader.ui.widgets.article_list import ArticleList
+def fall(self, lines):
+    secret = "hunter2"
+    raise RuntimeError("on purpose")
+ArticleList.move = fall
+sys.argv = ["tuireader", "--demo"]
+from tuireader.__main__ import main
+main()
+"""
+
+
+def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path) -> None:
+    script = tmp_path / "crash.py"
+    script.write_text(CRASH)
+    terminal = Terminal(tmp_path, program=[str(script)])
+    terminal.read_until(b"Harbour Tech")
+    os.write(terminal.master, b"j")
+    assert terminal.end() == 1
+    after = terminal.seen.rpartition(LEAVES)[2]
+    assert b"stopped by a fault (RuntimeError)" in after and b"Traceback" not in after
+    log = next(tmp_path.rglob("crash.log"))
+    text = log.read_text()
+    assert "on purpose" in text and "Traceback" in text
+    assert 'secret = "hunter2"' not in text and log.stat().st_mode & 0o077 == 0
+
+
+def test_keymap_holds_only_what_differs() -> None:
+    assert keymap({}) == {}
+    changed = keymap({"toggle_star": ("b", "insert"), "open_link": ("1", "2")})
+    assert changed["toggle_star"] == "b,insert"
+    assert changed["open_link.2"] == "2" and changed["open_link.3"] == ""
+    assert len({binding.id for binding in bindings()}) == len(bindings())
+
+
+async def test_the_browser_gets_one_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "browser"
+    script.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$#" "$1" > {tmp_path}/seen\necho noise\nexit ${{CODE:-0}}\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(script))
+    url = "https://a.example/?q=$(touch x);`id`&b=%s --option"
+    assert await open_in_browser(url) == ""
+    assert (tmp_path / "seen").read_text() == f"1\n{url}\n"
+    monkeypatch.setenv("CODE", "3")
+    assert "ended with status 3" in await open_in_browser(url)
+    monkeypatch.setenv("BROWSER", "")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert await open_in_browser(url) == "no web browser was found"
