@@ -460,6 +460,11 @@ _TRACKING = "(?i)" + (
 _HOST_PREFIX = r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)"
 _PATH_SUFFIX = "(?i)" + (r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?)|amp)?)+$")
 _ESCAPE = r"%[0-9a-fA-F]{2}"
+# Most addresses: nothing in them to be escaped, sorted or left out but "www.".
+_PLAIN_URL = (
+    r"https?://(?:www\.)?((?!(?:www|m|mobile|amp)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    r"((?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/([A-Za-z0-9._~!$&'()*+,;=:@-]+))/?"
+)
 
 
 def canonical_url(url: str) -> str:
@@ -468,6 +473,14 @@ def canonical_url(url: str) -> str:
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
     last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
     """
+    plain_url = _regex(_PLAIN_URL).fullmatch(url)
+    if plain_url and not plain_url[3].lower().startswith(("amp", "index.", "default.")):
+        return f"https://{plain_url[1]}{plain_url[2]}"
+    return _canonical(url)
+
+
+def _canonical(url: str) -> str:
+    """The same for every address."""
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()

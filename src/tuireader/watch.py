@@ -94,6 +94,7 @@ class _Vocabulary:
     """All terms, with tables that tell quickly which of them may stand in a text."""
 
     _PREFIX = 5
+    _MOST_FEW = 64  # up to here, looking for each in the text costs less than taking the text apart
 
     def __init__(self) -> None:
         self.items: list[_Item] = []
@@ -104,6 +105,7 @@ class _Vocabulary:
         self._by_prefix: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
+        self._few: list[tuple[tuple[str, ...], int]] | None = []
 
     def add(self, item: _Item) -> int:
         """The number of a term, the same for the same term."""
@@ -127,19 +129,33 @@ class _Vocabulary:
             if len(links) > 1:
                 for pair in product(links[-2], links[-1]):
                     self._by_pair.setdefault(pair, []).append(number)
+                    self._need(pair, number)
             else:
                 for word in links[0]:
                     self._by_word.setdefault(word, []).append(number)
+                    self._need((word,), number)
         elif item.runs:
             prefix = item.runs[0].last[0]
             head = prefix[: self._PREFIX]
             self._by_prefix.setdefault(len(head), {}).setdefault(head, []).append((prefix, number))
+            self._need((prefix,), number)
         else:
             self._by_literal.append((item.literal, number))
+            self._need((item.literal,), number)
+
+    def _need(self, words: tuple[str, ...], number: int) -> None:
+        """Remember what a text must hold for a term, as long as there are few of them."""
+        if self._few is not None:
+            self._few.append((tuple(word.replace("⁺", "") for word in words), number))
+            if len(self._few) > self._MOST_FEW:
+                self._few = None
 
     def candidates(self, lower: str) -> set[int]:
         """The numbers of all terms that stand in a folded text, and of some that do not."""
         found = set(self._always)
+        if self._few is not None:
+            found.update([number for needed, number in self._few if all(word in lower for word in needed)])
+            return found
         known = words(index_folded(lower))
         for word in self._by_word.keys() & known:
             found.update(self._by_word[word])

@@ -526,3 +526,15 @@ def test_canonical_url_is_idempotent(url: str) -> None:
 )
 def test_reading_minutes(s: str, minutes: int) -> None:
     assert text.reading_minutes(s) == minutes
+
+
+_hosts = st.sampled_from(
+    ["example.org", "www.example.org", "www.m.example.org", "m.com", "www.com", "a.b.c", "amp.x.org"]
+)
+_paths = st.text(alphabet="aA/-._~%2fé amp?&=#index.htmldefault", max_size=30)
+
+
+@given(st.sampled_from(["http", "https"]), _hosts, _paths)
+def test_the_short_way_to_a_canonical_address_is_the_long_one(scheme: str, host: str, path: str) -> None:
+    url = f"{scheme}://{host}/{path}"
+    assert text.canonical_url(url) == text._canonical(url)

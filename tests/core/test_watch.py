@@ -457,3 +457,22 @@ def test_aliases(rule: WatchRule, text: str, names: list[str]) -> None:
     found = aliases(text, rule)
     assert [name for name, _ in found] == names
     assert all(name in sentence and sentence in text for name, sentence in found)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Apple", "data breach", "微信", "C++", "priv*", "*ware", "battery"]), min_size=1
+    ),
+    st.text(),
+)
+def test_few_terms_and_many_find_the_same(terms: list[str], more: str) -> None:
+    few = Matcher([WatchRule("w", tuple(terms))])
+    filler = tuple(f"filler{number} word" for number in range(200))
+    many = Matcher([WatchRule("w", tuple(terms)), WatchRule("other", filler)])
+    for text in (
+        f"{more} Apples, data breaches {more}",
+        f"微信支付 C++17 privacy {more}",
+        f"ransomware batteries{more}",
+    ):
+        subject = Subject(title=text)
+        assert few.match(subject) == many.match(subject)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 _ALSO = re.compile(
     r"""(?:^|[\s([（【「•·>*–—-])(?:
@@ -49,9 +48,7 @@ def kind(url: str, label: str, context: str) -> str:
 
 def is_primary(url: str) -> bool:
     """Whether an address is that of a public body, a court, a paper, an advisory or a filing."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    return bool(_SOURCE_HOST.search(host) or _SOURCE_PATH.search(parts.path))
+    _, _, rest = url.partition("://")
+    place, _, path = rest.partition("/")
+    host = place.rpartition("@")[2].partition(":")[0]
+    return bool(_SOURCE_HOST.search(host) or _SOURCE_PATH.search(f"/{path}"))
