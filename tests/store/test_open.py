@@ -53,7 +53,7 @@ def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="the folder .*missing does not exist"):
+    with pytest.raises(DatabaseError, match=r"the folder .*missing does not exist"):
         Store.open(tmp_path / "missing" / "x.db")
 
 

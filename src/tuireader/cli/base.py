@@ -139,6 +139,7 @@ def _open_ui(options: Options) -> int:
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
+    """Open the library, tell the problems of the configuration, do the job, close."""
     async def whole() -> T:
         async with options.library() as library:
             for problem in library.problems:

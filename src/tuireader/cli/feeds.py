@@ -104,6 +104,7 @@ def export(options: Options, file: Path | None) -> int:
 
 
 async def find_feed(library: Library, wanted: str) -> int:
+    """The feed that an address, a number or a part of a title means. Raises UsageError."""
     feeds = await library.feeds()
     for feed in feeds:
         if wanted in {feed.url, str(feed.id)}:

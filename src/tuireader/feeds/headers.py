@@ -36,6 +36,7 @@ def header(response: httpx.Response, name: bytes) -> str:
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
+    """An ETag or Last-Modified to send back the next time, None when there is none to speak of."""
     value = header(response, name).strip()
     return value if value and len(value) <= MAX_VALIDATOR else None
 
@@ -58,6 +59,7 @@ def fresh_seconds(response: httpx.Response) -> int | None:
 
 
 def reason_phrase(response: httpx.Response) -> str:
+    """The words behind the status, made harmless; `""` when they only repeat it."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "an answer without meaning"
 
