@@ -59,7 +59,7 @@ def fresh_seconds(response: httpx.Response) -> int | None:
 
 
 def reason_phrase(response: httpx.Response) -> str:
-    """The words behind the status, made harmless; `""` when they only repeat it."""
+    """The words behind the status, made harmless."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "an answer without meaning"
 
