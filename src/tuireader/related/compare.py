@@ -14,6 +14,8 @@ from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, P
 
 _UNDATED_DAYS = 10.0  # what a missing date says about the time between two articles: nothing
 _UNDATED_FOLD_DAYS = 5.0  # ... and too little to tell two events of one kind apart
+_TEMPLATE = 0.5  # texts so close (cosine) in which each has a name of such weight ...
+_TELLING = 6.0  # ... for itself are one form filled in twice
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 
 
@@ -59,7 +61,7 @@ def chance(one: Profile, other: Profile) -> float:
     each has for itself (two events of one kind, a notice with another company's name).
     """
     found = common(one, other)
-    if not found.shared:
+    if not _comparable(found, one, other):
         return 0.0
     evidence = (
         1.23
@@ -73,6 +75,15 @@ def chance(one: Profile, other: Profile) -> float:
         - 0.14 * min(own_subject(one, other), own_subject(other, one))
     )
     return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def _comparable(found: Common, one: Profile, other: Profile) -> bool:
+    """One shared term is something between two headlines, and nothing between two texts."""
+    return found.shared > 1 or (found.shared == 1 and _headline(one) and _headline(other))
+
+
+def _headline(article: Profile) -> bool:
+    return all(value >> 8 & TITLE for value in article.terms.values())
 
 
 def days_between(one: Profile, other: Profile, undated: float = _UNDATED_DAYS) -> float:
@@ -95,7 +106,8 @@ def fold_chance(one: Profile, other: Profile) -> float:
     that each has for itself say much more against it: `×3` counts voices, and one feed is one voice.
     """
     found = common(one, other)
-    if not found.shared:
+    own = min(own_subject(one, other), own_subject(other, one))
+    if not _comparable(found, one, other) or (own > _TELLING and found.cosine > _TEMPLATE):
         return 0.0
     days = days_between(one, other, _UNDATED_FOLD_DAYS)
     evidence = (
@@ -107,7 +119,7 @@ def fold_chance(one: Profile, other: Profile) -> float:
         + 0.34 * math.log1p(found.names)
         - 3.48 * (one.feed == other.feed and one.feed > 0)
         - 1.40 * math.log1p(max(len(one.terms), len(other.terms)))
-        - 0.11 * min(own_subject(one, other), own_subject(other, one))
+        - 0.11 * own
     )
     return 1.0 / (1.0 + math.exp(-evidence))
 

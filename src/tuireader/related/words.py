@@ -122,12 +122,14 @@ def fold(word: str) -> str:
 
 def _stem(word: str) -> str:
     """A light English stem (plural, -ed, -ing, final e), sure rather than thorough."""
+    if word == "news":
+        return word
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
         word = word[:-1]
-    for suffix in ("ing", "ed"):
-        if len(word) > len(suffix) + 3 and word.endswith(suffix):
+    for suffix, rest in (("ing", 4), ("ed", 4)):
+        if len(word) >= len(suffix) + rest and word.endswith(suffix) and not word.endswith("eed"):
             word = word[: -len(suffix)]
             if word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]

@@ -1,4 +1,4 @@
-"""A `Shelf` in memory, with the same bounds as the one in the store: for tests and experiments."""
+"""A `StoryShelf` in memory, with the same bounds as the one in the store."""
 
 from __future__ import annotations
 

@@ -1,0 +1,327 @@
+"""Relating own little stories against a shelf in memory: relations, reasons, thresholds, stories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.related_shelf import MemoryShelf
+from tuireader.model import Relation
+from tuireader.related.compare import chance, fold_chance, same_text
+from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
+from tuireader.related.rank import Ranked, shared_terms
+from tuireader.related.search import Incoming, arrive, relatives
+
+DAY = 86_400
+START = 1_625_000_000
+
+# (feed, day, title, text); the articles are numbered from 1.
+Telling = tuple[int, float, str, str]
+
+PAUSE: list[Telling] = [
+    (
+        1,
+        28.0,
+        "Chatterbox stops taking new users while it upgrades its security",
+        "Chatterbox has suspended registration of new accounts in mainland China. Its owner Pengtu says that "
+        "sign-ups return in August, after an upgrade of the security technology.",
+    ),
+    (
+        2,
+        28.2,
+        "Pengtu's Chatterbox suspends registration of new accounts",
+        "New users cannot open a Chatterbox account in mainland China at present. Pengtu speaks of a "
+        "security upgrade that is to end in early August. Shares of Pengtu fell.",
+    ),
+    (
+        3,
+        28.5,
+        "Why you cannot open a Chatterbox account right now",
+        "The messenger Chatterbox paused registration for a security upgrade, its owner Pengtu told users. "
+        "Existing accounts in mainland China are not touched.",
+    ),
+]
+BAN: list[Telling] = [
+    (
+        4,
+        4.0,
+        "Regulator orders Rollo off app stores over personal data",
+        "The Cyberspace Office told app stores to remove the ride app Rollo. It found serious violations in "
+        "how Rollo collects personal data of passengers. New users had been stopped two days before.",
+    ),
+    (
+        5,
+        4.3,
+        "Rollo vanishes from app stores",
+        "After an order of the Cyberspace Office the ride app Rollo is gone from app stores. The regulator "
+        "says that it collected personal data of passengers unlawfully.",
+    ),
+]
+REVIEW: list[Telling] = [
+    (
+        1,
+        16.0,
+        "Officials move into Rollo as the security review begins",
+        "Officers of the Cyberspace Office and six ministries are in the offices of the ride app Rollo, "
+        "whose handling of personal data of passengers is under review since the order to app stores.",
+    ),
+]
+RECIPE: list[Telling] = [
+    (
+        6,
+        28.3,
+        "Apple and blackberry crumble",
+        "Peel the apple, stew it with sugar and a handful of blackberries, and bake it under butter crumbs.",
+    ),
+]
+GADGETS: list[Telling] = [
+    (
+        7,
+        28.1,
+        "Apple fixes a flaw in phones that is already used by attackers",
+        "Apple released an update for phones and tablets that closes a hole in the graphics driver.",
+    ),
+    (
+        8,
+        28.6,
+        "Update your phone: Apple closes a hole that attackers use",
+        "The flaw in the graphics driver of phones and tablets is exploited, says Apple. Install the update.",
+    ),
+]
+FILLER: list[Telling] = [
+    (20 + number % 7, 1.0 + number, f"{thing} {verb} in {place}", f"A {thing} {verb} near the old {place}.")
+    for number, (thing, verb, place) in enumerate(
+        zip(
+            "lighthouse orchestra tunnel glacier museum ferry harvest comet bakery stadium".split(),  # noqa: SIM905
+            "reopens plays floods melts burns sinks fails returns closes collapses".split(),  # noqa: SIM905
+            "Norway Vienna Genoa Iceland Lisbon Athens Kansas Chile Lyon Lima".split(),  # noqa: SIM905
+            strict=True,
+        )
+    )
+]
+LIBRARY = PAUSE + BAN + REVIEW + RECIPE + GADGETS + FILLER
+
+
+def incoming(number: int, telling: Telling) -> Incoming:
+    feed, day, title, text = telling
+    return Incoming(number, START + int(day * DAY), True, feed, title, text)
+
+
+def shelved(tellings: Sequence[Telling]) -> tuple[MemoryShelf, list[Incoming]]:
+    """All tellings related in the order of their times."""
+    shelf = MemoryShelf()
+    articles = [incoming(number, telling) for number, telling in enumerate(tellings, 1)]
+    for article in sorted(articles, key=lambda article: article.time):
+        shelf.keep(arrive(shelf, article))
+    return shelf, articles
+
+
+@pytest.fixture(scope="module")
+def library() -> tuple[MemoryShelf, list[Incoming]]:
+    return shelved(LIBRARY)
+
+
+def shown(library: tuple[MemoryShelf, list[Incoming]], title: str) -> dict[str, Ranked]:
+    shelf, articles = library
+    (article,) = (one for one in articles if one.title == title)
+    titles = {one.id: one.title for one in articles}
+    return {titles[found.article_id]: found for found in relatives(shelf, article)}
+
+
+def test_three_outlets_on_one_story_are_the_same_story(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+    titles = [telling[2] for telling in PAUSE]
+    for title in titles:
+        found = shown(library, title)
+        assert {other: found[other].relation for other in titles if other != title} == dict.fromkeys(
+            set(titles) - {title}, Relation.SAME_STORY
+        )
+
+
+def test_the_earlier_order_is_background_and_the_review_a_follow_up(
+    library: tuple[MemoryShelf, list[Incoming]],
+) -> None:
+    ban, review = BAN[0][2], REVIEW[0][2]
+    background = shown(library, review)[ban]
+    assert background.relation is Relation.BACKGROUND
+    assert background.reason.startswith("−12 d · shares Rollo, ")
+    follow_up = shown(library, ban)[review]
+    assert follow_up.relation is Relation.FOLLOW_UP
+    assert follow_up.reason.startswith("+12 d · shares Rollo, ")
+
+
+def test_a_recipe_with_apples_is_related_to_nothing(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+    assert shown(library, RECIPE[0][2]) == {}
+    for telling in GADGETS:
+        assert RECIPE[0][2] not in shown(library, telling[2])
+
+
+def test_news_of_nothing_else_shows_nothing(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+    for telling in FILLER:
+        assert shown(library, telling[2]) == {}
+
+
+def test_a_later_arrival_is_seen_from_the_earlier_one() -> None:
+    shelf, articles = shelved(LIBRARY[:1] + FILLER)
+    assert relatives(shelf, articles[0]) == []
+    newcomer = incoming(99, PAUSE[1])
+    shelf.keep(arrive(shelf, newcomer))
+    assert [found.article_id for found in relatives(shelf, articles[0])] == [99]
+    assert [found.article_id for found in relatives(shelf, newcomer)] == [articles[0].id]
+
+
+def test_an_article_never_relates_to_itself_and_order_does_not_change(
+    library: tuple[MemoryShelf, list[Incoming]],
+) -> None:
+    shelf, articles = library
+    for article in articles:
+        found = relatives(shelf, article)
+        assert article.id not in [one.article_id for one in found]
+        assert found == relatives(shelf, article)
+
+
+def test_reasons_name_only_what_both_have(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+    shelf, articles = library
+    words = {one.id: " ".join((one.title, one.text)).casefold() for one in articles}
+    named = 0
+    for article in articles:
+        for found in relatives(shelf, article):
+            _, _, quoted = found.reason.partition("shares ")
+            for name in quoted.replace('"', "").split(", "):
+                assert name.casefold() in words[article.id]
+                # A stem is shared, not always the form: compare by the first letters of each word.
+                assert all(part[:4] in words[found.article_id] for part in name.casefold().split())
+                named += 1
+    assert named > 10
+
+
+def test_articles_without_a_date_say_nothing_about_the_time_between_them() -> None:
+    shelf, articles = shelved(PAUSE + FILLER)
+    article = replace(articles[0], dated=False)
+    for found in relatives(shelf, article):
+        assert found.reason.startswith("shares ")
+
+
+def test_chinese_reports_of_one_event_relate() -> None:
+    pair: list[Telling] = [
+        (1, 3.0, "云帆出行因违规收集个人信息被下架", "监管部门通报称云帆出行存在严重违规收集个人信息问题。"),
+        (
+            2,
+            3.2,
+            "监管部门通报：云帆出行应用被下架",
+            "通报指出云帆出行违规收集用户个人信息，应用商店已下架。",
+        ),
+        (3, 3.1, "今年夏粮产量再创新高", "统计部门公布夏粮产量数据，小麦单产提高。"),
+        (4, 3.3, "台风登陆沿海地区", "气象台发布台风红色预警，多地停课停航。"),
+    ]
+    shelf, articles = shelved(pair + FILLER)
+    found = relatives(shelf, articles[0])
+    assert [(one.article_id, one.relation) for one in found] == [(2, Relation.SAME_STORY)]
+    assert "云帆" in found[0].reason
+    assert relatives(shelf, articles[2]) == []
+
+
+# --------------------------------------------------------------------------- stories
+
+
+def story(shelf: MemoryShelf, number: int) -> list[int]:
+    return sorted(shelf.story_members[shelf.story_of[number]])
+
+
+def test_reports_of_one_event_fold_into_one_story(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+    shelf, _ = library
+    assert story(shelf, 1) == [1, 2, 3]
+    assert story(shelf, 4) == [4, 5]
+    assert story(shelf, 6) == [6]
+
+
+def notices(*companies: str) -> list[Telling]:
+    return [
+        (
+            1 + number % 2,
+            5.0 + number / 24,
+            f"{company} data breach: Carver Holm LLP investigates claims for customers",
+            f"The law firm Carver Holm LLP investigates claims on behalf of customers of {company} whose "
+            "personal information was exposed in a data breach. Contact us to learn about your rights.",
+        )
+        for number, company in enumerate(companies)
+    ]
+
+
+def test_notices_that_differ_in_the_company_are_neither_copies_nor_one_story() -> None:
+    companies = ("Brightwater", "Orlanda", "Quillfort", "Tamsin", "Hexley", "Norvane")
+    shelf, articles = shelved(notices(*companies) + FILLER)
+    for article in articles[: len(companies)]:
+        assert story(shelf, article.id) == [article.id]
+        assert Relation.SAME_TEXT not in [found.relation for found in relatives(shelf, article)]
+
+
+def test_a_copy_in_another_feed_is_the_same_text_and_folds() -> None:
+    first = BAN[0]
+    copy = (9, first[1] + 0.1, first[2], first[3])
+    shelf, articles = shelved([first, copy, *FILLER])
+    assert [found.relation for found in relatives(shelf, articles[0])] == [Relation.SAME_TEXT]
+    assert [found.relation for found in relatives(shelf, articles[1])] == [Relation.SAME_TEXT]
+    assert story(shelf, 1) == [1, 2]
+
+
+def test_the_same_words_a_month_later_are_not_a_copy() -> None:
+    first = BAN[0]
+    shelf, articles = shelved([first, (first[0], first[1] + 31, first[2], first[3]), *FILLER])
+    assert Relation.SAME_TEXT not in [found.relation for found in relatives(shelf, articles[0])]
+    assert story(shelf, 1) == [1]
+
+
+def test_a_split_pair_is_never_folded_again() -> None:
+    shelf = MemoryShelf()
+    shelf.split.add(frozenset((1, 3)))
+    for number, telling in enumerate(PAUSE, 1):
+        shelf.keep(arrive(shelf, incoming(number, telling)))
+    assert story(shelf, 1) == [1, 2]
+    assert story(shelf, 3) == [3]
+
+
+def test_a_story_does_not_stretch_over_more_than_its_days() -> None:
+    chain = [(number, 1.0 + number, PAUSE[0][2], PAUSE[0][3]) for number in range(1, 11)]
+    shelf, articles = shelved(chain)
+    for members in shelf.story_members.values():
+        times = [articles[number - 1].time for number in members]
+        assert max(times) - min(times) <= 3 * DAY
+
+
+# --------------------------------------------------------------------------- for all texts
+
+WORDS = "Rollo Pengtu Chatterbox regulator ban app store data law review fine security 微信 2021 $14m".split()  # noqa: SIM905
+texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+
+
+def profile(number: int, title: str, text: str, feed: int = 1, day: float = 0.0) -> Profile:
+    stats = Stats(50, {})
+    return weigh(number, START + int(day * DAY), True, feed, extract(title, text), stats)
+
+
+@settings(max_examples=80)
+@given(texts, texts, texts, texts, st.floats(0, 30))
+def test_comparing_is_symmetric(a: str, b: str, c: str, d: str, days: float) -> None:
+    one, other = profile(1, a, b, 1), profile(2, c, d, 2, days)
+    assert same_text(one, other) == same_text(other, one)
+    assert chance(one, other) == pytest.approx(chance(other, one))
+    assert fold_chance(one, other) == pytest.approx(fold_chance(other, one))
+    assert 0.0 <= chance(one, other) <= 1.0
+    assert len(shared_terms(one, other)) <= 3
+
+
+@settings(max_examples=80)
+@given(st.text(max_size=300), st.text(max_size=2000), st.integers(0, 2**32 - 1), st.booleans())
+def test_a_profile_survives_storing_and_stays_small(title: str, text: str, time: int, dated: bool) -> None:
+    made = weigh(7, time, dated, 3, extract(title, text), Stats(10, {}))
+    packed = made.pack()
+    assert unpack(7, packed) == made
+    assert len(packed) <= 14 + 6 * MOST_TERMS
+    asked = probes(made)
+    assert len(asked) <= POSTED
+    assert len(set(asked)) == len(asked)
+    assert set(asked) <= made.terms.keys()

@@ -1,0 +1,64 @@
+"""Text → folded terms."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader.related.words import fold, term_hash, tokens
+
+
+def folded(text: str) -> list[str]:
+    return [token.folded for token in tokens(text)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Regulators", "regulator"),
+        ("ordered", "orders"),
+        ("breached", "breaches"),
+        ("stopping", "stopped"),
+        ("companies", "company"),
+        ("Beijing’s", "Beijing"),
+        ("Beijing's", "beijing"),
+        ("Müller", "MULLER"),
+        ("£14m", "$14 million"),
+        ("4,000", "4000"),
+        ("2.5bn", "2.5 billion"),
+    ],
+)
+def test_forms_of_one_word_fold_to_one_term(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("news", "new"), ("Bing", "B"), ("14m", "14bn"), ("red", "r"), ("US", "u"), ("Texas", "Texan")],
+)
+def test_different_words_stay_apart(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+def test_cjk_runs_become_bigrams_beside_latin_words() -> None:
+    assert folded("微信暂停App注册") == ["微信", "信暂", "暂停", "app", "注册"]
+    assert folded("車") == ["車"]
+
+
+def test_a_vulnerability_number_is_one_term_however_it_is_dashed() -> None:
+    assert folded("CVE-2024-12345 again") == ["cve-2024-12345", "again"]
+
+
+def test_words_that_stand_together_are_told_from_words_that_a_comma_parts() -> None:
+    adjoins = [token.adjoins for token in tokens("cyber-attack on T-Mobile, Orange")]
+    assert adjoins == [False, True, True, True, True, False]
+
+
+@settings(max_examples=60)
+@given(st.text())
+def test_any_text_gives_terms_without_spaces_and_known_hashes(text: str) -> None:
+    for token in tokens(text):
+        assert token.folded
+        assert token.shown in text
+        assert 0 <= term_hash(token.folded) < 2**32
