@@ -27,7 +27,10 @@ _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 def keys(screen: MainScreen) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the pane that has the focus."""
     down, up = screen.key_of("move_down"), screen.key_of("move_up")
-    moving = (f"{down}/{up}", "scroll" if screen.current_pane is screen.pane else "move")
+    moving = (
+        f"{down}/{up}",
+        "scroll" if screen.current_pane is screen.pane and screen.pane.chosen < 0 else "move",
+    )
     return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _commands(screen))]
 
 

@@ -6,6 +6,7 @@ apart because relatives come a moment later than the text. All of it is pure: an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -225,12 +226,18 @@ def _close(block: Block, previous: Block | None) -> bool:
     return previous is not None and block.kind is BlockKind.ITEM and previous.kind is BlockKind.ITEM
 
 
+_NAMES_ITSELF = re.compile(
+    r"(?i)(image|photo|picture|graphic|illustration|credit|source|courtesy)\b|©|.*[:：]"
+)
+
+
 def _picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
     picture = block.picture or Picture("")
     says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
     text = " — ".join(part for part in says if part)
     credit = picture.credit
     if credit and credit not in text:
+        credit = credit if _NAMES_ITSELF.match(credit) else f"Image source: {credit}"
         text = f"{text} · {credit}" if text else credit
     number = f" [{block.link}]" if block.link else ""
     return Part(f"{text or 'no description'}{number}", "dim", gap=gap, frame="picture", offset=offset)

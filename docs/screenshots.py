@@ -1,0 +1,100 @@
+"""Pictures of the demo for the README: `python docs/screenshots.py` writes docs/images/*.svg."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuireader import demo
+from tuireader.config import Paths, loads
+from tuireader.library import Library
+from tuireader.model import View, ViewKind
+from tuireader.ui.app import TuireaderApp
+from tuireader.ui.screens.main import MainScreen
+
+FOLDER = Path(__file__).parent / "images"
+NOW = 1_795_530_000  # a Tuesday afternoon; a fixed time makes the same pictures every time
+WIDE, SMALL = (120, 40), (80, 24)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file, the size of the terminal, and the keys that lead to what it shows."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    story: bool = False  # start on the story that both watches hit
+    theme: str = "tuireader-dark"
+    welcome: bool = False
+
+
+PICTURES = (
+    Picture("list", WIDE),
+    Picture("article", WIDE, ("enter", "right_square_bracket"), story=True),
+    Picture("related", WIDE, ("enter", "e"), story=True),
+    Picture("light", WIDE, ("enter",), story=True, theme="tuireader-light"),
+    Picture("article-80x24", SMALL, ("enter",), story=True),
+    Picture("list-80x24", SMALL),
+    Picture("help", SMALL, ("question_mark",)),
+    Picture("welcome", WIDE, welcome=True),
+)
+
+
+async def take(picture: Picture, library: Library) -> None:
+    """Run the app headless, press the keys, write the file."""
+    app = TuireaderApp(library, first_run=picture.welcome, clock=lambda: NOW)
+    app.theme = picture.theme
+    async with app.run_test(size=picture.size, notifications=True) as pilot:
+
+        async def settle() -> None:
+            for _ in range(3):
+                await pilot.pause()
+                await app.workers.wait_for_complete()
+
+        await settle()
+        main = app.screen_stack[1]
+        assert isinstance(main, MainScreen)
+        if picture.story:
+            found = await library.rows(await library.ids(View(ViewKind.WATCH, "PIPL")))
+            main.articles.select_id(next(row.id for row in found if row.title.startswith("WeChat suspends")))
+        await pilot.press(*picture.keys)
+        await settle()
+        svg = app.export_screenshot(title="tuireader")
+    file = FOLDER / f"{picture.name}.svg"
+    file.write_text(offline(svg), encoding="utf-8")
+    print(file)
+
+
+def offline(svg: str) -> str:
+    """The picture without fonts from the network, and with the spaces at the ends of its texts kept."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S).replace(
+        "<text ", '<text xml:space="preserve" '
+    )
+
+
+async def take_all() -> None:
+    """Every picture, each on a fresh demo."""
+    FOLDER.mkdir(exist_ok=True)
+    config, _ = loads(demo.config_text(), "demo")
+    for picture in PICTURES:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
+            library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
+            try:
+                await library.load_demo()
+                await take(picture, library)
+            finally:
+                await library.close()
+
+
+if __name__ == "__main__":
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    asyncio.run(take_all())
