@@ -18,7 +18,7 @@ _ORDER = {
 
 
 class Lists:
-    """Light queries only: no texts, and nothing that is filtered in Python."""
+    """Light queries only: no texts, and nothing that is filtered in Python. Muted articles are in no view."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -77,12 +77,16 @@ class Lists:
     def counts(self, today: int) -> Counts:
         """Unread and total numbers. Totals come from covering indexes, unread ones from partial indexes."""
         conn = self._conn
-        totals = dict(conn.execute("SELECT feed_id, count(*) FROM article GROUP BY feed_id"))
-        unread = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE read = 0 GROUP BY feed_id"))
+        totals = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE muted = 0 GROUP BY feed_id"))
+        unread = dict(
+            conn.execute(
+                "SELECT feed_id, count(*) FROM article WHERE read = 0 AND muted = 0 GROUP BY feed_id"
+            )
+        )
         for feed_id, more, more_unread in conn.execute(
             """SELECT p.feed_id, count(*), sum(a.read = 0)
                FROM appearance p JOIN article a ON a.id = p.article_id
-               WHERE p.secondary = 1 GROUP BY p.feed_id"""
+               WHERE p.secondary = 1 AND a.muted = 0 GROUP BY p.feed_id"""
         ):
             totals[feed_id] = totals.get(feed_id, 0) + more
             unread[feed_id] = unread.get(feed_id, 0) + more_unread
@@ -91,10 +95,11 @@ class Lists:
             for name, total, new in conn.execute(
                 """SELECT w.name, count(a.id), sum(a.read = 0)
                    FROM watch w LEFT JOIN match m ON m.watch_id = w.id
-                   LEFT JOIN article a ON a.id = m.article_id GROUP BY w.id ORDER BY w.position"""
+                   LEFT JOIN article a ON a.id = m.article_id AND a.muted = 0
+                   GROUP BY w.id ORDER BY w.position"""
             )
         }
-        all_unread = self._count("a.read = 0", ())
+        all_unread = self._count("a.read = 0 AND a.muted = 0", ())
         where_today, args_today = self._where(View(ViewKind.TODAY), today)
         where_unread, args_unread = self._where(View(ViewKind.UNREAD), today)
         current_unread = self._count(where_unread, args_unread)
@@ -103,8 +108,12 @@ class Lists:
                 self._count(f"{where_today} AND a.read = 0", args_today), self._count(where_today, args_today)
             ),
             unread=Count(current_unread, current_unread),
-            starred=Count(self._count("a.starred = 1 AND a.read = 0", ()), self._count("a.starred = 1", ())),
-            all=Count(all_unread, self._count("1", ())),
+            starred=Count(
+                self._count("a.starred = 1 AND a.read = 0 AND a.muted = 0", ()),
+                self._count("a.starred = 1 AND a.muted = 0", ()),
+            ),
+            all=Count(all_unread, self._count("a.muted = 0", ())),
+            muted=self._count("a.muted = 1", ()),
             feeds={feed_id: Count(unread.get(feed_id, 0), total) for feed_id, total in totals.items()},
             watches=watches,
         )
@@ -113,6 +122,10 @@ class Lists:
         return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])
 
     def _where(self, view: View, today: int) -> tuple[str, list[object]]:
+        where, args = self._in_view(view, today)
+        return f"a.muted = 0 AND {where}", args
+
+    def _in_view(self, view: View, today: int) -> tuple[str, list[object]]:
         match view.kind:
             case ViewKind.TODAY:
                 return f"a.time >= ?{self._only_subscribed()}", [today]

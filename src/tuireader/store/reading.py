@@ -35,6 +35,7 @@ class StoredText:
     tags: tuple[str, ...] = ()
     watches: tuple[str, ...] = ()
     dated: bool = True
+    muted: bool = False
 
 
 def evidence_json(evidence: Evidence) -> str:
@@ -108,7 +109,8 @@ class Reading:
         hit = self._watches_of(ids) if watches else {}
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}'), a.published
+                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}'), a.published,
+                      a.muted
                FROM article a LEFT JOIN content c ON c.article_id = a.id
                WHERE a.id IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(ids)),),
@@ -132,6 +134,7 @@ class Reading:
                 tags=unpack_extra(row[11]).get("tags", ()) if row[11] != "{}" else (),
                 watches=hit.get(row[0], ()),
                 dated=row[12] is not None,
+                muted=bool(row[13]),
             )
 
     def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -155,7 +158,7 @@ class Reading:
 
     def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
         row = self._conn.execute(
-            f"""SELECT id, title FROM article WHERE feed_id = ? AND (time, id) {sign} (?, ?)
+            f"""SELECT id, title FROM article WHERE feed_id = ? AND muted = 0 AND (time, id) {sign} (?, ?)
                 ORDER BY time {order}, id {order} LIMIT 1""",
             (feed_id, time, article_id),
         ).fetchone()

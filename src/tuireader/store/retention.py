@@ -46,10 +46,10 @@ class Retention:
         """The articles whose texts the rule gives up, oldest first."""
         rows = self._conn.execute(
             f"""SELECT a.id FROM
-                  (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS place
+                  (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
                    FROM article) a
                 JOIN content c ON c.article_id = a.id
-                WHERE {rule.condition} AND (?1 IS NULL OR a.time < ?1) AND (?2 IS NULL OR a.place > ?2)
+                WHERE {rule.condition} AND (?1 IS NULL OR a.time < ?1) AND (?2 IS NULL OR a.nth > ?2)
                 ORDER BY a.time, a.id""",
             (rule.before, rule.keep),
         )
@@ -99,6 +99,7 @@ class Retention:
         if free < _WORTH * pages:
             return False
         try:
+            self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:

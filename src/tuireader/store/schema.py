@@ -46,15 +46,18 @@ CREATE TABLE article (
   title TEXT NOT NULL, url TEXT NOT NULL, author TEXT NOT NULL,
   published INTEGER, arrived INTEGER NOT NULL, time INTEGER NOT NULL,
   read INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,
+  muted INTEGER NOT NULL DEFAULT 0,
   edited INTEGER NOT NULL DEFAULT 0, sources INTEGER NOT NULL DEFAULT 1,
   place INTEGER NOT NULL DEFAULT 0,
   url_key INTEGER NOT NULL, text_key INTEGER NOT NULL
 );
-CREATE INDEX article_time ON article (time DESC, id DESC);
-CREATE INDEX article_feed_time ON article (feed_id, time DESC, id DESC);
-CREATE INDEX article_unread ON article (time DESC, id DESC) WHERE read = 0;
-CREATE INDEX article_unread_feed ON article (feed_id, time) WHERE read = 0;
-CREATE INDEX article_starred ON article (time DESC, id DESC) WHERE starred = 1;
+-- `muted` stands at their ends so that views without muted articles need the index alone
+CREATE INDEX article_time ON article (time DESC, id DESC, muted);
+CREATE INDEX article_feed_time ON article (feed_id, time DESC, id DESC, muted);
+CREATE INDEX article_unread ON article (time DESC, id DESC, muted) WHERE read = 0;
+CREATE INDEX article_unread_feed ON article (feed_id, time, muted) WHERE read = 0;
+CREATE INDEX article_starred ON article (time DESC, id DESC, muted) WHERE starred = 1;
+CREATE INDEX article_muted ON article (time DESC, id DESC) WHERE muted = 1;
 -- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
@@ -93,6 +96,26 @@ CREATE TABLE match (
   PRIMARY KEY (watch_id, article_id)
 ) WITHOUT ROWID;
 CREATE INDEX match_article ON match (article_id);
+CREATE TABLE mute (
+  id INTEGER PRIMARY KEY,
+  signature TEXT NOT NULL UNIQUE,
+  pending INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE muted (
+  mute_id INTEGER NOT NULL REFERENCES mute(id),
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  PRIMARY KEY (mute_id, article_id)
+) WITHOUT ROWID;
+CREATE INDEX muted_article ON muted (article_id);
+-- state: 0 waits to be told, 1 was told, 2 is known from another article of its story
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY,
+  watch TEXT NOT NULL,
+  article_id INTEGER NOT NULL REFERENCES article(id),
+  state INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (watch, article_id)
+);
+CREATE INDEX notice_waiting ON notice (id) WHERE state = 0;
 CREATE TABLE link (
   article_id INTEGER NOT NULL REFERENCES article(id),
   position INTEGER NOT NULL,

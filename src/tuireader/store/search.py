@@ -60,9 +60,14 @@ class Search:
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
     ) -> array[int]:
-        """The ids that a parsed expression matches, newest first."""
+        """The ids that a parsed expression matches, newest first.
+
+        Muted articles are left out unless the expression asks for them by `is:muted`, whichever way.
+        """
         plan = query.plan(parsed)
         condition, args, facts_exact = self._all(plan.facts, now)
+        if not query.asks(parsed.root, "muted"):
+            condition += " AND a.muted = 0"
         if plan.fts is not None:
             condition += " AND a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
             args.append(plan.fts)
@@ -107,7 +112,7 @@ class Search:
                         "unread": "a.read = 0",
                         "read": "a.read = 1",
                         "starred": "a.starred = 1",
-                        "muted": "0",
+                        "muted": "a.muted = 1",
                     }[state],
                     [],
                     True,

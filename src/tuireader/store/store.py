@@ -14,12 +14,14 @@ from tuireader.store.index import Index
 from tuireader.store.links import Links
 from tuireader.store.lists import Lists
 from tuireader.store.marks import Marks
+from tuireader.store.mutes import Mutes
 from tuireader.store.reading import Reading
 from tuireader.store.relations import Relations
 from tuireader.store.retention import Retention
 from tuireader.store.revisions import Revisions
 from tuireader.store.saving import Saving
 from tuireader.store.search import Search
+from tuireader.store.stats import Stats
 from tuireader.store.watches import Watches
 
 
@@ -69,6 +71,8 @@ class Store:
         self.marks = Marks(conn)
         self.search = Search(conn)
         self.watches = Watches(conn)
+        self.stats = Stats(conn)
+        self.mutes = Mutes(conn)
         self.links = Links(conn)
         self.relations = Relations(conn)
 

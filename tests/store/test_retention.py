@@ -1,0 +1,117 @@
+"""Purging old texts: what goes, what stays whatever is asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import NOW, entry, open_store, save
+from tuireader.model import Evidence, Purged, View, ViewKind
+from tuireader.store import Store
+from tuireader.store.retention import Rule
+
+DAY = 86_400
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Ten articles a feed, one a day, all read; ids 10..1 and 20..11 from the newest on."""
+    opened = open_store(tmp_path)
+    for feed in (1, 2):
+        save(
+            opened,
+            feed,
+            *(
+                entry(10 * feed + n, published=NOW - n * DAY, content_html=f"<p>Text {feed} {n}.</p>")
+                for n in range(10)
+            ),
+        )
+    mark(opened, "read", range(1, 21))
+    yield opened
+    opened.close()
+
+
+def mark(store: Store, name: str, ids: range | list[int], value: bool = True) -> None:
+    with store.transaction():
+        store.marks.set(name, list(ids), value, now=NOW)
+
+
+def with_text(store: Store) -> set[int]:
+    return {row[0] for row in store.conn.execute("SELECT article_id FROM content")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "gone"),
+    [
+        (Rule(before=NOW - 7 * DAY), {1, 2, 11, 12}),
+        (Rule(keep=8), {1, 2, 11, 12}),
+        (Rule(before=NOW - 8 * DAY, keep=5), {1, 11}),
+        (Rule(before=NOW - 2 * DAY, keep=9), {1, 11}),
+        (Rule(before=NOW - 100 * DAY), set()),
+    ],
+)
+def test_by_age_and_by_number(store: Store, rule: Rule, gone: set[int]) -> None:
+    assert set(store.retention.candidates(rule)) == gone
+
+
+def test_what_is_starred_watched_or_unread_keeps_its_text(store: Store) -> None:
+    mark(store, "starred", [1])
+    mark(store, "read", [2, 3], False)
+    with store.transaction():
+        store.watches.sync([("W", "1")])
+        store.watches.record([(3, Evidence("W")), (4, Evidence("W"))])
+    rule = Rule(before=NOW)
+    going = store.retention.candidates(rule)
+    assert set(going) == {*range(5, 10), *range(11, 20)}
+    assert set(store.retention.candidates(Rule(before=NOW, unread=True))) == {2, *going}
+    with store.transaction():
+        store.retention.drop(range(1, 21), rule)
+    assert with_text(store) == {1, 2, 3, 4}
+
+
+def test_a_star_that_is_set_meanwhile_counts(store: Store) -> None:
+    rule = Rule(keep=0)
+    ids = store.retention.candidates(rule)
+    mark(store, "starred", [7])
+    with store.transaction():
+        store.retention.drop(ids, rule)
+    assert with_text(store) == {7}
+
+
+def test_the_articles_stay_as_they_were_and_do_not_come_back(store: Store) -> None:
+    before = store.lists.rows(store.lists.ids(View(ViewKind.ALL)))
+    with store.transaction():
+        store.retention.drop(range(1, 21), Rule(keep=0))
+    assert store.lists.rows(store.lists.ids(View(ViewKind.ALL))) == before
+    article = store.reading.article(5)
+    assert article is not None and article.purged and article.html == ""
+    assert save(store, 1, entry(15, published=NOW - 5 * DAY, content_html="<p>Text 1 5.</p>")) == ([], [])
+    assert save(store, 1, entry(15, guid="new", published=NOW - 5 * DAY))[0] == []
+    assert with_text(store) == {5}  # what its feed says anew is kept again
+
+
+def test_the_weight_is_that_of_texts_and_old_versions(store: Store) -> None:
+    assert store.retention.weigh([]) == Purged(0, 0, 0)
+    one = store.retention.weigh([1])
+    assert (one.articles, one.feeds) == (1, 1)
+    save(store, 1, entry(19, published=NOW - 9 * DAY, content_html="<p>Now something else is here.</p>"))
+    assert store.retention.weigh([1, 11]).bytes > store.retention.weigh([11]).bytes + one.bytes
+    assert store.retention.weigh([1, 11]).feeds == 2
+
+
+def test_the_file_gets_smaller_when_much_has_gone(store: Store) -> None:
+    chance = random.Random(1)
+    texts = (f"<p>{n} {chance.randbytes(1000).hex()}</p>" for n in range(1000, 2500))
+    save(store, 1, *(entry(n, content_html=text) for n, text in enumerate(texts, 1000)))
+    mark(store, "read", range(1, 2000))
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = store.path.stat().st_size
+    assert not store.retention.shrink()
+    with store.transaction():
+        store.retention.drop(range(1, 2000), Rule(keep=0))
+    assert store.retention.shrink()
+    assert store.path.stat().st_size < 0.8 * size
+    assert store.conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
