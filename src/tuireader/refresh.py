@@ -150,7 +150,7 @@ def _save_feed(store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Sett
     facts = outcome.facts
     saved = store.saving.save(facts.id, parsed.entries, now)
     matches = relating.record_new(store, saved.new, setting.matcher, setting.feeds)
-    matches += relating.record_changed(store, saved.changed, setting.matcher, setting.feeds)
+    matches += relating.record_changed(store, saved.changed, setting.matcher, setting.feeds, saved.before)
     _record_success(store, outcome, setting, now, parsed)
     title = facts.title if facts.title != facts.url else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed))

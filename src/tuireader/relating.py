@@ -6,12 +6,12 @@ the transaction that saves the articles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.document import links_of
 from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
-from tuireader.related.features import Profile, unpack
+from tuireader.related.features import PAIR, Features, Profile, extract, probes, unpack
 from tuireader.related.rank import Ranked
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle, OutLink
@@ -42,6 +42,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
         watches=text.watches,
         read=text.read,
         starred=text.starred,
+        muted=text.muted,
         time=text.time,
     )
 
@@ -57,9 +58,16 @@ def record_new(
 
 
 def record_changed(
-    store: Store, texts: Sequence[StoredText], matcher: Matcher, feeds: FeedNames
+    store: Store,
+    texts: Sequence[StoredText],
+    matcher: Matcher,
+    feeds: FeedNames,
+    before: Sequence[StoredText] = (),
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match and relate articles whose text has changed; returns the matches that they did not have before."""
+    """Match and relate articles whose text has changed; returns the matches that they did not have before.
+
+    `before` has what they said until now.
+    """
     found = [
         (text, evidence)
         for text in texts
@@ -67,6 +75,7 @@ def record_changed(
     ]
     if texts:
         store.links.record(_links(texts))
+        _relate_anew(store, texts, {text.id: text for text in before})
     return found
 
 
@@ -110,18 +119,52 @@ class _Shelf:
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
         return self._store.relations.neighbours(ids)
 
+    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
+        return self._store.relations.stories(ids)
+
+    def members(self, story: int, limit: int) -> Sequence[int]:
+        return self._store.relations.members(story, limit)
+
+    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+        return self._store.relations.apart(ids)
+
     def grown(self) -> None:
         """An article has been added."""
         self._articles += 1
 
 
 def relate_waiting(store: Store, size: int) -> int:
-    """Relate the next `size` articles that have arrived; returns how many there were."""
+    """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
     ids = store.relations.waiting(size)
     shelf = _Shelf(store)
-    for text in sorted(store.reading.texts(ids), key=lambda text: text.id):
+    for text in sorted(store.reading.texts(ids), key=lambda text: (text.time, text.id)):
         _relate(store, shelf, text)
+        shelf.grown()
     return len(ids)
+
+
+def _relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
+    """Relate articles that say something else now. Those that still wait to be related can wait."""
+    shelf = _Shelf(store)
+    for text in texts:
+        packed = store.relations.packed(text.id)
+        if packed is None:
+            continue
+        old = unpack(text.id, packed)
+        said = before.get(text.id)
+        counted = (
+            _features(said).counted()
+            if said is not None and said.body
+            else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
+        )
+        store.relations.leave(text.id)
+        store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
+        _relate(store, shelf, text)
+
+
+def _features(text: StoredText) -> Features:
+    incoming = _incoming(text)
+    return extract(incoming.title, incoming.text)
 
 
 def _relate(store: Store, shelf: _Shelf, text: StoredText) -> None:
@@ -135,7 +178,8 @@ def _relate(store: Store, shelf: _Shelf, text: StoredText) -> None:
         arrival.counted,
         arrival.neighbours,
     )
-    shelf.grown()
+    place = search.fold(shelf, arrival)
+    store.relations.join(text.id, place.story, place.merged)
 
 
 def _incoming(text: StoredText) -> search.Incoming:

@@ -32,8 +32,8 @@ class Relations:
     # ------------------------------------------------------------------ asking
 
     def articles(self) -> int:
-        """How many articles have a profile."""
-        return int(self._conn.execute("SELECT count(*) FROM profile").fetchone()[0])
+        """How many articles have a profile: ids are given without gaps and no article is ever deleted."""
+        return int(self._conn.execute("SELECT coalesce(max(article), 0) FROM profile").fetchone()[0])
 
     def counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
         """In how many articles each term stands, and in how many of them in lower case."""
@@ -65,6 +65,34 @@ class Relations:
         return self._conn.execute(
             f"SELECT article, other FROM neighbour WHERE article IN ({_list(ids)})"
         ).fetchall()
+
+    def stories(self, ids: Sequence[int]) -> dict[int, int]:
+        """The story of each article that has been related; one that is alone is its own story."""
+        rows = self._conn.execute(
+            f"""SELECT a.id, iif(a.story, a.story, a.id) FROM article a JOIN profile p ON p.article = a.id
+                WHERE a.id IN ({_list(ids)})"""
+        )
+        return dict(rows.fetchall())
+
+    def members(self, story: int, limit: int = -1) -> list[int]:
+        """The articles of a story, those with the highest ids first."""
+        rows = self._conn.execute(
+            "SELECT id FROM article WHERE story = ? AND story != 0 ORDER BY id DESC LIMIT ?", (story, limit)
+        )
+        return [row[0] for row in rows] or [story]
+
+    def apart(self, ids: Sequence[int]) -> set[frozenset[int]]:
+        """The pairs among `ids` that a person has split."""
+        wanted = _list(ids)
+        rows = self._conn.execute(
+            f"SELECT article, other FROM apart WHERE article IN ({wanted}) AND other IN ({wanted})"
+        )
+        return {frozenset(row) for row in rows}
+
+    def packed(self, article: int) -> bytes | None:
+        """The packed profile of an article that has been related."""
+        row = self._conn.execute("SELECT packed FROM profile WHERE article = ?", (article,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def shown(self, ids: Sequence[int]) -> dict[int, Shown]:
         """What is shown of articles."""
@@ -116,7 +144,7 @@ class Relations:
         )
         conn.executemany(
             "INSERT OR IGNORE INTO neighbour (article, other) VALUES (?, ?)",
-            [pair for other in near for pair in ((article, other), (other, article))],
+            _pairs(article, near),
         )
 
     def remove(self, article: int, day: int, terms: Sequence[int], counted: Mapping[int, bool]) -> None:
@@ -133,3 +161,48 @@ class Relations:
             counted.items(),
         )
         conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
+
+    def join(self, article: int, story: int, merged: Sequence[int] = ()) -> None:
+        """Put an article into a story, and with it all articles of the stories `merged`."""
+        if story == article and not merged:
+            return
+        self._conn.execute(
+            f"UPDATE article SET story = ? WHERE id IN ({_list((article, story, *merged))})", (story,)
+        )
+        self._conn.execute(
+            f"UPDATE article SET story = ? WHERE story != 0 AND story IN ({_list(merged)})", (story,)
+        )
+
+    def leave(self, article: int) -> list[int]:
+        """Take an article out of its story; returns those that it leaves behind."""
+        row = self._conn.execute("SELECT story FROM article WHERE id = ?", (article,)).fetchone()
+        if row is None or not row[0]:
+            return []
+        self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
+        rest = self.members(row[0])
+        number = min(rest) if len(rest) > 1 else 0
+        if number != row[0]:  # a story has the id of one of its articles
+            self._conn.execute(f"UPDATE article SET story = ? WHERE id IN ({_list(rest)})", (number,))
+        return rest
+
+    def split(self, article: int) -> list[int]:
+        """Take an article out of its story for good: it is never folded with the others again.
+
+        Returns the others.
+        """
+        others = self.leave(article)
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO apart (article, other) VALUES (?, ?)", _pairs(article, others)
+        )
+        return others
+
+    def unsplit(self, article: int, others: Sequence[int]) -> None:
+        """Take a split back."""
+        self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
+        if others:
+            self.leave(article)
+            self.join(article, self.stories(others[:1]).get(others[0], others[0]))
+
+
+def _pairs(article: int, others: Sequence[int]) -> list[tuple[int, int]]:
+    return [pair for other in others for pair in ((article, other), (other, article))]

@@ -18,10 +18,14 @@ from tuireader.text import cut_characters, plain
 
 @dataclass(slots=True)
 class Saved:
-    """What `save` did, with the texts of the articles that are to be matched and related now."""
+    """What `save` did, with the texts of the articles that are to be matched and related now.
+
+    `before` has what the `changed` articles said until now.
+    """
 
     new: list[StoredText] = field(default_factory=list)
     changed: list[StoredText] = field(default_factory=list)
+    before: list[StoredText] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ class Saving:
         conn.execute(_CONTENT, _content(article_id, item))
         self._index.add([text])
         saved.changed.append(text)
+        saved.before.append(old.text)
 
     def _shown(self, article_id: int) -> _Shown:
         row = self._conn.execute(

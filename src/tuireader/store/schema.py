@@ -49,6 +49,7 @@ CREATE TABLE article (
   muted INTEGER NOT NULL DEFAULT 0,
   edited INTEGER NOT NULL DEFAULT 0, sources INTEGER NOT NULL DEFAULT 1,
   place INTEGER NOT NULL DEFAULT 0,
+  story INTEGER NOT NULL DEFAULT 0,
   url_key INTEGER NOT NULL, text_key INTEGER NOT NULL
 );
 -- `muted` stands at their ends so that views without muted articles need the index alone
@@ -61,6 +62,8 @@ CREATE INDEX article_muted ON article (time DESC, id DESC) WHERE muted = 1;
 -- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
+-- `story` is the id of one of the story's articles, 0 for an article that is alone
+CREATE INDEX article_story ON article (story, read, feed_id, muted) WHERE story != 0;
 CREATE TABLE content (
   article_id INTEGER PRIMARY KEY REFERENCES article(id),
   summary BLOB, html BLOB, base_url TEXT NOT NULL,
@@ -137,6 +140,10 @@ CREATE TABLE neighbour (
   PRIMARY KEY (article, other)
 ) WITHOUT ROWID;
 CREATE INDEX neighbour_other ON neighbour (other);
+CREATE TABLE apart (
+  article INTEGER NOT NULL, other INTEGER NOT NULL,
+  PRIMARY KEY (article, other)
+) WITHOUT ROWID;
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
