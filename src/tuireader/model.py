@@ -265,6 +265,8 @@ class ArticleRow:
     watches: tuple[str, ...] = ()
     url: str = ""
     author: str = ""
+    story: int = 0  # the number of its story, 0 when it is alone
+    story_size: int = 1  # how many articles its story has
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,43 @@ class Related:
     reason: str = ""
     score: float = 0.0
     read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """One report of a story. `lag` is how many seconds after the first report it came."""
+
+    article_id: int
+    title: str
+    url: str
+    feed_title: str
+    time: int
+    lag: int
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The reports of one story, the first one first; at least two."""
+
+    id: int
+    entries: tuple[StoryEntry, ...]
+
+    @property
+    def first(self) -> StoryEntry:
+        """Who was first."""
+        return self.entries[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What has come since the reader was last used: unread articles, in how many stories, how many of the
+    stories are on a watch; `ids` are the articles of the others, which can be cleared."""
+
+    articles: int
+    stories: int
+    watched: int
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +408,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds."""
+    """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds.
+
+    Muted articles are only in `muted`.
+    """
 
     today: Count = Count()
     unread: Count = Count()
@@ -377,6 +419,7 @@ class Counts:
     all: Count = Count()
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
+    muted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +450,50 @@ class Change:
 
     what: str
     ids: tuple[int, ...]
+
+
+# --------------------------------------------------------------------------- what watches do
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStats:
+    """How a watch is doing. Muted articles do not count.
+
+    `today`, `week` and `month` are the hits of the last 1, 7 and 30 days by the person's clock, `days` those
+    of each of the 30, oldest first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why
+    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules.
+    """
+
+    name: str
+    color: str = ""
+    unread: int = 0
+    total: int = 0
+    today: int = 0
+    week: int = 0
+    month: int = 0
+    days: tuple[int, ...] = (0,) * 30
+    newest: ArticleRow | None = None
+    top_feeds: tuple[tuple[str, int], ...] = ()
+    quiet: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPreview:
+    """What a watch would hit of all that is stored, before it is saved.
+
+    `added` and `removed` compare with what the watch that it replaces hits now. When it is not `complete`,
+    only the newest articles were looked at, and the three numbers are about these. `sentences` belong to
+    `samples`, the newest hits; each is the evidence of its article.
+    """
+
+    matches: int = 0
+    added: int = 0
+    removed: int = 0
+    samples: tuple[ArticleRow, ...] = ()
+    sentences: tuple[str, ...] = ()
+    problem: str = ""
+    complete: bool = True
 
 
 # --------------------------------------------------------------------------- refresh events

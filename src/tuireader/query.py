@@ -737,6 +737,18 @@ def wanted(node: Node) -> Iterator[Text | Regex]:
             return
 
 
+def asks(node: Node, state: str) -> bool:
+    """Whether `is:state` stands anywhere in an expression."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(asks(child, state) for child in nodes)
+        case Not(child):
+            return asks(child, state)
+        case Is(name):
+            return name == state
+    return False
+
+
 def needles(node: Node) -> tuple[Term, ...] | None:
     """Terms of which one at least stands in the text of whatever matches; None if there are none."""
     match node:

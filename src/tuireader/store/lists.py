@@ -6,8 +6,10 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
+from tuireader.store.stories import Stories
 
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
@@ -16,12 +18,19 @@ _ORDER = {
     "sources": "a.sources DESC, a.time DESC, a.id DESC",
 }
 
+_NONE = Count()
+
+
+def _less(count: Count, behind: Count) -> Count:
+    return Count(count.unread - behind.unread, count.total - behind.total)
+
 
 class Lists:
     """Light queries only: no texts, and nothing that is filtered in Python. Muted articles are in no view."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._stories = Stories(conn)
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """The ids of a view in order. `today` is when the person's day began; QUERY views are `search`'s."""
@@ -44,6 +53,11 @@ class Lists:
                 WHERE m.article_id IN ({wanted}) ORDER BY w.position"""
         ):
             watches.setdefault(article_id, []).append(name)
+        rows = self._conn.execute(
+            f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
+                FROM article WHERE id IN ({wanted})"""
+        ).fetchall()
+        sizes = self._stories.sizes({row[10] for row in rows if row[10]})
         found = {
             row[0]: ArticleRow(
                 id=row[0],
@@ -57,11 +71,10 @@ class Lists:
                 url=row[8],
                 author=row[9],
                 watches=tuple(watches.get(row[0], ())),
+                story=row[10],
+                story_size=max(1, sizes.get(row[10], 1)),
             )
-            for row in self._conn.execute(
-                f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author
-                    FROM article WHERE id IN ({wanted})"""
-            )
+            for row in rows
         }
         return [found[article_id] for article_id in ids if article_id in found]
 
@@ -74,8 +87,28 @@ class Lists:
         unread = {row[0] for row in rows}
         return array("q", (article_id for article_id in ids if article_id in unread))
 
-    def counts(self, today: int) -> Counts:
-        """Unread and total numbers. Totals come from covering indexes, unread ones from partial indexes."""
+    def counts(self, today: int, *, folded: bool = False) -> Counts:
+        """Unread and total numbers, of stories if `folded`, else of articles.
+
+        Totals come from covering indexes, unread ones from partial indexes.
+        """
+        counts = self._counts(today)
+        return self._folded(counts, today) if folded else counts
+
+    def _folded(self, counts: Counts, today: int) -> Counts:
+        stories = self._stories
+        in_feeds, in_watches = stories.behind_in_feeds(), stories.behind_in_watches()
+        return replace(
+            counts,
+            today=_less(counts.today, stories.behind(*self._where(View(ViewKind.TODAY), today))),
+            unread=_less(counts.unread, stories.behind(*self._where(View(ViewKind.UNREAD), today))),
+            starred=_less(counts.starred, stories.behind("a.starred = 1 AND a.muted = 0")),
+            all=_less(counts.all, stories.behind("a.muted = 0")),
+            feeds={key: _less(count, in_feeds.get(key, _NONE)) for key, count in counts.feeds.items()},
+            watches={key: _less(count, in_watches.get(key, _NONE)) for key, count in counts.watches.items()},
+        )
+
+    def _counts(self, today: int) -> Counts:
         conn = self._conn
         totals = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE muted = 0 GROUP BY feed_id"))
         unread = dict(

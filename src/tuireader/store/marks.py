@@ -8,9 +8,11 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.model import Change
+from tuireader.store.relations import Relations
 
 _KEEP = 200
 """Steps of undo that are kept."""
+_SPLIT = "an article split from its story"
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -25,6 +27,7 @@ class Marks:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._relations = Relations(conn)
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on a fixed set of articles; needs a transaction.
@@ -34,12 +37,23 @@ class Marks:
         changed = self._apply(mark, ids, value)
         what = _words(mark, value, len(changed))
         if changed and journal:
-            self._conn.execute(
-                "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
-                (now, what, mark, int(value), array("q", changed).tobytes()),
-            )
-            self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
+            self._note(now, what, mark, value, changed)
         return Change(what, tuple(changed))
+
+    def split(self, article_id: int, *, now: int) -> Change:
+        """Take an article out of its story for good; needs a transaction. No ids where it is alone."""
+        others = self._relations.split(article_id)
+        if not others:
+            return Change("nothing split", ())
+        self._note(now, _SPLIT, "apart", True, [article_id, *others])
+        return Change(_SPLIT, (article_id, *others))
+
+    def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> None:
+        self._conn.execute(
+            "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
+            (now, what, mark, int(value), array("q", ids).tobytes()),
+        )
+        self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
 
     def undo(self) -> Change | None:
         """Take back the newest step; needs a transaction. None when there is nothing to take back."""
@@ -51,7 +65,11 @@ class Marks:
         step, what, mark, value, blob = row
         ids = array("q")
         ids.frombytes(blob)
-        changed = self._apply(mark, ids, not value)
+        if mark == "apart":
+            self._relations.unsplit(ids[0], ids[1:])
+            changed = list(ids)
+        else:
+            changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))
         return Change(what, tuple(changed))
 

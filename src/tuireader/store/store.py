@@ -22,6 +22,7 @@ from tuireader.store.revisions import Revisions
 from tuireader.store.saving import Saving
 from tuireader.store.search import Search
 from tuireader.store.stats import Stats
+from tuireader.store.stories import Stories
 from tuireader.store.watches import Watches
 
 
@@ -75,6 +76,7 @@ class Store:
         self.mutes = Mutes(conn)
         self.links = Links(conn)
         self.relations = Relations(conn)
+        self.stories = Stories(conn)
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True) -> Store:
