@@ -177,6 +177,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("refresh_all", "Refresh all", "Fetch all feeds.", ("R",), Group.FEEDS, footer=True),
     Command("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", ("plus",), Group.FEEDS),
+    Command(
+        "feed_health",
+        "Feed health",
+        "Show which feeds are in trouble and why, and mend them.",
+        ("H",),
+        Group.FEEDS,
+    ),
     # Watches
     Command(
         "next_hit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from textual.binding import Binding
 
@@ -12,10 +12,12 @@ from tuireader.commands import COMMANDS
 _NUMBERED = "open_link"
 
 
-def bindings() -> list[Binding]:
-    """A binding for each command with a key; its action has the command's name, its id too."""
+def bindings(only: Collection[str] | None = None) -> list[Binding]:
+    """A binding for each command with a key, or for some; its action has the command's name, its id too."""
     made: list[Binding] = []
     for command in COMMANDS:
+        if only is not None and command.id not in only:
+            continue
         if command.id == _NUMBERED:
             made += [
                 Binding(key, f"{_NUMBERED}({number})", command.title, show=False, id=f"{_NUMBERED}.{number}")

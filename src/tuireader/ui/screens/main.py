@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.signal import Signal
 
 from tuireader.commands import BY_ID, key_label
 from tuireader.model import Change, Counts, Feed, View, ViewKind
@@ -52,6 +53,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.counts = Counts()
         self._folded: set[str] = set()
         self._before_search: Spot | None = None
+        self.reloaded: Signal[None] = Signal(self, "reloaded")
 
     def compose(self) -> ComposeResult:
         """Sidebar at the left, list above article at the right."""
@@ -182,6 +184,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._draw_sidebar()
         self._tell_top()
         self.tell_status()
+        self.reloaded.publish(None)
 
     def recount(self) -> None:
         """Take the counts again, soon."""
@@ -597,6 +600,22 @@ class MainScreen(Screen[None], inherit_bindings=False):
             await self.reload()
             self.reader.say(f"{added} {'feed' if added == 1 else 'feeds'} added")
             self.refreshing.refresh(force=False)
+
+    def action_feed_health(self) -> None:
+        from tuireader.ui.screens.health import Health
+
+        self.app.push_screen(Health(self), self.view_chosen)
+
+    async def view_chosen(self, view: View | None) -> None:
+        """Show a view that was chosen on another screen."""
+        if view is None:
+            return
+        if self.reading.page is not None:
+            await self._close()
+        self._before_search = None
+        await self.show_view(view)
+        self.sidebar.select(view)
+        self.go_to(self.articles)
 
     # -- commands: watches, program
 

@@ -1,0 +1,219 @@
+"""The health of the feeds: which one is in trouble, since when, why, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tuireader.commands import key_label
+from tuireader.errors import TuireaderError
+from tuireader.model import Feed, FeedHealth, Trouble, View, ViewKind
+from tuireader.ui.screens.confirm import Confirm
+from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.times import age, span
+from tuireader.ui.widgets.facts import Line
+from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.work import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_SIGNS = {
+    Trouble.NONE: ("·", "dim", "ok"),
+    Trouble.PAUSED: ("=", "dim", "paused"),
+    Trouble.MOVED: (">", "star", "moved"),
+    Trouble.FAILING: ("!", "error", "failing"),
+    Trouble.GONE: ("x", "error", "gone"),
+}
+
+
+def _since(moment: int | None, now: int) -> str:
+    if moment is None:
+        return "never"
+    return "just now" if now - moment < 60 else age(moment, now)
+
+
+def _next(feed: Feed, now: int) -> str:
+    if feed.state != "ok":
+        return "not by itself"
+    if feed.next_try is None or feed.next_try <= now:
+        return "now due"
+    return f"in {span(feed.next_try - now)}"
+
+
+def _weekly(number: float) -> str:
+    if not number:
+        return "–"
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"
+
+
+def _tries(number: int) -> str:
+    return f"{number} times in a row" if number > 1 else "once"
+
+
+def health_row(health: FeedHealth, now: int) -> Row:
+    """The line of one feed."""
+    feed = health.feed
+    sign, ink, state = _SIGNS[health.trouble]
+    streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
+    why = feed.last_error if health.trouble >= Trouble.FAILING else ""
+    return Row(
+        str(feed.id),
+        {
+            "sign": Cell(sign, ink),
+            "feed": Cell(feed.title or feed.url, "strong" if health.trouble >= Trouble.MOVED else "text"),
+            "state": Cell(state + streak, ink),
+            "why": Cell(why or (health.moved_to and f"to {health.moved_to}"), "dim"),
+            "success": Cell(_since(feed.last_success, now), "dim"),
+            "next": Cell(_next(feed, now), "dim"),
+            "weekly": Cell(_weekly(health.per_week), "text"),
+            "unread": Cell(str(health.unread or ""), "accent"),
+        },
+    )
+
+
+def health_facts(health: FeedHealth, now: int) -> list[Line]:
+    """What is known of one feed, the worst first."""
+    feed = health.feed
+    name = feed.title or feed.url
+    where = f" · {feed.folder}" if feed.folder else ""
+    lines: list[Line] = [((name, "strong"), (f"{where} · {feed.url}", "dim"))]
+    if feed.last_error:
+        failed = f"failed {_tries(feed.error_streak)}: "
+        lines.append(((failed, "error"), (feed.last_error, "text")))
+    if health.moved_to:
+        lines.append((("moved for good to ", "star"), (health.moved_to, "text")))
+    tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
+    lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
+    newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
+    weekly = f", {_weekly(health.per_week)} a week" if health.per_week else ""
+    lines.append(((f"{health.total} articles, {health.unread} unread{weekly}{newest}", "dim"),))
+    return lines
+
+
+class Health(TableScreen):
+    """All feeds, the worst first. `r` `a` `p` `d` mend things in place."""
+
+    HEADING = "Feed health"
+    COLUMNS = (
+        Column("sign", "", 1),
+        Column("feed", "Feed", 26, least=100),
+        Column("feed", "Feed", most=99),
+        Column("state", "State", 11),
+        Column("why", "Trouble", least=100),
+        Column("success", "Last success", 13, least=66),
+        Column("next", "Next try", 13, least=80),
+        Column("weekly", "A week", 6, right=True, least=52),
+        Column("unread", "Unread", 6, right=True, least=116),
+    )
+    BINDINGS: ClassVar = [
+        Binding("r", "retry", show=False),
+        Binding("R", "retry_failing", show=False),
+        Binding("a", "accept_move", show=False),
+        Binding("p", "pause", show=False),
+        Binding("d,delete", "remove", show=False),
+    ]
+
+    def __init__(self, main: MainScreen) -> None:
+        super().__init__(main)
+        self._found: dict[str, FeedHealth] = {}
+
+    async def fetch(self) -> list[Row]:
+        """The feeds by trouble; those alike stay in the order of the config."""
+        found = sorted(await self.library.feed_health(), key=lambda health: health.order)
+        self._found = {str(health.feed.id): health for health in found}
+        now = int(self.reader.clock())
+        self.table.empty_text = f"No feeds yet. {self.key_of('add_feed')} on the main screen adds one."
+        return [health_row(health, now) for health in found]
+
+    def told(self) -> str:
+        """How many feeds are in trouble."""
+        bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
+        return f"{len(self._found)} feeds, {bad or 'none'} in trouble"
+
+    def about(self, key: str) -> list[Line]:
+        """Error, address, times and numbers of a feed."""
+        return health_facts(self._found[key], int(self.reader.clock()))
+
+    def keys(self) -> list[tuple[str, str]]:
+        """What can be done with the feed under the cursor."""
+        health = self._current
+        if health is None:
+            return []
+        made = [(key_label("enter"), "Articles"), ("r", "Retry")]
+        if health.moved_to:
+            made.append(("a", "Accept move"))
+        return [*made, ("p", "Resume" if health.feed.state == "paused" else "Pause"), ("d", "Remove")]
+
+    @property
+    def _current(self) -> FeedHealth | None:
+        return self._found.get(self.table.current or "")
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Show the articles of a feed."""
+        self.dismiss(View(ViewKind.FEED, message.key))
+
+    # -- keys
+
+    def action_retry(self) -> None:
+        """Fetch the feed now."""
+        if self._current is not None:
+            self.main.refreshing.refresh([self._current.feed.id])
+
+    def action_retry_failing(self) -> None:
+        """Fetch all that fail."""
+        ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
+        if ids:
+            self.main.refreshing.refresh(ids)
+        else:
+            self.reader.say("No feed is failing")
+
+    def action_accept_move(self) -> None:
+        """Write the new address into the config."""
+        health = self._current
+        if health is None or not health.moved_to:
+            self.reader.say("This feed has not moved")
+            return
+        said = f"The config now has {health.moved_to}"
+        self._edit(partial(self.library.accept_move, health.feed.id), said)
+
+    def action_pause(self) -> None:
+        """Stop fetching the feed, or go on with it."""
+        health = self._current
+        if health is None:
+            return
+        feed = health.feed
+        if feed.state == "paused":
+            self._edit(partial(self.library.resume, feed.id), f"{feed.title or feed.url} is fetched again")
+        else:
+            self._edit(partial(self.library.pause, feed.id), f"{feed.title or feed.url} is paused")
+
+    def action_remove(self) -> None:
+        """Unsubscribe, after a question."""
+        health = self._current
+        if health is None:
+            return
+        feed = health.feed
+        name = feed.title or feed.url
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._edit(partial(self.library.remove, feed.id), f"{name} is removed; its articles are kept")
+
+        question = f"Unsubscribe from {name}?\nIts {health.total} articles stay stored and can be found."
+        self.app.push_screen(Confirm("Remove a feed", question, "removes it"), answered)
+
+    def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
+        run_latest(self, partial(self._do, edit, said), "edit")
+
+    async def _do(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
+        try:
+            await edit()
+        except (TuireaderError, OSError) as error:
+            self.reader.say(str(error), severity="error", seconds=10)
+            return
+        self.reader.say(said)
+        await self.main.reload()

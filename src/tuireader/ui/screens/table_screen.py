@@ -1,0 +1,167 @@
+"""What the screens that are a table have in common: the health of the feeds, the watches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tuireader.commands import key_label
+from tuireader.model import View
+from tuireader.ui.bindings import bindings
+from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.facts import Facts, Line
+from tuireader.ui.widgets.table import Column, Row, Table, TableHead
+from tuireader.ui.work import run_latest
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tuireader.ui.app import TuireaderApp
+    from tuireader.ui.screens.main import MainScreen
+
+_MOVES = {
+    "move_down",
+    "move_up",
+    "half_page_down",
+    "half_page_up",
+    "page_down",
+    "page_up",
+    "top",
+    "bottom",
+    "open",
+    "back",
+    "quit_or_back",
+    "quit",
+}
+
+
+class TableScreen(Screen[View | None], inherit_bindings=False):
+    """A table with facts about the line under the cursor below it. The result is a view to show."""
+
+    BINDINGS: ClassVar = [
+        *bindings(_MOVES),
+        Binding("backspace", "back", show=False),
+        Binding("ctrl+c", "screen.copy_text", show=False),
+    ]
+    AUTO_FOCUS = "#table"
+    HEADING: ClassVar = ""
+    COLUMNS: ClassVar[Sequence[Column]] = ()
+
+    def __init__(self, main: MainScreen) -> None:
+        super().__init__(classes="table")
+        self.main = main
+
+    @property
+    def reader(self) -> TuireaderApp:
+        """The app, by its own type."""
+        return cast("TuireaderApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Heading, table, facts, keys."""
+        self.library = self.reader.library
+        self.top = TopLine()
+        self.table = Table(self.COLUMNS)
+        self.facts = Facts(id="facts")
+        self.status = StatusLine()
+        yield self.top
+        yield TableHead(self.COLUMNS)
+        yield self.table
+        yield self.facts
+        yield self.status
+
+    def on_mount(self) -> None:
+        """Fill the table, and again whenever the store has changed."""
+        self.top.tell(title=self.HEADING)
+        self.main.reloaded.subscribe(self, lambda _: self.reload())
+        self.reload()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the rows more room where there is little."""
+        self.set_class(event.size.height < 20, "-low")
+        self.set_class(event.size.height < 8, "-tiny")
+
+    def reload(self) -> None:
+        """Take the rows from the store again."""
+        run_latest(self, self._fill, "table")
+
+    async def _fill(self) -> None:
+        self.table.show(await self.fetch())
+        self.top.tell(count=self.told())
+        self.tell()
+
+    # -- what each screen says for itself
+
+    async def fetch(self) -> list[Row]:
+        """The rows as they are now."""
+        return []
+
+    def told(self) -> str:
+        """A word about all rows, for the top line."""
+        return str(len(self.table.rows))
+
+    def about(self, key: str) -> list[Line]:
+        """What is known of a line."""
+        return []
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The screen's own keys and what they do to the line under the cursor."""
+        return []
+
+    # -- keys
+
+    def key_of(self, command_id: str) -> str:
+        """The first key of a command as people read it."""
+        return self.main.key_of(command_id)
+
+    def tell(self) -> None:
+        """Tell of the line under the cursor, and what can be done with it."""
+        current = self.table.current
+        self.facts.tell(*(self.about(current) if current is not None else ()))
+        moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
+        leaving = (key_label("escape"), "Back")
+        where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
+        self.status.tell([moving, *self.keys(), leaving], where, False)
+
+    def on_table_moved(self) -> None:
+        """Tell of the line under the cursor."""
+        self.tell()
+
+    def action_move_down(self) -> None:
+        self.table.move(1)
+
+    def action_move_up(self) -> None:
+        self.table.move(-1)
+
+    def action_half_page_down(self) -> None:
+        self.table.page(0.5)
+
+    def action_half_page_up(self) -> None:
+        self.table.page(-0.5)
+
+    def action_page_down(self) -> None:
+        self.table.page(1)
+
+    def action_page_up(self) -> None:
+        self.table.page(-1)
+
+    def action_top(self) -> None:
+        self.table.go_top()
+
+    def action_bottom(self) -> None:
+        self.table.go_bottom()
+
+    def action_open(self) -> None:
+        self.table.choose()
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_quit_or_back(self) -> None:
+        self.dismiss(None)
+
+    async def action_quit(self) -> None:
+        await self.reader.leave(0)

@@ -1,0 +1,165 @@
+"""A table of one-line rows with a cursor; which columns it has follows from the width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from tuireader.text import cell_len, pad
+from tuireader.ui.widgets.bars import Bar
+from tuireader.ui.widgets.pane import CursorPane
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` in cells, 0 for the one that takes what is left; shown from `least` to `most` cells."""
+
+    name: str
+    title: str
+    width: int = 0
+    right: bool = False
+    least: int = 0
+    most: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text and the ink it is drawn in (see `Inks.named`)."""
+
+    text: str
+    ink: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line: `key` tells it from the others, the cells are found by the names of their columns."""
+
+    key: str
+    cells: dict[str, Cell]
+
+
+NOTHING = Cell("")
+_GAP = 2
+
+
+def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
+    """The columns that a table of `width` cells shows, each with its own width."""
+    shown = [column for column in columns if column.least <= width <= column.most]
+    fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
+    return [(column, column.width or max(1, width - fixed)) for column in shown]
+
+
+def _aligned(text: str, width: int, *, right: bool) -> str:
+    fitted = pad(text, width)
+    return " " * max(0, width - cell_len(text)) + text if right and cell_len(text) <= width else fitted
+
+
+class TableHead(Bar):
+    """The titles of the columns."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__(classes="head")
+        self._columns = columns
+
+    def render_line(self, y: int) -> Strip:
+        """One line of titles."""
+        base = self.inks.ground + self.inks.dim
+        parts = [Segment(" ", base)]
+        for number, (column, width) in enumerate(fitting(self._columns, self.size.width)):
+            gap = " " * _GAP if number else ""
+            parts.append(Segment(gap + _aligned(column.title, width, right=column.right), base))
+        return self.strip(parts)
+
+
+class Table(CursorPane):
+    """Shows rows; `enter` or a second click on a line chooses it."""
+
+    class Chosen(Message):
+        """A line was chosen."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Moved(Message):
+        """The cursor is on another line, or that line tells something else."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__(id="table")
+        self._columns = columns
+        self.rows: Sequence[Row] = ()
+        self.empty_text = ""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self.rows)
+
+    @property
+    def current(self) -> str | None:
+        """The key of the line under the cursor."""
+        return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show other rows; the cursor stays on the line with the same key, if there is one."""
+        current = self.current
+        self.rows = rows
+        places = (number for number, row in enumerate(rows) if row.key == current)
+        self.cursor = next(places, min(self.cursor, max(0, len(rows) - 1)))
+        self.virtual_size = Size(self.size.width, len(rows))
+        self.keep_in_sight()
+        self.refresh()
+        self.cursor_moved()
+
+    def select(self, key: str) -> None:
+        """Put the cursor on the line with this key."""
+        for number, row in enumerate(self.rows):
+            if row.key == key:
+                self.move_to(number)
+
+    def cursor_moved(self) -> None:
+        """Tell the screen."""
+        self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        """Draw for the new width."""
+        self.virtual_size = Size(self.size.width, len(self.rows))
+        self.keep_in_sight()
+
+    def choose(self) -> None:
+        """Choose the line under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Chosen(self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, one on the cursor's line chooses it."""
+        number = event.y + self.scroll_offset.y
+        if number >= len(self.rows):
+            return
+        if number == self.cursor:
+            self.choose()
+        else:
+            self.move_to(number)
+
+    def render_line(self, y: int) -> Strip:
+        """The cells of one row, or a word on why there is none."""
+        number, width, inks = y + self.scroll_offset.y, self.size.width, self.inks
+        base = inks.ground
+        if number >= len(self.rows):
+            text = f"  {self.empty_text}" if not self.rows and y == 1 else ""
+            return Strip([Segment(pad(text, width), base + inks.dim)], width)
+        if number == self.cursor:
+            base += inks.cursor if self.has_focus else inks.cursor_idle
+        parts = [Segment(" ", base)]
+        for at, (column, room) in enumerate(fitting(self._columns, width)):
+            cell = self.rows[number].cells.get(column.name, NOTHING)
+            if at:
+                parts.append(Segment(" " * _GAP, base))
+            parts.append(Segment(_aligned(cell.text, room, right=column.right), base + inks.named(cell.ink)))
+        return Strip(parts).adjust_cell_length(width, base)

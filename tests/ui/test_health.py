@@ -1,0 +1,137 @@
+"""The health of the feeds on a real library: in order of trouble, told in plain words, mended in place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.ui.fake_library import NOW
+from tests.ui.running import Running, running
+from tests.ui.snap import assert_screen, screen_text
+from tuireader.config import Paths, load
+from tuireader.library import Library
+from tuireader.model import Fault, ViewKind
+from tuireader.schedule import SEEN_TO_MOVE
+from tuireader.store import Store
+from tuireader.ui.screens.health import Health
+
+NAMES = ("Quiet Quay", "Failing Ferry", "Gone Gulls", "Moved Moorings", "[/x] Plain Pier")
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Library]:
+    """Five feeds, each with another fate."""
+    paths = Paths(folder / "config.toml", folder / "test.db", folder, folder)
+    blocks = [
+        f'[[feeds]]\nurl = "https://{number}.example/rss"\ntitle = "{name}"\nfolder = "Harbour"\n'
+        for number, name in enumerate(NAMES, 1)
+    ]
+    paths.config.write_text("# mine\n" + "\n".join(blocks))
+    config, _ = load(paths.config)
+    library = await Library.open(config, paths, clock=lambda: NOW)
+    try:
+        ids = {feed.title: feed.id for feed in await library.feeds()}
+        await library._pool.write(lambda store: _fates(store, ids))
+        yield library
+    finally:
+        await library.close()
+
+
+def _fates(store: Store, ids: dict[str, int]) -> None:
+    with store.transaction():
+        execute = store.conn.execute
+        execute("UPDATE feed SET last_try = ?, last_success = ?, next_try = ?", (NOW, NOW - 300, NOW + 3600))
+        execute(
+            "UPDATE feed SET last_error = ?, error_streak = 4, fault = ?, last_success = ? WHERE id = ?",
+            ("the server said 503: busy", Fault.HTTP.value, NOW - 3 * 86400, ids["Failing Ferry"]),
+        )
+        execute(
+            "UPDATE feed SET state = 'gone', last_error = ?, error_streak = 1 WHERE id = ?",
+            ("the feed is gone for good (410)", ids["Gone Gulls"]),
+        )
+        execute(
+            "UPDATE feed SET moved_to = ?, moved_seen = ? WHERE id = ?",
+            ("https://new.example/rss", SEEN_TO_MOVE, ids["Moved Moorings"]),
+        )
+
+
+async def shown(run: Running) -> Health:
+    """The screen, once it has its rows."""
+    await run.press("H")
+    screen = run.app.screen
+    assert isinstance(screen, Health)
+    return screen
+
+
+def names(screen: Health) -> list[str]:
+    return [row.cells["feed"].text for row in screen.table.rows]
+
+
+async def test_the_worst_come_first_in_plain_words(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        screen = await shown(run)
+        assert names(screen) == ["Gone Gulls", "Failing Ferry", "Moved Moorings", "Quiet Quay", NAMES[4]]
+        assert "5 feeds, 3 in trouble" in run.text
+        await run.press("j")
+        assert "failed 4 times in a row: the server said 503: busy" in run.text
+        assert "last success 3 days ago, next try in 1 h" in run.text
+        assert_screen(run.app, "health-120x40")
+        await run.press("escape")
+        assert run.app.screen is run.main
+
+
+async def test_a_move_is_accepted_into_the_config(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        screen = await shown(run)
+        await run.press("a")
+        assert "This feed has not moved" in run.toasts
+        await run.press("j", "j", "a")
+        text = library.paths.config.read_text()
+        assert "https://new.example/rss" in text and "https://4.example/rss" not in text
+        assert text.startswith("# mine\n")
+        assert [row.cells["state"].text for row in screen.table.rows][2:] == ["ok", "ok", "ok"]
+
+
+async def test_a_feed_is_paused_and_fetched_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        screen = await shown(run)
+        await run.press("G", "p")
+        current = screen.table.rows[screen.table.cursor].cells
+        assert (current["feed"].text, current["state"].text) == (NAMES[4], "paused")
+        assert "paused = true" in library.paths.config.read_text() and "Resume" in run.text
+        await run.press("p")
+        assert screen.table.rows[screen.table.cursor].cells["state"].text == "ok"
+
+
+async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        screen = await shown(run)
+        await run.press("d", "escape")
+        assert len(screen.table.rows) == 5
+        await run.press("d", "enter")
+        assert "Gone Gulls" not in names(screen) and len(screen.table.rows) == 4
+        assert "Gone Gulls" not in library.paths.config.read_text()
+        assert "its articles are kept" in run.toasts
+        assert len(run.main.feeds) == 4
+
+
+async def test_enter_shows_the_articles_of_a_feed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        screen = await shown(run)
+        feed_id = screen.table.current
+        await run.press("enter")
+        assert run.main.listing.view.kind is ViewKind.FEED and run.main.listing.view.key == feed_id
+        assert run.focus == "list" and run.app.screen is run.main
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
+async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path) as library, running(library, size) as run:
+        screen = await shown(run)
+        await run.press("j", "G", "g", "ctrl+d", "d")
+        screen_text(run.app)
+        await run.press("escape")
+        assert run.app.screen is screen
