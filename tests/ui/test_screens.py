@@ -206,3 +206,18 @@ async def test_snapshot_help() -> None:
     async with running(library(), (80, 24)) as run:
         await run.press("question_mark", *"unread")
         assert_screen(run.app, "help-80x24")
+
+
+async def test_keys_faster_than_the_layout() -> None:
+    """Everything that a key can do to a pane that does not know its size yet."""
+    made = library()
+    async with running(made, (60, 20)) as run:
+        await run.main.reading.open(1)
+        pane = run.main.pane
+        assert pane.size.width == 0
+        assert pane.next_hit(1) is not None
+        pane.go_bottom()
+        assert pane.choose(0)
+        pane.return_to(3, -1)
+        await run.settle()
+        assert run.open_id == 1

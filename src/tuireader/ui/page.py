@@ -226,9 +226,7 @@ def _close(block: Block, previous: Block | None) -> bool:
     return previous is not None and block.kind is BlockKind.ITEM and previous.kind is BlockKind.ITEM
 
 
-_NAMES_ITSELF = re.compile(
-    r"(?i)(image|photo|picture|graphic|illustration|credit|source|courtesy)\b|©|.*[:：]"
-)
+_NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
 
 
 def _picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:

@@ -105,10 +105,9 @@ def _wrap_wide(text: str, start: int, end: int, width: int, lines: list[Range]) 
     for first, stop, cells in split_graphemes(line)[0]:
         here = line[first:stop]
         space = here == " "
-        if first > begin and here[0] not in _NOT_FIRST and last not in _NOT_LAST:
-            wide = cells > 1
-            if not space and (last_space or wide or last_wide):
-                brk, brk_used = first, used
+        between_wide = (cells > 1 or last_wide) and here[0] not in _NOT_FIRST and last not in _NOT_LAST
+        if first > begin and not space and (last_space or between_wide):
+            brk, brk_used = first, used
         if used + cells > width and not space and first > begin:
             if brk <= begin:
                 brk, brk_used = first, used

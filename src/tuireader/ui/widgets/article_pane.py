@@ -62,6 +62,7 @@ class ArticlePane(Pane):
 
     def return_to(self, line: int, chosen: int) -> None:
         """Go to the very line, and relative, where the article was left."""
+        self._arrive_if_needed()
         self._head.extend(line + self.size.height)
         self._resize()
         self.chosen = min(chosen, len(self.targets) - 1)
@@ -84,6 +85,7 @@ class ArticlePane(Pane):
     def clear(self) -> None:
         """Show nothing."""
         self.page_shown = None
+        self._arrive_at = None
         self._head, self._tail = Layout((), 80), Layout((), 80)
         self._strips.clear()
         self._resize()
@@ -99,7 +101,7 @@ class ArticlePane(Pane):
     def at_end(self) -> bool:
         """Whether the last line of the text is in sight."""
         end = self.scroll_offset.y + self.size.height
-        return self._head.complete and end >= len(self._head.lines)
+        return self._arrive_at is None and self._head.complete and end >= len(self._head.lines)
 
     # -- layout
 
@@ -165,7 +167,13 @@ class ArticlePane(Pane):
         self._unchoose()
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
 
+    def _arrive_if_needed(self) -> None:
+        """Lay out at once for a key that was faster than the size of the pane."""
+        if self._arrive_at is not None:
+            self._arrive()
+
     def _finish(self) -> None:
+        self._arrive_if_needed()
         if not self._head.complete:
             self._head.extend(10**9)
             self._resize()
@@ -177,6 +185,7 @@ class ArticlePane(Pane):
         page = self.page_shown
         if page is None or not page.hits:
             return None
+        self._arrive_if_needed()
         self._unchoose()
         self.hit = (
             (0 if step > 0 else len(page.hits) - 1) if self.hit < 0 else (self.hit + step) % len(page.hits)
