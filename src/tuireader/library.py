@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from array import array
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -34,6 +34,7 @@ from tuireader.model import (
     Related,
     Relating,
     Revision,
+    Story,
     View,
     ViewKind,
 )
@@ -98,8 +99,24 @@ class Library:
 
     # ------------------------------------------------------------------ lists
 
-    async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
-        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources."""
+    async def ids(
+        self,
+        view: View,
+        *,
+        show_read: bool = True,
+        sort: str = "date",
+        folded: bool = False,
+        opened: Collection[int] = (),
+    ) -> array[int]:
+        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources.
+
+        With `folded` there is one article for each story, the first unread one or else the first; those
+        stories whose numbers are `opened` are there with all their articles.
+        """
+        found = await self._ids_of(view, show_read, sort)
+        return await self._pool.read(lambda store: store.stories.fold(found, opened)) if folded else found
+
+    async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:
         if view.kind is ViewKind.QUERY:
             found, _ = await self.search(view.key)
             return found if show_read else await self._unread_of(found)
@@ -112,10 +129,10 @@ class Library:
         """The list lines of `ids`, in that order; ids that are no more are left out."""
         return await self._pool.read(lambda store: store.lists.rows(ids))
 
-    async def counts(self) -> Counts:
-        """Unread and total numbers for the sidebar."""
+    async def counts(self, *, folded: bool = False) -> Counts:
+        """Unread and total numbers for the sidebar: of stories if `folded`, else of articles."""
         today = self._today()
-        return await self._pool.read(lambda store: store.lists.counts(today))
+        return await self._pool.read(lambda store: store.lists.counts(today, folded=folded))
 
     async def feeds(self) -> list[Feed]:
         """All subscribed feeds in config order, with their health."""
@@ -166,6 +183,10 @@ class Library:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
         return await self._pool.read(lambda store: relating.related(store, article_id))
 
+    async def story(self, article_id: int) -> Story | None:
+        """The reports of an article's story, the first one first; None when it is alone."""
+        return await self._pool.read(lambda store: store.stories.timeline(article_id))
+
     async def find_url(self, url: str) -> int | None:
         """The stored article with this address (tracking parameters and scheme aside), if any."""
         return await self._pool.read(lambda store: store.links.at_url(url))
@@ -185,13 +206,29 @@ class Library:
 
     # ------------------------------------------------------------------ marks (all journalled)
 
-    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
-        """Mark articles read or unread. `journal=False` is for what no one wants to undo: opening one."""
+    async def set_read(
+        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+    ) -> Change:
+        """Mark articles read or unread, with `stories` the other articles of their stories, too.
+
+        `journal=False` is for what no one wants to undo: opening one.
+        """
+        if stories:
+            found = ids
+            ids = await self._pool.read(lambda store: store.stories.whole(found))
         return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         """Star or unstar articles."""
         return await self._mark("starred", ids, starred, True)
+
+    async def split_story(self, article_id: int) -> Change:
+        """Take an article out of its story; it is never folded with the others again. Undo joins them.
+
+        The ids are the article and those that it was folded with; none when it is alone.
+        """
+        now = int(self._clock())
+        return await self._pool.write(_in_transaction(lambda store: store.marks.split(article_id, now=now)))
 
     async def undo(self) -> Change | None:
         """Take back the last mark, also one made before a restart; None when there is nothing left."""

@@ -108,7 +108,6 @@ class Store:
                 conn.execute("PRAGMA synchronous = NORMAL")
                 conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("PRAGMA cache_size = -16000")
-                conn.execute("PRAGMA mmap_size = 1073741824")
                 conn.execute("PRAGMA temp_store = MEMORY")
             except BaseException:
                 conn.close()

@@ -95,7 +95,8 @@ class Stories:
         return Story(
             rows[0][6],
             tuple(
-                StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5])) for row in rows
+                StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5]))
+                for row in rows
             ),
         )
 

@@ -1,0 +1,242 @@
+"""Stories through `Library`: folded, read, counted, split and told; and articles that are edited."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.feedtext import item, rss
+from tests.test_library import ALL, NOW, config, feeds, opened, paths, refreshed
+from tests.web import Web
+from tuireader import demo
+from tuireader.library import Library
+from tuireader.model import ArticleRow, Relation, View, ViewKind
+
+UNREAD = View(ViewKind.UNREAD)
+WECHAT = View(ViewKind.WATCH, "WeChat")
+DIDI = "App stores told to remove Didi"
+KEPT_OUT = "Three more apps join Didi under review"
+
+
+@asynccontextmanager
+async def demo_library(folder: Path) -> AsyncIterator[Library]:
+    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
+    try:
+        await library.load_demo()
+        yield library
+    finally:
+        await library.close()
+
+
+async def row_of(library: Library, title: str) -> ArticleRow:
+    (row,) = [row for row in await library.rows(await library.ids(ALL)) if row.title.startswith(title)]
+    return row
+
+
+async def story_titles(library: Library, title: str) -> list[str]:
+    story = await library.story((await row_of(library, title)).id)
+    return [] if story is None else [entry.title for entry in story.entries]
+
+
+async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        row = await row_of(library, "WeChat suspends")
+        story = await library.story(row.id)
+        assert story is not None
+        assert {entry.feed_title for entry in story.entries} >= {
+            "Pacific Wire",
+            "Harbour Tech",
+            "The Ledger of Bits",
+        }
+        assert (story.first.feed_title, story.first.lag) == ("Pacific Wire", 0)
+        assert [entry.lag for entry in story.entries] == sorted(entry.lag for entry in story.entries)
+        assert row.story == story.id and row.story_size == len(story.entries)
+
+        folded = await library.ids(ALL, folded=True)
+        members = [entry.article_id for entry in story.entries]
+        assert [article_id for article_id in folded if article_id in members] == [members[-1]]
+        opened_ids = list(await library.ids(ALL, folded=True, opened={story.id}))
+        at = opened_ids.index(members[-1])
+        assert opened_ids[at : at + len(members)] == members[::-1]
+        assert len(opened_ids) == len(folded) + len(members) - 1
+
+
+async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
+    about = ("Kaseya", "Didi", "Tencent", "Intel", "Apple", "WeChat", "AMD")
+    async with demo_library(tmp_path) as library:
+        rows = await library.rows(await library.ids(ALL))
+        stories: dict[int, list[str]] = {}
+        for row in rows:
+            if row.story:
+                stories.setdefault(row.story, []).append(row.title)
+        assert len(stories) >= 7
+        for titles in stories.values():
+            assert len(titles) > 1
+            assert any(all(name in title for title in titles) for name in about) or titles[0].startswith(
+                "Intel"
+            ), titles
+        assert {row.story_size for row in rows if not row.story} == {1}
+
+
+async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        related = await library.related((await row_of(library, "WeChat suspends")).id)
+        found = {item.title: item for item in related}
+        assert found[DIDI].relation is Relation.CITES and found[DIDI].reason == "linked in the text"
+        law = found["China’s data protection bill gets its second reading: what changed"]
+        assert law.relation is Relation.ALSO_READ and law.reason == "named in the text"
+
+        related = await library.related((await row_of(library, "Tencent’s WeChat stops")).id)
+        found = {item.title: item for item in related}
+        music = found["Regulator orders Tencent to give up exclusive music rights"]
+        assert music.relation is Relation.BACKGROUND and "−2 d · shares Tencent" in music.reason
+
+        crumble = await row_of(library, "Apple and blackberry")
+        assert await library.related(crumble.id) == ()
+        assert (crumble.story, crumble.story_size, await library.story(crumble.id)) == (0, 1, None)
+
+
+async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        story = await library.story((await row_of(library, "WeChat suspends")).id)
+        assert story is not None
+        newest_first = [entry.article_id for entry in reversed(story.entries)]
+        await library.set_read(newest_first[:2], True)
+        folded = await library.ids(ALL, folded=True)
+        assert [key for key in folded if key in newest_first] == [newest_first[2]]
+        await library.set_read(newest_first, True)
+        folded = await library.ids(ALL, folded=True)
+        assert [key for key in folded if key in newest_first] == [newest_first[0]]
+        unread = await library.ids(UNREAD, folded=True)
+        assert not set(unread) & set(newest_first)
+
+
+async def test_reading_one_reads_the_story_and_undo_takes_it_back(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        story = await library.story((await row_of(library, "WeChat suspends")).id)
+        assert story is not None
+        ids = [entry.article_id for entry in story.entries]
+        await library.set_read(ids[:1], True, journal=False)
+        change = await library.set_read(ids[:1], True, stories=True)
+        assert sorted(change.ids) == sorted(ids[1:])
+        undone = await library.undo()
+        assert undone is not None and sorted(undone.ids) == sorted(ids[1:])
+        assert [row.read for row in await library.rows(ids)] == [True] + [False] * (len(ids) - 1)
+
+
+async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        story = await library.story((await row_of(library, "WeChat suspends")).id)
+        assert story is not None
+        await library.set_read([story.entries[0].article_id], True)
+        await library.set_starred([entry.article_id for entry in story.entries], True)
+        counts = await library.counts(folded=True)
+        views = {
+            View(ViewKind.TODAY): counts.today,
+            UNREAD: counts.unread,
+            View(ViewKind.STARRED): counts.starred,
+            ALL: counts.all,
+            **{View(ViewKind.WATCH, name): count for name, count in counts.watches.items()},
+            **{View(ViewKind.FEED, str(key)): count for key, count in counts.feeds.items()},
+        }
+        assert counts.starred.total == 1
+        for view, count in views.items():
+            assert len(await library.ids(view, folded=True)) == count.total, view
+            assert len(await library.ids(view, show_read=False, folded=True)) == count.unread, view
+        plain = await library.counts()
+        assert plain.all.total > counts.all.total and plain.unread.unread > counts.unread.unread
+
+
+async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        whole = await story_titles(library, DIDI)
+        assert KEPT_OUT in whole and len(whole) == 4
+        wrong = await row_of(library, KEPT_OUT)
+        change = await library.split_story(wrong.id)
+        assert change.ids[0] == wrong.id and len(change.ids) == 4
+        assert await story_titles(library, KEPT_OUT) == []
+        assert await story_titles(library, DIDI) == [title for title in whole if title != KEPT_OUT]
+        assert (await library.split_story(wrong.id)).ids == ()
+
+        undone = await library.undo()
+        assert undone is not None and undone.what == change.what
+        assert await story_titles(library, DIDI) == whole
+        assert await library.undo() is None
+
+
+async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        row = await row_of(library, DIDI)
+        numbered = row.story
+        others = [title for title in await story_titles(library, DIDI)]
+        await library.split_story(numbered)
+        (first,) = await library.rows([numbered])
+        assert (first.story, first.story_size) == (0, 1)
+        left = await story_titles(library, DIDI)
+        assert left == [title for title in others if title != first.title]
+        assert (await row_of(library, DIDI)).story != numbered
+        await library.split_story((await row_of(library, left[0])).id)
+        await library.split_story((await row_of(library, left[1])).id)
+        assert [await story_titles(library, title) for title in others] == [[]] * 4  # no story of one
+        for _ in range(3):
+            await library.undo()
+        assert await story_titles(library, DIDI) == others
+
+
+LANTERN = (
+    "<p>LanternPay, the payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
+)
+BRIDGE = "<p>The Ostrava bridge over the river Odra was closed after engineers found cracks in a pylon.</p>"
+
+
+async def test_an_edited_article_is_related_anew(tmp_path: Path) -> None:
+    lantern = item("a", "LanternPay buys Ferrygate for 40 million", LANTERN)
+    bridge = item("a", "Cracks in a pylon close the Ostrava bridge", BRIDGE)
+    async with Web() as web:
+        url = web.stages("/f", rss("F", [lantern]), rss("F", [bridge]), rss("F", [lantern]))
+        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+        third = web.serve("/h", rss("H", [item("c", "Ostrava bridge closed over cracks", BRIDGE)]))
+        async with opened(tmp_path, feeds(url, other, third)) as library:
+            await refreshed(library)
+            first = await row_of(library, "LanternPay buys")
+            assert await story_titles(library, "LanternPay buys") != []
+            before = await counted(library)
+            await refreshed(library)
+            (row,) = await library.rows([first.id])
+            assert row.title == "Cracks in a pylon close the Ostrava bridge"
+            assert {found.title for found in await library.related(first.id)} == {
+                "Ostrava bridge closed over cracks"
+            }
+            assert "Ostrava bridge closed over cracks" in await story_titles(library, row.title)
+            assert await story_titles(library, "Ferrygate bought") == []
+            assert await counted(library) != before
+            await refreshed(library)
+            assert "Ferrygate bought by LanternPay" in await story_titles(library, "LanternPay buys")
+            assert await counted(library) == before
+
+
+async def counted(library: Library) -> list[tuple[int, ...]]:
+    """In how many articles each term stands, as relating has counted."""
+    return await library._pool.read(
+        lambda store: store.conn.execute(
+            "SELECT term, articles, lower FROM term_count WHERE articles ORDER BY term"
+        ).fetchall()
+    )
+
+
+async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path) -> None:
+    def said(more: str) -> bytes:
+        return rss("F", [item("a", "LanternPay buys Ferrygate for 40 million", LANTERN + more)])
+
+    async with Web() as web:
+        url = web.stages("/f", said(""), said("<p>Both firms are from Port Quill.</p>"))
+        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+        async with opened(tmp_path, feeds(url, other)) as library:
+            await refreshed(library)
+            row = await row_of(library, "LanternPay buys")
+            assert row.story_size == 2
+            await library.split_story(row.id)
+            await refreshed(library)
+            (row,) = await library.rows([row.id])
+            assert row.edited and (row.story, row.story_size) == (0, 1)
