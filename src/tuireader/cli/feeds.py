@@ -3,52 +3,190 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.model import FeedHealth, Trouble
 
 if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.pass_obj
-def feeds(options: Options, as_json: bool) -> int:
-    """List the feeds with their health: last success, last error, next try."""
+@click.option(
+    "--sort",
+    type=click.Choice(["config", "trouble", "pace", "title"]),
+    default="config",
+    show_default=True,
+    help="The worst first, the busiest first, or by name.",
+)
+@click.pass_context
+def feeds(context: click.Context, as_json: bool, sort: str) -> int:
+    """List the feeds with their health, or pause, resume, retry, remove them, accept their moves.
+
+    Columns: number, unread/all articles, articles a week, last success, title, address, trouble.
+    """
+    if context.invoked_subcommand is not None:
+        return Exit.OK
 
     async def job(library: Library) -> int:
-        counts = await library.counts()
-        for feed in await library.feeds():
-            count = counts.feeds.get(feed.id)
-            unread, total = (count.unread, count.total) if count else (0, 0)
-            if as_json:
-                print(
-                    json.dumps(
-                        {
-                            "id": feed.id,
-                            "url": feed.url,
-                            "title": feed.title,
-                            "folder": feed.folder,
-                            "state": feed.state,
-                            "unread": unread,
-                            "total": total,
-                            "last_success": feed.last_success,
-                            "last_error": feed.last_error,
-                            "error_streak": feed.error_streak,
-                            "next_try": feed.next_try,
-                        },
-                        ensure_ascii=False,
-                    )
-                )
-            else:
-                trouble = f"  ! {feed.last_error} (×{feed.error_streak})" if feed.last_error else ""
-                print(f"{feed.id}\t{unread}/{total}\t{feed.title}\t{feed.url}{trouble}")
+        now = int(time.time())
+        for health in sorted(await library.feed_health(), key=_ORDERS[sort]):
+            print(json.dumps(_as_json(health), ensure_ascii=False) if as_json else _as_line(health, now))
         return Exit.OK
+
+    return in_library(context.obj, job)
+
+
+_ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
+    "config": lambda health: 0,
+    "trouble": lambda health: health.order,
+    "pace": lambda health: -health.per_week,
+    "title": lambda health: health.feed.title.casefold(),
+}
+
+
+def _as_json(health: FeedHealth) -> dict[str, object]:
+    feed = health.feed
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "folder": feed.folder,
+        "state": feed.state,
+        "trouble": health.trouble.name.lower(),
+        "unread": health.unread,
+        "total": health.total,
+        "per_week": health.per_week,
+        "newest": health.newest,
+        "last_try": feed.last_try,
+        "last_success": feed.last_success,
+        "last_error": feed.last_error,
+        "fault": health.fault,
+        "error_streak": feed.error_streak,
+        "next_try": feed.next_try,
+        "moved_to": health.moved_to,
+    }
+
+
+def _as_line(health: FeedHealth, now: int) -> str:
+    from tuireader.ui.times import age
+
+    feed = health.feed
+    success = age(feed.last_success, now) if feed.last_success else "never"
+    columns = [
+        str(feed.id),
+        f"{health.unread}/{health.total}",
+        f"{health.per_week:.3g}/week",
+        success,
+        feed.title,
+        feed.url,
+        _trouble(health, now),
+    ]
+    return "\t".join(columns).rstrip("\t")
+
+
+def _trouble(health: FeedHealth, now: int) -> str:
+    from tuireader.ui.times import span
+
+    feed = health.feed
+    match health.trouble:
+        case Trouble.GONE:
+            return f"! gone: {feed.last_error} (`tuireader feeds retry {feed.id}` asks again)"
+        case Trouble.PAUSED:
+            return "paused"
+        case Trouble.FAILING:
+            wait = max(0, (feed.next_try or now) - now)
+            again = f"next try in {span(wait)}" if wait else "next try now"
+            return f"! {feed.last_error} (×{feed.error_streak}, {again})"
+        case Trouble.MOVED:
+            return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"
+        case Trouble.NONE:
+            return ""
+
+
+def _change(
+    options: Options, wanted: Sequence[str], change: Callable[[Library, int], Awaitable[object]], done: str
+) -> int:
+    """Do something with each feed that is named, once all are known to be there."""
+
+    async def job(library: Library) -> int:
+        for feed_id in [await find_feed(library, feed) for feed in wanted]:
+            title = library.feed_title(feed_id)
+            await change(library, feed_id)
+            say(f"{done}: {title}")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@feeds.command()
+@click.argument("feed", nargs=-1, required=True)
+@click.pass_obj
+def pause(options: Options, feed: tuple[str, ...]) -> int:
+    """Keep feeds and their articles, but fetch them no more."""
+    return _change(options, feed, lambda library, feed_id: library.pause(feed_id), "paused")
+
+
+@feeds.command()
+@click.argument("feed", nargs=-1, required=True)
+@click.pass_obj
+def resume(options: Options, feed: tuple[str, ...]) -> int:
+    """Fetch paused feeds again."""
+    return _change(options, feed, lambda library, feed_id: library.resume(feed_id), "resumed")
+
+
+@feeds.command()
+@click.argument("feed", nargs=-1, required=True)
+@click.pass_obj
+def remove(options: Options, feed: tuple[str, ...]) -> int:
+    """Unsubscribe from feeds; their articles are kept."""
+    return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed")
+
+
+@feeds.command()
+@click.argument("feed", nargs=-1)
+@click.pass_obj
+def accept(options: Options, feed: tuple[str, ...]) -> int:
+    """Write the new addresses of feeds that have moved into the configuration; all of them without FEED."""
+
+    async def job(library: Library) -> int:
+        ids = [await find_feed(library, one) for one in feed]
+        if not ids:
+            ids = [health.feed.id for health in await library.feed_health() if health.moved_to]
+        for feed_id in ids:
+            title = library.feed_title(feed_id)
+            say(f"moved: {title} ({await library.accept_move(feed_id)})")
+        if not ids:
+            say("no feed has moved")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@feeds.command()
+@click.argument("feed", nargs=-1)
+@click.pass_obj
+def retry(options: Options, feed: tuple[str, ...]) -> int:
+    """Fetch feeds now, also those that are gone or paused; without FEED, all that fail."""
+    from tuireader.cli.refresh import follow
+
+    async def job(library: Library) -> int:
+        ids = [await find_feed(library, one) for one in feed]
+        if not ids:
+            failing = (Trouble.FAILING, Trouble.GONE)
+            ids = [health.feed.id for health in await library.feed_health() if health.trouble in failing]
+        if not ids:
+            say("no feed fails")
+            return Exit.OK
+        return await follow(library, library.refresh(ids), as_json=False)
 
     return in_library(options, job)
 

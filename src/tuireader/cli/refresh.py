@@ -42,12 +42,13 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
         events = library.refresh(ids, force=not due, relate=not no_relate)
-        return await _follow(library, events, as_json=as_json)
+        return await follow(library, events, as_json=as_json)
 
     return in_library(options, job)
 
 
-async def _follow(library: Library, found: AsyncGenerator[Event, None], *, as_json: bool) -> int:
+async def follow(library: Library, found: AsyncGenerator[Event, None], *, as_json: bool) -> int:
+    """Tell what happens in a refresh, and give the exit code that says how it went."""
     from tuireader.refresh import encode
 
     live = sys.stderr.isatty() and not as_json
