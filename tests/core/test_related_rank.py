@@ -320,7 +320,7 @@ def test_a_profile_survives_storing_and_stays_small(title: str, text: str, time:
     made = weigh(7, time, dated, 3, extract(title, text), Stats(10, {}))
     packed = made.pack()
     assert unpack(7, packed) == made
-    assert len(packed) <= 14 + 6 * MOST_TERMS
+    assert len(packed) <= 15 + 6 * MOST_TERMS
     asked = probes(made)
     assert len(asked) <= POSTED
     assert len(set(asked)) == len(asked)

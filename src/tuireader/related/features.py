@@ -16,14 +16,14 @@ from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
 LEAD = 900  # characters of the text that are read: what a story is about stands at its top
 MOST_TERMS = 64
-POSTED = 20
+POSTED = 18
 
 _LOWER = 0.3  # a name is written in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
 _PRIOR = 3000.0  # a young library is taken as a part of a larger one of this size ...
 _PRIOR_COMMON = 60.0  # ... in which an everyday word stands in so many articles
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
-_HEAD = struct.Struct("<IIBBf")
+_HEAD = struct.Struct("<IIBBBf")
 
 # How much an occurrence counts, by the kind byte: a title word more, a repeated word a little more.
 BOOST = tuple(
@@ -103,18 +103,23 @@ class Profile:
     shown: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     def pack(self) -> bytes:
-        """The form to store; 14 bytes and 6 a term."""
-        count = len(self.terms)
-        head = _HEAD.pack(max(0, self.time), self.feed, self.dated, count, self.norm)
-        return head + struct.pack(f"<{count}I{count}H", *self.terms.keys(), *self.terms.values())
+        """The form to store; 15 bytes and 6 a term, the subjects first."""
+        names = [term for _, term in self.subjects]
+        order = names + [term for term in self.terms if term not in set(names)]
+        values = [self.terms[term] for term in order]
+        count = len(order)
+        head = _HEAD.pack(max(0, self.time), self.feed, self.dated, count, len(names), self.norm)
+        return head + struct.pack(f"<{count}I{count}H", *order, *values)
 
 
 def unpack(article_id: int, blob: bytes) -> Profile:
     """The profile that `Profile.pack` stored."""
-    time, feed, dated, count, norm = _HEAD.unpack_from(blob)
-    values = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
-    terms = dict(zip(values[:count], values[count:], strict=True))
-    return Profile(article_id, time, bool(dated), feed, norm, terms, _subjects(terms))
+    time, feed, dated, count, names, norm = _HEAD.unpack_from(blob)
+    packed = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
+    terms = packed[:count]
+    values = packed[count:]
+    subjects = tuple(zip([(value & 255) / UNIT for value in values[:names]], terms[:names], strict=True))
+    return Profile(article_id, time, bool(dated), feed, norm, dict(zip(terms, values, strict=True)), subjects)
 
 
 def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:

@@ -15,10 +15,11 @@ from tuireader.related.features import Features, Profile, Stats, choose, extract
 from tuireader.related.rank import SHOWN, Ranked, chances, likeliest, rank
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
-POSTINGS = 150  # articles looked at for one term, before and after
-CANDIDATES = 100
+POSTINGS = 80  # articles looked at for one term, before and after
+CANDIDATES = 60
 KEPT = 0.3  # from this chance on a neighbour is remembered
 NEIGHBOURS = 12
+FOREIGN = 0.02  # nobody is asked about a candidate with less chance that is no neighbour's neighbour either
 STORIES = 5  # so many stories of its neighbours may an article join
 
 
@@ -131,12 +132,17 @@ def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[
     profile = _profile(shelf, article, extract(article.title, article.text))
     candidates = {other.id: other for other in _candidates(shelf, profile, article.day)}
     alone = chances(profile, candidates.values())
-    further = {other for _, other in shelf.neighbours([profile.id, *likeliest(profile, alone)])}
-    further -= candidates.keys() | {profile.id}
-    for other in shelf.profiles(sorted(further)):
+    linked = {other for _, other in shelf.neighbours([profile.id, *likeliest(profile, alone)])}
+    linked.discard(profile.id)
+    for other in shelf.profiles(sorted(linked - candidates.keys())):
         candidates[other.id] = other
         alone[other.id] = chance(profile, other)
-    return rank(profile, candidates, alone, least=least)
+    worth = {
+        other: candidate
+        for other, candidate in candidates.items()
+        if other in linked or alone.get(other, 0.0) >= FOREIGN
+    }
+    return rank(profile, worth, alone, least=least)
 
 
 def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
