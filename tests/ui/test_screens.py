@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.ui.fake_library import FakeLibrary, many
 from tests.ui.running import running
 from tests.ui.samples import library, story
 from tests.ui.snap import assert_screen, screen_text
+from tuireader.errors import DatabaseError
+from tuireader.ui.widgets.article_list import ArticleList
 
 HOSTILE = (
     "[/x]",
@@ -221,3 +224,28 @@ async def test_keys_faster_than_the_layout() -> None:
         pane.return_to(3, -1)
         await run.settle()
         assert run.open_id == 1
+
+
+async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
+    """From a key, from a message and from a worker."""
+    made = library()
+
+    async def locked(*_: object, **__: object) -> Any:
+        raise DatabaseError("the database is locked [/x]", "close the other program")
+
+    async with running(made) as run:
+        real = made.set_starred, made.article, made.counts
+        made.set_starred = made.article = made.counts = locked  # type: ignore[method-assign]
+        await run.press("s")
+        assert "the database is locked [/x] (close the other program)" in run.toasts
+        run.app.clear_notifications()
+        run.main.articles.post_message(ArticleList.Opened(2))
+        await run.settle()
+        assert "the database is locked" in run.toasts
+        run.app.clear_notifications()
+        run.main.recount()
+        await run.pilot.pause()
+        assert "the database is locked" in run.toasts
+        made.set_starred, made.article, made.counts = real  # type: ignore[method-assign]
+        await run.press("j", "enter")
+        assert run.open_id == 2

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.notifications import SeverityLevel
+from textual.worker import WorkerFailed
 
 from tuireader.commands import resolve_keys
+from tuireader.errors import TuireaderError
 from tuireader.ui import inks
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
@@ -131,10 +135,29 @@ class TuireaderApp(App[int]):
         """Leave, to be started again as the demo."""
         self.exit(DEMO)
 
-    # -- crashes: Textual would print the traceback with the values of all variables
+    # -- faults. What is told in a line (a locked database) is told and the app goes on; it may come out of
+    # a key, a message (see `MainScreen`) or a worker. All else is a crash, of which Textual would print the
+    # traceback with the values of all variables.
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key means; a fault that can be told is told."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except TuireaderError as error:
+            self.say(str(error), severity="error", seconds=10)
+            return True
 
     def _handle_exception(self, error: Exception) -> None:
-        self.fault = getattr(error, "error", error) if type(error).__name__ == "WorkerFailed" else error
+        fault = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(fault, TuireaderError):
+            self.say(str(fault), severity="error", seconds=10)
+            return
+        self.fault = fault
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

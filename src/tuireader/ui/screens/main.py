@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 
 from tuireader.commands import BY_ID, key_label
+from tuireader.errors import TuireaderError
 from tuireader.model import Change, Counts, Feed, View, ViewKind
 from tuireader.ui import entries as places
 from tuireader.ui import footer
@@ -220,6 +222,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.status.tell(footer.keys(self), *footer.where(self))
 
     # -- messages
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """A fault that can be told does not end the screen."""
+        try:
+            await super()._dispatch_message(message)
+        except TuireaderError as error:
+            self.reader.say(str(error), severity="error", seconds=10)
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Show the view that was chosen in the sidebar."""
