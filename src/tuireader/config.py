@@ -74,6 +74,32 @@ def _caret(source: str, position: int, length: int = 1) -> str:
 EXPRESSION = Kind("expression", _expression)
 
 
+def _command(value: object) -> tuple[str, ...] | Bad:
+    """A program with its arguments, to the letter; no shell ever reads it."""
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        return Bad(f'should be a list such as ["program", "argument"], not {described(value)}')
+    if any("\0" in part for part in value):
+        return Bad("has a NUL character, which no program takes")
+    return Bad("names no program") if value and not value[0] else tuple(value)
+
+
+COMMAND = Kind("list of texts: a program and its arguments", _command)
+_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def _hours(value: object) -> str | Bad:
+    """A part of the day, written `HH:MM-HH:MM`; `""` for none."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match:
+        return Bad(f'should be hours such as "22:00-07:00", not {described(value)}')
+    return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
+
+
+HOURS = Kind('hours such as "22:00-07:00"', _hours)
+
+
 # --------------------------------------------------------------------------- what is in the file
 
 
@@ -167,6 +193,32 @@ class MuteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewConfig:
+    """One `[[view]]`: a search that was saved."""
+
+    name: str = field(metadata=key(NAME, "Name in the sidebar.", vital=True))
+    query: str = field(metadata=key(EXPRESSION, "Which articles it shows, as in the search box.", vital=True))
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyConfig:
+    """`[notify]`: how the watches that say `notify` tell of new articles. All in one message a refresh."""
+
+    desktop: bool = field(
+        default=True,
+        metadata=key(FLAG, "Show a notification of the desktop, or of the terminal."),
+    )
+    bell: bool = field(default=False, metadata=key(FLAG, "Ring the bell of the terminal."))
+    command: tuple[str, ...] = field(
+        default=(),
+        metadata=key(COMMAND, "A program to run, with arguments; it gets the articles as JSON on stdin."),
+    )
+    quiet: str = field(
+        default="", metadata=key(HOURS, "Hours of the day without any of this; what came is told after them.")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class FetchConfig:
     """`[fetch]`: how feeds are asked for. Times in seconds, sizes in bytes."""
 
@@ -227,6 +279,8 @@ class Config:
     feeds: tuple[FeedConfig, ...] = ()
     watches: tuple[WatchConfig, ...] = ()
     mutes: tuple[MuteConfig, ...] = ()
+    views: tuple[ViewConfig, ...] = ()
+    notify: NotifyConfig = NotifyConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
     keys: Mapping[str, tuple[str, ...]] = field(
@@ -326,6 +380,8 @@ def _config(table: dict[str, Any], found: _Found) -> Config:
         feeds=tuple(_feeds(table.get("feeds"), found)),
         watches=tuple(_watches(table.get("watch"), found)),
         mutes=tuple(_mutes(table.get("mute"), found)),
+        views=tuple(_views(table.get("view"), found)),
+        notify=_filled(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
         fetch=_filled(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
         ui=_filled(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
     )
@@ -359,6 +415,16 @@ def _mutes(value: object, found: _Found) -> Iterator[MuteConfig]:
             yield mute
         else:
             found.add(path, "mutes nothing: it needs query or feed")
+
+
+def _views(value: object, found: _Found) -> Iterator[ViewConfig]:
+    seen: dict[str, str] = {}
+    for path, view in _each(ViewConfig, value, "view", found):
+        first = seen.setdefault(view.name.casefold(), path)
+        if first != path:
+            found.add(f"{path}.name", f"{quoted(view.name)} is the name of {first} too, so this one is off")
+        else:
+            yield view
 
 
 def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tuple[str, T]]:
@@ -417,6 +483,8 @@ _TABLES: Mapping[str, type[Any]] = {
     "feeds": FeedConfig,
     "watch": WatchConfig,
     "mute": MuteConfig,
+    "view": ViewConfig,
+    "notify": NotifyConfig,
     "fetch": FetchConfig,
     "ui": UiConfig,
 }

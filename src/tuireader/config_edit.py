@@ -11,18 +11,19 @@ import os
 import stat
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from tuireader.config import FeedConfig, WatchConfig, loads
+from tuireader.config import FeedConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config_values import Bad, Key, quoted, same_address, without_password
 from tuireader.errors import ConfigError
 from tuireader.toml_lines import Sort, Statement, statements
 
 _Table = dict[str, Any]
+_Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig
 
 
 # --------------------------------------------------------------------------- changes to a text
@@ -56,18 +57,84 @@ def add_watch(text: str, watch: WatchConfig) -> str:
     return _added(text, data, "watch", [block])
 
 
+def set_watch(text: str, name: str, watch: WatchConfig) -> str:
+    """The text with this watch in place of the one with that name, which may be its own.
+
+    Raises ConfigError when there is none, when the new name is another's, or when the watch is no good.
+    """
+    data = _data(text)
+    names = [str(table.get("name", "")).strip().casefold() for table in _tables(data, "watch")]
+    if name.casefold() not in names:
+        raise ConfigError(f"the configuration has no watch {quoted(name)}", "see `tuireader watch list`")
+    number = names.index(name.casefold())
+    if watch.name.casefold() in (other for at, other in enumerate(names) if at != number):
+        raise ConfigError(f"there is a watch named {quoted(watch.name)} already", "choose another name")
+    _accepted(_block("watch", watch))
+    changes = {one.name: getattr(watch, one.name) for one in fields(watch)}
+    return _changed(text, data, "watch", WatchConfig, number, changes)
+
+
+def add_mute(text: str, mute: MuteConfig) -> str:
+    """The text with a `[[mute]]`; one for the same articles gets the new end. Raises ConfigError."""
+    block = _block("mute", mute)
+    _accepted(block)
+    data = _data(text)
+    for number, table in enumerate(_tables(data, "mute")):
+        if _same_mute(table, mute):
+            return _changed(text, data, "mute", MuteConfig, number, {"until": mute.until})
+    return _added(text, data, "mute", [block])
+
+
+def remove_mute(text: str, mute: MuteConfig) -> str:
+    """The text without the `[[mute]]` for these articles, whatever its end. Raises ConfigError."""
+    data = _data(text)
+    for number, table in enumerate(_tables(data, "mute")):
+        if _same_mute(table, mute):
+            return _removed(text, data, "mute", number)
+    raise ConfigError("the configuration has no such mute", "it may have been taken out by hand")
+
+
+def _same_mute(table: _Table, mute: MuteConfig) -> bool:
+    query, feed = str(table.get("query", "")).strip(), str(table.get("feed", "")).strip()
+    return (query, feed) == (mute.query.strip(), mute.feed.strip())
+
+
+def set_view(text: str, view: ViewConfig) -> str:
+    """The text with a `[[view]]`; one of that name gets the new query. Raises ConfigError."""
+    block = _block("view", view)
+    _accepted(block)
+    data = _data(text)
+    for number, table in enumerate(_tables(data, "view")):
+        if str(table.get("name", "")).strip().casefold() == view.name.casefold():
+            return _changed(text, data, "view", ViewConfig, number, {"name": view.name, "query": view.query})
+    return _added(text, data, "view", [block])
+
+
+def remove_view(text: str, name: str) -> str:
+    """The text without this `[[view]]`. Raises ConfigError when it has none."""
+    data = _data(text)
+    for number, table in enumerate(_tables(data, "view")):
+        if str(table.get("name", "")).strip().casefold() == name.casefold():
+            return _removed(text, data, "view", number)
+    raise ConfigError(f"the configuration has no view {quoted(name)}", "it may have been taken out by hand")
+
+
 def remove_feed(text: str, url: str) -> str:
     """The text without this feed; comments in lines of their own stay. Raises ConfigError if it has none."""
     data = _data(text)
-    number = _number_of(data, url)
-    expected = data | {"feeds": [table for at, table in enumerate(data["feeds"]) if at != number]}
-    if not expected["feeds"]:
-        del expected["feeds"]
-    if _in_brackets(text):
-        edited = _by_tomlkit(text, lambda tables: tables.pop(number))
-        expected.setdefault("feeds", [])
+    return _removed(text, data, "feeds", _number_of(data, url))
+
+
+def _removed(text: str, data: _Table, name: str, number: int) -> str:
+    """The text without one of the `[[name]]` tables, counted from 0."""
+    expected = data | {name: [table for at, table in enumerate(data[name]) if at != number]}
+    if not expected[name]:
+        del expected[name]
+    if _in_brackets(text, name):
+        edited = _by_tomlkit(text, lambda tables: tables.pop(number), name)
+        expected.setdefault(name, [])
     else:
-        edited = _without_block(text, _blocks(text, "feeds")[number])
+        edited = _without_block(text, _blocks(text, name)[number])
     return _proven(edited, expected)
 
 
@@ -79,32 +146,40 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
     """
     data = _data(text)
     number = _number_of(data, url)
-    table = dict(data["feeds"][number])
-    for name, value in changes.items():
-        written = _written(FeedConfig, name, value)
-        if written is None:
-            table.pop(name, None)
-        else:
-            table |= tomllib.loads(f"{name} = {written}")
-            _readable(name, table[name])
     others = {_comparable(other) for at, other in enumerate(_urls(data)) if at != number}
-    if "url" in changes and _comparable(table["url"]) in others:
-        raise ConfigError(f"the configuration has {without_password(table['url'])} already")
-    expected = data | {"feeds": [table if at == number else other for at, other in enumerate(data["feeds"])]}
-    if _in_brackets(text):
+    moved = str(changes.get("url", ""))
+    if moved and _comparable(moved) in others:
+        raise ConfigError(f"the configuration has {without_password(moved)} already")
+    return _changed(text, data, "feeds", FeedConfig, number, changes)
+
+
+def _changed(
+    text: str, data: _Table, name: str, kind: type[_Item], number: int, changes: Mapping[str, object]
+) -> str:
+    """The text with other values for keys of one of the `[[name]]` tables, counted from 0."""
+    table = dict(data[name][number])
+    for key, value in changes.items():
+        written = _written(kind, key, value)
+        if written is None:
+            table.pop(key, None)
+        else:
+            table |= tomllib.loads(f"{key} = {written}")
+            _readable(kind, key, table[key])
+    expected = data | {name: [table if at == number else other for at, other in enumerate(data[name])]}
+    if _in_brackets(text, name):
 
         def change(tables: list[_Table]) -> None:
-            for name in changes:
-                tables[number].pop(name, None)
-                if name in table:
-                    tables[number][name] = table[name]
+            for key in changes:
+                tables[number].pop(key, None)
+                if key in table:
+                    tables[number][key] = table[key]
 
-        edited = _by_tomlkit(text, change)
+        edited = _by_tomlkit(text, change, name)
     else:
         edited = text
-        for name, value in changes.items():
-            block = _blocks(edited, "feeds")[number]
-            edited = _with_value(edited, block, name, _written(FeedConfig, name, value))
+        for key, value in changes.items():
+            block = _blocks(edited, name)[number]
+            edited = _with_value(edited, block, key, _written(kind, key, value))
     return _proven(edited, expected)
 
 
@@ -154,9 +229,9 @@ def _accepted(block: str) -> None:
         raise ConfigError(f"{problem.path} {problem.message}")
 
 
-def _readable(name: str, value: object) -> None:
-    """Raise ConfigError when a key of a feed cannot have this value."""
-    read = _key(FeedConfig, name).kind.read(value)
+def _readable(kind: type[_Item], name: str, value: object) -> None:
+    """Raise ConfigError when a key of a table cannot have this value."""
+    read = _key(kind, name).kind.read(value)
     if isinstance(read, Bad):
         raise ConfigError(f"{name} {read.message}")
 
@@ -175,7 +250,7 @@ def _proven(text: str, expected: _Table) -> str:
 # --------------------------------------------------------------------------- writing tables
 
 
-def _block(name: str, item: FeedConfig | WatchConfig) -> str:
+def _block(name: str, item: _Item) -> str:
     """A table as text, with the keys that are not at their default."""
     lines = [f"[[{name}]]"]
     for one in fields(item):
@@ -185,14 +260,14 @@ def _block(name: str, item: FeedConfig | WatchConfig) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _written(kind: type[FeedConfig | WatchConfig], name: str, value: object) -> str | None:
+def _written(kind: type[_Item], name: str, value: object) -> str | None:
     """The value of a key as TOML, None where it is the default."""
     if value == next((one.default for one in fields(kind) if one.name == name), MISSING):
         return None
     return _key(kind, name).kind.write(value)
 
 
-def _key(kind: type[FeedConfig | WatchConfig], name: str) -> Key:
+def _key(kind: type[_Item], name: str) -> Key:
     for one in fields(kind):
         if one.name == name:
             described: Key = one.metadata["key"]
@@ -208,7 +283,7 @@ def _added(text: str, data: _Table, name: str, blocks: Sequence[str]) -> str:
         return text
     tables = [tomllib.loads(block)[name][0] for block in blocks]
     expected = data | {name: _tables(data, name) + tables}
-    if any(one.name == name and one.sort is Sort.PAIR for one in _root(text)):
+    if _in_brackets(text, name):
         return _proven(_by_tomlkit(text, lambda there: there.extend(tables), name), expected)
     there = _blocks(text, name)
     at = _end_with_comments(there[-1], text) if there else len(text)
@@ -260,8 +335,8 @@ def _root(text: str) -> Iterator[Statement]:
         yield one
 
 
-def _in_brackets(text: str) -> bool:
-    return any(one.sort is Sort.PAIR and one.name == "feeds" for one in _root(text))
+def _in_brackets(text: str, name: str) -> bool:
+    return any(one.sort is Sort.PAIR and one.name == name for one in _root(text))
 
 
 def _end_with_comments(block: Sequence[Statement], text: str) -> int:
@@ -305,7 +380,7 @@ def _with_value(text: str, block: Sequence[Statement], name: str, written: str |
     return f"{text[:at]}{lead}{name} = {written}{line_end}{text[at:]}"
 
 
-def _by_tomlkit(text: str, change: Callable[[Any], object], name: str = "feeds") -> str:
+def _by_tomlkit(text: str, change: Callable[[Any], object], name: str) -> str:
     """The text with a change to the list that stands in brackets."""
     import tomlkit
 

@@ -57,10 +57,15 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
     for one in reference():
         assert one.doc.endswith("."), one.path
         table, _, name = one.path.rpartition(".")
-        if table in ("fetch", "ui"):
+        if table in ("fetch", "notify", "ui"):
             config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
             assert (problems, config) == ((), Config()), one.path
-    assert {one.path for one in reference() if one.required} == {"feeds.url", "watch.name"}
+    assert {one.path for one in reference() if one.required} == {
+        "feeds.url",
+        "watch.name",
+        "view.name",
+        "view.query",
+    }
 
 
 # --------------------------------------------------------------------------- what is read
