@@ -169,7 +169,7 @@ async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Pat
     async with demo_library(tmp_path) as library:
         row = await row_of(library, DIDI)
         numbered = row.story
-        others = [title for title in await story_titles(library, DIDI)]
+        others = await story_titles(library, DIDI)
         await library.split_story(numbered)
         (first,) = await library.rows([numbered])
         assert (first.story, first.story_size) == (0, 1)
@@ -184,9 +184,7 @@ async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Pat
         assert await story_titles(library, DIDI) == others
 
 
-LANTERN = (
-    "<p>LanternPay, the payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
-)
+LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
 BRIDGE = "<p>The Ostrava bridge over the river Odra was closed after engineers found cracks in a pylon.</p>"
 
 

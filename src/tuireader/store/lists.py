@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.stories import Stories
@@ -38,11 +39,11 @@ class Lists:
         if not show_read:
             where += " AND a.read = 0"
         join = " JOIN feed f ON f.id = a.feed_id" if sort == "feed" else ""
-        rows = self._conn.execute(
+        ids = self._conn.execute(
             f"SELECT a.id FROM article a{join} WHERE {where} ORDER BY {_ORDER.get(sort, _ORDER['date'])}",
             args,
         )
-        return array("q", (row[0] for row in rows))
+        return array("q", chain.from_iterable(ids))
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in their order; ids that are no more are left out."""

@@ -1,4 +1,4 @@
-"""Stories as lists show them: folded into one line, unfolded in place, counted once, told in order of time."""
+"""Stories as lists show them: folded into a line, unfolded in place, counted once, told in order of time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Collection, Sequence
+from itertools import chain, filterfalse
 from typing import Any
 
 from tuireader.model import Count, Story, StoryEntry
@@ -26,14 +27,12 @@ class Stories:
         The stories in `opened` are shown with all their articles, those behind the first newest first.
         """
         story_of, unread = self._stories(ids)
-        leads: dict[int, int] = {}
-        for article_id in filter(story_of.__contains__, ids):
-            story = story_of[article_id]
-            lead = leads.setdefault(story, article_id)
-            if article_id in unread and lead not in unread:
-                leads[story] = article_id
+        backwards = list(filter(story_of.__contains__, ids))[::-1]
+        leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one stays
+        fresh = list(filter(unread.__contains__, backwards))
+        leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
         hidden = story_of.keys() - leads.values()
-        folded = array("q", (article_id for article_id in ids if article_id not in hidden))
+        folded = array("q", filterfalse(hidden.__contains__, ids))
         for story in opened:
             if story in leads:
                 at = folded.index(leads[story]) + 1
@@ -43,15 +42,12 @@ class Stories:
 
     def _stories(self, ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
         """The stories of `ids` that are in one, and which of them are unread."""
+        among, args = "", ()
         if len(ids) <= _FEW:
-            rows = self._conn.execute(
-                """SELECT id, story, read FROM article
-                   WHERE id IN (SELECT value FROM json_each(?)) AND story != 0""",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        else:
-            rows = self._conn.execute("SELECT id, story, read FROM article WHERE story != 0").fetchall()
-        return {row[0]: row[1] for row in rows}, {row[0] for row in rows if not row[2]}
+            among, args = "AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        every = f"FROM article WHERE story != 0 {among}"
+        unread = self._conn.execute(f"SELECT id {every} AND read = 0", args)
+        return dict(self._conn.execute(f"SELECT id, story {every}", args)), set(chain.from_iterable(unread))
 
     def members(self, story: int) -> list[int]:
         """The articles of a story that are not muted, newest first."""
@@ -92,16 +88,11 @@ class Stories:
         if len(rows) < 2:
             return None
         first = rows[0][4]
-        return Story(
-            rows[0][6],
-            tuple(
-                StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5]))
-                for row in rows
-            ),
-        )
+        entries = [StoryEntry(*row[:5], lag=row[4] - first, read=bool(row[5])) for row in rows]
+        return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> Count:
-        """How many articles of those `where` (unread and all) folding hides behind the first of their story."""
+        """How many of the articles `where` (unread and all) folding hides behind the first of their story."""
         row = self._conn.execute(
             f"""SELECT total(a.read = 0) - count(DISTINCT iif(a.read, NULL, a.story)),
                        count(*) - count(DISTINCT a.story)
@@ -114,7 +105,8 @@ class Stories:
         """The same for each feed in which there is any."""
         return self._by(
             """SELECT feed_id, story, read FROM article WHERE story != 0 AND muted = 0
-               UNION ALL SELECT p.feed_id, a.story, a.read FROM appearance p JOIN article a ON a.id = p.article_id
+               UNION ALL
+               SELECT p.feed_id, a.story, a.read FROM appearance p JOIN article a ON a.id = p.article_id
                WHERE p.secondary = 1 AND a.story != 0 AND a.muted = 0"""
         )
 
