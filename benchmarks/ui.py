@@ -1,0 +1,192 @@
+"""Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
+
+  python benchmarks/ui.py [--articles 10000 100000] [--runs 10] [--peers newsboat] [--keep FOLDER]
+
+For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
+the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
+median of all runs, in brackets the value that 95 % of all presses do not exceed, where there are several a
+run. `keep` leaves the databases in a folder for the next time. newsboat's cache has had ANALYZE, which it
+does not do by itself; `newsboat-plain` is without.
+
+What newsboat has not is left out there. Memory is the peak, in MiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+import corpus
+from ptytime import Program, percentile
+
+MOVES, PAGES, OPENED, VIEWS, BURST = 60, 20, 10, 3, 200
+WORD = "wechat"
+
+Times = dict[str, list[float]]
+
+
+def tuireader(folder: Path, articles: int) -> Times:
+    """One session of ours."""
+    files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
+    found: Times = {}
+    with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+        found["start → first row"] = [program.wait("●", since_start=True)]
+        program.type("j")
+        found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
+        program.settle(0.5)
+        program.type(".")
+        found["list of all articles"] = [program.wait(rf"/{articles}\b")]
+        found["down"] = program.presses("j", MOVES)
+        found["page down"] = program.presses("pagedown", PAGES)
+        found[f"{BURST} keys at once"] = [program.burst("j", BURST)]
+        program.type("G")
+        found["end of the list"] = [program.wait(rf"\b{articles}/{articles}\b")]
+        program.settle()
+        program.press("g")
+        for _ in range(OPENED):
+            program.settle(0.3)
+            program.type("enter")
+            found.setdefault("open an article", []).append(program.wait("h Back"))
+            program.settle(0.3)
+            program.type("q")
+            found.setdefault("back to the list", []).append(program.wait("n Next unread"))
+            program.settle()
+            program.press("j")
+        program.press("h")
+        for _ in range(VIEWS):
+            program.settle(0.3)
+            program.type("j")
+            found.setdefault("view of the starred", []).append(program.wait(_top("Starred", "[^\n]*★")))
+            program.settle(0.3)
+            program.type("j")
+            found.setdefault("view of all", []).append(program.wait(_top("All", "[^★\n]*\n")))
+            program.press("k")
+            program.press("k")
+        program.press("enter")
+        program.settle()
+        program.type("/")
+        program.settle()
+        program.type(*WORD, "enter")
+        found["search a word"] = [program.wait(rf"{WORD} · [\d,]+ found")]
+        program.settle()
+        program.type("A")
+        found["mark the found read"] = [program.wait("marked read")]
+        program.settle(0.5)
+        program.type("ctrl+z")
+        found["undo that"] = [program.wait("[Uu]nd(o|id|one)[^/]*marked")]
+        found["peak memory"] = [program.memory()]
+    return found
+
+
+def _top(view: str, line: str) -> str:
+    """A pattern for the title of a view with the first line of its list."""
+    return rf"^ tuireader  {view} · .*\n.*\n{line}"
+
+
+def newsboat(folder: Path, articles: int) -> Times:
+    """One session of newsboat, in the same order."""
+    row = r"[A-Z][a-z]{2} \d\d"
+    found: Times = {}
+    with Program(corpus.newsboat(folder), folder) as program:
+        found["start → first row"] = [program.wait("All articles", since_start=True)]
+        program.press("down")
+        program.type("up")
+        found["start → key answered"] = [program.wait("All articles", since_start=True)]
+        program.settle(0.5)
+        program.type("enter")
+        found["list of all articles"] = [program.wait(row)]
+        found["down"] = program.presses("down", MOVES)
+        found["page down"] = program.presses("pagedown", PAGES)
+        found[f"{BURST} keys at once"] = [program.burst("down", BURST)]
+        program.settle()
+        found["end of the list"] = [program.press("end").last]
+        program.press("home")
+        for _ in range(OPENED):
+            program.settle(0.3)
+            program.type("enter")
+            found.setdefault("open an article", []).append(program.wait("^Title: "))
+            program.settle(0.3)
+            program.type("q")
+            found.setdefault("back to the list", []).append(program.wait(row))
+            program.settle()
+            program.press("down")
+        program.type("q")
+        program.settle()
+        program.type("/")
+        program.settle()
+        program.type(*WORD, "enter")
+        found["search a word"] = [program.wait("Search result")]
+        found["peak memory"] = [program.memory()]
+    return found
+
+
+SESSIONS: dict[str, Callable[[Path, int], Times]] = {
+    "tuireader": tuireader,
+    "newsboat": newsboat,
+    "newsboat-plain": newsboat,
+}
+
+
+def prepare(name: str, folder: Path, articles: int) -> None:
+    """Make the database of a program, unless it is there from the last time."""
+    if folder.exists():
+        return
+    folder.mkdir(parents=True)
+    if name == "tuireader":
+        corpus.fill(folder, articles)
+    else:
+        corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
+
+
+def compare(names: Sequence[str], articles: int, runs: int, keep: Path) -> None:
+    """Run the sessions in turn, each on a fresh copy, and print a table."""
+    found: dict[str, Times] = {name: {} for name in names}
+    for name in names:
+        prepare(name, keep / f"{name}-{articles}", articles)
+    for _ in range(runs):
+        for name in names:
+            with tempfile.TemporaryDirectory(prefix="ui.") as place:
+                work = Path(place, "home")
+                shutil.copytree(keep / f"{name}-{articles}", work)
+                for what, times in SESSIONS[name](work, articles).items():
+                    found[name].setdefault(what, []).extend(times)
+    print(f"\n{f'{articles} articles, {runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
+    for what in found["tuireader"]:
+        cells = [_cell(found[name].get(what, []), runs) for name in names]
+        print(f"{what:<28}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
+
+
+def _cell(values: Sequence[float], runs: int) -> str:
+    if not values:
+        return "–"
+    worst = f" [{percentile(values, 0.95):.1f}]" if len(values) > runs else ""
+    return f"{median(values):.1f}{worst}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the options and print a table for each number of articles."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--peers", nargs="*", choices=sorted(SESSIONS)[:-1], default=["newsboat"])
+    parser.add_argument("--keep", type=Path)
+    options = parser.parse_args(arguments)
+    if options.peers and shutil.which("newsboat") is None:
+        sys.exit("newsboat is not installed; run with an empty --peers")
+    for articles in options.articles:
+        if options.keep:
+            compare(["tuireader", *options.peers], articles, options.runs, options.keep)
+            continue
+        with tempfile.TemporaryDirectory(prefix="ui.") as folder:
+            compare(["tuireader", *options.peers], articles, options.runs, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
