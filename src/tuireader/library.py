@@ -16,8 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import relating, schedule, watch
-from tuireader.config import Config, FeedConfig, Paths, Problem
+from tuireader import relating, schedule, watch, watching
+from tuireader.config import Config, FeedConfig, Paths, Problem, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
@@ -37,6 +37,8 @@ from tuireader.model import (
     Story,
     View,
     ViewKind,
+    WatchPreview,
+    WatchStats,
 )
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts, Subscription
@@ -378,7 +380,7 @@ class Library:
         pending = {
             item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
         }
-        rules = [rule for rule in _rules(self.config) if rule.name in pending]
+        rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
         if not rules:
             return
         names = [rule.name for rule in rules]
@@ -399,6 +401,68 @@ class Library:
                 )
             )
             yield total - left, total
+
+    # ------------------------------------------------------------------ watches
+
+    async def watch_stats(self) -> list[WatchStats]:
+        """Every watch in config order with its numbers and, if it is silent, why."""
+        feeds, now, today = await self.feeds(), int(self._clock()), self._today()
+        return await self._pool.read(
+            lambda store: watching.stats(store, self.config, self._matcher, feeds, self._names, today, now)
+        )
+
+    async def preview_watch(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
+        """What a watch would hit, before it is saved; compared with the watch `replaces`, if that is named.
+
+        In small steps, so that lists are read in between and it can be cancelled at any time.
+        """
+        trial = watching.Trial(watching.rule_of(config), replaces, self._names)
+        if trial.problem:
+            return WatchPreview(problem=trial.problem)
+        await self._pool.read(trial.begin)
+        while await self._pool.read(trial.step):
+            pass
+        return await self._pool.read(trial.preview)
+
+    async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
+        """Write a watch into the config, as a new one or in place of the one named `replaces`.
+
+        The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError. The demo
+        has it until it is left.
+        """
+        from tuireader import config_edit
+
+        if self.offline:
+            others = [item for item in self.config.watches if item.name not in (replaces, config.name)]
+            await self._take(replace(self.config, watches=(*others, config)))
+        elif replaces:
+            await self._change_config(lambda text: config_edit.set_watch(text, replaces, config))
+        else:
+            await self._change_config(lambda text: config_edit.add_watch(text, config))
+
+    async def suggest_watch(self, article_id: int) -> WatchConfig:
+        """A watch for what an article is about, with one to three terms."""
+        names = [item.name for item in self.config.watches]
+        return await self._pool.read(lambda store: watching.suggest(store, article_id, names))
+
+    async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
+        """Other names for the terms of a watch that its articles give, each with its sentence.
+
+        "Personal Information Protection Law (PIPL)" proposes PIPL to the watch for the long name.
+        """
+        for item in self.config.watches:
+            if item.name == name:
+                return await self._pool.read(partial(watching.aliases, item=item))
+        return []
+
+    async def snippets(
+        self, ids: Sequence[int], expression: str
+    ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        """For each of `ids` the sentence that an expression hits best, and where in it. Never raises."""
+        now = int(self._clock())
+        return await self._pool.read(
+            lambda store: watching.snippets(store, ids, expression, self._names, now)
+        )
 
     # ------------------------------------------------------------------ subscriptions
 
@@ -477,11 +541,15 @@ class Library:
         config, problems = await asyncio.to_thread(load, self.paths.config)
         if any(problem.fatal for problem in problems):
             raise TuireaderError(str(problems[0]), "the configuration before it stays in force")
-        self.config, self.problems = config, problems
-        self._matcher = _matcher(config)
-        await self._sync()
+        self.problems = problems
+        await self._take(config)
 
     # ------------------------------------------------------------------ inside
+
+    async def _take(self, config: Config) -> None:
+        """Put a configuration in force."""
+        self.config, self._matcher = config, _matcher(config)
+        await self._sync()
 
     def _own_feeds(self) -> None:
         if self.offline:
@@ -531,7 +599,7 @@ class Library:
         subscriptions = [
             Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds
         ]
-        signatures = [(rule.name, watch.signature(rule)) for rule in _rules(self.config)]
+        signatures = [(rule.name, watch.signature(rule)) for rule in watching.rules(self.config)]
 
         def sync(store: Store) -> None:
             if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
@@ -574,18 +642,8 @@ def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
     store.retention.drop(ids, rule)
 
 
-def _rules(config: Config) -> list[watch.WatchRule]:
-    """The watches of the config as the matcher wants them."""
-    return [
-        watch.WatchRule(
-            item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds, item.exact
-        )
-        for item in config.watches
-    ]
-
-
 def _matcher(config: Config) -> watch.Matcher:
-    return watch.Matcher(_rules(config))
+    return watch.Matcher(watching.rules(config))
 
 
 def _limits(config: Config) -> FetchLimits:

@@ -11,7 +11,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tuireader.document import links_of
 from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
-from tuireader.related.features import PAIR, Features, Profile, extract, probes, unpack
+from tuireader.related.features import (
+    NAME,
+    PAIR,
+    TITLE,
+    Features,
+    Profile,
+    Stats,
+    extract,
+    probes,
+    unpack,
+    weigh,
+)
 from tuireader.related.rank import Ranked
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle, OutLink
@@ -185,6 +196,31 @@ def _relate(store: Store, shelf: _Shelf, text: StoredText) -> None:
 def _incoming(text: StoredText) -> search.Incoming:
     body = f"{text.summary}\n{text.body}" if text.summary else text.body
     return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
+
+
+def telling(store: Store, text: StoredText, most: int = 3) -> tuple[str, ...]:
+    """The words and phrases that say best what an article is about, in their readable forms.
+
+    Names before other words, those of the title first; none that stands inside another one.
+    """
+    incoming, features, shelf = _incoming(text), _features(text), _Shelf(store)
+    about = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+    profile = weigh(text.id, text.time, text.dated, text.feed_id, features, about)
+    ranked = []
+    for term, value in profile.terms.items():
+        kind = value >> 8
+        worth = (value & 255) * (2.0 if kind & TITLE else 1.0) * (2.0 if kind & NAME else 1.0)
+        if kind & (NAME | TITLE) and incoming.title:
+            ranked.append((-worth, profile.shown[term].removesuffix("'s").removesuffix("’s")))
+    chosen: list[str] = []
+    for _, shown in sorted(ranked):
+        folded = shown.casefold()
+        if any(folded in other.casefold() or other.casefold() in folded for other in chosen):
+            continue
+        chosen.append(shown)
+        if len(chosen) == most:
+            break
+    return tuple(chosen)
 
 
 _LINK_REASONS = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}

@@ -87,12 +87,23 @@ class Search:
             found.extend(article_id for article_id in batch if article_id in right)
         return found[:limit]
 
-    def candidates(self, expression: str) -> list[int]:
-        """The ids that an FTS5 expression of ours hits, for matching watches anew."""
+    def candidates(self, expression: str, first: int, last: int) -> list[int]:
+        """The ids from `first` to `last` that an FTS5 expression of ours hits, for matching watches anew."""
         return [
             row[0]
-            for row in self._conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
+            for row in self._conn.execute(
+                "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
+                (expression, first, last),
+            )
         ]
+
+    def newest(self, expression: str | None) -> list[tuple[int, int]]:
+        """(id, time) of what an FTS5 expression of ours hits (None: of all), newest first, without muted."""
+        hit = "" if expression is None else "id IN (SELECT rowid FROM search WHERE search MATCH ?) AND "
+        return self._conn.execute(
+            f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC",
+            () if expression is None else (expression,),
+        ).fetchall()
 
     # ------------------------------------------------------------------ facts in SQL
 

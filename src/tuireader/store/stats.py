@@ -6,7 +6,6 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-
 DAYS = 30
 _DAY = 86_400
 _TOP = 5
@@ -70,9 +69,10 @@ class Stats:
         return found
 
     def matched(self, name: str) -> list[tuple[int, int]]:
-        """(id, time) of all articles on a watch, newest first."""
+        """(id, time) of all articles on a watch that are not muted, newest first."""
         return self._conn.execute(
             """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
-               JOIN article a ON a.id = m.article_id WHERE w.name = ? ORDER BY a.time DESC, a.id DESC""",
+               JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0
+               ORDER BY a.time DESC, a.id DESC""",
             (name,),
         ).fetchall()

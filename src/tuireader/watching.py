@@ -1,0 +1,223 @@
+"""What a person does with watches: look at how they do, try one out, have one or an alias proposed.
+
+The glue between the store and the pure `watch`, for the library; all of it only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tuireader import watch
+from tuireader.config import Config, WatchConfig
+from tuireader.model import Evidence, Feed, WatchPreview, WatchStats
+from tuireader.relating import FeedNames, subject, telling
+from tuireader.store import Store
+from tuireader.store.stats import Hits
+from tuireader.text import clean
+from tuireader.watch import Matcher, WatchRule
+
+_DAY = 86_400
+_SAMPLES = 5
+_COUNTED = 2000
+"""Matches from which a preview counts no further."""
+_LOOKED_AT = 6000
+"""Articles that a preview looks at, at the most: about two seconds."""
+_ALIAS_ARTICLES = 300
+
+
+def rule_of(item: WatchConfig) -> WatchRule:
+    """A watch of the config as the matcher wants it."""
+    return WatchRule(
+        item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds, item.exact
+    )
+
+
+def rules(config: Config) -> list[WatchRule]:
+    """All watches of the config as the matcher wants them."""
+    return [rule_of(item) for item in config.watches]
+
+
+# --------------------------------------------------------------------------- how they do
+
+
+def stats(
+    store: Store,
+    config: Config,
+    matcher: Matcher,
+    feeds: Sequence[Feed],
+    names: FeedNames,
+    today: int,
+    now: int,
+) -> list[WatchStats]:
+    """Every watch of the config with its numbers; `today` is when the person's day began."""
+    hits = store.stats.hits(today)
+    newest = {row.id: row for row in store.lists.rows([one.newest[1] for one in hits.values()])}
+    problems: dict[str, list[str]] = {}
+    for problem in matcher.problems:
+        problems.setdefault(problem.watch, []).append(problem.message)
+    found = []
+    for item in config.watches:
+        one = hits.get(item.name) or Hits()
+        found.append(
+            WatchStats(
+                name=item.name,
+                color=item.color,
+                unread=one.unread,
+                total=one.total,
+                today=one.days[-1],
+                week=sum(one.days[-7:]),
+                month=sum(one.days),
+                days=tuple(one.days),
+                newest=newest.get(one.newest[1]),
+                top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
+                quiet="" if any(one.days[-7:]) else _quiet(item, one, feeds, now),
+                problem="; ".join(problems.get(item.name, ())),
+            )
+        )
+    return found
+
+
+def _quiet(item: WatchConfig, hits: Hits, feeds: Sequence[Feed], now: int) -> str:
+    """Why nothing came for a week: nothing was said, or the feeds that would say it are out of order."""
+    own = [feed for feed in feeds if feed.subscribed and _asked(item, hits, feed)]
+    failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
+    if failing:
+        return f"quiet: {failing} of {len(own)} feeds failing"
+    if not own:
+        return "quiet: none of its feeds is subscribed"
+    if not hits.total:
+        return "quiet: feeds fine, no news yet"
+    return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // _DAY} d"
+
+
+def _asked(item: WatchConfig, hits: Hits, feed: Feed) -> bool:
+    """Whether a feed counts for a watch: named by it, or else one that it has had hits from, or else any."""
+    if item.feeds:
+        named = {name.casefold() for name in item.feeds}
+        return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))
+    return feed.id in hits.by_feed or not hits.by_feed
+
+
+# --------------------------------------------------------------------------- trying one out
+
+
+@dataclass(slots=True)
+class Trial:
+    """A watch that is tried out on what is stored, a batch at a time, newest first.
+
+    `begin` once, then `step` until it says that there is no more, then `preview`. Matches of `replaces`, the
+    watch in whose place it would stand, are compared with.
+    """
+
+    rule: WatchRule
+    replaces: str
+    feeds: FeedNames
+    found: dict[int, Evidence] = field(default_factory=dict)
+    _matcher: Matcher = field(init=False)
+    _candidates: list[tuple[int, int]] = field(default_factory=list)
+    _before: list[tuple[int, int]] = field(default_factory=list)
+    _at: int = 0
+
+    def __post_init__(self) -> None:
+        self._matcher = Matcher([self.rule])
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the watch, or `""`."""
+        return "; ".join(problem.message for problem in self._matcher.problems)
+
+    def begin(self, store: Store) -> None:
+        """Find which articles have to be looked at."""
+        expression = watch.prefilter(self.rule)
+        self._candidates = store.search.newest(expression)
+        self._before = store.stats.matched(self.replaces) if self.replaces else []
+
+    def step(self, store: Store, size: int = 100) -> bool:
+        """Look at the next `size` articles; False when none are left, or enough has been seen."""
+        batch = [article for article, _ in self._candidates[self._at : self._at + size]]
+        self._at += len(batch)
+        names = (self.rule.name,)
+        for text in store.reading.texts(batch, watches=True):
+            for evidence in self._matcher.match(subject(text, self.feeds), names=names):
+                self.found[text.id] = evidence
+        return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
+
+    def preview(self, store: Store) -> WatchPreview:
+        """What has been found."""
+        looked_at = self._candidates[: self._at]
+        complete = self._at >= len(self._candidates)
+        before = self._before
+        if not complete and looked_at:
+            last, time = looked_at[-1]
+            before = [(article, at) for article, at in before if (at, article) >= (time, last)]
+        old = {article for article, _ in before}
+        newest = [article for article, _ in looked_at if article in self.found][:_SAMPLES]
+        samples = store.lists.rows(newest)
+        return WatchPreview(
+            matches=len(self.found),
+            added=len(self.found.keys() - old),
+            removed=len(old - self.found.keys()),
+            samples=tuple(samples),
+            sentences=tuple(self.found[row.id].sentence for row in samples),
+            problem=self.problem,
+            complete=complete,
+        )
+
+
+# --------------------------------------------------------------------------- proposing
+
+
+def suggest(store: Store, article_id: int, taken: Iterable[str]) -> WatchConfig:
+    """A watch for what an article is about: its most telling names, or else its rarest words.
+
+    `taken` are the names of watches that there are. Without such an article, a watch that looks for nothing.
+    """
+    for text in store.reading.texts([article_id]):
+        terms = telling(store, text) or tuple(filter(None, [clean(text.title, 60)]))
+        if terms:
+            return WatchConfig(_free_name(terms[0], taken), any=terms)
+    return WatchConfig(_free_name("New watch", taken))
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    known = {other.casefold() for other in taken}
+    number, free = 1, name
+    while free.casefold() in known:
+        number += 1
+        free = f"{name} {number}"
+    return free
+
+
+def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
+    """Other names that the newest articles on a watch give for its terms, each with its sentence."""
+    rule = rule_of(item)
+    found: dict[str, tuple[str, str]] = {}
+    ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]
+    for text in store.reading.texts(ids):
+        for name, sentence in watch.aliases(f"{text.title}\n{text.summary}\n{text.body}", rule):
+            found.setdefault(name.casefold(), (name, sentence))
+    return list(found.values())
+
+
+# --------------------------------------------------------------------------- snippets
+
+
+@lru_cache(maxsize=8)
+def _asking(expression: str) -> Matcher:
+    return Matcher([WatchRule("search", query=expression)])
+
+
+def snippets(
+    store: Store, ids: Sequence[int], expression: str, feeds: FeedNames, now: int
+) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+    """For each of `ids` the sentence that an expression hits best, and where in it; or `""`."""
+    matcher = _asking(expression)
+    found: Mapping[int, Evidence] = {
+        text.id: evidence
+        for text in store.reading.texts(ids, watches=True)
+        for evidence in matcher.match(subject(text, feeds), now=now)
+    }
+    none = Evidence("")
+    return [(found.get(article, none).sentence, found.get(article, none).spans) for article in ids]

@@ -1,0 +1,155 @@
+"""Watches and mutes through `Library`: numbers, previews, saving, proposals, hiding."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import entry
+from tests.test_library import NOW, WATCHES, feeds, opened, titles
+from tuireader import relating
+from tuireader.config import MuteConfig, WatchConfig, loads
+from tuireader.errors import ConfigError
+from tuireader.library import Library
+from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.store import Store
+
+DAY = 86_400
+TWO_FEEDS = feeds("https://a.example.org/feed", "https://b.example.org/feed")
+
+
+async def fill(library: Library, feed_id: int, *entries: ParsedEntry) -> None:
+    """Store articles as a refresh would."""
+
+    def save(store: Store) -> None:
+        with store.transaction():
+            saved = store.saving.save(feed_id, entries, NOW)
+            relating.record_new(store, saved.new, library._matcher, library._names)
+
+    await library._pool.write(save)
+    async for _ in library.relate():
+        pass
+
+
+async def applied(library: Library) -> list[tuple[int, int]]:
+    async with aclosing(library.apply_watches()) as steps:
+        return [step async for step in steps]
+
+
+def written(folder: Path) -> str:
+    return (folder / "config.toml").read_text(encoding="utf-8")
+
+
+async def test_the_numbers_of_watches(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
+        await fill(
+            library,
+            1,
+            entry(1, title="WeChat today", published=NOW - 60),
+            entry(2, title="WeChat this week", published=NOW - 3 * DAY),
+            entry(3, title="WeChat this month", published=NOW - 20 * DAY),
+        )
+        await fill(library, 2, entry(4, title="WeChat long ago and the PIPL", published=NOW - 40 * DAY))
+        await library.set_read(await library.ids(View(ViewKind.FEED, "2")), True)
+        wechat, pipl = await library.watch_stats()
+        assert (wechat.name, wechat.color, wechat.unread, wechat.total) == ("WeChat", "green", 3, 4)
+        assert (wechat.today, wechat.week, wechat.month) == (1, 2, 3)
+        assert len(wechat.days) == 30 and wechat.days[-1] == 1 and sum(wechat.days) == 3
+        assert wechat.newest is not None and wechat.newest.title == "WeChat today"
+        assert wechat.top_feeds == (("https://a.example.org/feed", 3), ("https://b.example.org/feed", 1))
+        assert (wechat.quiet, wechat.problem) == ("", "")
+        assert (pipl.month, pipl.total, pipl.quiet) == (0, 1, "quiet: feeds fine, no news for 40 d")
+
+
+async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
+    more = '[[watch]]\nname="Other"\nany=["quokka"]\n[[watch]]\nname="Off"\nany=["x"]\nfeeds=["nowhere"]\n'
+    async with opened(tmp_path, TWO_FEEDS + more) as library:
+        assert [one.quiet for one in await library.watch_stats()] == [
+            "quiet: feeds fine, no news yet",
+            "quiet: none of its feeds is subscribed",
+        ]
+
+        def fail(store: Store) -> None:
+            from tuireader.model import Fault
+            from tuireader.store.feeds import Attempt
+
+            with store.transaction():
+                store.feeds.record(Attempt(1, NOW, NOW + 60, "ok", error="no answer", fault=Fault.NETWORK))
+
+        await library._pool.write(fail)
+        assert (await library.watch_stats())[0].quiet == "quiet: 1 of 2 feeds failing"
+
+
+async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
+        await fill(
+            library,
+            1,
+            *(entry(n, title=f"WeChat {n}", content_html="<p>No more. It grows.</p>") for n in range(1, 8)),
+            entry(20, title="Alipay grows", content_html="<p>Before. A word on Alipay. After.</p>"),
+        )
+        new = await library.preview_watch(WatchConfig("Pay", any=("Alipay",)))
+        assert (new.matches, new.added, new.removed, new.complete) == (1, 1, 0, True)
+        assert [row.title for row in new.samples] == ["Alipay grows"]
+        assert new.sentences == ("A word on Alipay.",)
+        changed = WatchConfig("WeChat", any=("Alipay", "WeChat 1", "WeChat 2"))
+        better = await library.preview_watch(changed, "WeChat")
+        assert (better.matches, better.added, better.removed) == (3, 1, 5)
+        wide = await library.preview_watch(WatchConfig("All", query="/e/"))
+        assert wide.matches == 8 and [row.title for row in wide.samples][0] == "WeChat 1"
+        wrong = await library.preview_watch(WatchConfig("Wrong", query='"open'))
+        assert wrong.matches == 0 and "quotation mark" in wrong.problem
+        assert (await library.preview_watch(WatchConfig("Empty"))).problem == "there is nothing to look for"
+
+
+async def test_saving_a_watch_keeps_comments_and_hits_what_is_stored(tmp_path: Path) -> None:
+    async with opened(tmp_path, f"# mine\n{TWO_FEEDS}{WATCHES}# the end\n") as library:
+        await fill(library, 1, entry(1, title="Alipay grows"), entry(2, title="WeChat shrinks"))
+        await library.save_watch(WatchConfig("Pay", any=("Alipay",), color="red"))
+        await applied(library)
+        assert await titles(library, View(ViewKind.WATCH, "Pay")) == ["Alipay grows"]
+        await library.save_watch(WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story"), "Pay")
+        await applied(library)
+        assert len(await library.ids(View(ViewKind.WATCH, "Payment"))) == 2
+        text = written(tmp_path)
+        assert text.startswith("# mine\n") and "# the end" in text and 'name = "Pay"' not in text
+        assert loads(text)[0].watches[-1] == WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story")
+        with pytest.raises(ConfigError, match="named 'WeChat' already"):
+            await library.save_watch(WatchConfig("WeChat", any=("x",)), "Payment")
+        with pytest.raises(ConfigError, match="no watch 'Nobody'"):
+            await library.save_watch(WatchConfig("New", any=("x",)), "Nobody")
+
+
+async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
+    law = "China drafts a Personal Information Protection Law (PIPL), says Tencent. More on it."
+    watch = '[[watch]]\nname="Law"\nany=["Personal Information Protection Law"]\n'
+    async with opened(tmp_path, TWO_FEEDS + watch) as library:
+        await fill(
+            library,
+            1,
+            entry(1, title="Tencent fights a fine", content_html=f"<p>{law}</p><p>Tencent said no.</p>"),
+            entry(2, title="Law again", content_html=f"<p>{law}</p>"),
+        )
+        (article, _) = await library.ids(View(ViewKind.ALL))
+        proposed = await library.suggest_watch(article)
+        assert proposed.name == "Tencent" and proposed.any[0] == "Tencent" and len(proposed.any) <= 3
+        assert (await library.preview_watch(proposed)).matches >= 1
+        aliases = await library.suggest_aliases("Law")
+        assert [name for name, _ in aliases] == ["PIPL"] and "China drafts" in aliases[0][1]
+        assert await library.suggest_aliases("Nobody") == []
+        assert (await library.suggest_watch(99)).any == ()
+
+
+async def test_snippets_of_hits(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        text = "<p>First. Here is an apple. Last.</p>"
+        await fill(library, 1, entry(1, content_html=text), entry(2, title="Apples", content_html=""))
+        ids = await library.ids(View(ViewKind.ALL))
+        found = await library.snippets([*ids, 99], "apple")
+        assert [sentence for sentence, _ in found] == ["Here is an apple.", "Apples", ""]
+        (start, end) = found[0][1][0]
+        assert found[0][0][start:end] == "apple"
+        assert await library.snippets(ids, 'wrong"') == [("", ()), ("", ())]
