@@ -379,16 +379,16 @@ async def test_failing_feed_tells_its_reason_in_the_sidebar() -> None:
         assert "! Tide Tables: HTTP 503" in run.text
 
 
-async def test_folder_folds() -> None:
+@pytest.mark.parametrize("key", ["space", "h"])
+async def test_folder_folds(key: str) -> None:
     async with running(library()) as run:
-        assert "▾ Harbour" in run.text
-        run.main.sidebar.select(
-            next(e.view for e in run.main.sidebar.entries if e.label == "Harbour" and e.view)
-        )
-        run.main.sidebar.fold_current()
-        await run.settle()
+        await run.press("h", *["j"] * 5)
+        assert "▾ Harbour" in run.text and "space folds" in run.text
+        await run.press(key)
         assert [entry.label for entry in run.main.sidebar.entries if entry.depth] == []
         assert "▸ Harbour" in run.text
+        await run.press("space", "j")
+        assert run.main.sidebar.current is not None and run.main.sidebar.current.label == "The Quay"
 
 
 async def test_help_searches_and_runs() -> None:

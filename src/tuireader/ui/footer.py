@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID
+from tuireader.model import ViewKind
 
 if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
+    from tuireader.ui.screens.panes import Panes
 
 _LIST = ("open", "next_unread", "toggle_star", "toggle_read", "search", "refresh_all", "help", "quit_or_back")
 _ARTICLE = (
@@ -24,7 +25,7 @@ _RELATED = ("open", "back", "next_unread", "help")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 
 
-def keys(screen: MainScreen) -> list[tuple[str, str]]:
+def keys(screen: Panes) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the pane that has the focus."""
     down, up = screen.key_of("move_down"), screen.key_of("move_up")
     moving = (
@@ -34,7 +35,7 @@ def keys(screen: MainScreen) -> list[tuple[str, str]]:
     return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _commands(screen))]
 
 
-def _commands(screen: MainScreen) -> tuple[str, ...]:
+def _commands(screen: Panes) -> tuple[str, ...]:
     if screen.current_pane is screen.sidebar:
         return _SIDEBAR
     if screen.current_pane is not screen.pane:
@@ -52,13 +53,15 @@ def _commands(screen: MainScreen) -> tuple[str, ...]:
     return tuple(command for command in _ARTICLE if command not in useless)
 
 
-def where(screen: MainScreen) -> tuple[str, bool]:
+def where(screen: Panes) -> tuple[str, bool]:
     """A word about where one is, and whether it tells of trouble."""
     if screen.current_pane is screen.sidebar:
         entry = screen.sidebar.current
-        return (
-            ("", False) if entry is None or not entry.trouble else (f"! {entry.label}: {entry.trouble}", True)
-        )
+        if entry is not None and entry.trouble:
+            return f"! {entry.label}: {entry.trouble}", True
+        if entry is not None and entry.view is not None and entry.view.kind is ViewKind.FOLDER:
+            return f"{screen.key_of('page_or_next_unread')} folds", False
+        return "", False
     page = screen.reading.page
     if screen.current_pane is screen.pane and page is not None:
         if screen.pane.hit >= 0 and screen.pane.chosen < 0:

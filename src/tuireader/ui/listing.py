@@ -11,7 +11,7 @@ from tuireader.model import Change, View, ViewKind
 from tuireader.ui.entries import ALL, UNREAD
 
 if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
+    from tuireader.ui.screens.panes import Panes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Spot:
 class Listing:
     """The view in the list. Where read articles are hidden, one read now stays until the view is left."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: Panes) -> None:
         self._screen = screen
         self._library = screen.library
         self.view = UNREAD

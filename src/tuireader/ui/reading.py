@@ -14,7 +14,7 @@ from tuireader.ui.page import Page, Target, build_page, build_tail
 from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
+    from tuireader.ui.screens.panes import Panes
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _KEPT = 16  # pages kept, so that back and forth is instant
@@ -32,7 +32,7 @@ class Stop:
 class Reading:
     """The open article and the stack of those that led to it."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: Panes) -> None:
         self._screen = screen
         self._library = screen.library
         self._way: list[Stop] = []

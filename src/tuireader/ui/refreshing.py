@@ -14,7 +14,7 @@ from tuireader.model import FeedDone, NewMatch, RefreshDone, RefreshStarted, Rel
 
 if TYPE_CHECKING:
     from tuireader.model import Event
-    from tuireader.ui.screens.main import MainScreen
+    from tuireader.ui.screens.panes import Panes
 
 _RELOAD_EVERY = 0.5  # seconds between two takings of the list while a refresh runs
 _DUE_EVERY = 60.0
@@ -24,7 +24,7 @@ _ELSEWHERE_EVERY = 2.0
 class Refreshing:
     """One refresh at a time, told at the top right; the list follows in batches."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: Panes) -> None:
         self._screen = screen
         self._library = screen.library
         self.running = False

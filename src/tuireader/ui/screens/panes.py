@@ -1,0 +1,296 @@
+"""The panes of the main screen: what is shown where, and what their messages lead to."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.signal import Signal
+
+from tuireader.commands import BY_ID, key_label
+from tuireader.errors import TuireaderError
+from tuireader.model import Counts, Feed, View, ViewKind
+from tuireader.ui import entries as places
+from tuireader.ui import footer
+from tuireader.ui.listing import Listing, Spot
+from tuireader.ui.reading import Reading
+from tuireader.ui.refreshing import Refreshing
+from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.sidebar import Sidebar
+from tuireader.ui.work import run_latest
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tuireader.ui.app import TuireaderApp
+    from tuireader.ui.widgets.search_line import SearchLine
+
+_WIDE = 100  # cells from which the sidebar stands beside the list
+_SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
+
+
+class Panes(Screen[None], inherit_bindings=False):
+    """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
+
+    AUTO_FOCUS = "#list"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feeds: list[Feed] = []
+        self.counts = Counts()
+        self._folded: set[str] = set()
+        self.before_search: Spot | None = None
+        self.reloaded: Signal[None] = Signal(self, "reloaded")
+
+    def compose(self) -> ComposeResult:
+        """Sidebar at the left, list above article at the right."""
+        self.library = self.reader.library
+        self.top = TopLine()
+        self.sidebar = Sidebar()
+        self.sidebar.styles.width = self.library.config.ui.sidebar + 3
+        self.articles = ArticleList(self.library.rows, self.library.feed_title)
+        self.pane = ArticlePane(self.library.config.ui.width)
+        self.status = StatusLine()
+        self.listing = Listing(self)
+        self.reading = Reading(self)
+        self.refreshing = Refreshing(self)
+        yield self.top
+        with Horizontal(id="body"):
+            yield self.sidebar
+            with Vertical(id="main"):
+                yield self.articles
+                yield self.pane
+        yield self.status
+
+    @property
+    def reader(self) -> TuireaderApp:
+        """The app, by its own type."""
+        return cast("TuireaderApp", self.app)
+
+    async def on_mount(self) -> None:
+        """Show the unread articles, or all where nothing is unread, then look for new ones."""
+        self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
+        self.feeds = await self.library.feeds()
+        self.counts = await self.library.counts()
+        await self.show_view(
+            places.UNREAD if self.counts.unread.unread or not self.counts.all.total else places.ALL
+        )
+        self._draw_sidebar()
+        self.sidebar.select(self.listing.view)
+        self.call_after_refresh(self.refreshing.start)
+        for problem in self.reader.key_problems:
+            self.reader.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+
+    def new_colours(self) -> None:
+        """Draw everything anew: the theme or the watches have other colours."""
+        self.reader.forget_inks()
+        for pane in (self.sidebar, self.articles, self.pane):
+            pane.forget_strips()
+        self.top.refresh()
+        self.status.refresh()
+
+    # -- what is shown where
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold what does not fit."""
+        width, height = event.size
+        single = width < _SINGLE[0] or height < _SINGLE[1]
+        self.set_class(single, "-single")
+        self.set_class(width < _WIDE and not single, "-narrow")
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane that keys go to."""
+        return self.focused if isinstance(self.focused, Pane) else self.articles
+
+    def go_to(self, pane: Pane) -> None:
+        """Move the focus, unfolding what is needed for it."""
+        if pane is self.pane and self.reading.page is None:
+            pane = self.articles
+        self.remove_class("-zen")
+        self.set_class(pane is self.sidebar, "-sidebar")
+        if self.has_class("-single") and pane is self.articles:
+            self.remove_class("-reading")
+        elif self.reading.page is not None:
+            self.add_class("-reading")
+        pane.focus(scroll_visible=False)
+        self.tell_status()
+
+    def on_descendant_focus(self) -> None:
+        """Tell what works in the pane that has the focus now."""
+        if self.focused is not self.sidebar:
+            self.remove_class("-sidebar")
+        self.tell_status()
+
+    def article_opened(self) -> None:
+        """Make room for the article; a short list takes no more than it needs."""
+        self.articles.styles.max_height = max(4, len(self.articles.ids))
+        self.add_class("-reading")
+
+    async def opened(self, article_id: int) -> None:
+        """Note that an article was opened: it is read now, and the list stands on it if it has it."""
+        if not self.has_class("-zen"):
+            self.go_to(self.pane)
+        self.articles.select_id(article_id)
+        article = self.reading.article
+        if article is not None and not article.read and self.library.config.ui.mark_read == "open":
+            await self.listing.set_read([article_id], True, journal=False)
+        self.tell_status()
+
+    async def open_article(self, article_id: int) -> None:
+        """Open an article in the pane."""
+        if await self.reading.open(article_id):
+            await self.opened(article_id)
+        else:
+            self.reader.say("This article is no longer stored", severity="warning")
+
+    async def close_article(self) -> None:
+        """Close the article; the list takes its room."""
+        await self.close_quietly()
+        self.go_to(self.articles)
+
+    async def close_quietly(self) -> None:
+        """Close the article and leave the focus where it is."""
+        await self.reading.close()
+        self.articles.styles.max_height = None
+        self.remove_class("-reading", "-zen")
+
+    async def show_view(self, view: View, *, cursor_id: int | None = None) -> None:
+        """Show a view in the list."""
+        self._leave_search_line()
+        await self.listing.show(view, cursor_id=cursor_id)
+        self.tell_top()
+        self.tell_status()
+
+    async def reload(self) -> None:
+        """Take everything from the store again, and keep where one is."""
+        self.feeds = await self.library.feeds()
+        self.counts = await self.library.counts()
+        self.reading.forget()
+        await self.listing.reload()
+        if self.has_class("-reading"):
+            self.article_opened()
+        self._draw_sidebar()
+        self.tell_top()
+        self.tell_status()
+        self.reloaded.publish(None)
+
+    def recount(self) -> None:
+        """Take the counts again, soon."""
+        run_latest(self, self._recount, "counts")
+
+    async def _recount(self) -> None:
+        self.counts = await self.library.counts()
+        self._draw_sidebar()
+        self.tell_top()
+
+    def _draw_sidebar(self) -> None:
+        self.sidebar.show(places.entries(self.feeds, self.counts, self.reader.watch_names, self._folded))
+
+    def tell_top(self) -> None:
+        """Tell the view and how much of it is unread."""
+        view = self.listing.view
+        count = places.count_of(view, self.counts, self.feeds)
+        if count is None:
+            words = f"{len(self.articles.ids)} found"
+        elif view == places.STARRED:
+            words = str(count.total)
+        else:
+            words = f"{count.unread} unread" if view != places.UNREAD else str(count.unread)
+        hidden = "" if self.listing.shows_read or view == places.UNREAD else ", read ones hidden"
+        self.top.tell(title=places.title_of(view, self.feeds), count=words + hidden)
+
+    def key_of(self, command_id: str) -> str:
+        """The first key of a command as people read it."""
+        keys = self.reader.keys_of.get(command_id, ())
+        return key_label(keys[0]) if keys else BY_ID[command_id].title
+
+    def tell_status(self) -> None:
+        """Tell what works here and where one is."""
+        self.status.tell(footer.keys(self), *footer.where(self))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the sidebar has its own place beside the list."""
+        return not (self.has_class("-narrow") or self.has_class("-single"))
+
+    # -- messages
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """A fault that can be told does not end the screen."""
+        try:
+            await super()._dispatch_message(message)
+        except TuireaderError as error:
+            self.reader.say(str(error), severity="error", seconds=10)
+
+    async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
+        """Show the view that was chosen in the sidebar."""
+        if message.view != self.listing.view:
+            self.before_search = None
+            await self.show_view(message.view)
+        if message.leave:
+            if self.reading.page is not None:
+                await self.close_quietly()
+            self.go_to(self.articles)
+
+    def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
+        """Fold or unfold a folder."""
+        self._folded ^= {message.folder}
+        self._draw_sidebar()
+
+    def on_sidebar_moved(self) -> None:
+        """Tell what is wrong with a feed."""
+        self.tell_status()
+
+    async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
+        """Open what was clicked."""
+        await self.open_article(message.article_id)
+
+    def on_article_list_moved(self) -> None:
+        """Tell where one is."""
+        self.tell_status()
+
+    async def on_article_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
+        """Open a relative."""
+        await self.reading.follow(message.target)
+
+    def on_article_pane_changed(self) -> None:
+        """Tell the hit or the relative."""
+        self.tell_status()
+
+    def on_search_line_typed(self, message: SearchLine.Typed) -> None:
+        """Show what is found so far; an answer that comes after the next one was asked for is dropped."""
+        run_latest(self, partial(self._search, message.text), "search")
+
+    async def _search(self, text: str) -> None:
+        await self.listing.show(View(ViewKind.QUERY, text))
+        self.tell_top()
+        self.tell_status()
+
+    def on_search_line_left(self, message: SearchLine.Left) -> None:
+        """Go on in what was found, or back to what was there before."""
+        if message.text.strip():
+            self._leave_search_line()
+            self.go_to(self.articles)
+        else:
+            self.leave_search()
+
+    def leave_search(self) -> None:
+        """Show again what the list showed before the search."""
+        self._leave_search_line()
+        if self.before_search is not None:
+            self.listing.restore(self.before_search)
+            self.before_search = None
+        self.tell_top()
+        self.go_to(self.articles)
+
+    def _leave_search_line(self) -> None:
+        for line in self.query("#search"):
+            line.remove()
