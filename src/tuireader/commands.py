@@ -186,6 +186,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     # Watches
     Command(
+        "watches", "Watches", "Show how often each watch hits, and change watches.", ("w",), Group.WATCHES
+    ),
+    Command(
+        "new_watch",
+        "New watch",
+        "Make a watch from the search or the article, and see what it would hit.",
+        ("W",),
+        Group.WATCHES,
+    ),
+    Command("mute", "Mute", "Hide articles by words or feed, for a time or for good.", ("M",), Group.WATCHES),
+    Command(
         "next_hit",
         "Next hit",
         "Jump to the next place in the text that a watch or the search found.",

@@ -6,10 +6,12 @@ import asyncio
 from array import array
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
-from tuireader.config import Config
+from tuireader.config import Config, MuteConfig, WatchConfig
+from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
     ArticleRow,
@@ -25,6 +27,8 @@ from tuireader.model import (
     Related,
     View,
     ViewKind,
+    WatchPreview,
+    WatchStats,
 )
 
 NOW = 1_790_000_000
@@ -47,7 +51,7 @@ class FakeLibrary:
         self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None
     ) -> None:
         self.config = Config()
-        self.paths = SimpleNamespace()
+        self.paths = SimpleNamespace(config=Path("config.toml"))
         self.offline = False
         self.watch_colors = watches or {}
         self._feeds = list(feeds)
@@ -62,6 +66,12 @@ class FakeLibrary:
         self.refreshed: list[list[int] | None] = []
         self.found: list[tuple[str, str]] = []
         self.elsewhere = False
+        self.stats: list[WatchStats] = []
+        self.saved: list[tuple[WatchConfig, str]] = []
+        self.aliases: list[tuple[str, str]] = []
+        self.muted: list[tuple[MuteConfig, int]] = []
+        self.refuse = ""  # why nothing can be saved
+        self.asked: list[WatchConfig] = []
 
     # -- lists
 
@@ -232,6 +242,56 @@ class FakeLibrary:
     async def apply_watches(self) -> AsyncIterator[tuple[int, int]]:
         return
         yield (0, 0)
+
+    # -- watches
+
+    async def watch_stats(self) -> list[WatchStats]:
+        return self.stats
+
+    async def preview_watch(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
+        self.asked.append(config)
+        await asyncio.sleep(0)
+        now = set(await self.ids(View(ViewKind.WATCH, replaces))) if replaces else set()
+        rows = [
+            row for row in self._rows(View(ViewKind.ALL)) if any(term in row.title for term in config.any)
+        ]
+        found = {row.id for row in rows}
+        return WatchPreview(
+            len(rows),
+            len(found - now),
+            len(now - found),
+            tuple(rows[:5]),
+            tuple(row.title for row in rows[:5]),
+        )
+
+    async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        self.saved.append((config, replaces))
+        self.watch_colors = {name: color for name, color in self.watch_colors.items() if name != replaces} | {
+            config.name: config.color
+        }
+
+    async def suggest_watch(self, article_id: int) -> WatchConfig:
+        word = self.stories[article_id].row.title.split()[0]
+        return WatchConfig(name=word, any=(word,))
+
+    async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
+        return self.aliases
+
+    # -- mutes
+
+    async def mutes(self) -> list[tuple[MuteConfig, int]]:
+        return self.muted
+
+    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        self.muted.append((MuteConfig(query, feed, until), 2))
+        return 2
+
+    async def unmute(self, mute: MuteConfig) -> None:
+        self.muted = [one for one in self.muted if one[0] != mute]
 
     # -- subscriptions
 

@@ -62,6 +62,7 @@ class Inks:
     cursor_idle: Style
     watches: Mapping[str, Style] = field(default_factory=dict)
     unknown_watch: Style = field(default_factory=Style)
+    palette: Mapping[str, Style] = field(default_factory=dict)
 
     def watch(self, name: str) -> Style:
         """The colour of a watch."""
@@ -122,6 +123,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         cursor_idle=Style(bgcolor=idle.rich_color),
         watches=_watch_styles(watch_colors, names),
         unknown_watch=Style(color=accent.rich_color),
+        palette=_watch_styles({name: name for name in names}, names),
     )
 
 
@@ -160,6 +162,7 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
         cursor_idle=UNDERLINE,
         watches=watches,
         unknown_watch=accent,
+        palette={name: Style(color=name) for name in ansi},
     )
 
 

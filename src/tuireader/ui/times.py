@@ -40,6 +40,12 @@ def full_time(moment: int) -> str:
     return f"{day} {then.tm_mday} {month} {then.tm_year} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
+def day(moment: int) -> str:
+    """Only the day: `27 Jul 2021`."""
+    then = _local(moment)
+    return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
+
+
 def span(seconds: int) -> str:
     """A length of time in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from tuireader.library import Library
     from tuireader.ui.app import TuireaderApp
 
 Result = TypeVar("Result")
@@ -49,6 +50,11 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
     def reader(self) -> TuireaderApp:
         """The app, by its own type."""
         return cast("TuireaderApp", self.app)
+
+    @property
+    def library(self) -> Library:
+        """What the app shows."""
+        return self.reader.library
 
     def box(self, title: str, *widgets: Widget) -> Vertical:
         """The frame of the dialog."""

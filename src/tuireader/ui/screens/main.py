@@ -373,6 +373,9 @@ class MainScreen(Panes):
     async def action_new_watch(self) -> None:
         await self.watching.new_from_here()
 
+    def action_mute(self) -> None:
+        self.watching.mute()
+
     def action_next_hit(self) -> None:
         self._hit(1)
 

@@ -1,0 +1,234 @@
+"""Hiding what one does not want to see: by words or by feed, for a time or for good; nothing is deleted."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tuireader.config import MuteConfig
+from tuireader.errors import TuireaderError
+from tuireader.model import ArticleRow, Feed, View, ViewKind
+from tuireader.query import QueryError, parse, spans
+from tuireader.ui.screens.dialog import Dialog, Says
+from tuireader.ui.times import day
+from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.facts import Facts, Line, marked
+from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.work import run_latest
+
+_REST = 0.12  # seconds without a key after which it is counted
+_SAMPLES = 3
+_ALL = 10_000_000  # a search for counting has no limit
+EVERYWHERE = ""
+FOR_GOOD = "for good"
+_TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """What the dialog did: a mute was made or taken away (`said` tells it), or `look` is to be shown."""
+
+    said: str = ""
+    look: View | None = None
+
+
+def end_of(time: str, now: float) -> date | None:
+    """The last day of a mute that is made now; None for good."""
+    days = _TIMES[time]
+    return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
+
+
+def told(mute: MuteConfig) -> str:
+    """A mute in words: `sponsored, in The Quay, until 3 Oct`."""
+    parts = [mute.query or "everything"]
+    if mute.feed:
+        parts.append(f"in {mute.feed}")
+    if mute.until is not None:
+        moment = datetime(mute.until.year, mute.until.month, mute.until.day, 12, tzinfo=UTC)
+        parts.append(f"until {day(int(moment.timestamp()))}")
+    return ", ".join(parts)
+
+
+def seen_by(mute: MuteConfig) -> View:
+    """A view of what a mute hides."""
+    feed = f'feed:"{mute.feed}"' if mute.feed else ""
+    words = f"({mute.query})" if mute.query else ""
+    return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
+
+
+class Mute(Dialog[Muted | None]):
+    """Words, where, until when; below it what that would hide, and the mutes that there are."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("enter", "save", show=False),
+        Binding("d,delete", "unmute", show=False),
+        Binding("ctrl+o", "look", show=False),
+    ]
+
+    def __init__(self, feed: Feed | None, words: str = "") -> None:
+        super().__init__(classes="form -short")
+        self._feed = feed
+        self._given = words
+        self._timer: Timer | None = None
+        self._mutes: list[tuple[MuteConfig, int]] = []
+
+    def compose(self) -> ComposeResult:
+        """Three lines of a form, the preview, the mutes."""
+        feed = self._feed
+        where = {EVERYWHERE: "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
+        self.where = Pick("Where", where, id="where")
+        self.until = Pick("How long", {name: name for name in _TIMES}, "1 month", id="until")
+        self.preview = Facts(id="preview", raised=True)
+        self.mutes = Choices()
+        yield self.box(
+            "Mute",
+            Field("words", "Words", self._given, 'a word, "a phrase", title:word, author:name …'),
+            self.where,
+            self.until,
+            self.preview,
+            Says("", "hint", id="muted"),
+            self.mutes,
+            Says("", "hint", id="keys"),
+        )
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self._hint()
+        run_latest(self, self._show, "preview")
+        run_latest(self, self._list, "mutes")
+
+    def _hint(self, trouble: str = "") -> None:
+        keys = "enter mutes · ← → choose · esc leaves"
+        if self._mutes:
+            keys += " · on a mute: enter looks at it, d takes it away · ^o looks at all"
+        self.query_one("#keys", Says).say(f"{trouble}\n{keys}" if trouble else keys)
+
+    # -- the preview
+
+    def typed(self) -> MuteConfig:
+        """The mute that the form describes."""
+        words = self.query_one("#words", Input).value.strip()
+        return MuteConfig(words, self.where.value, end_of(self.until.value, self.reader.clock()))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Count anew when the typing rests."""
+        event.stop()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_REST, lambda: run_latest(self, self._show, "preview"))
+
+    def on_pick_changed(self) -> None:
+        """Count anew."""
+        run_latest(self, self._show, "preview")
+
+    async def _show(self) -> None:
+        """Tell how many articles it would hide, with the newest of them."""
+        mute = self.typed()
+        parsed = parse(mute.query) if mute.query else None
+        if isinstance(parsed, QueryError):
+            first, *rest = parsed.caret().splitlines()
+            self.preview.tell((), ((first, "text"),), *(((line, "error"),) for line in rest))
+            return
+        if not mute.query and not mute.feed:
+            self.preview.tell((), (("Type what to hide, or choose the feed.", "dim"),))
+            return
+        ids = await self._hidden(mute)
+        rows = await self.library.rows(ids[:_SAMPLES])
+        number = f"{len(ids)} {'article' if len(ids) == 1 else 'articles'}"
+        lines: list[Line] = [(), ((number, "strong"), (" would be hidden; none is deleted", "dim"))]
+        self.preview.tell(*lines, *(self._sample(row, mute.query) for row in rows))
+
+    async def _hidden(self, mute: MuteConfig) -> array[int]:
+        found: array[int] | None = None
+        if mute.query:
+            found, _ = await self.library.search(mute.query, limit=_ALL)
+        if not mute.feed or self._feed is None:
+            return found if found is not None else array("q")
+        of_feed = await self.library.ids(View(ViewKind.FEED, str(self._feed.id)))
+        if found is None:
+            return of_feed
+        wanted = set(found)
+        return array("q", (article_id for article_id in of_feed if article_id in wanted))
+
+    def _sample(self, row: ArticleRow, words: str) -> Line:
+        title = row.title or row.url
+        parsed = parse(words) if words else None
+        marks = (
+            spans(parsed, title, "title") if parsed is not None and not isinstance(parsed, QueryError) else []
+        )
+        feed = self.library.feed_title(row.feed_id)
+        return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
+
+    # -- the mutes that there are
+
+    async def _list(self) -> None:
+        self._mutes = list(await self.library.mutes())
+        hidden = sum(count for _, count in self._mutes)
+        self.query_one("#muted", Says).say(
+            f"Muted now: {len(self._mutes)} · {hidden} hidden" if self._mutes else "Nothing is muted now"
+        )
+        self.mutes.show(
+            [
+                Choice(str(at), told(mute), note=f"{count} hidden")
+                for at, (mute, count) in enumerate(self._mutes)
+            ]
+        )
+        self.mutes.display = bool(self._mutes)
+        self._hint()
+
+    def on_choices_chosen(self, message: Choices.Chosen) -> None:
+        """Show what the mute hides."""
+        self.dismiss(Muted(look=seen_by(self._mutes[int(message.key)][0])))
+
+    def action_look(self) -> None:
+        """Show all that is muted."""
+        self.dismiss(Muted(look=View(ViewKind.QUERY, "is:muted")))
+
+    def action_unmute(self) -> None:
+        """Take the mute under the cursor away."""
+        if self.focused is self.mutes and self.mutes.current is not None:
+            mute, _ = self._mutes[int(self.mutes.current)]
+            run_latest(self, partial(self._unmute, mute), "save")
+
+    async def _unmute(self, mute: MuteConfig) -> None:
+        try:
+            await self.library.unmute(mute)
+        except (TuireaderError, OSError) as error:
+            self._hint(str(error))
+            return
+        self.dismiss(Muted(f"Shown again: {told(mute)}"))
+
+    # -- saving
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Mute."""
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Write the mute into the config."""
+        run_latest(self, self._save, "save")
+
+    async def _save(self) -> None:
+        mute = self.typed()
+        parsed = parse(mute.query) if mute.query else None
+        if not mute.query and not mute.feed:
+            self._hint("It needs words, or a feed")
+        elif isinstance(parsed, QueryError):
+            self._hint(str(parsed))
+        else:
+            try:
+                count = await self.library.mute(mute.query, mute.feed, mute.until)
+            except (TuireaderError, OSError) as error:
+                self._hint(str(error))
+                return
+            self.dismiss(Muted(f"Muted: {told(mute)}; {count} hidden"))

@@ -1,0 +1,137 @@
+"""The watches: how often each one hits, when it did last, and why it is quiet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from tuireader.commands import key_label
+from tuireader.config import WatchConfig
+from tuireader.model import View, ViewKind, WatchStats
+from tuireader.ui.bindings import bindings
+from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.sparkline import sparkline
+from tuireader.ui.times import age
+from tuireader.ui.widgets.facts import Line, marked
+from tuireader.ui.widgets.table import Cell, Column, Row, Table
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_FORTNIGHT = 14
+
+
+def watch_row(stats: WatchStats, now: int) -> Row:
+    """The line of one watch."""
+    ink = f"watch:{stats.name}"
+    if stats.problem:
+        last = Cell(f"! {stats.problem}", "error")
+    elif stats.quiet:
+        last = Cell(stats.quiet, "star" if "fail" in stats.quiet else "dim")
+    elif stats.newest is not None:
+        last = Cell(f"{age(stats.newest.time, now)} · {stats.newest.title or stats.newest.url}", "dim")
+    else:
+        last = Cell("nothing so far", "dim")
+    days = sparkline(stats.days)
+    return Row(
+        stats.name,
+        {
+            "mark": Cell("◆", ink),
+            "name": Cell(stats.name, "strong" if stats.unread else "text"),
+            "unread": Cell(str(stats.unread or ""), "accent"),
+            "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
+            "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
+            "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
+            "days": Cell(days, ink),
+            "fortnight": Cell(days[-_FORTNIGHT:], ink),
+            "last": last,
+        },
+    )
+
+
+def definition(config: WatchConfig) -> str:
+    """What a watch wants, in one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
+    parts = [("any", ", ".join(config.any)), *(("one of", ", ".join(group)) for group in config.all)]
+    parts += [("none", ", ".join(config.none)), ("query", config.query), ("feeds", ", ".join(config.feeds))]
+    return " · ".join(f"{name}: {words}" for name, words in parts if words)
+
+
+class Watches(TableScreen):
+    """All watches in the order of the config; `enter` shows what one has hit."""
+
+    HEADING = "Watches"
+    COLUMNS = (
+        Column("mark", "", 1),
+        Column("name", "Watch", 20, least=100),
+        Column("name", "Watch", most=99),
+        Column("unread", "Unread", 6, right=True, least=34),
+        Column("today", "Today", 5, right=True, least=52),
+        Column("week", "7 d", 5, right=True, least=60),
+        Column("month", "30 d", 5, right=True, least=42),
+        Column("days", "Last 30 days", 30, least=96),
+        Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
+        Column("last", "Newest hit", least=100),
+    )
+    BINDINGS: ClassVar = [*bindings({"new_watch"}), Binding("e", "edit", show=False)]
+
+    def __init__(self, main: MainScreen) -> None:
+        super().__init__(main)
+        self._stats: dict[str, WatchStats] = {}
+
+    async def fetch(self) -> list[Row]:
+        """The watches with their numbers."""
+        stats = await self.library.watch_stats()
+        self._stats = {one.name: one for one in stats}
+        self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
+        now = int(self.reader.clock())
+        return [watch_row(one, now) for one in stats]
+
+    def told(self) -> str:
+        """How many watches there are, and what they have for today."""
+        today = sum(one.today for one in self._stats.values())
+        return f"{len(self._stats)}, {today or 'no'} {'hit' if today == 1 else 'hits'} today"
+
+    def about(self, key: str) -> list[Line]:
+        """Newest hit, feeds, silence and definition of a watch."""
+        stats, now = self._stats[key], int(self.reader.clock())
+        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (f" · {stats.total} in all", "dim"))]
+        if stats.problem:
+            lines.append(((stats.problem, "error"),))
+        if stats.quiet:
+            lines.append(((stats.quiet, "star"),))
+        row = stats.newest
+        if row is not None:
+            title = row.title or row.url
+            spans = [(start, end) for start, end, name in self.library.highlights(title) if name == key]
+            where = f" · {self.library.feed_title(row.feed_id)}, {age(row.time, now)}"
+            lines.append((("newest  ", "dim"), *marked(title, spans, f"hit:{key}"), (where, "dim")))
+        if stats.top_feeds:
+            feeds = " · ".join(f"{title} {count}" for title, count in stats.top_feeds)
+            lines.append((("feeds   ", "dim"), (feeds, "text")))
+        config = self._config(key)
+        if config is not None:
+            lines.append(((definition(config), "dim"),))
+        return lines
+
+    def _config(self, name: str) -> WatchConfig | None:
+        return next((one for one in self.library.config.watches if one.name == name), None)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """What can be done with the watch under the cursor."""
+        new = (self.key_of("new_watch"), "New")
+        return [(key_label("enter"), "Articles"), ("e", "Edit"), new] if self._stats else [new]
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        """Show what a watch has hit."""
+        self.dismiss(View(ViewKind.WATCH, message.key))
+
+    def action_edit(self) -> None:
+        """Edit the watch under the cursor."""
+        config = self._config(self.table.current or "")
+        if config is not None:
+            self.main.watching.edit(config)
+
+    def action_new_watch(self) -> None:
+        """Make a new one from nothing."""
+        self.main.watching.new()

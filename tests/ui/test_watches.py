@@ -1,0 +1,187 @@
+"""The table of the watches, and making one: on the demo's library, and into a config of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.ui.fake_library import NOW
+from tests.ui.running import Running, running
+from tests.ui.samples import library as sample_library
+from tests.ui.snap import assert_screen, screen_text
+from tests.ui.test_real_library import opened, until_listed
+from tuireader.config import Paths, WatchConfig, load
+from tuireader.library import Library
+from tuireader.model import ArticleRow, View, ViewKind, WatchStats
+from tuireader.ui.screens.new_watch import NewWatch, from_search, terms
+from tuireader.ui.screens.watches import Watches, definition, watch_row
+from tuireader.ui.sparkline import sparkline
+
+
+def test_a_bar_for_each_day() -> None:
+    assert sparkline([]) == ""
+    assert sparkline([0, 0]) == "▁▁"
+    assert sparkline([0, 1, 7, 14]) == "▁▂▅█"
+    assert sparkline([1, 1000]) == "▂█"  # one is never nothing
+
+
+def test_terms_of_a_line() -> None:
+    assert terms(" WeChat, 微信， Weixin,, WeChat") == ("WeChat", "微信", "Weixin")
+    assert terms(r"/a{1,3}/, b/c, /d\/,e/") == ("/a{1,3}/", "b/c", r"/d\/,e/")
+    assert terms("a, b, c", ("a, b", "c")) == ("a, b", "c")
+    assert terms("  ,") == ()
+
+
+def test_a_watch_from_a_search() -> None:
+    assert from_search(" ferry ") == WatchConfig(name="ferry", any=("ferry",))
+    assert from_search('"paper tickets"') == WatchConfig(name="paper tickets", any=("paper tickets",))
+    assert from_search("a OR title:b") == WatchConfig(name="a OR title:b", query="a OR title:b")
+    assert from_search("title:b") == WatchConfig(name="title:b", query="title:b")
+    assert from_search('"open').query == '"open'
+
+
+def test_the_line_of_a_watch() -> None:
+    row = ArticleRow(1, 1, "[/x] title", NOW - 7200, False, False)
+    assert watch_row(WatchStats("A", newest=row), NOW).cells["last"].text == "2 h ago · [/x] title"
+    quiet = WatchStats("A", quiet="quiet: 2 of 3 feeds failing", newest=row)
+    assert watch_row(quiet, NOW).cells["last"].text == "quiet: 2 of 3 feeds failing"
+    assert watch_row(WatchStats("A", problem="no"), NOW).cells["last"].text == "! no"
+    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "nothing so far"
+    config = WatchConfig("A", ("x", "y"), (("z",),), ("w",), "q")
+    assert definition(config) == "any: x, y · one of: z · none: w · query: q"
+
+
+async def test_the_table_on_a_real_library(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("w")
+        assert isinstance(run.app.screen, Watches)
+        stats = {one.name: one for one in await library.watch_stats()}
+        assert [row.key for row in run.app.screen.table.rows] == list(stats) == list(library.watch_colors)
+        assert f"{stats['WeChat'].total} in all" in run.text and "any: WeChat" in run.text
+        assert_screen(run.app, "watches-120x40")
+        await run.press("j", "enter")
+        assert run.main.listing.view == View(ViewKind.WATCH, "PIPL") and run.focus == "list"
+        assert len(run.main.articles.ids) > 0
+
+
+async def shown(run: Running) -> NewWatch:
+    screen = run.app.screen
+    assert isinstance(screen, NewWatch)
+    return screen
+
+
+async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("slash", *"tencent")
+        await run.rest()
+        await run.press("enter", "W")
+        dialog = await shown(run)
+        assert dialog.typed() == WatchConfig(name="tencent", any=("tencent",))
+        preview = await library.preview_watch(dialog.typed())
+        assert preview.matches and f"+{preview.added}  −0  against now" in run.text
+        await run.press("down", *", wechat")
+        await run.rest()
+        wider = await library.preview_watch(dialog.typed())
+        assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
+        assert_screen(run.app, "new-watch-120x40")
+        await run.press("down", "down", "down", "right", "enter")
+        await run.settle()
+        assert library.watch_colors["tencent"] == "magenta"
+        assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
+        assert "◆ tencent" in run.text and "◆ tencent written to" in run.toasts
+
+
+async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("W", "down", "down", "down", *"apple AND (")
+        await run.rest()
+        assert "apple AND (" in run.text and "^" in run.text
+        await run.press("enter")
+        assert "The query: " in run.text and isinstance(run.app.screen, NewWatch)
+        await run.press("escape")
+        assert run.app.screen is run.main and len(library.watch_colors) == 3
+
+
+async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        run.main.watching.new()
+        await run.settle()
+        dialog = await shown(run)
+        assert "Type a word" in run.text
+        await run.press("enter")
+        assert "It needs a name" in run.text
+        dialog.query_one("#name", Input).value = "Ferries"
+        await run.press("enter")
+        assert "There is a watch Ferries already" in run.text
+        dialog.query_one("#name", Input).value = "Fog"
+        await run.press("enter")
+        assert "It needs a word, a phrase or a query" in run.text
+        made.refuse = "the config cannot be written"
+        dialog.query_one("#any", Input).value = "Fog"
+        await run.press("enter")
+        assert "the config cannot be written" in run.text and made.saved == []
+
+
+async def test_only_the_last_question_is_answered() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        run.main.watching.new()
+        await run.settle()
+        await run.press("down", *"Fog")
+        await run.rest()
+        assert [config.any for config in made.asked] == [("Fog",)]
+        assert "+1  −0" in run.text and "Fog again" in run.text
+
+
+async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config.toml", tmp_path / "test.db", tmp_path, tmp_path)
+    paths.config.write_text('# mine\n[[watch]]\nname = "Tolls"  # roads\nany = ["toll"]\nnotify = "story"\n')
+    config, _ = load(paths.config)
+    library = await Library.open(config, paths, clock=lambda: NOW)
+    try:
+        async with running(library) as run:
+            await run.press("w")
+            assert "any: toll" in run.text
+            await run.press("e", "down", *", bridge", "enter")
+            await run.settle()
+            assert isinstance(run.app.screen, Watches) and "any: toll, bridge" in run.text
+        text = paths.config.read_text()
+        assert text.startswith("# mine\n") and 'notify = "story"' in text and "bridge" in text
+        changed, problems = load(paths.config)
+        assert problems == () and changed.watches == (
+            WatchConfig(name="Tolls", any=("toll", "bridge"), notify="story"),
+        )
+    finally:
+        await library.close()
+
+
+async def test_another_name_for_it_is_offered() -> None:
+    made = sample_library()
+    made.aliases = [("LP", "LanternPay (LP) comes to the ferries")]
+    async with running(made) as run:
+        run.main.watching.edit(WatchConfig("LanternPay", ("LanternPay",)))
+        await run.settle()
+        assert "Texts call it LP too" in run.text
+        await run.press("ctrl+t")
+        assert (await shown(run)).typed().any == ("LanternPay", "LP")
+        assert "Texts call it" not in run.text
+        await run.press("ctrl+t", "enter")
+        assert made.saved == [(WatchConfig("LanternPay", ("LanternPay", "LP")), "LanternPay")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
+async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path) as library, running(library, size) as run:
+        await until_listed(run)
+        await run.press("w", "j", "G")
+        screen_text(run.app)
+        await run.press("e", "down", "down", "down", "down", "right")
+        screen_text(run.app)
+        await run.press("escape", "W", "escape", "escape")
+        assert run.app.screen is run.main
