@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,8 @@ async def fill(library: Library, feed_id: int, *entries: ParsedEntry) -> None:
     def save(store: Store) -> None:
         with store.transaction():
             saved = store.saving.save(feed_id, entries, NOW)
-            relating.record_new(store, saved.new, library._matcher, library._names)
+            relating.record_new(store, saved.new, library._rules, NOW)
+            relating.record_changed(store, saved.changed, library._rules, NOW, saved.before)
 
     await library._pool.write(save)
     async for _ in library.relate():
@@ -99,7 +100,7 @@ async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
         better = await library.preview_watch(changed, "WeChat")
         assert (better.matches, better.added, better.removed) == (3, 1, 5)
         wide = await library.preview_watch(WatchConfig("All", query="/e/"))
-        assert wide.matches == 8 and [row.title for row in wide.samples][0] == "WeChat 1"
+        assert wide.matches == 8 and wide.samples[0].title == "WeChat 1"
         wrong = await library.preview_watch(WatchConfig("Wrong", query='"open'))
         assert wrong.matches == 0 and "quotation mark" in wrong.problem
         assert (await library.preview_watch(WatchConfig("Empty"))).problem == "there is nothing to look for"
@@ -153,3 +154,88 @@ async def test_snippets_of_hits(tmp_path: Path) -> None:
         (start, end) = found[0][1][0]
         assert found[0][0][start:end] == "apple"
         assert await library.snippets(ids, 'wrong"') == [("", ()), ("", ())]
+
+
+async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
+        await fill(library, 1, entry(1, title="WeChat grows"), entry(2, title="Sponsored: WeChat"))
+        await fill(library, 2, entry(3, title="A sponsored walk"), entry(4, title="News"))
+        sponsored = await library.ids(View(ViewKind.QUERY, "title:sponsored"))
+        await library.set_read(sponsored[:1], True)
+        assert await library.mute("title:sponsored") == 2
+        assert sorted(await titles(library)) == ["News", "WeChat grows"]
+        counts = await library.counts()
+        assert (counts.all.total, counts.all.unread, counts.muted) == (2, 2, 2)
+        assert counts.watches["WeChat"].total == 1 and counts.feeds[2].total == 1
+        assert (await library.watch_stats())[0].total == 1
+        assert await titles(library, View(ViewKind.WATCH, "WeChat")) == ["WeChat grows"]
+        assert list((await library.search("wechat"))[0]) != []
+        assert len((await library.search("wechat"))[0]) == 1
+        assert list((await library.search("is:muted"))[0]) == list(sponsored)
+        assert len((await library.search("wechat (is:muted OR NOT is:muted)"))[0]) == 2
+        assert len((await library.search("-is:muted"))[0]) == 2
+        assert await library.mutes() == [(MuteConfig("title:sponsored"), 2)]
+        # what arrives now is hidden at once, and an edit may bring it back
+        await fill(library, 2, entry(5, title="Sponsored too"))
+        assert (await library.counts()).muted == 3
+        await fill(library, 2, entry(5, title="Not that"))
+        assert (await library.counts()).muted == 2
+        # by feed, with an overlap
+        assert await library.mute(feed="https://a.example.org/feed") == 2
+        assert sorted(await titles(library)) == ["News", "Not that"]
+        await library.unmute(MuteConfig("title:sponsored"))
+        assert sorted(await titles(library)) == ["A sponsored walk", "News", "Not that"]
+        await library.unmute(MuteConfig(feed="https://a.example.org/feed"))
+        assert len(await titles(library)) == 5
+        assert len(await library.ids(View(ViewKind.ALL), show_read=False)) == 4
+        with pytest.raises(ConfigError, match="query"):
+            await library.mute("(open")
+        assert await library.mutes() == []
+
+
+async def test_a_mute_ends_with_its_last_day(tmp_path: Path) -> None:
+    today = date.fromtimestamp(NOW)
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1, title="One apple"), entry(2, title="Two apples"))
+        assert await library.mute("apples", until=today) == 1
+        assert await library.mute("apples", until=today + timedelta(days=2)) == 1
+        assert [mute.until for mute, _ in await library.mutes()] == [today + timedelta(days=2)]
+    text = written(tmp_path)
+    async with opened(tmp_path, text) as library:
+        assert (await library.counts()).muted == 1
+        library._clock = lambda: NOW + 3 * DAY
+        await applied(library)
+        assert (await library.counts()).muted == 0
+        assert [hidden for _, hidden in await library.mutes()] == [0]
+    assert written(tmp_path) == text
+
+
+async def test_mutes_that_ask_for_what_changes(tmp_path: Path) -> None:
+    rules = '[[mute]]\nquery = "age:>2d -watch:WeChat"\n[[mute]]\nquery = "/zz+/"\nfeed = "nowhere"\n'
+    async with opened(tmp_path, TWO_FEEDS + WATCHES + rules) as library:
+        await fill(
+            library,
+            1,
+            entry(1, title="Old", published=NOW - 3 * DAY),
+            entry(2, title="Newer, zzz", published=NOW - DAY),
+            entry(3, title="WeChat", published=NOW - 3 * DAY),
+        )
+        assert sorted(await titles(library)) == ["Newer, zzz", "WeChat"]
+        library._clock = lambda: NOW + 2 * DAY
+        await applied(library)
+        assert sorted(await titles(library)) == ["WeChat"]
+        assert [hidden for _, hidden in await library.mutes()] == [2, 0]
+
+
+async def test_the_demo_keeps_rules_to_itself(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS + WATCHES, offline=True) as library:
+        before = written(tmp_path)
+        await fill(library, 1, entry(1, title="One apple"), entry(2, title="Two pears"))
+        await library.save_watch(WatchConfig("Fruit", any=("apple", "pear")))
+        await library.save_watch(WatchConfig("Apples", any=("apple",)), "Fruit")
+        await applied(library)
+        assert await titles(library, View(ViewKind.WATCH, "Apples")) == ["One apple"]
+        assert await library.mute("pear") == 1
+        await library.unmute(MuteConfig("pear"))
+        assert (await library.counts()).muted == 0
+        assert written(tmp_path) == before

@@ -11,13 +11,15 @@ from array import array
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import relating, schedule, watch, watching
-from tuireader.config import Config, FeedConfig, Paths, Problem, WatchConfig
+from tuireader.brief import Brief, arrange
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
@@ -51,7 +53,9 @@ T = TypeVar("T")
 log = logging.getLogger("tuireader")
 
 _CHUNK = 500
-"""Articles that are matched in one write transaction when a watch has changed."""
+"""Articles that are matched in the first write transaction when a watch has changed ..."""
+_STEP = 0.15
+"""... and the seconds that each of the further ones should take, so that no mark waits for long."""
 _RELATE = 50
 """Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
 
@@ -75,7 +79,8 @@ class Library:
         self._feeds: list[Feed] = []
         self._names: dict[int, tuple[str, str, str]] = {}
         self._version = 0
-        self._matcher = _matcher(config)
+        self._matcher = watch.Matcher(watching.rules(config))
+        self._mutes: dict[MuteConfig, relating.Mute] = {}
 
     @classmethod
     async def open(
@@ -189,6 +194,27 @@ class Library:
         """The reports of an article's story, the first one first; None when it is alone."""
         return await self._pool.read(lambda store: store.stories.timeline(article_id))
 
+    async def brief(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
+        """What has come within so many seconds, by story, and where this ends; None: since the last brief.
+
+        Before the first brief None means a day. Raises TuireaderError when there is no such watch.
+        """
+        names = [item.name for item in self.config.watches]
+        if watch and watch not in names:
+            raise TuireaderError(f"there is no watch {watch!r}", f"there are: {', '.join(names) or 'none'}")
+        since = int(self._clock()) - (schedule.DAY if seconds is None else seconds)
+
+        def read(store: Store) -> tuple[Brief, int]:
+            after = store.briefs.last(watch) if seconds is None else None
+            end = store.briefs.newest()
+            return arrange(store.briefs.reports(after=after, since=since, watch=watch), names), end
+
+        return await self._pool.read(read)
+
+    async def end_brief(self, watch: str, end: int) -> None:
+        """Remember where a brief ended, for the next one since the last."""
+        await self._pool.write(_in_transaction(lambda store: store.briefs.remember(watch, end)))
+
     async def find_url(self, url: str) -> int | None:
         """The stored article with this address (tracking parameters and scheme aside), if any."""
         return await self._pool.read(lambda store: store.links.at_url(url))
@@ -254,15 +280,15 @@ class Library:
             return
         from tuireader import refresh
 
+        await self._sync_mutes()
         setting = refresh.Setting(
-            matcher=self._matcher,
-            feeds=self._names,
+            rules=self._rules,
             rates=_rates(self.config),
             interval={feed.url: feed.interval for feed in self.config.feeds if feed.interval is not None},
             clock=self._clock,
         )
         configured = {feed.url: feed for feed in self.config.feeds}
-        async with refresh.opened(_limits(self.config)) as (fetcher, parser):
+        async with refresh.opened(_limits(self.config), feeds=len(facts)) as (fetcher, parser):
             events = refresh.refresh(
                 facts,
                 lambda one: _job(one, configured.get(one.url)),
@@ -372,35 +398,113 @@ class Library:
         return before != self._version
 
     async def apply_watches(self) -> AsyncGenerator[tuple[int, int], None]:
-        """Match all stored articles against watches that are new or changed; yields (done, total).
+        """Ask all stored articles anew about mutes and watches that are new or changed; yields (done, total).
 
         Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
         there the next time.
         """
+        jobs = [job for job in (await self._muting(), await self._watching()) if job]
+        done, total = 0, sum(up_to for up_to, _ in jobs)
+        if jobs:
+            yield 0, total
+        for up_to, step in jobs:
+            left, size = up_to, _CHUNK
+            while left > 0:
+                before = left
+                left, seconds = await self._pool.write(partial(_timed, step=step, up_to=left, size=size))
+                size = max(50, min(50_000, int(size * min(4.0, _STEP / max(seconds, 1e-6)))))
+                done += before - left
+                yield done, total
+
+    async def _watching(self) -> tuple[int, Callable[..., int]] | None:
+        """Up to which article watches are pending, and the step that matches some."""
         pending = {
             item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
         }
         rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
         if not rules:
-            return
-        names = [rule.name for rule in rules]
+            return None
         matcher = watch.Matcher(rules)
-        total = left = max(pending.values())
-        yield 0, total
-        while left > 0:
-            left = await self._pool.write(
-                _in_transaction(
-                    partial(
-                        relating.rematch_chunk,
-                        matcher=matcher,
-                        names=names,
-                        feeds=self._names,
-                        up_to=left,
-                        size=_CHUNK,
-                    )
-                )
-            )
-            yield total - left, total
+        filters = {rule.name: watch.prefilter(rule) for rule in rules}
+        return max(pending.values()), partial(
+            relating.rematch_chunk, matcher=matcher, filters=filters, feeds=self._names
+        )
+
+    async def _muting(self) -> tuple[int, Callable[..., int]] | None:
+        """The same for mutes."""
+        await self._sync_mutes()  # one may have come to its end
+        pending = await self._pool.read(lambda store: store.mutes.pending())
+        mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
+        if not mutes:
+            return None
+        return max(pending.values()), partial(
+            relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock())
+        )
+
+    # ------------------------------------------------------------------ mutes
+
+    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+        """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
+
+        Written into the config; one for the same articles only gets its new end. Returns how many stored
+        articles it hides. Raises ConfigError when the expression is wrong.
+        """
+        from tuireader import config_edit
+
+        mute = MuteConfig(query.strip(), feed.strip(), until)
+        if self.offline:
+            config_edit.add_mute("", mute)
+            others = [item for item in self.config.mutes if replace(item, until=until) != mute]
+            await self._take(replace(self.config, mutes=(*others, mute)))
+        else:
+            await self._change_config(lambda text: config_edit.add_mute(text, mute))
+        async for _ in self.apply_watches():
+            pass
+        return dict(await self.mutes()).get(mute, 0)
+
+    async def unmute(self, mute: MuteConfig) -> None:
+        """Take a mute out of the config: what it hid is back, as it was."""
+        from tuireader import config_edit
+
+        if self.offline:
+            others = tuple(item for item in self.config.mutes if item != mute)
+            await self._take(replace(self.config, mutes=others))
+        else:
+            await self._change_config(lambda text: config_edit.remove_mute(text, mute))
+
+    async def mutes(self) -> list[tuple[MuteConfig, int]]:
+        """The mutes of the config, each with how many articles it hides; those past their end hide none."""
+        counts = await self._pool.read(lambda store: store.mutes.counts())
+        hidden = {item: counts.get(mute.signature, 0) for item, mute in self._mutes.items()}
+        return [(item, hidden.get(item, 0)) for item in self.config.mutes]
+
+    @property
+    def _rules(self) -> relating.Rules:
+        return relating.Rules(
+            self._matcher,
+            self._names,
+            tuple(self._mutes.values()),
+            {item.name for item in self.config.watches if item.notify != "never"},
+        )
+
+    async def _sync_mutes(self) -> None:
+        """Bring the store in line with the mutes that are in force today."""
+        now = int(self._clock())
+        today = date.fromtimestamp(now)
+        self._mutes = {
+            item: mute
+            for item in self.config.mutes
+            if item.until is None or today <= item.until
+            if (mute := relating.Mute.of(item.query, item.feed, self._names, now))
+        }
+        signatures = {mute.signature for mute in self._mutes.values()}
+
+        def sync(store: Store) -> None:
+            if not store.mutes.in_line(signatures):
+                with store.transaction():
+                    store.mutes.sync(signatures)
+
+        await self._pool.write(sync)
 
     # ------------------------------------------------------------------ watches
 
@@ -548,7 +652,7 @@ class Library:
 
     async def _take(self, config: Config) -> None:
         """Put a configuration in force."""
-        self.config, self._matcher = config, _matcher(config)
+        self.config, self._matcher = config, watch.Matcher(watching.rules(config))
         await self._sync()
 
     def _own_feeds(self) -> None:
@@ -589,7 +693,7 @@ class Library:
                 parsed = parse(sample.body, sample.url, "application/xml")
                 if isinstance(parsed, ParsedFeed):
                     saved = store.saving.save(ids[sample.url], parsed.entries, now)
-                    relating.record_new(store, saved.new, self._matcher, self._names)
+                    relating.record_new(store, saved.new, self._rules, now)
 
         await self._pool.write(_in_transaction(save))
         async for _ in self.relate():
@@ -609,6 +713,7 @@ class Library:
 
         await self._pool.write(sync)
         await self._load_feeds()
+        await self._sync_mutes()
 
     async def _load_feeds(self) -> None:
         self._feeds = await self._pool.read(lambda store: store.feeds.subscribed())
@@ -630,6 +735,14 @@ class Library:
         return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
 
 
+def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:
+    """Do one step in a transaction; returns what it gives, and how many seconds it took."""
+    started = time.perf_counter()
+    with store.transaction():
+        left = step(store, up_to=up_to, size=size)
+    return left, time.perf_counter() - started
+
+
 def _in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
     def whole(store: Store) -> T:
         with store.transaction():
@@ -640,10 +753,6 @@ def _in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
 
 def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
     store.retention.drop(ids, rule)
-
-
-def _matcher(config: Config) -> watch.Matcher:
-    return watch.Matcher(watching.rules(config))
 
 
 def _limits(config: Config) -> FetchLimits:

@@ -737,16 +737,21 @@ def wanted(node: Node) -> Iterator[Text | Regex]:
             return
 
 
-def asks(node: Node, state: str) -> bool:
-    """Whether `is:state` stands anywhere in an expression."""
+def leaves(node: Node) -> Iterator[Text | Near | Regex | Is | Age | After | Before]:
+    """All the single questions of an expression."""
     match node:
         case And(nodes) | Or(nodes):
-            return any(asks(child, state) for child in nodes)
+            for child in nodes:
+                yield from leaves(child)
         case Not(child):
-            return asks(child, state)
-        case Is(name):
-            return name == state
-    return False
+            yield from leaves(child)
+        case _:
+            yield node
+
+
+def asks(node: Node, state: str) -> bool:
+    """Whether `is:state` stands anywhere in an expression."""
+    return any(isinstance(leaf, Is) and leaf.state == state for leaf in leaves(node))
 
 
 def needles(node: Node) -> tuple[Term, ...] | None:

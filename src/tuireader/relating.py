@@ -6,9 +6,11 @@ the transaction that saves the articles.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from tuireader.document import links_of
+from tuireader import query
 from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
 from tuireader.related.features import (
@@ -33,9 +35,6 @@ from tuireader.watch import Matcher, Subject
 FeedNames = Mapping[int, tuple[str, str, str]]
 """Title, address and folder of each feed by id, which watches may ask for."""
 
-_MOST_LINKS = 60
-"""Outbound links that are kept of one article; pages with more are link lists."""
-
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
     """An article as watches and expressions see it."""
@@ -58,50 +57,155 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`."""
+
+    signature: str
+    wanted: query.Query
+    feeds: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, expression: str, feed: str, feeds: FeedNames, now: int) -> Mute | None:
+        """The mute for an expression and a feed's title, address or folder, each `""` for any.
+
+        None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
+        for what changes by itself (age, read, watches), so that stored articles are looked at again.
+        """
+        parsed = query.parse(expression)
+        if isinstance(parsed, query.QueryError):
+            return None
+        wanted = feed.casefold()
+        named = (number for number, names in feeds.items() if wanted in map(str.casefold, names))
+        of_feeds = frozenset(named) if wanted else None
+        parts = [expression, wanted, *sorted(of_feeds or ())]
+        for leaf in query.leaves(parsed.root):
+            if isinstance(leaf, query.Is | query.Age) or getattr(leaf, "field", "") == "watch":
+                parts.append(f"day {now // 86_400}")
+            elif getattr(leaf, "field", "") in ("feed", "folder"):
+                parts.append(str(sorted(feeds.items())))
+        return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16], parsed, of_feeds)
+
+    def hides(self, feed: int, reading: query.Reading, now: int) -> bool:
+        """Whether it hides an article of a feed."""
+        return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use."""
+
+    matcher: Matcher
+    feeds: FeedNames
+    mutes: Sequence[Mute] = ()
+    tell: Collection[str] = ()
+
+
 def record_new(
-    store: Store, texts: Sequence[StoredText], matcher: Matcher, feeds: FeedNames
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match and relate articles that are new; returns their matches."""
-    found = [(text, evidence) for text in texts for evidence in matcher.match(subject(text, feeds))]
-    store.watches.record((text.id, evidence) for text, evidence in found)
+    """Match articles that are new, hide those that are muted, note what is to be told.
+
+    Returns the matches of those that can be seen.
+    """
+    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
+    store.watches.record((article, item) for article, found in matches.items() for item in found)
     store.links.record(_links(texts))
-    return found
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
 
 
 def record_changed(
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int, before: Sequence[StoredText] = ()
+) -> list[tuple[StoredText, Evidence]]:
+    """The same for articles whose text has changed; returns the matches that they did not have before.
+
+    `before` has what they said until now. They are related anew.
+    """
+    if not texts:
+        return []
+    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
+    new = [(text, item) for text in texts for item in store.watches.rematch(text.id, matches[text.id])]
+    store.links.record(_links(texts))
+    _relate_anew(store, texts, {text.id: text for text in before})
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, new, hidden, rules)
+
+
+def _hide(
     store: Store,
     texts: Sequence[StoredText],
-    matcher: Matcher,
-    feeds: FeedNames,
-    before: Sequence[StoredText] = (),
-) -> list[tuple[StoredText, Evidence]]:
-    """Match and relate articles whose text has changed; returns the matches that they did not have before.
+    matches: Mapping[int, Sequence[Evidence]],
+    rules: Rules,
+    now: int,
+) -> set[int]:
+    """Mark the articles that a mute hides; returns them."""
+    if not rules.mutes or not texts:
+        return set()
+    found: list[tuple[int, str]] = []
+    for text in texts:
+        watches = tuple(item.watch for item in matches[text.id])
+        reading = query.Reading(replace(subject(text, rules.feeds), watches=watches))
+        found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
+    store.mutes.record([text.id for text in texts], found)
+    return {article for article, _ in found}
 
-    `before` has what they said until now.
-    """
-    found = [
-        (text, evidence)
-        for text in texts
-        for evidence in store.watches.rematch(text.id, matcher.match(subject(text, feeds)))
-    ]
-    if texts:
-        store.links.record(_links(texts))
-        _relate_anew(store, texts, {text.id: text for text in before})
-    return found
+
+def _seen(
+    store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
+) -> list[tuple[StoredText, Evidence]]:
+    """The matches of articles that are not hidden, noted for telling where their watch wants it."""
+    seen = [(text, item) for text, item in found if text.id not in hidden]
+    store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
+    return seen
 
 
 def rematch_chunk(
-    store: Store, *, matcher: Matcher, names: Sequence[str], feeds: FeedNames, up_to: int, size: int
+    store: Store,
+    *,
+    matcher: Matcher,
+    filters: Mapping[str, str | None],
+    feeds: FeedNames,
+    up_to: int,
+    size: int,
 ) -> int:
-    """Match the `size` newest articles with ids up to `up_to` anew; returns up to which id there are more."""
-    ids = store.watches.chunk(up_to, size)
-    first = ids[-1] if len(ids) == size else 1
+    """Match the `size` articles with ids up to `up_to` anew; returns up to which id there are more.
+
+    `filters` has for each watch the FTS5 expression that names its candidates (None: every article is one).
+    """
+    first = max(1, up_to - size + 1)
+    scanned = [name for name, expression in filters.items() if expression is None]
+    wanted = {article: list(scanned) for article in range(first, up_to + 1)} if scanned else {}
+    for name, expression in filters.items():
+        if expression is not None:
+            for article in store.search.candidates(expression, first, up_to):
+                wanted.setdefault(article, []).append(name)
     found = [
         (text.id, evidence)
-        for text in store.reading.texts(ids, watches=True)
-        for evidence in matcher.match(subject(text, feeds))
+        for text in store.reading.texts(list(wanted), watches=True)
+        for evidence in matcher.match(subject(text, feeds), names=wanted[text.id])
     ]
-    store.watches.replace(names, first, up_to, found)
+    store.watches.replace(list(filters), first, up_to, found)
+    return first - 1
+
+
+def mute_chunk(
+    store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
+) -> int:
+    """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
+    first = max(1, up_to - size + 1)
+    found = {
+        mute.signature: store.search.inside(
+            mute.wanted,
+            now=now,
+            subject=lambda text: subject(text, feeds),
+            feeds=mute.feeds,
+            first=first,
+            last=up_to,
+        )
+        for mute in mutes
+    }
+    store.mutes.replace(first, up_to, found)
     return first - 1
 
 
@@ -292,13 +396,13 @@ def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
 
 def _links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
     for text in texts:
-        if "<a" in text.html or "<A" in text.html:
-            yield text.id, _out_links(text)
+        if text.links:
+            yield text.id, _out_links(text, text.links)
 
 
-def _out_links(text: StoredText) -> list[OutLink]:
-    found: dict[str, OutLink] = {}
-    for url, label, context in links_of(text.html, text.base_url or text.url)[:_MOST_LINKS]:
+def _out_links(text: StoredText, found: Iterable[tuple[str, str, str]]) -> list[OutLink]:
+    out: dict[str, OutLink] = {}
+    for url, label, context in found:
         if url != text.url and url.startswith("http"):
-            found.setdefault(url, OutLink(url, label, links.kind(url, label, context)))
-    return list(found.values())
+            out.setdefault(url, OutLink(url, label, links.kind(url, label, context)))
+    return list(out.values())

@@ -159,7 +159,6 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
         store.watches.sync([("A", "2")])
     assert [(item.name, item.up_to) for item in store.watches.pending()] == [("A", 5)]
-    assert store.watches.chunk(5, 2) == [5, 4]
     with store.transaction():
         store.watches.replace(["A"], 4, 5, [(4, evidence("A"))])
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}

@@ -1,4 +1,4 @@
-"""Which articles are hidden by which mute. Nothing is deleted: without its mutes an article is back as it was."""
+"""Which articles are hidden by which mute. Nothing is deleted: unmuted, all is as before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Mutes:
             mute = stored[signature]
             conn.execute(
                 """UPDATE article SET muted = 0 WHERE id IN (SELECT article_id FROM muted WHERE mute_id = ?1)
-                   AND NOT EXISTS (SELECT 1 FROM muted o WHERE o.article_id = article.id AND o.mute_id != ?1)""",
+                   AND NOT EXISTS (SELECT 1 FROM muted other
+                     WHERE other.article_id = article.id AND other.mute_id != ?1)""",
                 (mute,),
             )
             conn.execute("DELETE FROM muted WHERE mute_id = ?", (mute,))
@@ -63,9 +64,7 @@ class Mutes:
         ids, these = self._ids(), json.dumps(list(texts))
         if not ids:
             return
-        self._conn.execute(
-            "DELETE FROM muted WHERE article_id IN (SELECT value FROM json_each(?))", (these,)
-        )
+        self._conn.execute("DELETE FROM muted WHERE article_id IN (SELECT value FROM json_each(?))", (these,))
         self._insert(ids, found)
         self._conn.execute(
             """UPDATE article SET muted = id IN (SELECT article_id FROM muted WHERE article_id = article.id)

@@ -119,6 +119,7 @@ CREATE TABLE notice (
   UNIQUE (watch, article_id)
 );
 CREATE INDEX notice_waiting ON notice (id) WHERE state = 0;
+CREATE INDEX notice_article ON notice (article_id);
 CREATE TABLE link (
   article_id INTEGER NOT NULL REFERENCES article(id),
   position INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 
 from tuireader import query
@@ -64,10 +64,38 @@ class Search:
 
         Muted articles are left out unless the expression asks for them by `is:muted`, whichever way.
         """
+        within = "1" if query.asks(parsed.root, "muted") else "a.muted = 0"
+        return self._find(parsed, within, [], now=now, subject=subject, limit=limit)
+
+    def inside(
+        self,
+        parsed: Query,
+        *,
+        now: int,
+        subject: Callable[[StoredText], Subject],
+        feeds: Collection[int] | None,
+        first: int,
+        last: int,
+    ) -> array[int]:
+        """The ids from `first` to `last`, of some feeds (None: of all), that an expression matches."""
+        within = "a.id BETWEEN ? AND ?"
+        if feeds is not None:
+            within += f" AND a.feed_id IN ({','.join(map(str, feeds))})"
+        return self._find(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
+
+    def _find(
+        self,
+        parsed: Query,
+        within: str,
+        within_args: Sequence[object],
+        *,
+        now: int,
+        subject: Callable[[StoredText], Subject],
+        limit: int,
+    ) -> array[int]:
         plan = query.plan(parsed)
         condition, args, facts_exact = self._all(plan.facts, now)
-        if not query.asks(parsed.root, "muted"):
-            condition += " AND a.muted = 0"
+        condition, args = f"{within} AND {condition}", [*within_args, *args]
         if plan.fts is not None:
             condition += " AND a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
             args.append(plan.fts)

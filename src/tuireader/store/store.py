@@ -15,6 +15,7 @@ from tuireader.store.links import Links
 from tuireader.store.lists import Lists
 from tuireader.store.marks import Marks
 from tuireader.store.mutes import Mutes
+from tuireader.store.notices import Notices
 from tuireader.store.reading import Reading
 from tuireader.store.relations import Relations
 from tuireader.store.retention import Retention
@@ -74,6 +75,7 @@ class Store:
         self.watches = Watches(conn)
         self.stats = Stats(conn)
         self.mutes = Mutes(conn)
+        self.notices = Notices(conn)
         self.links = Links(conn)
         self.relations = Relations(conn)
         self.stories = Stories(conn)

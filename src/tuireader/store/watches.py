@@ -53,24 +53,16 @@ class Watches:
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
         return [Pending(*row) for row in rows]
 
-    def chunk(self, up_to: int, size: int) -> list[int]:
-        """The next `size` article ids from `up_to` downwards: the newest are matched first."""
-        rows = self._conn.execute(
-            "SELECT id FROM article WHERE id <= ? ORDER BY id DESC LIMIT ?", (up_to, size)
-        )
-        return [row[0] for row in rows]
-
     def replace(
         self, names: Sequence[str], first: int, last: int, found: Iterable[tuple[int, Evidence]]
     ) -> None:
         """Set the matches of some watches for the articles first..last anew; needs a transaction."""
         ids = self._ids()
-        for name in names:
-            self._conn.execute(
-                "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?",
-                (ids[name], first, last),
-            )
-            self._conn.execute("UPDATE watch SET pending = ? WHERE id = ?", (first - 1, ids[name]))
+        these = ",".join(str(ids[name]) for name in names if name in ids)
+        self._conn.execute(
+            f"DELETE FROM match WHERE watch_id IN ({these}) AND article_id BETWEEN ? AND ?", (first, last)
+        )
+        self._conn.execute(f"UPDATE watch SET pending = ? WHERE id IN ({these})", (first - 1,))
         self._insert(ids, found)
 
     def record(self, found: Iterable[tuple[int, Evidence]]) -> None:
