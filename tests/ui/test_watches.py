@@ -92,7 +92,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.settle()
         assert library.watch_colors["tencent"] == "magenta"
         assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
-        assert "◆ tencent" in run.text and "◆ tencent written to" in run.toasts
+        assert "◆ tencent" in run.text and "◆ tencent\nuntil the demo ends" in run.toasts
 
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
         await run.press("enter")
         assert "The query: " in run.text and isinstance(run.app.screen, NewWatch)
         await run.press("escape")
-        assert run.app.screen is run.main and len(library.watch_colors) == 3
+        assert len(run.app.screen_stack) == 2 and len(library.watch_colors) == 3
 
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:

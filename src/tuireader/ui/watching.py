@@ -57,8 +57,12 @@ class Watching:
 
     async def _saved(self, name: str | None) -> None:
         if name is not None:
-            self._screen.reader.say(f"◆ {name} written to {self._library.paths.config}")
+            self._screen.reader.say(f"◆ {name}\n{self._where()}")
             await self.changed()
+
+    def _where(self) -> str:
+        """Where a change was written to."""
+        return "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
 
     def mute(self) -> None:
         """Ask what to hide: what was searched, or something of the feed one is at."""
@@ -76,7 +80,9 @@ class Watching:
             feed_id = row.feed_id if row is not None else None
         feed = next((one for one in screen.feeds if one.id == feed_id), None)
         words = view.key if view.kind is ViewKind.QUERY and not reading else ""
-        screen.app.push_screen(Mute(feed, words if "is:muted" not in words else ""), self._muted)
+        screen.app.push_screen(
+            Mute(screen.feeds, feed, words if "is:muted" not in words else ""), self._muted
+        )
 
     async def _muted(self, muted: Muted | None) -> None:
         if muted is None:
@@ -84,7 +90,7 @@ class Watching:
         if muted.look is not None:
             await self._screen.view_chosen(muted.look)
         else:
-            self._screen.reader.say(f"{muted.said}\n{self._library.paths.config}")
+            self._screen.reader.say(f"{muted.said}\n{self._where()}")
             await self.changed()
 
     async def changed(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -45,11 +46,12 @@ def end_of(time: str, now: float) -> date | None:
     return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
 
 
-def told(mute: MuteConfig) -> str:
-    """A mute in words: `sponsored, in The Quay, until 3 Oct`."""
+def told(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
+    """A mute in words: `sponsored, in The Quay, until 3 Oct 2026`."""
     parts = [mute.query or "everything"]
     if mute.feed:
-        parts.append(f"in {mute.feed}")
+        titles = (feed.title for feed in feeds if feed.url == mute.feed and feed.title)
+        parts.append(f"in {next(titles, mute.feed)}")
     if mute.until is not None:
         moment = datetime(mute.until.year, mute.until.month, mute.until.day, 12, tzinfo=UTC)
         parts.append(f"until {day(int(moment.timestamp()))}")
@@ -74,8 +76,9 @@ class Mute(Dialog[Muted | None]):
         Binding("ctrl+o", "look", show=False),
     ]
 
-    def __init__(self, feed: Feed | None, words: str = "") -> None:
+    def __init__(self, feeds: Sequence[Feed], feed: Feed | None, words: str = "") -> None:
         super().__init__(classes="form -short")
+        self._feeds = feeds
         self._feed = feed
         self._given = words
         self._timer: Timer | None = None
@@ -88,7 +91,7 @@ class Mute(Dialog[Muted | None]):
         self.where = Pick("Where", where, id="where")
         self.until = Pick("How long", {name: name for name in _TIMES}, "1 month", id="until")
         self.preview = Facts(id="preview", raised=True)
-        self.mutes = Choices()
+        self.mutes = Choices(lead=5)
         yield self.box(
             "Mute",
             Field("words", "Words", self._given, 'a word, "a phrase", title:word, author:name …'),
@@ -109,7 +112,7 @@ class Mute(Dialog[Muted | None]):
     def _hint(self, trouble: str = "") -> None:
         keys = "enter mutes · ← → choose · esc leaves"
         if self._mutes:
-            keys += " · on a mute: enter looks at it, d takes it away · ^o looks at all"
+            keys += "\nbelow: enter looks at what is hidden, d shows it again, ^o looks at all"
         self.query_one("#keys", Says).say(f"{trouble}\n{keys}" if trouble else keys)
 
     # -- the preview
@@ -174,11 +177,11 @@ class Mute(Dialog[Muted | None]):
         self._mutes = list(await self.library.mutes())
         hidden = sum(count for _, count in self._mutes)
         self.query_one("#muted", Says).say(
-            f"Muted now: {len(self._mutes)} · {hidden} hidden" if self._mutes else "Nothing is muted now"
+            f"Muted now, {hidden} articles:" if self._mutes else "Nothing is muted now"
         )
         self.mutes.show(
             [
-                Choice(str(at), told(mute), note=f"{count} hidden")
+                Choice(str(at), told(mute, self._feeds), f"{count:>5}")
                 for at, (mute, count) in enumerate(self._mutes)
             ]
         )
@@ -205,7 +208,7 @@ class Mute(Dialog[Muted | None]):
         except (TuireaderError, OSError) as error:
             self._hint(str(error))
             return
-        self.dismiss(Muted(f"Shown again: {told(mute)}"))
+        self.dismiss(Muted(f"Shown again: {told(mute, self._feeds)}"))
 
     # -- saving
 
@@ -231,4 +234,4 @@ class Mute(Dialog[Muted | None]):
             except (TuireaderError, OSError) as error:
                 self._hint(str(error))
                 return
-            self.dismiss(Muted(f"Muted: {told(mute)}; {count} hidden"))
+            self.dismiss(Muted(f"Muted: {told(mute, self._feeds)}; {count} hidden"))

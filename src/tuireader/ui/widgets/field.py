@@ -89,7 +89,14 @@ class Pick(Bar, can_focus=True):
         """The label, then the values."""
         base = self.inks.raised
         parts = [Segment(pad(f" {self._label}", LABEL + 1), base + self.inks.dim)]
-        parts += [self.piece(value, name, base) for value, name in self.names().items()]
+        pieces = [self.piece(value, name, base) for value, name in self.names().items()]
+        if (
+            sum(piece.cell_length for piece in pieces) + LABEL + 1 > self.size.width
+        ):  # then just the chosen one
+            edge = base + self.inks.dim
+            chosen = self.piece(self.value, self.names()[self.value], base)
+            pieces = [Segment("‹ ", edge), chosen, Segment(" ›", edge)]
+        parts += pieces
         return Strip(parts).adjust_cell_length(self.size.width, base)
 
 

@@ -1,0 +1,105 @@
+"""Muting by words and by feed, for a time; looking at what is muted, and having it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.ui.fake_library import NOW
+from tests.ui.running import running
+from tests.ui.samples import library as sample_library
+from tests.ui.snap import assert_screen, screen_text
+from tests.ui.test_real_library import opened, until_listed
+from tuireader.config import MuteConfig
+from tuireader.model import Feed, View, ViewKind
+from tuireader.ui.screens.mute import Mute, end_of, seen_by, told
+
+
+def test_how_long() -> None:
+    assert end_of("for good", NOW) is None
+    today, week = end_of("1 day", NOW), end_of("1 week", NOW)
+    assert today is not None and week is not None and (week - today).days == 6
+
+
+def test_in_words() -> None:
+    feeds = [Feed(1, "https://quay.example/rss", "The Quay")]
+    mute = MuteConfig("toll", "https://quay.example/rss", date(2026, 10, 3))
+    assert told(mute, feeds) == "toll, in The Quay, until 3 Oct 2026"
+    assert told(MuteConfig(feed="Old Quay"), feeds) == "everything, in Old Quay"
+    assert told(MuteConfig("toll"), feeds) == "toll"
+    assert seen_by(MuteConfig("a OR b", "The Quay")).key == 'is:muted feed:"The Quay" (a OR b)'
+    assert seen_by(MuteConfig("toll")).key == "is:muted (toll)"
+
+
+async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        before = await library.ids(View(ViewKind.ALL))
+        wanted, _ = await library.search("title:apple")
+        await run.press("M", *"title:apple")
+        await run.rest()
+        assert f"{len(wanted)} articles would be hidden" in run.text
+        assert_screen(run.app, "mute-120x40")
+        await run.press("enter")
+        await run.settle()
+        assert set(await library.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
+        assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden" in run.toasts
+        await run.press("M", "tab", "tab", "tab")
+        assert f"Muted now, {len(wanted)} articles:" in run.text
+        await run.press("enter")
+        assert run.main.listing.view == View(ViewKind.QUERY, "is:muted (title:apple)")
+        assert set(run.main.articles.ids) == set(wanted)
+        await run.press("M", "tab", "tab", "tab", "d")
+        await run.settle()
+        assert await library.mutes() == []
+        assert set(await library.ids(View(ViewKind.ALL))) == set(before)
+        assert "Shown again: title:apple" in run.toasts
+
+
+async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        row = run.main.articles.current_row
+        assert row is not None
+        feed = next(one for one in await library.feeds() if one.id == row.feed_id)
+        of_feed = await library.ids(View(ViewKind.FEED, str(feed.id)))
+        await run.press("M", "down", "right")
+        assert f"{len(of_feed)} articles would be hidden" in run.text
+        await run.press("down", "left", "left", "enter")
+        await run.settle()
+        (mute, hidden), *others = await library.mutes()
+        assert (mute.feed, mute.until, hidden) == (feed.url, end_of("1 day", NOW), len(of_feed))
+        assert others == [] and len(await library.ids(View(ViewKind.FEED, str(feed.id)))) == 0
+        await run.press("M", "ctrl+o")
+        assert run.main.listing.view == View(ViewKind.QUERY, "is:muted")
+        assert set(run.main.articles.ids) == set(of_feed)
+
+
+async def test_what_cannot_be_muted_says_why() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        await run.press("M", "enter")
+        assert "It needs words, or a feed" in run.text
+        await run.press(*"a AND (")
+        await run.rest()
+        assert "^" in run.text
+        await run.press("enter")
+        assert isinstance(run.app.screen, Mute) and made.muted == []
+        made.refuse = "the config cannot be written"
+        await run.press(*["backspace"] * 6, "enter")
+        assert "the config cannot be written" in run.text
+        await run.press("escape")
+        assert len(run.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
+async def test_any_size(size: tuple[int, int]) -> None:
+    made = sample_library()
+    made.muted = [(MuteConfig(f"[/x] {number}"), number) for number in range(30)]
+    async with running(made, size) as run:
+        await run.press("M", *"fog", "down", "right", "down", "left", "down", "down")
+        screen_text(run.app)
+        await run.press("escape")
+        assert run.app.screen is run.main
