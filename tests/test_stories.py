@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.feedtext import item, rss
 from tests.test_library import ALL, NOW, config, feeds, opened, paths, refreshed
 from tests.web import Web
 from tuireader import demo
+from tuireader.brief import written
+from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Relation, View, ViewKind
 
@@ -87,10 +95,11 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
         law = found["China’s data protection bill gets its second reading: what changed"]
         assert law.relation is Relation.ALSO_READ and law.reason == "named in the text"
 
-        related = await library.related((await row_of(library, "Tencent’s WeChat stops")).id)
+        related = await library.related((await row_of(library, KEPT_OUT)).id)
         found = {item.title: item for item in related}
-        music = found["Regulator orders Tencent to give up exclusive music rights"]
-        assert music.relation is Relation.BACKGROUND and "−2 d · shares Tencent" in music.reason
+        review = found["Two days after its listing, Didi faces a cybersecurity review"]
+        assert review.relation is Relation.BACKGROUND
+        assert review.reason.startswith("−2 d · shares ") and "Didi" in review.reason
 
         crumble = await row_of(library, "Apple and blackberry")
         assert await library.related(crumble.id) == ()
@@ -238,3 +247,76 @@ async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path) -> None:
             await refreshed(library)
             (row,) = await library.rows([row.id])
             assert row.edited and (row.story, row.story_size) == (0, 1)
+
+
+# --------------------------------------------------------------------------- brief
+
+
+def tuireader(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """What `tuireader --demo` prints; a new demo in `folder` each time."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tuireader", "--demo", "--database", str(folder / "demo.db"), *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder), "PYTHONIOENCODING": "ascii"},
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        made, end = await library.brief(86_400)
+        assert end == (await library.counts()).all.total
+        text = written(made, "md")
+        assert text.startswith("# Brief\n\n")
+        assert "\n## WeChat\n\n### Tencent’s WeChat stops taking new users during security upgrade\n" in text
+        assert "\nAlso on PIPL.\n" in text
+        assert "\n> " in text and "**WeChat**" in text
+        reports = text[text.index("- 2023-") :].split("\n\n")[0].splitlines()
+        assert [line.split(" · ")[1].split(": [")[0] for line in reports] == [
+            "Pacific Wire",
+            "The Ledger of Bits",
+            "Harbour Tech",
+            "Harbour Tech",
+        ]
+        assert [line.split(" · ")[0] for line in reports[1:]] == ["- +40 min", "- +1 h", "- +2 h"]
+        assert text == written((await library.brief(86_400))[0], "md")
+        longer, _ = await library.brief(60 * 86_400)
+        assert longer.stories > made.stories
+
+        only, _ = await library.brief(86_400, "PIPL")
+        assert 0 < only.stories < made.stories
+        assert all("PIPL" in story.watches for section in only.sections for story in section.stories)
+        with pytest.raises(TuireaderError, match="WeChat, PIPL"):
+            await library.brief(86_400, "Pipl")
+
+
+async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path) -> None:
+    second = [item("2", "Ferries stop in the fog", "<p>Fog.</p>"), item("1", "LanternPay buys", LANTERN)]
+    async with Web() as web:
+        url = web.stages("/f", rss("F", second[1:]), rss("F", second))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            made, end = await library.brief(None)
+            assert made.articles == 1
+            assert (await library.brief(None))[0] == made  # it was not printed to its end
+            await library.end_brief("", end)
+            assert (await library.brief(None))[0].articles == 0
+            await refreshed(library)
+            made, _ = await library.brief(None)
+            assert [story.title for section in made.sections for story in section.stories] == [
+                "Ferries stop in the fog"
+            ]
+
+
+def test_the_brief_as_a_command(tmp_path: Path) -> None:
+    code, out, err = tuireader(tmp_path, "brief", "--since", "2d", "--format", "json")
+    assert (code, err) == (0, "")
+    made = json.loads(out)
+    assert made["sections"][0]["watch"] == "WeChat"
+    code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat", "--format", "html")
+    assert code == 0 and "<mark>WeChat</mark>" in out
+    code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat")
+    assert (code, out) == (0, "# Brief\n\n0 articles in 0 stories.\n")
+    code, out, err = tuireader(tmp_path, "brief", "--since", "soon")
+    assert code == 2 and "24h" in err

@@ -1,6 +1,6 @@
 """The command line: parse arguments, call `Library`, print. Data goes to stdout, talk to stderr."""
 
-from tuireader.cli import articles, feeds, program, refresh  # each adds its commands to `main`
+from tuireader.cli import articles, brief, feeds, program, refresh  # each adds its commands to `main`
 from tuireader.cli.base import main, run
 
-__all__ = ["articles", "feeds", "main", "program", "refresh", "run"]
+__all__ = ["articles", "brief", "feeds", "main", "program", "refresh", "run"]

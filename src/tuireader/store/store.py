@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
+from tuireader.store.briefs import Briefs
 from tuireader.store.feeds import Feeds
 from tuireader.store.index import Index
 from tuireader.store.links import Links
@@ -30,20 +31,26 @@ from tuireader.store.watches import Watches
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Put an error of SQLite into words that say what to do."""
     text = str(error)
-    if "locked" in text or "busy" in text:
+    name = getattr(error, "sqlite_errorname", None) or text  # errors of the module itself have no name
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
-    if "full" in text:
+    if name.startswith("SQLITE_FULL"):
         return DatabaseError(
             f"no space left for the database {path}", "free some disk space; nothing was lost"
         )
-    if "readonly" in text or "read-only" in text:
+    if name.startswith("SQLITE_IOERR"):
+        return DatabaseError(
+            f"the disk refuses to read or write the database {path}",
+            "it may be full, over quota or failing; what was stored before is as it was",
+        )
+    if name.startswith("SQLITE_READONLY"):
         return DatabaseError(f"the database {path} cannot be written", "check the rights of file and folder")
-    if "unable to open" in text:
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DatabaseError(
             f"the database {path} is damaged or no database; it was left as it is",
-            "move it away, or name another one with --database",
+            "`tuireader db repair` saves what can be read, or name another one with --database",
         )
     return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
 
@@ -79,6 +86,7 @@ class Store:
         self.links = Links(conn)
         self.relations = Relations(conn)
         self.stories = Stories(conn)
+        self.briefs = Briefs(conn)
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True) -> Store:
@@ -103,7 +111,7 @@ class Store:
         try:
             conn = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
             try:
-                _check(conn, path)
+                check_version(conn, path)
                 conn.execute("PRAGMA busy_timeout = 15000")
                 if prepare:
                     _prepare(conn, path)
@@ -144,7 +152,8 @@ class Store:
             self.conn.close()
 
 
-def _check(conn: sqlite3.Connection, path: Path) -> None:
+def check_version(conn: sqlite3.Connection, path: Path) -> None:
+    """Raise DatabaseError unless the file is empty or ours, and of no newer version than this."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     application = int(conn.execute("PRAGMA application_id").fetchone()[0])
     tables = int(conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
@@ -160,6 +169,8 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _prepare(conn: sqlite3.Connection, path: Path) -> None:
+    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
+        conn.execute("PRAGMA journal_mode = WAL")
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if version == schema.VERSION:
         return
@@ -167,5 +178,4 @@ def _prepare(conn: sqlite3.Connection, path: Path) -> None:
         backup = path.with_name(f"{path.name}.v{version}.bak")
         if not backup.exists():
             conn.execute("VACUUM INTO ?", (str(backup),))
-    conn.execute("PRAGMA journal_mode = WAL")
     schema.migrate(conn)

@@ -1,0 +1,55 @@
+"""`tuireader brief`: what has come, story by story, to print, mail or pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.brief import FORMATS, written
+from tuireader.cli.base import Options, in_library, main
+from tuireader.config_values import Bad, duration
+from tuireader.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+_DAY = 86_400
+_SPAN = duration(60, 3650 * _DAY)
+
+
+@main.command()
+@click.option(
+    "--since",
+    default="24h",
+    show_default=True,
+    help='How far back: a time such as "24h" or "7d", or "last" for what has come since the last brief.',
+)
+@click.option("--watch", default="", help="Only stories on this watch.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True)
+@click.pass_obj
+def brief(options: Options, since: str, watch: str, form: str) -> int:
+    """Print what has come, grouped by story, with the sentences that the watches found.
+
+    Nothing is fetched, and the same articles give the same bytes (in UTF-8).
+
+    \b
+    Example:  tuireader brief --since last --watch WeChat --format html > brief.html
+    """
+    span = None if since == "last" else _seconds(since)
+
+    async def job(library: Library) -> int:
+        made, end = await library.brief(span, watch)
+        click.echo(written(made, form).encode("utf-8", "replace"), nl=False)
+        if span is None:
+            await library.end_brief(watch, end)  # only once it is printed
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+def _seconds(since: str) -> int:
+    read = _SPAN.read(since)
+    if read is None or isinstance(read, Bad):
+        raise UsageError(f"--since wants a time such as 24h or 7d, or last, not {since!r}")
+    return int(read)

@@ -1,0 +1,82 @@
+"""What a brief is made of, and where the last one ended."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from tuireader.brief import Report
+from tuireader.model import Evidence
+from tuireader.store.reading import evidence_of
+
+_NEWS = 7 * 86_400
+"""Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
+
+
+class Briefs:
+    """Muted articles and those of feeds that were unsubscribed are in no brief."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
+        """The articles with ids above `after`, or if that is None with times from `since` on, and the others
+        of their stories. With `watch` only stories that it hits."""
+        where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {_NEWS}"
+        args: list[object] = [since if after is None else after]
+        if watch:
+            where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+                         WHERE w.name = ?)"""
+            args.append(watch)
+        rows = self._conn.execute(
+            f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
+                WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
+            args,
+        ).fetchall()
+        return self._reports({row[0] for row in rows}, {row[1] for row in rows if row[1]})
+
+    def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
+        rows = self._conn.execute(
+            """SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+                      a.time, a.story
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
+                 OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?2))))""",
+            (json.dumps(sorted(new)), json.dumps(sorted(stories))),
+        ).fetchall()
+        evidence = self._evidence([row[0] for row in rows])
+        return [
+            Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
+            for key, title, url, feed, time, story in rows
+        ]
+
+    def _evidence(self, ids: list[int]) -> dict[int, tuple[Evidence, ...]]:
+        found: dict[int, tuple[Evidence, ...]] = {}
+        for article_id, name, stored in self._conn.execute(
+            """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
+            (json.dumps(ids),),
+        ):
+            found[article_id] = (*found.get(article_id, ()), evidence_of(name, stored))
+        return found
+
+    def newest(self) -> int:
+        """The highest id there is: where a brief that is made now ends."""
+        return int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+
+    def last(self, watch: str) -> int | None:
+        """Where the last brief for a watch (`""` for all) ended; None when there was none."""
+        row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (_fact(watch),)).fetchone()
+        return None if row is None else int(row[0])
+
+    def remember(self, watch: str, end: int) -> None:
+        """Keep where a brief ended."""
+        self._conn.execute(
+            """INSERT INTO fact (name, value) VALUES (?, ?)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
+            (_fact(watch), str(end)),
+        )
+
+
+def _fact(watch: str) -> str:
+    return f"brief:{watch}"

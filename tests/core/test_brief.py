@@ -1,0 +1,160 @@
+"""Briefs: grouping, order, escaping in each format, and the same bytes for the same articles."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from html.parser import HTMLParser
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader.brief import Report, arrange, written
+from tuireader.model import Evidence
+
+DAY = 1_700_000_000
+SENTENCE = "The ferry takes LanternPay from Monday."
+
+
+def report(number: int, title: str, minutes: int = 0, **more: object) -> Report:
+    return Report(number, title, f"https://quay.example/{number}", "The Quay", DAY + 60 * minutes, **more)  # type: ignore[arg-type]
+
+
+def on(watch: str, sentence: str = SENTENCE, *spans: tuple[int, int]) -> Evidence:
+    return Evidence(watch, (), sentence, spans)
+
+
+REPORTS = (
+    report(4, "Ferry takes LanternPay", 0, story=4, evidence=(on("LanternPay", SENTENCE, (16, 26)),)),
+    report(5, "LanternPay on board", 40, story=4, evidence=(on("LanternPay"), on("Ferries"))),
+    report(6, "Why the quay likes it", 180, story=4, new=False),
+    report(7, "Bridge toll doubles", 5),
+    report(8, "Fog & [more] fog", 10),
+)
+
+MARKDOWN = r"""# Brief
+
+4 articles in 3 stories.
+
+## LanternPay
+
+### Ferry takes LanternPay
+
+Also on Ferries.
+
+> The ferry takes **LanternPay** from Monday.
+
+> The ferry takes LanternPay from Monday.
+
+- 2023-11-14 22:13 UTC · The Quay: [Ferry takes LanternPay](<https://quay.example/4>)
+- +40 min · The Quay: [LanternPay on board](<https://quay.example/5>)
+- +3 h · The Quay: [Why the quay likes it](<https://quay.example/6>)
+
+## Other news
+
+### Fog \& \[more\] fog
+
+- 2023-11-14 22:23 UTC · The Quay: [Fog \& \[more\] fog](<https://quay.example/8>)
+
+### Bridge toll doubles
+
+- 2023-11-14 22:18 UTC · The Quay: [Bridge toll doubles](<https://quay.example/7>)
+"""
+
+
+def test_the_markdown() -> None:
+    assert written(arrange(REPORTS, ("LanternPay", "Ferries")), "md") == MARKDOWN
+
+
+def test_the_json() -> None:
+    made = json.loads(written(arrange(REPORTS, ("LanternPay", "Ferries")), "json"))
+    assert (made["articles"], made["stories"]) == (4, 3)
+    (first, second) = made["sections"]
+    assert (first["watch"], second["watch"]) == ("LanternPay", None)
+    (story,) = first["stories"]
+    assert story["watches"] == ["LanternPay", "Ferries"]
+    assert story["evidence"][0] == {"watch": "LanternPay", "sentence": SENTENCE, "spans": [[16, 26]]}
+    assert [found["lag"] for found in story["reports"]] == [0, 2400, 10800]
+    assert [found["new"] for found in story["reports"]] == [True, True, False]
+
+
+def test_the_page() -> None:
+    page = written(arrange(REPORTS, ("LanternPay", "Ferries")), "html")
+    assert "<blockquote><p>The ferry takes <mark>LanternPay</mark> from Monday.</p></blockquote>" in page
+    assert '<a href="https://quay.example/4" rel="noreferrer">Ferry takes LanternPay</a>' in page
+    assert "Fog &amp; [more] fog" in page and page.startswith("<!DOCTYPE html>")
+
+
+def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> None:
+    assert "##" not in written(arrange(REPORTS[3:4], ()), "md").replace("###", "")
+    assert written(arrange((), ("LanternPay",)), "md") == "# Brief\n\n0 articles in 0 stories.\n"
+
+
+def test_lags_of_hours_and_days() -> None:
+    reports = [report(n, "T", minutes, story=1) for n, minutes in ((1, 0), (2, 59), (3, 47 * 60), (4, 2880))]
+    text = written(arrange(reports, ()), "md")
+    assert re.findall(r"^- \+(.+?) ·", text, re.MULTILINE) == ["59 min", "47 h", "2 d"]
+
+
+HOSTILE = "<script>alert('x')</script> [a](javascript:x) **b** `c` & \\ # - 1. ![p](http://t.example/x.png)"
+
+
+def test_nothing_from_outside_means_anything() -> None:
+    bad = Report(1, HOSTILE, "javascript:alert(1)", HOSTILE, DAY, 0, (on(HOSTILE, HOSTILE, (3, 9)),))
+    web = Report(2, "- x", 'https://t.example/"><b> )(', "F", DAY, 0, (on(HOSTILE, "1. x", (-1, 99)),))
+    brief = arrange((bad, web), (HOSTILE,))
+    page = written(brief, "html")
+    assert "<script" not in page and "javascript:alert(1)" not in page and '"><b>' not in page
+    text = written(brief, "md")
+    assert not re.search(r"(?<!\\)(\]\(javascript|!|<script|\*\*b)", text)
+    assert "> 1\\. x" in text and "### \\- x" in text
+    assert r'[\- x](<https://t.example/"%3E%3Cb%3E%20)(>)' in text
+
+
+class _Texts(HTMLParser):
+    """The words and the tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: set[str] = set()
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, st.integers(0, 30), st.integers(0, 30))
+def test_any_text_comes_through_the_page_and_adds_no_tag(title: str, said: str, one: int, two: int) -> None:
+    found = Report(1, title, "https://t.example/", "F", DAY, 0, (on("W", said, (one, two)),))
+    page = _Texts()
+    page.feed(written(arrange((found,), ("W",)), "html"))
+    allowed = {"html", "meta", "title", "h1", "h2", "h3", "p", "blockquote", "mark", "ul", "li", "a"}
+    assert page.tags <= allowed
+    assert " ".join(title.split()) in page.words and re.sub(r"\s", " ", said) in page.words
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 300)), max_size=20), st.randoms())
+def test_each_article_is_told_once_whatever_the_order(
+    found: list[tuple[int, int]], shuffle: random.Random
+) -> None:
+    reports = [
+        report(n, f"T{n}", minutes, story=story, evidence=(on("W"),) if n % 3 == 0 else ())
+        for n, (story, minutes) in enumerate(found, 1)
+    ]
+    brief = arrange(reports, ("W",))
+    told = [
+        one.article_id for section in brief.sections for story in section.stories for one in story.reports
+    ]
+    assert sorted(told) == sorted(one.article_id for one in reports)
+    shuffle.shuffle(reports)
+    for form in ("md", "json", "html"):
+        assert written(arrange(reports, ("W",)), form) == written(brief, form)
