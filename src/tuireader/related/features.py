@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
-LEAD = 900  # characters of the text that are read: what a story is about stands at its top
+LEAD = 600  # characters of the text that are read: what a story is about stands at its top
 MOST_TERMS = 64
 POSTED = 18
 

@@ -13,6 +13,7 @@ from tuireader.related.words import COMMON_HASHES
 
 SHOWN = 0.4  # from this chance on a relative is shown: no link is better than a wrong one
 _SAME_STORY = 0.5
+MOST = 50  # relatives of one article
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
 _ASKED_FROM = 0.15  # ... if they belong to the article with this chance
 _ALONE = (
@@ -45,14 +46,14 @@ def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]
 def rank(
     article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float], *, least: float = SHOWN
 ) -> list[Ranked]:
-    """The candidates that belong to `article` with a chance of `least` or more, first things first.
+    """The candidates that belong to `article` with a chance of `least` or more, at most `MOST`, in order.
 
     `alone` has the `chances` of all `candidates`. A candidate is judged by the article and by the article's
     likeliest neighbours, each as far as it belongs to the article itself: what three reports of a story have
     in common counts more than what one headline happens to share.
     """
     asked = likeliest(article, alone)
-    found: list[tuple[float, Ranked]] = []
+    found: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
         if other == article.id:
             continue
@@ -63,11 +64,13 @@ def rank(
                 weights += alone[neighbour]
         score = max(total / weights, _ALONE * alone[other])
         if score >= least:
-            relation = _relation(article, profile)
             order = _EARLY * math.log1p(days_between(article, profile)) - score
-            found.append((order, Ranked(other, relation, score, reason(article, profile))))
-    found.sort(key=lambda entry: (entry[0], entry[1].article_id))
-    return [entry for _, entry in found]
+            found.append((order, other, score))
+    found.sort()
+    return [
+        Ranked(other, _relation(article, candidates[other]), score, reason(article, candidates[other]))
+        for _, other, score in found[:MOST]
+    ]
 
 
 def _relation(article: Profile, other: Profile) -> Relation:

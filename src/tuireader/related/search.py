@@ -15,8 +15,10 @@ from tuireader.related.features import Features, Profile, Stats, choose, extract
 from tuireader.related.rank import SHOWN, Ranked, chances, likeliest, rank
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
-POSTINGS = 80  # articles looked at for one term, before and after
+POSTINGS = 80  # articles looked at for one term, before and after: when an article is opened,
+POSTINGS_ARRIVING = 40  # and when it arrives, which must not cost much
 CANDIDATES = 60
+CANDIDATES_ARRIVING = 36
 KEPT = 0.3  # from this chance on a neighbour is remembered
 NEIGHBOURS = 12
 FOREIGN = 0.02  # nobody is asked about a candidate with less chance that is no neighbour's neighbour either
@@ -97,7 +99,8 @@ def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     """Relate an article that has just been stored. Nothing is written: the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
     profile = _profile(shelf, article, features)
-    alone = chances(profile, _candidates(shelf, profile, article.day))
+    candidates = _candidates(shelf, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
+    alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
     return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
@@ -130,7 +133,8 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
 def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
     """The relatives of a stored article, surest first, also those that came after it."""
     profile = _profile(shelf, article, extract(article.title, article.text))
-    candidates = {other.id: other for other in _candidates(shelf, profile, article.day)}
+    found = _candidates(shelf, profile, article.day, POSTINGS, CANDIDATES)
+    candidates = {other.id: other for other in found}
     alone = chances(profile, candidates.values())
     linked = {other for _, other in shelf.neighbours([profile.id, *likeliest(profile, alone)])}
     linked.discard(profile.id)
@@ -150,6 +154,6 @@ def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
     return weigh(article.id, article.time, article.dated, article.feed, features, stats)
 
 
-def _candidates(shelf: Shelf, profile: Profile, day: int) -> Sequence[Profile]:
-    hits = [(term, shelf.posted(term, day, POSTINGS)) for term in probes(profile)]
-    return shelf.profiles(choose(hits, profile, CANDIDATES))
+def _candidates(shelf: Shelf, profile: Profile, day: int, postings: int, most: int) -> Sequence[Profile]:
+    hits = [(term, shelf.posted(term, day, postings)) for term in probes(profile)]
+    return shelf.profiles(choose(hits, profile, most))
