@@ -2,16 +2,17 @@
 
 - `words`     text → folded terms
 - `features`  terms → `Profile`, the compact form that is stored
-- `rank`      two profiles → relation, chance, reason
+- `compare`   two profiles → the chances that they belong together, that they are one story, one text
+- `rank`      an article and candidates → relatives with relation and reason
 - `search`    the steps against the store: `arrive` for a new article, `relatives` for an opened one
 - `stories`   which articles fold into one row
 - `links`     links that the editor set in the text: also read, cites, primary sources
 
-What the store keeps, about 0.8 KB an article:
+What the store keeps, about 0.9 KB an article:
 
     -- Profile.pack()
     CREATE TABLE profile (article INTEGER PRIMARY KEY, packed BLOB NOT NULL);
-    -- at most 20 an article
+    -- at most 18 an article
     CREATE TABLE posting (term INTEGER NOT NULL, day INTEGER NOT NULL, article INTEGER NOT NULL,
                           PRIMARY KEY (term, day, article)) WITHOUT ROWID;
     -- one up at arrival, `lower` if `Arrival.counted` says so
@@ -31,7 +32,7 @@ What the store keeps, about 0.8 KB an article:
     articles    SELECT count(*) FROM profile                  -- keep the number in memory during a batch
     counts      SELECT term, articles, lower FROM term_count WHERE term IN (…)         -- about 120 at most
     posted      SELECT article FROM posting WHERE term=? AND day<=? ORDER BY day DESC, article DESC LIMIT ?
-                and the same with day>? ORDER BY day, article                          -- for 20 terms
+                and the same with day>? ORDER BY day, article                          -- for 18 terms
     profiles    SELECT article, packed FROM profile WHERE article IN (…)               -- about 150 at most
     neighbours  SELECT article, other FROM neighbour WHERE article IN (…)              -- 5 at most
 

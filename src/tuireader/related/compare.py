@@ -1,7 +1,7 @@
 """Two profiles → how much they have in common, and what the chances are that they belong together.
 
 The two logistic models were fitted on labelled news of several kinds (security, business, sports, crime) and
-rounded; fitted without the kind that is then measured, they lose 0.03 of the score (docs/notes/relating.md).
+rounded; how far they hold for news of another kind stands in docs/notes/relating.md.
 """
 
 from __future__ import annotations
