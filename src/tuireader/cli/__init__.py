@@ -1,6 +1,13 @@
 """The command line: parse arguments, call `Library`, print. Data goes to stdout, talk to stderr."""
 
-from tuireader.cli import articles, brief, feeds, program, refresh  # each adds its commands to `main`
+from tuireader.cli import (
+    articles,
+    brief,
+    database,
+    feeds,
+    program,
+    refresh,
+)  # each adds its commands to `main`
 from tuireader.cli.base import main, run
 
-__all__ = ["articles", "brief", "feeds", "main", "program", "refresh", "run"]
+__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run"]

@@ -46,7 +46,8 @@ class Options:
                 raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
         return config, problems
 
-    def _places(self, config: Config) -> Paths:
+    def places(self, config: Config) -> Paths:
+        """Where the files are, the database where the configuration has it unless the command line says."""
         if config.database and not self.demo and not self.paths.database_given:
             return replace(self.paths, database=Path(config.database))
         return self.paths
@@ -57,7 +58,7 @@ class Options:
         from tuireader.library import Library
 
         config, problems = self.config()
-        where = self._places(config)
+        where = self.places(config)
         _make_folders(where)
         library = await Library.open(config, where, offline=self.demo)
         library.problems = problems
@@ -140,6 +141,7 @@ def _open_ui(options: Options) -> int:
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
     """Open the library, tell the problems of the configuration, do the job, close."""
+
     async def whole() -> T:
         async with options.library() as library:
             for problem in library.problems:

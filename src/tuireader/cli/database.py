@@ -1,0 +1,172 @@
+"""The database: check, copy, salvage, and drop old texts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.store.care import Finding
+
+
+@main.command()
+@click.option("--older-than", metavar="TIME", help="Only articles older than this, such as 90d or 26w.")
+@click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Never the newest N of a feed.")
+@click.option("--unread", is_flag=True, help="Unread articles too.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def purge(
+    options: Options, older_than: str | None, keep: int | None, unread: bool, dry_run: bool, yes: bool
+) -> int:
+    """Drop the texts of old articles to save space.
+
+    Starred articles and those on a watch keep theirs, and so do unread ones without --unread. The articles
+    stay in the lists with their marks, so nothing comes back as new.
+
+    \b
+    Example:  tuireader purge --older-than 90d --dry-run
+    """
+    if older_than is None and keep is None:
+        raise UsageError("say what may go", "with --older-than 90d, --keep 100, or both")
+    seconds = None if older_than is None else _seconds(older_than)
+
+    async def job(library: Library) -> int:
+        plan = await library.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
+        what = f"the texts of {plan.articles:,} articles of {plan.feeds:,} feeds, {_size(plan.bytes)}"
+        if dry_run or not plan.articles:
+            print(f"would drop {what}")
+            return Exit.OK
+        if not yes and not _agreed(f"Drop {what}?"):
+            return Exit.FAILURE
+        await library.purge(older_than=seconds, keep=keep, unread=unread)
+        print(f"dropped {what}")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@main.group()
+def db() -> None:
+    """Check, copy or repair the database."""
+
+
+@db.command()
+@click.pass_obj
+def check(options: Options) -> int:
+    """Look whether the database is sound; a line for each thing that is checked. Changes nothing."""
+    from tuireader.store import care
+
+    found = care.check(_database(options))
+    _print(found)
+    if all(not finding.problem for finding in found):
+        return Exit.OK
+    say("tuireader: the database is damaged (`tuireader db repair` saves what can be read)")
+    return Exit.DATABASE
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def backup(options: Options, file: Path | None) -> int:
+    """Copy the database, also while tuireader runs, to FILE or beside it under the name of the day."""
+    from tuireader.store import care
+
+    path = _database(options)
+    target = file or path.with_name(f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    size = care.backup(path, target)
+    print(target)
+    say(f"copied {_size(size)}")
+    return Exit.OK
+
+
+@db.command()
+@click.option("--yes", is_flag=True, help="Put the repaired database in place; the damaged one is kept.")
+@click.pass_obj
+def repair(options: Options, yes: bool) -> int:
+    """Save all that can be read of a damaged database into a new file beside it.
+
+    The damaged file is never written to. With --yes it is renamed to end in .damaged, and the new one takes
+    its place.
+    """
+    from tuireader.store import care
+    from tuireader.store.salvage import salvage
+
+    path = _database(options)
+    found = care.check(path)
+    broken = {finding.name for finding in found if finding.problem}
+    if not broken:
+        say("there is nothing to repair")
+        return Exit.OK
+    _print(found)
+    if broken == {"search"}:
+        return _reindex(path)
+    new = care.free_name(path, "repaired")
+    kept = salvage(path, new)
+    for table in ("feed", "article", "content", "match"):
+        print(f"saved  {table}: {kept[table]:,}")
+    if not yes:
+        say(f"the repaired database is {new} (`tuireader db repair --yes` puts one in place)")
+        return Exit.OK
+    damaged = care.replace(path, new)
+    say(f"repaired {path}; the damaged one is kept as {damaged}")
+    return Exit.OK
+
+
+@db.command()
+@click.pass_obj
+def reindex(options: Options) -> int:
+    """Make the index for searching anew."""
+    return _reindex(_database(options))
+
+
+def _reindex(path: Path) -> int:
+    from tuireader.store import care
+
+    say(f"indexed {care.reindex(path):,} articles")
+    return Exit.OK
+
+
+def _database(options: Options) -> Path:
+    config, _ = options.config()
+    return options.places(config).database
+
+
+def _print(found: list[Finding]) -> None:
+    for finding in found:
+        if finding.problem:
+            print(f"BAD  {finding.name}: {finding.problem}")
+        else:
+            print(f"ok   {finding.name}: {finding.said}")
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("this needs --yes where nobody can be asked", "--dry-run shows what would go")
+    return click.confirm(question, err=True)
+
+
+def _seconds(text: str) -> int:
+    from tuireader.config_values import Bad, duration
+
+    value = duration(0, 36500 * 86400).read(text)
+    if isinstance(value, Bad) or not isinstance(value, int):
+        raise UsageError(f"--older-than {text!r} is no time", "write it like 90d (s, m, h, d, w)")
+    return value
+
+
+def _size(count: int) -> str:
+    size, unit = float(count), "bytes"
+    for bigger in ("kB", "MB", "GB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, bigger
+    return f"{size:,.0f} {unit}" if unit in ("bytes", "kB") else f"{size:,.1f} {unit}"

@@ -1,0 +1,263 @@
+"""Care of a database file from outside: check it, copy it, put another in its place.
+
+All of this works on the file and not on a `Store`, because it is for files that may not open. Nothing but
+`reindex` and `replace` ever changes the file that is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuireader.errors import DatabaseError
+from tuireader.prepare import unpack
+from tuireader.store.reading import evidence_of
+from tuireader.store.store import Store, check_version, explain
+from tuireader.store.texts import unpack_extra
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked. `problem` is `""` when all is well; `said` counts what was looked at."""
+
+    name: str
+    said: str
+    problem: str = ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
+    if not path.is_file():
+        raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
+    try:
+        conn = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None
+        )
+        try:
+            yield conn
+        finally:
+            conn.close()
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+# --------------------------------------------------------------------------- checking
+
+
+def check(path: Path) -> list[Finding]:
+    """Look at everything there is to know of a file's soundness, in one state of it.
+
+    Raises DatabaseError when it is missing, locked, of another program or of a newer version.
+    """
+    try:
+        with reading(path) as conn:
+            check_version(conn, path)
+            conn.execute("BEGIN")  # one state, though others write meanwhile
+            return [_checked(name, look, conn) for name, look in _CHECKS.items()]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, sqlite3.DatabaseError) and _is_damage(error.__cause__):
+            return [Finding("file", "", str(error.__cause__))]
+        raise
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    name = getattr(error, "sqlite_errorname", None) or ""
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def _checked(name: str, look: Callable[[sqlite3.Connection], Finding], conn: sqlite3.Connection) -> Finding:
+    try:
+        return look(conn)
+    except (sqlite3.Error, ValueError) as error:
+        return Finding(name, "", f"cannot be read: {error}")
+
+
+def _number(conn: sqlite3.Connection, sql: str) -> int:
+    return int(conn.execute(sql).fetchone()[0])
+
+
+def _file(conn: sqlite3.Connection) -> Finding:
+    faults = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
+    pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
+    problem = "" if faults == ["ok"] else f"{len(faults)} faults: {' '.join(faults[0].split())}"
+    return Finding("file", f"{pages:,} pages of {size:,} bytes", problem)
+
+
+def _references(conn: sqlite3.Connection) -> Finding:
+    tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
+    problem = f"{len(tables)} rows of {', '.join(sorted(set(tables)))} belong to nothing" if tables else ""
+    feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
+    return Finding("references", f"{feeds:,} feeds, {articles:,} articles", problem)
+
+
+def _texts(conn: sqlite3.Connection) -> Finding:
+    broken = broken_texts(conn)
+    texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
+    problem = f"{len(broken)} cannot be unpacked, as that of article {broken[0]}" if broken else ""
+    return Finding("texts", f"{texts:,} texts, {old:,} old versions", problem)
+
+
+def _search(conn: sqlite3.Connection) -> Finding:
+    missing = _number(
+        conn, "SELECT count(*) FROM content WHERE article_id NOT IN (SELECT id FROM search_docsize)"
+    )
+    left = _number(
+        conn, "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT article_id FROM content)"
+    )
+    problems = [f"{missing:,} articles are not in the index"] if missing else []
+    problems += [f"{left:,} articles of the index are no more"] if left else []
+    return Finding(
+        "search", f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
+    )
+
+
+def _matches(conn: sqlite3.Connection) -> Finding:
+    broken = broken_matches(conn)
+    watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
+    problem = f"{len(broken)} have no readable evidence" if broken else ""
+    return Finding("matches", f"{watches:,} watches, {hits:,} matches", problem)
+
+
+def _appearances(conn: sqlite3.Connection) -> Finding:
+    wrong = _number(conn, f"SELECT count(*) FROM article WHERE sources != {SOURCES}")
+    problem = f"{wrong:,} articles have a wrong number of sources" if wrong else ""
+    entries = _number(conn, "SELECT count(*) FROM appearance")
+    return Finding("appearances", f"{entries:,} entries of feeds", problem)
+
+
+_CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {
+    "file": _file,
+    "references": _references,
+    "texts": _texts,
+    "search": _search,
+    "matches": _matches,
+    "appearances": _appearances,
+}
+
+SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
+  WHERE p.article_id = article.id AND p.secondary = 1 AND p.feed_id != article.feed_id))"""
+"""How many feeds carry an article, in SQL."""
+
+
+def broken_texts(conn: sqlite3.Connection) -> list[int]:
+    """The articles whose text or an old version of it cannot be unpacked."""
+    broken: list[int] = []
+    for sql in (
+        "SELECT article_id, summary, html, extra FROM content",
+        "SELECT article_id, NULL, html, '{}' FROM revision",
+    ):
+        for article_id, summary, html, extra in conn.execute(sql):
+            try:
+                unpack(summary), unpack(html), unpack_extra(extra)
+            except (zlib.error, ValueError, TypeError, AttributeError):
+                broken.append(article_id)
+    return broken
+
+
+def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
+    """(watch, article) of matches whose evidence cannot be read."""
+    broken: list[tuple[int, int]] = []
+    for watch_id, article_id, evidence in conn.execute("SELECT watch_id, article_id, evidence FROM match"):
+        try:
+            evidence_of("", evidence)
+        except (ValueError, TypeError):
+            broken.append((watch_id, article_id))
+    return broken
+
+
+def reindex(path: Path) -> int:
+    """Make the full-text index anew from the stored texts; returns how many articles it has."""
+    with reading(path):  # one that is not there is not made
+        pass
+    store = Store.open(path)
+    try:
+        with store.transaction():
+            return store.index.rebuild()
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    finally:
+        store.close()
+
+
+# --------------------------------------------------------------------------- copying
+
+
+def backup(path: Path, target: Path) -> int:
+    """Copy a database into a new file, while others use it, and return its bytes.
+
+    The copy is one state of it, without empty pages, and for its owner only. Raises DatabaseError when the
+    file exists already or the copy fails; then there is no copy.
+    """
+    with reading(path) as conn:
+        check_version(conn, path)
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            raise DatabaseError(
+                f"{target} exists already", "name another file; nothing was written"
+            ) from None
+        except OSError as error:
+            raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
+        try:
+            conn.execute("VACUUM INTO ?", (str(target),))
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
+        except BaseException as error:
+            with suppress(OSError):
+                target.unlink()
+            if isinstance(error, sqlite3.Error) and not _is_damage(error):
+                raise explain(error, target) from error
+            raise
+    return target.stat().st_size
+
+
+def replace(path: Path, new: Path) -> Path:
+    """Put a file in the place of a database, which is kept under the name that is returned.
+
+    Raises DatabaseError when a program has the database open.
+    """
+    if in_use(path):
+        raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
+    kept = free_name(path, "damaged")
+    for end in ("-wal", ""):  # what belongs to the file goes first: alone it would be taken for the new one's
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
+    with suppress(FileNotFoundError):
+        path.with_name(f"{path.name}-shm").unlink()
+    new.rename(path)
+    return kept
+
+
+def free_name(path: Path, end: str) -> Path:
+    """A name beside `path` that nothing has: `news.db.damaged`, `news.db.damaged-2`, …"""
+    name, number = path.with_name(f"{path.name}.{end}"), 1
+    while name.exists():
+        number += 1
+        name = path.with_name(f"{path.name}.{end}-{number}")
+    return name
+
+
+_DMS = 128
+"""The byte of the `-shm` file that every connection locks (SQLite's os_unix.c, UNIX_SHM_DMS)."""
+
+
+def in_use(path: Path) -> bool:
+    """Whether any program has a database open; this one must not."""
+    import fcntl
+
+    try:
+        file = path.with_name(f"{path.name}-shm").open("r+b")
+    except OSError:
+        return False
+    with file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _DMS)
+        except OSError:
+            return True
+    return False
