@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import relating, schedule, watch, watching
+from tuireader import notify, relating, schedule, watch, watching
 from tuireader.brief import Brief, arrange
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig
 from tuireader.errors import TuireaderError
@@ -37,6 +37,7 @@ from tuireader.model import (
     Relating,
     Revision,
     Story,
+    Told,
     View,
     ViewKind,
     WatchPreview,
@@ -45,6 +46,7 @@ from tuireader.model import (
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts, Subscription
 from tuireader.store.retention import Rule
+from tuireader.text import cut
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import FetchLimits
@@ -277,6 +279,8 @@ class Library:
         if self.offline or not facts:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
+            if not self.offline and (told := await self.tell()):  # what quiet hours held back
+                yield told
             return
         from tuireader import refresh
 
@@ -303,6 +307,33 @@ class Library:
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
+        if told := await self.tell():
+            yield told
+
+    async def tell(self) -> Told | None:
+        """Tell what waits to be told, as `[notify]` says; None when there is nothing, or in quiet hours.
+
+        It is marked before it is told: whoever is killed in between, nothing is told twice. It waits again
+        only if a command that should have had it could not be run, and nothing else has shown it.
+        """
+        here = time.localtime(self._clock())
+        if notify.is_quiet(self.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
+            return None
+        if not await self._pool.read(lambda store: store.notices.any_waiting()):
+            return None
+        wanted = {item.name: item.notify for item in self.config.watches}
+        items, marked = await self._pool.write(
+            _in_transaction(lambda store: watching.claim(store, wanted, self._names))
+        )
+        if not items:
+            return None
+        told = notify.message(items)
+        shown = await notify.show(told, self.config.notify)
+        if shown.troubles and not (shown.command or shown.desktop):
+            await self._pool.write(_in_transaction(lambda store: store.notices.take_back(marked)))
+        return Told(
+            told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.troubles
+        )
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
         """Relate the articles that have arrived since the last time; yields (done, total).
@@ -543,6 +574,28 @@ class Library:
             await self._change_config(lambda text: config_edit.set_watch(text, replaces, config))
         else:
             await self._change_config(lambda text: config_edit.add_watch(text, config))
+
+    async def follow_story(self, article_id: int) -> WatchConfig:
+        """A watch for what comes next of an article's story, to be looked at before it is saved.
+
+        It wants the story's rarest name, and one of the words that its reports share besides.
+        """
+        words, story, rows = await self._pool.read(
+            lambda store: (
+                relating.telling(store, article_id),
+                store.stories.timeline(article_id),
+                store.lists.rows([article_id]),
+            )
+        )
+        if not rows or not words:
+            raise TuireaderError("nothing tells this story from others", "W makes a watch by hand")
+        title = story.first.title if story is not None else rows[0].title
+        name = f"Story: {cut(title, 40)}"
+        subject = next((word for word, is_name in words if is_name), words[0][0])
+        others = tuple(word for word, _ in words if word != subject)
+        if not others:
+            return WatchConfig(name, any=(subject,))
+        return WatchConfig(name, any=others, query='"{}"'.format(subject.replace('"', "")), notify="story")
 
     async def suggest_watch(self, article_id: int) -> WatchConfig:
         """A watch for what an article is about, with one to three terms."""

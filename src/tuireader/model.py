@@ -131,14 +131,34 @@ class ParsedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` makes of an entry: plain texts, words for the index, packed HTML, links.
+
+    `words` are those of title, body and author; `links` are address, label and the words before the link.
+    """
+
+    title: str
+    summary: str
+    body: str
+    words: tuple[str, str, str]
+    packed_summary: str | bytes | None
+    packed_html: str | bytes | None
+    links: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`)."""
+    """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`).
+
+    `prepared` is either empty or has one for each of `entries`.
+    """
 
     title: str = ""
     site_url: str = ""
     entries: tuple[ParsedEntry, ...] = ()
     ttl: int | None = None
     well_formed: bool = True
+    prepared: tuple[Prepared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,4 +571,18 @@ class Relating:
     total: int
 
 
-Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating
+@dataclass(frozen=True, slots=True)
+class Told:
+    """New articles on watches that want it were told of, by a command or `notify-send`.
+
+    With `desktop` the desktop has shown it; without, whoever shows these events may. `troubles` are lines.
+    """
+
+    title: str
+    body: str
+    articles: tuple[int, ...]
+    desktop: bool = False
+    troubles: tuple[str, ...] = ()
+
+
+Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told

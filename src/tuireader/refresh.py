@@ -39,6 +39,7 @@ from tuireader.model import (
     RefreshStarted,
     Relating,
     TermHit,
+    Told,
 )
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Attempt, FeedFacts
@@ -284,6 +285,7 @@ _EVENTS: dict[str, type[Event]] = {
     "match": NewMatch,
     "done": RefreshDone,
     "relating": Relating,
+    "told": Told,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 
@@ -305,6 +307,8 @@ def decode(line: str) -> Event:
             found["sentence"],
             tuple((start, end) for start, end in found["spans"]),
         )
+    elif kind is Told:
+        values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}
     elif values.get("fault") is not None:
         values["fault"] = Fault(values["fault"])
     return kind(**values)

@@ -15,6 +15,7 @@ from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
 from tuireader.related.features import (
     NAME,
+    NUMBER,
     PAIR,
     TITLE,
     Features,
@@ -302,7 +303,7 @@ def _incoming(text: StoredText) -> search.Incoming:
     return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
 
 
-def telling(store: Store, text: StoredText, most: int = 3) -> tuple[str, ...]:
+def topics(store: Store, text: StoredText, most: int = 3) -> tuple[str, ...]:
     """The words and phrases that say best what an article is about, in their readable forms.
 
     Names before other words, those of the title first; none that stands inside another one.
@@ -325,6 +326,39 @@ def telling(store: Store, text: StoredText, most: int = 3) -> tuple[str, ...]:
         if len(chosen) == most:
             break
     return tuple(chosen)
+
+
+_TOLD = 30
+"""Reports of a story that are looked at for its words."""
+
+
+def telling(store: Store, article_id: int, most: int = 6) -> list[tuple[str, bool]]:
+    """The rarest words that an article's reports share, rarest first, and whether each is a name."""
+    story = store.stories.timeline(article_id)
+    ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
+    shelf = _Shelf(store)
+    sums: dict[int, float] = {}
+    voices: dict[int, int] = {}
+    shown: dict[int, tuple[str, bool]] = {}
+    for text in sorted(store.reading.texts(ids), key=lambda text: text.id):
+        features = _features(text)
+        stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+        profile = weigh(text.id, text.time, text.dated, text.feed_id, features, stats)
+        for term, value in profile.terms.items():
+            kind = value >> 8
+            if kind & NUMBER or not kind & (TITLE | NAME):
+                continue
+            strength = (value & 255) * (2.0 if kind & TITLE else 1.0) * (1.5 if kind & NAME else 1.0)
+            sums[term] = sums.get(term, 0.0) + strength
+            voices[term] = voices.get(term, 0) + 1
+            shown.setdefault(term, (profile.shown[term], bool(kind & NAME)))
+    shared = [term for term in sums if voices[term] >= min(2, len(ids))]
+    found: list[tuple[str, bool]] = []
+    for term in sorted(shared, key=lambda term: (-sums[term], term)):
+        words = shown[term][0].casefold()
+        if not any(words in known.casefold() or known.casefold() in words for known, _ in found):
+            found.append(shown[term])
+    return found[:most]
 
 
 _LINK_REASONS = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}

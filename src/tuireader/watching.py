@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tuireader import watch
+from tuireader import notify, watch
 from tuireader.config import Config, WatchConfig
 from tuireader.model import Evidence, Feed, WatchPreview, WatchStats
-from tuireader.relating import FeedNames, subject, telling
+from tuireader.relating import FeedNames, subject, topics
 from tuireader.store import Store
 from tuireader.store.stats import Hits
 from tuireader.text import clean
@@ -166,6 +166,57 @@ class Trial:
         )
 
 
+# --------------------------------------------------------------------------- telling
+
+
+def claim(store: Store, wanted: Mapping[str, str], feeds: FeedNames) -> tuple[list[notify.Item], list[int]]:
+    """Take what waits to be told, and mark it as told; needs a transaction.
+
+    `wanted` has for each watch whether it tells each `article`, or a `story`: then a later article of the
+    same story is told only if it adds something. Returns the articles, and the notices that were marked.
+    """
+    told: dict[int, set[str]] = {}
+    adds: dict[int, tuple[str, ...]] = {}
+    marked: list[int] = []
+    known: list[int] = []
+    spoken: dict[tuple[str, int], list[int]] = {}
+    for item in store.notices.waiting():
+        mode = "never" if item.muted else wanted.get(item.watch, "never")
+        place = (item.watch, item.story)
+        before = spoken.setdefault(place, store.notices.told_of(*place)) if mode == "story" else []
+        new = _additions(store, item.article_id, before) if before else ()
+        if mode == "never" or (before and not new):
+            known.append(item.id)
+            continue
+        marked.append(item.id)
+        before.append(item.article_id)
+        told.setdefault(item.article_id, set()).add(item.watch)
+        adds[item.article_id] = new or adds.get(item.article_id, ())
+    store.notices.settle(marked, known)
+    texts = {text.id: text for text in store.reading.texts(list(told))}
+    items = [
+        notify.Item(
+            article,
+            texts[article].title,
+            texts[article].url,
+            feeds.get(texts[article].feed_id, ("",))[0],
+            texts[article].time,
+            tuple(one for one in store.reading.evidence(article) if one.watch in watches),
+            adds[article],
+        )
+        for article, watches in told.items()
+    ]
+    return items, marked
+
+
+def _additions(store: Store, article_id: int, told: Sequence[int]) -> tuple[str, ...]:
+    texts = {
+        text.id: f"{text.title}\n{text.summary}\n{text.body}"
+        for text in store.reading.texts([article_id, *told])
+    }
+    return notify.additions(texts.pop(article_id, ""), texts.values())
+
+
 # --------------------------------------------------------------------------- proposing
 
 
@@ -175,7 +226,7 @@ def suggest(store: Store, article_id: int, taken: Iterable[str]) -> WatchConfig:
     `taken` are the names of watches that there are. Without such an article, a watch that looks for nothing.
     """
     for text in store.reading.texts([article_id]):
-        terms = telling(store, text) or tuple(filter(None, [clean(text.title, 60)]))
+        terms = topics(store, text) or tuple(filter(None, [clean(text.title, 60)]))
         if terms:
             return WatchConfig(_free_name(terms[0], taken), any=terms)
     return WatchConfig(_free_name("New watch", taken))

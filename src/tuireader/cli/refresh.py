@@ -13,7 +13,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
-from tuireader.model import Event, FeedDone, RefreshDone, Relating
+from tuireader.model import Event, FeedDone, RefreshDone, Relating, Told
 from tuireader.text import cut
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ async def follow(library: Library, found: AsyncGenerator[Event, None], *, as_jso
                 failures.append(event)
             elif isinstance(event, RefreshDone):
                 done = event
+            elif isinstance(event, Told):
+                _tell(event, as_json=as_json)
     async for _ in library.apply_watches():
         pass
     if not as_json:
@@ -81,6 +83,15 @@ def _show(event: Event) -> None:
     elif isinstance(event, Relating) and event.done < event.total:
         line = f"relating {event.done:,}/{event.total:,}"
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _tell(event: Told, *, as_json: bool) -> None:
+    """What has been told, for whoever sees this terminal."""
+    for trouble in event.troubles:
+        say(f"tuireader: {trouble}")
+    if not as_json:
+        lead = "\r\x1b[K" if sys.stderr.isatty() else ""
+        say(f"{lead}{event.title}")
 
 
 def _sum_up(done: RefreshDone, failures: Sequence[FeedDone]) -> None:

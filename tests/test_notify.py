@@ -1,0 +1,270 @@
+"""Notifications: what is new in a story, the message, and that nothing is told twice whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import entry
+from tests.feedtext import item, rss
+from tests.test_library import NOW, feeds, opened, refreshed
+from tests.test_watches import fill
+from tests.web import Answer, Web, in_thread
+from tuireader.config import NotifyConfig
+from tuireader.model import Evidence, TermHit, Told
+from tuireader.notify import Item, additions, as_json, is_quiet, message, show
+from tuireader.refresh import decode, encode
+from tuireader.store import Store
+
+COMMAND = str(Path(sys.executable).with_name("tuireader"))
+
+
+def watch(mode: str, name: str = "WeChat", term: str = "WeChat") -> str:
+    return f'[[watch]]\nname = "{name}"\nany = ["{term}"]\nnotify = "{mode}"\n'
+
+
+def to_file(folder: Path, then: str = "") -> tuple[str, Path]:
+    """A `[notify]` whose command appends its stdin to a file, and that file."""
+    out, script = folder / "told.jsonl", folder / "tell.py"
+    script.write_text(
+        f"import os, sys\nopen({str(out)!r}, 'a').write(sys.stdin.read() + '\\n')\n{then}", encoding="utf-8"
+    )
+    return f'[notify]\ndesktop = false\ncommand = ["{sys.executable}", "{script}"]\n', out
+
+
+def told(out: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()] if out.exists() else []
+
+
+# --------------------------------------------------------------------------- pure
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "new"),
+    [
+        ("It pays $145 million now.", "It pays a fine.", ("$145 million",)),
+        ("It pays $145m now.", "A fine of 145 million dollars.", ()),
+        ("Up 5% in 2026, on page 3.", "Up by some.", ("5%",)),
+        ("Up 5 percent to 1,200 cars.", "Up 5% to 1200 cars.", ()),
+        ("It starts on 3 November.", "It starts soon.", ("3 November",)),
+        ("It starts on Nov. 3, 2026.", "From 2026-11-03 on. In 11月3日.", ()),
+        ("It said that Tencent Holdings sold.", "It sold.", ("Tencent Holdings",)),
+        ("Then Mr Ma spoke. Shares fell.", "Pony Ma spoke before.", ()),
+        (
+            "He said “we will appeal against all of it”.",
+            "He was silent.",
+            ("“we will appeal against all of it”",),
+        ),
+        ("He: “We will appeal against all of it!”", "He said we will appeal against all of it.", ()),
+        ("Nothing else. On Monday it rained.", "Nothing.", ()),
+        ("x" * 2000 + " 77 dogs", "x", ()),
+    ],
+)
+def test_what_a_later_article_adds(text: str, before: str, new: tuple[str, ...]) -> None:
+    assert additions(text, [before]) == new
+
+
+@settings(max_examples=60, deadline=1000)
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_no_text_adds_to_itself_or_raises(one: str, other: str) -> None:
+    assert additions(one, [other, one]) == ()
+    assert len(additions(one, [other])) <= 4
+
+
+def test_hours_of_quiet() -> None:
+    assert [is_quiet("22:00-07:00", hour * 60) for hour in (21, 22, 3, 7)] == [False, True, True, False]
+    assert [is_quiet("12:30-13:00", minute) for minute in (749, 750, 779, 780)] == [False, True, True, False]
+    assert not is_quiet("", 0) and not is_quiet("08:00-08:00", 480)
+
+
+def one(number: int, *watches: str, adds: tuple[str, ...] = ()) -> Item:
+    evidence = tuple(Evidence(name, (TermHit("term", "body", 2),), f"Sentence {number}.") for name in watches)
+    return Item(number, f"Title {number}", f"https://x.example/{number}", "Feed", NOW, evidence, adds)
+
+
+def test_messages() -> None:
+    single = message([one(1, "A", "B")])
+    assert (single.title, single.body) == ("A, B: Title 1", "Feed\nSentence 1.")
+    assert message([one(1, "A", adds=("5%", "Ma"))]).body == "Feed\nadds 5%, Ma"
+    many = message([one(number, "A") for number in range(12)] + [one(12, "B")])
+    assert many.title == "13 new on A, B" and many.body.endswith("\nand 8 more")
+    whole = json.loads(as_json(single))
+    assert whole["count"] == 1 and whole["articles"] == [
+        {
+            "id": 1,
+            "title": "Title 1",
+            "url": "https://x.example/1",
+            "feed": "Feed",
+            "time": NOW,
+            "adds": [],
+            "watches": [
+                {"name": "A", "terms": ["term"], "sentence": "Sentence 1."},
+                {"name": "B", "terms": ["term"], "sentence": "Sentence 1."},
+            ],
+        }
+    ]
+    event = Told("t", "b", (1, 2), True, ("x",))
+    assert decode(encode(event)) == event
+
+
+async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = tmp_path / "notify-send"
+    sender.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {tmp_path}/shown\n', encoding="utf-8")
+    sender.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    text = message([Item(1, "--help; $(id) <b>", "", "A & B", 1, (Evidence("W"),))])
+    assert (await show(text, NotifyConfig())).desktop
+    shown = (tmp_path / "shown").read_text(encoding="utf-8")
+    assert shown == "--app-name=tuireader|--|W: --help; $(id) <b>|A &amp; B|"
+    failed = await show(text, NotifyConfig(desktop=False, command=("/nowhere/at-all", "x")))
+    assert failed.troubles == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
+    failed = await show(text, NotifyConfig(desktop=False, command=("false",)))
+    assert failed.troubles == ("notify.command: false ended with exit status 1",) and not failed.command
+
+
+# --------------------------------------------------------------------------- through the library
+
+
+async def test_each_article_is_told_once_in_one_message(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    async with Web() as web:
+        items = [item("1", "WeChat grows", "<p>So WeChat said.</p>"), item("2", "WeChat and Alipay")]
+        url = web.serve("/f", rss("Feed", [*items, item("3", "Other")]))
+        rules = watch("article") + watch("article", "Pay", "Alipay") + watch("never", "Silent", "grows")
+        async with opened(tmp_path, feeds(url) + rules + notify) as library:
+            events = await refreshed(library)
+            (event,) = [event for event in events if isinstance(event, Told)]
+            assert event.title == "2 new on WeChat, Pay" and len(event.articles) == 2 and not event.desktop
+            (whole,) = told(out)
+            articles = {article["title"]: article for article in whole["articles"]}  # type: ignore[attr-defined]
+            assert [one["name"] for one in articles["WeChat and Alipay"]["watches"]] == ["WeChat", "Pay"]
+            assert articles["WeChat grows"]["watches"] == [
+                {"name": "WeChat", "terms": ["WeChat"], "sentence": "So WeChat said."}
+            ]
+            assert not [event for event in await refreshed(library) if isinstance(event, Told)]
+            web.serve("/f", rss("Feed", [*items, item("4", "WeChat again")]))
+            await refreshed(library)
+            assert [one["count"] for one in told(out)] == [2, 1]
+
+
+async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    text = feeds("https://a.example.org/feed") + watch("article") + notify
+    async with opened(tmp_path, text + '[[mute]]\nquery = "sponsored"\n') as library:
+        await fill(library, 1, entry(1, title="WeChat, sponsored"))
+        assert await library.tell() is None
+    async with opened(tmp_path, text.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')) as library:
+        await fill(library, 1, entry(2, title="WeChat at night"))
+        assert await library.tell() is None and told(out) == []
+    async with opened(tmp_path, text) as library:
+        assert (await library.tell()) is not None
+        assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at night"]
+        assert await library.tell() is None
+
+
+async def test_what_no_one_could_be_told_waits(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    text = feeds("https://a.example.org/feed") + watch("article")
+    wrong = '[notify]\ndesktop = false\ncommand = ["/nowhere/at-all"]\n'
+    async with opened(tmp_path, text + wrong) as library:
+        await fill(library, 1, entry(1, title="WeChat"))
+        event = await library.tell()
+        assert event is not None and "cannot be run" in event.troubles[0]
+    async with opened(tmp_path, text + notify) as library:
+        assert await library.tell() is not None and len(told(out)) == 1
+
+
+async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    text = feeds("https://a.example.org/feed") + watch("story") + notify
+    first = "WeChat suspends new user registration in mainland China"
+    async with opened(tmp_path, text) as library:
+
+        async def comes(number: int, body: str) -> dict[str, object] | None:
+            """One more article of the story."""
+            before = len(told(out))
+            await fill(library, 1, entry(number, title=first, content_html=f"<p>{body}</p>"))
+
+            def same_story(store: Store) -> None:
+                with store.transaction():
+                    store.relations.join(number, 1)
+
+            if number > 1:
+                await library._pool.write(same_story)
+            await library.tell()
+            return told(out)[before] if len(told(out)) > before else None
+
+        assert await comes(1, "The service, WeChat, is down for new users.") is not None
+        assert await comes(2, "New users cannot join WeChat, the service.") is None
+        again = await comes(3, "WeChat has 1.2 billion users, and Tencent Holdings owns it.")
+        assert again is not None and again["articles"][0]["adds"] == ["1.2 billion", "Tencent Holdings"]  # type: ignore[index]
+        assert "adds 1.2 billion" in str(again["body"])
+        assert await comes(4, "The 1.2 billion users wait for Tencent Holdings.") is None
+
+
+# --------------------------------------------------------------------------- killed
+
+
+def run(folder: Path, *, kill_on: threading.Event | None = None) -> int:
+    """`tuireader refresh` as cron runs it, killed when told to."""
+    arguments = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db"), "refresh"]
+    process = subprocess.Popen(
+        [COMMAND, *arguments], stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(folder)}
+    )
+    if kill_on is not None:
+        assert kill_on.wait(20)
+        process.send_signal(signal.SIGKILL)
+    return process.wait(timeout=30)
+
+
+def test_killed_before_it_tells_it_tells_the_next_time_once(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path)
+    stored, release = threading.Event(), threading.Event()
+    with in_thread() as web:
+        good = web.serve("/good", rss("Feed", [item("1", "WeChat grows")]))
+
+        def slow(_: object) -> Answer:
+            return Answer(rss("Slow", [item("2", "Other")]), latency=0 if release.is_set() else 30)
+
+        web.handle("/slow", slow)
+        text = feeds(good, web.url + "/slow") + watch("story") + notify
+        (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+
+        def look() -> None:
+            while not stored.wait(0.05):
+                try:
+                    rows = (
+                        sqlite3.connect(tmp_path / "news.db").execute("SELECT state FROM notice").fetchall()
+                    )
+                except sqlite3.Error:
+                    continue
+                if rows == [(0,)]:
+                    stored.set()
+
+        threading.Thread(target=look, daemon=True).start()
+        assert run(tmp_path, kill_on=stored) == -signal.SIGKILL
+        assert told(out) == []
+        release.set()
+        assert run(tmp_path) == 0
+        assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat grows"]
+        assert run(tmp_path) == 0 and len(told(out)) == 1
+
+
+def test_killed_while_it_tells_it_does_not_tell_twice(tmp_path: Path) -> None:
+    notify, out = to_file(tmp_path, "os.kill(os.getppid(), 9)\n")
+    with in_thread() as web:
+        url = web.serve("/f", rss("Feed", [item("1", "WeChat grows")]))
+        (tmp_path / "config.toml").write_text(feeds(url) + watch("article") + notify, encoding="utf-8")
+        assert run(tmp_path) == -signal.SIGKILL
+        assert run(tmp_path) == 0
+        assert [whole["count"] for whole in told(out)] == [1]
