@@ -75,7 +75,7 @@ class Program:
         self._pieces: list[tuple[float, bytes]] = []
         self._news = threading.Condition()
         self._ended = False
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TZ") if name in os.environ}
         kept |= {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         kept |= environment or {}
         sys.setswitchinterval(0.0003)
@@ -156,7 +156,7 @@ class Program:
             first, last = first or when, when
         return (first, last) if first and last else None
 
-    def wait(self, pattern: str, *, since_start: bool = False, patience: float = 120) -> float:
+    def wait(self, pattern: str, *, since_start: bool = False, patience: float = 30) -> float:
         """Milliseconds from the last key (or the start) to the piece that made `pattern` visible."""
         wanted = re.compile(pattern, re.MULTILINE)
         begun = self.started if since_start else self._mark

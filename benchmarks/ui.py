@@ -1,6 +1,7 @@
 """Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
 
-  python benchmarks/ui.py [--articles 10000 100000] [--runs 10] [--peers newsboat] [--keep FOLDER]
+  python benchmarks/ui.py [--articles 10000 100000] [--runs 10] [--presses 60]
+      [--peers newsboat newsboat-plain] [--keep FOLDER]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -24,13 +25,13 @@ from statistics import median
 import corpus
 from ptytime import Program, percentile
 
-MOVES, PAGES, OPENED, VIEWS, BURST = 60, 20, 10, 3, 200
+BURST = 200
 WORD = "wechat"
 
 Times = dict[str, list[float]]
 
 
-def tuireader(folder: Path, articles: int) -> Times:
+def tuireader(folder: Path, articles: int, presses: int) -> Times:
     """One session of ours."""
     files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
     found: Times = {}
@@ -40,15 +41,15 @@ def tuireader(folder: Path, articles: int) -> Times:
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(rf"/{articles}\b")]
-        found["down"] = program.presses("j", MOVES)
-        found["page down"] = program.presses("pagedown", PAGES)
+        found["list of all articles"] = [program.wait(r"│ {5,}\d")]
+        found["down"] = program.presses("j", presses)
+        found["page down"] = program.presses("pagedown", max(3, presses // 3))
         found[f"{BURST} keys at once"] = [program.burst("j", BURST)]
         program.type("G")
         found["end of the list"] = [program.wait(rf"\b{articles}/{articles}\b")]
         program.settle()
         program.press("g")
-        for _ in range(OPENED):
+        for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("enter")
             found.setdefault("open an article", []).append(program.wait("h Back"))
@@ -58,7 +59,7 @@ def tuireader(folder: Path, articles: int) -> Times:
             program.settle()
             program.press("j")
         program.press("h")
-        for _ in range(VIEWS):
+        for _ in range(max(1, presses // 20)):
             program.settle(0.3)
             program.type("j")
             found.setdefault("view of the starred", []).append(program.wait(_top("Starred", "[^\n]*★")))
@@ -88,7 +89,7 @@ def _top(view: str, line: str) -> str:
     return rf"^ tuireader  {view} · .*\n.*\n{line}"
 
 
-def newsboat(folder: Path, articles: int) -> Times:
+def newsboat(folder: Path, articles: int, presses: int) -> Times:
     """One session of newsboat, in the same order."""
     row = r"[A-Z][a-z]{2} \d\d"
     found: Times = {}
@@ -100,13 +101,13 @@ def newsboat(folder: Path, articles: int) -> Times:
         program.settle(0.5)
         program.type("enter")
         found["list of all articles"] = [program.wait(row)]
-        found["down"] = program.presses("down", MOVES)
-        found["page down"] = program.presses("pagedown", PAGES)
+        found["down"] = program.presses("down", presses)
+        found["page down"] = program.presses("pagedown", max(3, presses // 3))
         found[f"{BURST} keys at once"] = [program.burst("down", BURST)]
         program.settle()
         found["end of the list"] = [program.press("end").last]
         program.press("home")
-        for _ in range(OPENED):
+        for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("enter")
             found.setdefault("open an article", []).append(program.wait("^Title: "))
@@ -125,7 +126,7 @@ def newsboat(folder: Path, articles: int) -> Times:
     return found
 
 
-SESSIONS: dict[str, Callable[[Path, int], Times]] = {
+SESSIONS: dict[str, Callable[[Path, int, int], Times]] = {
     "tuireader": tuireader,
     "newsboat": newsboat,
     "newsboat-plain": newsboat,
@@ -143,21 +144,21 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
 
 
-def compare(names: Sequence[str], articles: int, runs: int, keep: Path) -> None:
+def compare(names: Sequence[str], articles: int, options: argparse.Namespace, keep: Path) -> None:
     """Run the sessions in turn, each on a fresh copy, and print a table."""
     found: dict[str, Times] = {name: {} for name in names}
     for name in names:
         prepare(name, keep / f"{name}-{articles}", articles)
-    for _ in range(runs):
+    for _ in range(options.runs):
         for name in names:
             with tempfile.TemporaryDirectory(prefix="ui.") as place:
                 work = Path(place, "home")
                 shutil.copytree(keep / f"{name}-{articles}", work)
-                for what, times in SESSIONS[name](work, articles).items():
+                for what, times in SESSIONS[name](work, articles, options.presses).items():
                     found[name].setdefault(what, []).extend(times)
-    print(f"\n{f'{articles} articles, {runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
+    print(f"\n{f'{articles} articles, {options.runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
     for what in found["tuireader"]:
-        cells = [_cell(found[name].get(what, []), runs) for name in names]
+        cells = [_cell(found[name].get(what, []), options.runs) for name in names]
         print(f"{what:<28}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
 
 
@@ -175,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--presses", type=int, default=60, help="of a key, where it is pressed many times")
     parser.add_argument("--peers", nargs="*", choices=sorted(SESSIONS)[:-1], default=["newsboat"])
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args(arguments)
@@ -182,10 +184,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit("newsboat is not installed; run with an empty --peers")
     for articles in options.articles:
         if options.keep:
-            compare(["tuireader", *options.peers], articles, options.runs, options.keep)
+            compare(["tuireader", *options.peers], articles, options, options.keep)
             continue
         with tempfile.TemporaryDirectory(prefix="ui.") as folder:
-            compare(["tuireader", *options.peers], articles, options.runs, Path(folder))
+            compare(["tuireader", *options.peers], articles, options, Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""Each benchmark runs to its end with small numbers and prints its table."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tuireader.store import Store
+
+HERE = Path(__file__).parent.parent / "benchmarks"
+
+
+def run(script: str, *arguments: str) -> list[str]:
+    """Run a benchmark; the lines that it printed."""
+    command = [sys.executable, str(HERE / script), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_articles_are_the_same_at_every_run() -> None:
+    code = (
+        "import newsgen, zlib; print([zlib.crc32(newsgen.feed_xml(newsgen.feed(n), 1)) for n in range(13)])"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert runs[0] == runs[1]
+    assert len(set(runs[0].strip("[]\n").split(", "))) == 13
+
+
+def test_refresh_counts_what_the_server_answered() -> None:
+    if not Path("/usr/bin/time").exists():
+        pytest.skip("GNU time is not installed")
+    lines = run("refresh.py", "--feeds", "3", "--latency", "0", "--runs", "1", "--peers", "--scenarios",
+                "first", "same304", "new2")  # fmt: skip
+    answered = {line.split()[3]: line.split("MiB")[1].split()[:2] for line in lines[1:]}
+    assert answered == {"first": ["3", "0"], "same304": ["0", "3"], "new2": ["3", "0"]}
+
+
+def test_ui_measures_every_step() -> None:
+    lines = run("ui.py", "--articles", "800", "--runs", "1", "--presses", "3", "--peers")
+    figures = {line[:28].strip(): line[28:].split() for line in lines[2:]}
+    assert {"start → first row", "down", "open an article", "search a word", "peak memory"} <= set(figures)
+    assert all(float(values[0]) > 0 for values in figures.values())
+
+
+def test_corpus_holds_what_was_asked_for(tmp_path: Path) -> None:
+    run("corpus.py", str(tmp_path), "--articles", "450", "--feeds", "20")
+    store = Store.open(tmp_path / "news.db")
+    counts = store.lists.counts(today=0)
+    store.close()
+    assert counts.all.total == 450
+    assert 0 < counts.unread.total < 150
+    assert counts.starred.total == 3
+    assert counts.watches["WeChat"].total > 0
