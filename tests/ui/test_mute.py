@@ -41,7 +41,6 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         await run.press("M", *"title:apple")
         await run.rest()
         assert f"{len(wanted)} articles would be hidden" in run.text
-        assert_screen(run.app, "mute-120x40")
         await run.press("enter")
         await run.settle()
         assert set(await library.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
@@ -75,6 +74,15 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
         await run.press("M", "ctrl+o")
         assert run.main.listing.view == View(ViewKind.QUERY, "is:muted")
         assert set(run.main.articles.ids) == set(of_feed)
+
+
+async def test_the_look_of_it() -> None:
+    made = sample_library()
+    made.muted = [(MuteConfig("sponsored"), 12), (MuteConfig(feed=made._feeds[0].url), 3)]
+    async with running(made) as run:
+        await run.press("M", *"fog")
+        await run.rest()
+        assert_screen(run.app, "mute-120x40")
 
 
 async def test_what_cannot_be_muted_says_why() -> None:

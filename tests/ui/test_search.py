@@ -60,3 +60,70 @@ async def test_nothing_found() -> None:
         await run.press("slash", *"zzz")
         await run.rest()
         assert "Nothing found." in run.text
+
+
+async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("slash", *"er")
+        await run.rest()
+        await run.press("enter")
+        assert "“LanternPay comes to the ferries”" in run.text
+        await run.press("j")
+        row = run.main.articles.current_row
+        assert row is not None and f"“{row.title}”" in run.text
+        await run.press("escape")
+        assert "“" not in run.text
+
+
+async def test_hits_are_underlined_in_the_list() -> None:
+    async with running(library()) as run:
+        await run.press("slash", *"tickets")
+        await run.rest()
+        await run.press("escape", "slash", *"fog")
+        await run.rest()
+        strip = run.main.articles.render_line(0)
+        marked = [part.text for part in strip if part.style is not None and part.style.underline]
+        assert marked == ["Fog"]
+        await run.press("escape")
+        strip = run.main.articles.render_line(0)
+        marked = [part.text for part in strip if part.style is not None and part.style.underline]
+        assert marked == ["LanternPay"]  # the watch's term, in titles of articles that are on it
+
+
+async def test_a_filter_shows_what_fits_of_this_list() -> None:
+    async with running(library()) as run:
+        await run.press("F", *"fog")
+        await run.rest()
+        assert list(run.main.articles.ids) == [6] and run.view_kind == ViewKind.UNREAD
+        assert "Unread › fog · 1 found" in run.text
+        await run.press("enter")
+        assert run.focus == "list" and not run.main.query("#search")
+        await run.press("F", *"zzz")  # in place of what is there
+        await run.rest()
+        assert "Nothing here is zzz." in run.text
+        await run.press("escape")
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
+        await run.press("F", *"er", "enter")
+        assert len(run.main.articles.ids) < 5
+        await run.press("escape")
+        assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.view_kind == ViewKind.UNREAD
+
+
+async def test_a_search_leads_back_to_the_filtered_list() -> None:
+    async with running(library()) as run:
+        await run.press("F", *"er", "enter")
+        before = list(run.main.articles.ids)
+        await run.press("slash", *"fog", "enter")
+        assert list(run.main.articles.ids) == [6]
+        await run.press("escape")
+        assert list(run.main.articles.ids) == before and run.main.listing.filter == "er"
+
+
+async def test_a_search_is_kept_as_a_watch() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("slash", *"fog")
+        await run.rest()
+        await run.press("ctrl+s", "enter")
+        assert [config.any for config, _ in made.saved] == [("fog",)]

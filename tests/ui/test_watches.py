@@ -87,7 +87,6 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.rest()
         wider = await library.preview_watch(dialog.typed())
         assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
-        assert_screen(run.app, "new-watch-120x40")
         await run.press("down", "down", "down", "right", "enter")
         await run.settle()
         assert library.watch_colors["tencent"] == "magenta"
@@ -137,6 +136,7 @@ async def test_only_the_last_question_is_answered() -> None:
         await run.rest()
         assert [config.any for config in made.asked] == [("Fog",)]
         assert "+1  −0" in run.text and "Fog again" in run.text
+        assert_screen(run.app, "new-watch-120x40")
 
 
 async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:

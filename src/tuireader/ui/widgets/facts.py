@@ -56,7 +56,7 @@ class Facts(Bar):
         """Show other lines."""
         if lines != self.lines:
             self.lines = lines
-            self.refresh(layout=True)
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line, a cell in from the left."""

@@ -16,19 +16,30 @@ class SearchLine(Input):
     class Typed(Message):
         """The text has changed."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, filters: bool) -> None:
             super().__init__()
             self.text = text
+            self.filters = filters
 
     class Left(Message):
         """The person is done and goes on in what was found for `text`; `""` leaves the search."""
 
+        def __init__(self, text: str, filters: bool) -> None:
+            super().__init__()
+            self.text = text
+            self.filters = filters
+
+    class Kept(Message):
+        """The person wants to keep what is typed, as a watch."""
+
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    def __init__(self) -> None:
-        super().__init__(id="search", placeholder="Search everything stored …", compact=True)
+    def __init__(self, value: str = "", *, filters: bool = False) -> None:
+        placeholder = "Filter this list …" if filters else "Search everything stored …"
+        super().__init__(value, placeholder=placeholder, compact=True, id="search")
+        self._filters = filters
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -44,7 +55,7 @@ class SearchLine(Input):
 
     def _tell(self) -> None:
         self._timer = None
-        self.post_message(self.Typed(self.value))
+        self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Search at once what has not been searched yet, then go on in the results."""
@@ -55,15 +66,19 @@ class SearchLine(Input):
         if self._timer is not None:
             self._timer.stop()
             self._tell()
-        self.post_message(self.Left(self.value))
+        self.post_message(self.Left(self.value, self._filters))
 
     def on_key(self, event: events.Key) -> None:
         """Keys that leave the line."""
-        if event.key == "down":
+        if event.key == "ctrl+s" and self.value.strip():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Kept(self.value))
+        elif event.key == "down":
             event.stop()
             event.prevent_default()
             self._go_on()
         elif event.key == "escape" or (event.key == "backspace" and not self.value):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Left(""))
+            self.post_message(self.Left("", self._filters))
