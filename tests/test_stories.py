@@ -320,3 +320,15 @@ def test_the_brief_as_a_command(tmp_path: Path) -> None:
     assert (code, out) == (0, "# Brief\n\n0 articles in 0 stories.\n")
     code, out, err = tuireader(tmp_path, "brief", "--since", "soon")
     assert code == 2 and "24h" in err
+
+
+async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path: Path) -> None:
+    async with demo_library(tmp_path) as library:
+        row = await row_of(library, "WeChat suspends")
+        proposed = await library.follow_story(row.id)
+        assert proposed.name.startswith("Story: Tencent’s WeChat")
+        assert "WeChat" in proposed.query or "Tencent" in proposed.query
+        preview = await library.preview_watch(proposed)
+        assert preview.problem == "" and 4 <= preview.matches <= 8
+        crumble = await library.follow_story((await row_of(library, "Apple and blackberry")).id)
+        assert (await library.preview_watch(crumble)).matches == 1

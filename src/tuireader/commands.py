@@ -136,6 +136,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("list_links", "Links", "List all links of the article.", ("u",), Group.READ),
     Command("comments", "Comments", "Open the article's comments in the web browser.", ("c",), Group.READ),
     Command("related", "Related", "Go to the related articles below the text.", ("e",), Group.READ),
+    Command(
+        "story_sources",
+        "Sources",
+        "Show all articles of the story in the list, or only one again.",
+        ("x",),
+        Group.READ,
+    ),
     Command("copy_url", "Copy address", "Copy the article's address.", ("y",), Group.READ),
     Command(
         "copy_markdown",
@@ -158,6 +165,13 @@ COMMANDS: tuple[Command, ...] = (
         Group.MARK,
     ),
     Command(
+        "split_story",
+        "Not this story",
+        "Take the article out of its story for good; undo takes it back.",
+        ("X",),
+        Group.MARK,
+    ),
+    Command(
         "undo",
         "Undo",
         "Take back the last mark, also one from before a restart.",
@@ -166,6 +180,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     # Find
     Command("search", "Search", "Search everything that is stored.", ("slash",), Group.FIND, footer=True),
+    Command(
+        "fold_stories",
+        "Fold stories",
+        "Show a story as one line, or each of its articles.",
+        ("v",),
+        Group.FIND,
+    ),
+    Command("filter", "Filter", "Show only what fits an expression, of this list.", ("F",), Group.FIND),
     Command("show_hide_read", "Show/hide read", "Show or hide read articles.", ("full_stop",), Group.FIND),
     # Feeds
     Command(
@@ -196,6 +218,13 @@ COMMANDS: tuple[Command, ...] = (
         Group.WATCHES,
     ),
     Command("mute", "Mute", "Hide articles by words or feed, for a time or for good.", ("M",), Group.WATCHES),
+    Command(
+        "follow_story",
+        "Follow story",
+        "Make a watch from the rarest words of the story.",
+        ("asterisk",),
+        Group.WATCHES,
+    ),
     Command(
         "next_hit",
         "Next hit",

@@ -265,6 +265,12 @@ class UiConfig:
     show_read: bool = field(
         default=True, metadata=key(FLAG, "Show read articles in lists other than Unread.")
     )
+    fold_stories: bool = field(
+        default=True, metadata=key(FLAG, "Show the articles of one story as one line in lists.")
+    )
+    read_story: bool = field(
+        default=True, metadata=key(FLAG, "Where stories are folded, reading one article reads its story.")
+    )
     mark_read: str = field(
         default="open",
         metadata=key(choice("open", "never"), "Mark an article read when it is opened, or only by key."),

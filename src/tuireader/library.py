@@ -17,10 +17,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import notify, relating, schedule, watch, watching
+from tuireader import notify, query, relating, schedule, watch, watching
 from tuireader.brief import Brief, arrange
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import (
     Article,
     ArticleRow,
@@ -578,11 +578,11 @@ class Library:
     async def follow_story(self, article_id: int) -> WatchConfig:
         """A watch for what comes next of an article's story, to be looked at before it is saved.
 
-        It wants the story's rarest name, and one of the words that its reports share besides.
+        It wants what most of the reports name, and one of the words that they share besides.
         """
         words, story, rows = await self._pool.read(
             lambda store: (
-                relating.telling(store, article_id),
+                relating.story_topics(store, article_id),
                 store.stories.timeline(article_id),
                 store.lists.rows([article_id]),
             )
@@ -591,11 +591,11 @@ class Library:
             raise TuireaderError("nothing tells this story from others", "W makes a watch by hand")
         title = story.first.title if story is not None else rows[0].title
         name = f"Story: {cut(title, 40)}"
-        subject = next((word for word, is_name in words if is_name), words[0][0])
-        others = tuple(word for word, _ in words if word != subject)
+        subject, *others = words
         if not others:
             return WatchConfig(name, any=(subject,))
-        return WatchConfig(name, any=others, query='"{}"'.format(subject.replace('"', "")), notify="story")
+        query = '"{}"'.format(subject.replace('"', ""))
+        return WatchConfig(name, any=tuple(others), query=query, notify="story")
 
     async def suggest_watch(self, article_id: int) -> WatchConfig:
         """A watch for what an article is about, with one to three terms."""
@@ -611,6 +611,29 @@ class Library:
             if item.name == name:
                 return await self._pool.read(partial(watching.aliases, item=item))
         return []
+
+    async def try_expression(self, text: str, days: int | None = None) -> watching.Report:
+        """How often an expression hits what is stored. Raises UsageError when it is not understood."""
+        parsed = query.parse(text)
+        if isinstance(parsed, query.QueryError):
+            raise UsageError(parsed.caret())
+        now = int(self._clock())
+        return await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
+
+    async def watch_report(self, name: str, days: int | None = None) -> watching.Report:
+        """How often a watch hits, which of its terms do, and which feeds are first. Raises UsageError."""
+        names = [item.name for item in self.config.watches]
+        for item in self.config.watches:
+            if item.name.casefold() == name.casefold():
+                now = int(self._clock())
+                return await self._pool.read(
+                    partial(watching.report, item=item, days=days, feeds=self._names, now=now)
+                )
+        raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
+
+    async def lint_watches(self) -> list[watching.Remark]:
+        """What is wrong or odd about watches and their terms."""
+        return await self._pool.read(lambda store: watching.lint(store, self.config, self._matcher))
 
     async def snippets(
         self, ids: Sequence[int], expression: str

@@ -15,7 +15,6 @@ from tuireader.model import Evidence, Related, Relation
 from tuireader.related import links, search
 from tuireader.related.features import (
     NAME,
-    NUMBER,
     PAIR,
     TITLE,
     Features,
@@ -332,33 +331,23 @@ _TOLD = 30
 """Reports of a story that are looked at for its words."""
 
 
-def telling(store: Store, article_id: int, most: int = 6) -> list[tuple[str, bool]]:
-    """The rarest words that an article's reports share, rarest first, and whether each is a name."""
+def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
+    """The words and phrases that say best what a story is about: those that most of its headlines share, then
+    those that most of its reports share."""
     story = store.stories.timeline(article_id)
     ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
-    shelf = _Shelf(store)
-    sums: dict[int, float] = {}
-    voices: dict[int, int] = {}
-    shown: dict[int, tuple[str, bool]] = {}
+    ranks: dict[str, list[int]] = {}
+    shown: dict[str, str] = {}
+    titles = []
     for text in sorted(store.reading.texts(ids), key=lambda text: text.id):
-        features = _features(text)
-        stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
-        profile = weigh(text.id, text.time, text.dated, text.feed_id, features, stats)
-        for term, value in profile.terms.items():
-            kind = value >> 8
-            if kind & NUMBER or not kind & (TITLE | NAME):
-                continue
-            strength = (value & 255) * (2.0 if kind & TITLE else 1.0) * (1.5 if kind & NAME else 1.0)
-            sums[term] = sums.get(term, 0.0) + strength
-            voices[term] = voices.get(term, 0) + 1
-            shown.setdefault(term, (profile.shown[term], bool(kind & NAME)))
-    shared = [term for term in sums if voices[term] >= min(2, len(ids))]
-    found: list[tuple[str, bool]] = []
-    for term in sorted(shared, key=lambda term: (-sums[term], term)):
-        words = shown[term][0].casefold()
-        if not any(words in known.casefold() or known.casefold() in words for known, _ in found):
-            found.append(shown[term])
-    return found[:most]
+        titles.append(text.title.casefold())
+        for rank, words in enumerate(topics(store, text, 2 * most)):
+            ranks.setdefault(words.casefold(), []).append(rank)
+            shown.setdefault(words.casefold(), words)
+    shared = [key for key, found in ranks.items() if len(found) >= min(2, len(ids))]
+    heads = {key: sum(key in title for title in titles) for key in shared}
+    shared.sort(key=lambda key: (-heads[key], -len(ranks[key]), sum(ranks[key]), key))
+    return [shown[key] for key in shared[:most]]
 
 
 _LINK_REASONS = {"also": "named in the text", "cite": "linked in the text", "source": "primary source"}

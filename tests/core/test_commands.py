@@ -114,9 +114,9 @@ def test_labels() -> None:
 
 
 def test_own_keys() -> None:
-    keys, problems = resolve_keys("default", {"show_hide_read": ["v", "v"], "zen": [], "quit": ["X"]})
+    keys, problems = resolve_keys("default", {"show_hide_read": ["V", "V"], "zen": [], "quit": ["B"]})
     assert problems == []
-    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("v",), (), ("X",))
+    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("V",), (), ("B",))
 
 
 def test_a_key_taken_from_the_preset_is_told() -> None:
@@ -128,14 +128,14 @@ def test_a_key_taken_from_the_preset_is_told() -> None:
 
 
 def test_a_key_given_twice_stays_with_the_first() -> None:
-    keys, [problem] = resolve_keys("default", {"zen": ["x"], "undo": ["x", "ctrl+z"]})
-    assert (keys["zen"], keys["undo"]) == (("x",), ("ctrl+z",))
-    assert (problem.path, problem.message) == ("keys.undo", "'x' is already zen")
+    keys, [problem] = resolve_keys("default", {"zen": ["b"], "undo": ["b", "ctrl+z"]})
+    assert (keys["zen"], keys["undo"]) == (("b",), ("ctrl+z",))
+    assert (problem.path, problem.message) == ("keys.undo", "'b' is already zen")
 
 
 def test_faults_are_told_and_the_rest_works() -> None:
     keys, problems = resolve_keys(
-        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "v"]}
+        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "V"]}
     )
     assert [(one.path, one.message) for one in problems] == [
         ("ui.keys", "no preset 'newsbot'; did you mean 'newsboat'?"),
@@ -145,7 +145,7 @@ def test_faults_are_told_and_the_rest_works() -> None:
         ("keys.zen", "'foo' is no key"),
     ]
     assert keys["quit"] == BY_ID["quit"].keys
-    assert keys["zen"] == ("v",)
+    assert keys["zen"] == ("V",)
 
 
 @given(

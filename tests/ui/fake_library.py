@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -100,14 +100,22 @@ class FakeLibrary:
             key=lambda row: (-row.time, -row.id),
         )
 
-    async def ids(self, view: View, *, show_read: bool = True, sort: str = "date") -> array[int]:
+    async def ids(
+        self,
+        view: View,
+        *,
+        show_read: bool = True,
+        sort: str = "date",
+        folded: bool = False,
+        opened: Collection[int] = (),
+    ) -> array[int]:
         return array("q", (row.id for row in self._rows(view) if show_read or not row.read))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         await asyncio.sleep(0)
         return [self.stories[key].row for key in ids if key in self.stories]
 
-    async def counts(self) -> Counts:
+    async def counts(self, *, folded: bool = False) -> Counts:
         def count(view: View) -> Count:
             rows = self._rows(view)
             return Count(sum(not row.read for row in rows), len(rows))
@@ -190,7 +198,9 @@ class FakeLibrary:
                 changed.append(key)
         return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed))
 
-    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
+    async def set_read(
+        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+    ) -> Change:
         change = self._mark("read", ids, read)
         if change.ids and journal:
             self.journal.append(("read", change.ids, read, not read))
@@ -278,6 +288,16 @@ class FakeLibrary:
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
         return self.aliases
+
+    async def snippets(
+        self, ids: Sequence[int], expression: str
+    ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        found: list[tuple[str, tuple[tuple[int, int], ...]]] = []
+        for article_id in ids:
+            title = self.stories[article_id].row.title
+            at = title.lower().find(expression.lower())
+            found.append((title, ((at, at + len(expression)),) if at >= 0 else ()))
+        return found
 
     # -- mutes
 

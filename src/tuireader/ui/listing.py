@@ -13,6 +13,8 @@ from tuireader.ui.entries import ALL, UNREAD
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
 
+_ALL = 10_000_000  # a filter looks at whatever there is
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -22,6 +24,7 @@ class Spot:
     ids: array[int]
     cursor_id: int | None
     line: int
+    filter: str
 
 
 class Listing:
@@ -32,9 +35,13 @@ class Listing:
         self._library = screen.library
         self.view = UNREAD
         self.trouble = ""
+        self.filter = ""
         shown = self._library.config.ui.show_read
         self._hides_read = {ViewKind.UNREAD} if shown else set(ViewKind) - {ViewKind.STARRED, ViewKind.QUERY}
+        self.folds = self._library.config.ui.fold_stories
+        self._opened: set[int] = set()
         self._kept: set[int] = set()
+        screen.articles.folds = self.folds
         self._token = 0
 
     @property
@@ -47,8 +54,31 @@ class Listing:
         self._hides_read ^= {self.view.kind}
         return self.shows_read
 
+    async def toggle_folds(self) -> bool:
+        """Show stories as one line each, or all their articles; what holds now."""
+        self.folds = self._screen.articles.folds = not self.folds
+        self._opened.clear()
+        self._screen.articles.forget_strips()
+        await self.reload()
+        self._screen.recount()
+        return self.folds
+
+    async def toggle_sources(self, story: int) -> None:
+        """Show all articles of a folded story below its line, or only this again."""
+        articles = self._screen.articles
+        lines = [key for key in articles.ids if (row := articles.row(key)) is not None and row.story == story]
+        if story in self._opened:
+            self._kept.difference_update(lines[1:])
+        self._opened ^= {story}
+        await self.reload()
+        if lines:
+            articles.select_id(lines[0])
+
     async def show(self, view: View, *, cursor_id: int | None = None) -> None:
         """Show a view from its first article, or with the cursor on one of it."""
+        if view != self.view:
+            self._opened.clear()
+            self.filter = ""
         self.view = view
         self._kept.clear()
         self._token += 1
@@ -70,7 +100,26 @@ class Listing:
         articles.empty_text = self._empty_text()
         articles.update_ids(self._with_kept(ids, articles.ids))
 
+    @property
+    def expression(self) -> str:
+        """What is looked for: the filter, else the search."""
+        return self.filter or (self.view.key.strip() if self.view.kind is ViewKind.QUERY else "")
+
+    async def filter_by(self, expression: str) -> None:
+        """Show only those of the view's articles that an expression matches; `""` shows all again."""
+        self.filter = expression.strip()
+        await self.show(self.view, cursor_id=self._screen.articles.current_id)
+
     async def _ids(self) -> array[int]:
+        if not self.filter:
+            return await self._all_ids(folded=self.folds)
+        ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that fit
+        found, trouble = await self._library.search(self.filter, limit=_ALL)
+        self.trouble = self.trouble or trouble
+        wanted = set(found)
+        return array("q", (article_id for article_id in ids if article_id in wanted))
+
+    async def _all_ids(self, *, folded: bool) -> array[int]:
         view = ALL if self.view == UNREAD and self.shows_read else self.view
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
@@ -79,7 +128,9 @@ class Listing:
             ids, self.trouble = await self._library.search(view.key)
             return ids
         self.trouble = ""
-        return await self._library.ids(view, show_read=self.shows_read)
+        return await self._library.ids(
+            view, show_read=self.shows_read, folded=folded, opened=frozenset(self._opened)
+        )
 
     def _with_kept(self, fresh: array[int], old: array[int]) -> array[int]:
         """`fresh` with the articles read in this view put back after those they stood behind."""
@@ -99,11 +150,17 @@ class Listing:
     def spot(self) -> Spot:
         """Where the list is now."""
         articles = self._screen.articles
-        return Spot(self.view, articles.ids, articles.current_id, articles.cursor - articles.scroll_offset.y)
+        return Spot(
+            self.view,
+            articles.ids,
+            articles.current_id,
+            articles.cursor - articles.scroll_offset.y,
+            self.filter,
+        )
 
     def restore(self, spot: Spot) -> None:
         """Go back to where the list was."""
-        self.view = spot.view
+        self.view, self.filter = spot.view, spot.filter
         self.trouble = ""
         self._token += 1
         articles = self._screen.articles
@@ -114,6 +171,8 @@ class Listing:
         if self.trouble:
             return self.trouble
         key = self._screen.key_of
+        if self.filter:
+            return f"Nothing here is {self.filter}. {key('back')} shows all again."
         if self.view.kind is ViewKind.QUERY:
             return (
                 "Nothing found." if self.view.key.strip() else 'Type words, "a phrase", title:word, -word …'
@@ -139,10 +198,25 @@ class Listing:
         if read and not self.shows_read:
             self._kept.update(ids)
         self._screen.articles.patch(ids, read=read)
-        change = await self._library.set_read(ids, read, journal=journal)
+        stories = read and journal and self._reads_stories(ids)
+        change = await self._library.set_read(ids, read, journal=journal, stories=stories)
+        if stories:
+            self._screen.articles.patch(change.ids, read=read)
         await self._library.changed_elsewhere()  # this one was our own
         self._screen.recount()
         return change
+
+    async def read_rest(self, article_id: int) -> None:
+        """Mark what is folded behind an article read; undo takes it back."""
+        if self._reads_stories([article_id]):
+            await self.set_read([article_id], True)
+
+    def _reads_stories(self, ids: Sequence[int]) -> bool:
+        """Whether reading articles reads their stories; not that of one whose sources are looked at."""
+        if not self.folds or not self._library.config.ui.read_story:
+            return False
+        row = self._screen.articles.row(ids[0]) if len(ids) == 1 else None
+        return row is None or row.story not in self._opened
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         """Star articles; the list shows it at once."""

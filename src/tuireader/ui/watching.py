@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.config import WatchConfig
+from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
 from tuireader.ui.work import run_latest
 
@@ -41,6 +42,18 @@ class Watching:
             self.new(await self._library.suggest_watch(article_id))
         else:
             self.new()
+
+    async def follow(self) -> None:
+        """Ask for a watch of the story that is open or under the cursor."""
+        article_id = self._screen.current_article_id()
+        if article_id is None:
+            return
+        try:
+            config = await self._screen.library.follow_story(article_id)
+        except TuireaderError as error:
+            self._screen.reader.say(str(error), severity="warning")
+        else:
+            self.new(config)
 
     def new(self, config: WatchConfig | None = None) -> None:
         """Ask for a new watch."""

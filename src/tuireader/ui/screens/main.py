@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
@@ -13,6 +13,9 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.panes import Panes
 from tuireader.ui.watching import Watching
 from tuireader.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from tuireader.ui.widgets.search_line import SearchLine
 
 
 class MainScreen(Panes):
@@ -178,6 +181,9 @@ class MainScreen(Panes):
             else:
                 await self.close_article()
             return True
+        if self.listing.filter and self.current_pane is self.articles:
+            self.leave_filter()
+            return True
         if self.before_search is not None and self.current_pane is self.articles:
             self.leave_search()
             return True
@@ -220,6 +226,14 @@ class MainScreen(Panes):
     async def action_comments(self) -> None:
         article = self.reading.article
         await self.reader.browse(article.comments_url if article is not None else "")
+
+    async def action_story_sources(self) -> None:
+        row = self.articles.current_row
+        if row is None or not row.story:
+            self.reader.say("No other article of this story is stored", seconds=2)
+        elif self.listing.folds:
+            await self.listing.toggle_sources(row.story)
+            self.tell_status()
 
     def action_related(self) -> None:
         if self.reading.page is None:
@@ -294,6 +308,18 @@ class MainScreen(Panes):
             f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
         )
 
+    async def action_split_story(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is None:
+            return
+        change = await self.library.split_story(article_id)
+        if change.ids:
+            await self.reload()
+        undo = self.key_of("undo")
+        self.reader.say(
+            f"Stands alone from now on · {undo} undoes" if change.ids else "This article stands alone already"
+        )
+
     async def action_undo(self) -> None:
         change: Change | None = await self.library.undo()
         self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
@@ -313,6 +339,27 @@ class MainScreen(Panes):
         if self.before_search is None:
             self.before_search = self.listing.spot()
         self.query_one("#main").mount(SearchLine(), before=0)
+
+    def on_search_line_kept(self, message: SearchLine.Kept) -> None:
+        """Make a watch of what is typed."""
+        from tuireader.ui.screens.new_watch import from_search
+
+        self.watching.new(from_search(message.text))
+
+    def action_filter(self) -> None:
+        from tuireader.ui.widgets.search_line import SearchLine
+
+        if self.reading.page is not None and (self.has_class("-single") or self.has_class("-zen")):
+            self.go_to(self.articles)
+        for line in self.query(SearchLine):
+            line.focus()
+            return
+        self.query_one("#main").mount(SearchLine(self.listing.filter, filters=True), before=0)
+
+    async def action_fold_stories(self) -> None:
+        folded = await self.listing.toggle_folds()
+        self.tell_status()
+        self.reader.say("Each story is one line" if folded else "Each article has its line", seconds=2)
 
     async def action_show_hide_read(self) -> None:
         shown = self.listing.toggle_read_shown()
@@ -375,6 +422,9 @@ class MainScreen(Panes):
 
     def action_mute(self) -> None:
         self.watching.mute()
+
+    async def action_follow_story(self) -> None:
+        await self.watching.follow()
 
     def action_next_hit(self) -> None:
         self._hit(1)

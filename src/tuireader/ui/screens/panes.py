@@ -16,6 +16,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Counts, Feed, View, ViewKind
 from tuireader.ui import entries as places
 from tuireader.ui import footer
+from tuireader.ui.finding import Finding
 from tuireader.ui.listing import Listing, Spot
 from tuireader.ui.reading import Reading
 from tuireader.ui.refreshing import Refreshing
@@ -55,7 +56,8 @@ class Panes(Screen[None], inherit_bindings=False):
         self.top = TopLine()
         self.sidebar = Sidebar()
         self.sidebar.styles.width = self.library.config.ui.sidebar + 3
-        self.articles = ArticleList(self.library.rows, self.library.feed_title)
+        self.finding = Finding(self)
+        self.articles = ArticleList(self.library.rows, self.library.feed_title, self.finding.marks)
         self.pane = ArticlePane(self.library.config.ui.width)
         self.status = StatusLine()
         self.listing = Listing(self)
@@ -65,6 +67,7 @@ class Panes(Screen[None], inherit_bindings=False):
         with Horizontal(id="body"):
             yield self.sidebar
             with Vertical(id="main"):
+                yield self.finding.line
                 yield self.articles
                 yield self.pane
         yield self.status
@@ -78,7 +81,7 @@ class Panes(Screen[None], inherit_bindings=False):
         """Show the unread articles, or all where nothing is unread, then look for new ones."""
         self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         self.feeds = await self.library.feeds()
-        self.counts = await self.library.counts()
+        self.counts = await self.library.counts(folded=self.listing.folds)
         await self.show_view(
             places.UNREAD if self.counts.unread.unread or not self.counts.all.total else places.ALL
         )
@@ -142,6 +145,7 @@ class Panes(Screen[None], inherit_bindings=False):
         article = self.reading.article
         if article is not None and not article.read and self.library.config.ui.mark_read == "open":
             await self.listing.set_read([article_id], True, journal=False)
+            await self.listing.read_rest(article_id)
         self.tell_status()
 
     async def open_article(self, article_id: int) -> None:
@@ -172,7 +176,7 @@ class Panes(Screen[None], inherit_bindings=False):
     async def reload(self) -> None:
         """Take everything from the store again, and keep where one is."""
         self.feeds = await self.library.feeds()
-        self.counts = await self.library.counts()
+        self.counts = await self.library.counts(folded=self.listing.folds)
         self.reading.forget()
         await self.listing.reload()
         if self.has_class("-reading"):
@@ -187,7 +191,7 @@ class Panes(Screen[None], inherit_bindings=False):
         run_latest(self, self._recount, "counts")
 
     async def _recount(self) -> None:
-        self.counts = await self.library.counts()
+        self.counts = await self.library.counts(folded=self.listing.folds)
         self._draw_sidebar()
         self.tell_top()
 
@@ -197,7 +201,7 @@ class Panes(Screen[None], inherit_bindings=False):
     def tell_top(self) -> None:
         """Tell the view and how much of it is unread."""
         view = self.listing.view
-        count = places.count_of(view, self.counts, self.feeds)
+        count = None if self.listing.filter else places.count_of(view, self.counts, self.feeds)
         if count is None:
             words = f"{len(self.articles.ids)} found"
         elif view == places.STARRED:
@@ -205,7 +209,10 @@ class Panes(Screen[None], inherit_bindings=False):
         else:
             words = f"{count.unread} unread" if view != places.UNREAD else str(count.unread)
         hidden = "" if self.listing.shows_read or view == places.UNREAD else ", read ones hidden"
-        self.top.tell(title=places.title_of(view, self.feeds), count=words + hidden)
+        title = places.title_of(view, self.feeds)
+        if self.listing.filter:
+            title = f"{title} › {self.listing.filter}"
+        self.top.tell(title=title, count=words + hidden)
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""
@@ -213,7 +220,8 @@ class Panes(Screen[None], inherit_bindings=False):
         return key_label(keys[0]) if keys else BY_ID[command_id].title
 
     def tell_status(self) -> None:
-        """Tell what works here and where one is."""
+        """Tell what works here, where one is, and what was found there."""
+        self.finding.tell()
         self.status.tell(footer.keys(self), *footer.where(self))
 
     @property
@@ -267,7 +275,13 @@ class Panes(Screen[None], inherit_bindings=False):
 
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
         """Show what is found so far; an answer that comes after the next one was asked for is dropped."""
-        run_latest(self, partial(self._search, message.text), "search")
+        work = self._filter if message.filters else self._search
+        run_latest(self, partial(work, message.text), "search")
+
+    async def _filter(self, text: str) -> None:
+        await self.listing.filter_by(text)
+        self.tell_top()
+        self.tell_status()
 
     async def _search(self, text: str) -> None:
         await self.listing.show(View(ViewKind.QUERY, text))
@@ -279,8 +293,16 @@ class Panes(Screen[None], inherit_bindings=False):
         if message.text.strip():
             self._leave_search_line()
             self.go_to(self.articles)
+        elif message.filters:
+            self.leave_filter()
         else:
             self.leave_search()
+
+    def leave_filter(self) -> None:
+        """Show the whole view again."""
+        self._leave_search_line()
+        run_latest(self, partial(self._filter, ""), "search")
+        self.go_to(self.articles)
 
     def leave_search(self) -> None:
         """Show again what the list showed before the search."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import product
 
 from textual import events
 from textual.geometry import Size
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
-from tuireader.ui.row import RowStyle, draw_note, draw_row
+from tuireader.ui.row import Marks, RowStyle, draw_note, draw_row
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
@@ -34,15 +35,22 @@ class ArticleList(CursorPane):
     class Moved(Message):
         """A click put the cursor on another article; who moves it by a method knows."""
 
-    def __init__(self, fetch: Rows, feed_title: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        fetch: Rows,
+        feed_title: Callable[[int], str],
+        marks: Callable[[ArticleRow], Marks] = lambda row: (),
+    ) -> None:
         super().__init__(id="list")
+        self._marks = marks
         self.ids: array[int] = array("q")
         self.empty_text = ""
+        self.folds = False  # whether a row stands for its story
         self.touched = False  # whether the person has moved in this view
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
-        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._strips: dict[tuple[int, bool, bool], Strip] = {}
         self._style: RowStyle | None = None
         self._asked: set[int] = set()
 
@@ -132,8 +140,7 @@ class ArticleList(CursorPane):
                 read=row.read if read is None else read,
                 starred=row.starred if starred is None else starred,
             )
-            for live in (True, False):
-                self._strips.pop((article_id, live), None)
+            self._forget_strip(article_id)
         self.refresh()
 
     def reload_rows(self) -> None:
@@ -199,10 +206,13 @@ class ArticleList(CursorPane):
             if self._rows.get(row.id) != row:
                 self._rows[row.id] = row
                 changed = True
-                for live in (True, False):
-                    self._strips.pop((row.id, live), None)
+                self._forget_strip(row.id)
         if changed:
             self.refresh()
+
+    def _forget_strip(self, article_id: int) -> None:
+        for at_cursor, inner in product((True, False), repeat=2):
+            self._strips.pop((article_id, at_cursor, inner), None)
 
     # -- drawing
 
@@ -218,24 +228,37 @@ class ArticleList(CursorPane):
         style = self._style
         if style is None:
             style = self._style = RowStyle.of(
-                self.inks, self.size.width, self.reader.watch_names, int(self.reader.clock())
+                self.inks,
+                self.size.width,
+                self.reader.watch_names,
+                int(self.reader.clock()),
+                folds=self.folds,
             )
         if number >= len(self.ids):
             text = self.empty_text if not self.ids and y == min(2, self.size.height // 2) else ""
             return draw_note(text, style)
         article_id = self.ids[number]
         at_cursor = number == self.cursor
-        strip = self._strips.get((article_id, at_cursor))
+        inner = self._is_inner(number)
+        strip = self._strips.get((article_id, at_cursor, inner))
         if strip is None:
             row = self._rows.get(article_id)
             cursor = (style.inks.cursor if self.has_focus else style.inks.cursor_idle) if at_cursor else None
             if row is None:
                 return draw_note("", style, cursor)
-            strip = draw_row(row, self._feed_title(row.feed_id), style, cursor)
+            title, marks = self._feed_title(row.feed_id), self._marks(row)
+            strip = draw_row(row, title, style, cursor, inner=inner, marks=marks)
             if len(self._strips) > _KEEP:
                 self._strips.clear()
-            self._strips[article_id, at_cursor] = strip
+            self._strips[article_id, at_cursor, inner] = strip
         return strip
+
+    def _is_inner(self, number: int) -> bool:
+        """Whether the row above belongs to the same story: its sources are shown."""
+        if not self.folds or not number:
+            return False
+        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
+        return row is not None and above is not None and row.story != 0 and row.story == above.story
 
     # -- moving
 
