@@ -5,16 +5,21 @@ The glue between the store and the pure `watch`, for the library; all of it only
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from tuireader import notify, watch
 from tuireader.config import Config, WatchConfig
-from tuireader.model import Evidence, Feed, WatchPreview, WatchStats
+from tuireader.model import ArticleRow, Evidence, Feed, WatchPreview, WatchStats
+from tuireader.query import Age, And, Query
 from tuireader.relating import FeedNames, subject, topics
 from tuireader.store import Store
-from tuireader.store.stats import Hits
+from tuireader.store.stats import Hits, Lead
+from tuireader.terms import index_text, words
 from tuireader.text import clean
 from tuireader.watch import Matcher, WatchRule
 
@@ -25,6 +30,10 @@ _COUNTED = 2000
 _LOOKED_AT = 6000
 """Articles that a preview looks at, at the most: about two seconds."""
 _ALIAS_ARTICLES = 300
+_REPORTED = 1_000_000
+_DROWNS = 0.8
+_ENOUGH = 10
+"""Hits from which it says something that one term has most of them."""
 
 
 def rule_of(item: WatchConfig) -> WatchRule:
@@ -164,6 +173,88 @@ class Trial:
             problem=self.problem,
             complete=complete,
         )
+
+
+# --------------------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How often an expression or a watch hits. `days` are (day, hits), oldest first, without empty ones.
+
+    `terms` are (term, articles it hits), `leads` of (feed, how it does) are for watches only.
+    """
+
+    hits: int
+    days: tuple[tuple[str, int], ...]
+    feeds: tuple[tuple[str, int], ...]
+    samples: tuple[ArticleRow, ...]
+    terms: tuple[tuple[str, int], ...] = ()
+    leads: tuple[tuple[str, Lead], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a watch, or about one of its terms."""
+
+    watch: str
+    term: str
+    message: str
+
+
+def hits_of(store: Store, parsed: Query, days: int | None, feeds: FeedNames, now: int) -> Report:
+    """How often an expression hits, in the last `days`."""
+    if days is not None:
+        parsed = Query(And((parsed.root, Age(older=False, seconds=days * _DAY))))
+    ids = store.search.find(parsed, now=now, subject=lambda text: subject(text, feeds), limit=_REPORTED)
+    return _report(store, ids, feeds)
+
+
+def report(store: Store, item: WatchConfig, days: int | None, feeds: FeedNames, now: int) -> Report:
+    """How often a watch hits, in the last `days`, by day, feed and term, and which feeds are first."""
+    since = 0 if days is None else now - days * _DAY
+    ids = [article for article, time in store.stats.matched(item.name) if time >= since]
+    _, some, _ = store.stats.terms(item.name)
+    terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
+    leads = tuple((feeds.get(lead.feed_id, ("",))[0], lead) for lead in store.stats.leads(item.name))
+    return replace(_report(store, ids, feeds), terms=terms, leads=leads)
+
+
+def _report(store: Store, ids: Sequence[int], feeds: FeedNames) -> Report:
+    spread = store.stats.spread(ids)
+    by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
+    by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
+    return Report(
+        len(ids),
+        tuple(sorted(by_day.items())),
+        tuple(by_feed.most_common(10)),
+        tuple(store.lists.rows(ids[:_SAMPLES])),
+    )
+
+
+def lint(store: Store, config: Config, matcher: Matcher) -> list[Remark]:
+    """What is wrong or odd: rules that cannot work, terms that never hit, terms that drown the others."""
+    found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
+    for item in config.watches:
+        total, some, alone = store.stats.terms(item.name)
+        wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
+        for term in wanted:
+            if not some[term]:
+                found.append(Remark(item.name, term, _never(store, term)))
+            elif len(wanted) > 1 and alone[term] > _DROWNS * total and total >= _ENOUGH:
+                share = 100 * alone[term] // total
+                found.append(Remark(item.name, term, f"makes {share} % of the {total:,} hits alone"))
+    return found
+
+
+def _never(store: Store, term: str) -> str:
+    """That a term has not hit, and which of its words is in no article at all."""
+    for word in words(index_text(term.strip("*"))) if not term.startswith("/") else ():
+        near = store.stats.nearest_word(word)
+        if near is not None and not term.endswith("*"):
+            hint = f"; did you mean {near}?" if near else ""
+            return f"never hit: {word} is in no article{hint}"
+    return "never hit"
 
 
 # --------------------------------------------------------------------------- telling

@@ -7,7 +7,8 @@ from tuireader.cli import (
     feeds,
     program,
     refresh,
+    watches,
 )  # each adds its commands to `main`
 from tuireader.cli.base import main, run
 
-__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run"]
+__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run", "watches"]

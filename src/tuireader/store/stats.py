@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from statistics import median
+
+from tuireader.store.reading import evidence_of
 
 DAYS = 30
 _DAY = 86_400
@@ -67,6 +73,68 @@ class Stats:
             if day >= 0:
                 hits.days[day] += count
         return found
+
+    def spread(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """(feed, time) of each of some articles."""
+        return self._conn.execute(
+            "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        ).fetchall()
+
+    def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:
+        """The articles on a watch, how many each of its terms hits, and how many it hits alone."""
+        some: Counter[str] = Counter()
+        alone: Counter[str] = Counter()
+        total = 0
+        for (stored,) in self._conn.execute(
+            "SELECT m.evidence FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
+        ):
+            total += 1
+            terms = {hit.term for hit in evidence_of(name, stored).hits}
+            some.update(terms)
+            if len(terms) == 1:
+                alone.update(terms)
+        return total, some, alone
+
+    def leads(self, name: str) -> list[Lead]:
+        """How the feeds do with the stories of a watch that several of them told, the fastest first."""
+        stories: dict[int, list[tuple[int, int]]] = {}
+        for story, time, feed_id in self._conn.execute(
+            """SELECT a.story, min(a.time), a.feed_id FROM watch w JOIN match m ON m.watch_id = w.id
+               JOIN article a ON a.id = m.article_id
+               WHERE w.name = ? AND a.story != 0 GROUP BY a.story, a.feed_id""",
+            (name,),
+        ):
+            stories.setdefault(story, []).append((time, feed_id))
+        lags: dict[int, list[int]] = {}
+        for told in stories.values():
+            first = min(told)
+            if len(told) > 1:
+                for time, feed_id in told:
+                    lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
+        found = [
+            Lead(
+                feed,
+                len(times),
+                sum(not lag for lag in times),
+                int(median(filter(None, times) if any(times) else [0])),
+            )
+            for feed, times in lags.items()
+        ]
+        return sorted(found, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
+
+    def nearest_word(self, word: str) -> str | None:
+        """The indexed word most like one that is not; `""` if none is, None if it is indexed itself."""
+        self._conn.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
+        )
+        if self._conn.execute("SELECT 1 FROM vocabulary WHERE term = ?", (word,)).fetchone():
+            return None
+        rows = self._conn.execute(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+            (word[:1], word[:1] + "\U0010ffff", len(word) - 2, len(word) + 2),
+        )
+        return next(iter(get_close_matches(word, [row[0] for row in rows], 1, 0.7)), "")
 
     def matched(self, name: str) -> list[tuple[int, int]]:
         """(id, time) of all articles on a watch that are not muted, newest first."""

@@ -1,0 +1,163 @@
+"""Watches: how they do, what an expression would hit, which terms never do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.errors import Exit
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.watching import Report
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+_days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last so many days.")
+_BAR = 40
+
+
+@main.group()
+def watch() -> None:
+    """Say how watches do, and try out new ones."""
+
+
+@watch.command("list")
+@_as_json
+@click.pass_obj
+def list_(options: Options, as_json: bool) -> int:
+    """List the watches with their hits of the last 1, 7 and 30 days."""
+
+    async def job(library: Library) -> int:
+        await _applied(library)
+        for one in await library.watch_stats():
+            if as_json:
+                _print_json(asdict(one))
+                continue
+            notes = "".join(f"  ({note})" for note in (one.quiet, one.problem) if note)
+            print(f"{one.name}\t{one.unread}/{one.total}\t{one.today} · {one.week} · {one.month}{notes}")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@watch.command()
+@click.argument("expression", nargs=-1, required=True)
+@_days
+@click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
+@_as_json
+@click.pass_obj
+def test(
+    options: Options, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
+) -> int:
+    """Show what an expression would have hit.
+
+    \b
+    Example:  tuireader watch test 'fine NEAR/8 Tencent' --days 30
+    """
+
+    async def job(library: Library) -> int:
+        report = await library.try_expression(" ".join(expression), days)
+        _print_report(library, report, as_json)
+        return Exit.FAILURE if exit_status and not report.hits else Exit.OK
+
+    return in_library(options, job)
+
+
+@watch.command()
+@click.argument("name")
+@_days
+@_as_json
+@click.pass_obj
+def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
+    """Show the hits of a watch by day, feed and term, and which feeds are first to report."""
+
+    async def job(library: Library) -> int:
+        await _applied(library)
+        found = await library.watch_report(name, days)
+        _print_report(library, found, as_json)
+        if as_json:
+            return Exit.OK
+        _print_table("Terms", found.terms)
+        if not found.leads:
+            print("\nFirst to report: no story of this watch was told by several feeds yet")
+            return Exit.OK
+        print("\nFirst to report")
+        for title, lead in found.leads:
+            lag = f", else {_span(lead.lag)} later" if lead.lag else ""
+            print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@watch.command()
+@_as_json
+@click.pass_obj
+def lint(options: Options, as_json: bool) -> int:
+    """Find rules that cannot work, terms that never hit and terms that hit most by themselves."""
+
+    async def job(library: Library) -> int:
+        await _applied(library)
+        remarks = await library.lint_watches()
+        for remark in remarks:
+            if as_json:
+                _print_json(asdict(remark))
+            else:
+                print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
+        if not remarks and not as_json:
+            say("nothing to remark")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+async def _applied(library: Library) -> None:
+    """New rules have to have seen what is stored before anything is said of them."""
+    async for _ in library.apply_watches():
+        pass
+
+
+def _print_report(library: Library, report: Report, as_json: bool) -> None:
+    if as_json:
+        _print_json(
+            {
+                "hits": report.hits,
+                "days": dict(report.days),
+                "feeds": dict(report.feeds),
+                "terms": dict(report.terms),
+                "samples": [asdict(row) for row in report.samples],
+                "first": [{"feed": title, **asdict(lead)} for title, lead in report.leads],
+            }
+        )
+        return
+    print(f"{report.hits:,} hits")
+    most = max((count for _, count in report.days), default=1)
+    for day, count in report.days[-30:]:
+        print(f"  {day} {count:>5} {'#' * max(1, count * _BAR // most)}")
+    _print_table("Feeds", report.feeds)
+    if report.samples:
+        print("\nNewest")
+    for row in report.samples:
+        print(f"  {row.id}\t{library.feed_title(row.feed_id)}  {row.title}")
+
+
+def _print_table(title: str, lines: tuple[tuple[str, int], ...]) -> None:
+    if lines:
+        print(f"\n{title}")
+    for name, count in lines:
+        print(f"  {count:>6}  {name}")
+
+
+def _span(seconds: int) -> str:
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,80 @@
+"""`tuireader watch`: how watches do, what an expression hits, terms that never do."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_here, subscribe
+from tests.feedtext import item, rss
+from tests.web import in_thread
+from tuireader.errors import Exit
+
+RULES = """
+[[watch]]
+name = "Pay"
+any = ["Alipay", "Alypay", "WeChat quokka"]
+[[watch]]
+name = "Off"
+any = ["none such"]
+"""
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """A command on a home with two feeds that have been fetched."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    home = Home(tmp_path)
+    now = int(time.time())
+    with in_thread() as web:
+        many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(1, 13)]
+        one = web.serve("/one", rss("One", [*many, item("w", "WeChat <b>", time=now - 90 * 86_400)]))
+        two = web.serve("/two", rss("Two", [item("b", "Alipay shrinks", time=now - 60)]))
+        subscribe(home, one, two, more=RULES)
+        assert run_here(home, capsys, "refresh").code == Exit.OK
+        yield lambda *words: run_here(home, capsys, *words)
+
+
+def test_list(run: Run) -> None:
+    first, second = run("watch", "list").out.splitlines()
+    assert first.startswith("Pay\t13/13\t") and first.endswith("· 13 · 13")
+    assert second == "Off\t0/0\t0 · 0 · 0  (quiet: feeds fine, no news yet)"
+    whole = json.loads(run("watch", "list", "--json").out.splitlines()[0])
+    assert (whole["name"], whole["total"], len(whole["days"])) == ("Pay", 13, 30)
+
+
+def test_an_expression_is_tried(run: Run) -> None:
+    told = run("watch", "test", "Alipay", "OR", "WeChat", "--days", "30")
+    assert told.code == Exit.OK and told.out.startswith("13 hits\n")
+    assert "      12  One" in told.out and "Alipay shrinks" in told.out
+    whole = json.loads(run("watch", "test", "--json", "alipay or wechat").out)
+    assert whole["hits"] == 0
+    whole = json.loads(run("watch", "test", "--json", "Alipay OR WeChat").out)
+    assert whole["hits"] == 14 and whole["feeds"] == {"One": 13, "Two": 1} and len(whole["samples"]) == 5
+    assert run("watch", "test", "--exit-status", "quokka").code == Exit.FAILURE
+    wrong = run("watch", "test", "(open")
+    assert wrong.code == Exit.USAGE and "^ the bracket is not closed" in wrong.err
+
+
+def test_report_and_lint(run: Run) -> None:
+    told = run("watch", "report", "pay")
+    assert told.code == Exit.OK and told.out.startswith("13 hits\n")
+    assert "      13  Alipay\n       0  Alypay\n       0  WeChat quokka" in told.out
+    assert (
+        "First to report\n  One: first in 1 of 1 stories\n  Two: first in 0 of 1 stories, else " in told.out
+    )
+    whole = json.loads(run("watch", "report", "Pay", "--json", "--days", "1").out)
+    assert whole["terms"]["Alipay"] == 13 and [one["feed"] for one in whole["first"]] == ["One", "Two"]
+    assert run("watch", "report", "Nobody").code == Exit.USAGE
+    assert run("watch", "lint").out.splitlines() == [
+        "Pay: Alipay: makes 100 % of the 13 hits alone",
+        "Pay: Alypay: never hit: alypay is in no article; did you mean alipay?",
+        "Pay: WeChat quokka: never hit: quokka is in no article",
+        "Off: none such: never hit: none is in no article",
+    ]
+    assert json.loads(run("watch", "lint", "--json").out.splitlines()[1])["term"] == "Alypay"
