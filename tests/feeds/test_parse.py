@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -572,7 +573,7 @@ async def test_the_worker_survives_being_killed() -> None:
     async with ParseWorker() as worker:
         body = DECLINED["odd date"].encode()
         await worker.parse(body, URL)
-        process = worker._process
+        process = worker._slow._process
         assert process is not None
         process.kill()
         await process.wait()
@@ -582,7 +583,7 @@ async def test_the_worker_survives_being_killed() -> None:
 async def test_a_cancelled_parse_does_not_confuse_the_next() -> None:
     async with ParseWorker() as worker:
         first = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
-        while worker._process is None:
+        while worker._slow._process is None:
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
@@ -597,3 +598,27 @@ async def test_large_and_long_feeds_go_through_the_worker() -> None:
         result = await worker.parse(bare(items).encode(), URL)
     assert isinstance(result, ParsedFeed)
     assert len(result.entries) == 10_000
+
+
+async def test_apart_gives_the_same_and_can_prepare() -> None:
+    bodies = [bare(f"<item><title>T{n}</title><guid>{n}</guid></item>").encode() for n in range(40)]
+    odd = [DECLINED["odd date"].encode(), b"<html><body>no feed</body></html>", b""]
+    async with ParseWorker(apart=True) as worker:
+        found = await asyncio.gather(*(worker.parse(body, URL) for body in (*bodies, *odd)))
+        assert list(found) == [parse(body, URL) for body in (*bodies, *odd)]
+        made = await worker.parse(bodies[0], URL, prepare=True)
+        assert isinstance(made, ParsedFeed)
+        assert [item.title for item in made.prepared] == ["T0"]
+        assert replace(made, prepared=()) == found[0]
+
+
+async def test_apart_goes_on_when_its_process_is_killed() -> None:
+    body = bare("<item><title>T</title><guid>1</guid></item>").encode()
+    async with ParseWorker(apart=True) as worker:
+        first = await worker.parse(body, URL)
+        assert worker._quick is not None
+        process = worker._quick._process._process
+        assert process is not None
+        process.kill()
+        await process.wait()
+        assert await asyncio.gather(*(worker.parse(body, URL) for _ in range(5))) == [first] * 5

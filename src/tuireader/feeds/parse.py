@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import pickle
 import sys
+from collections import deque
 from types import TracebackType
+from typing import Any
 
 from tuireader.feeds import charset, fastpath, jsonfeed, sniff
 from tuireader.feeds.entry import RawFeed, shape
@@ -92,16 +94,18 @@ def _without_declaration(text: str) -> str:
 
 
 class ParseWorker:
-    """Reads feeds; what cannot be read quickly goes to one worker process with a deadline.
+    """Reads feeds; what cannot be read quickly goes to a worker process with a deadline.
 
-    The process starts when it is first needed, is killed when it overruns, and starts anew at the next need.
-    An async context manager.
+    `apart`: what can be read quickly is read in a process of its own too, for when there are many feeds and
+    the event loop has other work. Processes start when they are first needed; the slow one is killed when it
+    overruns, and starts anew at the next need. An async context manager.
     """
 
-    def __init__(self, *, deadline: float = DEADLINE) -> None:
+    def __init__(self, *, deadline: float = DEADLINE, apart: bool = False) -> None:
         self._deadline = deadline
-        self._process: asyncio.subprocess.Process | None = None
+        self._slow = _Process()
         self._turn = asyncio.Lock()
+        self._quick = _QuickProcess() if apart else None
 
     async def __aenter__(self) -> ParseWorker:
         return self
@@ -112,17 +116,22 @@ class ParseWorker:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End the worker process."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        """End the processes."""
+        await self._slow.aclose()
+        if self._quick is not None:
+            await self._quick.aclose()
 
-    async def parse(self, body: bytes, url: str, content_type: str | None = None) -> ParseResult:
-        """The feed in `body`. Never raises but CancelledError; an overrun is ParseFailed(TOO_SLOW)."""
-        quick = parse_quickly(body, url, content_type)
+    async def parse(
+        self, body: bytes, url: str, content_type: str | None = None, *, prepare: bool = False
+    ) -> ParseResult:
+        """The feed in `body`. Never raises but CancelledError; an overrun is ParseFailed(TOO_SLOW).
+
+        With `prepare` the entries are prepared for storing too, if they are read apart.
+        """
+        if self._quick is not None and len(body) <= QUICK_BYTES:
+            quick = await self._quick.parse(body, url, content_type, prepare)
+        else:
+            quick = parse_quickly(body, url, content_type)
         if quick is not None:
             return quick
         async with self._turn:
@@ -138,38 +147,112 @@ class ParseWorker:
     async def _ask(self, body: bytes, url: str, content_type: str | None) -> ParseResult:
         done = False
         try:
-            process = await self._started()
-            assert process.stdin is not None and process.stdout is not None
+            requests, answers = await self._slow.started()
             async with asyncio.timeout(self._deadline):
-                process.stdin.write(packed((body, url, content_type)))
-                await process.stdin.drain()
-                answer = await process.stdout.readexactly(
-                    int.from_bytes(await process.stdout.readexactly(HEADER), "big")
-                )
+                requests.write(packed((body, url, content_type, False)))
+                await requests.drain()
+                result: ParseResult = await _answer(answers)
             done = True
-            result: ParseResult = pickle.loads(answer)
             return result
         finally:
             if not done:
-                await self.aclose()
+                await self._slow.aclose()
 
-    async def _started(self) -> asyncio.subprocess.Process:
-        """The running worker; it says when it is ready, so that its start does not count as parsing."""
-        if self._process is not None and self._process.returncode is None:
-            return self._process
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # modules of the working directory are not ours
-            "-m",
-            "tuireader.feeds.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor
-        )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(START_DEADLINE):
-            await self._process.stdout.readexactly(HEADER)
-        return self._process
+
+class _Process:
+    """A worker process and its pipes."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._arguments = arguments
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def started(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
+        """The pipes of the running worker; it says when it is ready, so that its start is not parsing."""
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # modules of the working directory are not ours
+                "-m",
+                "tuireader.feeds.worker",
+                *self._arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor
+            )
+            assert self._process.stdout is not None
+            async with asyncio.timeout(START_DEADLINE):
+                await self._process.stdout.readexactly(HEADER)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+    async def aclose(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+class _QuickProcess:
+    """Reads well-formed feeds elsewhere; several are under way at once, answers come in their order.
+
+    What fails there (it should not) is read here.
+    """
+
+    _AT_ONCE = 12  # so many bodies and answers lie in pipes and memory at the most
+
+    def __init__(self) -> None:
+        self._process = _Process("--quick")
+        self._starting = asyncio.Lock()
+        self._places = asyncio.Semaphore(self._AT_ONCE)
+        self._waiting: deque[asyncio.Future[ParseResult | None]] = deque()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def parse(
+        self, body: bytes, url: str, content_type: str | None, prepare: bool
+    ) -> ParseResult | None:
+        """The same as `parse_quickly`."""
+        async with self._places:
+            try:
+                async with self._starting:
+                    requests, answers = await self._process.started()
+                    if self._reading is None or self._reading.done():
+                        self._reading = asyncio.create_task(self._read(answers))
+                    future: asyncio.Future[ParseResult | None] = asyncio.get_running_loop().create_future()
+                    self._waiting.append(future)
+                    requests.write(packed((body, url, content_type, prepare)))
+                    await requests.drain()
+                return await future
+            except (OSError, EOFError, pickle.UnpicklingError, TimeoutError):
+                return parse_quickly(body, url, content_type)
+
+    async def aclose(self) -> None:
+        """End the process."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._process.aclose()
+
+    async def _read(self, answers: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                result = await _answer(answers)
+                future = self._waiting.popleft()
+                if not future.cancelled():
+                    future.set_result(result)
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            await self._process.aclose()
+            for future in self._waiting:
+                if not future.done():
+                    future.set_exception(error)
+            self._waiting.clear()
+
+
+async def _answer(stream: asyncio.StreamReader) -> Any:
+    length = int.from_bytes(await stream.readexactly(HEADER), "big")
+    return pickle.loads(await stream.readexactly(length))
 
 
 def packed(value: object) -> bytes:

@@ -1,4 +1,7 @@
-"""The process that reads what may take long. Requests come on stdin, results go to stdout, one at a time."""
+"""The process that reads feeds. Requests come on stdin, results go to stdout, one at a time.
+
+With `--quick` it reads only what can be read quickly, answers None to the rest, and can prepare the entries.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ import os
 import pickle
 import signal
 import sys
+from dataclasses import replace
 from typing import BinaryIO
 
-from tuireader.feeds.parse import HEADER, packed, parse
-from tuireader.model import Fault, ParseFailed, ParseResult
+from tuireader.feeds.parse import HEADER, packed, parse, parse_quickly
+from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
+from tuireader.prepare import prepare
 
 MEMORY = 1 << 30
 ALARM = 60  # seconds after which the process ends by itself, should its parent be gone
@@ -21,12 +26,14 @@ def main() -> None:
     _be_small()
     requests, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not get among the results
-    import feedparser  # noqa: F401  (its start is not to count as parsing)
+    answer = _answer_quickly if "--quick" in sys.argv else _answer
+    if answer is _answer:
+        import feedparser  # noqa: F401  (its start is not to count as parsing)
 
     results.write(bytes(HEADER))
     results.flush()
     while (data := _request(requests)) is not None:
-        results.write(_answer(data))
+        results.write(answer(data))
         results.flush()
 
 
@@ -51,13 +58,21 @@ def _answer(data: bytes) -> bytes:
     result: ParseResult
     signal.alarm(ALARM)
     try:
-        body, url, content_type = pickle.loads(data)
+        body, url, content_type, _ = pickle.loads(data)
         result = parse(body, url, content_type)
         return packed(result)
     except (MemoryError, RecursionError):
         return packed(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
     finally:
         signal.alarm(0)
+
+
+def _answer_quickly(data: bytes) -> bytes:
+    body, url, content_type, wanted = pickle.loads(data)
+    result = parse_quickly(body, url, content_type)
+    if wanted and isinstance(result, ParsedFeed):
+        result = replace(result, prepared=tuple(prepare(entry) for entry in result.entries))
+    return packed(result)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from tuireader.prepare import words
 from tuireader.store.reading import Reading, StoredText
-from tuireader.terms import index_text
 
 _BATCH = 200
 
@@ -45,5 +45,5 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 
 def _words(text: StoredText) -> tuple[int, str, str, str]:
-    body = f"{text.summary}\n{text.body}" if text.summary else text.body
-    return text.id, index_text(text.title), index_text(body), index_text(text.author)
+    title, body, author = text.words or words(text.title, text.summary, text.body, text.author)
+    return text.id, title, body, author

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Article, Evidence, Neighbour, TermHit
-from tuireader.store.texts import unpack, unpack_extra
+from tuireader.prepare import unpack
+from tuireader.store.texts import unpack_extra
 from tuireader.text import plain
 
 
@@ -17,7 +18,8 @@ class StoredText:
     """An article's facts and plain texts, as matching and relating want them.
 
     `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
-    `dated` is False when `time` is only when the article arrived.
+    `dated` is False when `time` is only when the article arrived. `words` and `links` are there while the
+    article is being stored, see `Prepared`.
     """
 
     id: int
@@ -35,6 +37,8 @@ class StoredText:
     tags: tuple[str, ...] = ()
     watches: tuple[str, ...] = ()
     dated: bool = True
+    words: tuple[str, str, str] | None = None
+    links: tuple[tuple[str, str, str], ...] | None = None
     muted: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from tuireader.store.texts import pack, unpack
+from tuireader.prepare import pack, unpack
 from tuireader.text import plain
 
 _MOST = 20

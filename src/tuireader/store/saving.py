@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import repeat
 
 from tuireader import diff, identity
 from tuireader.identity import Keys
-from tuireader.model import ParsedEntry
+from tuireader.model import ParsedEntry, Prepared
+from tuireader.prepare import prepare, unpack
 from tuireader.store.index import Index
 from tuireader.store.reading import StoredText
 from tuireader.store.revisions import Revisions
-from tuireader.store.texts import pack, pack_extra, unpack
-from tuireader.text import cut_characters, plain
+from tuireader.store.texts import pack_extra
+from tuireader.text import plain
 
 
 @dataclass(slots=True)
@@ -33,19 +35,18 @@ class _Incoming:
     entry: ParsedEntry
     keys: Keys
     text_key: int
-    summary: str
-    body: str
-    html: str
+    prepared: Prepared
 
     @classmethod
-    def of(cls, entry: ParsedEntry, keys: Keys) -> _Incoming:
-        """The entry with its plain texts, made only for what is new or changed."""
-        html = entry.content_html or entry.summary_html
-        body = plain(html) if html else ""
-        summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
-        if not entry.title:
-            entry = replace(entry, title=cut_characters(body.partition("\n")[0], _TITLE) or entry.url)
-        return cls(entry, keys, identity.text_key(entry.title, body), summary, body, html)
+    def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> _Incoming:
+        """The entry with its plain texts, which are made only for what is new or changed."""
+        texts = prepared or prepare(entry)
+        return cls(entry, keys, identity.text_key(texts.title, texts.body), texts)
+
+    @property
+    def title(self) -> str:
+        """The title, or what stands in for one that is missing."""
+        return self.prepared.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,27 @@ class Saving:
         self._index = Index(conn)
         self._revisions = Revisions(conn)
 
-    def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
+    def save(
+        self, feed_id: int, entries: Sequence[ParsedEntry], now: int, prepared: Sequence[Prepared] = ()
+    ) -> Saved:
         """Store the entries of one feed document; needs a transaction.
 
-        `now` is when they were first seen. Entries known with the same digest cost one look-up together.
+        `now` is when they were first seen, `prepared` what was made of them already, if it was. Entries
+        known with the same digest cost one look-up together.
         """
-        entry_of: dict[int, tuple[ParsedEntry, Keys]] = {}
-        entries = [entry for entry in entries if _says_something(entry)]
-        for entry, keys in zip(entries, identity.keys(entries), strict=True):
-            entry_of.setdefault(keys.guid, (entry, keys))
+        entry_of: dict[int, tuple[ParsedEntry, Keys, Prepared | None]] = {}
+        for entry, keys, made in zip(entries, identity.keys(entries), prepared or repeat(None), strict=False):
+            if _says_something(entry):
+                entry_of.setdefault(keys.guid, (entry, keys, made))
         known = self._known(feed_id, list(entry_of))
         saved = Saved()
         unknown: list[_Incoming] = []
-        for guid, (entry, keys) in entry_of.items():
+        for guid, (entry, keys, made) in entry_of.items():
             before = known.get(guid)
             if before is None:
-                unknown.append(_Incoming.of(entry, keys))
+                unknown.append(_Incoming.of(entry, keys, made))
             elif before.digest != keys.digest:
-                self._change(feed_id, before, _Incoming.of(entry, keys), now, saved)
+                self._change(feed_id, before, _Incoming.of(entry, keys, made), now, saved)
         present = {before.article_id for before in known.values()}
         fresh = [item for item in unknown if not self._adopt(feed_id, item, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
@@ -118,7 +122,7 @@ class Saving:
                 if article_id in present:
                     continue
                 own = other_feed == feed_id
-                if identity.same_by_url(item.entry.title, title, same_feed=own):
+                if identity.same_by_url(item.title, title, same_feed=own):
                     self._appear(feed_id, article_id, item, now, own=own, saved=saved)
                     present.add(article_id)
                     return True
@@ -164,7 +168,7 @@ class Saving:
         if before.secondary:
             return  # the article shows the words of the feed that had it first
         old = self._shown(article_id)
-        said = (entry.title, entry.url, entry.author, entry.summary_html, entry.content_html)
+        said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
             return
         text = _stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
@@ -176,7 +180,7 @@ class Saving:
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
-            (entry.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
+            (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
         conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
         conn.execute(_CONTENT, _content(article_id, item))
@@ -224,7 +228,7 @@ class Saving:
                 (
                     article_id,
                     feed_id,
-                    entry.title,
+                    item.title,
                     entry.url,
                     entry.author,
                     published,
@@ -257,9 +261,6 @@ def _says_something(entry: ParsedEntry) -> bool:
     return bool(entry.title or entry.url or entry.content_html or entry.summary_html)
 
 
-_TITLE = 100
-"""Characters of the text that stand in for a title that is missing."""
-
 _CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -270,24 +271,27 @@ def _stored(
     return StoredText(
         article_id,
         feed_id,
-        entry.title,
+        item.title,
         entry.url,
         entry.author,
         time,
         read,
         starred,
-        item.summary,
-        item.body,
-        item.html,
+        item.prepared.summary,
+        item.prepared.body,
+        entry.content_html or entry.summary_html,
         entry.base_url,
         entry.tags,
+        words=item.prepared.words,
+        links=item.prepared.links,
         dated=entry.published is not None or entry.updated is not None,
     )
 
 
 def _content(article_id: int, item: _Incoming) -> tuple[int, object, object, str, str]:
     entry = item.entry
-    return article_id, pack(entry.summary_html), pack(entry.content_html), entry.base_url, pack_extra(entry)
+    made = item.prepared
+    return article_id, made.packed_summary, made.packed_html, entry.base_url, pack_extra(entry)
 
 
 def _readable(text: StoredText) -> str:

@@ -1,33 +1,11 @@
-"""How texts lie in the database: long ones deflated, extras as JSON."""
+"""How the rarer facts of an article lie in the database: as one JSON object."""
 
 from __future__ import annotations
 
 import json
-import zlib
 from typing import Any
 
 from tuireader.model import Enclosure, ParsedEntry
-
-_DEFLATE_FROM = 400
-"""Bytes from which deflating pays (measured: below, the header and the call cost more than they save)."""
-
-
-def pack(text: str) -> str | bytes | None:
-    """What is stored for a text: None, the text itself, or its UTF-8 bytes deflated."""
-    if not text:
-        return None
-    if len(text) < _DEFLATE_FROM:
-        return text.encode("utf-8", "replace").decode()
-    return zlib.compress(text.encode("utf-8", "replace"), 1)
-
-
-def unpack(stored: str | bytes | None) -> str:
-    """The text that `pack` was given."""
-    if stored is None:
-        return ""
-    if isinstance(stored, bytes):
-        return zlib.decompress(stored).decode()
-    return stored
 
 
 def pack_extra(entry: ParsedEntry) -> str:

@@ -1,0 +1,61 @@
+"""What is made of an entry before it is stored: plain texts, words for the index, packed HTML, links. Pure.
+
+None of it depends on what is stored, so it can be done where the feed is parsed: in a process of its own
+when many feeds are new. For known entries it is never done.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from tuireader.document import links_of
+from tuireader.model import ParsedEntry, Prepared
+from tuireader.terms import index_text
+from tuireader.text import cut_characters, plain
+
+_TITLE = 100
+"""Characters of the text that stand in for a title that is missing."""
+_MOST_LINKS = 60
+"""Outbound links that are kept of one article; pages with more are link lists."""
+_DEFLATE_FROM = 400
+"""Bytes from which deflating pays (measured: below, the header and the call cost more than they save)."""
+
+
+def prepare(entry: ParsedEntry) -> Prepared:
+    """Everything about an entry that only its own text decides."""
+    html = entry.content_html or entry.summary_html
+    body = plain(html) if html else ""
+    summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
+    title = entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
+    return Prepared(
+        title=title,
+        summary=summary,
+        body=body,
+        words=words(title, summary, body, entry.author),
+        packed_summary=pack(entry.summary_html),
+        packed_html=pack(entry.content_html),
+        links=tuple(links_of(html, entry.base_url or entry.url)[:_MOST_LINKS]),
+    )
+
+
+def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:
+    """The words of an article for the three columns of the full-text index."""
+    return index_text(title), index_text(f"{summary}\n{body}" if summary else body), index_text(author)
+
+
+def pack(text: str) -> str | bytes | None:
+    """What is stored for a text: None, the text itself, or its UTF-8 bytes deflated."""
+    if not text:
+        return None
+    if len(text) < _DEFLATE_FROM:
+        return text.encode("utf-8", "replace").decode()
+    return zlib.compress(text.encode("utf-8", "replace"), 1)
+
+
+def unpack(stored: str | bytes | None) -> str:
+    """The text that `pack` was given."""
+    if stored is None:
+        return ""
+    if isinstance(stored, bytes):
+        return zlib.decompress(stored).decode()
+    return stored
