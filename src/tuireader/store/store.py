@@ -28,6 +28,10 @@ from tuireader.store.stories import Stories
 from tuireader.store.watches import Watches
 
 
+PATIENCE = 15.0
+"""Seconds to wait for another program that is writing."""
+
+
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Put an error of SQLite into words that say what to do."""
     text = str(error)
@@ -109,10 +113,9 @@ class Store:
                     f"the database {path} cannot be created: {reason}", "check the rights of its folder"
                 ) from None
         try:
-            conn = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+            conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             try:
                 check_version(conn, path)
-                conn.execute("PRAGMA busy_timeout = 15000")
                 if prepare:
                     _prepare(conn, path)
                 conn.execute("PRAGMA synchronous = NORMAL")

@@ -1,0 +1,333 @@
+"""`tuireader purge` and `tuireader db`, and what is said when the database cannot be used."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.feedtext import item, rss
+from tests.store.test_care import spoil
+from tests.web import Web, in_thread
+from tuireader.errors import Exit
+from tuireader.store import care
+
+Run = Callable[..., Told]
+WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(home, capsys, *words)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with in_thread() as server:
+        yield server
+
+
+def document(articles: int, *, first: int = 0) -> bytes:
+    chance = random.Random(first)
+    texts = (
+        f"<p>{'WeChat' if n % 5 == 0 else 'Text'} {chance.randbytes(400).hex()}</p>" for n in range(articles)
+    )
+    return rss("Good News", [item(str(n), f"Title {n}", text) for n, text in enumerate(texts, first)])
+
+
+@pytest.fixture
+def filled(web: Web, home: Home, run: Run) -> Home:
+    """A home with 60 articles of one feed, every fifth on a watch, all unread."""
+    subscribe(home, web.serve("/f", document(60)), more=WATCH)
+    assert run("refresh").code == Exit.OK
+    return home
+
+
+def read_all(home: Home) -> None:
+    conn = sqlite3.connect(home.database)
+    conn.execute("UPDATE article SET read = 1")
+    conn.commit()
+    conn.close()
+
+
+def untouched(home: Home) -> bytes:
+    """The database without its log, to be compared."""
+    conn = sqlite3.connect(home.database)
+    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    conn.close()
+    return home.database.read_bytes()
+
+
+# --------------------------------------------------------------------------- purge
+
+
+def test_a_purge_asks_first_and_can_be_tried(filled: Home, run: Run) -> None:
+    assert run("purge").code == Exit.USAGE
+    assert run("purge", "--older-than", "soon").code == Exit.USAGE
+    assert run("purge", "--older-than", "90d", "--dry-run").out.startswith(
+        "would drop the texts of 0 articles"
+    )
+    read_all(filled)
+    planned = run("purge", "--older-than", "90d", "--keep", "10", "--dry-run").out
+    assert planned.startswith("would drop the texts of 40 articles of 1 feeds, ")
+    refused = run("purge", "--older-than", "90d", "--keep", "10")
+    assert refused.code == Exit.USAGE and "--yes" in refused.err
+    done = run("purge", "--older-than", "90d", "--keep", "10", "--yes").out
+    assert done == planned.replace("would drop", "dropped")
+    assert len(run("list", "--limit", "100").out.splitlines()) == 60
+    assert run("db", "check").code == Exit.OK
+
+
+def test_unread_articles_go_only_when_asked_for(filled: Home, run: Run) -> None:
+    assert "of 0 articles" in run("purge", "--keep", "0", "--dry-run").out
+    assert "of 48 articles" in run("purge", "--keep", "0", "--unread", "--dry-run").out
+
+
+# --------------------------------------------------------------------------- db
+
+
+def test_check_prints_a_line_for_each_thing(filled: Home, run: Run) -> None:
+    told = run("db", "check")
+    assert (told.code, told.err) == (Exit.OK, "")
+    lines = told.out.splitlines()
+    assert len(lines) == 6 and all(line.startswith("ok   ") for line in lines)
+    assert "ok   references: 1 feeds, 60 articles" in lines
+    assert "ok   matches: 1 watches, 12 matches" in lines
+
+
+def test_backup(filled: Home, run: Run) -> None:
+    copy = filled.folder / "copy.db"
+    told = run("db", "backup", str(copy))
+    assert told.out == f"{copy}\n" and told.err.startswith("copied ")
+    assert all(not finding.problem for finding in care.check(copy))
+    again = run("db", "backup", str(copy))
+    assert again.code == Exit.DATABASE and "exists already" in again.err
+    named = Path(run("db", "backup").out.strip())
+    assert named.parent == filled.folder and named.name.startswith("news-2") and named.suffix == ".db"
+
+
+def test_repairing_a_sound_database_does_nothing(filled: Home, run: Run) -> None:
+    before = untouched(filled)
+    assert run("db", "repair").err == "there is nothing to repair\n"
+    assert filled.database.read_bytes() == before
+
+
+def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
+    filled: Home, run: Run, web: Web
+) -> None:
+    read_all(filled)
+    untouched(filled)
+    spoil(filled.database, "content", lambda pages: pages[3:5])
+    before = filled.database.read_bytes()
+    checked = run("db", "check")
+    assert checked.code == Exit.DATABASE and "BAD  file" in checked.out and "db repair" in checked.err
+    told = run("db", "repair")
+    assert told.code == Exit.OK and "saved  article: 60" in told.out
+    assert str(filled.folder / "news.db.repaired") in told.err
+    assert filled.database.read_bytes() == before
+    assert run("db", "repair", "--yes").code == Exit.OK
+    assert (filled.folder / "news.db.damaged").read_bytes() == before
+    assert run("db", "check").code == Exit.OK
+    assert run("refresh").code == Exit.OK
+    assert len(run("list", "--limit", "100").out.splitlines()) == 60
+    assert len(run("list", "watch:W", "--limit", "100").out.splitlines()) == 12
+    assert all(not finding.problem for finding in care.check(filled.database))
+
+
+def test_an_index_out_of_line_is_made_anew_in_place(filled: Home, run: Run) -> None:
+    conn = sqlite3.connect(filled.database)
+    conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    conn.commit()
+    conn.close()
+    assert "BAD  search: 60 articles are not in the index" in run("db", "check").out
+    assert "indexed 60 articles" in run("db", "repair").err
+    assert run("db", "check").code == Exit.OK
+    assert len(run("search", "wechat").out.splitlines()) == 12
+    assert "indexed 60 articles" in run("db", "reindex").err
+
+
+@pytest.mark.parametrize("words", ["check", "backup", "repair", "reindex"])
+def test_a_database_that_is_not_there_is_not_made(home: Home, run: Run, words: str) -> None:
+    subscribe(home)
+    told = run("db", words)
+    assert told.code == Exit.DATABASE and "there is no database" in told.err
+    assert not home.database.exists()
+
+
+# --------------------------------------------------------------------------- faults of the place
+
+
+def one_line(told: Told) -> str:
+    """The words of a command that could not use its database: one line, no traceback, exit code 6."""
+    assert told.code == Exit.DATABASE, told
+    assert told.err.count("\n") == 1 and told.err.startswith("tuireader: "), told
+    return told.err
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.write_bytes(random.Random(1).randbytes(20_000)), "damaged or no database"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "damaged or no database"),
+        (lambda path: set_version(path), "newer tuireader"),
+    ],
+    ids=["noise", "cut off", "newer"],
+)
+def test_a_file_that_cannot_be_used_is_named_and_untouched(
+    filled: Home, run: Run, make: Callable[[Path], object], words: str
+) -> None:
+    untouched(filled)
+    make(filled.database)
+    before = filled.database.read_bytes()
+    for command in (["list"], ["refresh"], ["feeds"]):
+        assert words in one_line(run(*command))
+    assert filled.database.read_bytes() == before
+
+
+def set_version(path: Path) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute("PRAGMA user_version = 9999")
+    conn.execute("PRAGMA journal_mode = DELETE")
+    conn.close()
+
+
+def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing(
+    web: Web, filled: Home, run: Run
+) -> None:
+    """RLIMIT_FSIZE gives EFBIG where a quota or a full disk would give EDQUOT or ENOSPC."""
+    size = len(untouched(filled))
+    web.serve("/f", document(600, first=1000))
+    limit = size + 100_000
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    told = run_apart(filled, "refresh", before=limited)
+    assert "refuses to read or write" in one_line(told)
+    assert all(not finding.problem for finding in care.check(filled.database))
+    assert len(run("list", "--limit", "1000").out.splitlines()) == 60
+    assert run("refresh").code == Exit.OK
+    assert len(run("list", "--limit", "1000").out.splitlines()) == 660
+
+
+@contextmanager
+def mounted(folder: Path, options: str, *source: str) -> Iterator[None]:
+    """A file system of its own at `folder`; skips where that is not allowed."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", *source, "-o", options, str(folder)]
+    if (
+        os.geteuid() != 0
+        or shutil.which("mount") is None
+        or subprocess.run(command, capture_output=True).returncode
+    ):
+        pytest.skip("only where a file system may be mounted")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@contextmanager
+def fill(folder: Path) -> Iterator[None]:
+    """Leave no byte on a small disk."""
+    file = folder / "filler"
+    with suppress(OSError), file.open("wb", buffering=0) as out:
+        while out.write(bytes(4096)):
+            pass
+    yield
+    file.unlink()
+
+
+def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tmp_path: Path) -> None:
+    with mounted(tmp_path / "small", "size=900k", "-t", "tmpfs", "none"):
+        home = Home(tmp_path / "small")
+        subscribe(home, web.serve("/f", document(20)))
+        assert run_apart(home, "refresh").code == Exit.OK
+        web.serve("/f", document(600, first=1000))
+        assert "no space left" in one_line(run_apart(home, "refresh"))
+        assert all(not finding.problem for finding in care.check(home.database))
+        assert len(run_apart(home, "list").out.splitlines()) == 20
+        with fill(home.folder):
+            assert "it may be full" in one_line(run_apart(home, "db", "backup"))
+            assert sorted(home.folder.glob("news-*")) == []
+        web.serve("/f", document(21))
+        assert run_apart(home, "refresh").code == Exit.OK
+        assert len(run_apart(home, "list").out.splitlines()) == 21
+
+
+def test_a_disk_that_is_read_only_is_told_in_words(filled: Home, tmp_path: Path) -> None:
+    untouched(filled)
+    outside = tmp_path / "outside"
+    with mounted(outside, "bind", "--bind", str(filled.folder)):
+        if subprocess.run(["mount", "-o", "remount,bind,ro", str(outside)], capture_output=True).returncode:
+            pytest.skip("only where a mount may be made read-only")
+        home = Home(outside)
+        environment = home.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
+        told = subprocess.run(
+            [sys.executable, "-m", "tuireader", *home.arguments("refresh")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert "cannot be" in one_line(Told(told.returncode, told.stdout, told.stderr))
+
+
+def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
+    """Rights do not hold for root, so where the tests run as root the program becomes somebody else.
+
+    Its own files may be for root alone; so it first runs as it is, and has loaded them.
+    """
+    with tempfile.TemporaryDirectory() as name:  # pytest's folders are for their owner only
+        home = Home(Path(name))
+        subscribe(home, web.serve("/f", document(10)))
+        code = (
+            "import os, sys; from tuireader.cli import run\n"
+            "assert run(sys.argv[1:]) == 0\n"
+            "sys.stderr.write('----\\n'); sys.stderr.flush()\n"
+            f"os.chmod({name!r} + '/news.db', 0o444); os.chmod({name!r}, 0o555)\n"
+            "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+            "sys.exit(run(sys.argv[1:]))"
+        )
+        environment = home.environment() | {"XDG_STATE_HOME": tempfile.gettempdir()}
+        done = subprocess.run(
+            [sys.executable, "-c", code, *home.arguments("refresh")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        home.folder.chmod(0o700)
+        error = done.stderr.partition("----\n")[2]
+        assert "cannot be" in one_line(Told(done.returncode, done.stdout, error))
+        assert all(not finding.problem for finding in care.check(home.database))
+
+
+def test_a_writer_that_never_ends_is_waited_for_and_then_named(
+    filled: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.store.store.PATIENCE", 0.2)
+    other = sqlite3.connect(filled.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "in use by another program" in one_line(run("undo"))
+    assert len(run("list", "--limit", "100").out.splitlines()) == 60
+    other.execute("ROLLBACK")
+    other.close()
+    assert run("undo").code == Exit.OK

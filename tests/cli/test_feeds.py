@@ -1,0 +1,129 @@
+"""`tuireader feeds`: health of feeds and what can be done about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_here, subscribe
+from tests.feedtext import item, rss
+from tests.web import Answer, Web, in_thread
+from tuireader.errors import Exit
+
+ONE = rss("Good News", [item("1", "One")])
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(home, capsys, *words)
+
+
+def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
+    good, broken = web.serve("/good", ONE), web.serve("/broken", status=500)
+    subscribe(home, good, broken)
+    assert run("refresh").code == Exit.SOME_FAILED
+    lines = run("feeds").out.splitlines()
+    assert lines[0].split("\t") == ["1", "1/1", "0/week", "now", "Good News", good]
+    *columns, trouble = lines[1].split("\t")
+    assert columns == ["2", "0/0", "0/week", "never", broken, broken]
+    assert trouble.startswith("! ") and "500" in trouble and "×1, next try in " in trouble
+    assert run("feeds", "--sort", "trouble").out.splitlines() == lines[::-1]
+    first, second = (json.loads(line) for line in run("feeds", "--json").out.splitlines())
+    assert set(first) == {
+        "id",
+        "url",
+        "title",
+        "folder",
+        "state",
+        "trouble",
+        "unread",
+        "total",
+        "per_week",
+        "newest",
+        "last_try",
+        "last_success",
+        "last_error",
+        "fault",
+        "error_streak",
+        "next_try",
+        "moved_to",
+    }
+    assert (first["trouble"], first["total"], first["newest"]) == ("none", 1, 1_700_000_000)
+    assert (second["trouble"], second["fault"], second["error_streak"]) == ("failing", "http", 1)
+
+
+def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(
+    web: Web, home: Home, run: Run
+) -> None:
+    one, two = web.serve("/1", ONE), web.serve("/2", rss("Other", [item("2", "Two")]))
+    subscribe(home, one, two)
+    run("refresh")
+    assert run("feeds", "pause", "good", two).err == "paused: Good News\npaused: Other\n"
+    assert all(line.endswith("\tpaused") for line in run("feeds").out.splitlines())
+    run("refresh")
+    assert len(web.requests) == 2
+    assert run("feeds", "resume", "1").code == Exit.OK
+    run("refresh")
+    assert len(web.requests) == 3
+    assert run("feeds", "remove", "Other").err == "removed: Other\n"
+    assert len(run("feeds").out.splitlines()) == 1
+    assert "Two" in run("list").out
+    gone = run("feeds", "pause", "Other")
+    assert gone.code == Exit.USAGE and "there is no feed" in gone.err
+
+
+def test_one_unknown_name_changes_nothing(web: Web, home: Home, run: Run) -> None:
+    subscribe(home, web.serve("/1", ONE))
+    before = home.config.read_text()
+    assert run("feeds", "pause", "1", "no such").code == Exit.USAGE
+    assert home.config.read_text() == before
+
+
+def test_moves_are_shown_and_accepted(web: Web, home: Home, run: Run) -> None:
+    old = web.serve("/old", status=301, headers={"Location": web.url + "/new"})
+    new = web.serve("/new", ONE)
+    subscribe(home, old)
+    run("refresh")
+    assert run("feeds", "accept").err == "no feed has moved\n"
+    assert run("feeds", "accept", "1").code == Exit.FAILURE
+    run("refresh")
+    assert f"moved to {new} (`tuireader feeds accept 1` keeps that)" in run("feeds").out
+    assert json.loads(run("feeds", "--json").out)["moved_to"] == new
+    assert run("feeds", "accept").err == f"moved: Good News ({new})\n"
+    assert run("feeds").out.split("\t")[5].strip() == new
+    assert "One" in run("list", "feed:good").out
+
+
+def test_what_is_gone_can_be_asked_again(web: Web, home: Home, run: Run) -> None:
+    url = web.stages("/f", Answer(ONE), Answer(b"", 410), Answer(b"", 410), Answer(ONE))
+    subscribe(home, url)
+    run("refresh")
+    assert run("refresh").code == Exit.ALL_FAILED
+    assert "`tuireader feeds retry 1` asks again" in run("feeds").out
+    assert run("refresh").code == Exit.OK and len(web.requests) == 2
+    assert run("feeds", "retry").code == Exit.ALL_FAILED and len(web.requests) == 3
+    assert run("refresh", "good").code == Exit.OK
+    assert "gone" not in run("feeds").out
+    assert run("feeds", "retry").err == "no feed fails\n"
+
+
+def test_the_demo_is_not_changed(home: Home, run: Run) -> None:
+    subscribe(home)
+    told = run("--demo", "feeds", "pause", "1")
+    assert told.code == Exit.FAILURE and "the demo keeps to its own feeds" in told.err
