@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.ui.running import running
 from tests.ui.samples import library
 from tuireader.model import ViewKind
+from tuireader.ui.widgets.search_line import SearchLine
 
 
 async def test_search_as_typed_then_back_to_the_old_place() -> None:
@@ -127,3 +128,22 @@ async def test_a_search_is_kept_as_a_watch() -> None:
         await run.rest()
         await run.press("ctrl+s", "enter")
         assert [config.any for config, _ in made.saved] == [("fog",)]
+
+
+async def test_older_searches_come_back_by_arrows() -> None:
+    async with running(library()) as run:
+        await run.press("slash", "up", *"fog", "enter", "slash", *"toll", "enter", "slash", *"fog", "enter")
+        await run.press("slash")
+        line = run.main.query_one("#search", SearchLine)
+        shown = []
+        for key in ("up", "up", "up", "down", "down"):
+            await run.press(key)
+            shown.append(line.value)
+        assert shown == ["fog", "toll", "toll", "fog", ""]
+        await run.press("up")
+        await run.rest()
+        assert list(run.main.articles.ids) == [6]
+        await run.press(*"gy", "up")
+        assert line.value == "foggy"
+        await run.press("down")
+        assert run.focus == "list"

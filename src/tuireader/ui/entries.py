@@ -30,18 +30,21 @@ TODAY = View(ViewKind.TODAY)
 UNREAD = View(ViewKind.UNREAD)
 STARRED = View(ViewKind.STARRED)
 ALL = View(ViewKind.ALL)
+MUTED = View(ViewKind.QUERY, "is:muted")
 
 
 def entries(
     feeds: Sequence[Feed], counts: Counts, watches: Sequence[str], folded: Collection[str]
 ) -> tuple[Entry, ...]:
-    """Today, Unread, Starred, All; the watches; the feeds by folder, in the order of the config."""
+    """Today, Unread, Starred, All, Muted if there is any; watches; feeds by folder, in config order."""
     lines = [
         Entry("Today", TODAY, counts.today),
         Entry("Unread", UNREAD, counts.unread),
         Entry("Starred", STARRED, counts.starred),
         Entry("All", ALL, counts.all),
     ]
+    if counts.muted:
+        lines.append(Entry("Muted", MUTED, Count(0, counts.muted)))
     if watches:
         lines += [Entry(""), Entry("Watches")]
         for name in watches:
@@ -77,6 +80,8 @@ def title_of(view: View, feeds: Sequence[Feed]) -> str:
     """The name of a view for the top line."""
     if view.kind is ViewKind.FEED:
         return next((feed.title or feed.url for feed in feeds if str(feed.id) == view.key), "Feed")
+    if view == MUTED:
+        return "Muted"
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
     if view.kind in (ViewKind.WATCH, ViewKind.FOLDER):

@@ -23,6 +23,10 @@ def _parsed(expression: str) -> Query | None:
     return parsed if isinstance(parsed, Query) else None
 
 
+def _watches_first(mark: tuple[int, int, str]) -> tuple[int, bool]:
+    return mark[0], mark[2] == "hit:"
+
+
 class Finding:
     """Marks of the watches and of the search or filter, and a line for the sentence that was found."""
 
@@ -30,7 +34,7 @@ class Finding:
         self._screen = screen
         self._library = screen.library
         self._shown: tuple[int | None, str] = (None, "")
-        self.line = Facts(id="snippet")
+        self.line = Facts(id="snippet", raised=True)
 
     def marks(self, row: ArticleRow) -> Marks:
         """Where in a title the terms stand for which the article is on a watch, or was found."""
@@ -45,7 +49,7 @@ class Finding:
         wanted = _parsed(self._screen.listing.expression)
         if wanted is not None:
             found += [(start, end, "hit:") for start, end in spans(wanted, title, "title")]
-        return sorted(found)
+        return sorted(found, key=_watches_first)
 
     def tell(self) -> None:
         """Show the sentence of the article under the cursor, soon; nothing where nothing is looked for."""

@@ -338,7 +338,7 @@ class MainScreen(Panes):
             return
         if self.before_search is None:
             self.before_search = self.listing.spot()
-        self.query_one("#main").mount(SearchLine(), before=0)
+        self.query_one("#main").mount(SearchLine(history=self.searches), before=0)
 
     def on_search_line_kept(self, message: SearchLine.Kept) -> None:
         """Make a watch of what is typed."""
@@ -354,7 +354,9 @@ class MainScreen(Panes):
         for line in self.query(SearchLine):
             line.focus()
             return
-        self.query_one("#main").mount(SearchLine(self.listing.filter, filters=True), before=0)
+        self.query_one("#main").mount(
+            SearchLine(self.listing.filter, filters=True, history=self.searches), before=0
+        )
 
     async def action_fold_stories(self) -> None:
         folded = await self.listing.toggle_folds()

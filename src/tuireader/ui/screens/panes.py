@@ -48,6 +48,7 @@ class Panes(Screen[None], inherit_bindings=False):
         self.counts = Counts()
         self._folded: set[str] = set()
         self.before_search: Spot | None = None
+        self.searches: list[str] = []  # what was searched, oldest first
         self.reloaded: Signal[None] = Signal(self, "reloaded")
 
     def compose(self) -> ComposeResult:
@@ -290,7 +291,9 @@ class Panes(Screen[None], inherit_bindings=False):
 
     def on_search_line_left(self, message: SearchLine.Left) -> None:
         """Go on in what was found, or back to what was there before."""
-        if message.text.strip():
+        text = message.text.strip()
+        if text:
+            self.searches = [*(one for one in self.searches if one != text), text]
             self._leave_search_line()
             self.go_to(self.articles)
         elif message.filters:

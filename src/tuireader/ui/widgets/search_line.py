@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.message import Message
 from textual.timer import Timer
@@ -11,7 +13,10 @@ _REST = 0.06  # seconds without a key after which the search runs
 
 
 class SearchLine(Input):
-    """`enter` or `down` goes on in the results, `escape` leaves the search."""
+    """`enter` or `down` goes on in the results, `escape` leaves the search, `ctrl+s` keeps it as a watch.
+
+    In an empty line `up` and `down` go through older searches.
+    """
 
     class Typed(Message):
         """The text has changed."""
@@ -36,10 +41,12 @@ class SearchLine(Input):
             super().__init__()
             self.text = text
 
-    def __init__(self, value: str = "", *, filters: bool = False) -> None:
+    def __init__(self, value: str = "", *, filters: bool = False, history: Sequence[str] = ()) -> None:
         placeholder = "Filter this list …" if filters else "Search everything stored …"
         super().__init__(value, placeholder=placeholder, compact=True, id="search")
         self._filters = filters
+        self._history = history
+        self._back = 0  # how far back in the history the line is; 0 is what the person typed
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -62,6 +69,19 @@ class SearchLine(Input):
         event.stop()
         self._go_on()
 
+    def _walk(self, step: int) -> bool:
+        """Show an older or newer search, from an empty line on; False when the key is for something else."""
+        known = self._back and self.value == self._history[-self._back]
+        if self.value and not known:
+            return False
+        back = (self._back if known else 0) + step
+        if back < 0 or (step > 0 and back > len(self._history)):
+            return step > 0
+        self._back = back
+        self.value = self._history[-back] if back else ""
+        self.cursor_position = len(self.value)
+        return True
+
     def _go_on(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -70,7 +90,10 @@ class SearchLine(Input):
 
     def on_key(self, event: events.Key) -> None:
         """Keys that leave the line."""
-        if event.key == "ctrl+s" and self.value.strip():
+        if event.key in ("up", "down") and self._walk(1 if event.key == "up" else -1):
+            event.stop()
+            event.prevent_default()
+        elif event.key == "ctrl+s" and self.value.strip():
             event.stop()
             event.prevent_default()
             self.post_message(self.Kept(self.value))

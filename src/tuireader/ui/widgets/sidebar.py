@@ -161,7 +161,7 @@ class Sidebar(CursorPane):
 
 def _count_label(entry: Entry) -> str:
     """Unread articles; of the starred ones all. Nothing where there is nothing."""
-    if entry.view is not None and entry.view.kind is ViewKind.STARRED:
+    if entry.view is not None and entry.view.kind in (ViewKind.STARRED, ViewKind.QUERY):
         number = entry.count.total
     else:
         number = entry.count.unread
