@@ -332,3 +332,29 @@ async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path
         assert preview.problem == "" and 4 <= preview.matches <= 8
         crumble = await library.follow_story((await row_of(library, "Apple and blackberry")).id)
         assert (await library.preview_watch(crumble)).matches == 1
+
+
+async def test_after_two_days_away_what_has_come_is_summed_up_and_can_be_cleared(tmp_path: Path) -> None:
+    now = NOW
+    library = await Library.open(config(demo.config_text()), paths(tmp_path), offline=True, clock=lambda: now)
+    try:
+        assert await library.away_since() is None
+        now += 47 * 3600
+        assert await library.away_since() is None
+        left = now
+        now += 49 * 3600
+        assert await library.away_since() == left
+        assert await library.away_since() is None
+        await library.load_demo()
+        away = await library.away_summary(left)
+        counts = await library.counts(folded=True)
+        assert (away.articles, away.stories) == ((await library.counts()).all.total, counts.all.total)
+        assert 0 < away.watched < away.stories
+        await library.set_read(away.ids, True)
+        rest = await library.rows(await library.ids(UNREAD, folded=True))
+        assert len(rest) == away.watched
+        assert (await library.away_summary(left)).ids == ()
+        undone = await library.undo()
+        assert undone is not None and sorted(undone.ids) == sorted(away.ids)
+    finally:
+        await library.close()

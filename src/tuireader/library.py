@@ -24,6 +24,7 @@ from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import (
     Article,
     ArticleRow,
+    Away,
     Change,
     Counts,
     Event,
@@ -58,6 +59,8 @@ _CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed ..."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
+_AWAY = 48 * 3600
+"""Seconds from which on a person was away."""
 _RELATE = 50
 """Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
 
@@ -212,6 +215,16 @@ class Library:
             return arrange(store.briefs.reports(after=after, since=since, watch=watch), names), end
 
         return await self._pool.read(read)
+
+    async def away_since(self) -> int | None:
+        """Since when the reader has not been used, if that is long ago; notes that it is used now."""
+        now = int(self._clock())
+        seen = await self._pool.write(_in_transaction(lambda store: store.briefs.seen(now)))
+        return seen if now - seen > _AWAY else None
+
+    async def away_summary(self, since: int) -> Away:
+        """What has arrived from a time on and is unread, and what of it no watch wants."""
+        return await self._pool.read(lambda store: store.briefs.away(since))
 
     async def end_brief(self, watch: str, end: int) -> None:
         """Remember where a brief ended, for the next one since the last."""

@@ -170,6 +170,9 @@ class FakeLibrary:
     async def related(self, article_id: int) -> tuple[Related, ...]:
         return self.relatives.get(article_id, ())
 
+    async def story(self, article_id: int) -> None:
+        return None
+
     async def find_url(self, url: str) -> int | None:
         return next((story.row.id for story in self.stories.values() if story.row.url == url), None)
 

@@ -94,3 +94,22 @@ async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
         await run.press("asterisk")
         assert isinstance(run.app.screen, NewWatch)
         assert run.app.screen.typed().query == '"WeChat"'
+
+
+async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        story = await wechat_story(library)
+        run.main.articles.select_id(story.entries[-1].article_id)
+        await run.press("enter")
+        page = run.main.reading.page
+        assert page is not None
+        told = [part.text for part in page.tail.parts]
+        at = told.index("Story · 4 reports · first: Pacific Wire")
+        whens = [text.partition("\n")[2] for text in told[at + 2 : at + 5]]
+        assert whens == ["+40 min · The Ledger of Bits", "+1 h · Harbour Tech", "+2 h · Harbour Tech"]
+        assert "Same story" not in told
+        await run.press("e", "enter")
+        assert run.open_id == story.first.article_id
+        await run.press("h")
+        assert run.open_id == story.entries[-1].article_id

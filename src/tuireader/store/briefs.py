@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from tuireader.brief import Report
-from tuireader.model import Evidence
+from tuireader.model import Away, Evidence
 from tuireader.store.reading import evidence_of
 
 _NEWS = 7 * 86_400
@@ -76,6 +76,26 @@ class Briefs:
                ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
             (_fact(watch), str(end)),
         )
+
+    def seen(self, now: int) -> int:
+        """When the reader was last in use, `now` if never; from now on that is `now`."""
+        row = self._conn.execute("SELECT value FROM fact WHERE name = 'seen'").fetchone()
+        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('seen', ?)", (str(now),))
+        return now if row is None else int(row[0])
+
+    def away(self, since: int) -> Away:
+        """What has arrived from `since` on and is unread."""
+        rows = self._conn.execute(
+            """SELECT a.id, iif(a.story, a.story, -a.id), a.starred,
+                      EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
+               FROM article a JOIN feed f ON f.id = a.feed_id
+               WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
+               ORDER BY a.time DESC, a.id DESC""",
+            (since,),
+        ).fetchall()
+        watched = {story for _, story, _, hit in rows if hit}
+        rest = (key for key, story, starred, _ in rows if story not in watched and not starred)
+        return Away(len(rows), len({row[1] for row in rows}), len(watched), tuple(rest))
 
 
 def _fact(watch: str) -> str:

@@ -42,6 +42,7 @@ class Listing:
         self._opened: set[int] = set()
         self._kept: set[int] = set()
         screen.articles.folds = self.folds
+        screen.articles.opened = self._opened
         self._token = 0
 
     @property

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tuireader.document import Block, BlockKind, Document, Link, Picture, Span, SpanKind
-from tuireader.model import Article, Enclosure, Evidence, Neighbour, Related, Relation, TermHit
+from tuireader.model import Article, Enclosure, Evidence, Neighbour, Related, Relation, Story, TermHit
 from tuireader.text import reading_minutes
-from tuireader.ui.times import age, distance, full_time
+from tuireader.ui.times import age, distance, full_time, span
 
 Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
 Keys = Callable[[str], str]
@@ -291,8 +291,13 @@ _GROUPS = (
 )
 
 
-def build_tail(article: Article, text_links: int, related: Sequence[Related], keys: Keys) -> Tail:
-    """What stands below the text; called again when the relatives are there."""
+def build_tail(
+    article: Article, text_links: int, related: Sequence[Related], keys: Keys, story: Story | None = None
+) -> Tail:
+    """What stands below the text; called again when the relatives are there.
+
+    The reports of the story stand in a timeline, and are not told again as the same story or text.
+    """
     parts: list[Part] = [Part(frame="rule", gap=1)]
     targets: list[Target] = []
     if article.tags:
@@ -306,8 +311,11 @@ def build_tail(article: Article, text_links: int, related: Sequence[Related], ke
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
+    told = _add_story(parts, targets, story, article) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
+        if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
+            group = [other for other in group if other.article_id not in told]
         for position, other in enumerate(group):
             if not position:
                 parts.append(Part(title, "heading", gap=1))
@@ -315,6 +323,29 @@ def build_tail(article: Article, text_links: int, related: Sequence[Related], ke
             targets.append(Target(other.title or other.url, other.article_id, other.url))
     _add_neighbours(parts, targets, article)
     return Tail(tuple(parts), tuple(targets))
+
+
+def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
+    """The timeline of a story; returns the articles in it."""
+    first = story.first
+    title = f"Story · {len(story.entries)} reports · first: {first.feed_title}"
+    parts.append(Part(title, "heading", gap=1))
+    for entry in story.entries:
+        when = full_time(entry.time) if entry is first else f"+{span(entry.lag)}"
+        known = not entry.read and entry.article_id != article.id
+        head = entry.title or entry.url
+        facts = f"{when} · {entry.feed_title}"
+        marks = (
+            Mark(0, len(head), "strong" if known else "text"),
+            Mark(len(head) + 1, len(head) + 1 + len(facts), "dim"),
+        )
+        if entry.article_id == article.id:
+            parts.append(Part(f"{head}\n{facts}", "text", marks, "▸ ", "  "))
+            continue
+        lead = "• " if known else "  "
+        parts.append(Part(f"{head}\n{facts}", "text", marks, lead, "  ", target=len(targets)))
+        targets.append(Target(head, entry.article_id, entry.url))
+    return {entry.article_id for entry in story.entries}
 
 
 def _comments_part(article: Article, keys: Keys) -> Part:

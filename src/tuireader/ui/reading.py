@@ -127,10 +127,11 @@ class Reading:
 
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""
+        story = await self._library.story(page.article.id)
         related = await self._library.related(page.article.id)
-        if token != self._token or not related:
+        if token != self._token or not (related or story):
             return
-        tail = build_tail(page.article, page.text_links, related, self._screen.key_of)
+        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story)
         self._pages[page.article.id] = self.page = replace(page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

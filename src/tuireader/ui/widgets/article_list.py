@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -46,6 +46,7 @@ class ArticleList(CursorPane):
         self.ids: array[int] = array("q")
         self.empty_text = ""
         self.folds = False  # whether a row stands for its story
+        self.opened: Collection[int] = ()  # the stories of which all rows are shown
         self.touched = False  # whether the person has moved in this view
         self._fetch = fetch
         self._feed_title = feed_title
@@ -254,11 +255,11 @@ class ArticleList(CursorPane):
         return strip
 
     def _is_inner(self, number: int) -> bool:
-        """Whether the row above belongs to the same story: its sources are shown."""
-        if not self.folds or not number:
+        """Whether the row above belongs to the same story, and its sources are shown."""
+        if not self.opened or not number:
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        return row is not None and above is not None and row.story != 0 and row.story == above.story
+        return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
     # -- moving
 
