@@ -1,0 +1,232 @@
+"""Killed at any point, or several at once: nothing is lost, doubled or told twice.
+
+Twenty refreshes are killed (SIGKILL), each at a moment of its own: after so many lines of progress, or once
+the write-ahead log has grown to a certain size, so in the middle of a transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, subscribe
+from tests.feedtext import item, rss
+from tests.web import Answer, Request, Web, in_thread
+from tuireader.config import Paths, load
+from tuireader.library import Library
+from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
+from tuireader.refresh import decode
+from tuireader.store import care
+
+FEEDS, OLD, NEW = 40, 3, 4
+ALL = View(ViewKind.ALL)
+MORE = '[fetch]\nper_host = 8\n[[watch]]\nname = "Third"\nany = ["triple"]\n'
+
+
+def entry(feed: int, number: int, edited: bool = False) -> str:
+    """The entries of a feed; every third is on the watch, the first one is edited between the fetches."""
+    word = "triple" if (feed + number) % 3 == 0 else "plain"
+    text = "In the end all was taken back." if edited else "It is said to go on for ever."
+    return item(f"{feed}-{number}", f"Title {feed}-{number}", f"<p>A {word} text. {text}</p>")
+
+
+TITLES = {f"Title {feed}-{number}" for feed in range(FEEDS) for number in range(OLD + NEW)}
+HITS = {
+    f"Title {feed}-{number}"
+    for feed in range(FEEDS)
+    for number in range(OLD + NEW)
+    if (feed + number) % 3 == 0
+}
+
+
+def publish(web: Web, *, later: bool) -> list[str]:
+    """Serve all feeds as they are at first, or later with new entries and an edited one."""
+    numbers = range(OLD + NEW) if later else range(OLD)
+    chance = random.Random(0)
+
+    def serve(feed: int) -> str:
+        entries = [entry(feed, number, edited=later and number == 0) for number in reversed(numbers)]
+        answer = Answer(rss(f"Feed {feed}", entries), latency=chance.uniform(0.0, 0.03))
+
+        def handle(request: Request) -> Answer:
+            return answer
+
+        return web.handle(f"/{feed}", handle)
+
+    return [serve(feed) for feed in range(FEEDS)]
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with in_thread() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The library before the refresh: the old entries, every other one read, every fifth starred."""
+    home = Home(tmp_path_factory.mktemp("before"))
+    subscribe(home, *publish(web, later=False), more=MORE)
+
+    async def fill() -> None:
+        library = await opened(home)
+        await events_of(library)
+        ids = await library.ids(ALL)
+        await library.set_read(ids[::2], True)
+        await library.set_starred(ids[::5], True)
+        await library.close()
+
+    asyncio.run(fill())
+    publish(web, later=True)
+    return home
+
+
+def copied(before: Home, folder: Path) -> Home:
+    shutil.copytree(before.folder, folder, dirs_exist_ok=True)
+    return Home(folder)
+
+
+async def opened(home: Home) -> Library:
+    config, problems = load(home.config)
+    assert problems == ()
+    return await Library.open(config, Paths(home.config, home.database, home.folder, home.folder))
+
+
+async def events_of(library: Library) -> list[Event]:
+    async with aclosing(library.refresh()) as events:
+        return [event async for event in events]
+
+
+def started(home: Home) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tuireader", *home.arguments("refresh", "--json")]
+    return subprocess.Popen(
+        command, env=home.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    )
+
+
+def killed(home: Home, seed: int) -> bool:
+    """Start a refresh and kill it at the moment of this seed; False when it had ended by then."""
+    chance = random.Random(seed)
+    log = home.database.with_name(f"{home.database.name}-wal")
+    with started(home) as child:
+        assert child.stdout is not None
+        if seed % 2:
+            for _ in range(chance.randrange(1, FEEDS + 60)):
+                if not child.stdout.readline():
+                    break
+        else:
+            size = chance.randrange(1, 400_000)
+            while child.poll() is None and not (log.exists() and log.stat().st_size >= size):
+                pass
+        was_running = child.poll() is None
+        child.kill()
+    return was_running
+
+
+def column(home: Home, sql: str) -> list[str]:
+    conn = sqlite3.connect(home.database)
+    found = [row[0] for row in conn.execute(sql)]
+    conn.close()
+    return found
+
+
+MATCHED = "SELECT a.title FROM match m JOIN article a ON a.id = m.article_id"
+READ = "SELECT title FROM article WHERE read = 1"
+STARRED = "SELECT title FROM article WHERE starred = 1"
+
+
+def all_is_there(home: Home) -> None:
+    """Every article, match, notice and old version exactly once, and every mark."""
+    assert [finding.problem for finding in care.check(home.database) if finding.problem] == []
+    assert sorted(column(home, "SELECT title FROM article")) == sorted(TITLES)
+    assert sorted(column(home, MATCHED)) == sorted(HITS)
+    noticed = "SELECT a.title FROM notice n JOIN article a ON a.id = n.article_id"
+    assert max(Counter(column(home, noticed)).values(), default=1) == 1
+    revised = "SELECT a.title FROM revision r JOIN article a ON a.id = r.article_id"
+    assert sorted(column(home, revised)) == sorted(f"Title {feed}-0" for feed in range(FEEDS))
+
+
+def told(events: Sequence[Event]) -> list[str]:
+    return [event.title for event in events if isinstance(event, NewMatch)]
+
+
+def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
+    old_hits = set(column(before, MATCHED))
+    kills = 0
+    half_way = 0
+    for seed in range(20):
+        home = copied(before, tmp_path / str(seed))
+        kills += killed(home, seed)
+        assert [finding.problem for finding in care.check(home.database) if finding.problem] == [], seed
+        kept = set(column(home, MATCHED))
+        half_way += old_hits < kept < HITS
+        assert len(column(home, "SELECT title FROM article")) == len(
+            set(column(home, "SELECT title FROM article"))
+        )
+
+        async def again(home: Home = home) -> list[Event]:
+            library = await opened(home)
+            try:
+                return await events_of(library)
+            finally:
+                await library.close()
+
+        events = asyncio.run(again())
+        all_is_there(home)
+        assert sorted(told(events)) == sorted(HITS - kept), seed
+        assert not [event for event in events if isinstance(event, FeedDone) and event.error]
+        assert (column(home, READ), column(home, STARRED)) == (column(before, READ), column(before, STARRED))
+    assert kills >= 15 and half_way >= 5
+
+
+def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:
+    home = copied(before, tmp_path / "home")
+    old_hits = set(column(home, MATCHED))
+    with started(home) as first, started(home) as second:
+
+        async def read_on() -> int:
+            """Mark articles read one by one, oldest first, for as long as the two are at work."""
+            library = await opened(home)
+            marked = 0
+            try:
+                while first.poll() is None or second.poll() is None:
+                    unread = await library.ids(View(ViewKind.UNREAD))
+                    if len(unread):
+                        marked += len((await library.set_read(unread[-1:], True)).ids)
+                    await asyncio.sleep(0)
+            finally:
+                await library.close()
+            return marked
+
+        outputs: list[list[Event]] = []
+        import threading
+
+        def listen(child: subprocess.Popen[bytes]) -> None:
+            assert child.stdout is not None
+            outputs.append([decode(line.decode()) for line in child.stdout])
+
+        listeners = [threading.Thread(target=listen, args=(child,)) for child in (first, second)]
+        for listener in listeners:
+            listener.start()
+        marked = asyncio.run(read_on())
+        for listener in listeners:
+            listener.join(60)
+    assert (first.returncode, second.returncode) == (0, 0)
+    all_is_there(home)
+    assert marked > 10
+    assert len(column(home, READ)) == len(column(before, READ)) + marked
+    assert set(column(home, STARRED)) == set(column(before, STARRED))
+    assert sorted(told(outputs[0] + outputs[1])) == sorted(HITS - old_hits)
+    done = [event for events in outputs for event in events if isinstance(event, RefreshDone)]
+    assert [event.failed for event in done] == [0, 0]
+    assert sum(event.new for event in done) == FEEDS * NEW
