@@ -165,6 +165,13 @@ COMMANDS: tuple[Command, ...] = (
         Group.MARK,
     ),
     Command(
+        "clear_rest",
+        "Clear the rest",
+        "After days away, mark read what has come and is on no watch; undo takes it back.",
+        ("C",),
+        Group.MARK,
+    ),
+    Command(
         "split_story",
         "Not this story",
         "Take the article out of its story for good; undo takes it back.",

@@ -173,6 +173,9 @@ class FakeLibrary:
     async def story(self, article_id: int) -> None:
         return None
 
+    async def away_since(self) -> None:
+        return None
+
     async def find_url(self, url: str) -> int | None:
         return next((story.row.id for story in self.stories.values() if story.row.url == url), None)
 

@@ -113,3 +113,22 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path
         assert run.open_id == story.first.article_id
         await run.press("h")
         assert run.open_id == story.entries[-1].article_id
+
+
+async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        before = library._clock
+        library._clock = lambda: before() - 3 * 86_400
+        await library.away_since()
+        library._clock = before
+        async with running(library) as run:
+            await until_listed(run)
+            away = run.main.refreshing.away
+            assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
+            assert f"{away.watched} on your watches · C clears the rest" in run.toasts
+            await run.press("C")
+            assert run.main.counts.unread.unread == away.watched
+            await run.press("U")
+            assert run.main.counts.unread.unread == away.stories
+            await run.press("Q")
+        assert await library.away_since() is None

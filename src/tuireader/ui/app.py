@@ -129,6 +129,7 @@ class TuireaderApp(App[int]):
         """Keep the place in the open article and leave; whoever opened the library closes it."""
         if self._main is not None:
             await self._main.reading.keep_place()
+            await self._main.library.away_since()  # notes that it was in use until now
         self.exit(code)
 
     def exit_to_demo(self) -> None:

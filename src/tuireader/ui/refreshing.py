@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
-from tuireader.model import FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating
+from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating
 
 if TYPE_CHECKING:
     from tuireader.model import Event
@@ -31,6 +31,8 @@ class Refreshing:
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
         self._reloaded = 0.0
+        self._away_since: int | None = None
+        self.away: Away | None = None
 
     def start(self) -> None:
         """Refresh what is due, apply watches that changed, and look again now and then."""
@@ -53,8 +55,25 @@ class Refreshing:
             self._screen.run_worker(self._run(feed_ids, force), group="refresh")
 
     async def _begin(self) -> None:
+        self._away_since = await self._library.away_since()
         await self.apply_watches()
         await self._if_due()
+        if not self.running:
+            await self._tell_away()
+
+    async def _tell_away(self) -> None:
+        """After a long absence say once what has come; a refresh that is under way ends first."""
+        since, self._away_since = self._away_since, None
+        if since is None:
+            return
+        self.away = away = await self._library.away_summary(since)
+        if away.articles:
+            watched = f", {away.watched:,} on your watches" if away.watched else ""
+            self._screen.reader.say(
+                f"{away.articles:,} articles → {away.stories:,} stories{watched}"
+                f" · {self._screen.key_of('clear_rest')} clears the rest",
+                seconds=30,
+            )
 
     async def apply_watches(self) -> None:
         """Match all stored articles against new or changed watches, telling how far it is."""
@@ -95,6 +114,7 @@ class Refreshing:
             self._rest()
         await self._library.changed_elsewhere()  # that was this refresh
         await self._screen.reload()
+        await self._tell_away()
 
     async def _take(self, event: Event, new: int) -> None:
         if isinstance(event, RefreshStarted):

@@ -308,6 +308,15 @@ class MainScreen(Panes):
             f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
         )
 
+    async def action_clear_rest(self) -> None:
+        away = self.refreshing.away
+        if away is None or not away.ids:
+            self.reader.say("Nothing has come while you were away", seconds=2)
+            return
+        change = await self.library.set_read(away.ids, True)
+        await self.reload()
+        self.reader.say(f"{change.what} · {self.key_of('undo')} undoes")
+
     async def action_split_story(self) -> None:
         article_id = self.current_article_id()
         if article_id is None:
