@@ -7,11 +7,13 @@ the write-ahead log has grown to a certain size, so in the middle of a transacti
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
@@ -30,7 +32,17 @@ from tuireader.store import care
 
 FEEDS, OLD, NEW = 40, 3, 4
 ALL = View(ViewKind.ALL)
-MORE = '[fetch]\nper_host = 8\n[[watch]]\nname = "Third"\nany = ["triple"]\n'
+MORE = """
+[fetch]
+per_host = 8
+[[watch]]
+name = "Third"
+any = ["triple"]
+notify = "article"
+[notify]
+desktop = false
+command = ["sh", "-c", "(cat; echo) >> /dev/null"]
+"""
 
 
 def entry(feed: int, number: int, edited: bool = False) -> str:
@@ -92,8 +104,21 @@ def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def copied(before: Home, folder: Path) -> Home:
-    shutil.copytree(before.folder, folder, dirs_exist_ok=True)
-    return Home(folder)
+    """A copy of the library, whose notifications go to a file in its folder."""
+    shutil.copytree(before.folder, folder)
+    home = Home(folder)
+    text = home.config.read_text(encoding="utf-8")
+    home.config.write_text(text.replace("/dev/null", str(folder / "told.jsonl")), encoding="utf-8")
+    return home
+
+
+def notified(home: Home) -> list[int]:
+    """The articles that the notifications were about, as often as they were told."""
+    file = home.folder / "told.jsonl"
+    if not file.exists():
+        return []
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [article["id"] for line in lines if line for article in json.loads(line)["articles"]]
 
 
 async def opened(home: Home) -> Library:
@@ -146,12 +171,10 @@ STARRED = "SELECT title FROM article WHERE starred = 1"
 
 
 def all_is_there(home: Home) -> None:
-    """Every article, match, notice and old version exactly once, and every mark."""
+    """Every article, match and old version exactly once, and every mark."""
     assert [finding.problem for finding in care.check(home.database) if finding.problem] == []
     assert sorted(column(home, "SELECT title FROM article")) == sorted(TITLES)
     assert sorted(column(home, MATCHED)) == sorted(HITS)
-    noticed = "SELECT a.title FROM notice n JOIN article a ON a.id = n.article_id"
-    assert max(Counter(column(home, noticed)).values(), default=1) == 1
     revised = "SELECT a.title FROM revision r JOIN article a ON a.id = r.article_id"
     assert sorted(column(home, revised)) == sorted(f"Title {feed}-0" for feed in range(FEEDS))
 
@@ -162,8 +185,7 @@ def told(events: Sequence[Event]) -> list[str]:
 
 def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
     old_hits = set(column(before, MATCHED))
-    kills = 0
-    half_way = 0
+    kills = half_way = some_told = 0
     for seed in range(20):
         home = copied(before, tmp_path / str(seed))
         kills += killed(home, seed)
@@ -184,9 +206,11 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
         events = asyncio.run(again())
         all_is_there(home)
         assert sorted(told(events)) == sorted(HITS - kept), seed
+        assert max(Counter(notified(home)).values(), default=1) == 1, seed
+        some_told += bool(notified(home))
         assert not [event for event in events if isinstance(event, FeedDone) and event.error]
         assert (column(home, READ), column(home, STARRED)) == (column(before, READ), column(before, STARRED))
-    assert kills >= 15 and half_way >= 5
+    assert kills >= 15 and half_way >= 5 and some_told >= 15
 
 
 def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:
@@ -209,7 +233,6 @@ def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> Non
             return marked
 
         outputs: list[list[Event]] = []
-        import threading
 
         def listen(child: subprocess.Popen[bytes]) -> None:
             assert child.stdout is not None
@@ -227,6 +250,7 @@ def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> Non
     assert len(column(home, READ)) == len(column(before, READ)) + marked
     assert set(column(home, STARRED)) == set(column(before, STARRED))
     assert sorted(told(outputs[0] + outputs[1])) == sorted(HITS - old_hits)
+    assert len(notified(home)) == len(set(notified(home))) == len(HITS - old_hits)
     done = [event for events in outputs for event in events if isinstance(event, RefreshDone)]
     assert [event.failed for event in done] == [0, 0]
     assert sum(event.new for event in done) == FEEDS * NEW
