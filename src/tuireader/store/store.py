@@ -27,7 +27,6 @@ from tuireader.store.stats import Stats
 from tuireader.store.stories import Stories
 from tuireader.store.watches import Watches
 
-
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
 
