@@ -25,6 +25,7 @@ from tuireader.model import (
     RefreshDone,
     RefreshStarted,
     Related,
+    Told,
     View,
     ViewKind,
     WatchPreview,
@@ -66,6 +67,7 @@ class FakeLibrary:
         self.refreshed: list[list[int] | None] = []
         self.found: list[tuple[str, str]] = []
         self.elsewhere = False
+        self.told: list[Told] = []
         self.stats: list[WatchStats] = []
         self.saved: list[tuple[WatchConfig, str]] = []
         self.aliases: list[tuple[str, str]] = []
@@ -247,6 +249,8 @@ class FakeLibrary:
             yield FeedDone(feed.id, feed.title, new=len(mine), error=error, done=number, total=len(feeds))
         self.fresh = []
         yield RefreshDone(len(feeds), failed, new, 0, 0.1)
+        for told in self.told:
+            yield told
 
     async def due(self) -> int:
         return 0

@@ -22,7 +22,7 @@ def screen_text(app: App[int]) -> str:
 def assert_screen(app: App[int], name: str) -> None:
     """The screen is as in the golden file of that name."""
     file = FOLDER / f"{name}.txt"
-    text = screen_text(app)
+    text = screen_text(app).rstrip("\n") + "\n"
     if os.environ.get(REGENERATE):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import Paths, WatchConfig, load
 from tuireader.library import Library
-from tuireader.model import ArticleRow, View, ViewKind, WatchStats
+from tuireader.model import ArticleRow, Told, View, ViewKind, WatchStats
 from tuireader.ui.screens.new_watch import NewWatch, from_search, terms
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.ui.sparkline import sparkline
@@ -185,3 +185,16 @@ async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         screen_text(run.app)
         await run.press("escape", "W", "escape", "escape")
         assert run.app.screen is run.main
+
+
+async def test_a_refresh_that_told_of_watches_rings_and_says_what_went_wrong() -> None:
+    made = sample_library()
+    made.told = [Told("LanternPay", "2 new", (1, 3), troubles=("the command ended with 1: [/x]",))]
+    async with running(made) as run:
+        rung: list[bool] = []
+        run.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]
+        await run.press("R")
+        assert rung == [True] and "the command ended with 1: [/x]" in run.toasts
+        made.told = [Told("LanternPay", "2 new", (1, 3), desktop=True)]
+        await run.press("R")
+        assert rung == [True]

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
-from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating
+from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, Told
 
 if TYPE_CHECKING:
     from tuireader.model import Event
@@ -131,9 +131,18 @@ class Refreshing:
             self._matches.append(event)
         elif isinstance(event, Relating):
             self._screen.top.tell(progress=f"relating {event.done}/{event.total}")
+        elif isinstance(event, Told):
+            self._tell_of_watches(event)
         else:
             self._tell_end(event)
         await asyncio.sleep(0)  # keys come first
+
+    def _tell_of_watches(self, told: Told) -> None:
+        """Ring the bell where no desktop has shown it; what came is in the toast of the matches."""
+        if not told.desktop:
+            self._screen.app.bell()
+        if told.troubles:
+            self._screen.reader.say("\n".join(told.troubles), severity="warning", seconds=8)
 
     def _rest(self) -> None:
         self._screen.top.tell(progress="offline" if self._library.offline else "")
