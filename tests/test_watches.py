@@ -239,3 +239,34 @@ async def test_the_demo_keeps_rules_to_itself(tmp_path: Path) -> None:
         await library.unmute(MuteConfig("pear"))
         assert (await library.counts()).muted == 0
         assert written(tmp_path) == before
+
+
+async def test_history_and_saved_views(tmp_path: Path) -> None:
+    async with opened(tmp_path, f"# mine\n{TWO_FEEDS}") as library:
+        assert await library.search_history() == []
+        for text in ("one", "two", " ", "one", "three\x1b"):
+            await library.remember_search(text)
+        assert [text[:5] for text in await library.search_history()] == ["three", "one", "two"]
+        for number in range(60):
+            await library.remember_search(f"n{number}")
+        assert len(await library.search_history()) == 50
+        await library.save_view("Fines", "fine OR penalty")
+        await library.save_view("fines", "fine")
+        assert [(view.name, view.query) for view in library.views] == [("fines", "fine")]
+        with pytest.raises(ConfigError, match="query"):
+            await library.save_view("Wrong", "(fine")
+        await library.remove_view("Fines")
+        assert library.views == () and written(tmp_path).startswith("# mine\n")
+        with pytest.raises(ConfigError, match="no view"):
+            await library.remove_view("Fines")
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "AND", "NEAR(", "col:", "\0", "", "a" * 20_000, "(" * 40, "\ud800", "*", "/(/", "-"]
+)
+async def test_no_text_of_a_search_raises(tmp_path: Path, text: str) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1))
+        await library.search(text)
+        assert await library.snippets([1], text) is not None
+        await library.preview_watch(WatchConfig("x", any=(text,), query=text))

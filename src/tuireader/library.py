@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import sys
 import time
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import notify, query, relating, schedule, watch, watching
 from tuireader.brief import Brief, arrange
-from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, ViewConfig, WatchConfig
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.model import (
     Article,
@@ -47,12 +48,14 @@ from tuireader.model import (
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import FeedFacts, Subscription
 from tuireader.store.retention import Rule
-from tuireader.text import cut
+from tuireader.text import clean, cut
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import FetchLimits
 
 T = TypeVar("T")
+_HISTORY = "searches"
+_REMEMBERED = 50
 log = logging.getLogger("tuireader")
 
 _CHUNK = 500
@@ -159,13 +162,24 @@ class Library:
         )
 
     async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
-        """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises."""
+        """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises.
+
+        In small steps: a search that has to look at every article lets other questions through, and ends
+        when it is cancelled. With a small `limit` it ends as soon as so many are found.
+        """
+        parsed = query.parse(text)
+        if isinstance(parsed, query.QueryError):
+            return array("q"), parsed.caret()
         now, names = int(self._clock()), self._names
-        return await self._pool.read(
-            lambda store: store.search.run(
-                text, now=now, subject=lambda found: relating.subject(found, names), limit=limit
+        steps = await self._pool.read(
+            lambda store: store.search.hunt(
+                parsed, now=now, subject=lambda found: relating.subject(found, names), limit=limit
             )
         )
+        ids: array[int] = array("q")
+        while (more := await self._pool.read(lambda _: next(steps, None))) is not None:
+            ids.extend(more)
+        return ids, ""
 
     def feed_title(self, feed_id: int) -> str:
         """The shown title of a feed, from memory; `""` when it is unknown."""
@@ -657,6 +671,52 @@ class Library:
             lambda store: watching.snippets(store, ids, expression, self._names, now)
         )
 
+    # ------------------------------------------------------------------ searches
+
+    async def search_history(self) -> list[str]:
+        """The expressions that were searched for, newest first, at most fifty."""
+        stored = await self._pool.read(lambda store: store.lists.fact(_HISTORY))
+        return _texts(stored)
+
+    async def remember_search(self, expression: str) -> None:
+        """Put an expression on top of the history; an empty one is nothing to remember."""
+        text = clean(expression)
+        if not text:
+            return
+
+        def remember(store: Store) -> None:
+            others = [other for other in _texts(store.lists.fact(_HISTORY)) if other != text]
+            store.lists.keep_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
+
+        await self._pool.write(_in_transaction(remember))
+
+    @property
+    def views(self) -> tuple[ViewConfig, ...]:
+        """The searches that were saved, in config order; each is shown by a QUERY view of its expression."""
+        return self.config.views
+
+    async def save_view(self, name: str, expression: str) -> None:
+        """Save a search under a name; a view of that name gets the new expression. Raises ConfigError."""
+        from tuireader import config_edit
+
+        view = ViewConfig(name.strip(), expression.strip())
+        if self.offline:
+            config_edit.set_view("", view)
+            others = [item for item in self.config.views if item.name.casefold() != view.name.casefold()]
+            await self._take(replace(self.config, views=(*others, view)))
+        else:
+            await self._change_config(lambda text: config_edit.set_view(text, view))
+
+    async def remove_view(self, name: str) -> None:
+        """Forget a saved search. Raises ConfigError when there is none of that name."""
+        from tuireader import config_edit
+
+        if self.offline:
+            others = tuple(item for item in self.config.views if item.name != name)
+            await self._take(replace(self.config, views=others))
+        else:
+            await self._change_config(lambda text: config_edit.remove_view(text, name))
+
     # ------------------------------------------------------------------ subscriptions
 
     async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
@@ -822,6 +882,15 @@ class Library:
         """When the person's day began, in their time zone."""
         here = time.localtime(self._clock())
         return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+
+
+def _texts(stored: str) -> list[str]:
+    """The texts of a JSON list; none if it is something else."""
+    try:
+        found = json.loads(stored or "[]")
+    except ValueError:
+        return []
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
 def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:

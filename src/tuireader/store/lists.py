@@ -79,6 +79,15 @@ class Lists:
         }
         return [found[article_id] for article_id in ids if article_id in found]
 
+    def fact(self, name: str) -> str:
+        """A single value that is kept under a name, `""` if none is."""
+        row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep a single value under a name; needs a transaction."""
+        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, value))
+
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         """Those of `ids` that are unread, in their order."""
         rows = self._conn.execute(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Collection, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, islice
 
 from tuireader import query
 from tuireader.query import (
@@ -23,15 +23,14 @@ from tuireader.query import (
     Not,
     Or,
     Query,
-    QueryError,
     Regex,
     Subject,
     Text,
 )
 from tuireader.store.reading import Reading, StoredText
 
-_BATCH = 200
-"""Candidates that are read and asked at a time."""
+_FIRST, _BATCH = 60, 200
+"""Candidates that are read and asked at first, and then at a time."""
 
 Facts = tuple[str, list[object], bool]
 """A condition in SQL that all that matches meets, its arguments, and whether nothing else meets it."""
@@ -45,27 +44,22 @@ class Search:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def run(
-        self, text: str, *, now: int, subject: Callable[[StoredText], Subject], limit: int
-    ) -> tuple[array[int], str]:
-        """The ids that an expression matches, newest first, and `""` or why it is not understood.
-
-        `subject` puts a stored article into the form that expressions are asked of. No text whatever raises.
-        """
-        parsed = query.parse(text)
-        if isinstance(parsed, QueryError):
-            return array("q"), parsed.caret()
-        return self.find(parsed, now=now, subject=subject, limit=limit), ""
-
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
     ) -> array[int]:
         """The ids that a parsed expression matches, newest first.
 
-        Muted articles are left out unless the expression asks for them by `is:muted`, whichever way.
+        `subject` puts a stored article into the form that expressions are asked of. Muted articles are left
+        out unless the expression asks for them by `is:muted`, whichever way. No text whatever raises.
         """
+        return array("q", chain.from_iterable(self.hunt(parsed, now=now, subject=subject, limit=limit)))
+
+    def hunt(
+        self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
+    ) -> Iterator[Sequence[int]]:
+        """The same in steps of some hundredths of a second, so that others can read in between."""
         within = "1" if query.asks(parsed.root, "muted") else "a.muted = 0"
-        return self._find(parsed, within, [], now=now, subject=subject, limit=limit)
+        return self._hunt(parsed, within, [], now=now, subject=subject, limit=limit)
 
     def inside(
         self,
@@ -81,9 +75,10 @@ class Search:
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
             within += f" AND a.feed_id IN ({','.join(map(str, feeds))})"
-        return self._find(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
+        found = self._hunt(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
+        return array("q", chain.from_iterable(found))
 
-    def _find(
+    def _hunt(
         self,
         parsed: Query,
         within: str,
@@ -92,7 +87,7 @@ class Search:
         now: int,
         subject: Callable[[StoredText], Subject],
         limit: int,
-    ) -> array[int]:
+    ) -> Iterator[Sequence[int]]:
         plan = query.plan(parsed)
         condition, args, facts_exact = self._all(plan.facts, now)
         condition, args = f"{within} AND {condition}", [*within_args, *args]
@@ -102,18 +97,21 @@ class Search:
         exact = plan.exact and facts_exact
         sql = f"SELECT a.id FROM article a WHERE {condition} ORDER BY a.time DESC, a.id DESC"
         if exact:
-            return array("q", (row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])))
-        found: array[int] = array("q")
+            yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
+            return
         candidates = (row[0] for row in self._conn.execute(sql, args).fetchall())
         reading = Reading(self._conn)
-        while len(found) < limit and (batch := list(islice(candidates, _BATCH))):
+        left, size = limit, min(limit, _FIRST)
+        while left > 0 and (batch := list(islice(candidates, size))):
             right = {
                 item.id
                 for item in reading.texts(batch, watches=True)
                 if query.matches(parsed, subject(item), now)
             }
-            found.extend(article_id for article_id in batch if article_id in right)
-        return found[:limit]
+            found = [article_id for article_id in batch if article_id in right][:left]
+            left -= len(found)
+            size = min(_BATCH, 2 * size)
+            yield found
 
     def candidates(self, expression: str, first: int, last: int) -> list[int]:
         """The ids from `first` to `last` that an FTS5 expression of ours hits, for matching watches anew."""
