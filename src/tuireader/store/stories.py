@@ -42,9 +42,9 @@ class Stories:
 
     def _stories(self, ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
         """The stories of `ids` that are in one, and which of them are unread."""
-        among, args = "", ()
+        among, args = "", list[object]()
         if len(ids) <= _FEW:
-            among, args = "AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+            among, args = "AND id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
         every = f"FROM article WHERE story != 0 {among}"
         unread = self._conn.execute(f"SELECT id {every} AND read = 0", args)
         return dict(self._conn.execute(f"SELECT id, story {every}", args)), set(chain.from_iterable(unread))
@@ -88,7 +88,9 @@ class Stories:
         if len(rows) < 2:
             return None
         first = rows[0][4]
-        entries = [StoryEntry(*row[:5], lag=row[4] - first, read=bool(row[5])) for row in rows]
+        entries = [
+            StoryEntry(row[0], row[1], row[2], row[3], row[4], row[4] - first, bool(row[5])) for row in rows
+        ]
         return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> Count:
