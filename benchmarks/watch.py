@@ -4,19 +4,28 @@ Articles and terms are made here, the same at every run: Zipf-distributed invent
 phrases and Chinese among them, about 2 KB of text each, a twelfth of them Chinese. Each term is a watch of
 its own, as in the worst case. Times are CPU times on one core; what is measured on fewer articles is scaled.
 
-  python benchmarks/watch.py [--articles 5000] [--terms 10 100 1000 10000] [--stored 100000]
+  python benchmarks/watch.py [--articles 5000] [--terms 10 100 1000 10000] [--stored 100000] [--store N]
+
+With `--store N` the program's own library re-applies all terms over a database of N such articles instead.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tuireader.config import Config, FeedConfig, Paths, WatchConfig
+from tuireader.library import Library
+from tuireader.model import ParsedEntry
+from tuireader.store import Store
 from tuireader.terms import TOKENIZER, fold, index_text
 from tuireader.watch import Matcher, Subject, WatchRule, prefilter
 
@@ -161,6 +170,39 @@ def by_aho_corasick(wanted: Sequence[str], subjects: Sequence[Subject]) -> float
     return seconds / len(subjects)
 
 
+async def reapplied(folder: Path, subjects: Sequence[Subject], stored: int, wanted: Sequence[str]) -> None:
+    """Print how long new watches take over a store of `stored` articles, through the library."""
+    where = Paths(folder / "config.toml", folder / "news.db", folder, folder)
+    feeds = (FeedConfig("http://127.0.0.1:9/feed"),)
+    library = await Library.open(Config(feeds=feeds), where)
+    await library.close()
+    store = Store.open(where.database)
+    for start in range(0, stored, 500):
+        entries = [
+            ParsedEntry(
+                guid=str(n), title=f"{item.title} {n}", published=n, content_html=f"<p>{item.body}</p>"
+            )
+            for n in range(start, min(start + 500, stored))
+            for item in [subjects[n % len(subjects)]]
+        ]
+        with store.transaction():
+            store.saving.save(1, entries, stored)
+    store.close()
+    watches = tuple(WatchConfig(f"w{number}", any=(term,)) for number, term in enumerate(wanted))
+    library = await Library.open(Config(feeds=feeds, watches=watches), where)
+    started, last, longest, steps = time.perf_counter(), time.perf_counter(), 0.0, 0
+    async for _ in library.apply_watches():
+        now = time.perf_counter()
+        longest, last, steps = max(longest, now - last), now, steps + 1
+    seconds = time.perf_counter() - started
+    hits = sum(count.total for count in (await library.counts()).watches.values())
+    print(
+        f"{len(wanted)} terms over {stored} stored articles: {seconds:.2f} s, {hits} matches, "
+        f"{steps} steps, the longest {longest * 1000:.0f} ms"
+    )
+    await library.close()
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -169,10 +211,20 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=5000)
     parser.add_argument("--terms", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     parser.add_argument("--stored", type=int, default=100_000)
+    parser.add_argument("--store", type=int, help="re-apply all terms over a real store of so many articles")
     options = parser.parse_args()
     chance = random.Random(11)
     known = vocabulary(chance)
     subjects = articles(options.articles, known, chance)
+    if options.store:
+        with TemporaryDirectory() as folder:
+            for count in options.terms:
+                made = Path(folder) / str(count)
+                made.mkdir()
+                asyncio.run(
+                    reapplied(made, subjects, options.store, terms(count, known, random.Random(count)))
+                )
+        return
     size = sum(len(text_of(item)) for item in subjects) / len(subjects)
     print(
         f"{len(subjects)} articles of {size:.0f} characters; whole store: {options.stored} articles, scaled\n"

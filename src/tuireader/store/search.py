@@ -29,6 +29,8 @@ from tuireader.query import (
 )
 from tuireader.store.reading import Reading, StoredText
 
+_MANY = 5000
+_AHEAD = 500
 _FIRST, _BATCH = 60, 200
 """Candidates that are read and asked at first, and then at a time."""
 
@@ -92,14 +94,16 @@ class Search:
         condition, args, facts_exact = self._all(plan.facts, now)
         condition, args = f"{within} AND {condition}", [*within_args, *args]
         if plan.fts is not None:
-            condition += " AND a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+            # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
+            plus = "+" if limit < _MANY and self._hits_many(plan.fts) else ""
+            condition += f" AND {plus}a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
             args.append(plan.fts)
         exact = plan.exact and facts_exact
         sql = f"SELECT a.id FROM article a WHERE {condition} ORDER BY a.time DESC, a.id DESC"
         if exact:
             yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
             return
-        candidates = (row[0] for row in self._conn.execute(sql, args).fetchall())
+        candidates = self._ahead(sql, args)
         reading = Reading(self._conn)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
@@ -112,6 +116,24 @@ class Search:
             left -= len(found)
             size = min(_BATCH, 2 * size)
             yield found
+
+    def _hits_many(self, expression: str) -> bool:
+        """Whether an FTS5 expression hits a good part of the articles."""
+        row = self._conn.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (expression, _MANY)
+        ).fetchone()
+        return int(row[0]) >= _MANY
+
+    def _ahead(self, sql: str, args: Sequence[object]) -> Iterator[int]:
+        """The ids that a query gives; the first ones are often enough, and then the others are not looked up.
+
+        No query stays open between two of them.
+        """
+        first = self._conn.execute(f"{sql} LIMIT ?", [*args, _AHEAD]).fetchall()
+        yield from (row[0] for row in first)
+        if len(first) == _AHEAD:
+            rest = self._conn.execute(f"{sql} LIMIT -1 OFFSET ?", [*args, _AHEAD]).fetchall()
+            yield from (row[0] for row in rest)
 
     def candidates(self, expression: str, first: int, last: int) -> list[int]:
         """The ids from `first` to `last` that an FTS5 expression of ours hits, for matching watches anew."""
