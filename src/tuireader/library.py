@@ -58,6 +58,8 @@ _HISTORY = "searches"
 _REMEMBERED = 50
 log = logging.getLogger("tuireader")
 
+_LOOK_UP = 25
+"""Watches whose candidates are looked up at a time."""
 _CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed ..."""
 _STEP = 0.15
@@ -482,11 +484,12 @@ class Library:
         rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
         if not rules:
             return None
-        matcher = watch.Matcher(rules)
         filters = {rule.name: watch.prefilter(rule) for rule in rules}
-        return max(pending.values()), partial(
-            relating.rematch_chunk, matcher=matcher, filters=filters, feeds=self._names
-        )
+        work = relating.Rematch(watch.Matcher(rules), filters, self._names)
+        names = list(filters)
+        for at in range(0, len(names), _LOOK_UP):
+            await self._pool.read(partial(work.look_up, names=names[at : at + _LOOK_UP]))
+        return max(pending.values()), work.step
 
     async def _muting(self) -> tuple[int, Callable[..., int]] | None:
         """The same for mutes."""

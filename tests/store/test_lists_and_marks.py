@@ -153,14 +153,17 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
     with store.transaction():
         store.watches.sync([("A", "1")])
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
-        store.watches.replace(["A"], 1, 5, [])
+        store.watches.forget([], ["A"], 1, 5)
+        store.watches.reached(["A"], 0)
     assert store.watches.pending() == []
     with store.transaction():
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
         store.watches.sync([("A", "2")])
     assert [(item.name, item.up_to) for item in store.watches.pending()] == [("A", 5)]
     with store.transaction():
-        store.watches.replace(["A"], 4, 5, [(4, evidence("A"))])
+        store.watches.forget([("A", 5)], [], 4, 5)
+        store.watches.record([(4, evidence("A"))])
+        store.watches.reached(["A"], 3)
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}
     assert [item.up_to for item in store.watches.pending()] == [3]
     with store.transaction():

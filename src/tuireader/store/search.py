@@ -135,14 +135,11 @@ class Search:
             rest = self._conn.execute(f"{sql} LIMIT -1 OFFSET ?", [*args, _AHEAD]).fetchall()
             yield from (row[0] for row in rest)
 
-    def candidates(self, expression: str, first: int, last: int) -> list[int]:
-        """The ids from `first` to `last` that an FTS5 expression of ours hits, for matching watches anew."""
+    def candidates(self, expression: str) -> list[int]:
+        """The ids that an FTS5 expression of ours hits, for matching watches anew."""
         return [
             row[0]
-            for row in self._conn.execute(
-                "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
-                (expression, first, last),
-            )
+            for row in self._conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
         ]
 
     def newest(self, expression: str | None) -> list[tuple[int, int]]:

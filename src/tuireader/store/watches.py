@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,17 +54,35 @@ class Watches:
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
         return [Pending(*row) for row in rows]
 
-    def replace(
-        self, names: Sequence[str], first: int, last: int, found: Iterable[tuple[int, Evidence]]
-    ) -> None:
-        """Set the matches of some watches for the articles first..last anew; needs a transaction."""
-        ids = self._ids()
-        these = ",".join(str(ids[name]) for name in names if name in ids)
-        self._conn.execute(
-            f"DELETE FROM match WHERE watch_id IN ({these}) AND article_id BETWEEN ? AND ?", (first, last)
+    def hit_by(self, name: str) -> list[int]:
+        """The articles on a watch."""
+        rows = self._conn.execute(
+            "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
         )
-        self._conn.execute(f"UPDATE watch SET pending = ? WHERE id IN ({these})", (first - 1,))
-        self._insert(ids, found)
+        return [row[0] for row in rows]
+
+    def forget(self, pairs: Sequence[tuple[str, int]], names: Sequence[str], first: int, last: int) -> None:
+        """Drop the matches of (watch, article) pairs, and those of whole watches from article to article.
+
+        Needs a transaction.
+        """
+        ids = self._ids()
+        self._conn.executemany(
+            "DELETE FROM match WHERE watch_id = ? AND article_id = ?",
+            [(ids[name], article) for name, article in pairs if name in ids],
+        )
+        for name in names:
+            self._conn.execute(
+                "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?",
+                (ids.get(name, 0), first, last),
+            )
+
+    def reached(self, names: Sequence[str], pending: int) -> None:
+        """Remember up to which article some watches are still to be matched; needs a transaction."""
+        self._conn.execute(
+            "UPDATE watch SET pending = ? WHERE name IN (SELECT value FROM json_each(?))",
+            (pending, json.dumps(list(names))),
+        )
 
     def record(self, found: Iterable[tuple[int, Evidence]]) -> None:
         """Keep the matches of articles that have just arrived; needs a transaction."""
