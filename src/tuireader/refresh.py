@@ -115,12 +115,14 @@ async def refresh(
 def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list[Event]:
     """Store a batch of answers in one transaction; a feed that cannot be stored is recorded as failed."""
     events: list[Event] = []
+    fresh: list[StoredText] = []
     now = int(setting.clock())
     with store.transaction():
         for outcome in batch:
             store.conn.execute("SAVEPOINT feed")
             try:
-                found = _save(store, outcome, setting, now)
+                found, new = _save(store, outcome, setting, now)
+                fresh += new
             except store.broken_input as error:
                 log.exception("storing %s", outcome.facts.url)
                 store.conn.execute("ROLLBACK TO feed")
@@ -131,32 +133,38 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                 ]
             store.conn.execute("RELEASE feed")
             events += found
+        store.saving.index(fresh)
     return events
 
 
-def _save(store: Store, outcome: Outcome, setting: Setting, now: int) -> list[Event]:
+def _save(
+    store: Store, outcome: Outcome, setting: Setting, now: int
+) -> tuple[Sequence[Event], Sequence[StoredText]]:
+    """What happened to one feed, and its new articles, which are still to be indexed."""
     match outcome.result, outcome.parsed:
         case FetchFailed() as failure, _:
-            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)]
+            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
         case _, ParseFailed() as failure:
-            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)]
+            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
         case NotModified(), _:
             _record_success(store, outcome, setting, now, None)
-            return [FeedDone(outcome.facts.id, outcome.facts.title, unchanged=True)]
+            return [FeedDone(outcome.facts.id, outcome.facts.title, unchanged=True)], ()
         case Fetched(), ParsedFeed() as parsed:
             return _save_feed(store, outcome, parsed, setting, now)
     raise AssertionError("a fetched body is always parsed")
 
 
-def _save_feed(store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int) -> list[Event]:
+def _save_feed(
+    store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
+) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    saved = store.saving.save(facts.id, parsed.entries, now, parsed.prepared)
+    saved = store.saving.save(facts.id, parsed.entries, now, parsed.prepared, index=False)
     matches = relating.record_new(store, saved.new, setting.rules, now)
     matches += relating.record_changed(store, saved.changed, setting.rules, now, saved.before)
     _record_success(store, outcome, setting, now, parsed)
     title = facts.title if facts.title != facts.url else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed))
-    return [done, *(_new_match(text, title, evidence) for text, evidence in matches)]
+    return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
 
 
 def _record_success(

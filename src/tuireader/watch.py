@@ -154,7 +154,12 @@ class _Vocabulary:
         """The numbers of all terms that stand in a folded text, and of some that do not."""
         found = set(self._always)
         if self._few is not None:
-            found.update([number for needed, number in self._few if all(word in lower for word in needed)])
+            for needed, number in self._few:
+                for word in needed:
+                    if word not in lower:
+                        break
+                else:
+                    found.add(number)
             return found
         known = words(index_folded(lower))
         for word in self._by_word.keys() & known:

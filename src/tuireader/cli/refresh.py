@@ -36,6 +36,9 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool
               tuireader refresh technode
     """
 
+    # The writer thread gives the interpreter up at each row; it must not wait long to have it back.
+    sys.setswitchinterval(0.0005)
+
     async def job(library: Library) -> int:
         if not library.config.feeds:
             say("tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)")

@@ -75,12 +75,20 @@ class Saving:
         self._revisions = Revisions(conn)
 
     def save(
-        self, feed_id: int, entries: Sequence[ParsedEntry], now: int, prepared: Sequence[Prepared] = ()
+        self,
+        feed_id: int,
+        entries: Sequence[ParsedEntry],
+        now: int,
+        prepared: Sequence[Prepared] = (),
+        *,
+        index: bool = True,
     ) -> Saved:
         """Store the entries of one feed document; needs a transaction.
 
         `now` is when they were first seen, `prepared` what was made of them already, if it was. Entries
-        known with the same digest cost one look-up together.
+        known with the same digest cost one look-up together. Without `index` the caller has to put
+        `Saved.new` into the index in the same transaction: a savepoint makes FTS5 write out what it holds,
+        and small pieces cost it more than one large one.
         """
         entry_of: dict[int, tuple[ParsedEntry, Keys, Prepared | None]] = {}
         for entry, keys, made in zip(entries, identity.keys(entries), prepared or repeat(None), strict=False):
@@ -98,7 +106,13 @@ class Saving:
         present = {before.article_id for before in known.values()}
         fresh = [item for item in unknown if not self._adopt(feed_id, item, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
+        if index:
+            self.index(saved.new)
         return saved
+
+    def index(self, texts: Sequence[StoredText]) -> None:
+        """Put new articles into the full-text index."""
+        self._index.add(texts)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
         marks = ",".join(map(str, guids))
@@ -252,7 +266,6 @@ class Saving:
         conn.executemany(
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)", appearances
         )
-        self._index.add(texts)
         saved.new += texts
 
 
