@@ -95,11 +95,12 @@ class Relations:
         return None if row is None else bytes(row[0])
 
     def shown(self, ids: Sequence[int]) -> dict[int, Shown]:
-        """What is shown of articles."""
+        """What is shown of articles; muted ones are left out."""
         rows = self._conn.execute(
             f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                        a.time, a.read
-                FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.id IN ({_list(ids)})"""
+                FROM article a JOIN feed f ON f.id = a.feed_id
+                WHERE a.id IN ({_list(ids)}) AND a.muted = 0"""
         )
         return {row[0]: Shown(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
 
