@@ -1,0 +1,139 @@
+"""One article, its story, its marks, and the briefs over many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from tuireader import relating, schedule
+from tuireader.brief import Brief, arrange
+from tuireader.errors import TuireaderError
+from tuireader.library.desk import Desk, in_transaction
+from tuireader.model import (
+    Article,
+    Away,
+    Change,
+    Related,
+    Revision,
+    Story,
+)
+from tuireader.store import Store
+
+_AWAY = 48 * 3600
+"""Seconds from which on a person was away."""
+
+
+class Articles(Desk):
+    """What is known of an article, and the marks that a person sets on it.
+
+    Everything that changes state returns the articles it changed.
+    """
+
+    async def article(self, article_id: int) -> Article | None:
+        """All of one article for the reading pane."""
+        return await self._pool.read(lambda store: store.reading.article(article_id))
+
+    async def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        """What an edited article said before, newest first, each with how the next version differs."""
+        versions = await self._pool.read(lambda store: store.revisions.of(article_id))
+
+        def compared() -> tuple[Revision, ...]:
+            from tuireader.diff import words
+
+            return tuple(
+                Revision(old.until, tuple(words(old.title, new.title)), tuple(words(old.text, new.text)))
+                for new, old in pairwise(versions)
+            )
+
+        return await asyncio.to_thread(compared)
+
+    async def related(self, article_id: int) -> tuple[Related, ...]:
+        """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
+        return await self._pool.read(lambda store: relating.related(store, article_id))
+
+    async def story(self, article_id: int) -> Story | None:
+        """The reports of an article's story, the first one first; None when it is alone."""
+        return await self._pool.read(lambda store: store.stories.timeline(article_id))
+
+    async def brief(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
+        """What has come within so many seconds, by story, and where this ends; None: since the last brief.
+
+        Before the first brief None means a day. Raises TuireaderError when there is no such watch.
+        """
+        names = [item.name for item in self.config.watches]
+        if watch and watch not in names:
+            raise TuireaderError(f"there is no watch {watch!r}", f"there are: {', '.join(names) or 'none'}")
+        since = int(self._clock()) - (schedule.DAY if seconds is None else seconds)
+
+        def read(store: Store) -> tuple[Brief, int]:
+            after = store.briefs.last(watch) if seconds is None else None
+            end = store.briefs.newest()
+            return arrange(store.briefs.reports(after=after, since=since, watch=watch), names), end
+
+        return await self._pool.read(read)
+
+    async def away_since(self) -> int | None:
+        """Since when the reader has not been used, if that is long ago; notes that it is used now."""
+        now = int(self._clock())
+        seen = await self._pool.write(in_transaction(lambda store: store.briefs.seen(now)))
+        return seen if now - seen > _AWAY else None
+
+    async def away_summary(self, since: int) -> Away:
+        """What has arrived from a time on and is unread, and what of it no watch wants."""
+        return await self._pool.read(lambda store: store.briefs.away(since))
+
+    async def end_brief(self, watch: str, end: int) -> None:
+        """Remember where a brief ended, for the next one since the last."""
+        await self._pool.write(in_transaction(lambda store: store.briefs.remember(watch, end)))
+
+    async def find_url(self, url: str) -> int | None:
+        """The stored article with this address (tracking parameters and scheme aside), if any."""
+        return await self._pool.read(lambda store: store.links.at_url(url))
+
+    async def keep_place(self, article_id: int, place: int) -> None:
+        """Remember how far an article was read, in characters of its text."""
+        await self._pool.write(lambda store: store.marks.keep_place(article_id, place))
+
+    def highlights(self, text: str) -> list[tuple[int, int, str]]:
+        """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
+        return self._matcher.spans(text)
+
+    @property
+    def watch_colors(self) -> Mapping[str, str]:
+        """The colour of each watch in config order; `""` where none is set."""
+        return {item.name: item.color for item in self.config.watches}
+
+    async def set_read(
+        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+    ) -> Change:
+        """Mark articles read or unread, with `stories` the other articles of their stories, too.
+
+        `journal=False` is for what no one wants to undo: opening one.
+        """
+        if stories:
+            found = ids
+            ids = await self._pool.read(lambda store: store.stories.whole(found))
+        return await self._mark("read", ids, read, journal)
+
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
+        """Star or unstar articles."""
+        return await self._mark("starred", ids, starred, True)
+
+    async def split_story(self, article_id: int) -> Change:
+        """Take an article out of its story; it is never folded with the others again. Undo joins them.
+
+        The ids are the article and those that it was folded with; none when it is alone.
+        """
+        now = int(self._clock())
+        return await self._pool.write(in_transaction(lambda store: store.marks.split(article_id, now=now)))
+
+    async def undo(self) -> Change | None:
+        """Take back the last mark, also one made before a restart; None when there is nothing left."""
+        return await self._pool.write(in_transaction(lambda store: store.marks.undo()))
+
+    async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
+        now = int(self._clock())
+        return await self._pool.write(
+            in_transaction(lambda store: store.marks.set(mark, ids, value, now=now, journal=journal))
+        )

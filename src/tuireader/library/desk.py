@@ -1,0 +1,153 @@
+"""What all use-cases share: the configuration in force, the database and the names of the feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from tuireader import relating, watch, watching
+from tuireader.config import Config, MuteConfig, Paths, Problem
+from tuireader.errors import TuireaderError
+from tuireader.model import (
+    Feed,
+)
+from tuireader.store import Pool, Store
+from tuireader.store.feeds import Subscription
+
+T = TypeVar("T")
+
+
+class Desk:
+    """What every use-case works with: one configuration, one database, the names of the feeds.
+
+    Every method that touches the store is a coroutine which runs in the reader or the writer thread, so
+    nothing here blocks the event loop.
+    """
+
+    def __init__(
+        self, config: Config, paths: Paths, pool: Pool, *, offline: bool, clock: Callable[[], float]
+    ) -> None:
+        self.config = config
+        self.paths = paths
+        self.offline = offline
+        self.problems: tuple[Problem, ...] = ()
+        self._pool = pool
+        self._clock = clock
+        self._feeds: list[Feed] = []
+        self._names: dict[int, tuple[str, str, str]] = {}
+        self._version = 0
+        self._matcher = watch.Matcher(watching.rules(config))
+        self._mutes: dict[MuteConfig, relating.Mute] = {}
+
+    async def close(self) -> None:
+        """Wait for writes under way and close the database."""
+        await self._pool.close()
+
+    async def reload(self) -> None:
+        """Read the config again. If it is broken, the last good one stays and TuireaderError says why."""
+        from tuireader.config import load
+
+        config, problems = await asyncio.to_thread(load, self.paths.config)
+        if any(problem.fatal for problem in problems):
+            raise TuireaderError(str(problems[0]), "the configuration before it stays in force")
+        self.problems = problems
+        await self._take(config)
+
+    async def feeds(self) -> list[Feed]:
+        """All subscribed feeds in config order, with their health."""
+        await self._load_feeds()
+        return self._feeds
+
+    async def _take(self, config: Config) -> None:
+        """Put a configuration in force."""
+        self.config, self._matcher = config, watch.Matcher(watching.rules(config))
+        await self._sync()
+
+    def _own_feeds(self) -> None:
+        if self.offline:
+            raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
+
+    def _url(self, feed_id: int) -> str:
+        """The address of a subscribed feed as it stands in the config."""
+        for feed in self._feeds:
+            if feed.id == feed_id:
+                return feed.url
+        raise TuireaderError("there is no such feed any more", "`tuireader feeds` lists them")
+
+    async def _set_feed(self, feed_id: int, **changes: object) -> None:
+        from tuireader import config_edit
+
+        url = self._url(feed_id)
+        await self._change_config(lambda text: config_edit.set_feed(text, url, **changes))
+
+    async def _change_config(self, edit: Callable[[str], str]) -> None:
+        from tuireader import config_edit
+
+        self._own_feeds()
+        await asyncio.to_thread(config_edit.change, self.paths.config, edit)
+        await self.reload()
+
+    async def _sync(self) -> None:
+        subscriptions = [
+            Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds
+        ]
+        signatures = [(rule.name, watch.signature(rule)) for rule in watching.rules(self.config)]
+
+        def sync(store: Store) -> None:
+            if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
+                with store.transaction():
+                    store.feeds.sync(subscriptions)
+                    store.watches.sync(signatures)
+
+        await self._pool.write(sync)
+        await self._load_feeds()
+        await self._sync_mutes()
+
+    async def _load_feeds(self) -> None:
+        self._feeds = await self._pool.read(lambda store: store.feeds.subscribed())
+        every = await self._pool.read(lambda store: store.feeds.all())
+        self._names = {feed.id: (feed.title, feed.url, feed.folder) for feed in every}
+
+    @property
+    def _rules(self) -> relating.Rules:
+        return relating.Rules(
+            self._matcher,
+            self._names,
+            tuple(self._mutes.values()),
+            {item.name for item in self.config.watches if item.notify != "never"},
+        )
+
+    async def _sync_mutes(self) -> None:
+        """Bring the store in line with the mutes that are in force today."""
+        now = int(self._clock())
+        today = date.fromtimestamp(now)
+        self._mutes = {
+            item: mute
+            for item in self.config.mutes
+            if item.until is None or today <= item.until
+            if (mute := relating.Mute.of(item.query, item.feed, self._names, now))
+        }
+        signatures = {mute.signature for mute in self._mutes.values()}
+
+        def sync(store: Store) -> None:
+            if not store.mutes.in_line(signatures):
+                with store.transaction():
+                    store.mutes.sync(signatures)
+
+        await self._pool.write(sync)
+
+    def _today(self) -> int:
+        """When the person's day began, in their time zone."""
+        here = time.localtime(self._clock())
+        return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+
+
+def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
+    def whole(store: Store) -> T:
+        with store.transaction():
+            return function(store)
+
+    return whole

@@ -1,0 +1,159 @@
+"""Lists of articles: views, searches, rows, counts."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from tuireader import query, relating, schedule, watching
+from tuireader.config import ViewConfig
+from tuireader.library.desk import Desk, in_transaction
+from tuireader.model import (
+    ArticleRow,
+    Counts,
+    FeedHealth,
+    View,
+    ViewKind,
+)
+from tuireader.store import Store
+from tuireader.text import clean
+
+_HISTORY = "searches"
+_REMEMBERED = 50
+
+
+class Lists(Desk):
+    """Which articles there are to read, and what their lines say."""
+
+    async def ids(
+        self,
+        view: View,
+        *,
+        show_read: bool = True,
+        sort: str = "date",
+        folded: bool = False,
+        opened: Collection[int] = (),
+    ) -> array[int]:
+        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources.
+
+        With `folded` there is one article for each story, the first unread one or else the first; those
+        stories whose numbers are `opened` are there with all their articles.
+        """
+        found = await self._ids_of(view, show_read, sort)
+        return await self._pool.read(lambda store: store.stories.fold(found, opened)) if folded else found
+
+    async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:
+        if view.kind is ViewKind.QUERY:
+            found, _ = await self.search(view.key)
+            return found if show_read else await self._unread_of(found)
+        today = self._today()
+        return await self._pool.read(
+            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today)
+        )
+
+    async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
+        """The list lines of `ids`, in that order; ids that are no more are left out."""
+        return await self._pool.read(lambda store: store.lists.rows(ids))
+
+    async def counts(self, *, folded: bool = False) -> Counts:
+        """Unread and total numbers for the sidebar: of stories if `folded`, else of articles."""
+        today = self._today()
+        return await self._pool.read(lambda store: store.lists.counts(today, folded=folded))
+
+    async def feed_health(self) -> list[FeedHealth]:
+        """All subscribed feeds in config order with what is known of their health, in one query."""
+        since = int(self._clock()) - 28 * schedule.DAY
+        return await self._pool.read(
+            lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+        )
+
+    async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
+        """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises.
+
+        In small steps: a search that has to look at every article lets other questions through, and ends
+        when it is cancelled. With a small `limit` it ends as soon as so many are found.
+        """
+        parsed = query.parse(text)
+        if isinstance(parsed, query.QueryError):
+            return array("q"), parsed.caret()
+        now, names = int(self._clock()), self._names
+        steps = await self._pool.read(
+            lambda store: store.search.hunt(
+                parsed, now=now, subject=lambda found: relating.subject(found, names), limit=limit
+            )
+        )
+        ids: array[int] = array("q")
+        while (more := await self._pool.read(lambda _: next(steps, None))) is not None:
+            ids.extend(more)
+        return ids, ""
+
+    async def snippets(
+        self, ids: Sequence[int], expression: str
+    ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        """For each of `ids` the sentence that an expression hits best, and where in it. Never raises."""
+        now = int(self._clock())
+        return await self._pool.read(
+            lambda store: watching.snippets(store, ids, expression, self._names, now)
+        )
+
+    def feed_title(self, feed_id: int) -> str:
+        """The shown title of a feed, from memory; `""` when it is unknown."""
+        return self._names.get(feed_id, ("", "", ""))[0]
+
+    async def search_history(self) -> list[str]:
+        """The expressions that were searched for, newest first, at most fifty."""
+        stored = await self._pool.read(lambda store: store.lists.fact(_HISTORY))
+        return _texts(stored)
+
+    async def remember_search(self, expression: str) -> None:
+        """Put an expression on top of the history; an empty one is nothing to remember."""
+        text = clean(expression)
+        if not text:
+            return
+
+        def remember(store: Store) -> None:
+            others = [other for other in _texts(store.lists.fact(_HISTORY)) if other != text]
+            store.lists.keep_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
+
+        await self._pool.write(in_transaction(remember))
+
+    @property
+    def views(self) -> tuple[ViewConfig, ...]:
+        """The searches that were saved, in config order; each is shown by a QUERY view of its expression."""
+        return self.config.views
+
+    async def save_view(self, name: str, expression: str) -> None:
+        """Save a search under a name; a view of that name gets the new expression. Raises ConfigError."""
+        from tuireader import config_edit
+
+        view = ViewConfig(name.strip(), expression.strip())
+        if self.offline:
+            config_edit.set_view("", view)
+            others = [item for item in self.config.views if item.name.casefold() != view.name.casefold()]
+            await self._take(replace(self.config, views=(*others, view)))
+        else:
+            await self._change_config(lambda text: config_edit.set_view(text, view))
+
+    async def remove_view(self, name: str) -> None:
+        """Forget a saved search. Raises ConfigError when there is none of that name."""
+        from tuireader import config_edit
+
+        if self.offline:
+            others = tuple(item for item in self.config.views if item.name != name)
+            await self._take(replace(self.config, views=others))
+        else:
+            await self._change_config(lambda text: config_edit.remove_view(text, name))
+
+    async def _unread_of(self, ids: array[int]) -> array[int]:
+        return await self._pool.read(lambda store: store.lists.unread_of(ids))
+
+
+def _texts(stored: str) -> list[str]:
+    """The texts of a JSON list; none if it is something else."""
+    try:
+        found = json.loads(stored or "[]")
+    except ValueError:
+        return []
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []

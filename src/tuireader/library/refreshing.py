@@ -1,0 +1,248 @@
+"""Refresh, tell, relate, purge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader import notify, relating, schedule, watching
+from tuireader.config import Config, FeedConfig
+from tuireader.errors import TuireaderError
+from tuireader.library.desk import in_transaction
+from tuireader.library.watches import CHUNK, Watches
+from tuireader.model import (
+    Event,
+    FetchJob,
+    Purged,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    Told,
+)
+from tuireader.store import Store
+from tuireader.store.feeds import FeedFacts
+from tuireader.store.retention import Rule
+
+if TYPE_CHECKING:
+    from tuireader.feeds.fetch import FetchLimits
+
+log = logging.getLogger("tuireader")
+_RELATE = 50
+"""Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
+
+
+class Refreshing(Watches):
+    """What brings articles in, and what lets old texts go."""
+
+    async def refresh(
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
+    ) -> AsyncGenerator[Event, None]:
+        """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
+
+        With `relate`, what is new is related after `RefreshDone`. Iterate inside `contextlib.aclosing`;
+        closing early cancels what is under way, what is stored stays.
+        """
+        due_at = None if force else int(self._clock())
+        facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
+        if self.offline or not facts:
+            yield RefreshStarted(0)
+            yield RefreshDone(0, 0, 0, 0, 0.0)
+            if not self.offline and (told := await self.tell()):  # what quiet hours held back
+                yield told
+            return
+        from tuireader import refresh
+
+        await self._sync_mutes()
+        setting = refresh.Setting(
+            rules=self._rules,
+            rates=_rates(self.config),
+            interval={feed.url: feed.interval for feed in self.config.feeds if feed.interval is not None},
+            clock=self._clock,
+        )
+        configured = {feed.url: feed for feed in self.config.feeds}
+        async with refresh.opened(fetch_limits(self.config), feeds=len(facts)) as (fetcher, parser):
+            events = refresh.refresh(
+                facts,
+                lambda one: _job(one, configured.get(one.url)),
+                pool=self._pool,
+                fetcher=fetcher,
+                parser=parser,
+                setting=setting,
+            )
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        if relate:
+            async for done, total in self.relate():
+                yield Relating(done, total)
+        if told := await self.tell():
+            yield told
+
+    async def tell(self) -> Told | None:
+        """Tell what waits to be told, as `[notify]` says; None when there is nothing, or in quiet hours.
+
+        It is marked before it is told: whoever is killed in between, nothing is told twice. It waits again
+        only if a command that should have had it could not be run, and nothing else has shown it.
+        """
+        here = time.localtime(self._clock())
+        if notify.is_quiet(self.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
+            return None
+        if not await self._pool.read(lambda store: store.notices.any_waiting()):
+            return None
+        wanted = {item.name: item.notify for item in self.config.watches}
+        items, marked = await self._pool.write(
+            in_transaction(lambda store: watching.claim(store, wanted, self._names))
+        )
+        if not items:
+            return None
+        told = notify.message(items)
+        shown = await notify.show(told, self.config.notify)
+        if shown.troubles and not (shown.command or shown.desktop):
+            await self._pool.write(in_transaction(lambda store: store.notices.take_back(marked)))
+        return Told(
+            told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.troubles
+        )
+
+    async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
+        """Relate the articles that have arrived since the last time; yields (done, total).
+
+        In small transactions: stopped half-way, it goes on from there the next time.
+        """
+        total = await self._pool.read(lambda store: store.relations.waiting_count())
+        done = 0
+        while more := await self._pool.write(
+            in_transaction(lambda store: relating.relate_waiting(store, _RELATE))
+        ):
+            done += more
+            yield done, max(done, total)
+
+    async def refresh_apart(
+        self, feed_ids: Sequence[int] | None = None, *, force: bool = True
+    ) -> AsyncGenerator[Event, None]:
+        """The same as `refresh`, done by a process of its own, so that no key waits for a parser.
+
+        The process is this very program (`tuireader refresh --json`), which a crash or a kill of either
+        side leaves in order: what was stored is stored.
+        """
+        if self.offline:
+            yield RefreshStarted(0)
+            yield RefreshDone(0, 0, 0, 0, 0.0)
+            return
+        from tuireader.refresh import decode
+
+        command = [sys.executable, "-m", "tuireader"]
+        command += ["--config", str(self.paths.config), "--database", str(self.paths.database)]
+        command += ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+        )
+        assert child.stdout is not None and child.stderr is not None
+        ended = False
+        try:
+            async for line in child.stdout:
+                try:
+                    event = decode(line.decode())
+                except (ValueError, KeyError, TypeError):
+                    log.warning("the refresh said: %r", line[:200])
+                    continue
+                ended = ended or isinstance(event, RefreshDone)
+                yield event
+            if not ended:
+                words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
+                raise TuireaderError(
+                    words[-1] if words else "the refresh stopped before its end", "R tries again"
+                )
+        finally:
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.terminate()
+            await child.wait()
+
+    async def purge(
+        self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False
+    ) -> Purged:
+        """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
+
+        At least one of the two is given. Starred articles, those on a watch and (but for `unread`) unread
+        ones keep theirs. The articles stay, with their marks, and so do not come back as new.
+        """
+        async for _ in self.apply_watches():  # what a new watch hits must not go
+            pass
+        before = None if older_than is None else int(self._clock()) - older_than
+        rule = Rule(before, keep, unread)
+        ids = await self._pool.read(lambda store: store.retention.candidates(rule))
+        purged = await self._pool.read(lambda store: store.retention.weigh(ids))
+        if dry_run or not ids:
+            return purged
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            await self._pool.write(in_transaction(partial(_drop, ids=chunk, rule=rule)))
+        await self._pool.write(lambda store: store.retention.shrink())
+        return purged
+
+    async def due(self) -> int:
+        """How many feeds are due for a refresh now; 0 when offline."""
+        if self.offline:
+            return 0
+        now = int(self._clock())
+        return await self._pool.read(lambda store: store.feeds.due(now))
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether anything was written to the database, by whomever, since the last call."""
+        before, self._version = self._version, await self._pool.read(lambda store: store.data_version())
+        return before != self._version
+
+
+def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
+    store.retention.drop(ids, rule)
+
+
+def fetch_limits(config: Config) -> FetchLimits:
+    from tuireader.feeds.fetch import FetchLimits
+
+    fetch = config.fetch
+    limits = FetchLimits(
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        total=fetch.timeout,
+        max_bytes=fetch.max_size,
+        proxies=fetch.proxies,
+    )
+    return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
+
+
+def _rates(config: Config) -> schedule.Rates:
+    return schedule.Rates(least=config.fetch.interval)
+
+
+async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
+    """What to ask for. Secrets are looked up now; raises TuireaderError when one cannot be had.
+
+    A feed that has moved is asked for where it is now, unless it goes with secrets: those are for the server
+    that they were given for.
+    """
+    job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
+    if feed is None or not (feed.username or feed.headers):
+        move = schedule.Move(facts.moved_to, facts.moved_seen)
+        return replace(job, url=move.address) if move.adopt else job
+    from tuireader.feeds import secrets
+
+    def filled() -> FetchJob:
+        auth = (feed.username, secrets.resolve(feed.password)) if feed.username else None
+        return replace(
+            job, headers=tuple((name, secrets.resolve(value)) for name, value in feed.headers), auth=auth
+        )
+
+    return await asyncio.to_thread(filled)

@@ -1,0 +1,84 @@
+"""Which feeds are followed: added, found, moved, paused, imported and exported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuireader.config import FeedConfig
+from tuireader.errors import TuireaderError
+from tuireader.library.lists import Lists
+from tuireader.library.refreshing import fetch_limits
+
+
+class Subscriptions(Lists):
+    """The feeds of the configuration; every change is an edit of it that keeps its comments."""
+
+    async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
+        """Subscribe to (url, title, folder) each; returns how many are new. Creates the config if needed."""
+        self._own_feeds()
+        known = {feed.url for feed in self.config.feeds}
+        wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
+        new = [feed for url, feed in reversed(wanted.items()) if url not in known]
+        if new:
+            from tuireader import config_edit
+
+            await self._change_config(lambda text: config_edit.add_feeds(text, new))
+        return len(new)
+
+    async def pause(self, feed_id: int) -> None:
+        """Keep a feed and its articles, but fetch it no more. Like all of these, by an edit of the config."""
+        await self._set_feed(feed_id, paused=True)
+
+    async def resume(self, feed_id: int) -> None:
+        """Fetch a paused feed again."""
+        await self._set_feed(feed_id, paused=False)
+
+    async def remove(self, feed_id: int) -> None:
+        """Unsubscribe from a feed; its articles are kept."""
+        from tuireader import config_edit
+
+        url = self._url(feed_id)
+        await self._change_config(lambda text: config_edit.remove_feed(text, url))
+
+    async def accept_move(self, feed_id: int) -> str:
+        """Write the address that a feed has moved to into the config, and return it.
+
+        The feed keeps its articles, marks and health. Raises TuireaderError when it has not moved.
+        """
+        for health in await self.feed_health():
+            if health.feed.id == feed_id and health.moved_to:
+                await self._set_feed(feed_id, url=health.moved_to)
+                return health.moved_to
+        raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
+
+    async def discover(self, url: str) -> list[tuple[str, str]]:
+        """(feed address, title) found at a pasted address: the feed itself, or those a page advertises."""
+        if self.offline:
+            raise TuireaderError("the demo is offline", "start tuireader without --demo")
+        from tuireader import refresh
+        from tuireader.feeds.discover import discover
+
+        async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
+            return await discover(fetcher, url)
+
+    async def import_opml(self, path: Path) -> tuple[int, list[str]]:
+        """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
+        from tuireader.feeds import opml
+
+        try:
+            text = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
+        feeds, skipped = await asyncio.to_thread(opml.load, text)
+        new = await self.add_feeds([(feed.url, feed.title, feed.folder) for feed in feeds])
+        return new, list(skipped)
+
+    async def export_opml(self) -> str:
+        """The subscriptions as OPML 2.0."""
+        from tuireader.feeds import opml
+
+        return opml.dump(
+            [opml.OpmlFeed(feed.url, feed.title, feed.folder, feed.site_url) for feed in await self.feeds()]
+        )

@@ -1,0 +1,215 @@
+"""Watches and mutes: kept in the configuration, applied to what is stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from tuireader import query, relating, watch, watching
+from tuireader.config import MuteConfig, WatchConfig
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.library.desk import Desk
+from tuireader.model import (
+    WatchPreview,
+    WatchStats,
+)
+from tuireader.store import Store
+from tuireader.text import cut
+
+_LOOK_UP = 25
+"""Watches whose candidates are looked up at a time."""
+CHUNK = 500
+"""Articles that are matched in the first write transaction when a watch has changed ..."""
+_STEP = 0.15
+"""... and the seconds that each of the further ones should take, so that no mark waits for long."""
+
+
+class Watches(Desk):
+    """What must not be missed and what must not be seen."""
+
+    async def apply_watches(self) -> AsyncGenerator[tuple[int, int], None]:
+        """Ask all stored articles anew about mutes and watches that are new or changed; yields (done, total).
+
+        Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
+        there the next time.
+        """
+        jobs = [job for job in (await self._muting(), await self._watching()) if job]
+        done, total = 0, sum(up_to for up_to, _ in jobs)
+        if jobs:
+            yield 0, total
+        for up_to, step in jobs:
+            left, size = up_to, CHUNK
+            while left > 0:
+                before = left
+                left, seconds = await self._pool.write(partial(_timed, step=step, up_to=left, size=size))
+                size = max(50, min(50_000, int(size * min(4.0, _STEP / max(seconds, 1e-6)))))
+                done += before - left
+                yield done, total
+
+    async def _watching(self) -> tuple[int, Callable[..., int]] | None:
+        """Up to which article watches are pending, and the step that matches some."""
+        pending = {
+            item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
+        }
+        rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
+        if not rules:
+            return None
+        filters = {rule.name: watch.prefilter(rule) for rule in rules}
+        work = relating.Rematch(watch.Matcher(rules), filters, self._names)
+        names = list(filters)
+        for at in range(0, len(names), _LOOK_UP):
+            await self._pool.read(partial(work.look_up, names=names[at : at + _LOOK_UP]))
+        return max(pending.values()), work.step
+
+    async def _muting(self) -> tuple[int, Callable[..., int]] | None:
+        """The same for mutes."""
+        await self._sync_mutes()  # one may have come to its end
+        pending = await self._pool.read(lambda store: store.mutes.pending())
+        mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
+        if not mutes:
+            return None
+        return max(pending.values()), partial(
+            relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock())
+        )
+
+    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+        """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
+
+        Written into the config; one for the same articles only gets its new end. Returns how many stored
+        articles it hides. Raises ConfigError when the expression is wrong.
+        """
+        from tuireader import config_edit
+
+        mute = MuteConfig(query.strip(), feed.strip(), until)
+        if self.offline:
+            config_edit.add_mute("", mute)
+            others = [item for item in self.config.mutes if replace(item, until=until) != mute]
+            await self._take(replace(self.config, mutes=(*others, mute)))
+        else:
+            await self._change_config(lambda text: config_edit.add_mute(text, mute))
+        async for _ in self.apply_watches():
+            pass
+        return dict(await self.mutes()).get(mute, 0)
+
+    async def unmute(self, mute: MuteConfig) -> None:
+        """Take a mute out of the config: what it hid is back, as it was."""
+        from tuireader import config_edit
+
+        if self.offline:
+            others = tuple(item for item in self.config.mutes if item != mute)
+            await self._take(replace(self.config, mutes=others))
+        else:
+            await self._change_config(lambda text: config_edit.remove_mute(text, mute))
+
+    async def mutes(self) -> list[tuple[MuteConfig, int]]:
+        """The mutes of the config, each with how many articles it hides; those past their end hide none."""
+        counts = await self._pool.read(lambda store: store.mutes.counts())
+        hidden = {item: counts.get(mute.signature, 0) for item, mute in self._mutes.items()}
+        return [(item, hidden.get(item, 0)) for item in self.config.mutes]
+
+    async def watch_stats(self) -> list[WatchStats]:
+        """Every watch in config order with its numbers and, if it is silent, why."""
+        feeds, now, today = await self.feeds(), int(self._clock()), self._today()
+        return await self._pool.read(
+            lambda store: watching.stats(store, self.config, self._matcher, feeds, self._names, today, now)
+        )
+
+    async def preview_watch(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
+        """What a watch would hit, before it is saved; compared with the watch `replaces`, if that is named.
+
+        In small steps, so that lists are read in between and it can be cancelled at any time.
+        """
+        trial = watching.Trial(watching.rule_of(config), replaces, self._names)
+        if trial.problem:
+            return WatchPreview(problem=trial.problem)
+        await self._pool.read(trial.begin)
+        while await self._pool.read(trial.step):
+            pass
+        return await self._pool.read(trial.preview)
+
+    async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
+        """Write a watch into the config, as a new one or in place of the one named `replaces`.
+
+        The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError. The demo
+        has it until it is left.
+        """
+        from tuireader import config_edit
+
+        if self.offline:
+            others = [item for item in self.config.watches if item.name not in (replaces, config.name)]
+            await self._take(replace(self.config, watches=(*others, config)))
+        elif replaces:
+            await self._change_config(lambda text: config_edit.set_watch(text, replaces, config))
+        else:
+            await self._change_config(lambda text: config_edit.add_watch(text, config))
+
+    async def follow_story(self, article_id: int) -> WatchConfig:
+        """A watch for what comes next of an article's story, to be looked at before it is saved.
+
+        It wants what most of the reports name, and one of the words that they share besides.
+        """
+        words, story, rows = await self._pool.read(
+            lambda store: (
+                relating.story_topics(store, article_id),
+                store.stories.timeline(article_id),
+                store.lists.rows([article_id]),
+            )
+        )
+        if not rows or not words:
+            raise TuireaderError("nothing tells this story from others", "W makes a watch by hand")
+        title = story.first.title if story is not None else rows[0].title
+        name = f"Story: {cut(title, 40)}"
+        subject, *others = words
+        if not others:
+            return WatchConfig(name, any=(subject,))
+        query = '"{}"'.format(subject.replace('"', ""))
+        return WatchConfig(name, any=tuple(others), query=query, notify="story")
+
+    async def suggest_watch(self, article_id: int) -> WatchConfig:
+        """A watch for what an article is about, with one to three terms."""
+        names = [item.name for item in self.config.watches]
+        return await self._pool.read(lambda store: watching.suggest(store, article_id, names))
+
+    async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
+        """Other names for the terms of a watch that its articles give, each with its sentence.
+
+        "Personal Information Protection Law (PIPL)" proposes PIPL to the watch for the long name.
+        """
+        for item in self.config.watches:
+            if item.name == name:
+                return await self._pool.read(partial(watching.aliases, item=item))
+        return []
+
+    async def try_expression(self, text: str, days: int | None = None) -> watching.Report:
+        """How often an expression hits what is stored. Raises UsageError when it is not understood."""
+        parsed = query.parse(text)
+        if isinstance(parsed, query.QueryError):
+            raise UsageError(parsed.caret())
+        now = int(self._clock())
+        return await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
+
+    async def watch_report(self, name: str, days: int | None = None) -> watching.Report:
+        """How often a watch hits, which of its terms do, and which feeds are first. Raises UsageError."""
+        names = [item.name for item in self.config.watches]
+        for item in self.config.watches:
+            if item.name.casefold() == name.casefold():
+                now = int(self._clock())
+                return await self._pool.read(
+                    partial(watching.report, item=item, days=days, feeds=self._names, now=now)
+                )
+        raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
+
+    async def lint_watches(self) -> list[watching.Remark]:
+        """What is wrong or odd about watches and their terms."""
+        return await self._pool.read(lambda store: watching.lint(store, self.config, self._matcher))
+
+
+def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:
+    """Do one step in a transaction; returns what it gives, and how many seconds it took."""
+    started = time.perf_counter()
+    with store.transaction():
+        left = step(store, up_to=up_to, size=size)
+    return left, time.perf_counter() - started
