@@ -146,6 +146,8 @@ class Desk:
 
 
 def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
+    """`function` as one transaction: all that it writes is there, or nothing of it."""
+
     def whole(store: Store) -> T:
         with store.transaction():
             return function(store)

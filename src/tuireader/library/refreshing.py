@@ -210,6 +210,7 @@ def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
 
 
 def fetch_limits(config: Config) -> FetchLimits:
+    """How much and how long may be fetched under a configuration."""
     from tuireader.feeds.fetch import FetchLimits
 
     fetch = config.fetch
