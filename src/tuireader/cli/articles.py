@@ -39,10 +39,12 @@ def list_(options: Options, expression: tuple[str, ...], as_json: bool, limit: i
 @click.argument("expression", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--limit", default=50, show_default=True, help="How many articles at the most.")
+@click.option("--sort", type=click.Choice(("date", "relevance")), default="date", show_default=True,
+              help="The newest or the most relevant first.")  # fmt: skip
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @click.pass_obj
 def search(
-    options: Options, expression: tuple[str, ...], as_json: bool, limit: int, exit_status: bool
+    options: Options, expression: tuple[str, ...], as_json: bool, limit: int, sort: str, exit_status: bool
 ) -> int:
     """Search everything that is stored.
 
@@ -51,15 +53,17 @@ def search(
     """
 
     async def job(library: Library) -> int:
-        found = await _print_articles(library, " ".join(expression), as_json, limit)
+        found = await _print_articles(library, " ".join(expression), as_json, limit, sort == "relevance")
         return Exit.FAILURE if exit_status and not found else Exit.OK
 
     return in_library(options, job)
 
 
-async def _print_articles(library: Library, expression: str, as_json: bool, limit: int) -> int:
+async def _print_articles(
+    library: Library, expression: str, as_json: bool, limit: int, ranked: bool = False
+) -> int:
     if expression.strip():
-        ids, problem = await library.search(expression, limit=limit)
+        ids, problem = await library.search(expression, limit=limit, ranked=ranked)
         if problem:
             raise UsageError(problem)
     else:

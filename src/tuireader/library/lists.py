@@ -36,7 +36,8 @@ class Lists(Desk):
         folded: bool = False,
         opened: Collection[int] = (),
     ) -> array[int]:
-        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources.
+        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources,
+        and for a search also relevance.
 
         With `folded` there is one article for each story, the first unread one or else the first; those
         stories whose numbers are `opened` are there with all their articles.
@@ -46,7 +47,7 @@ class Lists(Desk):
 
     async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:
         if view.kind is ViewKind.QUERY:
-            found, _ = await self.search(view.key)
+            found, _ = await self.search(view.key, ranked=sort == "relevance")
             return found if show_read else await self._unread_of(found)
         today = self._today()
         return await self._pool.read(
@@ -69,8 +70,10 @@ class Lists(Desk):
             lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
         )
 
-    async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
-        """Ids matching an expression, newest first, and `""` or why it cannot be understood. Never raises.
+    async def search(self, text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+        """Ids matching an expression, and `""` or why it cannot be understood. Never raises.
+
+        Newest first; if `ranked`, of the newest some thousand the most relevant first.
 
         In small steps: a search that has to look at every article lets other questions through, and ends
         when it is cancelled. With a small `limit` it ends as soon as so many are found.
@@ -81,7 +84,11 @@ class Lists(Desk):
         now, names = int(self._clock()), self._names
         steps = await self._pool.read(
             lambda store: store.search.hunt(
-                parsed, now=now, subject=lambda found: relating.subject(found, names), limit=limit
+                parsed,
+                now=now,
+                subject=lambda found: relating.subject(found, names),
+                limit=limit,
+                ranked=ranked,
             )
         )
         ids: array[int] = array("q")

@@ -6,6 +6,7 @@ everything else is read and asked, newest first, until enough is found.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -31,6 +32,8 @@ from tuireader.store.reading import Reading, StoredText
 
 _MANY = 5000
 _AHEAD = 500
+_RANKED = 5000
+"""Hits that are ordered by relevance: BM25 looks at each of them."""
 _FIRST, _BATCH = 60, 200
 """Candidates that are read and asked at first, and then at a time."""
 
@@ -57,11 +60,47 @@ class Search:
         return array("q", chain.from_iterable(self.hunt(parsed, now=now, subject=subject, limit=limit)))
 
     def hunt(
-        self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
+        self,
+        parsed: Query,
+        *,
+        now: int,
+        subject: Callable[[StoredText], Subject],
+        limit: int,
+        ranked: bool = False,
     ) -> Iterator[Sequence[int]]:
-        """The same in steps of some hundredths of a second, so that others can read in between."""
+        """The same in steps of some hundredths of a second, so that others can read in between.
+
+        If `ranked`, the newest some thousand of what the index hits are ordered by relevance (BM25, where a
+        word of the title counts for ten of the text); what is older follows by time.
+        """
         within = "1" if query.asks(parsed.root, "muted") else "a.muted = 0"
-        return self._hunt(parsed, within, [], now=now, subject=subject, limit=limit)
+        expression = query.plan(parsed).fts if ranked else None
+        if expression is None:
+            yield from self._hunt(parsed, within, [], now=now, subject=subject, limit=limit)
+            return
+        best = self._best(expression)
+        last = json.dumps(best.tolist())
+        for part, inside in (("IN", best), ("NOT IN", None)):
+            scope = f"{within} AND a.id {part} (SELECT value FROM json_each(?))"
+            for found in self._hunt(
+                parsed, scope, [last], now=now, subject=subject, limit=limit, order=inside
+            ):
+                yield found
+                limit -= len(found)
+            if limit <= 0:
+                return
+
+    def _best(self, expression: str) -> array[int]:
+        """The newest articles that an FTS5 expression hits, the most relevant first."""
+        hit = "FROM search WHERE search MATCH ?"
+        first = self._conn.execute(
+            f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, _RANKED)
+        ).fetchone()
+        rows = self._conn.execute(
+            f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC",
+            (expression, first[0] if first else 0),
+        )
+        return array("q", (row[0] for row in rows))
 
     def inside(
         self,
@@ -89,7 +128,9 @@ class Search:
         now: int,
         subject: Callable[[StoredText], Subject],
         limit: int,
+        order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
+        """In steps the ids that match within a condition, newest first or in a given order of all of them."""
         plan = query.plan(parsed)
         condition, args, facts_exact = self._all(plan.facts, now)
         condition, args = f"{within} AND {condition}", [*within_args, *args]
@@ -100,10 +141,17 @@ class Search:
             args.append(plan.fts)
         exact = plan.exact and facts_exact
         sql = f"SELECT a.id FROM article a WHERE {condition} ORDER BY a.time DESC, a.id DESC"
-        if exact:
+        if order is not None:
+            fit = {row[0] for row in self._conn.execute(sql, args)}
+            candidates = iter([article for article in order if article in fit])
+            if exact:
+                yield list(islice(candidates, limit))
+                return
+        elif exact:
             yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
             return
-        candidates = self._ahead(sql, args)
+        else:
+            candidates = self._ahead(sql, args)
         reading = Reading(self._conn)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
