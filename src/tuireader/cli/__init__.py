@@ -7,8 +7,9 @@ from tuireader.cli import (
     feeds,
     program,
     refresh,
+    serve,
     watches,
 )  # each adds its commands to `main`
 from tuireader.cli.base import main, run
 
-__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run", "watches"]
+__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run", "serve", "watches"]

@@ -42,6 +42,8 @@ DEMO = -1  # the code with which the app asks to be started again as the demo
 
 
 def _has_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER"):  # the screen is elsewhere: in a browser, by `tuireader serve`
+        return True
     try:
         shown = sys.stdin.isatty() and sys.stdout.isatty()
     except (AttributeError, ValueError):  # closed or missing

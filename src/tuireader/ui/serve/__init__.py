@@ -1,0 +1,142 @@
+"""The app in a browser: textual-serve behind a token, on the loopback unless told otherwise.
+
+textual-serve (MIT, by the makers of Textual) runs one app process for each browser tab and carries bytes.
+What it lacks is a guard: whoever reaches the port could read along, and so could any web page that the person
+has open (by DNS rebinding, or by a WebSocket across origins, RFC 6455 section 10.2). So here every request
+has to name our own address and to know the token, and the page asks nobody else for anything.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import shlex
+import socket
+import string
+import webbrowser
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+from textual_serve.server import Server
+
+from tuireader.errors import TuireaderError
+
+COOKIE = "tuireader"
+"""What the cookie is called that holds the token after the first request; the port follows."""
+_TOKEN = 24
+_PAGE = Path(__file__).with_name("page.html")
+_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src {websocket}; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Guarded(Server):
+    """A server of the app that answers only who knows its token and asks for its own address."""
+
+    def __init__(self, command: Sequence[str], listening: socket.socket, public_url: str, token: str) -> None:
+        super().__init__(shlex.join(command), title="tuireader", public_url=public_url)
+        self._listening = listening
+        self._token = token
+        self._cookie = f"{COOKIE}-{listening.getsockname()[1]}"
+
+    @property
+    def link(self) -> str:
+        """The address to open, with the token in it."""
+        return f"{self.public_url}/?token={quote(self._token)}"
+
+    def serve(self, debug: bool = False) -> None:
+        """Serve until a signal ends it."""
+        web.run_app(self._make_app(), sock=self._listening, print=None, access_log=None)
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Say nothing: the command line has said where the app is."""
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+        app.middlewares.append(self._guard)
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Let in who came with the token in the link, or with the cookie that was given for it."""
+        own = urlsplit(self.public_url)
+        origin = request.headers.get("Origin")
+        if request.host != own.netloc or (origin is not None and urlsplit(origin).netloc != own.netloc):
+            raise web.HTTPForbidden(text=f"tuireader is at {self.public_url}\n")
+        if self._knows(request.query.get("token", "")) and request.path == "/":
+            # On to an address without the token: it stays out of the history and of bookmarks.
+            response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
+            response.set_cookie(
+                self._cookie, self._token, httponly=True, samesite="Strict", secure=own.scheme == "https"
+            )
+            return response
+        if not self._knows(request.cookies.get(self._cookie, "")):
+            raise web.HTTPForbidden(text="open the link that `tuireader serve` has printed\n")
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+        return response
+
+    def _knows(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self._token.encode())
+
+    async def handle_index(self, request: web.Request) -> web.Response:
+        """The page with the terminal in it."""
+        own = urlsplit(self.public_url)
+        websocket = f"{'wss' if own.scheme == 'https' else 'ws'}://{own.netloc}/ws"
+        nonce = secrets.token_urlsafe()
+        size = request.query.get("fontsize", "")
+        page = string.Template(_PAGE.read_text(encoding="utf-8")).substitute(
+            websocket=websocket, nonce=nonce, size=size if size.isascii() and size.isdigit() else "16"
+        )
+        policy = _POLICY.format(nonce=nonce, websocket=websocket)
+        return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": policy})
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on this address. Raises TuireaderError when it cannot be had."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, number)
+        with suppress(OSError):
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise TuireaderError(
+            f"{host} port {port} cannot be used: {error.strerror}", "another --port may be free; 0 takes any"
+        ) from None
+    return listening
+
+
+def serve(
+    command: Sequence[str],
+    listening: socket.socket,
+    *,
+    public_url: str = "",
+    browser: bool = False,
+    say: Callable[[str], None],
+) -> None:
+    """Serve the app that `command` starts until interrupted; `say` gets the link, once it can be opened."""
+    host, port = listening.getsockname()[:2]
+    named = f"[{host}]" if ":" in host else host
+    server = Guarded(
+        command, listening, public_url.rstrip("/") or f"http://{named}:{port}", secrets.token_urlsafe(_TOKEN)
+    )
+    listening.listen(16)  # from here on a browser may connect; it waits until the loop runs
+    say(server.link)
+    if browser:
+        webbrowser.open(server.link)
+    server.serve()

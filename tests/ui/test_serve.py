@@ -1,0 +1,107 @@
+"""The app in a browser: who may come in, and that it works there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+
+from tests import browser
+from tuireader.cli import run
+
+
+@pytest.fixture
+async def link(tmp_path: Path) -> AsyncIterator[str]:
+    """The link that `tuireader --demo serve` prints; it is served until the test ends."""
+    home = {"HOME": str(tmp_path), **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("DATA", "STATE")}}
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tuireader", "--demo", "serve", "--port", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | home,
+    )
+    try:
+        assert child.stdout is not None
+        yield (await child.stdout.readline()).decode().strip()
+    finally:
+        child.terminate()
+        await child.communicate()
+
+
+async def _get(url: str, **headers: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_only_the_link_opens_it(link: str) -> None:
+    base = "http://" + urlsplit(link).netloc
+    assert urlsplit(link).hostname == "127.0.0.1"
+    for path in (
+        "/",
+        "/?token=",
+        "/?token=wrong",
+        "/?token=%C3%BC",
+        "/static/js/textual.js",
+        "/ws",
+        "/download/x",
+    ):
+        assert (await _get(base + path))[0] == 403, path
+    # A page of somebody else: another name for this address, and a socket across origins.
+    assert (await _get(link, Host="rebound.example"))[0] == 403
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.get(link) as answer:
+            page = await answer.text()
+            assert answer.status == 200 and answer.url.query_string == ""
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "https://" not in page  # nobody else is asked for anything
+        async with session.get(base + "/static/js/textual.js") as answer:
+            assert answer.status == 200
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(base + "/ws", origin="http://127.0.0.1:1")
+        assert refused.value.status == 403
+
+
+async def test_a_second_tab_has_a_reader_of_its_own(link: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.get(link):
+            pass
+        base = "http://" + urlsplit(link).netloc
+        async with session.ws_connect(base + "/ws?width=80&height=24") as one:
+            async with session.ws_connect(base + "/ws?width=80&height=24") as two:
+                for socket in (one, two):
+                    shown = b""
+                    while b"WeChat" not in shown:
+                        shown += (await socket.receive(timeout=30)).data
+            await one.send_json(["stdin", "j"])
+            assert (await one.receive(timeout=30)).type == aiohttp.WSMsgType.BINARY
+
+
+@pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
+async def test_chromium_opens_the_list_reads_an_article_and_searches(link: str, tmp_path: Path) -> None:
+    async with browser.opened(link, tmp_path / "chromium") as page:
+        await page.wait("Unread", "WeChat sign-ups will be back")
+        await page.press("/")
+        await page.wait("Search everything stored")
+        await page.press(*"wechat", "Enter")
+        await page.wait("wechat ·")
+        await page.press("Enter")
+        await page.wait("Personal Information Protection Law")
+        assert (await page.picture()).startswith(b"\x89PNG")
+        host = urlsplit(link).netloc
+        assert {urlsplit(url).netloc for url in page.asked if not url.startswith("data:")} == {host}
+
+
+def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    from tuireader.ui.serve import listen
+
+    taken = listen("127.0.0.1", 0)
+    taken.listen()
+    port = taken.getsockname()[1]
+    assert run(["--demo", "serve", "--port", str(port)]) == 1
+    assert f"127.0.0.1 port {port} cannot be used" in capsys.readouterr().err
+    taken.close()
