@@ -5,6 +5,7 @@ from tuireader.cli import (
     brief,
     database,
     feeds,
+    marks,
     program,
     refresh,
     serve,
@@ -12,4 +13,16 @@ from tuireader.cli import (
 )  # each adds its commands to `main`
 from tuireader.cli.base import main, run
 
-__all__ = ["articles", "brief", "database", "feeds", "main", "program", "refresh", "run", "serve", "watches"]
+__all__ = [
+    "articles",
+    "brief",
+    "database",
+    "feeds",
+    "main",
+    "marks",
+    "program",
+    "refresh",
+    "run",
+    "serve",
+    "watches",
+]

@@ -1,35 +1,53 @@
-"""Articles: list, search, show, count, undo."""
+"""Articles: list, search, show."""
 
 from __future__ import annotations
 
-import json
 import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, main
+from tuireader.cli.output import (
+    format_option,
+    ink,
+    json_option,
+    markdown,
+    markdown_link,
+    print_json,
+    print_paged,
+)
 from tuireader.errors import Exit, UsageError
-from tuireader.model import ArticleRow, View, ViewKind
+from tuireader.model import Article, ArticleRow, Related, View, ViewKind
 
 if TYPE_CHECKING:
+    from tuireader.cli import shapes
     from tuireader.library import Library
+
+_limit = click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="How many at the most."
+)
 
 
 @main.command("list")
 @click.argument("expression", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--limit", default=50, show_default=True, help="How many articles at the most.")
+@format_option
+@_limit
 @click.pass_obj
-def list_(options: Options, expression: tuple[str, ...], as_json: bool, limit: int) -> int:
+def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) -> int:
     """List articles, newest first: all, or those that an expression matches.
 
     \b
-    Example:  tuireader list is:unread watch:WeChat
+    Examples:
+      tuireader list
+      tuireader list is:unread watch:WeChat
+      tuireader list --json --limit 5 age:<7d
+      tuireader list --format md is:starred > reading-list.md
     """
 
     async def job(library: Library) -> int:
-        await _print_articles(library, " ".join(expression), as_json, limit)
+        await _print_articles(library, " ".join(expression), form, limit)
         return Exit.OK
 
     return in_library(options, job)
@@ -37,30 +55,42 @@ def list_(options: Options, expression: tuple[str, ...], as_json: bool, limit: i
 
 @main.command()
 @click.argument("expression", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--limit", default=50, show_default=True, help="How many articles at the most.")
-@click.option("--sort", type=click.Choice(("date", "relevance")), default="date", show_default=True,
-              help="The newest or the most relevant first.")  # fmt: skip
+@format_option
+@_limit
+@click.option(
+    "--sort",
+    type=click.Choice(("date", "relevance")),
+    default="date",
+    show_default=True,
+    help="The newest or the most relevant first.",
+)
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @click.pass_obj
 def search(
-    options: Options, expression: tuple[str, ...], as_json: bool, limit: int, sort: str, exit_status: bool
+    options: Options, expression: tuple[str, ...], form: str, limit: int, sort: str, exit_status: bool
 ) -> int:
     """Search everything that is stored.
 
+    An expression that begins with a minus stands behind `--`, which ends the options.
+
     \b
-    Example:  tuireader search '"data transfer" -webinar age:<30d'
+    Examples:
+      tuireader search '"new users" -webinar age:<30d'
+      tuireader search --sort relevance --limit 10 WeChat registration
+      tuireader search --json 'title:WeChat OR /CVE-2026-[0-9]+/' | head -n 1
+      tuireader search --exit-status watch:PIPL is:unread > /dev/null && echo 'something to read'
+      tuireader search -- -webinar is:unread
     """
 
     async def job(library: Library) -> int:
-        found = await _print_articles(library, " ".join(expression), as_json, limit, sort == "relevance")
+        found = await _print_articles(library, " ".join(expression), form, limit, sort == "relevance")
         return Exit.FAILURE if exit_status and not found else Exit.OK
 
     return in_library(options, job)
 
 
 async def _print_articles(
-    library: Library, expression: str, as_json: bool, limit: int, ranked: bool = False
+    library: Library, expression: str, form: str, limit: int, ranked: bool = False
 ) -> int:
     if expression.strip():
         ids, problem = await library.search(expression, limit=limit, ranked=ranked)
@@ -68,41 +98,81 @@ async def _print_articles(
             raise UsageError(problem)
     else:
         ids = await library.ids(View(ViewKind.ALL))
-    for row in await library.rows(ids[:limit]):
-        print(_article_json(library, row) if as_json else _article_line(library, row))
+    rows = await library.rows(ids[:limit])
+    if form == "json":
+        for row in rows:
+            print_json(article_json(library, row))
+    else:
+        print_paged(_FORMS[form](library, row) for row in rows)
     return len(ids)
 
 
-def _article_json(library: Library, row: ArticleRow) -> str:
-    return json.dumps(
-        {
-            "id": row.id,
-            "time": row.time,
-            "feed": library.feed_title(row.feed_id),
-            "title": row.title,
-            "url": row.url,
-            "author": row.author,
-            "read": row.read,
-            "starred": row.starred,
-            "sources": row.sources,
-            "watches": list(row.watches),
-        },
-        ensure_ascii=False,
-    )
+def article_json(library: Library, row: ArticleRow) -> shapes.Article:
+    """An article of a list for scripts."""
+    return {
+        "id": row.id,
+        "time": row.time,
+        "feed": library.feed_title(row.feed_id),
+        "title": row.title,
+        "url": row.url,
+        "author": row.author,
+        "read": row.read,
+        "starred": row.starred,
+        "edited": row.edited,
+        "sources": row.sources,
+        "story": row.story,
+        "story_size": row.story_size,
+        "watches": list(row.watches),
+    }
 
 
-def _article_line(library: Library, row: ArticleRow) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.time))
+def _line(library: Library, row: ArticleRow) -> str:
     marks = ("*" if row.starred else " ") + (" " if row.read else "N")
-    watches = f"  [{', '.join(row.watches)}]" if row.watches else ""
-    return f"{row.id}\t{marks} {when}  {library.feed_title(row.feed_id)}  {row.title}{watches}"
+    watches = ink(f"  [{', '.join(row.watches)}]", fg="yellow") if row.watches else ""
+    title = ink(row.title, bold=not row.read)
+    return f"{row.id}\t{marks} {_when(row.time)}  {library.feed_title(row.feed_id)}  {title}{watches}"
+
+
+def _columns(library: Library, row: ArticleRow) -> str:
+    """Number, time (UTC), read, starred, feed, title, address, watches."""
+    columns = [
+        str(row.id),
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row.time)),
+        "read" if row.read else "unread",
+        "starred" if row.starred else "",
+        library.feed_title(row.feed_id),
+        row.title,
+        row.url,
+        ",".join(row.watches),
+    ]
+    return "\t".join(column.replace("\t", " ") for column in columns)
+
+
+def _item(library: Library, row: ArticleRow) -> str:
+    day = time.strftime("%Y-%m-%d", time.localtime(row.time))
+    link = markdown_link(row.title or row.url, row.url)
+    return f"- {link} · {markdown(library.feed_title(row.feed_id))} · {day}"
+
+
+_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}
+
+
+def _when(moment: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
 
 
 @main.command()
 @click.argument("article", type=int)
+@json_option
 @click.pass_obj
-def show(options: Options, article: int) -> int:
-    """Print one article as text. ARTICLE is the number that `list` and `search` print first."""
+def show(options: Options, article: int, as_json: bool) -> int:
+    """Print one article as text. ARTICLE is the number that `list` and `search` print first.
+
+    \b
+    Examples:
+      tuireader show 12
+      tuireader show 12 --json
+    """
 
     async def job(library: Library) -> int:
         from tuireader.document import parse
@@ -110,52 +180,73 @@ def show(options: Options, article: int) -> int:
         found = await library.article(article)
         if found is None:
             raise UsageError(f"there is no article {article}", "`tuireader list` shows the numbers")
-        by = f" · {found.author}" if found.author else ""
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.time))
-        print(f"{found.title}\n{found.feed_title}{by} · {when}\n{found.url}\n")
-        for evidence in found.evidence:
-            where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
-            print(f"◆ {evidence.watch}: {where}\n  “{evidence.sentence}”")
         document = parse(found.html, found.base_url or found.url)
-        print("\n\n".join(block.text for block in document.blocks if block.text))
-        for link in document.links:
-            print(f"[{link.number}] {link.url}")
-        for related in await library.related(article):
-            print(f"{related.relation}: {related.title} ({related.reason})")
-        return Exit.OK
-
-    return in_library(options, job)
-
-
-@main.command()
-@click.option("--watch", "name", help="Only articles on this watch.")
-@click.pass_obj
-def unread(options: Options, name: str | None) -> int:
-    """Print the number of unread articles, for a status bar."""
-
-    async def job(library: Library) -> int:
-        counts = await library.counts()
-        if name is None:
-            print(counts.unread.unread)
-        elif name in counts.watches:
-            print(counts.watches[name].unread)
+        parts = [block.text for block in document.blocks if block.text]
+        links = [link.url for link in document.links]
+        related = await library.related(article)
+        if as_json:
+            print_json(_whole(found, parts, links, related))
         else:
-            raise UsageError(
-                f"there is no watch {name!r}", f"there are: {', '.join(counts.watches) or 'none'}"
-            )
+            print_paged(_text(found, parts, links, related))
         return Exit.OK
 
     return in_library(options, job)
 
 
-@main.command()
-@click.pass_obj
-def undo(options: Options) -> int:
-    """Take back the last mark that was made."""
+def _text(found: Article, parts: list[str], links: list[str], related: tuple[Related, ...]) -> Iterator[str]:
+    by = f" · {found.author}" if found.author else ""
+    yield ink(found.title, bold=True)
+    yield f"{found.feed_title}{by} · {_when(found.time)}"
+    yield f"{found.url}\n"
+    for evidence in found.evidence:
+        where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
+        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}\n  “{evidence.sentence}”"
+    yield "\n\n".join(parts)
+    for number, url in enumerate(links, 1):
+        yield f"[{number}] {url}"
+    for one in related:
+        yield f"{one.relation}: {one.title} ({one.reason})"
 
-    async def job(library: Library) -> int:
-        change = await library.undo()
-        say(f"undone: {change.what}" if change else "there is nothing to undo")
-        return Exit.OK
 
-    return in_library(options, job)
+def _whole(
+    found: Article, parts: list[str], links: list[str], related: tuple[Related, ...]
+) -> shapes.WholeArticle:
+    return {
+        "id": found.id,
+        "time": found.time,
+        "published": found.published,
+        "arrived": found.arrived,
+        "feed": found.feed_title,
+        "other_feeds": list(found.other_feeds),
+        "title": found.title,
+        "url": found.url,
+        "author": found.author,
+        "read": found.read,
+        "starred": found.starred,
+        "edited": found.edited,
+        "tags": list(found.tags),
+        "text": "\n\n".join(parts),
+        "links": links,
+        "comments": found.comments_url,
+        "evidence": [
+            {
+                "watch": one.watch,
+                "hits": [{"term": hit.term, "field": hit.field, "count": hit.count} for hit in one.hits],
+                "sentence": one.sentence,
+                "spans": list(one.spans),
+            }
+            for one in found.evidence
+        ],
+        "related": [
+            {
+                "relation": one.relation,
+                "id": one.article_id,
+                "title": one.title,
+                "url": one.url,
+                "feed": one.feed_title,
+                "time": one.time,
+                "reason": one.reason,
+            }
+            for one in related
+        ],
+    }

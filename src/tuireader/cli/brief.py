@@ -26,7 +26,15 @@ _SPAN = duration(60, 3650 * _DAY)
     help='How far back: a time such as "24h" or "7d", or "last" for what has come since the last brief.',
 )
 @click.option("--watch", default="", help="Only stories on this watch.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="md",
+    show_default=True,
+    help="Markdown, JSON or a web page.",
+)
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.pass_obj
 def brief(options: Options, since: str, watch: str, form: str) -> int:
     """Print what has come, grouped by story, with the sentences that the watches found.
@@ -34,7 +42,10 @@ def brief(options: Options, since: str, watch: str, form: str) -> int:
     Nothing is fetched, and the same articles give the same bytes (in UTF-8).
 
     \b
-    Example:  tuireader brief --since last --watch WeChat --format html > brief.html
+    Examples:
+      tuireader brief
+      tuireader brief --since last --watch WeChat --format html > brief.html
+      tuireader brief --since 7d --json
     """
     span = None if since == "last" else _seconds(since)
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.store.care import Finding
 
@@ -23,9 +25,16 @@ if TYPE_CHECKING:
 @click.option("--unread", is_flag=True, help="Unread articles too.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @click.pass_obj
 def purge(
-    options: Options, older_than: str | None, keep: int | None, unread: bool, dry_run: bool, yes: bool
+    options: Options,
+    older_than: str | None,
+    keep: int | None,
+    unread: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Drop the texts of old articles to save space.
 
@@ -33,7 +42,9 @@ def purge(
     stay in the lists with their marks, so nothing comes back as new.
 
     \b
-    Example:  tuireader purge --older-than 90d --dry-run
+    Examples:
+      tuireader purge --older-than 90d --dry-run
+      tuireader purge --older-than 52w --keep 100 --yes
     """
     if older_than is None and keep is None:
         raise UsageError("say what may go", "with --older-than 90d, --keep 100, or both")
@@ -42,13 +53,25 @@ def purge(
     async def job(library: Library) -> int:
         plan = await library.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
         what = f"the texts of {plan.articles:,} articles of {plan.feeds:,} feeds, {_size(plan.bytes)}"
+        shape: shapes.Purged = {
+            "articles": plan.articles,
+            "feeds": plan.feeds,
+            "bytes": plan.bytes,
+            "dropped": False,
+        }
         if dry_run or not plan.articles:
-            print(f"would drop {what}")
+            if as_json:
+                print_json(shape)
+            else:
+                print(f"would drop {what}")
             return Exit.OK
         if not yes and not _agreed(f"Drop {what}?"):
             return Exit.FAILURE
         await library.purge(older_than=seconds, keep=keep, unread=unread)
-        print(f"dropped {what}")
+        if as_json:
+            print_json({**shape, "dropped": True})
+        else:
+            print(f"dropped {what}")
         return Exit.OK
 
     return in_library(options, job)
@@ -60,13 +83,29 @@ def db() -> None:
 
 
 @db.command()
+@json_option
 @click.pass_obj
-def check(options: Options) -> int:
-    """Look whether the database is sound; a line for each thing that is checked. Changes nothing."""
+def check(options: Options, as_json: bool) -> int:
+    """Look whether the database is sound; a line for each thing that is checked. Changes nothing.
+
+    \b
+    Examples:
+      tuireader db check
+      tuireader db check --json
+    """
     from tuireader.store import care
 
     found = care.check(_database(options))
-    _print(found)
+    if as_json:
+        for finding in found:
+            shape: shapes.Finding = {
+                "name": finding.name,
+                "ok": not finding.problem,
+                "said": finding.problem or finding.said,
+            }
+            print_json(shape)
+    else:
+        _print(found)
     if all(not finding.problem for finding in found):
         return Exit.OK
     say("tuireader: the database is damaged (`tuireader db repair` saves what can be read)")
@@ -77,7 +116,15 @@ def check(options: Options) -> int:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def backup(options: Options, file: Path | None) -> int:
-    """Copy the database, also while tuireader runs, to FILE or beside it under the name of the day."""
+    """Copy the database, also while tuireader runs, to FILE or beside it under the name of the day.
+
+    Prints the name of the copy.
+
+    \b
+    Examples:
+      tuireader db backup
+      tuireader db backup news-of-today.db
+    """
     from tuireader.store import care
 
     path = _database(options)
@@ -96,6 +143,10 @@ def repair(options: Options, yes: bool) -> int:
 
     The damaged file is never written to. With --yes it is renamed to end in .damaged, and the new one takes
     its place.
+
+    \b
+    Example:
+      tuireader db repair
     """
     from tuireader.store import care
     from tuireader.store.salvage import salvage
@@ -124,7 +175,12 @@ def repair(options: Options, yes: bool) -> int:
 @db.command()
 @click.pass_obj
 def reindex(options: Options) -> int:
-    """Make the index for searching anew."""
+    """Make the index for searching anew.
+
+    \b
+    Example:
+      tuireader db reindex
+    """
     return _reindex(_database(options))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import FeedHealth, Trouble
 
 if TYPE_CHECKING:
+    from tuireader.cli import shapes
     from tuireader.library import Library
 
 
 @main.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@json_option
 @click.option(
     "--sort",
     type=click.Choice(["config", "trouble", "pace", "title"]),
@@ -32,6 +33,12 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
     """List the feeds with their health, or pause, resume, retry, remove them, accept their moves.
 
     Columns: number, unread/all articles, articles a week, last success, title, address, trouble.
+
+    \b
+    Examples:
+      tuireader feeds
+      tuireader feeds --sort trouble
+      tuireader feeds --json
     """
     if context.invoked_subcommand is not None:
         return Exit.OK
@@ -39,7 +46,10 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
     async def job(library: Library) -> int:
         now = int(time.time())
         for health in sorted(await library.feed_health(), key=_ORDERS[sort]):
-            print(json.dumps(_as_json(health), ensure_ascii=False) if as_json else _as_line(health, now))
+            if as_json:
+                print_json(_as_json(health))
+            else:
+                print(_as_line(health, now))
         return Exit.OK
 
     return in_library(context.obj, job)
@@ -53,7 +63,7 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
 }
 
 
-def _as_json(health: FeedHealth) -> dict[str, object]:
+def _as_json(health: FeedHealth) -> shapes.FeedHealth:
     feed = health.feed
     return {
         "id": feed.id,
@@ -131,7 +141,14 @@ def _change(
 @click.argument("feed", nargs=-1, required=True)
 @click.pass_obj
 def pause(options: Options, feed: tuple[str, ...]) -> int:
-    """Keep feeds and their articles, but fetch them no more."""
+    """Keep feeds and their articles, but fetch them no more.
+
+    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+
+    \b
+    Example:
+      tuireader feeds pause "Example News"
+    """
     return _change(options, feed, lambda library, feed_id: library.pause(feed_id), "paused")
 
 
@@ -139,7 +156,12 @@ def pause(options: Options, feed: tuple[str, ...]) -> int:
 @click.argument("feed", nargs=-1, required=True)
 @click.pass_obj
 def resume(options: Options, feed: tuple[str, ...]) -> int:
-    """Fetch paused feeds again."""
+    """Fetch paused feeds again.
+
+    \b
+    Example:
+      tuireader feeds resume 1
+    """
     return _change(options, feed, lambda library, feed_id: library.resume(feed_id), "resumed")
 
 
@@ -147,7 +169,14 @@ def resume(options: Options, feed: tuple[str, ...]) -> int:
 @click.argument("feed", nargs=-1, required=True)
 @click.pass_obj
 def remove(options: Options, feed: tuple[str, ...]) -> int:
-    """Unsubscribe from feeds; their articles are kept."""
+    """Unsubscribe from feeds; their articles are kept.
+
+    FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
+
+    \b
+    Example:
+      tuireader remove https://example.org/feed.xml
+    """
     return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed")
 
 
@@ -155,7 +184,13 @@ def remove(options: Options, feed: tuple[str, ...]) -> int:
 @click.argument("feed", nargs=-1)
 @click.pass_obj
 def accept(options: Options, feed: tuple[str, ...]) -> int:
-    """Write the new addresses of feeds that have moved into the configuration; all of them without FEED."""
+    """Write the new addresses of feeds that have moved into the configuration; all of them without FEED.
+
+    \b
+    Examples:
+      tuireader feeds accept
+      tuireader feeds accept 2
+    """
 
     async def job(library: Library) -> int:
         ids = [await find_feed(library, one) for one in feed]
@@ -175,7 +210,13 @@ def accept(options: Options, feed: tuple[str, ...]) -> int:
 @click.argument("feed", nargs=-1)
 @click.pass_obj
 def retry(options: Options, feed: tuple[str, ...]) -> int:
-    """Fetch feeds now, also those that are gone or paused; without FEED, all that fail."""
+    """Fetch feeds now, also those that are gone or paused; without FEED, all that fail.
+
+    \b
+    Examples:
+      tuireader feeds retry
+      tuireader feeds retry "Example News"
+    """
     from tuireader.cli.refresh import follow
 
     async def job(library: Library) -> int:
@@ -191,13 +232,23 @@ def retry(options: Options, feed: tuple[str, ...]) -> int:
     return in_library(options, job)
 
 
+main.add_command(remove)  # where people look for it, next to `add`
+
+
 @main.command()
 @click.argument("url")
 @click.option("--folder", default="", help="The folder to put it in.")
 @click.option("--title", default="", help="A title of your own.")
+@json_option
 @click.pass_obj
-def add(options: Options, url: str, folder: str, title: str) -> int:
-    """Subscribe to a feed, or to the feed of a web page, and write it to the configuration."""
+def add(options: Options, url: str, folder: str, title: str, as_json: bool) -> int:
+    """Subscribe to a feed, or to the feed of a web page, and write it to the configuration.
+
+    \b
+    Examples:
+      tuireader add https://example.org/feed.xml
+      tuireader add https://example.org/ --folder Tech --title "Example News"
+    """
 
     async def job(library: Library) -> int:
         found = await library.discover(url)
@@ -205,6 +256,9 @@ def add(options: Options, url: str, folder: str, title: str) -> int:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
         address, name = found[0]
         new = await library.add_feeds([(address, title, folder)])
+        if as_json:
+            shape: shapes.Added = {"url": address, "title": title or name, "new": bool(new)}
+            print_json(shape)
         say(f"{'added' if new else 'already there'}: {name or address} ({address})")
         return Exit.OK
 
@@ -215,7 +269,12 @@ def add(options: Options, url: str, folder: str, title: str) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def import_(options: Options, file: Path) -> int:
-    """Subscribe to the feeds of an OPML file."""
+    """Subscribe to the feeds of an OPML file.
+
+    \b
+    Example:
+      tuireader import feeds.opml
+    """
 
     async def job(library: Library) -> int:
         new, skipped = await library.import_opml(file)
@@ -231,7 +290,13 @@ def import_(options: Options, file: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def export(options: Options, file: Path | None) -> int:
-    """Write the subscriptions as OPML to FILE, or to stdout."""
+    """Write the subscriptions as OPML to FILE, or to stdout.
+
+    \b
+    Examples:
+      tuireader export
+      tuireader export feeds.opml
+    """
 
     text = in_library(options, lambda library: library.export_opml())
     if file is None or str(file) == "-":

@@ -7,33 +7,70 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, main
-from tuireader.config import load
+from tuireader.cli.output import json_option, print_json
+from tuireader.config import Problem, load
 from tuireader.errors import ConfigError, Exit
 
 if TYPE_CHECKING:
-    pass
+    from tuireader.cli import shapes
 
 
 @main.command()
+@json_option
 @click.pass_obj
-def keys(options: Options) -> int:
-    """List the keys as they are in force."""
+def keys(options: Options, as_json: bool) -> int:
+    """List the keys as they are in force.
+
+    \b
+    Examples:
+      tuireader keys
+      tuireader keys --json
+    """
     from tuireader.commands import COMMANDS, key_label, resolve_keys
 
     config, _ = options.config()
     resolved, _ = resolve_keys(config.ui.preset, config.keys)
     for command in COMMANDS:
-        labels = " ".join(key_label(key) for key in resolved.get(command.id, ()))
+        own = [key_label(key) for key in resolved.get(command.id, ())]
+        if as_json:
+            shape: shapes.KeyBinding = {
+                "id": command.id,
+                "keys": own,
+                "title": command.title,
+                "help": command.help,
+                "group": command.group,
+                "scope": command.scope,
+            }
+            print_json(shape)
+            continue
+        labels = " ".join(own)
         print(f"{labels:<16} {command.id:<22} {command.help}")
     return Exit.OK
 
 
 @main.command("paths")
+@json_option
 @click.pass_obj
-def paths_(options: Options) -> int:
-    """Print where the files are."""
-    for name in ("config", "database", "state", "cache"):
-        print(f"{name}\t{getattr(options.paths, name)}")
+def paths_(options: Options, as_json: bool) -> int:
+    """Print where the files are. Makes none of them.
+
+    \b
+    Examples:
+      tuireader paths
+      tuireader paths --json
+    """
+    where = options.paths
+    shape: shapes.Places = {
+        "config": str(where.config),
+        "database": str(where.database),
+        "state": str(where.state),
+        "cache": str(where.cache),
+    }
+    if as_json:
+        print_json(shape)
+        return Exit.OK
+    for name, place in shape.items():
+        print(f"{name}\t{place}")
     return Exit.OK
 
 
@@ -43,24 +80,62 @@ def config_() -> None:
 
 
 @config_.command()
+@json_option
 @click.pass_obj
-def check(options: Options) -> int:
-    """List all problems of the configuration."""
+def check(options: Options, as_json: bool) -> int:
+    """List all problems of the configuration; with any, the exit code is 5.
+
+    \b
+    Examples:
+      tuireader config check
+      tuireader --config new.toml config check --json
+    """
     if not options.paths.config.exists():
         raise ConfigError(
             f"there is no configuration file {options.paths.config}", "start tuireader to make one"
         )
     _, problems = load(options.paths.config)
     for problem in problems:
-        print(problem)
+        if as_json:
+            print_json(_problem(problem))
+        else:
+            print(problem)
     return Exit.CONFIG if problems else Exit.OK
 
 
+def _problem(problem: Problem) -> shapes.ConfigProblem:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "path": problem.path,
+        "message": problem.message,
+        "fatal": problem.fatal,
+    }
+
+
 @config_.command()
-def defaults() -> int:
-    """Print every key with its default and what it means."""
+@json_option
+def defaults(as_json: bool) -> int:
+    """Print every key with its default and what it means.
+
+    \b
+    Examples:
+      tuireader config defaults
+      tuireader config defaults --json
+    """
     from tuireader.config import reference
 
     for key in reference():
+        if as_json:
+            shape: shapes.ConfigKey = {
+                "path": key.path,
+                "type": key.type,
+                "default": key.default,
+                "required": key.required,
+                "doc": key.doc,
+            }
+            print_json(shape)
+            continue
         print(f"{key.path} = {key.default}\n    {key.doc}")
     return Exit.OK

@@ -32,8 +32,10 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
     \b
-    Example:  tuireader refresh          all feeds
-              tuireader refresh technode
+    Examples:
+      tuireader refresh
+      tuireader refresh "Example News"
+      tuireader refresh --due --json
     """
 
     # The writer thread gives the interpreter up at each row; it must not wait long to have it back.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from tuireader.cli.articles import article_json
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
+from tuireader.model import WatchStats
 
 if TYPE_CHECKING:
+    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.watching import Report
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 _days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last so many days.")
 _BAR = 40
 
@@ -26,16 +27,24 @@ def watch() -> None:
 
 
 @watch.command("list")
-@_as_json
+@json_option
 @click.pass_obj
 def list_(options: Options, as_json: bool) -> int:
-    """List the watches with their hits of the last 1, 7 and 30 days."""
+    """List the watches with their hits of the last 1, 7 and 30 days.
+
+    Columns: name, unread/all articles, hits of the last 1 · 7 · 30 days.
+
+    \b
+    Examples:
+      tuireader watch list
+      tuireader watch list --json
+    """
 
     async def job(library: Library) -> int:
         await _applied(library)
         for one in await library.watch_stats():
             if as_json:
-                _print_json(asdict(one))
+                print_json(_numbers(library, one))
                 continue
             notes = "".join(f"  ({note})" for note in (one.quiet, one.problem) if note)
             print(f"{one.name}\t{one.unread}/{one.total}\t{one.today} · {one.week} · {one.month}{notes}")
@@ -48,7 +57,7 @@ def list_(options: Options, as_json: bool) -> int:
 @click.argument("expression", nargs=-1, required=True)
 @_days
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
-@_as_json
+@json_option
 @click.pass_obj
 def test(
     options: Options, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
@@ -56,7 +65,9 @@ def test(
     """Show what an expression would have hit.
 
     \b
-    Example:  tuireader watch test 'fine NEAR/8 Tencent' --days 30
+    Examples:
+      tuireader watch test 'fine NEAR/8 Tencent' --days 30
+      tuireader watch test --json WeChat
     """
 
     async def job(library: Library) -> int:
@@ -70,10 +81,16 @@ def test(
 @watch.command()
 @click.argument("name")
 @_days
-@_as_json
+@json_option
 @click.pass_obj
 def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
-    """Show the hits of a watch by day, feed and term, and which feeds are first to report."""
+    """Show the hits of a watch by day, feed and term, and which feeds are first to report.
+
+    \b
+    Examples:
+      tuireader watch report WeChat
+      tuireader watch report PIPL --days 7 --json
+    """
 
     async def job(library: Library) -> int:
         await _applied(library)
@@ -95,17 +112,27 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
 
 
 @watch.command()
-@_as_json
+@json_option
 @click.pass_obj
 def lint(options: Options, as_json: bool) -> int:
-    """Find rules that cannot work, terms that never hit and terms that hit most by themselves."""
+    """Find rules that cannot work, terms that never hit and terms that hit most by themselves.
+
+    \b
+    Example:
+      tuireader watch lint
+    """
 
     async def job(library: Library) -> int:
         await _applied(library)
         remarks = await library.lint_watches()
         for remark in remarks:
             if as_json:
-                _print_json(asdict(remark))
+                shape: shapes.Remark = {
+                    "watch": remark.watch,
+                    "term": remark.term,
+                    "message": remark.message,
+                }
+                print_json(shape)
             else:
                 print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
         if not remarks and not as_json:
@@ -123,16 +150,24 @@ async def _applied(library: Library) -> None:
 
 def _print_report(library: Library, report: Report, as_json: bool) -> None:
     if as_json:
-        _print_json(
-            {
-                "hits": report.hits,
-                "days": dict(report.days),
-                "feeds": dict(report.feeds),
-                "terms": dict(report.terms),
-                "samples": [asdict(row) for row in report.samples],
-                "first": [{"feed": title, **asdict(lead)} for title, lead in report.leads],
-            }
-        )
+        shape: shapes.WatchReport = {
+            "hits": report.hits,
+            "days": dict(report.days),
+            "feeds": dict(report.feeds),
+            "terms": dict(report.terms),
+            "samples": [article_json(library, row) for row in report.samples],
+            "first": [
+                {
+                    "feed": title,
+                    "feed_id": lead.feed_id,
+                    "stories": lead.stories,
+                    "first": lead.first,
+                    "lag": lead.lag,
+                }
+                for title, lead in report.leads
+            ],
+        }
+        print_json(shape)
         return
     print(f"{report.hits:,} hits")
     most = max((count for _, count in report.days), default=1)
@@ -159,5 +194,18 @@ def _span(seconds: int) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+def _numbers(library: Library, one: WatchStats) -> shapes.WatchNumbers:
+    return {
+        "name": one.name,
+        "color": one.color,
+        "unread": one.unread,
+        "total": one.total,
+        "today": one.today,
+        "week": one.week,
+        "month": one.month,
+        "days": list(one.days),
+        "newest": article_json(library, one.newest) if one.newest else None,
+        "top_feeds": dict(one.top_feeds),
+        "quiet": one.quiet,
+        "problem": one.problem,
+    }

@@ -1,0 +1,79 @@
+"""How commands print: JSON lines, tables, and text that a terminal shows in colour, page by page."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("text", "json", "tsv", "md")
+"""What lists of articles can be printed as."""
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
+
+
+def json_option(function: Command) -> Command:
+    """The option `--json` of a command, as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")(function)
+
+
+def format_option(function: Command) -> Command:
+    """The option `--format` of a command, with `--json` for short, as `form`."""
+    function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="What to print: lines for people, JSON lines, columns with tabs between, or a Markdown list.",
+    )(function)
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One object in one line, of the shape that `shapes.py` declares for the command."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def markdown(text: str) -> str:
+    """Text of one line that Markdown shows as it is."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)
+
+
+def markdown_link(text: str, url: str) -> str:
+    """A link, or the text alone where the address is not of the web."""
+    if not re.match(r"https?://", url, re.IGNORECASE):
+        return markdown(text)
+    address = re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
+    return f"[{markdown(text)}](<{address}>)"
+
+
+def colored() -> bool:
+    """Whether stdout shows colours: a terminal that can, with a person who wants them (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def ink(text: str, *, bold: bool = False, fg: str | None = None) -> str:
+    """Text in an ink, where stdout shows colours; colour is never the only carrier of a fact."""
+    return click.style(text, bold=bold or None, fg=fg) if colored() else text
+
+
+def print_paged(lines: Iterable[str]) -> None:
+    """Print lines, on a terminal through the pager; a text that fits on the screen is just printed.
+
+    `$PAGER` names the pager, else it is `less`. With `PAGER=cat` or `TERM=dumb` the lines are printed one
+    after another, which is what screen readers want.
+    """
+    if not sys.stdout.isatty():
+        for line in lines:
+            print(line)
+        return
+    os.environ.setdefault("LESS", "FRX")
+    click.echo_via_pager((f"{line}\n" for line in lines), color=colored())
