@@ -1,0 +1,41 @@
+"""The expression language: text → tree → answer for one article, and what the full-text index can do of it.
+
+The same text means the same in the search box, in filters, watches, mutes and on the command line:
+words (all of them wanted), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the
+fields `title: body: author: feed: folder: url: label: watch:`, `is:unread|read|starred|muted`, `age:<3d`,
+`after:` and `before:` with a date. Operators are in capitals; `or` and `not` are words. Words and phrases
+follow the rules of `terms`.
+"""
+
+from tuireader.query.asking import Reading, Subject, holds, matches, merge_spans, spans, value_matches
+from tuireader.query.parsing import parse
+from tuireader.query.planning import Plan, fts, plan
+from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
+from tuireader.query.tree import (
+    STATES,
+    TEXT_FIELDS,
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Regex,
+    Text,
+    asks,
+    leaves,
+    needles,
+    wanted,
+)  # fmt: skip
+
+__all__ = [
+    "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
+    "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks", "fts", "holds",
+    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "spans",
+    "value_matches", "wanted",
+]  # fmt: skip

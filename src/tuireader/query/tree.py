@@ -1,0 +1,250 @@
+"""The tree that an expression becomes, and what can be asked about the tree itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from tuireader.terms import Term
+from tuireader.text import cell_len
+
+TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
+"""Fields that are looked for words in. `body` is the summary too; without a field it is title and body."""
+STATES = ("unread", "read", "starred", "muted")
+_OTHER_FIELDS = ("is", "age", "after", "before")
+
+
+NEAR = 10
+
+
+UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The term stands in the field; `""` is title, summary or body."""
+
+    term: Term
+    field: str = ""
+
+    def __str__(self) -> str:
+        return _in_field(self.field, _quoted(self.term.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Both terms stand in one field with at most `distance` words between them, in either order."""
+
+    left: Text
+    right: Text
+    distance: int = NEAR
+
+    def __str__(self) -> str:
+        return f"{self.left} NEAR/{self.distance} {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """The pattern of the `regex` package is found in the field; case counts if the pattern has a capital."""
+
+    pattern: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        pattern = self.pattern.replace("/", r"\/")
+        return _in_field(self.field, f"/{pattern}/")
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The article is in one of `STATES`."""
+
+    state: str
+
+    def __str__(self) -> str:
+        return f"is:{self.state}"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """The article is older (or else younger) than so many seconds."""
+
+    older: bool
+    seconds: int
+
+    def __str__(self) -> str:
+        unit = next(unit for unit in reversed(UNITS) if not self.seconds % UNITS[unit])
+        return f"age:{'>' if self.older else '<'}{self.seconds // UNITS[unit]}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The article is from this day (UTC) or later."""
+
+    day: date
+
+    def __str__(self) -> str:
+        return f"after:{self.day}"
+
+    @property
+    def time(self) -> int:
+        """The first second that counts."""
+        return _midnight(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The article is from before this day (UTC)."""
+
+    day: date
+
+    def __str__(self) -> str:
+        return f"before:{self.day}"
+
+    @property
+    def time(self) -> int:
+        """The first second that counts no more."""
+        return _midnight(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What does not match `node`."""
+
+    node: Node
+
+    def __str__(self) -> str:
+        return f"NOT {_grouped(self.node)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of `nodes` match; with none of them, everything does."""
+
+    nodes: tuple[Node, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(f"({node})" if isinstance(node, Or) else str(node) for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of `nodes` matches."""
+
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(map(str, self.nodes))
+
+
+Node = Text | Near | Regex | Is | Age | After | Before | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An expression that has been understood. `str` of it is an expression for the same tree."""
+
+    root: Node
+    text: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return str(self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryError:
+    """Why an expression is not understood: `text[position:position + length]` is the trouble."""
+
+    message: str
+    position: int
+    length: int
+    hint: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def caret(self) -> str:
+        """The expression with a mark below the place, the message after it, and the hint below."""
+        first = max(0, self.position - 40)
+        line = "".join(char if char.isprintable() else " " for char in self.text[first : self.position + 30])
+        before = "…" * (first > 0) + line[: self.position - first]
+        after = line[self.position - first :]
+        width = max(1, cell_len(after[: self.length]))
+        picture = f"{before}{after}\n{' ' * cell_len(before)}{'^' * width} {self.message}"
+        return f"{picture}\n{self.hint}" if self.hint else picture
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _in_field(name: str, text: str) -> str:
+    return f"{name}:{text}" if name else text
+
+
+_BARE = re.compile(r"[^\W_](?:[\w.+#&*'-]*[\w+#*])?")
+_TO_ESCAPE = re.compile(r'(["“”\\])')
+OPERATORS = ("AND", "OR", "NOT", "NEAR")
+
+
+def _quoted(text: str) -> str:
+    if _BARE.fullmatch(text) and text not in OPERATORS:
+        return text
+    return '"' + _TO_ESCAPE.sub(r"\\\1", text) + '"'
+
+
+def _grouped(node: Node) -> str:
+    return f"({node})" if isinstance(node, And | Or | Near) else str(node)
+
+
+def wanted(node: Node) -> Iterator[Text | Regex]:
+    """The terms and patterns of title and body that an article can match by."""
+    match node:
+        case And(nodes) | Or(nodes):
+            for child in nodes:
+                yield from wanted(child)
+        case Near(left, right):
+            yield left
+            yield right
+        case Text() | Regex():
+            if node.field in ("", "title", "body"):
+                yield node
+        case _:
+            return
+
+
+def leaves(node: Node) -> Iterator[Text | Near | Regex | Is | Age | After | Before]:
+    """All the single questions of an expression."""
+    match node:
+        case And(nodes) | Or(nodes):
+            for child in nodes:
+                yield from leaves(child)
+        case Not(child):
+            yield from leaves(child)
+        case _:
+            yield node
+
+
+def asks(node: Node, state: str) -> bool:
+    """Whether `is:state` stands anywhere in an expression."""
+    return any(isinstance(leaf, Is) and leaf.state == state for leaf in leaves(node))
+
+
+def needles(node: Node) -> tuple[Term, ...] | None:
+    """Terms of which one at least stands in the text of whatever matches; None if there are none."""
+    match node:
+        case Text(term, field) if field in ("", "title", "body"):
+            return (term,)
+        case Near(left):
+            return needles(left)
+        case And(nodes):
+            choices = [terms for terms in map(needles, nodes) if terms]
+            return min(choices, key=len, default=None)
+        case Or(nodes):
+            parts = [needles(child) for child in nodes]
+            return None if None in parts else tuple(term for part in parts for term in part or ())
+        case _:
+            return None

@@ -1,0 +1,20 @@
+"""Words and phrases in any script: how text is folded, and where a term stands in it.
+
+A *term* is a word or a phrase that a person watches or searches for. The rules, in short: compatibility
+forms, accents, quotation marks and dashes do not matter; a word ends where letters and digits end; Han,
+kana, Hangul and Thai need no word ends; a capital typed is a capital wanted; a plural ending may follow;
+only blanks, hyphens, slashes, quotes and the like may stand between the words of a phrase.
+
+Three views of one text are used. `cased` is the text after Unicode NFKC (UAX #15) without accents and
+invisible characters; `lower` is the same in lower case, character by character; `original` is what came
+in, and all spans that leave this package count its characters.
+"""
+
+from tuireader.terms.folding import Folded, fold
+from tuireader.terms.indexing import TOKENIZER, index_folded, index_text, words
+from tuireader.terms.parts import Run
+from tuireader.terms.term import Term, compile_term
+
+__all__ = [
+    "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text", "words",
+]  # fmt: skip

@@ -1,0 +1,185 @@
+"""How text is folded: compatibility forms, accents, case and typography do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+
+# Scripts that are written without blanks, or with endings glued to the word.
+GLUED_CLASS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u303c"
+    "\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Vowel signs and other marks that belong to a word though `\w` leaves them out (Unicode category M).
+MARK_CLASS = (
+    "\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e8\u06ea-\u06ed\u0711-\u07b0\u07eb-\u07f3\u0816-\u082d\u0859-\u085b\u0898-\u0963\u0981-\u09e3"
+    "\u0a01-\u0a51\u0a70-\u0a75\u0a81-\u0ae3\u0b01-\u0b63\u0b82-\u0bd7\u0c00-\u0c63\u0c81-\u0c83\u0cbc-\u0ce3"
+    "\u0d00-\u0d4d\u0d57\u0d62\u0d63\u0d81-\u0ddf\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u0f35\u0f37\u0f39"
+    "\u0f3e-\u0f84\u0f86-\u0fbc\u102b-\u103e\u1056-\u108f\u109a-\u109d\u135d-\u135f\u1712-\u1734\u1752-\u17d3"
+    "\u1885-\u193b\u1a17-\u1a1b\u1a55-\u1a7f\u1b00-\u1b44\u1b6b-\u1b73\u1b80-\u1bad\u1be6-\u1bf3\u1c24-\u1c37"
+    "\ua674-\ua67d\ua802-\ua827\ua880-\ua8c5\ua8e0-\ua8f1\ua926-\ua92d\ua947-\ua953\ua980-\ua9c0\uaa29-\uaa4d"
+)
+_INVISIBLE_CLASS = (
+    "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+# Characters that may melt into the one before them: marks, conjoining vowels and finals of Hangul.
+_CONTINUING_CLASS = (
+    "\u0300-\u036f\u1160-\u11ff\ud7b0-\ud7ff\u1ab0-\u1aff\u1cd0-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f"
+    "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff" + MARK_CLASS + _INVISIBLE_CLASS
+)
+
+GLUED = re.compile(f"[{GLUED_CLASS}]")
+GLUED_RUN = re.compile(f"[{GLUED_CLASS}]+")
+WORD = re.compile(f"[^\\W_]|[{MARK_CLASS}]")
+WORD_CHAR = f"(?:(?![{GLUED_CLASS}])(?:[^\\W_]|[{MARK_CLASS}]))"
+NO_WORD = re.compile(f"[^\\w\x01-\x7f{MARK_CLASS}]+")
+INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}]+")
+_GROUP = re.compile(f".[{_CONTINUING_CLASS}]*", re.DOTALL)
+_CONTINUING = re.compile(f"[{_CONTINUING_CLASS}]")
+# Everything but the characters that are known to become one character each if no mark follows.
+_UNEVEN_RUN = re.compile(
+    "[^\x00-\xa9\xab-\xac\xae-\xb1\xb5-\xb7\xb9-\xbb\xbf-\xc5\xc7-\xdd\xe0-\xe5\xe7-\xfd\xff-\u0131\u0391-\u03a9"
+    "\u03b1-\u03c9\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201f\u3000-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff"
+    "\uac00-\ud7a3\uff01-\uff5e]+"
+)
+
+_LETTERS = {
+    "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+    "ı": "i", "İ": "I", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H",
+    "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N", "ς": "σ",
+}  # fmt: skip
+SIGNS = {
+    **dict.fromkeys("‘’‚‛ʹʻʼʽˈ′‵＇´", "'"),
+    **dict.fromkeys("“”„‟«»‹›″‶「」『』《》〈〉〝〞〟＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－", "-"),
+    **dict.fromkeys("・‧⋅", "·"),
+}
+
+
+class _Fold(dict[str, str]):
+    """One character as it counts for matching, worked out at first sight."""
+
+    def __missing__(self, char: str) -> str:
+        self[char] = folded = self._fold(char)
+        return folded
+
+    @staticmethod
+    def _fold(char: str) -> str:
+        if "\u0300" <= char <= "\u036f":
+            return ""
+        base = unicodedata.normalize("NFD", char)[0]
+        if base != char and (base.isascii() or "\u0370" <= base <= "\u03ff" or base in _LETTERS):
+            return _LETTERS.get(base, base)
+        return char
+
+
+_FOLD = _Fold(_LETTERS | SIGNS)
+# Latin and Greek with accents, loose accents, and the signs of `SIGNS`; every other character is kept.
+_FOLDABLE = re.compile(
+    "[\u00ab\u00b4\u00bb\u00c0-\u024f\u02b9-\u02c8\u0300-\u03ff\u1e00-\u1fff\u2010-\u205f\u2212\u22c5"
+    "\u3008-\u300f\u301d-\u301f\u30fb]"
+)
+_LOOSE = re.compile("[\u0300-\u036f]")
+# NFKC would glue the letters TM to the name before them, and make a blank of the acute used as apostrophe.
+_BEFORE_NFKC = str.maketrans({"™": " ", "℠": " ", "´": "'"})
+# What most often keeps English text from being ASCII, and Chinese text from being in NFKC. Replacing these
+# costs a fiftieth of what normalising does.
+_TYPOGRAPHY = (
+    ("’", "'"), ("“", '"'), ("”", '"'), ("‘", "'"), ("–", "-"), ("—", "-"), ("…", "..."), ("\u00a0", " "),
+)  # fmt: skip
+_FULL_WIDTH = (
+    ("，", ","), ("：", ":"), ("；", ";"), ("？", "?"), ("！", "!"), ("（", "("), ("）", ")"), ("％", "%"),
+    ("\u3000", " "),
+)  # fmt: skip
+
+
+def _straighten(text: str) -> str:
+    """The signs of typography as ASCII has them; only three dots make a text longer."""
+    if not text.isascii():
+        for char, plain in _TYPOGRAPHY:
+            text = text.replace(char, plain)
+    return text
+
+
+def normalise(text: str) -> str:
+    """The cased view of any text: NFKC, no accents, no invisible characters, one form for each sign."""
+    text = _straighten(text)
+    if text.isascii():
+        return text
+    for char, plain in _FULL_WIDTH:
+        text = text.replace(char, plain)
+    if "™" in text or "℠" in text or "´" in text:
+        text = text.translate(_BEFORE_NFKC)
+    if INVISIBLE.search(text):
+        text = INVISIBLE.sub("", text)
+    text = unicodedata.normalize("NFKC", text)
+    loose = _LOOSE.search(text)
+    text = _FOLDABLE.sub(lambda match: _FOLD[match[0]], text)
+    return unicodedata.normalize("NFKC", text) if loose else text
+
+
+def lower_of(cased: str) -> str:
+    """Lower case, character by character; a final sigma counts as any other."""
+    lower = cased.lower()
+    return lower if lower.isascii() else lower.replace("ς", "σ")
+
+
+class Folded:
+    """One text in its three views, with the way back from folded to original characters."""
+
+    __slots__ = ("_even", "_uneven", "cased", "lower", "original")
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        straight = _straighten(text)
+        plain = straight.isascii()
+        self.cased = straight if plain else normalise(straight)
+        self._even = plain and len(straight) == len(text)
+        self.lower = lower_of(self.cased)
+        self._uneven: _Uneven | None = None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the original that the folded characters `start:end` came from."""
+        if self._even:
+            return start, end
+        if self._uneven is None:
+            self._uneven = _Uneven(self.original)
+        return self._uneven.source(start)[0], self._uneven.source(end - 1)[1]
+
+
+class _Uneven:
+    """The places of a text where folding does not make one character of one character."""
+
+    __slots__ = ("_folded_starts", "_groups")
+
+    def __init__(self, text: str) -> None:
+        self._folded_starts: list[int] = []
+        self._groups: list[tuple[int, int, int]] = []
+        shift = 0
+        for run in _UNEVEN_RUN.finditer(text):
+            # A mark at the start of the run belongs to the character before it.
+            first = run.start() - 1 if run.start() and _CONTINUING.match(run[0]) else run.start()
+            for group in _GROUP.finditer(text, first, run.end()):
+                start, end = group.span()
+                length = len(normalise(group[0]))
+                self._folded_starts.append(start + shift)
+                self._groups.append((start, end, length))
+                shift += length - (end - start)
+
+    def source(self, at: int) -> tuple[int, int]:
+        """Where the character begins and ends in the original that made the folded character `at`."""
+        place = bisect_right(self._folded_starts, at) - 1
+        if place < 0:
+            return at, at + 1
+        start, end, length = self._groups[place]
+        beyond = at - self._folded_starts[place] - length
+        return (start, end) if beyond < 0 else (end + beyond, end + beyond + 1)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, without accents, compatibility forms and invisible characters."""
+    return lower_of(normalise(text))

@@ -1,0 +1,14 @@
+"""Watches × articles → matches with evidence.
+
+All terms of all watches make one vocabulary. The words of an article are intersected with it, and only the
+few terms that share a word with the article are looked for by their exact rules; so 10,000 terms cost
+hardly more than ten.
+"""
+
+from tuireader.query import Subject
+from tuireader.watch.aliasing import aliases
+from tuireader.watch.lookup import prefilter
+from tuireader.watch.matcher import Matcher
+from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
+
+__all__ = ["FIELDS", "Matcher", "Problem", "Subject", "WatchRule", "aliases", "prefilter", "signature"]

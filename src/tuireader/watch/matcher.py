@@ -1,0 +1,256 @@
+"""Watches × articles → matches with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+
+from tuireader import query
+from tuireader.model import Evidence, TermHit
+from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
+from tuireader.terms import Folded, Term
+from tuireader.watch.article import SearchedArticle, Spans
+from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, item_of
+from tuireader.watch.sentences import best_sentence
+from tuireader.watch.vocabulary import Vocabulary
+
+_FEW = 12  # terms that are looked for one by one rather than through the words of the article
+_PATIENCE = 3  # slow articles after which a watch with a regular expression is off until the next start
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """A rule whose terms have numbers in the vocabulary."""
+
+    place: int
+    rule: WatchRule
+    groups: tuple[tuple[int, ...], ...]
+    none: tuple[int, ...]
+    query: Query | None
+    query_terms: tuple[tuple[int, str], ...]
+    feeds: frozenset[str]
+
+    @property
+    def size(self) -> int:
+        """The number of terms that are looked for to decide."""
+        return sum(map(len, self.groups)) + len(self.none)
+
+
+_place = attrgetter("place")
+
+
+class Matcher:
+    """Finds which watches an article is on, and why. Rules that are wrong are told in `problems`."""
+
+    def __init__(self, rules: Sequence[WatchRule]) -> None:
+        self._problems: list[Problem] = []
+        self._vocabulary = Vocabulary()
+        self._gates: dict[int, list[_Watch]] = {}
+        self._always: list[_Watch] = []
+        self._shown: dict[int, list[str]] = {}
+        self._slow: dict[str, int] = {}
+        self._watches: list[_Watch] = []
+        self._by_name: dict[str, list[_Watch]] = {}
+        for rule in rules:
+            watch = self._compile(len(self._watches), rule)
+            if watch:
+                self._watches.append(watch)
+                self._by_name.setdefault(rule.name, []).append(watch)
+                self._gate(watch)
+                for number in {*chain(*watch.groups), *(number for number, _ in watch.query_terms)}:
+                    self._shown.setdefault(number, []).append(rule.name)
+        used = {name for watch in self._watches for name in watch.rule.fields}
+        used |= {"title", "summary", "body"} if any(watch.query for watch in self._watches) else set()
+        self._fields = tuple(name for name in FIELDS if name in used)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the rules, and which of them turned out to be too slow."""
+        slow = [
+            Problem(
+                name, f"a regular expression was too slow on {count} articles" + "; the watch is off" * off
+            )
+            for name, count in self._slow.items()
+            for off in [count >= _PATIENCE]
+        ]
+        return (*self._problems, *slow)
+
+    def match(
+        self, subject: Subject, now: int | None = None, names: Collection[str] | None = None
+    ) -> tuple[Evidence, ...]:
+        """The watches that an article is on, in config order; `age:` counts to `now`, or else is 0.
+
+        With `names` only these watches are looked at, for articles that `prefilter` has named.
+        """
+        article = SearchedArticle(subject, self._vocabulary.items, self._fields)
+        if names is None:
+            candidates: Collection[int] = self._vocabulary.candidates(article.folded.lower)
+            chosen = self._gated(candidates)
+        else:
+            chosen = [watch for name in names for watch in self._by_name.get(name, ())]
+            if sum(watch.size for watch in chosen) <= _FEW:
+                candidates = range(len(self._vocabulary.items))
+            else:
+                candidates = self._vocabulary.candidates(article.folded.lower)
+        chosen.sort(key=_place)
+        moment = subject.time if now is None else now
+        found = [self._evidence(watch, article, candidates, moment) for watch in chosen]
+        return tuple([evidence for evidence in found if evidence])
+
+    def _gated(self, candidates: Collection[int]) -> list[_Watch]:
+        """The watches that may match an article in which these terms may stand."""
+        chosen = {watch.place: watch for watch in self._always}
+        for number in self._gates.keys() & candidates:
+            for watch in self._gates[number]:
+                chosen[watch.place] = watch
+        return list(chosen.values())
+
+    def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
+        """Where terms of the named watches (None: of all) stand in a text, sorted; for highlighting."""
+        folded = Folded(text)
+        found: set[tuple[int, int, str]] = set()
+        for number in self._vocabulary.candidates(folded.lower):
+            watches = [name for name in self._shown.get(number, ()) if names is None or name in names]
+            if watches:
+                found.update((*span, name) for span in self._found(number, folded) for name in watches)
+        return sorted(found)
+
+    def _found(self, number: int, folded: Folded) -> Spans:
+        item = self._vocabulary.items[number]
+        try:
+            return (
+                item.find(folded)
+                if isinstance(item, Term)
+                else query.regex_spans(item.pattern, folded.original)
+            )
+        except SlowRegex:
+            return ()
+
+    # -- compiling
+
+    def _compile(self, place: int, rule: WatchRule) -> _Watch | None:
+        """The rule with its terms in the vocabulary; None, with its problems told, if it cannot work."""
+        groups = [self._numbers(rule, terms) for terms in ((rule.any,) if rule.any else ()) + rule.all]
+        none = self._numbers(rule, rule.none)
+        expression = query.parse(rule.query)
+        if isinstance(expression, QueryError):
+            self._problem(rule, f"query: {expression}")
+            return None
+        if not groups and not rule.query.strip():
+            self._problem(rule, "there is nothing to look for")
+            return None
+        if not all(groups):
+            self._problem(rule, "one of its groups has no term that works")
+            return None
+        wrong = [name for name in rule.fields if name not in FIELDS]
+        if wrong or not rule.fields:
+            self._problem(rule, f"fields are {', '.join(FIELDS)}, not {', '.join(wrong) or 'none'}")
+            return None
+        asked = query.wanted(expression.root) if rule.query.strip() else ()
+        terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in asked)
+        feeds = frozenset(feed.casefold() for feed in rule.feeds)
+        return _Watch(
+            place, rule, tuple(groups), none, expression if rule.query.strip() else None, terms, feeds
+        )
+
+    def _problem(self, rule: WatchRule, message: str) -> None:
+        self._problems.append(Problem(rule.name, message))
+
+    def _numbers(self, rule: WatchRule, terms: Iterable[str]) -> tuple[int, ...]:
+        numbers: list[int] = []
+        for text in terms:
+            item = item_of(text, rule.exact)
+            if isinstance(item, str):
+                self._problem(rule, item)
+            else:
+                numbers.append(self._vocabulary.add(item))
+        return tuple(dict.fromkeys(numbers))
+
+    def _gate(self, watch: _Watch) -> None:
+        """Enter the watch under terms without which it cannot match; under none of them if there are none."""
+        if watch.groups:
+            gate: Sequence[int] = min(watch.groups, key=len)
+        else:
+            root = watch.query.root if watch.query else query.And()
+            needles = query.needles(root)
+            if needles is None:
+                self._always.append(watch)
+                return
+            gate = [self._vocabulary.add(term) for term in needles]
+        for number in dict.fromkeys(gate):
+            self._gates.setdefault(number, []).append(watch)
+
+    # -- one watch, one article
+
+    def _evidence(
+        self, watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
+    ) -> Evidence | None:
+        name = watch.rule.name
+        if self._slow and self._slow.get(name, 0) >= _PATIENCE:
+            return None
+        try:
+            hits = _hits(watch, article, candidates, now)
+        except SlowRegex:
+            self._slow[name] = self._slow.get(name, 0) + 1
+            return None
+        return None if hits is None else self._explain(name, article, hits)
+
+    def _explain(self, name: str, article: SearchedArticle, hits: dict[int, Spans]) -> Evidence:
+        """Evidence from terms and the places where they stand."""
+        counted: list[TermHit] = []
+        places: dict[str, list[tuple[int, int, int]]] = {}
+        for number, spans in hits.items():
+            for field, inside in article.by_field(spans):
+                counted.append(TermHit(self._vocabulary.written[number], field, len(inside)))
+                found = places.setdefault(field, [])
+                found.extend([(start, end, number) for start, end in inside[:_LOOKED_AT]])
+        for field in _BEST_FIRST:
+            if field in places:
+                return Evidence(
+                    name,
+                    tuple(counted),
+                    *best_sentence(article.folded.original, article.sentence, places[field]),
+                )
+        return Evidence(name)
+
+
+def _hits(
+    watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
+) -> dict[int, Spans] | None:
+    """The terms that put an article on a watch, with their places; None if it is not on it."""
+    fields, subject = watch.rule.fields, article.subject
+    if watch.feeds and watch.feeds.isdisjoint(
+        (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
+    ):
+        return None
+    hits: dict[int, Spans] = {}
+    for group in watch.groups:
+        found = article.hits([number for number in group if number in candidates], fields)
+        if not found:
+            return None
+        hits.update(found)
+    if watch.none and article.hits([number for number in watch.none if number in candidates], fields):
+        return None
+    if watch.query:
+        if not query.holds(watch.query.root, article.reading, now):
+            return None
+        for number, field in watch.query_terms:
+            if number in candidates and number not in hits:
+                hits.update(article.hits([number], _QUERY_FIELDS[field]))
+    return hits
+
+
+_QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "": ("title", "summary", "body"),
+    "title": ("title",),
+    "body": ("summary", "body"),
+}
+# The title is on the screen anyway, so a sentence of the text says more.
+_BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
+_LOOKED_AT = 20
+
+
+def _bare(node: Text | Regex) -> Item:
+    return node.term if isinstance(node, Text) else Regex(node.pattern)
