@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tuireader.commands import PRESETS, did_you_mean, resolve_keys
+from tuireader.commands import BY_ID, PRESETS, did_you_mean, key_label, normalise_key, resolve_keys
 from tuireader.config_values import (
     COLOR,
     DATE,
@@ -84,6 +84,15 @@ def _command(value: object) -> tuple[str, ...] | Bad:
 
 
 COMMAND = Kind("list of texts: a program and its arguments", _command)
+
+
+def _one_key(value: object) -> str | Bad:
+    """A key as a person writes it, by the name that it has here."""
+    name = normalise_key(value) if isinstance(value, str) else None
+    return name or Bad(f'should be a key such as "r" or "ctrl+r", not {described(value)}')
+
+
+ONE_KEY = Kind("key", _one_key)
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -110,6 +119,9 @@ class FeedConfig:
     url: str = field(metadata=key(WEB_ADDRESS, "Address of the RSS, Atom, RDF or JSON feed.", vital=True))
     title: str = field(default="", metadata=key(LINE, "Name to show instead of the feed's own."))
     folder: str = field(default="", metadata=key(LINE, "Folder of the sidebar to put the feed in."))
+    labels: tuple[str, ...] = field(
+        default=(), metadata=key(LINES, "Further names to find its articles by, as in label:NAME.")
+    )
     interval: int | None = field(
         default=None,
         metadata=key(
@@ -200,6 +212,29 @@ class ViewConfig:
     query: str = field(metadata=key(EXPRESSION, "Which articles it shows, as in the search box.", vital=True))
 
 
+_as = key  # the next table has a key that is named so
+
+
+@dataclass(frozen=True, slots=True)
+class MacroConfig:
+    """One `[[macro]]`: what the macro prefix and a key do. At least one of `command` and `run` is set."""
+
+    key: str = field(metadata=_as(ONE_KEY, "The key that starts it, after the prefix `,`.", vital=True))
+    name: str = field(default="", metadata=_as(LINE, "What it does, for the help."))
+    command: tuple[str, ...] = field(
+        default=(),
+        metadata=_as(
+            COMMAND,
+            "A program with its arguments; it gets the article as JSON on stdin, {url} is its address.",
+            vital=True,
+        ),
+    )
+    run: tuple[str, ...] = field(
+        default=(),
+        metadata=_as(LINES, "Ids of commands to do one after the other, as in [keys].", vital=True),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class NotifyConfig:
     """`[notify]`: how the watches that say `notify` tell of new articles. All in one message a refresh."""
@@ -244,6 +279,22 @@ class FetchConfig:
     proxies: bool = field(
         default=True, metadata=key(FLAG, "Use the proxies that HTTP_PROXY, HTTPS_PROXY and ALL_PROXY name.")
     )
+    proxy: str = field(
+        default="", metadata=key(RAW, "A proxy for all feeds instead, such as `http://localhost:3128`.")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SaveConfig:
+    """`[save]`: where articles are saved to, and how."""
+
+    folder: str = field(
+        default="~/Documents/Articles",
+        metadata=key(RAW, "Folder to save articles in; a relative path starts from this file's folder."),
+    )
+    format: str = field(
+        default="md", metadata=key(choice("md", "html", "txt"), "Markdown, a web page or plain text.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +327,13 @@ class UiConfig:
         metadata=key(choice("open", "never"), "Mark an article read when it is opened, or only by key."),
     )
     images: bool = field(default=True, metadata=key(FLAG, "Show pictures or their places in the text."))
+    browser: tuple[str, ...] = field(
+        default=(),
+        metadata=key(
+            COMMAND,
+            "A program with its arguments to open addresses with, instead of $BROWSER; {url} is the address.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +344,8 @@ class Config:
     watches: tuple[WatchConfig, ...] = ()
     mutes: tuple[MuteConfig, ...] = ()
     views: tuple[ViewConfig, ...] = ()
+    macros: tuple[MacroConfig, ...] = ()
+    save: SaveConfig = SaveConfig()
     notify: NotifyConfig = NotifyConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
@@ -387,6 +447,8 @@ def _config(table: dict[str, Any], found: _Found) -> Config:
         watches=tuple(_watches(table.get("watch"), found)),
         mutes=tuple(_mutes(table.get("mute"), found)),
         views=tuple(_views(table.get("view"), found)),
+        macros=tuple(_macros(table.get("macro"), found)),
+        save=_filled(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
         notify=_filled(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
         fetch=_filled(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
         ui=_filled(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
@@ -431,6 +493,22 @@ def _views(value: object, found: _Found) -> Iterator[ViewConfig]:
             found.add(f"{path}.name", f"{quoted(view.name)} is the name of {first} too, so this one is off")
         else:
             yield view
+
+
+def _macros(value: object, found: _Found) -> Iterator[MacroConfig]:
+    seen: dict[str, str] = {}
+    for path, macro in _each(MacroConfig, value, "macro", found):
+        first = seen.setdefault(macro.key, path)
+        unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
+        if first != path:
+            found.add(f"{path}.key", f"{quoted(key_label(macro.key))} is the key of {first} too, so it is off")
+        elif unknown:
+            near = did_you_mean(unknown[0], BY_ID)
+            found.add(f"{path}.run", f"there is no command {quoted(unknown[0])} to run, so it is off{near}")
+        elif macro.run or macro.command:
+            yield macro
+        else:
+            found.add(path, "does nothing: it needs run or command")
 
 
 def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tuple[str, T]]:
@@ -490,6 +568,8 @@ _TABLES: Mapping[str, type[Any]] = {
     "watch": WatchConfig,
     "mute": MuteConfig,
     "view": ViewConfig,
+    "macro": MacroConfig,
+    "save": SaveConfig,
     "notify": NotifyConfig,
     "fetch": FetchConfig,
     "ui": UiConfig,

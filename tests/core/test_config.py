@@ -57,7 +57,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
     for one in reference():
         assert one.doc.endswith("."), one.path
         table, _, name = one.path.rpartition(".")
-        if table in ("fetch", "notify", "ui"):
+        if table in ("fetch", "notify", "save", "ui"):
             config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
             assert (problems, config) == ((), Config()), one.path
     assert {one.path for one in reference() if one.required} == {
@@ -65,6 +65,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
         "watch.name",
         "view.name",
         "view.query",
+        "macro.key",
     }
 
 

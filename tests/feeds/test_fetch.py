@@ -531,6 +531,17 @@ async def test_a_proxy_of_the_environment_is_used(web: Web, monkeypatch: pytest.
     assert [request.path for request in web.requests] == ["http://feed.invalid/x"]
 
 
+async def test_a_proxy_of_the_configuration_comes_before_that_of_the_environment(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.2")
+    web.serve("http://feeds.example.org/feed", b"<rss/>")
+    async with Fetcher(FetchLimits(proxy=web.url)) as fetcher:
+        result = await fetcher.fetch(FetchJob(1, "http://feeds.example.org/feed"))
+    assert isinstance(result, Fetched)
+
+
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "http://127.0.0.1:1"])
 async def test_a_bad_proxy_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("http_proxy", proxy)

@@ -59,7 +59,7 @@ class FetchLimits:
     """What a fetch may cost: `connect`, `idle` and `total` in seconds, `max_bytes` counted when inflated.
 
     `block_private` refuses redirects that lead from elsewhere into a private network. `proxies` says whether
-    the proxies of the environment are used.
+    the proxies of the environment are used, `proxy` names one for all feeds instead.
     """
 
     concurrency: int = 200
@@ -71,6 +71,7 @@ class FetchLimits:
     redirects: int = 8
     user_agent: str = f"tuireader/{__version__} (terminal feed reader)"
     proxies: bool = True
+    proxy: str = ""
     block_private: bool = False
 
 
@@ -109,7 +110,8 @@ class Fetcher:
         self._proxied: dict[str, httpx.AsyncBaseTransport] = {}
         self._codings = inflate.known_codings()
         self._accept_encoding = ", ".join(name for name in self._codings if not name.startswith("x-"))
-        self._proxies = getproxies() if self.limits.proxies else {}
+        own = {"all": self.limits.proxy} if self.limits.proxy else {}
+        self._proxies = own or (getproxies() if self.limits.proxies else {})
 
     async def __aenter__(self) -> Fetcher:
         return self
@@ -266,7 +268,7 @@ class Fetcher:
             except ImportError:
                 raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
             except (ValueError, httpx.InvalidURL):
-                raise Refused(Fault.NETWORK, "the proxy of the environment has no valid address") from None
+                raise Refused(Fault.NETWORK, "the proxy has no valid address") from None
         return self._proxied[proxy]
 
     def _tls_context(self) -> ssl.SSLContext:

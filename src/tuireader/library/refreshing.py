@@ -220,6 +220,7 @@ def fetch_limits(config: Config) -> FetchLimits:
         total=fetch.timeout,
         max_bytes=fetch.max_size,
         proxies=fetch.proxies,
+        proxy=fetch.proxy,
     )
     return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
 
