@@ -1,6 +1,7 @@
 # make demo   open the reader on bundled sample feeds, offline        (make demo ARGS=--fresh starts over)
 # make test   everything that has to hold before a change goes in     (make test ARGS="-k watch" for some tests)
 # make check  only what needs no run: style, types, layers
+# make soak   press 10,000 random keys while feeds change, under Pilot and in a terminal
 # make lock   renew requirements-test.txt from pyproject.toml
 # make clean  take away what these commands made
 #
@@ -12,7 +13,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check soak lock clean
 
 demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
@@ -25,6 +26,9 @@ check: .venv/.locked
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: .venv/.locked
+	TUIREADER_SOAK=10000 $(BIN)/python -m pytest tests/test_soak.py $(ARGS)
 
 # The package with what it needs to run, in the newest versions that fit.
 .venv/.installed: pyproject.toml | .venv/.made

@@ -103,6 +103,13 @@ class Terminal:
                 raise AssertionError(f"waited in vain for {what!r}; the screen shows:\n{shown}")
         return shown
 
+    def rest(self, seconds: float = 0.2) -> bool:
+        """Read until nothing has come for a while; False when the program has ended."""
+        while select.select([self._fd], [], [], seconds)[0]:
+            if not self._read(0.0):
+                return False
+        return True
+
     def wait_gone(self, what: str) -> str:
         """Read until the screen does not show a text any more."""
         return self.wait(lambda shown: what not in shown)

@@ -1,0 +1,207 @@
+"""Random keys, for a long time, while feeds change: nothing breaks, and screen and store stay in step.
+
+The seeds are fixed, so a failure comes again. `make soak` presses 10,000 keys in each of the two, under Pilot
+and in a terminal; `make test` presses fewer.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from textual.keys import _character_to_key
+
+from tests import feedtext
+from tests.terminal import KEYS, Terminal
+from tests.ui.running import Running, running
+from tests.web import Answer, Request, Web, in_thread
+from tuireader.config import Paths, loads
+from tuireader.library import Library
+from tuireader.ui.screens.main import MainScreen
+
+PRESSES = int(os.environ.get("TUIREADER_SOAK", "200"))
+BATCH = 20
+"""Keys that are pressed before screen and store are compared."""
+_OFTEN = ["j", "k", "down", "up", "enter", "h", "n", "p", "J", "K", "space", "tab", "g", "G", "escape"]
+_SOMETIMES = [*"NmsAU.\\vxX[]ezwHWMuyYF/?*123456789dltbfi", "pagedown", "pageup", "ctrl+d", "ctrl+u"]
+_RARELY = ["R", "r", "C", "ctrl+p", "plus", "ctrl+z", "ctrl+s", "left", "right", "backspace", "delete"]
+_WORDS = ["law", "wechat OR", '"', "(", "is:unread", "-the", "法", "/a+/", "feed:", "]"]
+_TEXTS = (
+    "The regulator has fined the company after a long inquiry.",
+    "新しい法律が施行され、企業は対応を急いでいる。",
+    "A review of the law, with [brackets], <b>tags</b> &amp; more.",
+    "Nothing of note happened in the meadow.",
+)
+CONFIG = """
+[[watch]]
+name = "Law"
+any = ["law", "法律"]
+"""
+
+
+class Changing:
+    """Feeds in which something is new, edited or gone at each request."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._asked = 0
+
+    def __call__(self, request: Request) -> Answer:
+        self._asked += 1
+        name = request.path.strip("/")
+        if self._random.random() < 0.1:
+            return Answer(b"", 503)
+        first = self._asked // 2
+        items = [
+            feedtext.item(
+                f"{name}-{number}",
+                f"{self._random.choice(('Law', 'Note', '记录', 'WeChat'))} {number} of {name}",
+                f"<p>{self._random.choice(_TEXTS)}</p>" * self._random.randint(1, 30),
+                time=1_700_000_000 + 3600 * number,
+            )
+            for number in range(first, first + 12)
+        ]
+        return Answer(feedtext.rss(f"Feed {name}", items), headers={"Content-Type": "application/rss+xml"})
+
+
+def subscribe(web: Web, config: Path, seed: int) -> str:
+    """Serve five changing feeds, and follow them in a configuration; its text."""
+    for name in "abcde":
+        web.handle(f"/{name}", Changing(seed))
+    feeds = (f'[[feeds]]\nurl = "{web.url}/{name}"\nfolder = "{name.upper()}"\n' for name in "abcde")
+    config.write_text("".join(feeds) + CONFIG, encoding="utf-8")
+    return config.read_text(encoding="utf-8")
+
+
+def keys(seed: int) -> Iterator[str]:
+    """Keys as an impatient person presses them, some text among them."""
+    chance = random.Random(seed)
+    while True:
+        kind = chance.random()
+        if kind < 0.55:
+            yield chance.choice(_OFTEN)
+        elif kind < 0.9:
+            yield chance.choice(_SOMETIMES)
+        elif kind < 0.96:
+            yield chance.choice(_RARELY)
+        else:
+            yield from chance.choice(_WORDS)
+
+
+def marks(database: Path) -> dict[int, tuple[int, int]]:
+    """Whether each stored article is read and starred."""
+    with closing(sqlite3.connect(database)) as store:
+        return {
+            key: (read, star) for key, read, star in store.execute("SELECT id, read, starred FROM article")
+        }
+
+
+async def to_list(run: Running) -> None:
+    """Leave whatever is open, up to the list."""
+    for _ in range(12):
+        screen = run.app.screen
+        if isinstance(screen, MainScreen) and screen.focused is screen.articles:
+            return
+        beside = isinstance(screen, MainScreen) and run.focus == "sidebar"
+        await run.press("tab" if beside else "escape")
+    raise AssertionError(f"no way back to the list from {run.app.screen} with the focus on {run.focus}")
+
+
+async def compare(run: Running, library: Library) -> None:
+    """What the screen shows is what the store says."""
+    main, articles = run.main, run.main.articles
+    assert len(set(articles.ids)) == len(articles.ids), "an article stands twice in the list"
+    assert not articles.ids or 0 <= articles.cursor < len(articles.ids), "the cursor is off the list"
+    if not main.refreshing.running:  # else the screen is about to follow
+        assert main.counts == await library.counts(folded=main.listing.folds)
+
+
+async def undo_restores(run: Running, database: Path) -> None:
+    """Mark the list read, take it back, and have the marks from before."""
+    await to_list(run)
+    before = marks(database)
+    await run.press("A")
+    if {key: marks(database).get(key) for key in before} == before:
+        return  # nothing was unread there
+    await run.press("U")
+    after = marks(database)
+    assert {key: after[key] for key in before} == before
+
+
+@pytest.mark.parametrize(("seed", "size"), [(1, (120, 40)), (2, (80, 24)), (3, (40, 12))])
+async def test_random_keys_under_pilot(
+    seed: int, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("EDITOR", "VISUAL", "PAGER"):
+        monkeypatch.setenv(name, "true")
+    paths = Paths(tmp_path / "config.toml", tmp_path / "news.db", tmp_path, tmp_path)
+    with in_thread() as web:
+        config, _ = loads(subscribe(web, paths.config, seed), "soak")
+        stream, pressed = keys(seed), 0
+        while pressed < PRESSES:
+            library = await Library.open(config, paths)
+            try:
+                async for _ in library.refresh():
+                    pass
+                async with running(library, size) as run:
+                    while pressed < PRESSES and run.app.is_running:
+                        batch = [next(stream) for _ in range(BATCH)]
+                        pressed += BATCH
+                        try:
+                            await run.press(*map(_name, batch))
+                            await to_list(run)
+                            await compare(run, library)
+                            if pressed % (10 * BATCH) == 0:
+                                await undo_restores(run, paths.database)
+                        except Exception:
+                            print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
+                            raise
+            finally:
+                await library.close()
+    assert sound(paths.database)
+
+
+def sound(database: Path) -> bool:
+    """Whether SQLite finds nothing wrong with the file."""
+    with closing(sqlite3.connect(database)) as store:
+        row: tuple[str] = store.execute("PRAGMA integrity_check").fetchone()
+    return row == ("ok",)
+
+
+def _name(key: str) -> str:
+    return _character_to_key(key) if len(key) == 1 else key
+
+
+def test_random_keys_in_a_terminal(tmp_path: Path) -> None:
+    config, database = tmp_path / "config.toml", tmp_path / "news.db"
+    command = [sys.executable, "-m", "tuireader", "--config", str(config), "--database", str(database)]
+    typed = {"plus": "+", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "delete": "\x1b[3~", "escape": "\x1b"}
+    typed |= {f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "pzsdu"}
+    quiet = {"EDITOR": "true", "VISUAL": "true", "BROWSER": "true"}
+    stream, pressed = keys(4), 0
+    with in_thread() as web:
+        subscribe(web, config, 4)
+        while pressed < PRESSES:
+            with Terminal(command, home=tmp_path, size=(100, 30), env=quiet) as terminal:
+                terminal.wait("tuireader")
+                terminal.press("R")
+                alive = True
+                while alive and pressed < PRESSES:
+                    terminal.press(*(typed.get(key) or KEYS.get(key) or key for key in islice(stream, BATCH)))
+                    pressed += BATCH
+                    alive = terminal.rest()
+                if alive:
+                    terminal.press("ctrl+q")
+                assert terminal.leave() == 0, terminal.text()
+    assert sound(database)
+    assert not list(tmp_path.rglob("*.log")), "a crash was logged"
