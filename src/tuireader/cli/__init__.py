@@ -3,8 +3,10 @@
 from tuireader.cli import (
     articles,
     brief,
+    completion,
     database,
     feeds,
+    manual,
     marks,
     program,
     refresh,
@@ -16,9 +18,11 @@ from tuireader.cli.base import main, run
 __all__ = [
     "articles",
     "brief",
+    "completion",
     "database",
     "feeds",
     "main",
+    "manual",
     "marks",
     "program",
     "refresh",

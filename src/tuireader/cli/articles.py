@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main
+from tuireader.cli.completion import complete_articles, complete_expressions
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -31,7 +32,7 @@ _limit = click.option(
 
 
 @main.command("list")
-@click.argument("expression", nargs=-1)
+@click.argument("expression", nargs=-1, shell_complete=complete_expressions)
 @format_option
 @_limit
 @click.pass_obj
@@ -42,7 +43,7 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
     Examples:
       tuireader list
       tuireader list is:unread watch:WeChat
-      tuireader list --json --limit 5 age:<7d
+      tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
     """
 
@@ -54,7 +55,7 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
 
 
 @main.command()
-@click.argument("expression", nargs=-1, required=True)
+@click.argument("expression", nargs=-1, required=True, shell_complete=complete_expressions)
 @format_option
 @_limit
 @click.option(
@@ -162,7 +163,7 @@ def _when(moment: int) -> str:
 
 
 @main.command()
-@click.argument("article", type=int)
+@click.argument("article", type=int, shell_complete=complete_articles)
 @json_option
 @click.pass_obj
 def show(options: Options, article: int, as_json: bool) -> int:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+COMPLETE = "_TUIREADER_COMPLETE"
+"""The variable by which a shell asks for completion."""
 
 
 @dataclass(slots=True)
@@ -73,14 +75,18 @@ class Options:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code."""
     try:
-        result = main.main(list(arguments), prog_name="tuireader", standalone_mode=False)
-        return int(result or 0)
+        result = _invoke(list(arguments))
+        sys.stdout.flush()  # here, where a reader that has gone is no fault
+        return result
     except click.exceptions.Abort:
         return Exit.INTERRUPTED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return Exit.USAGE
     except click.ClickException as error:
-        say(f"tuireader: {error.format_message()}")
+        say(f"tuireader: {_with_hint(error)}")
         return Exit.USAGE
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -92,6 +98,26 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.OK
     except Exception as fault:
         return tell_crash(fault, paths(os.environ).state)
+
+
+def _with_hint(error: click.ClickException) -> str:
+    """What is wrong with the command line, and where it is told how it should be."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    if context is None or "\n" in message:
+        return message
+    return f"{message} (`{context.command_path} --help` says more)"
+
+
+def _invoke(arguments: list[str]) -> int:
+    """What `main.main` does, but for its exit code 1 when the reader of a pipe has seen enough."""
+    asked = os.environ.get(COMPLETE)
+    if asked:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(main, {}, "tuireader", COMPLETE, asked)
+    with main.make_context("tuireader", arguments) as context:
+        return int(main.invoke(context) or Exit.OK)
 
 
 def say(line: str) -> None:

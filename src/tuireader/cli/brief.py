@@ -8,6 +8,7 @@ import click
 
 from tuireader.brief import FORMATS, written
 from tuireader.cli.base import Options, in_library, main
+from tuireader.cli.completion import complete_watches
 from tuireader.config_values import Bad, duration
 from tuireader.errors import Exit, UsageError
 
@@ -25,7 +26,7 @@ _SPAN = duration(60, 3650 * _DAY)
     show_default=True,
     help='How far back: a time such as "24h" or "7d", or "last" for what has come since the last brief.',
 )
-@click.option("--watch", default="", help="Only stories on this watch.")
+@click.option("--watch", default="", shell_complete=complete_watches, help="Only stories on this watch.")
 @click.option(
     "--format",
     "form",

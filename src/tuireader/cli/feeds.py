@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import FeedHealth, Trouble
@@ -138,7 +139,7 @@ def _change(
 
 
 @feeds.command()
-@click.argument("feed", nargs=-1, required=True)
+@click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @click.pass_obj
 def pause(options: Options, feed: tuple[str, ...]) -> int:
     """Keep feeds and their articles, but fetch them no more.
@@ -153,7 +154,7 @@ def pause(options: Options, feed: tuple[str, ...]) -> int:
 
 
 @feeds.command()
-@click.argument("feed", nargs=-1, required=True)
+@click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @click.pass_obj
 def resume(options: Options, feed: tuple[str, ...]) -> int:
     """Fetch paused feeds again.
@@ -166,7 +167,7 @@ def resume(options: Options, feed: tuple[str, ...]) -> int:
 
 
 @feeds.command()
-@click.argument("feed", nargs=-1, required=True)
+@click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @click.pass_obj
 def remove(options: Options, feed: tuple[str, ...]) -> int:
     """Unsubscribe from feeds; their articles are kept.
@@ -174,14 +175,15 @@ def remove(options: Options, feed: tuple[str, ...]) -> int:
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
     \b
-    Example:
+    Examples:
       tuireader remove https://example.org/feed.xml
+      tuireader feeds remove 2
     """
     return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed")
 
 
 @feeds.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=complete_feeds)
 @click.pass_obj
 def accept(options: Options, feed: tuple[str, ...]) -> int:
     """Write the new addresses of feeds that have moved into the configuration; all of them without FEED.
@@ -207,7 +209,7 @@ def accept(options: Options, feed: tuple[str, ...]) -> int:
 
 
 @feeds.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=complete_feeds)
 @click.pass_obj
 def retry(options: Options, feed: tuple[str, ...]) -> int:
     """Fetch feeds now, also those that are gone or paused; without FEED, all that fail.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_articles, complete_expressions, complete_watches
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Change
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
 _NO_LIMIT = 2**62
 
 _ids = click.option(
-    "--id", "numbers", metavar="N", multiple=True, type=int, help="The article with this number, too."
+    "--id",
+    "numbers",
+    metavar="N",
+    multiple=True,
+    type=int,
+    shell_complete=complete_articles,
+    help="The article with this number, too.",
 )
-_expression = click.argument("expression", nargs=-1)
+_expression = click.argument("expression", nargs=-1, shell_complete=complete_expressions)
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say how many there are.")
 
 
@@ -48,7 +55,7 @@ def read(
 @main.command()
 @_expression
 @_ids
-@click.option("--watch", "name", help="Count only articles on this watch.")
+@click.option("--watch", "name", shell_complete=complete_watches, help="Count only articles on this watch.")
 @_dry_run
 @json_option
 @click.pass_obj
@@ -110,7 +117,7 @@ def star(
 
     \b
     Examples:
-      tuireader star watch:PIPL age:<7d
+      tuireader star watch:PIPL 'age:<7d'
       tuireader star --off 'age:>365d'
       tuireader star --id 12
     """

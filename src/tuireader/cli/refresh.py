@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_feeds
 from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, RefreshDone, Relating, Told
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @main.command()
-@click.argument("feeds", nargs=-1)
+@click.argument("feeds", nargs=-1, shell_complete=complete_feeds)
 @click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
 @click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")

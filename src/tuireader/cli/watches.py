@@ -8,6 +8,7 @@ import click
 
 from tuireader.cli.articles import article_json
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_expressions, complete_watches
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
@@ -54,7 +55,7 @@ def list_(options: Options, as_json: bool) -> int:
 
 
 @watch.command()
-@click.argument("expression", nargs=-1, required=True)
+@click.argument("expression", nargs=-1, required=True, shell_complete=complete_expressions)
 @_days
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @json_option
@@ -79,7 +80,7 @@ def test(
 
 
 @watch.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_watches)
 @_days
 @json_option
 @click.pass_obj

@@ -1,0 +1,211 @@
+"""Completion for bash, zsh and fish: `tuireader completion SHELL` prints the script, click does the rest.
+
+What is completed comes from the configuration and a read-only look into the database, so that a press of tab
+answers at once: neither the library nor the network is touched. Titles come from outside; each shell quotes
+what it inserts, and for bash, which does not, it is quoted here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    split_arg_string,
+)
+
+from tuireader.cli.base import COMPLETE, Options, main
+from tuireader.config import Config, load, paths
+from tuireader.errors import Exit, TuireaderError
+
+_NEWEST = 40
+_FIELDS = ("title:", "body:", "author:", "feed:", "folder:", "url:", "label:", "watch:", "age:<", "after:")
+_STATES = ("unread", "read", "starred", "muted")
+_SHELLS = ("bash", "zsh", "fish")
+
+
+# --------------------------------------------------------------------------- what can be completed
+
+
+def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Feeds by title; by address where that is what has been typed, or the title is used twice."""
+    from tuireader.store import names
+
+    found = names.feeds(_options(context).database)
+    titles = [title for _, title, _ in found]
+    wanted = incomplete.casefold()
+    return [
+        CompletionItem(value, help=url if value == title else title)
+        for _, title, url in found
+        for value in ([url] if "://" in incomplete or titles.count(title) > 1 else [title])
+        if value.casefold().startswith(wanted)
+    ]
+
+
+def complete_watches(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Watches by name."""
+    names = [item.name for item in _options(context).config.watches]
+    return [CompletionItem(name) for name in names if name.casefold().startswith(incomplete.casefold())]
+
+
+def complete_articles(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The newest articles by number, with their titles where the shell can show them."""
+    from tuireader.store import names
+
+    found = names.newest(_options(context).database, _NEWEST)
+    return [CompletionItem(str(id), help=title) for id, title in found if str(id).startswith(incomplete)]
+
+
+def complete_expressions(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Fields of the expression language, and the names of watches, feeds and folders after theirs."""
+    lead = "-" if incomplete.startswith("-") else ""
+    field, colon, _ = incomplete[len(lead) :].partition(":")
+    offers: Iterable[str]
+    if not colon:
+        offers = (*_FIELDS, *(f"is:{state}" for state in _STATES))
+    elif field == "is":
+        offers = (f"is:{state}" for state in _STATES)
+    elif field in ("watch", "feed", "folder"):
+        offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
+    else:
+        offers = ()
+    wanted = incomplete.casefold()
+    return [CompletionItem(lead + one) for one in offers if (lead + one).casefold().startswith(wanted)]
+
+
+def _names(context: click.Context, field: str) -> Iterable[str]:
+    where = _options(context)
+    if field == "watch":
+        return [item.name for item in where.config.watches]
+    if field == "folder":
+        return dict.fromkeys(item.folder for item in where.config.feeds if item.folder)
+    from tuireader.store import names
+
+    return [title for _, title, _ in names.feeds(where.database)]
+
+
+def _quoted(name: str) -> str:
+    """A name as the expression language takes it."""
+    return name if re.fullmatch(r"\w+", name) else '"{}"'.format(name.replace('"', ""))
+
+
+class _Where:
+    """The configuration and the database of a command line that is still being typed."""
+
+    def __init__(self, config: Config, database: Path) -> None:
+        self.config, self.database = config, database
+
+
+def _options(context: click.Context) -> _Where:
+    given = context.find_root().params
+    try:
+        where = paths(os.environ, config=given.get("config_file"), database=given.get("database"))
+        if given.get("demo"):
+            options = Options(where, demo=True)
+            config, _ = options.config()
+            return _Where(config, given.get("database") or where.database.with_name("demo.db"))
+        config, _ = load(where.config)
+    except TuireaderError:
+        return _Where(Config(), Path(os.devnull))
+    return _Where(config, Options(where).places(config).database)
+
+
+# --------------------------------------------------------------------------- the shells
+
+_BASH = """\
+%(complete_func)s() {
+    local type value
+    COMPREPLY=()
+    while IFS=, read -r type value; do
+        if [[ $type == dir ]]; then
+            compopt -o dirnames
+        elif [[ $type == file ]]; then
+            compopt -o default
+        elif [[ $type == plain ]]; then
+            COMPREPLY+=("$value")
+        fi
+    done < <(COMP_WORDS="${COMP_LINE:0:COMP_POINT}" COMP_BREAKS="$COMP_WORDBREAKS" \
+%(complete_var)s=bash_complete "$1" 2>/dev/null)
+    # no blank behind what goes on, such as watch:
+    [[ ${#COMPREPLY[@]} == 1 && $COMPREPLY == *[:\\<] ]] && compopt -o nospace
+    return 0
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+class Bash(BashComplete):
+    """Completion for bash, which takes a colon for the end of a word and quotes nothing."""
+
+    source_template = _BASH
+
+    def source(self) -> str:
+        """The script; the shell that will read it is not asked for its version here."""
+        return ShellComplete.source(self)
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the cursor, and the one that is being typed."""
+        line = os.environ["COMP_WORDS"]
+        words = split_arg_string(line)
+        going_on = bool(words) and len(split_arg_string(f"{line}x")) == len(words)
+        self._typed = re.split(r"(?<!\\)\s", line)[-1]
+        incomplete = words.pop() if going_on else ""
+        self._done = ""
+        if ":" in os.environ.get("COMP_BREAKS", ":"):
+            self._done = incomplete[: incomplete.rfind(":") + 1]
+        return words[1:], incomplete
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """One line; without what bash has behind it already, quoted unless there is an open quote."""
+        value = item.value.removeprefix(self._done)
+        if self._typed[:1] not in ('"', "'"):
+            value = re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
+        elif re.search(r"[\"'`$\\!]", value):
+            return "none,"
+        return f"{item.type},{value}"
+
+
+class Fish(FishComplete):
+    """Completion for fish; its script takes a comma for the end of a value."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """One line, none for what the script would cut."""
+        if "," in item.value:
+            return "none,"
+        help_ = (item.help or "").replace(",", " ")
+        return super().format_completion(CompletionItem(item.value, item.type, help_ or None))
+
+
+_CLASSES: dict[str, type[ShellComplete]] = {"bash": Bash, "zsh": ZshComplete, "fish": Fish}
+for _shell, _class in _CLASSES.items():
+    add_completion_class(_class, _shell)
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(_SHELLS))
+def completion(shell: str) -> int:
+    """Print the script that makes a shell complete commands, options, feeds, watches and expressions.
+
+    \b
+    Examples:
+      eval "$(tuireader completion bash)"
+      tuireader completion zsh > _tuireader
+      tuireader completion fish > tuireader.fish
+    """
+    script = _CLASSES[shell](main, {}, "tuireader", COMPLETE)
+    print(script.source(), end="")
+    return Exit.OK

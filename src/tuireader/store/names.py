@@ -1,0 +1,37 @@
+"""A quick look into a database for the completion of the shell: read only, and never a word of trouble."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def feeds(path: Path) -> list[tuple[int, str, str]]:
+    """Number, title and address of each subscribed feed; none when that cannot be had at once."""
+    return _read(
+        path,
+        """SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed
+           WHERE subscribed ORDER BY position, id""",
+    )
+
+
+def newest(path: Path, count: int) -> list[tuple[int, str]]:
+    """Number and title of the newest articles."""
+    return _read(path, "SELECT id, title FROM article ORDER BY time DESC, id DESC LIMIT ?", (count,))
+
+
+def _read(path: Path, sql: str, values: Sequence[object] = ()) -> list[Any]:
+    if not path.is_file():
+        return []
+    try:
+        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)
+    except sqlite3.Error:
+        return []
+    try:
+        return conn.execute(sql, values).fetchall()
+    except sqlite3.Error:
+        return []
+    finally:
+        conn.close()

@@ -1,0 +1,219 @@
+"""Completion in the shells themselves, of what is in a person's home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home
+from tests.cli.news import home_with_news
+from tests.terminal import Terminal
+from tests.test_house import HEAVY, loaded_by
+
+HERE = str(Path(sys.executable).parent)
+NAMES = ["Example News", "Other $(touch pwned) & `News`"]
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables of a person with news."""
+    folder = tmp_path_factory.mktemp("news")
+    capsys = _Silent()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        with home_with_news(folder, capsys) as (home, _):  # type: ignore[arg-type]
+            yield variables(home)
+
+
+class _Silent:
+    """What stands in for capsys in a fixture of the module."""
+
+    def readouterr(self) -> _Silent:
+        return self
+
+    out = err = ""
+
+
+def variables(home: Home) -> dict[str, str]:
+    """Variables that make this home the usual one."""
+    folder = home.folder
+    for variable, file in ((".config", home.config), ("data", home.database)):
+        (folder / variable / "tuireader").mkdir(parents=True)
+        shutil.copy(file, folder / variable / "tuireader" / file.name.replace("news.db", "tuireader.db"))
+    return {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / ".config"),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_STATE_HOME": str(folder),
+        "PATH": f"{HERE}:{os.environ['PATH']}",
+    }
+
+
+def script(shell: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "tuireader", "completion", shell], capture_output=True, text=True, check=True
+    ).stdout
+
+
+# --------------------------------------------------------------------------- bash
+
+CASES = {
+    "tuireader re": ["read", "refresh", "remove"],
+    "tuireader watch ": ["lint", "list", "report", "test"],
+    "tuireader list --fo": ["--format"],
+    "tuireader unread --watch ": ["WeChat", "PIPL", r"Two\ words"],
+    "tuireader brief --watch tw": [r"Two\ words"],
+    "tuireader watch report We": ["WeChat"],
+    "tuireader feeds pause Ex": [r"Example\ News"],
+    'tuireader feeds pause "Ex': ["Example News"],
+    "tuireader refresh Other": [r"Other\ \$\(touch\ pwned\)\ \&\ \`News\`"],
+    'tuireader refresh "Other': [],  # nothing that the quotes would not hold
+    "tuireader list wat": ["watch:"],
+    "tuireader list watch:": ["WeChat", "PIPL", r"\"Two\ words\""],
+    "tuireader search -- -watch:W": ["WeChat"],
+    "tuireader list is:un": ["unread"],
+    "tuireader show 99": [],
+    "tuireader list nothing-like-this": [],
+}
+
+
+@pytest.fixture(scope="module")
+def answers(places: dict[str, str]) -> dict[str, list[str]]:
+    """What bash has for each of the cases, asked in one go."""
+    ask = """
+        try() {
+            COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
+            _tuireader_completion tuireader 2>/dev/null
+            printf '%s\\n' "${COMPREPLY[@]}" --
+        }
+    """
+    tries = "".join(f"try $'{line}'\n" for line in CASES)
+    done = subprocess.run(
+        ["bash", "-c", script("bash") + ask + tries],
+        env=os.environ | places,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stderr == ""
+    parts = done.stdout.removesuffix("--\n").split("--\n")
+    return {
+        line: [value for value in part.splitlines() if value] for line, part in zip(CASES, parts, strict=True)
+    }
+
+
+@pytest.mark.parametrize("line", CASES)
+def test_bash_completes(answers: dict[str, list[str]], line: str) -> None:
+    assert answers[line] == CASES[line]
+
+
+def test_bash_inserts_what_is_typed_on(places: dict[str, str], tmp_path: Path) -> None:
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], home=tmp_path, env=places) as shell:
+        shell.press('eval "$(tuireader completion bash)"; PS1="> "; clear\n')
+        shell.wait(lambda shown: shown.strip() == ">")
+        shell.press("tuireader feeds pause Oth", "tab")
+        shell.wait(r"tuireader feeds pause Other\ \$\(touch\ pwned\)\ \&\ \`News\`")
+        shell.press("\n")
+        shell.wait("paused: Other $(touch pwned) & `News`")
+        shell.press("tuireader list --limit 1 is:sta", "tab")
+        shell.wait("is:starred")
+    assert not list(tmp_path.rglob("pwned"))
+
+
+# --------------------------------------------------------------------------- the others
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(
+    ("typed", "inserted"),
+    [
+        ("feeds resume Oth", r"Other\ \$\(touch\ pwned\)\ \&\ \`News\`"),
+        ("list watch:PI", "watch:PIPL"),
+        ("unread --watch Tw", r"Two\ words"),
+    ],
+)
+def test_zsh_inserts_what_is_typed_on(
+    places: dict[str, str], tmp_path: Path, typed: str, inserted: str
+) -> None:
+    (tmp_path / "_tuireader").write_text(script("zsh"), encoding="utf-8")
+    with Terminal(["zsh", "-f", "-i"], home=tmp_path, env=places) as shell:
+        shell.press(f"PS1='> '; fpath=({tmp_path} $fpath); autoload -Uz compinit; compinit -u -D; clear\n")
+        shell.wait(lambda shown: shown.strip() == ">")
+        shell.press(f"tuireader {typed}", "tab")
+        shell.wait(f" {inserted}")
+    assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_offers_with_help(places: dict[str, str]) -> None:
+    def offers(line: str) -> list[str]:
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", f"{script('fish')}\ncomplete -C {line!r}"],
+            env=os.environ | places,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout.splitlines()
+
+    assert set(NAMES) < {line.partition("\t")[0] for line in offers("tuireader feeds pause ")}
+    assert any("Print one article" in line for line in offers("tuireader sho"))
+
+
+def test_the_scripts_are_well_formed() -> None:
+    assert all("_TUIREADER_COMPLETE" in script(shell) for shell in ("bash", "zsh", "fish"))
+    done = subprocess.run(["bash", "-n"], input=script("bash"), text=True, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# --------------------------------------------------------------------------- at once, and whatever is there
+
+
+def complete(line: str, env: dict[str, str]) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tuireader"],
+        env=os.environ | env | {"_TUIREADER_COMPLETE": "bash_complete", "COMP_WORDS": line},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_a_press_of_tab_loads_nothing_heavy(places: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (places | {"_TUIREADER_COMPLETE": "bash_complete"}).items():
+        monkeypatch.setenv(name, value)
+    for line in ("tuireader refresh ", "tuireader unread --watch ", "tuireader list feed:"):
+        monkeypatch.setenv("COMP_WORDS", line)
+        loaded = loaded_by("-m", "tuireader")
+        assert "click.shell_completion" in loaded
+        assert (HEAVY - {"sqlite3"}) & loaded == set()
+
+
+def test_nothing_there_is_nothing_to_complete(tmp_path: Path) -> None:
+    nowhere = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    assert complete("tuireader refresh ", nowhere) == []
+    assert complete("tuireader unread --watch ", nowhere) == []
+    assert complete("tuireader refresh ", {"HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_is_none_and_one_that_is_named(places: dict[str, str], tmp_path: Path) -> None:
+    spoilt = tmp_path / "spoilt.db"
+    spoilt.write_bytes(b"no database" * 100)
+    assert complete(f"tuireader --database {spoilt} refresh ", places) == []
+    other = Path(places["XDG_DATA_HOME"]) / "tuireader/tuireader.db"
+    line = f"tuireader --database {other} refresh Example"
+    assert complete(line, {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""}) == ["plain,Example\\", "News"]
+
+
+def test_the_demo_has_its_own(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    assert "plain,Ransomware" in complete("tuireader --demo unread --watch ", env)

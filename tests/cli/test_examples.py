@@ -1,0 +1,116 @@
+"""Every command says what it does and gives examples, and every example does what it says it does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home
+from tests.cli.news import home_with_news
+from tests.web import Web
+from tuireader.cli import manual
+from tuireader.errors import Exit
+
+PAGES = manual.pages()
+RUN = [page for page in PAGES if not page.group or page.name == "tuireader feeds"]
+LONG = ("tuireader serve", "tuireader --demo serve")
+"""These go on until they are stopped; they have begun when they print a line."""
+
+# What an example may end with, besides success: a feed of the test's home is broken.
+MAY_FAIL = {
+    "tuireader refresh": Exit.SOME_FAILED,
+    "tuireader feeds accept 2": Exit.FAILURE,  # it has not moved
+    "tuireader feeds retry": Exit.ALL_FAILED,
+}
+# Commands that need a file which others have written.
+FIRST = {
+    "tuireader import feeds.opml": "tuireader export feeds.opml",
+    "tuireader --config new.toml config check --json": "cp ~/.config/tuireader/config.toml new.toml",
+}
+
+
+@pytest.fixture
+def news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
+    with home_with_news(tmp_path, capsys) as (home, web):
+        yield home, web
+
+
+def bash(line: str, home: Home, web: Web, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a person types it, with the example domain on the loopback."""
+    places = {"CONFIG": home.folder / ".config", "DATA": home.folder / "data"}
+    for place in places.values():
+        (place / "tuireader").mkdir(parents=True, exist_ok=True)
+    config, database = places["CONFIG"] / "tuireader/config.toml", places["DATA"] / "tuireader/tuireader.db"
+    if not config.exists():
+        home.config.rename(config)
+        home.database.rename(database)
+    moved = line.replace("https://example.org", web.url)
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {moved}"],
+        cwd=folder,
+        env=os.environ
+        | {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
+        | {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
+        | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_examples_do_what_they_say(page: manual.Page, news: tuple[Home, Web], tmp_path: Path) -> None:
+    home, web = news
+    folder = tmp_path / "here"
+    folder.mkdir()
+    for example in page.examples:
+        if example in FIRST:
+            assert bash(FIRST[example], home, web, folder).returncode == 0
+        if example.startswith(LONG):
+            begins(example, tmp_path)
+            continue
+        done = bash(example, home, web, folder)
+        assert done.returncode == MAY_FAIL.get(example, Exit.OK), f"{example}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr and "Usage:" not in done.stderr
+
+
+def begins(line: str, home: Path) -> None:
+    """A command that goes on prints its first line, and ends when it is told to."""
+    words = line.split()[1:]
+    if "--port" not in words:
+        words += ["--port", "0"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tuireader", *(word for word in words if word != "--open")],
+        env=os.environ | {"HOME": str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    try:
+        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=20)
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_help_says_what_and_shows_how(page: manual.Page) -> None:
+    assert page.paragraphs and page.paragraphs[0][0].isupper() and page.paragraphs[-1].endswith(".")
+    assert all(text.strip() for _, text in page.options), "an option has no help"
+    if not page.group:
+        assert page.examples, "no example"
+        assert all(page.name.rpartition(" ")[2] in example for example in page.examples)
+
+
+def test_the_summary_is_the_first_sentence() -> None:
+    summaries = {page.name: page.summary for page in PAGES}
+    assert summaries["tuireader paths"] == "Print where the files are"
+    assert len(summaries) == len(PAGES) > 30

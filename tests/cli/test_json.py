@@ -1,0 +1,183 @@
+"""What commands print as JSON is what `shapes.py` declares, field for field."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+
+from tests.cli.command import Home, Told, run_here
+from tests.cli.news import home_with_news
+from tests.web import Web
+from tuireader.cli import manual, shapes
+from tuireader.errors import Exit
+
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[tuple[Home, Web]]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with home_with_news(tmp_path, capsys) as (home, web):
+        yield home, web
+
+
+@pytest.fixture
+def run(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(news[0], capsys, *words)
+
+
+# --------------------------------------------------------------------------- does a value fit?
+
+
+def misfits(value: object, hint: Any, place: str = "") -> list[str]:
+    """Where a value from JSON is not of a declared type; a field too many or too few counts."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return misfits(value, parts[0], place)
+    if is_typeddict(hint):
+        if not isinstance(value, dict):
+            return [f"{place} is no object"]
+        fields = get_type_hints(hint, include_extras=True)
+        odd = [f"{place}.{name} is not declared" for name in value.keys() - fields.keys()]
+        odd += [f"{place}.{name} is missing" for name in fields.keys() - value.keys()]
+        return odd + [
+            odd_one
+            for name, part in fields.items()
+            if name in value
+            for odd_one in misfits(value[name], part, f"{place}.{name}")
+        ]
+    if origin in (Union, types.UnionType):
+        fits = any(not misfits(value, part, place) for part in parts)
+        return [] if fits else [f"{place} is {value!r}, not {hint}"]
+    if origin is Literal:
+        return [] if value in parts else [f"{place} is {value!r}, not {hint}"]
+    if origin is list:
+        if not isinstance(value, list):
+            return [f"{place} is no list"]
+        return [odd for one in value for odd in misfits(one, parts[0], f"{place}[]")]
+    if origin is tuple:
+        whole = isinstance(value, list) and len(value) == len(parts)
+        return [] if whole else [f"{place} is no pair"]
+    if origin is dict:
+        if not isinstance(value, dict):
+            return [f"{place} is no object"]
+        return [odd for one in value.values() for odd in misfits(one, parts[1], f"{place}[]")]
+    if hint is float:
+        hint = (int, float)
+    exact = isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
+    return [] if exact else [f"{place} is {value!r}, not {hint}"]
+
+
+def fits(value: object, command: str) -> None:
+    """A value is of one of the shapes of a command."""
+    tried = [misfits(value, shape) for shape in shapes.SHAPES[command]]
+    assert [] in tried, tried
+
+
+def test_what_does_not_fit_is_seen() -> None:
+    sound = {"what": "", "count": 1, "ids": [1]}
+    assert misfits(sound, shapes.Marked) == []
+    assert misfits({**sound, "count": True}, shapes.Marked) == [".count is True, not <class 'int'>"]
+    assert misfits({**sound, "ids": ["1"]}, shapes.Marked) == [".ids[] is '1', not <class 'int'>"]
+    assert misfits({"what": "", "count": 1, "id": 1}, shapes.Marked) == [
+        ".id is not declared",
+        ".ids is missing",
+    ]
+
+
+# --------------------------------------------------------------------------- all commands
+
+LINES = {
+    "list": ("list", "--json"),
+    "search": ("search", "--json", "WeChat"),
+    "feeds": ("feeds", "--json"),
+    "refresh": ("refresh", "--json"),
+    "watch list": ("watch", "list", "--json"),
+    "watch lint": ("watch", "lint", "--json"),
+    "watch test": ("watch", "test", "--json", "WeChat"),
+    "watch report": ("watch", "report", "--json", "WeChat"),
+    "unread": ("unread", "--json"),
+    "keys": ("keys", "--json"),
+    "paths": ("paths", "--json"),
+    "config defaults": ("config", "defaults", "--json"),
+    "db check": ("db", "check", "--json"),
+    "purge": ("purge", "--json", "--keep", "1", "--unread", "--yes"),
+    "read": ("read", "--json", "title:Title"),
+    "star": ("star", "--json", "title:Title"),
+    "undo": ("undo", "--json"),
+}
+
+
+@pytest.mark.parametrize("command", LINES)
+def test_each_line_is_of_the_declared_shape(run: Run, command: str) -> None:
+    told = run(*LINES[command])
+    assert told.code in (Exit.OK, Exit.SOME_FAILED)
+    lines = told.out.splitlines()
+    assert lines
+    for line in lines:
+        fits(json.loads(line), command)
+
+
+def test_the_whole_of_an_article(run: Run) -> None:
+    found = json.loads(run("search", "--json", "title:WeChat", "Protection").out)
+    assert found["watches"] == ["WeChat", "PIPL", "Two words"]
+    whole = json.loads(run("show", "--json", str(found["id"])).out)
+    fits(whole, "show")
+    assert whole["text"].startswith("WeChat stopped taking new users.")
+    assert whole["links"] == ["https://example.org/rules"]
+    assert [one["watch"] for one in whole["evidence"]] == ["WeChat", "PIPL", "Two words"]
+    assert whole["related"][0]["relation"] in ("same text", "same story")
+
+
+def test_a_brief_is_one_object(run: Run) -> None:
+    made = json.loads(run("brief", "--json").out)
+    fits(made, "brief")
+    assert made["articles"] and run("brief", "--format", "json").out == run("brief", "--json").out
+
+
+def test_a_feed_that_is_added(run: Run, news: tuple[Home, Web]) -> None:
+    added = json.loads(run("add", "--json", news[1].url + "/").out)
+    fits(added, "add")
+    assert added == {"url": news[1].url + "/new.xml", "title": "New Feed", "new": True}
+    assert json.loads(run("add", "--json", news[1].url + "/new.xml").out)["new"] is False
+
+
+def test_problems_of_the_configuration(run: Run, news: tuple[Home, Web]) -> None:
+    assert run("config", "check", "--json") == Told(Exit.OK, "", "")
+    news[0].config.write_text('[[watch]]\nname = "W"\nany = ["w"]\nqery = "a"\n', encoding="utf-8")
+    told = run("config", "check", "--json")
+    assert told.code == Exit.CONFIG
+    problem = json.loads(told.out)
+    fits(problem, "config check")
+    assert (problem["line"], problem["path"]) == (4, "watch[1].qery")
+
+
+def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) -> None:
+    from tests.feedtext import item, rss
+
+    news[1].serve("/feed.xml", rss("Example News", [item("z", "WeChat again", "<p>WeChat is back</p>")]))
+    events = [json.loads(line) for line in run("refresh", "--json").out.splitlines()]
+    for event in events:
+        fits(event, "refresh")
+    assert {"started", "feed", "match", "done"} <= {event["event"] for event in events}
+
+
+def test_every_command_with_json_is_declared_and_tried() -> None:
+    printing = {page.name.removeprefix("tuireader ") for page in manual.pages() if page.json}
+    assert printing == set(shapes.SHAPES)
+    assert set(shapes.SHAPES) - set(LINES) == {"show", "brief", "add", "config check"}
+
+
+def test_every_field_is_described() -> None:
+    for kinds in shapes.SHAPES.values():
+        for kind in kinds:
+            for name, hint in get_type_hints(kind, include_extras=True).items():
+                assert get_origin(hint) is Annotated, (kind, name)
+                assert get_args(hint)[1][-1] in ".,", (kind, name)
