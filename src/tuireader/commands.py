@@ -14,12 +14,22 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """Where a command's keys work: anywhere, or only while one pane has the focus."""
+    """Where a command's keys work: in any pane of the main screen, in one pane, or on another screen."""
 
     GLOBAL = "global"
     LIST = "list"
     ARTICLE = "article"
     SIDEBAR = "sidebar"
+    HEALTH = "feed health"
+    WATCHES = "watches"
+    SEARCH = "search line"
+    MUTE = "mute dialog"
+    WATCH = "watch dialog"
+    CHOICES = "choices"
+
+
+PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
+TABLES = (Scope.HEALTH, Scope.WATCHES)
 
 
 class Group(StrEnum):
@@ -39,7 +49,8 @@ class Command:
     """One thing that a person can do.
 
     `id` is stable: it names the action in code and in the person's `[keys]`. `title` is short, for footer
-    and palette; `help` is a sentence. `keys` are those of the preset `default`.
+    and palette; `help` is a sentence. `keys` are those of the preset `default`, which work in `scope` and in
+    those of `also`.
     """
 
     id: str
@@ -49,6 +60,18 @@ class Command:
     group: Group
     scope: Scope = Scope.GLOBAL
     footer: bool = False
+    also: tuple[Scope, ...] = ()
+
+    @property
+    def places(self) -> frozenset[Scope]:
+        """All panes, screens and dialogs in which its keys work."""
+        named = {self.scope, *self.also}
+        return frozenset(named - {Scope.GLOBAL} | (PANES if Scope.GLOBAL in named else frozenset()))
+
+    @property
+    def on_main(self) -> bool:
+        """Whether the main screen can do it: the palette and the help offer it there."""
+        return bool(self.places & PANES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +82,19 @@ class KeyProblem:
     message: str
 
 
+_MOVING = (*TABLES, Scope.CHOICES)
+
 COMMANDS: tuple[Command, ...] = (
     # Move
-    Command("move_down", "Down", "Move down a line, or scroll the text.", ("j", "down"), Group.MOVE),
-    Command("move_up", "Up", "Move up a line, or scroll the text.", ("k", "up"), Group.MOVE),
+    Command(
+        "move_down",
+        "Down",
+        "Move down a line, or scroll the text.",
+        ("j", "down"),
+        Group.MOVE,
+        also=_MOVING,
+    ),
+    Command("move_up", "Up", "Move up a line, or scroll the text.", ("k", "up"), Group.MOVE, also=_MOVING),
     Command("next_article", "Next", "Go to the next article of the list, from any pane.", ("J",), Group.MOVE),
     Command(
         "previous_article",
@@ -94,13 +126,23 @@ COMMANDS: tuple[Command, ...] = (
         Group.MOVE,
         footer=True,
     ),
-    Command("half_page_down", "Half page down", "Move down half a page.", ("ctrl+d",), Group.MOVE),
-    Command("half_page_up", "Half page up", "Move up half a page.", ("ctrl+u",), Group.MOVE),
-    Command("page_down", "Page down", "Move down a page.", ("pagedown",), Group.MOVE),
-    Command("page_up", "Page up", "Move up a page.", ("pageup",), Group.MOVE),
-    Command("top", "Top", "Go to the first line.", ("g", "home"), Group.MOVE),
-    Command("bottom", "Bottom", "Go to the last line.", ("G", "end"), Group.MOVE),
+    Command(
+        "half_page_down",
+        "Half page down",
+        "Move down half a page.",
+        ("ctrl+d",),
+        Group.MOVE,
+        also=_MOVING,
+    ),
+    Command("half_page_up", "Half page up", "Move up half a page.", ("ctrl+u",), Group.MOVE, also=_MOVING),
+    Command("page_down", "Page down", "Move down a page.", ("pagedown",), Group.MOVE, also=_MOVING),
+    Command("page_up", "Page up", "Move up a page.", ("pageup",), Group.MOVE, also=_MOVING),
+    Command("top", "Top", "Go to the first line.", ("g", "home"), Group.MOVE, also=_MOVING),
+    Command("bottom", "Bottom", "Go to the last line.", ("G", "end"), Group.MOVE, also=_MOVING),
     Command("next_pane", "Next pane", "Move the focus to the next pane.", ("tab",), Group.MOVE),
+    Command(
+        "previous_pane", "Previous pane", "Move the focus to the pane before.", ("shift+tab",), Group.MOVE
+    ),
     # Read
     Command(
         "open",
@@ -109,8 +151,16 @@ COMMANDS: tuple[Command, ...] = (
         ("enter", "l", "right"),
         Group.READ,
         footer=True,
+        also=_MOVING,
     ),
-    Command("back", "Back", "Go back, or to the pane on the left.", ("h", "left", "escape"), Group.READ),
+    Command(
+        "back",
+        "Back",
+        "Go back, or to the pane on the left.",
+        ("h", "left", "escape", "backspace"),
+        Group.READ,
+        also=TABLES,
+    ),
     Command(
         "open_browser",
         "Browser",
@@ -135,7 +185,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("list_links", "Links", "List all links of the article.", ("u",), Group.READ),
     Command("comments", "Comments", "Open the article's comments in the web browser.", ("c",), Group.READ),
-    Command("related", "Related", "Go to the related articles below the text.", ("e",), Group.READ),
+    Command(
+        "related",
+        "Related",
+        "Go to the related articles below the text.",
+        ("e",),
+        Group.READ,
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
     Command(
         "story_sources",
         "Sources",
@@ -195,6 +253,36 @@ COMMANDS: tuple[Command, ...] = (
         Group.FIND,
     ),
     Command("filter", "Filter", "Show only what fits an expression, of this list.", ("F",), Group.FIND),
+    Command(
+        "show_new",
+        "New since last time",
+        "Show what has come since tuireader was last left.",
+        ("L",),
+        Group.FIND,
+    ),
+    Command(
+        "save_view",
+        "Save search",
+        "Keep the search, or what is filtered of this list, in the sidebar under a name.",
+        ("V",),
+        Group.FIND,
+    ),
+    Command(
+        "keep_as_watch",
+        "Search to watch",
+        "While typing a search: make a watch of it.",
+        ("ctrl+s",),
+        Group.FIND,
+        Scope.SEARCH,
+    ),
+    Command(
+        "keep_as_view",
+        "Search to sidebar",
+        "While typing a search: keep it in the sidebar under a name.",
+        ("ctrl+n",),
+        Group.FIND,
+        Scope.SEARCH,
+    ),
     Command("show_hide_read", "Show/hide read", "Show or hide read articles.", ("full_stop",), Group.FIND),
     # Feeds
     Command(
@@ -203,6 +291,15 @@ COMMANDS: tuple[Command, ...] = (
         "Fetch the feed, folder or list that is chosen.",
         ("r",),
         Group.FEEDS,
+        also=(Scope.HEALTH,),
+    ),
+    Command(
+        "refresh_failing",
+        "Retry all failing",
+        "In the feed health: fetch all feeds that fail.",
+        ("R",),
+        Group.FEEDS,
+        Scope.HEALTH,
     ),
     Command("refresh_all", "Refresh all", "Fetch all feeds.", ("R",), Group.FEEDS, footer=True),
     Command("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", ("plus",), Group.FEEDS),
@@ -213,6 +310,40 @@ COMMANDS: tuple[Command, ...] = (
         ("H",),
         Group.FEEDS,
     ),
+    Command(
+        "edit_this",
+        "Edit",
+        "Change the feed, folder, watch or saved search that is chosen.",
+        ("e",),
+        Group.FEEDS,
+        Scope.SIDEBAR,
+        also=TABLES,
+    ),
+    Command(
+        "remove_this",
+        "Remove",
+        "Take the feed, watch, mute or saved search away; articles are kept.",
+        ("d", "delete"),
+        Group.FEEDS,
+        Scope.SIDEBAR,
+        also=(*TABLES, Scope.MUTE),
+    ),
+    Command(
+        "pause_feed",
+        "Pause/resume",
+        "In the feed health: stop fetching the feed, or go on with it.",
+        ("p",),
+        Group.FEEDS,
+        Scope.HEALTH,
+    ),
+    Command(
+        "accept_move",
+        "Accept move",
+        "In the feed health: take the new address of a feed that has moved for good.",
+        ("a",),
+        Group.FEEDS,
+        Scope.HEALTH,
+    ),
     # Watches
     Command(
         "watches", "Watches", "Show how often each watch hits, and change watches.", ("w",), Group.WATCHES
@@ -220,11 +351,28 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "new_watch",
         "New watch",
-        "Make a watch from the search or the article, and see what it would hit.",
+        "Make a watch from the chosen text, the search or the article, and see what it would hit.",
         ("W",),
         Group.WATCHES,
+        also=(Scope.WATCHES,),
+    ),
+    Command(
+        "take_alias",
+        "Take alias",
+        "In the dialog of a watch: add the other name that texts use.",
+        ("ctrl+t",),
+        Group.WATCHES,
+        Scope.WATCH,
     ),
     Command("mute", "Mute", "Hide articles by words or feed, for a time or for good.", ("M",), Group.WATCHES),
+    Command(
+        "look_at_muted",
+        "Look at the muted",
+        "In the dialog of mutes: show all that is hidden.",
+        ("ctrl+o",),
+        Group.WATCHES,
+        Scope.MUTE,
+    ),
     Command(
         "follow_story",
         "Follow story",
@@ -255,10 +403,26 @@ COMMANDS: tuple[Command, ...] = (
         Group.PROGRAM,
     ),
     Command(
+        "edit_config",
+        "Edit config",
+        "Edit the configuration in $VISUAL or $EDITOR, and take it over.",
+        ("E",),
+        Group.PROGRAM,
+    ),
+    Command("tour", "Tour", "Show the few keys that matter first.", (), Group.PROGRAM),
+    Command(
         "help", "Help", "Show all keys, and search them.", ("question_mark", "f1"), Group.PROGRAM, footer=True
     ),
-    Command("quit_or_back", "Back/quit", "Go back; at the top, quit.", ("q",), Group.PROGRAM, footer=True),
-    Command("quit", "Quit", "Quit at once.", ("Q", "ctrl+q"), Group.PROGRAM),
+    Command(
+        "quit_or_back",
+        "Back/quit",
+        "Go back; at the top, quit.",
+        ("q",),
+        Group.PROGRAM,
+        footer=True,
+        also=TABLES,
+    ),
+    Command("quit", "Quit", "Quit at once.", ("Q", "ctrl+q"), Group.PROGRAM, also=TABLES),
 )
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
@@ -288,6 +452,9 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "search": ("slash", "ctrl+f"),
     "refresh_one": ("f5",),
     "refresh_all": ("ctrl+r",),
+    "refresh_failing": ("ctrl+r",),
+    "edit_this": ("f2", "e"),
+    "remove_this": ("delete",),
     "undo": ("ctrl+z",),
 }
 
@@ -344,6 +511,7 @@ _ALIASES = {
     "page_up": "pageup",
     "page_down": "pagedown",
     "spacebar": "space",
+    "bksp": "backspace",
     "control": "ctrl",
     "meta": "alt",
     "option": "alt",
@@ -362,6 +530,7 @@ _LABELS = {
     "left": "←",
     "right": "→",
     "escape": "esc",
+    "backspace": "bksp",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "delete": "del",
@@ -504,8 +673,7 @@ def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ..
 
 def _meet(one: str, other: str) -> bool:
     """Whether the keys of two commands can work at the same moment."""
-    scopes = {BY_ID[one].scope, BY_ID[other].scope}
-    return one != other and (len(scopes) == 1 or Scope.GLOBAL in scopes)
+    return one != other and bool(BY_ID[one].places & BY_ID[other].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

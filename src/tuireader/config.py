@@ -243,7 +243,17 @@ class NotifyConfig:
         default=True,
         metadata=key(FLAG, "Show a notification of the desktop, or of the terminal."),
     )
-    bell: bool = field(default=False, metadata=key(FLAG, "Ring the bell of the terminal."))
+    terminal: str = field(
+        default="auto",
+        metadata=key(
+            choice("auto", "osc9", "osc777", "osc99", "off"),
+            "Notification that the terminal shows where notify-send is not there; auto: what it understands.",
+        ),
+    )
+    bell: bool = field(
+        default=False,
+        metadata=key(FLAG, "Ring the bell of the terminal, also where a notification is shown."),
+    )
     command: tuple[str, ...] = field(
         default=(),
         metadata=key(COMMAND, "A program to run, with arguments; it gets the articles as JSON on stdin."),

@@ -17,13 +17,13 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from tuireader.config import FeedConfig, MuteConfig, ViewConfig, WatchConfig, loads
-from tuireader.config_values import Bad, Key, quoted, same_address, without_password
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
+from tuireader.config_values import Bad, Key, quoted, same_address, to_toml, without_password
 from tuireader.errors import ConfigError
 from tuireader.toml_lines import Sort, Statement, statements
 
 _Table = dict[str, Any]
-_Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig
+_Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig
 
 
 # --------------------------------------------------------------------------- changes to a text
@@ -44,6 +44,51 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
             known.add(_comparable(feed.url))
             new.append(feed)
     return _added(text, data, "feeds", [_block("feeds", feed) for feed in new])
+
+
+def add_tables(text: str, name: str, items: Sequence[_Item]) -> str:
+    """The text with a further `[[name]]` for each item. Raises ConfigError when one of them is no good."""
+    blocks = [_block(name, item) for item in items]
+    for block in blocks:
+        _accepted(block)
+    return _added(text, _data(text), name, blocks)
+
+
+def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
+    """The text with other values for keys of a plain table such as `[fetch]`, which is made if need be.
+
+    Raises ConfigError when a value cannot be used.
+    """
+    if not values:
+        return text
+    lines = "".join(f"{name} = {to_toml(value)}\n" for name, value in values.items())
+    _accepted(f"[{table}]\n{lines}")
+    data = _data(text)
+    there = data.get(table, {})
+    if not isinstance(there, dict):
+        raise ConfigError(f"{table} is no table", "mend it first; nothing was changed")
+    expected = data | {table: there | tomllib.loads(lines)}
+    block = [one for one in _plain_table(text, table) if one.sort is not Sort.BLANK]
+    if block:
+        edited = text
+        for name, value in values.items():
+            edited = _with_value(edited, list(_plain_table(edited, table)), name, to_toml(value))
+    elif table in data:
+        edited = _by_tomlkit(text, lambda written: written.update(values), table)
+    else:
+        lead = "" if not text.strip("\ufeff \t\r\n") else "\n" if text.endswith("\n") else "\n\n"
+        edited = text + f"{lead}[{table}]\n{lines}".replace("\n", "\r\n" if "\r\n" in text else "\n")
+    return _proven(edited, expected)
+
+
+def _plain_table(text: str, name: str) -> Iterator[Statement]:
+    """The statements of `[name]`, from its header on."""
+    inside = False
+    for one in _shifted(text):
+        if one.sort in (Sort.ARRAY, Sort.TABLE):
+            inside = one.sort is Sort.TABLE and one.name == name
+        if inside:
+            yield one
 
 
 def add_watch(text: str, watch: WatchConfig) -> str:
@@ -74,6 +119,15 @@ def set_watch(text: str, name: str, watch: WatchConfig) -> str:
     return _changed(text, data, "watch", WatchConfig, number, changes)
 
 
+def remove_watch(text: str, name: str) -> str:
+    """The text without this `[[watch]]`. Raises ConfigError when it has none."""
+    data = _data(text)
+    for number, table in enumerate(_tables(data, "watch")):
+        if str(table.get("name", "")).strip().casefold() == name.casefold():
+            return _removed(text, data, "watch", number)
+    raise ConfigError(f"the configuration has no watch {quoted(name)}", "see `tuireader watch list`")
+
+
 def add_mute(text: str, mute: MuteConfig) -> str:
     """The text with a `[[mute]]`; one for the same articles gets the new end. Raises ConfigError."""
     block = _block("mute", mute)
@@ -99,14 +153,21 @@ def _same_mute(table: _Table, mute: MuteConfig) -> bool:
     return (query, feed) == (mute.query.strip(), mute.feed.strip())
 
 
-def set_view(text: str, view: ViewConfig) -> str:
-    """The text with a `[[view]]`; one of that name gets the new query. Raises ConfigError."""
+def set_view(text: str, view: ViewConfig, name: str = "") -> str:
+    """The text with a `[[view]]` in place of the one named `name`, or else of the one of its own name.
+
+    Raises ConfigError, also when there is another one of the new name.
+    """
     block = _block("view", view)
     _accepted(block)
     data = _data(text)
-    for number, table in enumerate(_tables(data, "view")):
-        if str(table.get("name", "")).strip().casefold() == view.name.casefold():
-            return _changed(text, data, "view", ViewConfig, number, {"name": view.name, "query": view.query})
+    names = [str(table.get("name", "")).strip().casefold() for table in _tables(data, "view")]
+    old, new = (name or view.name).casefold(), view.name.casefold()
+    if new != old and new in names:
+        raise ConfigError(f"there is a view named {quoted(view.name)} already", "choose another name")
+    if old in names:
+        changes = {"name": view.name, "query": view.query}
+        return _changed(text, data, "view", ViewConfig, names.index(old), changes)
     return _added(text, data, "view", [block])
 
 
@@ -151,6 +212,47 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
     if moved and _comparable(moved) in others:
         raise ConfigError(f"the configuration has {without_password(moved)} already")
     return _changed(text, data, "feeds", FeedConfig, number, changes)
+
+
+def rename_folder(text: str, name: str, new: str) -> str:
+    """The text with the feeds of one folder in another, which `""` takes out of any. Raises ConfigError.
+
+    Watches and mutes that name the folder name the new one then.
+    """
+    numbers = [
+        number
+        for number, table in enumerate(_tables(_data(text), "feeds"))
+        if str(table.get("folder", "")).strip() == name
+    ]
+    if not numbers:
+        raise ConfigError(f"the configuration has no folder {quoted(name)}", "see `tuireader feeds`")
+    for number in numbers:
+        text = _changed(text, _data(text), "feeds", FeedConfig, number, {"folder": new})
+    return renamed(text, name, new) if new else text
+
+
+def renamed(text: str, name: str, new: str) -> str:
+    """The text whose watches and mutes are for the feed or folder `new` where they were for `name`."""
+    for number, table in enumerate(_tables(_data(text), "watch")):
+        feeds = table.get("feeds")
+        if isinstance(feeds, list) and name in feeds:
+            now = tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))
+            text = _changed(text, _data(text), "watch", WatchConfig, number, {"feeds": now})
+    for number, table in enumerate(_tables(_data(text), "mute")):
+        if table.get("feed") == name:
+            text = _changed(text, _data(text), "mute", MuteConfig, number, {"feed": new})
+    return text
+
+
+def understood(kind: type[_Item], name: str, text: str) -> object:
+    """The value that a text means for a key of a table. Raises ConfigError when it means none."""
+    _readable(kind, name, text)
+    return _key(kind, name).kind.read(text)
+
+
+def shown(kind: type[_Item], name: str, value: object) -> str:
+    """The value of a key as a person would type it; `""` for the default."""
+    return (_written(kind, name, value) or "").strip('"')
 
 
 def _changed(
@@ -374,7 +476,7 @@ def _with_value(text: str, block: Sequence[Statement], name: str, written: str |
         return text[: pair.value] + written + text[pair.stop :]
     if written is None:
         return text
-    at = next(one.end for one in reversed(own) if one.sort in (Sort.PAIR, Sort.ARRAY))
+    at = next(one.end for one in reversed(own) if one.sort in (Sort.PAIR, Sort.ARRAY, Sort.TABLE))
     line_end = "\r\n" if "\r\n" in text else "\n"
     lead = "" if text[:at].endswith("\n") else line_end
     return f"{text[:at]}{lead}{name} = {written}{line_end}{text[at:]}"

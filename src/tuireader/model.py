@@ -147,10 +147,24 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What an entry can be recognised by. 0 stands for "has none".
+
+    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes when
+    anything that a person reads changes.
+    """
+
+    guid: int
+    url: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`).
 
-    `prepared` is either empty or has one for each of `entries`.
+    `prepared` and `keys` are either empty or have one for each of `entries`. `known` are the guid keys of
+    entries that were left out because they are stored and still say the same.
     """
 
     title: str = ""
@@ -159,6 +173,8 @@ class ParsedFeed:
     ttl: int | None = None
     well_formed: bool = True
     prepared: tuple[Prepared, ...] = ()
+    keys: tuple[Keys, ...] = ()
+    known: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,11 +424,15 @@ class ViewKind(StrEnum):
     FOLDER = "folder"
     FEED = "feed"
     QUERY = "query"
+    NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a list shows. `key` names the watch or folder, is the feed's id as text, or the expression."""
+    """What a list shows. `key` names the watch or folder, is the feed's id as text, or the expression.
+
+    Of a NEW view it is the id up to which articles had come when the reader was last left.
+    """
 
     kind: ViewKind
     key: str = ""
@@ -440,6 +460,7 @@ class Counts:
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
+    new: Count = Count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,6 +491,23 @@ class Change:
 
     what: str
     ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedArticle:
+    """The marks of an article in a feed, with all that it can be recognised by on another machine.
+
+    `guid` and `url_key` are its keys, see `Keys`.
+    """
+
+    feed: str
+    guid: int
+    url: str
+    url_key: int
+    title: str
+    time: int
+    read: bool
+    starred: bool
 
 
 # --------------------------------------------------------------------------- what watches do

@@ -1,5 +1,7 @@
 """The table of commands, the presets, and the check of a person's own keys."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,16 @@ from tuireader.commands import (
     normalise_key,
     resolve_keys,
 )
+
+
+def twice(keys: Mapping[str, tuple[str, ...]]) -> list[tuple[Scope, str]]:
+    """The keys that have two commands in one place."""
+    found = []
+    for place in Scope:
+        taken = [key for name, each in keys.items() if place in BY_ID[name].places for key in each]
+        found += [(place, key) for key in set(taken) if taken.count(key) > 1]
+    return found
+
 
 PRINTABLE = [chr(code) for code in range(33, 127)]
 
@@ -46,8 +58,8 @@ def test_presets_have_no_fault(preset: str) -> None:
     keys, problems = resolve_keys(preset, {})
     assert problems == []
     assert set(keys) == set(BY_ID)
+    assert twice(keys) == []
     taken = [key for each in keys.values() for key in each]
-    assert len(taken) == len(set(taken))  # every command is global today, so one key is one command
     assert [normalise_key(key) for key in taken] == taken
 
 
@@ -115,9 +127,9 @@ def test_labels() -> None:
 
 
 def test_own_keys() -> None:
-    keys, problems = resolve_keys("default", {"show_hide_read": ["V", "V"], "zen": [], "quit": ["B"]})
+    keys, problems = resolve_keys("default", {"show_hide_read": ["T", "T"], "zen": [], "quit": ["B"]})
     assert problems == []
-    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("V",), (), ("B",))
+    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("T",), (), ("B",))
 
 
 def test_a_key_taken_from_the_preset_is_told() -> None:
@@ -136,7 +148,7 @@ def test_a_key_given_twice_stays_with_the_first() -> None:
 
 def test_faults_are_told_and_the_rest_works() -> None:
     keys, problems = resolve_keys(
-        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "V"]}
+        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "T"]}
     )
     assert [(one.path, one.message) for one in problems] == [
         ("ui.keys", "no preset 'newsbot'; did you mean 'newsboat'?"),
@@ -146,7 +158,7 @@ def test_faults_are_told_and_the_rest_works() -> None:
         ("keys.zen", "'foo' is no key"),
     ]
     assert keys["quit"] == BY_ID["quit"].keys
-    assert keys["zen"] == ("V",)
+    assert keys["zen"] == ("T",)
 
 
 @given(
@@ -160,17 +172,20 @@ def test_faults_are_told_and_the_rest_works() -> None:
 def test_no_key_ever_has_two_commands(preset: str, overrides: dict[str, list[str]]) -> None:
     keys, _ = resolve_keys(preset, overrides)
     assert set(keys) == set(BY_ID)
-    for scope in Scope:
-        taken = [
-            key
-            for command, each in keys.items()
-            if BY_ID[command].scope in (scope, Scope.GLOBAL)
-            for key in each
-        ]
-        assert len(taken) == len(set(taken))
+    assert twice(keys) == []
 
 
 def test_did_you_mean() -> None:
     assert did_you_mean("THEM", ["theme", "keys"]) == "; did you mean 'theme'?"
     assert did_you_mean("qqqq", ["theme", "keys"]) == ""
     assert did_you_mean("x" * 1_000_000, ["theme"]) == ""
+
+
+def test_a_key_may_do_two_things_in_two_places() -> None:
+    keys, problems = resolve_keys("default", {"refresh_failing": ["s"], "edit_this": ["b"]})
+    assert problems == []  # `s` stars an article, which the health of feeds has none of
+    assert keys["refresh_failing"] == ("s",) and keys["toggle_star"] == ("s",)
+    keys, [problem] = resolve_keys("default", {"refresh_failing": ["r"]})
+    assert problem.message == "'r' is taken from refresh_one; give that another key"
+    keys, [problem] = resolve_keys("default", {"edit_this": ["n"]})  # the sidebar has it, too
+    assert problem.message == "'n' is taken from next_unread; give that another key"

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
-from tuireader.config import Config, MuteConfig, WatchConfig
+from tuireader.config import Config, FeedConfig, MuteConfig, Problem, ViewConfig, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
@@ -73,6 +73,11 @@ class FakeLibrary:
         self.aliases: list[tuple[str, str]] = []
         self.muted: list[tuple[MuteConfig, int]] = []
         self.refuse = ""  # why nothing can be saved
+        self.searched: list[str] = []
+        self.new_view: View | None = None
+        self.removed: list[str] = []
+        self.edited: list[tuple[int, str, str, str, bool]] = []
+        self.problems: tuple[Problem, ...] = ()
         self.asked: list[WatchConfig] = []
 
     # -- lists
@@ -113,6 +118,12 @@ class FakeLibrary:
     ) -> array[int]:
         return array("q", (row.id for row in self._rows(view) if show_read or not row.read))
 
+    async def head(
+        self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 200
+    ) -> tuple[array[int], bool]:
+        ids = await self.ids(view, show_read=show_read, folded=folded)
+        return ids[:limit], len(ids) < limit
+
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         await asyncio.sleep(0)
         return [self.stories[key].row for key in ids if key in self.stories]
@@ -137,10 +148,30 @@ class FakeLibrary:
     def feed_title(self, feed_id: int) -> str:
         return next((feed.title for feed in self._feeds if feed.id == feed_id), "")
 
-    async def search(self, text: str, *, limit: int = 2000) -> tuple[array[int], str]:
+    async def search(self, text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
         if text.count('"') % 2:
             return array("q"), "a quotation mark is not closed"
-        return await self.ids(View(ViewKind.QUERY, text)), ""
+        return (await self.ids(View(ViewKind.QUERY, text)))[:limit], ""
+
+    async def search_history(self) -> list[str]:
+        return list(self.searched)
+
+    async def remember_search(self, expression: str) -> None:
+        self.searched = [expression, *(one for one in self.searched if one != expression)]
+
+    @property
+    def views(self) -> tuple[ViewConfig, ...]:
+        return self.config.views
+
+    async def save_view(self, name: str, expression: str, replaces: str = "") -> None:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        others = [one for one in self.config.views if one.name not in (name, replaces)]
+        self.config = replace(self.config, views=(*others, ViewConfig(name, expression)))
+
+    async def remove_view(self, name: str) -> None:
+        views = tuple(one for one in self.config.views if one.name != name)
+        self.config = replace(self.config, views=views)
 
     # -- one article
 
@@ -324,6 +355,30 @@ class FakeLibrary:
         self.muted = [one for one in self.muted if one[0] != mute]
 
     # -- subscriptions
+
+    def feed_config(self, feed_id: int) -> FeedConfig:
+        return next(FeedConfig(feed.url, "", feed.folder) for feed in self._feeds if feed.id == feed_id)
+
+    async def edit_feed(self, feed_id: int, *, title: str, folder: str, interval: str, paused: bool) -> None:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        self.edited.append((feed_id, title, folder, interval, paused))
+        self._feeds = [
+            replace(feed, title=title or feed.title, folder=folder, state="paused" if paused else "ok")
+            if feed.id == feed_id
+            else feed
+            for feed in self._feeds
+        ]
+
+    async def rename_folder(self, name: str, new: str) -> None:
+        self._feeds = [replace(feed, folder=new) if feed.folder == name else feed for feed in self._feeds]
+
+    async def remove(self, feed_id: int) -> None:
+        self._feeds = [feed for feed in self._feeds if feed.id != feed_id]
+
+    async def remove_watch(self, name: str) -> None:
+        self.removed.append(name)
+        self.watch_colors = {key: color for key, color in self.watch_colors.items() if key != name}
 
     async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         self.added += feeds

@@ -7,9 +7,15 @@ import pytest
 from tests.ui.fake_library import FakeLibrary
 from tests.ui.running import running
 from tests.ui.samples import FEEDS, library, story
-from tuireader.commands import COMMANDS
+from tuireader.commands import COMMANDS, PANES, Scope
 from tuireader.model import ViewKind
+from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.screens.mute import Mute
+from tuireader.ui.screens.new_watch import NewWatch
+from tuireader.ui.screens.watches import Watches
+from tuireader.ui.widgets.choices import Choices
+from tuireader.ui.widgets.search_line import SearchLine
 
 
 def unread(made: FakeLibrary) -> set[int]:
@@ -17,7 +23,19 @@ def unread(made: FakeLibrary) -> set[int]:
 
 
 def test_every_command_has_its_method() -> None:
-    assert [one.id for one in COMMANDS if not hasattr(MainScreen, f"action_{one.id}")] == []
+    assert [one.id for one in COMMANDS if one.on_main and not hasattr(MainScreen, f"action_{one.id}")] == []
+    screens = {
+        Scope.HEALTH: Health,
+        Scope.WATCHES: Watches,
+        Scope.SEARCH: SearchLine,
+        Scope.MUTE: Mute,
+        Scope.WATCH: NewWatch,
+        Scope.CHOICES: Choices,
+    }
+    assert {place for one in COMMANDS for place in one.places} == {*screens, *PANES}
+    for place, screen in screens.items():
+        wanted = [one.id for one in COMMANDS if place in one.places]
+        assert [name for name in wanted if not hasattr(screen, f"action_{name}")] == []
 
 
 async def test_starts_with_the_unread_articles_newest_first() -> None:

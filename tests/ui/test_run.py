@@ -13,10 +13,13 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.ui.running import running
+from tests.ui.samples import library
 from tuireader.ui.bindings import bindings, keymap
 from tuireader.ui.browser import open_in_browser
 
@@ -138,8 +141,20 @@ def test_keymap_holds_only_what_differs() -> None:
     assert keymap({}) == {}
     changed = keymap({"toggle_star": ("b", "insert"), "open_link": ("1", "2")})
     assert changed["toggle_star"] == "b,insert"
-    assert changed["open_link.2"] == "2" and changed["open_link.3"] == ""
+    assert changed["open_link.2"] == "2" and changed["open_link.3"] == "none"
     assert len({binding.id for binding in bindings()}) == len(bindings())
+
+
+async def test_a_command_without_keys_has_none() -> None:
+    made = library()
+    made.config = replace(made.config, keys={"toggle_star": (), "open_link": ("2",), "tour": ("b",)})
+    async with running(made) as run:
+        await run.press("s")
+        assert not made.stories[1].row.starred
+        await run.press("enter", "2", "1")
+        assert run.browsed == ["https://ferry.example/notice"]  # the first key opens the first link
+        await run.press("b")
+        assert "A few keys to start with" in run.text
 
 
 async def test_the_browser_gets_one_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from tuireader.model import (
     Related,
     Revision,
     Story,
+    View,
+    ViewKind,
 )
 from tuireader.store import Store
 
@@ -76,7 +78,9 @@ class Articles(Desk):
     async def away_since(self) -> int | None:
         """Since when the reader has not been used, if that is long ago; notes that it is used now."""
         now = int(self._clock())
-        seen = await self._pool.write(in_transaction(lambda store: store.briefs.seen(now)))
+        seen, newest = await self._pool.write(in_transaction(lambda store: store.briefs.seen(now)))
+        if self.new_view is None and newest is not None:
+            self.new_view = View(ViewKind.NEW, str(newest))
         return seen if now - seen > _AWAY else None
 
     async def away_summary(self, since: int) -> Away:

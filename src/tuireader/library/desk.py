@@ -11,9 +11,7 @@ from typing import TypeVar
 from tuireader import relating, watch, watching
 from tuireader.config import Config, MuteConfig, Paths, Problem
 from tuireader.errors import TuireaderError
-from tuireader.model import (
-    Feed,
-)
+from tuireader.model import Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 
@@ -24,7 +22,8 @@ class Desk:
     """What every use-case works with: one configuration, one database, the names of the feeds.
 
     Every method that touches the store is a coroutine which runs in the reader or the writer thread, so
-    nothing here blocks the event loop.
+    nothing here blocks the event loop. `new_view` shows what has come since the reader was last left, once
+    `away_since` has looked.
     """
 
     def __init__(
@@ -34,10 +33,11 @@ class Desk:
         self.paths = paths
         self.offline = offline
         self.problems: tuple[Problem, ...] = ()
+        self.new_view: View | None = None
         self._pool = pool
         self._clock = clock
         self._feeds: list[Feed] = []
-        self._names: dict[int, tuple[str, str, str]] = {}
+        self._names: dict[int, tuple[str, ...]] = {}
         self._version = 0
         self._matcher = watch.Matcher(watching.rules(config))
         self._mutes: dict[MuteConfig, relating.Mute] = {}
@@ -109,7 +109,10 @@ class Desk:
     async def _load_feeds(self) -> None:
         self._feeds = await self._pool.read(lambda store: store.feeds.subscribed())
         every = await self._pool.read(lambda store: store.feeds.all())
-        self._names = {feed.id: (feed.title, feed.url, feed.folder) for feed in every}
+        labels = {feed.url: feed.labels for feed in self.config.feeds if feed.labels}
+        self._names = {
+            feed.id: (feed.title, feed.url, feed.folder, *labels.get(feed.url, ())) for feed in every
+        }
 
     @property
     def _rules(self) -> relating.Rules:

@@ -45,6 +45,17 @@ class Lists(Desk):
         found = await self._ids_of(view, show_read, sort)
         return await self._pool.read(lambda store: store.stories.fold(found, opened)) if folded else found
 
+    async def head(
+        self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 200
+    ) -> tuple[array[int], bool]:
+        """The first of `ids`, newest first, and whether that is all; as quick at any size of the store."""
+        today = self._today()
+        return await self._pool.read(
+            lambda store: store.lists.head(
+                view, show_read=show_read, today=today, limit=limit, folded=folded
+            )
+        )
+
     async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:
         if view.kind is ViewKind.QUERY:
             found, _ = await self.search(view.key, ranked=sort == "relevance")
@@ -60,8 +71,13 @@ class Lists(Desk):
 
     async def counts(self, *, folded: bool = False) -> Counts:
         """Unread and total numbers for the sidebar: of stories if `folded`, else of articles."""
-        today = self._today()
-        return await self._pool.read(lambda store: store.lists.counts(today, folded=folded))
+        today, new = self._today(), self.new_view
+
+        def count(store: Store) -> Counts:
+            counts = store.lists.counts(today, folded=folded)
+            return counts if new is None else replace(counts, new=store.lists.count(new, folded=folded))
+
+        return await self._pool.count(count)
 
     async def feed_health(self) -> list[FeedHealth]:
         """All subscribed feeds in config order with what is known of their health, in one query."""
@@ -131,17 +147,21 @@ class Lists(Desk):
         """The searches that were saved, in config order; each is shown by a QUERY view of its expression."""
         return self.config.views
 
-    async def save_view(self, name: str, expression: str) -> None:
-        """Save a search under a name; a view of that name gets the new expression. Raises ConfigError."""
+    async def save_view(self, name: str, expression: str, replaces: str = "") -> None:
+        """Save a search under a name; a view of that name, or the one `replaces`, becomes this one.
+
+        Raises ConfigError.
+        """
         from tuireader import config_edit
 
         view = ViewConfig(name.strip(), expression.strip())
         if self.offline:
             config_edit.set_view("", view)
-            others = [item for item in self.config.views if item.name.casefold() != view.name.casefold()]
+            gone = {view.name.casefold(), replaces.casefold()}
+            others = [item for item in self.config.views if item.name.casefold() not in gone]
             await self._take(replace(self.config, views=(*others, view)))
         else:
-            await self._change_config(lambda text: config_edit.set_view(text, view))
+            await self._change_config(lambda text: config_edit.set_view(text, view, replaces))
 
     async def remove_view(self, name: str) -> None:
         """Forget a saved search. Raises ConfigError when there is none of that name."""

@@ -1,10 +1,8 @@
-"""Which feeds are followed: added, found, moved, paused, imported and exported."""
+"""Which feeds are followed: added, found, moved, paused."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
@@ -42,6 +40,36 @@ class Subscriptions(Lists):
         url = self._url(feed_id)
         await self._change_config(lambda text: config_edit.remove_feed(text, url))
 
+    async def edit_feed(self, feed_id: int, *, title: str, folder: str, interval: str, paused: bool) -> None:
+        """Change what the config says of a feed: its name, folder, interval (`30m`) and whether it is paused.
+
+        An empty name or interval leaves it to the feed. Watches and mutes that name the feed keep to it.
+        Raises ConfigError when a value cannot be used.
+        """
+        from tuireader import config_edit
+
+        self._own_feeds()
+        url, before = self._url(feed_id), self.feed_title(feed_id)
+        seconds = config_edit.understood(FeedConfig, "interval", interval) if interval.strip() else None
+        new = {"title": title.strip(), "folder": folder.strip(), "interval": seconds, "paused": paused}
+
+        def edit(text: str) -> str:
+            text = config_edit.set_feed(text, url, **new)
+            return config_edit.renamed(text, before, title.strip()) if title.strip() else text
+
+        await self._change_config(edit)
+
+    def feed_config(self, feed_id: int) -> FeedConfig:
+        """What the config says of a feed."""
+        url = self._url(feed_id)
+        return next((feed for feed in self.config.feeds if feed.url == url), FeedConfig(url))
+
+    async def rename_folder(self, name: str, new: str) -> None:
+        """Put the feeds of a folder into another one; `""` takes them out of it. Raises ConfigError."""
+        from tuireader import config_edit
+
+        await self._change_config(lambda text: config_edit.rename_folder(text, name, new.strip()))
+
     async def accept_move(self, feed_id: int) -> str:
         """Write the address that a feed has moved to into the config, and return it.
 
@@ -62,23 +90,3 @@ class Subscriptions(Lists):
 
         async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
             return await discover(fetcher, url)
-
-    async def import_opml(self, path: Path) -> tuple[int, list[str]]:
-        """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
-        from tuireader.feeds import opml
-
-        try:
-            text = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
-        feeds, skipped = await asyncio.to_thread(opml.load, text)
-        new = await self.add_feeds([(feed.url, feed.title, feed.folder) for feed in feeds])
-        return new, list(skipped)
-
-    async def export_opml(self) -> str:
-        """The subscriptions as OPML 2.0."""
-        from tuireader.feeds import opml
-
-        return opml.dump(
-            [opml.OpmlFeed(feed.url, feed.title, feed.folder, feed.site_url) for feed in await self.feeds()]
-        )

@@ -146,6 +146,16 @@ class Watches(Desk):
         else:
             await self._change_config(lambda text: config_edit.add_watch(text, config))
 
+    async def remove_watch(self, name: str) -> None:
+        """Take a watch out of the config; the articles that it hit stay. Raises ConfigError."""
+        from tuireader import config_edit
+
+        if self.offline:
+            others = tuple(item for item in self.config.watches if item.name != name)
+            await self._take(replace(self.config, watches=others))
+        else:
+            await self._change_config(lambda text: config_edit.remove_watch(text, name))
+
     async def follow_story(self, article_id: int) -> WatchConfig:
         """A watch for what comes next of an article's story, to be looked at before it is saved.
 

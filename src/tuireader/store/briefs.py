@@ -9,7 +9,7 @@ from tuireader.brief import Report
 from tuireader.model import Away, Evidence
 from tuireader.store.reading import evidence_of
 
-_NEWS = 7 * 86_400
+NEWS = 7 * 86_400
 """Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
 
 
@@ -22,7 +22,7 @@ class Briefs:
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """The articles with ids above `after`, or if that is None with times from `since` on, and the others
         of their stories. With `watch` only stories that it hits."""
-        where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {_NEWS}"
+        where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
         args: list[object] = [since if after is None else after]
         if watch:
             where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
@@ -77,11 +77,17 @@ class Briefs:
             (_fact(watch), str(end)),
         )
 
-    def seen(self, now: int) -> int:
-        """When the reader was last in use, `now` if never; from now on that is `now`."""
-        row = self._conn.execute("SELECT value FROM fact WHERE name = 'seen'").fetchone()
-        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('seen', ?)", (str(now),))
-        return now if row is None else int(row[0])
+    def seen(self, now: int) -> tuple[int, int | None]:
+        """When the reader was last in use, `now` if never, and the newest article's id then, if it is known.
+
+        From now on that is `now` and the newest one there is.
+        """
+        facts = dict(self._conn.execute("SELECT name, value FROM fact WHERE name IN ('seen', 'seen id')"))
+        self._conn.executemany(
+            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)",
+            [("seen", str(now)), ("seen id", str(self.newest()))],
+        )
+        return int(facts.get("seen", now)), int(facts["seen id"]) if "seen id" in facts else None
 
     def away(self, since: int) -> Away:
         """What has arrived from `since` on and is unread."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
+from tuireader.store.briefs import NEWS
 from tuireader.store.stories import Stories
 
 _ORDER = {
@@ -44,6 +45,31 @@ class Lists:
             args,
         )
         return array("q", chain.from_iterable(ids))
+
+    def head(
+        self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False
+    ) -> tuple[array[int], bool]:
+        """The first of the ids of a view, newest first, and whether there are no more.
+
+        With `folded` there is one article for each story, the same one as if all ids were folded.
+        """
+        where, args = self._where(view, today)
+        if not show_read:
+            where += " AND a.read = 0"
+        order = f"ORDER BY {_ORDER['date']}"
+        found = self._conn.execute(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
+        ids = array("q", chain.from_iterable(found))
+        whole = len(ids) < limit
+        if not folded:
+            return ids, whole
+        others = self._conn.execute(  # an unread one further down stands for a story that is read up here
+            f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
+                (SELECT story FROM article WHERE id IN ({",".join(map(str, ids))})) AND {where} {order}""",
+            args,
+        )
+        first = set(ids)
+        ids.extend(other for (other,) in others if other not in first)
+        return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in their order; ids that are no more are left out."""
@@ -161,6 +187,12 @@ class Lists:
             watches=watches,
         )
 
+    def count(self, view: View, today: int = 0, *, folded: bool = False) -> Count:
+        """How many articles of a view, or stories if `folded`, are unread, and how many there are."""
+        where, args = self._where(view, today)
+        count = Count(self._count(f"{where} AND a.read = 0", args), self._count(where, args))
+        return _less(count, self._stories.behind(where, args)) if folded else count
+
     def _count(self, where: str, args: Sequence[object]) -> int:
         return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])
 
@@ -189,6 +221,8 @@ class Lists:
             case ViewKind.FOLDER:
                 rows = self._conn.execute("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
                 return self._of_feeds([row[0] for row in rows])
+            case ViewKind.NEW:  # without the past that a new feed brings
+                return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:
                 raise ValueError("expressions are evaluated by Search")
 

@@ -11,10 +11,10 @@ from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.worker import WorkerFailed
 
-from tuireader.commands import resolve_keys
+from tuireader.commands import BY_ID, key_label, resolve_keys
 from tuireader.errors import TuireaderError
 from tuireader.ui import inks
 from tuireader.ui.bindings import keymap
@@ -24,6 +24,7 @@ from tuireader.ui.themes import DARK, THEMES
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
 
 Browser = Callable[[str], Awaitable[str]]
@@ -42,25 +43,32 @@ class TuireaderApp(App[int]):
         library: Library,
         *,
         first_run: bool = False,
+        counting: asyncio.Future[Counts] | None = None,
         browser: Browser | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.clock = clock
         self.library = library
+        self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
         self._first_run = first_run
         self._browser = browser
         self._inks: inks.Inks | None = None
         self._main: MainScreen | None = None
+        self._short_toast: Notification | None = None
         self.fault: BaseException | None = None  # what made the app crash
+        self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = library.config.ui.theme
-        self.theme = wanted if wanted in self.available_themes else DARK.name
-        resolved, self.key_problems = resolve_keys(library.config.ui.preset, library.config.keys)
-        self.keys_of = resolved
-        self.set_keymap(keymap(resolved))
+        self.take_config()
+
+    def take_config(self) -> None:
+        """Put theme and keys of the configuration in force."""
+        ui = self.library.config.ui
+        self.theme = ui.theme if ui.theme in self.available_themes else DARK.name
+        self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
+        self.set_keymap(keymap(self.keys_of))
 
     @property
     def inks(self) -> inks.Inks:
@@ -95,9 +103,21 @@ class TuireaderApp(App[int]):
 
     # -- used by all screens
 
+    def key_of(self, command_id: str) -> str:
+        """The first key of a command as people read it, or its title where it has none."""
+        keys = self.keys_of.get(command_id, ())
+        return key_label(keys[0]) if keys else BY_ID[command_id].title
+
     def say(self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4) -> None:
         """A toast; the text is never markup."""
         self.notify(message, severity=severity, timeout=seconds, markup=False)
+
+    def say_shortly(self, message: str) -> None:
+        """A toast for what is done often: it takes the place of the one before."""
+        if self._short_toast is not None:
+            self._unnotify(self._short_toast, refresh=False)
+        self._short_toast = Notification(message, "", "information", 2, markup=False)
+        self.post_message(Notify(self._short_toast))
 
     async def browse(self, url: str) -> None:
         """Open an address in the web browser, if it is one that may be opened."""

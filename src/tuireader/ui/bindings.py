@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from textual.binding import Binding
 
-from tuireader.commands import COMMANDS
+from tuireader.commands import COMMANDS, PANES, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
+_NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
 
 
-def bindings(only: Collection[str] | None = None) -> list[Binding]:
-    """A binding for each command with a key, or for some; its action has the command's name, its id too."""
+def bindings(place: Scope = Scope.GLOBAL, namespace: str = "") -> list[Binding]:
+    """A binding for each command that works in a place; its action has the command's name, its id too.
+
+    The main screen has those that work in more than one of its panes, for a pane those that work in no other:
+    a pane is asked before its screen. `namespace` (`screen.`) says whose methods they are.
+    """
     made: list[Binding] = []
     for command in COMMANDS:
-        if only is not None and command.id not in only:
+        panes = command.places & PANES
+        wanted = len(panes) > 1 if place is Scope.GLOBAL else place in command.places
+        if not wanted or (place in PANES and len(panes) > 1):
             continue
         if command.id == _NUMBERED:
             made += [
-                Binding(key, f"{_NUMBERED}({number})", command.title, show=False, id=f"{_NUMBERED}.{number}")
+                Binding(
+                    key,
+                    f"{namespace}{_NUMBERED}({number})",
+                    command.title,
+                    show=False,
+                    id=f"{_NUMBERED}.{number}",
+                )
                 for number, key in enumerate(command.keys, 1)
             ]
-        elif command.keys:
-            made.append(Binding(",".join(command.keys), command.id, command.title, show=False, id=command.id))
+        else:
+            keys = ",".join(command.keys or (_NO_KEY,))
+            action = f"{namespace}{command.id}"
+            made.append(Binding(keys, action, command.title, show=False, id=command.id))
     return made
 
 
@@ -37,7 +52,7 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
             continue
         if command.id == _NUMBERED:
             for number in range(len(command.keys)):
-                changed[f"{_NUMBERED}.{number + 1}"] = keys[number] if number < len(keys) else ""
+                changed[f"{_NUMBERED}.{number + 1}"] = keys[number] if number < len(keys) else _NO_KEY
         else:
-            changed[command.id] = ",".join(keys)
+            changed[command.id] = ",".join(keys or (_NO_KEY,))
     return changed

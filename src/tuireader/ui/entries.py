@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 
 NOTHING = Count()
@@ -34,10 +35,21 @@ MUTED = View(ViewKind.QUERY, "is:muted")
 
 
 def entries(
-    feeds: Sequence[Feed], counts: Counts, watches: Sequence[str], folded: Collection[str]
+    feeds: Sequence[Feed],
+    counts: Counts,
+    watches: Sequence[str],
+    folded: Collection[str],
+    *,
+    views: Sequence[ViewConfig] = (),
+    new: View | None = None,
 ) -> tuple[Entry, ...]:
-    """Today, Unread, Starred, All, Muted if there is any; watches; feeds by folder, in config order."""
+    """New and Muted if there is any, Today, Unread, Starred, All; searches; watches; feeds by folder.
+
+    All of it in config order. `new` shows what has come since the reader was last left.
+    """
+    fresh = [Entry("New", new, counts.new)] if new is not None and counts.new.total else []
     lines = [
+        *fresh,
         Entry("Today", TODAY, counts.today),
         Entry("Unread", UNREAD, counts.unread),
         Entry("Starred", STARRED, counts.starred),
@@ -45,6 +57,9 @@ def entries(
     ]
     if counts.muted:
         lines.append(Entry("Muted", MUTED, Count(0, counts.muted)))
+    if views:
+        lines += [Entry(""), Entry("Searches")]
+        lines += [Entry(item.name, View(ViewKind.QUERY, item.query), mark="/") for item in views]
     if watches:
         lines += [Entry(""), Entry("Watches")]
         for name in watches:
@@ -76,12 +91,17 @@ def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]
             )
 
 
-def title_of(view: View, feeds: Sequence[Feed]) -> str:
+def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
     """The name of a view for the top line."""
+    if view.kind is ViewKind.NEW:
+        return "New since last time"
     if view.kind is ViewKind.FEED:
         return next((feed.title or feed.url for feed in feeds if str(feed.id) == view.key), "Feed")
     if view == MUTED:
         return "Muted"
+    for item in views:
+        if view == View(ViewKind.QUERY, item.query):
+            return item.name
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
     if view.kind in (ViewKind.WATCH, ViewKind.FOLDER):
@@ -100,8 +120,24 @@ def count_of(view: View, counts: Counts, feeds: Sequence[Feed]) -> Count | None:
         return Count(sum(count.unread for count in each), sum(count.total for count in each))
     if view.kind is ViewKind.QUERY:
         return None
+    if view.kind is ViewKind.NEW:
+        return counts.new
     known = {"today": counts.today, "unread": counts.unread, "starred": counts.starred, "all": counts.all}
     return known[view.kind.value]
+
+
+def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
+    """The expression that finds what a view shows under a filter; `""` for all articles."""
+    if view.kind is ViewKind.QUERY:
+        own = view.key.strip()
+    elif view.kind is ViewKind.FEED:
+        own = f'feed:"{title_of(view, feeds)}"'
+    elif view.kind in (ViewKind.WATCH, ViewKind.FOLDER):
+        own = f'{view.kind.value}:"{view.key}"'
+    else:
+        own = {"unread": "is:unread", "starred": "is:starred", "today": "age:<1d"}.get(view.kind.value, "")
+    parts = [part for part in (own, filter.strip()) if part]
+    return " ".join(f"({part})" if " OR " in part and len(parts) > 1 else part for part in parts)
 
 
 def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:

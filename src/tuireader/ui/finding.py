@@ -58,7 +58,7 @@ class Finding:
         if wanted == self._shown:
             return
         self._shown = wanted
-        self._screen.set_class(bool(expression), "-finding")
+        self._screen.arrange_panes()
         if wanted[0] is None:
             self.line.tell()
         else:

@@ -70,4 +70,5 @@ def where(screen: Panes) -> tuple[str, bool]:
         if screen.reading.depth:
             return f"{screen.reading.depth} back", False
     count = len(screen.articles.ids)
-    return (f"{screen.articles.cursor + 1}/{count}" if count else "", False)
+    more = "+" if screen.listing.partial else ""
+    return (f"{screen.articles.cursor + 1}/{count}{more}" if count else "", False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +10,20 @@ from typing import TYPE_CHECKING
 
 from tuireader.model import Change, View, ViewKind
 from tuireader.ui.entries import ALL, UNREAD
+from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
+    from tuireader.config import UiConfig
     from tuireader.ui.screens.panes import Panes
 
 _ALL = 10_000_000  # a filter looks at whatever there is
+_MANY = 20_000  # ids from which on merging takes longer than a key should wait
+_AT_ONCE = 50  # of what a search finds, more than fit on a screen
+
+
+def _hidden(ui: UiConfig) -> set[ViewKind]:
+    """The kinds of view that do not show what is read."""
+    return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - {ViewKind.STARRED, ViewKind.QUERY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Spot:
     cursor_id: int | None
     line: int
     filter: str
+    partial: bool
 
 
 class Listing:
@@ -36,14 +47,23 @@ class Listing:
         self.view = UNREAD
         self.trouble = ""
         self.filter = ""
-        shown = self._library.config.ui.show_read
-        self._hides_read = {ViewKind.UNREAD} if shown else set(ViewKind) - {ViewKind.STARRED, ViewKind.QUERY}
+        self.partial = False  # only the first of what a search finds are listed yet
+        self._hides_read = _hidden(self._library.config.ui)
         self.folds = self._library.config.ui.fold_stories
         self._opened: set[int] = set()
         self._kept: set[int] = set()
         screen.articles.folds = self.folds
         screen.articles.opened = self._opened
         self._token = 0
+
+    def take_config(self, before: UiConfig) -> None:
+        """Put in force what the configuration says anew of lists; what keys have changed else stays."""
+        ui = self._library.config.ui
+        if ui.show_read != before.show_read:
+            self._hides_read = _hidden(ui)
+        if ui.fold_stories != before.fold_stories:
+            self.folds = self._screen.articles.folds = ui.fold_stories
+            self._opened.clear()
 
     @property
     def shows_read(self) -> bool:
@@ -81,15 +101,64 @@ class Listing:
             self._opened.clear()
             self.filter = ""
         self.view = view
+        self.partial = False
         self._kept.clear()
         self._token += 1
         token = self._token
+        articles = self._screen.articles
+        if not self.filter and not self._opened and view.kind is not ViewKind.QUERY:
+            ids, whole = await self._library.head(
+                self._real_view, show_read=self.shows_read, folded=self.folds
+            )
+            if token != self._token:
+                return  # another view was asked for meanwhile
+            self.trouble = ""
+            if whole or cursor_id is None or cursor_id in ids:
+                articles.empty_text = self._empty_text()
+                articles.show(ids, cursor_id=cursor_id, partial=not whole)
+                self.partial = not whole
+                if self.partial:
+                    run_latest(self._screen, self.complete, "rest")
+                return
         ids = await self._ids()
         if token != self._token:
-            return  # another view was asked for meanwhile
-        articles = self._screen.articles
+            return
         articles.empty_text = self._empty_text()
         articles.show(ids, cursor_id=cursor_id)
+
+    async def complete(self) -> None:
+        """Wait until all articles of the view are listed, not only the first ones."""
+        token = self._token
+        if self.partial:
+            await self.reload()
+            if token == self._token:
+                self.partial = False
+                self._screen.tell_top()
+                self._screen.tell_status()
+
+    async def find(self, expression: str) -> None:
+        """Show the newest of what an expression finds at once, then all of it."""
+        view = View(ViewKind.QUERY, expression)
+        if expression.strip() and view != self.view:
+            self._token += 1
+            token = self._token
+            first, trouble = await self._library.search(expression, limit=_AT_ONCE)
+            if token != self._token:
+                return
+            self.view, self.filter, self.trouble = view, "", trouble
+            self._opened.clear()
+            self._kept.clear()
+            articles = self._screen.articles
+            articles.empty_text = self._empty_text()
+            self.partial = len(first) == _AT_ONCE
+            articles.show(first)
+            self._screen.tell_top()
+            if not self.partial:
+                return
+            await self.reload()
+            self.partial = False
+        else:
+            await self.show(view)
 
     async def reload(self) -> None:
         """Take the view's articles anew; cursor, scroll and what was read here stay."""
@@ -99,7 +168,14 @@ class Listing:
             return
         articles = self._screen.articles
         articles.empty_text = self._empty_text()
-        articles.update_ids(self._with_kept(ids, articles.ids))
+        old = articles.ids
+        if self._kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
+            ids = await asyncio.to_thread(self._with_kept, ids, old)
+            if token != self._token:
+                return
+        else:
+            ids = self._with_kept(ids, old)
+        articles.update_ids(ids)
 
     @property
     def expression(self) -> str:
@@ -120,8 +196,12 @@ class Listing:
         wanted = set(found)
         return array("q", (article_id for article_id in ids if article_id in wanted))
 
+    @property
+    def _real_view(self) -> View:
+        return ALL if self.view == UNREAD and self.shows_read else self.view
+
     async def _all_ids(self, *, folded: bool) -> array[int]:
-        view = ALL if self.view == UNREAD and self.shows_read else self.view
+        view = self._real_view
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
                 self.trouble = ""
@@ -157,16 +237,20 @@ class Listing:
             articles.current_id,
             articles.cursor - articles.scroll_offset.y,
             self.filter,
+            self.partial,
         )
 
     def restore(self, spot: Spot) -> None:
         """Go back to where the list was."""
         self.view, self.filter = spot.view, spot.filter
         self.trouble = ""
+        self.partial = spot.partial
         self._token += 1
         articles = self._screen.articles
         articles.empty_text = self._empty_text()
-        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line)
+        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
+        if spot.partial:
+            run_latest(self._screen, self.complete, "rest")
 
     def _empty_text(self) -> str:
         if self.trouble:
@@ -203,7 +287,6 @@ class Listing:
         change = await self._library.set_read(ids, read, journal=journal, stories=stories)
         if stories:
             self._screen.articles.patch(change.ids, read=read)
-        await self._library.changed_elsewhere()  # this one was our own
         self._screen.recount()
         return change
 
@@ -223,13 +306,15 @@ class Listing:
         """Star articles; the list shows it at once."""
         self._screen.articles.patch(ids, starred=starred)
         change = await self._library.set_starred(ids, starred)
-        await self._library.changed_elsewhere()
         self._screen.recount()
         return change
 
     async def next_unread(self, step: int) -> int | None:
         """The next unread article of the view after the cursor, round the end; None when there is none."""
         articles = self._screen.articles
+        if self.partial and step > 0 and (found := self._unread_below()) is not None:
+            return found
+        await self.complete()
         ids, count = articles.ids, len(articles.ids)
         if not count:
             return None
@@ -249,6 +334,17 @@ class Listing:
                 if articles.ids is not ids:
                     return None
             if article_id in unread:
+                return article_id
+        return None
+
+    def _unread_below(self) -> int | None:
+        """The next unread article as far as rows are loaded."""
+        articles = self._screen.articles
+        for article_id in articles.ids[articles.cursor :]:
+            row = articles.row(article_id)
+            if row is None:
+                return None
+            if not row.read and article_id != self._screen.reading.article_id:
                 return article_id
         return None
 

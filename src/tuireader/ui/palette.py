@@ -22,7 +22,7 @@ class Commands(Provider):
     def _entries(self) -> Iterator[Entry]:
         screen = cast(MainScreen, self.screen)
         for command in COMMANDS:
-            if command.id in ("palette", "open_link"):
+            if command.id in ("palette", "open_link") or not command.on_main:
                 continue
             keys = keys_label(screen.reader.keys_of.get(command.id, ()))
             yield (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from tuireader import terminal
 from tuireader.errors import TuireaderError
 from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, Told
 
@@ -138,11 +140,24 @@ class Refreshing:
         await asyncio.sleep(0)  # keys come first
 
     def _tell_of_watches(self, told: Told) -> None:
-        """Ring the bell where no desktop has shown it; what came is in the toast of the matches."""
-        if not told.desktop:
+        """Show it by the terminal where no desktop has; what came is in the toast of the matches, too."""
+        config = self._library.config.notify
+        shown = told.desktop or (config.desktop and self._show_in_terminal(told))
+        if config.bell or (config.desktop and not shown):
             self._screen.app.bell()
         if told.troubles:
             self._screen.reader.say("\n".join(told.troubles), severity="warning", seconds=8)
+
+    def _show_in_terminal(self, told: Told) -> bool:
+        """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
+        app = self._screen.app
+        kind = terminal.kind_of(os.environ, self._library.config.notify.terminal)
+        number = max(told.articles, default=0)
+        written = terminal.sequence(told.title, told.body, kind, os.environ, number)
+        if not written or app.is_web or app._driver is None:
+            return False
+        app._driver.write(written)
+        return True
 
     def _rest(self) -> None:
         self._screen.top.tell(progress="offline" if self._library.offline else "")

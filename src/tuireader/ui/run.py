@@ -53,10 +53,16 @@ def _has_terminal() -> bool:
 
 async def _run(open_library: OpenLibrary, paths: Paths) -> int:
     async with open_library() as library:
+        counting = asyncio.ensure_future(library.counts(folded=library.config.ui.fold_stories))
+        first = not library.config.feeds and not library.offline and not (await counting).all.total
+        await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
+        # Textual draws what has changed so many times a second: at 60 what a key brings in two steps (a new
+        # layout, then what is in it) is seen up to 17 ms late.
+        os.environ.setdefault("TEXTUAL_FPS", "240")
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         from tuireader.ui.app import TuireaderApp
 
-        first = not library.config.feeds and not library.offline and not (await library.counts()).all.total
-        app = TuireaderApp(library, first_run=first)
+        app = TuireaderApp(library, first_run=first, counting=counting)
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, _leave, app, 128 + number)
@@ -71,4 +77,6 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
 
 
 def _leave(app: TuireaderApp, code: int) -> None:
+    if app.lent and code == 128 + signal.SIGINT:
+        return
     app.leaving = asyncio.ensure_future(app.leave(code))

@@ -30,9 +30,13 @@ class Watching:
         self._screen.app.push_screen(table, self._screen.view_chosen)
 
     async def new_from_here(self) -> None:
-        """A new watch from the search that the list shows, else from the article one is at."""
-        from tuireader.ui.screens.new_watch import from_search
+        """A new watch from the selected text, the search that the list shows, or the article one is at."""
+        from tuireader.ui.screens.new_watch import from_search, from_selection
 
+        if (selected := self._screen.get_selected_text() or "").strip():
+            self._screen.clear_selection()
+            self.new(from_selection(selected))
+            return
         view = self._screen.listing.view
         article_id = self._screen.current_article_id()
         reading = self._screen.current_pane is self._screen.pane

@@ -6,17 +6,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
-from tuireader.commands import key_label
-from tuireader.errors import TuireaderError
+from tuireader.commands import Scope
 from tuireader.model import Feed, FeedHealth, Trouble, View, ViewKind
-from tuireader.ui.screens.confirm import Confirm
+from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.times import age, span
 from tuireader.ui.widgets.facts import Line
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -95,7 +91,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
 
 
 class Health(TableScreen):
-    """All feeds, the worst first. `r` `a` `p` `d` mend things in place."""
+    """All feeds, the worst first; what is wrong is mended in place."""
 
     HEADING = "Feed health"
     COLUMNS = (
@@ -109,13 +105,7 @@ class Health(TableScreen):
         Column("weekly", "A week", 6, right=True, least=52),
         Column("unread", "Unread", 6, right=True, least=116),
     )
-    BINDINGS: ClassVar = [
-        Binding("r", "retry", show=False),
-        Binding("R", "retry_failing", show=False),
-        Binding("a", "accept_move", show=False),
-        Binding("p", "pause", show=False),
-        Binding("d,delete", "remove", show=False),
-    ]
+    BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
     def __init__(self, main: MainScreen) -> None:
         super().__init__(main)
@@ -143,10 +133,12 @@ class Health(TableScreen):
         health = self._current
         if health is None:
             return []
-        made = [(key_label("enter"), "Articles"), ("r", "Retry")]
+        made = [("open", "Articles"), ("refresh_one", "Retry")]
         if health.moved_to:
-            made.append(("a", "Accept move"))
-        return [*made, ("p", "Resume" if health.feed.state == "paused" else "Pause"), ("d", "Remove")]
+            made.append(("accept_move", "Accept move"))
+        pausing = "Resume" if health.feed.state == "paused" else "Pause"
+        made += [("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
+        return [(self.key_of(command), title) for command, title in made]
 
     @property
     def _current(self) -> FeedHealth | None:
@@ -158,12 +150,12 @@ class Health(TableScreen):
 
     # -- keys
 
-    def action_retry(self) -> None:
+    def action_refresh_one(self) -> None:
         """Fetch the feed now."""
         if self._current is not None:
             self.main.refreshing.refresh([self._current.feed.id])
 
-    def action_retry_failing(self) -> None:
+    def action_refresh_failing(self) -> None:
         """Fetch all that fail."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
@@ -180,7 +172,7 @@ class Health(TableScreen):
         said = f"The config now has {health.moved_to}"
         self._edit(partial(self.library.accept_move, health.feed.id), said)
 
-    def action_pause(self) -> None:
+    def action_pause_feed(self) -> None:
         """Stop fetching the feed, or go on with it."""
         health = self._current
         if health is None:
@@ -191,29 +183,15 @@ class Health(TableScreen):
         else:
             self._edit(partial(self.library.pause, feed.id), f"{feed.title or feed.url} is paused")
 
-    def action_remove(self) -> None:
+    def action_edit_this(self) -> None:
+        """Change name, folder or interval of the feed."""
+        if self._current is not None:
+            self.main.editing.edit(View(ViewKind.FEED, str(self._current.feed.id)))
+
+    def action_remove_this(self) -> None:
         """Unsubscribe, after a question."""
-        health = self._current
-        if health is None:
-            return
-        feed = health.feed
-        name = feed.title or feed.url
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._edit(partial(self.library.remove, feed.id), f"{name} is removed; its articles are kept")
-
-        question = f"Unsubscribe from {name}?\nIts {health.total} articles stay stored and can be found."
-        self.app.push_screen(Confirm("Remove a feed", question, "removes it"), answered)
+        if self._current is not None:
+            self.main.editing.remove(View(ViewKind.FEED, str(self._current.feed.id)))
 
     def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
-        run_latest(self, partial(self._do, edit, said), "edit")
-
-    async def _do(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
-        try:
-            await edit()
-        except (TuireaderError, OSError) as error:
-            self.reader.say(str(error), severity="error", seconds=10)
-            return
-        self.reader.say(said)
-        await self.main.reload()
+        self.main.editing.do(edit, said)

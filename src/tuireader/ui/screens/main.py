@@ -15,7 +15,21 @@ from tuireader.ui.watching import Watching
 from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from tuireader.ui.editing import Editing
     from tuireader.ui.widgets.search_line import SearchLine
+
+
+# What the help does for commands that have no meaning without their screen.
+_INSTEAD = {
+    "open_link": "list_links",
+    "refresh_failing": "feed_health",
+    "pause_feed": "feed_health",
+    "accept_move": "feed_health",
+    "keep_as_watch": "search",
+    "keep_as_view": "search",
+    "take_alias": "watches",
+    "look_at_muted": "mute",
+}
 
 
 class MainScreen(Panes):
@@ -23,8 +37,6 @@ class MainScreen(Panes):
 
     BINDINGS: ClassVar = [
         *bindings(),
-        Binding("shift+tab", "previous_pane", show=False),
-        Binding("backspace", "back", show=False),
         Binding("ctrl+c", "screen.copy_text", show=False),
     ]
 
@@ -196,7 +208,9 @@ class MainScreen(Panes):
         article_id = self.current_article_id()
         await self.reader.browse(self._current_address()[0])
         if article_id is not None:
-            await self.listing.set_read([article_id], True)
+            change = await self.listing.set_read([article_id], True)
+            if change.ids:
+                self._say_mark("Read", change)
             await self.action_next_unread()
 
     async def action_open_link(self, number: int) -> None:
@@ -263,6 +277,7 @@ class MainScreen(Panes):
         else:
             self.pane.focus(scroll_visible=False)
             self.add_class("-zen")
+            self.arrange_panes()
 
     def current_article_id(self) -> int | None:
         """The open article when the pane has the focus, else the one under the cursor."""
@@ -291,16 +306,25 @@ class MainScreen(Panes):
         article_id = self.current_article_id()
         if article_id is not None:
             read, _ = await self._marks(article_id)
-            await self.listing.set_read([article_id], not read)
+            change = await self.listing.set_read([article_id], not read)
+            self._say_mark("Unread" if read else "Read", change)
 
     async def action_toggle_star(self) -> None:
         article_id = self.current_article_id()
         if article_id is not None:
             _, starred = await self._marks(article_id)
-            await self.listing.set_starred([article_id], not starred)
+            change = await self.listing.set_starred([article_id], not starred)
+            self._say_mark("No longer starred" if starred else "Starred", change)
             self.tell_status()
 
+    def _say_mark(self, said: str, change: Change) -> None:
+        """Say what a mark did and how to undo it, in place of what was said of the mark before."""
+        if len(change.ids) > 1:
+            said = f"{said}, with {len(change.ids) - 1} more of the story"
+        self.reader.say_shortly(f"{said} · {self.key_of('undo')} undoes")
+
     async def action_mark_list_read(self) -> None:
+        await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
         change = await self.listing.set_read(ids, True)
         undo = self.key_of("undo")
@@ -350,10 +374,30 @@ class MainScreen(Panes):
         self.query_one("#main").mount(SearchLine(history=self.searches), before=0)
 
     def on_search_line_kept(self, message: SearchLine.Kept) -> None:
-        """Make a watch of what is typed."""
+        """Make a watch or a saved search of what is typed."""
         from tuireader.ui.screens.new_watch import from_search
 
-        self.watching.new(from_search(message.text))
+        self.remember_search(message.text)
+        if message.as_view:
+            view = self.listing.view
+            expression = (
+                places.expression_of(view, message.text, self.feeds) if message.filters else message.text
+            )
+            self.editing.ask_view(expression.strip())
+        else:
+            self.watching.new(from_search(message.text))
+
+    def action_save_view(self) -> None:
+        self.editing.save_view()
+
+    async def action_show_new(self) -> None:
+        view = self.library.new_view
+        if view is None:
+            self.reader.say("This is the first time; from the next on it shows what has come in between")
+        elif not self.counts.new.total:
+            self.reader.say("Nothing has come since last time")
+        else:
+            await self.view_chosen(view)
 
     def action_filter(self) -> None:
         from tuireader.ui.widgets.search_line import SearchLine
@@ -402,6 +446,19 @@ class MainScreen(Panes):
             self.reader.say(f"{added} {'feed' if added == 1 else 'feeds'} added")
             self.refreshing.refresh(force=False)
 
+    @cached_property
+    def editing(self) -> Editing:
+        """The dialogs of feeds, folders and saved searches."""
+        from tuireader.ui.editing import Editing
+
+        return Editing(self)
+
+    def action_edit_this(self) -> None:
+        self.editing.edit(self.editing.chosen)
+
+    def action_remove_this(self) -> None:
+        self.editing.remove(self.editing.chosen)
+
     def action_feed_health(self) -> None:
         from tuireader.ui.screens.health import Health
 
@@ -447,6 +504,16 @@ class MainScreen(Panes):
         if self.reading.page is not None and self.pane.next_hit(step) is None:
             self.reader.say("No watch hit this text", seconds=2)
 
+    async def action_edit_config(self) -> None:
+        from tuireader.ui.config_editing import edit_config
+
+        await edit_config(self)
+
+    def action_tour(self) -> None:
+        from tuireader.ui.screens.tour import Tour
+
+        self.app.push_screen(Tour(self.reader.keys_of))
+
     def action_palette(self) -> None:
         from tuireader.ui.palette import open_palette
 
@@ -465,5 +532,5 @@ class MainScreen(Panes):
         await self.reader.leave(0)
 
     async def run_command(self, command_id: str) -> None:
-        """Do what a key of the command would do."""
-        await self.run_action(command_id if command_id != "open_link" else "list_links")
+        """Do what a key of the command would do; of one of another screen, open that."""
+        await self.run_action(_INSTEAD.get(command_id, command_id))

@@ -13,10 +13,12 @@ from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Feed, View, ViewKind
 from tuireader.query import QueryError, parse, spans
+from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
@@ -72,8 +74,7 @@ class Mute(Dialog[Muted | None]):
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
         Binding("enter", "save", show=False),
-        Binding("d,delete", "unmute", show=False),
-        Binding("ctrl+o", "look", show=False),
+        *bindings(Scope.MUTE),
     ]
 
     def __init__(self, feeds: Sequence[Feed], feed: Feed | None, words: str = "") -> None:
@@ -112,7 +113,8 @@ class Mute(Dialog[Muted | None]):
     def _hint(self, trouble: str = "") -> None:
         keys = "enter mutes · ← → choose · esc leaves"
         if self._mutes:
-            keys += "\nbelow: enter looks at what is hidden, d shows it again, ^o looks at all"
+            again, look = self.reader.key_of("remove_this"), self.reader.key_of("look_at_muted")
+            keys += f"\nbelow: enter looks at what is hidden, {again} shows it again, {look} looks at all"
         self.query_one("#keys", Says).say(f"{trouble}\n{keys}" if trouble else keys)
 
     # -- the preview
@@ -192,11 +194,11 @@ class Mute(Dialog[Muted | None]):
         """Show what the mute hides."""
         self.dismiss(Muted(look=seen_by(self._mutes[int(message.key)][0])))
 
-    def action_look(self) -> None:
+    def action_look_at_muted(self) -> None:
         """Show all that is muted."""
         self.dismiss(Muted(look=View(ViewKind.QUERY, "is:muted")))
 
-    def action_unmute(self) -> None:
+    def action_remove_this(self) -> None:
         """Take the mute under the cursor away."""
         if self.focused is self.mutes and self.mutes.current is not None:
             mute, _ = self._mutes[int(self.mutes.current)]

@@ -10,11 +10,13 @@ from textual.binding import Binding
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import WatchPreview
 from tuireader.query import QueryError, Text, parse
-from tuireader.text import cut_characters
+from tuireader.text import clean, cut_characters
+from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.widgets.facts import Facts, Line, marked
 from tuireader.ui.widgets.field import Colours, Field
@@ -25,6 +27,7 @@ from tuireader.watching import rule_of
 _REST = 0.12  # seconds without a key after which the preview is made
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
+_LONGEST = 200  # characters of a piece of text that becomes a term
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -47,6 +50,12 @@ def from_search(text: str) -> WatchConfig:
     return WatchConfig(name=name, query=text)
 
 
+def from_selection(text: str) -> WatchConfig:
+    """A watch for a piece of a text, as one term."""
+    term = cut_characters(clean(" ".join(text.split())).strip("/,，"), _LONGEST)
+    return WatchConfig(name=cut_characters(term, 40), any=(term,) if term else ())
+
+
 def summary(preview: WatchPreview) -> Line:
     """`+12 −3  128 articles`: what would be new on the watch, what no longer on it, and all of it."""
     among = "" if preview.complete else " of the newest"
@@ -67,7 +76,7 @@ class NewWatch(Dialog[str | None]):
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
         Binding("enter", "save", show=False),
-        Binding("ctrl+t", "add_alias", show=False),
+        *bindings(Scope.WATCH),
     ]
 
     def __init__(self, config: WatchConfig, *, replaces: str = "") -> None:
@@ -174,10 +183,11 @@ class NewWatch(Dialog[str | None]):
         keys = "enter saves · esc leaves · ↑ ↓ go to another line"
         if not words and self._aliases:
             alias, sentence = self._aliases[0]
-            words = f"Texts call it {alias} too; ctrl+t takes it: {cut_characters(sentence, 200)}"
+            take = self.reader.key_of("take_alias")
+            words = f"Texts call it {alias} too; {take} takes it: {cut_characters(sentence, 200)}"
         self.query_one(".hint", Says).say(f"{words}\n{keys}" if words else keys)
 
-    def action_add_alias(self) -> None:
+    def action_take_alias(self) -> None:
         """Add the first suggested name."""
         if self._aliases:
             alias, _ = self._aliases.pop(0)

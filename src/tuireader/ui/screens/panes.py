@@ -11,9 +11,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
 
-from tuireader.commands import BY_ID, key_label
 from tuireader.errors import TuireaderError
-from tuireader.model import Counts, Feed, View, ViewKind
+from tuireader.model import Counts, Feed, View
 from tuireader.ui import entries as places
 from tuireader.ui import footer
 from tuireader.ui.finding import Finding
@@ -48,7 +47,7 @@ class Panes(Screen[None], inherit_bindings=False):
         self.counts = Counts()
         self._folded: set[str] = set()
         self.before_search: Spot | None = None
-        self.searches: list[str] = []  # what was searched, oldest first
+        self.searches: list[str] = []  # what was searched, newest first
         self.reloaded: Signal[None] = Signal(self, "reloaded")
 
     def compose(self) -> ComposeResult:
@@ -82,13 +81,19 @@ class Panes(Screen[None], inherit_bindings=False):
         """Show the unread articles, or all where nothing is unread, then look for new ones."""
         self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         self.feeds = await self.library.feeds()
-        self.counts = await self.library.counts(folded=self.listing.folds)
-        await self.show_view(
-            places.UNREAD if self.counts.unread.unread or not self.counts.all.total else places.ALL
-        )
+        unread, _ = await self.library.head(places.UNREAD, show_read=False, limit=1)
+        others, _ = (unread, True) if unread else await self.library.head(places.ALL, limit=1)
+        await self.show_view(places.ALL if others and not unread else places.UNREAD)
+        counting = self.reader.counting
+        if counting is not None and counting.done():
+            self.counts = await counting
+            self.tell_top()
+        else:
+            self.recount()
         self._draw_sidebar()
         self.sidebar.select(self.listing.view)
         self.call_after_refresh(self.refreshing.start)
+        self.run_worker(self._load_searches(), group="searches")
         for problem in self.reader.key_problems:
             self.reader.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
 
@@ -108,6 +113,25 @@ class Panes(Screen[None], inherit_bindings=False):
         single = width < _SINGLE[0] or height < _SINGLE[1]
         self.set_class(single, "-single")
         self.set_class(width < _WIDE and not single, "-narrow")
+        self.arrange_panes()
+
+    def arrange_panes(self) -> None:
+        """Show those of list, sentence and article that have a place.
+
+        They are told one by one: a class of the screen would have every style of every widget looked up.
+        """
+        reading = self.has_class("-reading")
+        alone = reading and (self.has_class("-single") or self.has_class("-zen"))
+        self.pane.display = reading
+        self.articles.display = not alone
+        self.finding.line.display = bool(self.listing.expression) and not alone
+
+    def _set_reading(self, reading: bool) -> None:
+        if reading:
+            self.add_class("-reading", update=False)
+        else:
+            self.remove_class("-reading", update=False)
+        self.arrange_panes()
 
     @property
     def current_pane(self) -> Pane:
@@ -119,11 +143,11 @@ class Panes(Screen[None], inherit_bindings=False):
         if pane is self.pane and self.reading.page is None:
             pane = self.articles
         self.remove_class("-zen")
-        self.set_class(pane is self.sidebar, "-sidebar")
+        self.set_class(pane is self.sidebar and not self.is_wide, "-sidebar")
         if self.has_class("-single") and pane is self.articles:
-            self.remove_class("-reading")
-        elif self.reading.page is not None:
-            self.add_class("-reading")
+            self._set_reading(False)
+        else:
+            self._set_reading(self.reading.page is not None)
         pane.focus(scroll_visible=False)
         self.tell_status()
 
@@ -136,7 +160,7 @@ class Panes(Screen[None], inherit_bindings=False):
     def article_opened(self) -> None:
         """Make room for the article; a short list takes no more than it needs."""
         self.articles.styles.max_height = max(4, len(self.articles.ids))
-        self.add_class("-reading")
+        self._set_reading(True)
 
     async def opened(self, article_id: int) -> None:
         """Note that an article was opened: it is read now, and the list stands on it if it has it."""
@@ -165,7 +189,8 @@ class Panes(Screen[None], inherit_bindings=False):
         """Close the article and leave the focus where it is."""
         await self.reading.close()
         self.articles.styles.max_height = None
-        self.remove_class("-reading", "-zen")
+        self.remove_class("-zen")
+        self._set_reading(False)
 
     async def show_view(self, view: View, *, cursor_id: int | None = None) -> None:
         """Show a view in the list."""
@@ -197,28 +222,36 @@ class Panes(Screen[None], inherit_bindings=False):
         self.tell_top()
 
     def _draw_sidebar(self) -> None:
-        self.sidebar.show(places.entries(self.feeds, self.counts, self.reader.watch_names, self._folded))
+        self.sidebar.show(
+            places.entries(
+                self.feeds,
+                self.counts,
+                self.reader.watch_names,
+                self._folded,
+                views=self.library.views,
+                new=self.library.new_view,
+            )
+        )
 
     def tell_top(self) -> None:
         """Tell the view and how much of it is unread."""
         view = self.listing.view
         count = None if self.listing.filter else places.count_of(view, self.counts, self.feeds)
         if count is None:
-            words = f"{len(self.articles.ids)} found"
+            words = f"{len(self.articles.ids)}{'+' if self.listing.partial else ''} found"
         elif view == places.STARRED:
             words = str(count.total)
         else:
             words = f"{count.unread} unread" if view != places.UNREAD else str(count.unread)
         hidden = "" if self.listing.shows_read or view == places.UNREAD else ", read ones hidden"
-        title = places.title_of(view, self.feeds)
+        title = places.title_of(view, self.feeds, self.library.views)
         if self.listing.filter:
             title = f"{title} › {self.listing.filter}"
         self.top.tell(title=title, count=words + hidden)
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""
-        keys = self.reader.keys_of.get(command_id, ())
-        return key_label(keys[0]) if keys else BY_ID[command_id].title
+        return self.reader.key_of(command_id)
 
     def tell_status(self) -> None:
         """Tell what works here, where one is, and what was found there."""
@@ -285,7 +318,7 @@ class Panes(Screen[None], inherit_bindings=False):
         self.tell_status()
 
     async def _search(self, text: str) -> None:
-        await self.listing.show(View(ViewKind.QUERY, text))
+        await self.listing.find(text)
         self.tell_top()
         self.tell_status()
 
@@ -293,13 +326,22 @@ class Panes(Screen[None], inherit_bindings=False):
         """Go on in what was found, or back to what was there before."""
         text = message.text.strip()
         if text:
-            self.searches = [*(one for one in self.searches if one != text), text]
+            self.remember_search(text)
             self._leave_search_line()
             self.go_to(self.articles)
         elif message.filters:
             self.leave_filter()
         else:
             self.leave_search()
+
+    async def _load_searches(self) -> None:
+        self.searches[:] = await self.library.search_history()
+
+    def remember_search(self, text: str) -> None:
+        """Put a search on top of the history, here and in the store."""
+        text = text.strip()
+        self.searches[:] = [text, *(one for one in self.searches if one != text)]
+        self.run_worker(self.library.remember_search(text), group="remember")
 
     def leave_filter(self) -> None:
         """Show the whole view again."""

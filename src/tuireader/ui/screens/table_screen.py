@@ -11,7 +11,6 @@ from textual.screen import Screen
 
 from tuireader.commands import key_label
 from tuireader.model import View
-from tuireader.ui.bindings import bindings
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.facts import Facts, Line
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
@@ -23,30 +22,11 @@ if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
     from tuireader.ui.screens.main import MainScreen
 
-_MOVES = {
-    "move_down",
-    "move_up",
-    "half_page_down",
-    "half_page_up",
-    "page_down",
-    "page_up",
-    "top",
-    "bottom",
-    "open",
-    "back",
-    "quit_or_back",
-    "quit",
-}
-
 
 class TableScreen(Screen[View | None], inherit_bindings=False):
     """A table with facts about the line under the cursor below it. The result is a view to show."""
 
-    BINDINGS: ClassVar = [
-        *bindings(_MOVES),
-        Binding("backspace", "back", show=False),
-        Binding("ctrl+c", "screen.copy_text", show=False),
-    ]
+    BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
     HEADING: ClassVar = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
@@ -122,7 +102,8 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         current = self.table.current
         self.facts.tell(*(self.about(current) if current is not None else ()))
         moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
-        leaving = (key_label("escape"), "Back")
+        keys = self.reader.keys_of["back"]
+        leaving = (key_label("escape") if "escape" in keys else self.key_of("back"), "Back")
         where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.status.tell([moving, *self.keys(), leaving], where, False)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
-from tuireader.commands import key_label
+from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind, WatchStats
 from tuireader.ui.bindings import bindings
@@ -73,7 +71,7 @@ class Watches(TableScreen):
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
         Column("last", "Newest hit", least=100),
     )
-    BINDINGS: ClassVar = [*bindings({"new_watch"}), Binding("e", "edit", show=False)]
+    BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
     def __init__(self, main: MainScreen) -> None:
         super().__init__(main)
@@ -119,18 +117,23 @@ class Watches(TableScreen):
 
     def keys(self) -> list[tuple[str, str]]:
         """What can be done with the watch under the cursor."""
-        new = (self.key_of("new_watch"), "New")
-        return [(key_label("enter"), "Articles"), ("e", "Edit"), new] if self._stats else [new]
+        made = [("new_watch", "New")]
+        if self._stats:
+            made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
+        return [(self.key_of(command), title) for command, title in made]
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         """Show what a watch has hit."""
         self.dismiss(View(ViewKind.WATCH, message.key))
 
-    def action_edit(self) -> None:
+    def action_edit_this(self) -> None:
         """Edit the watch under the cursor."""
-        config = self._config(self.table.current or "")
-        if config is not None:
-            self.main.watching.edit(config)
+        self.main.editing.edit(View(ViewKind.WATCH, self.table.current or ""))
+
+    def action_remove_this(self) -> None:
+        """Remove the watch under the cursor, after a question."""
+        if self.table.current is not None:
+            self.main.editing.remove(View(ViewKind.WATCH, self.table.current))
 
     def action_new_watch(self) -> None:
         """Make a new one from nothing."""

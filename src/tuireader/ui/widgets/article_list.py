@@ -48,6 +48,8 @@ class ArticleList(CursorPane):
         self.folds = False  # whether a row stands for its story
         self.opened: Collection[int] = ()  # the stories of which all rows are shown
         self.touched = False  # whether the person has moved in this view
+        self.partial = False  # whether there are more ids, which are about to come
+        self.to_end = False  # whether the cursor goes to the end once they are here
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
@@ -77,9 +79,20 @@ class ArticleList(CursorPane):
         """A row that is loaded."""
         return self._rows.get(article_id)
 
-    def show(self, ids: array[int], *, cursor_id: int | None = None, line: int | None = None) -> None:
-        """Show other articles, the cursor on `cursor_id` (else the first) and that on screen line `line`."""
+    def show(
+        self,
+        ids: array[int],
+        *,
+        cursor_id: int | None = None,
+        line: int | None = None,
+        partial: bool = False,
+    ) -> None:
+        """Show other articles, the cursor on `cursor_id` (else the first) and that on screen line `line`.
+
+        Where they are the first ones only (`partial`), `update_ids` has to follow with all.
+        """
         self.ids = ids
+        self.partial, self.to_end = partial, False
         self._rows.clear()
         self._asked.clear()
         self.touched = False
@@ -92,6 +105,14 @@ class ArticleList(CursorPane):
 
     def update_ids(self, ids: array[int]) -> None:
         """Take the same view's articles anew; cursor and scroll stay with the article they are on."""
+        grown, self.partial = self.partial, False
+        if self.to_end:
+            self._take_ids(ids)
+            self.go_bottom()
+            return
+        if grown and ids[: len(self.ids)] == self.ids:  # no line has changed
+            self._take_ids(ids)
+            return
         if ids == self.ids:
             self.reload_rows()
             return
@@ -105,6 +126,12 @@ class ArticleList(CursorPane):
         self.keep_in_sight()
         self.reload_rows()
 
+    def _take_ids(self, ids: array[int]) -> None:
+        self.ids = ids
+        self._resize()
+        self._asked.clear()
+        self._want()
+
     def _nearest(self, ids: array[int]) -> int:
         """Where the article under the cursor is in `ids`, else the next one after it that is there."""
         for old in self.ids[self.cursor : self.cursor + 200]:
@@ -117,6 +144,8 @@ class ArticleList(CursorPane):
     def _index(self, article_id: int | None) -> int | None:
         if article_id is None:
             return None
+        if article_id == self.current_id:
+            return self.cursor
         try:
             return self.ids.index(article_id)
         except ValueError:
@@ -124,6 +153,7 @@ class ArticleList(CursorPane):
 
     def select_id(self, article_id: int) -> bool:
         """Put the cursor on an article, if the view has it."""
+        self.to_end = False
         index = self._index(article_id)
         if index is None:
             return False
@@ -142,13 +172,20 @@ class ArticleList(CursorPane):
                 starred=row.starred if starred is None else starred,
             )
             self._forget_strip(article_id)
-        self.refresh()
+        self._refresh_rows(set(concerned))
 
     def reload_rows(self) -> None:
         """Fetch the rows in sight again; what is shown stays until they come."""
         self._asked.clear()
         self._want(again=True)
         self.refresh()
+
+    def _refresh_rows(self, ids: Collection[int]) -> None:
+        """Draw those lines anew that are in sight."""
+        top = self.scroll_offset.y
+        for line, article_id in enumerate(self.ids[top : top + self.size.height], top):
+            if article_id in ids:
+                self.refresh_line(line)
 
     # -- rows as needed
 
@@ -202,14 +239,14 @@ class ArticleList(CursorPane):
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
             self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
-        changed = False
+        changed = set()
         for row in rows:
             if self._rows.get(row.id) != row:
                 self._rows[row.id] = row
-                changed = True
+                changed.add(row.id)
                 self._forget_strip(row.id)
         if changed:
-            self.refresh()
+            self._refresh_rows(changed)
 
     def _forget_strip(self, article_id: int) -> None:
         for at_cursor, inner in product((True, False), repeat=2):
@@ -261,11 +298,30 @@ class ArticleList(CursorPane):
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
+    def on_focus(self) -> None:
+        """Show the cursor as a live one."""
+        self._refresh_cursor()
+
+    def on_blur(self) -> None:
+        """Show the cursor as a resting one."""
+        self._refresh_cursor()
+
+    def _refresh_cursor(self) -> None:
+        if (article_id := self.current_id) is not None:
+            self._forget_strip(article_id)
+            self.refresh_line(self.cursor)
+
     # -- moving
+
+    def go_bottom(self) -> None:
+        """Go to the last article, also where it is not known yet."""
+        super().go_bottom()
+        self.to_end = self.partial
 
     def move_to(self, line: int) -> None:
         """Put the cursor on a line; from now on it stays on its article whatever comes above it."""
         self.touched = True
+        self.to_end = False
         super().move_to(line)
 
     def on_click(self, event: events.Click) -> None:

@@ -9,6 +9,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tuireader.ui.layout import Layout, LineKind, draw
 from tuireader.ui.page import Hit, Mark, Page, Tail, Target
@@ -50,7 +51,7 @@ class ArticlePane(Pane):
         self.page_shown = page
         self.hit = self.chosen = -1
         self._arrive_at = place
-        if self.size.width:  # else it is not on the screen yet, and is told its size when it is
+        if self.size.width or not place:  # else it is not on the screen yet, and is told its size when it is
             self._arrive()
 
     def _arrive(self) -> None:
@@ -109,7 +110,7 @@ class ArticlePane(Pane):
         page = self.page_shown
         if page is None:
             return
-        room = max(4, self.size.width - 2)
+        room = max(4, (self.size.width or self._width_to_be) - 2)
         width = min(self._measure, room)
         self._pad = min((room - width) // 2, self.size.width) + 1 if room > width else 1
         self._head = Layout(page.head, width)
@@ -118,6 +119,11 @@ class ArticlePane(Pane):
         self._tail.extend(10**6)
         self._strips.clear()
         self._resize()
+
+    @property
+    def _width_to_be(self) -> int:
+        """The width that a pane which is not on the screen yet will have, beside its scroll bar."""
+        return self.parent.size.width - 1 if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
@@ -129,6 +135,12 @@ class ArticlePane(Pane):
             self._head.extend(len(self._head.lines) + _CHUNK)
             self._resize()
             self.set_timer(0.001, self._continue)
+
+    def set_measure(self, measure: int) -> None:
+        """Lay the text out at most so many cells wide."""
+        if measure != self._measure:
+            self._measure = measure
+            self.on_resize()
 
     def on_resize(self) -> None:
         """Lay out for the new width; the line that was at the top stays there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -11,7 +12,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tuireader.commands import Scope
 from tuireader.text import cell_len, pad
+from tuireader.ui.bindings import bindings
 from tuireader.ui.widgets.pane import CursorPane
 
 
@@ -27,6 +30,8 @@ class Choice:
 
 class Choices(CursorPane):
     """Shows choices; `space` checks where `checks` is on, `enter` or a click chooses."""
+
+    BINDINGS: ClassVar = [*bindings(Scope.CHOICES)]
 
     class Chosen(Message):
         """A line was chosen."""
@@ -91,29 +96,48 @@ class Choices(CursorPane):
             self.post_message(self.Checked())
 
     def on_key(self, event: events.Key) -> None:
-        """Move, check and choose; all other keys go on to the dialog."""
-        steps = {
-            "down": 1,
-            "up": -1,
-            "j": 1,
-            "k": -1,
-            "pagedown": self.size.height,
-            "pageup": -self.size.height,
-        }
-        if event.key in steps:
-            self.move(steps[event.key])
-        elif event.key in ("home", "g"):
-            self.go_top()
-        elif event.key in ("end", "G"):
-            self.go_bottom()
-        elif event.key == "space" and self._checks:
+        """Space checks; all other keys are those of the table, or go on to the dialog."""
+        if event.key == "space" and self._checks:
+            event.stop()
             self.toggle()
             self.move(1)
-        elif event.key == "enter" and self.current is not None:
+
+    def action_move_down(self) -> None:
+        """Move on by a line."""
+        self.move(1)
+
+    def action_move_up(self) -> None:
+        """Move back by a line."""
+        self.move(-1)
+
+    def action_half_page_down(self) -> None:
+        """Move on by half a page."""
+        self.page(0.5)
+
+    def action_half_page_up(self) -> None:
+        """Move back by half a page."""
+        self.page(-0.5)
+
+    def action_page_down(self) -> None:
+        """Move on by a page."""
+        self.page(1)
+
+    def action_page_up(self) -> None:
+        """Move back by a page."""
+        self.page(-1)
+
+    def action_top(self) -> None:
+        """Go to the first line."""
+        self.go_top()
+
+    def action_bottom(self) -> None:
+        """Go to the last line."""
+        self.go_bottom()
+
+    def action_open(self) -> None:
+        """Choose the line under the cursor."""
+        if self.current is not None:
             self.post_message(self.Chosen(self.current))
-        else:
-            return
-        event.stop()
 
     def on_click(self, event: events.Click) -> None:
         """A click checks, or chooses."""

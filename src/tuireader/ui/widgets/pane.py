@@ -48,6 +48,9 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Show the cursor as a resting one."""
         self.forget_strips()
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Leave the styles: none of a pane depends on the focus, and looking them up takes milliseconds."""
+
     # -- what the keys do; every pane answers all of them
 
     def move(self, lines: int) -> None:

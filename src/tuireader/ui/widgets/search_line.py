@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tuireader.commands import Scope
+from tuireader.ui.bindings import bindings
+
 _REST = 0.06  # seconds without a key after which the search runs
 
 
 class SearchLine(Input):
-    """`enter` or `down` goes on in the results, `escape` leaves the search, `ctrl+s` keeps it as a watch.
+    """`enter` or `down` goes on in the results, `escape` leaves the search.
 
     In an empty line `up` and `down` go through older searches.
     """
+
+    BINDINGS: ClassVar = [*bindings(Scope.SEARCH)]
 
     class Typed(Message):
         """The text has changed."""
@@ -35,11 +41,13 @@ class SearchLine(Input):
             self.filters = filters
 
     class Kept(Message):
-        """The person wants to keep what is typed, as a watch."""
+        """The person wants to keep what is typed, as a watch or (`as_view`) as a saved search."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, filters: bool, *, as_view: bool) -> None:
             super().__init__()
             self.text = text
+            self.filters = filters
+            self.as_view = as_view
 
     def __init__(self, value: str = "", *, filters: bool = False, history: Sequence[str] = ()) -> None:
         placeholder = "Filter this list …" if filters else "Search everything stored …"
@@ -71,16 +79,26 @@ class SearchLine(Input):
 
     def _walk(self, step: int) -> bool:
         """Show an older or newer search, from an empty line on; False when the key is for something else."""
-        known = self._back and self.value == self._history[-self._back]
+        known = 0 < self._back <= len(self._history) and self.value == self._history[self._back - 1]
         if self.value and not known:
             return False
         back = (self._back if known else 0) + step
         if back < 0 or (step > 0 and back > len(self._history)):
             return step > 0
         self._back = back
-        self.value = self._history[-back] if back else ""
+        self.value = self._history[back - 1] if back else ""
         self.cursor_position = len(self.value)
         return True
+
+    def action_keep_as_watch(self) -> None:
+        """Make a watch of what is typed."""
+        if self.value.strip():
+            self.post_message(self.Kept(self.value, self._filters, as_view=False))
+
+    def action_keep_as_view(self) -> None:
+        """Make a saved search of what is typed."""
+        if self.value.strip():
+            self.post_message(self.Kept(self.value, self._filters, as_view=True))
 
     def _go_on(self) -> None:
         if self._timer is not None:
@@ -93,10 +111,6 @@ class SearchLine(Input):
         if event.key in ("up", "down") and self._walk(1 if event.key == "up" else -1):
             event.stop()
             event.prevent_default()
-        elif event.key == "ctrl+s" and self.value.strip():
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Kept(self.value))
         elif event.key == "down":
             event.stop()
             event.prevent_default()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -9,8 +11,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
+from tuireader.commands import Scope
 from tuireader.model import View, ViewKind
 from tuireader.text import cell_len, pad
+from tuireader.ui.bindings import bindings
 from tuireader.ui.entries import Entry
 from tuireader.ui.inks import BOLD
 from tuireader.ui.widgets.pane import CursorPane
@@ -38,6 +42,8 @@ class Sidebar(CursorPane):
 
     class Moved(Message):
         """A click put the cursor on another line; who moves it by a method knows."""
+
+    BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR, "screen.")]
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")

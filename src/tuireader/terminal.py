@@ -1,0 +1,81 @@
+"""Notifications that a terminal shows: the control sequences for them, and which of them a terminal knows.
+
+Pure: whoever owns the terminal writes what comes from here. Titles and texts come from feeds, so nothing in
+them may end the sequence: they are cleaned here once more, and sent as base64 where that is known.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from tuireader.text import clean, cut_characters
+
+_AUTO = "auto"
+KINDS = ("osc9", "osc777", "osc99")
+_TITLE, _BODY = 120, 300  # characters
+_BELL, _END = "\a", "\x1b\\"
+
+# What tells a terminal: a variable, how its value begins, what it knows. tmux and screen pass some on.
+_SIGNS = (
+    ("KITTY_WINDOW_ID", "", "osc99"),
+    ("TERM", "xterm-kitty", "osc99"),
+    ("GHOSTTY_RESOURCES_DIR", "", "osc777"),
+    ("TERM", "xterm-ghostty", "osc777"),
+    ("WEZTERM_PANE", "", "osc777"),
+    ("TERM", "wezterm", "osc777"),
+    ("TERM", "foot", "osc777"),
+    ("TERM", "rxvt-unicode", "osc777"),
+    ("TERM", "contour", "osc777"),
+    ("ITERM_SESSION_ID", "", "osc9"),
+    ("LC_TERMINAL", "iTerm2", "osc9"),
+    ("TERM_PROGRAM", "iTerm.app", "osc9"),
+    ("TERM_PROGRAM", "WarpTerminal", "osc9"),
+)
+
+
+def kind_of(environ: Mapping[str, str], wanted: str) -> str:
+    """The notification to send to this terminal, `""` for none.
+
+    `wanted` is one of `KINDS`, or `auto`, which is what the terminal is known to understand.
+    """
+    if wanted != _AUTO:
+        return wanted if wanted in KINDS else ""
+    for name, start, kind in _SIGNS:
+        if (value := environ.get(name)) and value.startswith(start):
+            return kind
+    return ""
+
+
+def sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
+    """What to write to the terminal for one notification; `""` where it cannot go through.
+
+    tmux lets it through with `allow-passthrough on`; screen only what is short. `number` tells notifications
+    apart.
+    """
+    title, body = _safe(title, _TITLE), _safe(body, _BODY)
+    if kind == "osc9":
+        whole = f"\x1b]9;{title}{': ' if body else ''}{body}{_BELL}"
+    elif kind == "osc777":
+        whole = f"\x1b]777;notify;{title};{body}{_BELL}"
+    elif kind == "osc99":
+        name = f"i=tuireader{number}"
+        whole = f"\x1b]99;{name}:d=0:e=1:p=title;{_encoded(title)}{_END}"
+        whole += f"\x1b]99;{name}:d=1:e=1:p=body;{_encoded(body)}{_END}"
+    else:
+        return ""
+    if environ.get("TMUX"):
+        return "\x1bPtmux;" + whole.replace("\x1b", "\x1b\x1b") + _END
+    if environ.get("STY"):  # ends what it passes on at the first ST, and takes no more than some 250 bytes
+        short = len(whole.encode()) < 240 and kind != "osc99"
+        return f"\x1bP{whole}{_END}" if short else ""
+    return whole
+
+
+def _safe(text: str, limit: int) -> str:
+    """One line without control characters and without what parts the fields of a sequence."""
+    return cut_characters(clean(" · ".join(text.splitlines())), limit).replace(";", ",")
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -1,0 +1,215 @@
+"""Changing what the sidebar lists: feeds, folders, watches and saved searches; kept in the TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.config import ViewConfig
+from tuireader.errors import TuireaderError
+from tuireader.model import Feed, View, ViewKind
+from tuireader.query import QueryError, parse
+from tuireader.ui import entries as places
+from tuireader.ui.screens.confirm import Confirm
+from tuireader.ui.screens.form import Form
+from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.work import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_NO = "Choose a feed, a folder, a watch or a saved search in the sidebar first"
+
+
+class Editing:
+    """Asks what to change and says what became of it."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._library = screen.library
+
+    @property
+    def chosen(self) -> View:
+        """The line of the sidebar that has the focus, else the view in the list."""
+        entry = self._screen.sidebar.current
+        if self._screen.current_pane is self._screen.sidebar and entry is not None and entry.view is not None:
+            return entry.view
+        return self._screen.listing.view
+
+    # -- change
+
+    def edit(self, view: View) -> None:
+        """Ask what to change of what a view shows."""
+        if view.kind is ViewKind.FEED and (feed := self._feed(int(view.key))) is not None:
+            self._edit_feed(feed)
+        elif view.kind is ViewKind.FOLDER:
+            self._rename_folder(view.key)
+        elif view.kind is ViewKind.WATCH:
+            for config in self._library.config.watches:
+                if config.name == view.key:
+                    self._screen.watching.edit(config)
+        elif (saved := self.saved(view)) is not None:
+            self.ask_view(saved.query, saved.name, saved.name)
+        else:
+            self._screen.reader.say(_NO)
+
+    def _feed(self, feed_id: int) -> Feed | None:
+        return next((feed for feed in self._screen.feeds if feed.id == feed_id), None)
+
+    def _edit_feed(self, feed: Feed) -> None:
+        from tuireader.config import FeedConfig
+        from tuireader.config_edit import shown
+
+        config = self._library.feed_config(feed.id)
+        folders = sorted({one.folder for one in self._screen.feeds if one.folder})
+        about = f"{feed.url}\nFolders: {', '.join(folders)}" if folders else feed.url
+        lines = (
+            Field("title", "Name", config.title, feed.title or "the feed's own"),
+            Field("folder", "Folder", config.folder, "none"),
+            Field(
+                "interval",
+                "Every",
+                shown(FeedConfig, "interval", config.interval),
+                "as often as it changes; or 30m, 2h, 1d",
+            ),
+            Pick("Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else "", id="paused"),
+        )
+        self._ask(Form(feed.title or feed.url, lines, partial(self._save_feed, feed), about=about))
+
+    async def _save_feed(self, feed: Feed, values: Mapping[str, str]) -> str:
+        await self._library.edit_feed(
+            feed.id,
+            title=values["title"],
+            folder=values["folder"],
+            interval=values["interval"],
+            paused=bool(values["paused"]),
+        )
+        return f"{values['title'] or feed.title or feed.url} is changed"
+
+    def _rename_folder(self, name: str) -> None:
+        lines = (Field("name", "Name", name, "nothing takes the feeds out of the folder"),)
+        self._ask(Form(f"Folder {name}", lines, partial(self._save_folder, name)))
+
+    async def _save_folder(self, name: str, values: Mapping[str, str]) -> str:
+        new = values["name"]
+        await self._library.rename_folder(name, new)
+        if self._screen.listing.view == View(ViewKind.FOLDER, name):
+            view = View(ViewKind.FOLDER, new) if new else places.ALL
+            await self._screen.show_view(view)
+        return f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
+
+    # -- saved searches
+
+    def saved(self, view: View) -> ViewConfig | None:
+        """The saved search that a view shows."""
+        if view.kind is not ViewKind.QUERY:
+            return None
+        return next((one for one in self._library.views if one.query == view.key), None)
+
+    def save_view(self) -> None:
+        """Ask for a name for what the list shows."""
+        listing = self._screen.listing
+        self.ask_view(places.expression_of(listing.view, listing.filter, self._screen.feeds))
+
+    def ask_view(self, expression: str, name: str = "", replaces: str = "") -> None:
+        """Ask for name and expression of a saved search."""
+        lines = (
+            Field("name", "Name", name, "in the sidebar"),
+            Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
+        )
+        title = f"Saved search {replaces}" if replaces else "Save this search"
+        self._ask(Form(title, lines, partial(self._save_view, replaces)))
+
+    async def _save_view(self, replaces: str, values: Mapping[str, str]) -> str:
+        name, expression = values["name"], values["query"]
+        if not name:
+            raise TuireaderError("It needs a name")
+        if not expression:
+            raise TuireaderError("It needs words, or another expression")
+        parsed = parse(expression)
+        if isinstance(parsed, QueryError):
+            raise TuireaderError(f"The search: {parsed}")
+        before = next((one for one in self._library.views if one.name == replaces), None)
+        await self._library.save_view(name, expression, replaces)
+        shown = self._screen.listing.view
+        if before is not None and shown == View(ViewKind.QUERY, before.query):
+            await self._screen.show_view(View(ViewKind.QUERY, expression))
+        return f"{name} is in the sidebar; {self._screen.key_of('remove_this')} there removes it"
+
+    # -- remove
+
+    def remove(self, view: View) -> None:
+        """Ask whether what a view shows should be removed."""
+        library = self._library
+        if view.kind is ViewKind.FEED and (feed := self._feed(int(view.key))) is not None:
+            name = feed.title or feed.url
+            self._confirm(
+                "Remove a feed",
+                f"Unsubscribe from {name}?\nIts articles stay stored and can be found.",
+                partial(library.remove, feed.id),
+                f"{name} is removed; its articles are kept",
+            )
+        elif view.kind is ViewKind.WATCH:
+            self._confirm(
+                "Remove a watch",
+                f"Remove the watch {view.key}?\nThe articles that it hit stay stored.",
+                partial(library.remove_watch, view.key),
+                f"The watch {view.key} is removed",
+            )
+        elif (saved := self.saved(view)) is not None:
+            self._confirm(
+                "Remove a saved search",
+                f"Take {saved.name} out of the sidebar?\nIt searches for {saved.query}",
+                partial(library.remove_view, saved.name),
+                f"{saved.name} is no longer in the sidebar",
+            )
+        elif view.kind is ViewKind.FOLDER:
+            edit = self._screen.key_of("edit_this")
+            self._screen.reader.say(f"A folder goes when its feeds do; {edit} renames it")
+        else:
+            self._screen.reader.say(_NO)
+
+    def _confirm(self, title: str, question: str, do: Callable[[], Awaitable[object]], said: str) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.do(do, said)
+
+        self._screen.app.push_screen(Confirm(title, question, "removes it"), answered)
+
+    # -- and then
+
+    def do(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
+        """Make a change, say so and show it."""
+        run_latest(self._screen, partial(self._do, edit, said), "edit")
+
+    async def _do(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
+        try:
+            await edit()
+        except (TuireaderError, OSError) as error:
+            self._screen.reader.say(str(error), severity="error", seconds=10)
+            return
+        await self._changed(said)
+
+    def _ask(self, form: Form) -> None:
+        self._screen.app.push_screen(form, self._changed)
+
+    async def _changed(self, said: str | None) -> None:
+        if said is None:
+            return
+        self._screen.reader.say(said)
+        await self._leave_what_is_gone()
+        await self._screen.watching.changed()
+
+    async def _leave_what_is_gone(self) -> None:
+        """Show all articles where the view in the list is no more."""
+        view = self._screen.listing.view
+        feeds = await self._library.feeds()
+        gone = (
+            (view.kind is ViewKind.FEED and all(str(feed.id) != view.key for feed in feeds))
+            or (view.kind is ViewKind.FOLDER and all(feed.folder != view.key for feed in feeds))
+            or (view.kind is ViewKind.WATCH and view.key not in self._library.watch_colors)
+        )
+        if gone:
+            await self._screen.show_view(places.ALL)
+            self._screen.sidebar.select(places.ALL)
