@@ -9,12 +9,12 @@ from tuireader import relating
 from tuireader.config import Config, Paths
 from tuireader.library.articles import Articles
 from tuireader.library.desk import in_transaction
+from tuireader.library.moving import Moving
 from tuireader.library.refreshing import Refreshing
-from tuireader.library.subscriptions import Subscriptions
 from tuireader.store import Pool, Store
 
 
-class Library(Subscriptions, Articles, Refreshing):
+class Library(Moving, Articles, Refreshing):
     """Feeds, articles, watches and relations of one database under one configuration.
 
     Every method that touches the store is a coroutine which runs in the reader or the writer thread, so
@@ -34,6 +34,7 @@ class Library(Subscriptions, Articles, Refreshing):
         library = cls(config, paths, pool, offline=offline, clock=clock)
         try:
             await library._sync()
+            await library.changed_elsewhere()  # from now on
         except BaseException:
             await pool.close()
             raise

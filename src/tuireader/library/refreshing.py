@@ -200,8 +200,11 @@ class Refreshing(Watches):
         return await self._pool.read(lambda store: store.feeds.due(now))
 
     async def changed_elsewhere(self) -> bool:
-        """Whether anything was written to the database, by whomever, since the last call."""
-        before, self._version = self._version, await self._pool.read(lambda store: store.data_version())
+        """Whether another program has written to the database since the last call.
+
+        The writer's connection is asked: it is the one that does not count what this program writes.
+        """
+        before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
         return before != self._version
 
 

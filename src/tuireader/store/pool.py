@@ -1,4 +1,4 @@
-"""One reader thread and one writer thread, each with a connection of its own."""
+"""A thread for reading, one for counting and one for writing, each with a connection of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class Pool:
         self.path = path
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._counter = ThreadPoolExecutor(1, thread_name_prefix="counter")
         self._reading: Store | None = None
+        self._counting: Store | None = None
         self._writing: Store | None = None
 
     @classmethod
@@ -41,6 +43,22 @@ class Pool:
         """Run a function that only reads; raises DatabaseError when SQLite fails."""
         return await self._run(self._reader, self._reading, function)
 
+    async def count(self, function: Callable[[Store], T]) -> T:
+        """Run a function that only reads and looks at the whole store; `read` does not wait for it."""
+        if self._counting is None:
+            if self._reading is None:
+                raise RuntimeError("the database is closed")
+            opened = await self._run(self._counter, self._reading, lambda _: self._open_counting())
+            return await self._run(self._counter, opened, function)
+        return await self._run(self._counter, self._counting, function)
+
+    def _open_counting(self) -> Store:
+        """Open the connection of the counter, in its thread: a start does not wait for it."""
+        if self._counting is None:
+            self._counting = Store.open(self.path, prepare=False)
+            self._counting.conn.execute("PRAGMA cache_size = -4000")  # what it looks at it looks at once
+        return self._counting
+
     async def write(self, function: Callable[[Store], T]) -> T:
         """Run a function that writes, after all writes that were asked for before."""
         return await self._run(self._writer, self._writing, function)
@@ -48,11 +66,17 @@ class Pool:
     async def close(self) -> None:
         """Let what is under way end, then close both connections."""
         loop = asyncio.get_running_loop()
-        for executor, store in ((self._writer, self._writing), (self._reader, self._reading)):
+        if self._reading is not None:
+            await loop.run_in_executor(self._counter, lambda: None)  # it may be opening its connection
+        for executor, store in (
+            (self._counter, self._counting),
+            (self._writer, self._writing),
+            (self._reader, self._reading),
+        ):
             if store is not None:
                 await loop.run_in_executor(executor, store.close)
             executor.shutdown(wait=False)
-        self._reading = self._writing = None
+        self._reading = self._writing = self._counting = None
 
     async def _run(
         self, executor: ThreadPoolExecutor, store: Store | None, function: Callable[[Store], T]
