@@ -33,13 +33,13 @@ from tuireader.store.reading import StoredText
 from tuireader.store.relations import Shown
 from tuireader.watch import Matcher, Subject
 
-FeedNames = Mapping[int, tuple[str, str, str]]
-"""Title, address and folder of each feed by id, which watches may ask for."""
+FeedNames = Mapping[int, tuple[str, ...]]
+"""Title, address, folder and labels of each feed by id, which watches may ask for."""
 
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
     """An article as watches and expressions see it."""
-    title, url, folder = feeds.get(text.feed_id, ("", "", ""))
+    title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
     return Subject(
         title=text.title,
         summary=text.summary,
@@ -49,7 +49,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
         feed=title,
         feed_url=url,
         folder=folder,
-        labels=text.tags,
+        labels=(*text.tags, *labels),
         watches=text.watches,
         read=text.read,
         starred=text.starred,
@@ -83,7 +83,7 @@ class Mute:
         for leaf in query.leaves(parsed.root):
             if isinstance(leaf, query.Is | query.Age) or getattr(leaf, "field", "") == "watch":
                 parts.append(f"day {now // 86_400}")
-            elif getattr(leaf, "field", "") in ("feed", "folder"):
+            elif getattr(leaf, "field", "") in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16], parsed, of_feeds)
 

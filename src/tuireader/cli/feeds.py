@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -265,47 +264,6 @@ def add(options: Options, url: str, folder: str, title: str, as_json: bool) -> i
         return Exit.OK
 
     return in_library(options, job)
-
-
-@main.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.pass_obj
-def import_(options: Options, file: Path) -> int:
-    """Subscribe to the feeds of an OPML file.
-
-    \b
-    Example:
-      tuireader import feeds.opml
-    """
-
-    async def job(library: Library) -> int:
-        new, skipped = await library.import_opml(file)
-        for line in skipped:
-            say(f"tuireader: skipped {line}")
-        say(f"{new} new feeds")
-        return Exit.OK
-
-    return in_library(options, job)
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.pass_obj
-def export(options: Options, file: Path | None) -> int:
-    """Write the subscriptions as OPML to FILE, or to stdout.
-
-    \b
-    Examples:
-      tuireader export
-      tuireader export feeds.opml
-    """
-
-    text = in_library(options, lambda library: library.export_opml())
-    if file is None or str(file) == "-":
-        print(text)
-    else:
-        file.write_text(text, encoding="utf-8")
-    return Exit.OK
 
 
 async def find_feed(library: Library, wanted: str) -> int:

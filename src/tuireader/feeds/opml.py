@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.sax.saxutils import quoteattr
 
@@ -19,6 +19,7 @@ from tuireader.text import canonical_url, clean, safe_url
 MAX_BYTES = 50_000_000
 MAX_FEEDS = 50_000
 MAX_FOLDER_DEPTH = 8
+MAX_LABELS = 50
 CHUNK = 1 << 16
 SEPARATOR = " / "
 HINT = "export it again from the other program"
@@ -26,12 +27,16 @@ HINT = "export it again from the other program"
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One subscription. `folder` is the path of the outlines around it, joined by ` / `."""
+    """One subscription. `folder` is the path of the outlines around it, joined by ` / `.
+
+    `labels` are its categories; of a feed in no outline the first one is its folder.
+    """
 
     url: str
     title: str = ""
     folder: str = ""
     site_url: str = ""
+    labels: tuple[str, ...] = ()
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
@@ -56,11 +61,22 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
     return tuple(feeds.values()), tuple(skipped)
 
 
+@dataclass(slots=True)
+class _Folder:
+    """A folder with what lies in it, in the order given."""
+
+    feeds: list[OpmlFeed] = field(default_factory=list)
+    folders: dict[str, _Folder] = field(default_factory=dict)
+
+
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Subscriptions as an OPML 2.0 document, one outline a folder, in the order given."""
-    folders: dict[str, list[OpmlFeed]] = {}
+    """Subscriptions as an OPML 2.0 document, an outline a folder and one in it for each folder of that."""
+    root = _Folder()
     for feed in feeds:
-        folders.setdefault(feed.folder, []).append(feed)
+        folder = root
+        for name in feed.folder.split(SEPARATOR, MAX_FOLDER_DEPTH - 1) if feed.folder else ():
+            folder = folder.folders.setdefault(name, _Folder())
+        folder.feeds.append(feed)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
@@ -68,24 +84,33 @@ def dump(feeds: Iterable[OpmlFeed]) -> str:
         "    <title>Feeds of tuireader</title>",
         "  </head>",
         "  <body>",
+        *_lines(root, "    "),
+        "  </body>",
+        "</opml>",
+        "",
     ]
-    for folder, members in folders.items():
-        indent = "    "
-        if folder:
-            lines.append(f"    <outline text={_quoted(folder)}>")
-            indent = "      "
-        lines += [indent + _outline(feed) for feed in members]
-        if folder:
-            lines.append("    </outline>")
-    return "\n".join([*lines, "  </body>", "</opml>", ""])
+    return "\n".join(lines)
+
+
+def _lines(folder: _Folder, indent: str) -> Iterator[str]:
+    yield from (indent + _outline(feed) for feed in folder.feeds)
+    for name, inner in folder.folders.items():
+        yield f"{indent}<outline text={_quoted(name)}>"
+        yield from _lines(inner, indent + "  ")
+        yield f"{indent}</outline>"
 
 
 def _outline(feed: OpmlFeed) -> str:
     title = feed.title or feed.url
-    site = f" htmlUrl={_quoted(feed.site_url)}" if feed.site_url else ""
-    return (
-        f'<outline type="rss" text={_quoted(title)} title={_quoted(title)} xmlUrl={_quoted(feed.url)}{site}/>'
-    )
+    written = {
+        "text": title,
+        "title": title,
+        "xmlUrl": feed.url,
+        "htmlUrl": feed.site_url,
+        "category": ",".join(label.replace(",", " ") for label in feed.labels),
+    }
+    parts = [f" {name}={_quoted(value)}" for name, value in written.items() if value]
+    return f'<outline type="rss"{"".join(parts)}/>'
 
 
 def _quoted(text: str) -> str:
@@ -144,11 +169,18 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
     url = safe_url(address)
     usable = url.startswith(("http://", "https://"))
     site = safe_url(attributes.get("htmlurl", ""))
+    labels = [
+        clean(label.strip("/"), 100) for label in attributes.get("category", "").split(",")[:MAX_LABELS]
+    ]
+    labels = list(dict.fromkeys(label for label in labels if label))
+    if labels and not names:
+        names.append(labels.pop(0))
     feed = OpmlFeed(
         url if usable else address,
         "" if title == address else title,
         clean(SEPARATOR.join(names), 200),
         site if site.startswith(("http://", "https://")) else "",
+        tuple(labels),
     )
     return feed, "" if usable else _why_not(address)
 

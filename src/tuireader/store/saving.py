@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 from tuireader import diff, identity
@@ -14,8 +14,13 @@ from tuireader.prepare import prepare, unpack
 from tuireader.store.index import Index
 from tuireader.store.reading import StoredText
 from tuireader.store.revisions import Revisions
-from tuireader.store.texts import pack_extra
+from tuireader.store.texts import pack_extra, unpack_extra
 from tuireader.text import plain
+
+IMPORTED = 1
+"""The digest of an appearance that came from another reader and that the feed itself has not told yet."""
+LABEL = "flag-"
+"""How labels begin that another reader gave to an article; they stay whatever its feed says."""
 
 
 @dataclass(slots=True)
@@ -185,8 +190,10 @@ class Saving:
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
             return
+        item = _with_labels(item, labels_of(conn, article_id))
         text = _stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
         edited = old.kept and not diff.trivial(_readable(old.text), _readable(text))
+        edited = edited and not self._came_otherwise(feed_id, before)
         if edited:
             self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
         if old.kept:
@@ -201,6 +208,17 @@ class Saving:
         self._index.add([text])
         saved.changed.append(text)
         saved.before.append(old.text)
+
+    def _came_otherwise(self, feed_id: int, before: _Known) -> bool:
+        """Whether what is stored of an article came from another reader, which keeps less than a feed says.
+
+        That is so until the feed has said it once.
+        """
+        rows = self._conn.execute(
+            "UPDATE appearance SET digest = 0 WHERE feed_id = ? AND article_id = ? AND digest = ?",
+            (feed_id, before.article_id, IMPORTED),
+        )
+        return before.digest == IMPORTED or rows.rowcount > 0
 
     def _shown(self, article_id: int) -> _Shown:
         row = self._conn.execute(
@@ -272,6 +290,19 @@ class Saving:
 def _says_something(entry: ParsedEntry) -> bool:
     """A feed that was cut off ends in an entry without anything to read or to open."""
     return bool(entry.title or entry.url or entry.content_html or entry.summary_html)
+
+
+def labels_of(conn: sqlite3.Connection, article_id: int) -> tuple[str, ...]:
+    """The labels of an article that its feed knows nothing of."""
+    row = conn.execute("SELECT extra FROM content WHERE article_id = ?", (article_id,)).fetchone()
+    tags = unpack_extra(row[0]).get("tags", ()) if row and LABEL in row[0] else ()
+    return tuple(tag for tag in tags if tag.startswith(LABEL))
+
+
+def _with_labels(item: _Incoming, labels: tuple[str, ...]) -> _Incoming:
+    if not labels:
+        return item
+    return replace(item, entry=replace(item.entry, tags=tuple(dict.fromkeys((*item.entry.tags, *labels)))))
 
 
 _CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"

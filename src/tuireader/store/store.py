@@ -15,6 +15,7 @@ from tuireader.store.index import Index
 from tuireader.store.links import Links
 from tuireader.store.lists import Lists
 from tuireader.store.marks import Marks
+from tuireader.store.moving import Moving
 from tuireader.store.mutes import Mutes
 from tuireader.store.notices import Notices
 from tuireader.store.reading import Reading
@@ -90,6 +91,7 @@ class Store:
         self.relations = Relations(conn)
         self.stories = Stories(conn)
         self.briefs = Briefs(conn)
+        self.moving = Moving(conn)
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True) -> Store:

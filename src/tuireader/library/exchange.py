@@ -1,0 +1,182 @@
+"""Subscriptions and marks in and out: OPML, JSON, lists of addresses, newsboat's `urls`, pages of the web."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.config import FeedConfig, ViewConfig
+from tuireader.config_values import same_address
+from tuireader.errors import TuireaderError
+from tuireader.library.desk import in_transaction
+from tuireader.library.refreshing import fetch_limits
+from tuireader.library.subscriptions import Subscriptions
+from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
+from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader.feeds.opml import OpmlFeed
+
+EXPORTS = ("opml", "json", "newsboat", "state")
+"""What can be written: subscriptions in three forms, and what is read and starred."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did: new feeds and views, articles marked, articles noted for when they come.
+
+    `skipped` has a line for each part that was left out and why.
+    """
+
+    feeds: int = 0
+    new: int = 0
+    views: int = 0
+    marked: int = 0
+    noted: int = 0
+    skipped: tuple[str, ...] = ()
+
+
+class Exchange(Subscriptions):
+    """What goes in and out as one file."""
+
+    async def import_opml(self, path: Path) -> tuple[int, list[str]]:
+        """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
+        from tuireader.feeds import opml
+
+        feeds, skipped = await asyncio.to_thread(opml.load, await asyncio.to_thread(_bytes, path))
+        done = await self._subscribe(_feeds(feeds))
+        return done.new, list(skipped)
+
+    async def import_file(self, path: Path) -> Imported:
+        """Take in a file of any kind that `import_data` knows."""
+        return await self.import_data(await asyncio.to_thread(_bytes, path), path.name)
+
+    async def import_data(self, data: bytes, name: str = "the list") -> Imported:
+        """Take in OPML, JSON of our own, or addresses, one a line, with tags behind them as for newsboat.
+
+        Raises TuireaderError when it is nothing of these.
+        """
+        self._own_feeds()
+        from tuireader.feeds import charset, opml
+        from tuireader.moving import exchange, urls
+
+        start = data[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n").lower()
+        if start.startswith(b"<") or b"<opml" in start:
+            outlines, skipped = await asyncio.to_thread(opml.load, data)
+            return await self._subscribe(_feeds(outlines), skipped=skipped)
+        text = charset.decode(data)
+        if start.startswith(b"{"):
+            feeds, views, marks, bad = await asyncio.to_thread(exchange.load, text)
+            if marks:
+                return await self._mark_all(marks, bad)
+            return await self._subscribe(feeds, views, skipped=bad)
+        listed = urls.read(text, name)
+        if not listed.feeds and not listed.views:
+            reasons = "; ".join(str(remark) for remark in listed.remarks[:3])
+            raise TuireaderError(
+                f"{name} has no feed in it{': ' if reasons else ''}{reasons}",
+                "give OPML, or one address a line",
+            )
+        return await self._subscribe(listed.feeds, listed.views, skipped=list(map(str, listed.remarks)))
+
+    async def import_page(self, url: str) -> Imported:
+        """Subscribe to what is at an address: the feeds of a page, a feed, or all feeds of an OPML file."""
+        self._own_feeds()
+        if self.offline:
+            raise TuireaderError("the demo is offline", "start tuireader without --demo")
+        from tuireader import refresh
+        from tuireader.feeds.discover import with_scheme
+
+        async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
+            answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
+        if isinstance(answer, Fetched) and b"<opml" in answer.body[:4096].lower():
+            return await self.import_data(answer.body, url)
+        if isinstance(answer, FetchFailed) and "://" in url:
+            raise TuireaderError(answer.reason, "check the address")
+        found = await self.discover(url)
+        if not found:
+            raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
+        return await self._subscribe([FeedConfig(address, title) for address, title in found])
+
+    async def _subscribe(
+        self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()
+    ) -> Imported:
+        from tuireader.moving.merge import merge
+
+        done = Imported(feeds=len(feeds), skipped=tuple(skipped))
+        known = {feed.url for feed in self.config.feeds}
+        if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not views:
+            return done
+
+        def edit(text: str) -> str:
+            merged = merge(text, feeds, views, keys=False)
+            done.new, done.views = merged.added["feeds"], merged.added["view"]
+            return merged.text
+
+        await self._change_config(edit)
+        return done
+
+    async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
+        ids = {_address(feed.url): feed.id for feed in self._feeds}
+        done = Imported(skipped=tuple(skipped))
+        for feed, group in groupby(marks, lambda mark: mark.feed):
+            of_feed = list(group)
+            feed_id = ids.get(_address(feed))
+            if feed_id is None:
+                done.skipped += (f"{feed}: {len(of_feed)} articles, for the feed is not subscribed to",)
+                continue
+            changed, noted = await self._pool.write(
+                in_transaction(partial(self._set_marks, feed_id=feed_id, marks=of_feed))
+            )
+            done.marked += changed
+            done.noted += noted
+        return done
+
+    def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
+        return store.moving.set_marks(feed_id, marks, int(self._clock()))
+
+    async def export_opml(self) -> str:
+        """The subscriptions as OPML 2.0."""
+        return "".join(await self.export("opml"))
+
+    async def export(self, form: str) -> Iterator[str]:
+        """One of `EXPORTS` in pieces of text."""
+        from tuireader.moving import exchange, urls
+
+        if form == "state":
+            return exchange.dump_marks(await self._pool.read(lambda store: list(store.moving.marks())))
+        if form == "json":
+            return iter([exchange.dump_feeds(self.config.feeds, self.config.views)])
+        if form == "newsboat":
+            return iter([urls.write(self.config.feeds)])
+        from tuireader.feeds import opml
+
+        labels = {feed.url: feed.labels for feed in self.config.feeds}
+        outlines = [
+            opml.OpmlFeed(feed.url, feed.title, feed.folder, feed.site_url, labels.get(feed.url, ()))
+            for feed in await self.feeds()
+        ]
+        return iter([opml.dump(outlines)])
+
+
+def _feeds(outlines: Sequence[OpmlFeed]) -> list[FeedConfig]:
+    return [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
+
+
+def _address(url: str) -> str:
+    try:
+        return same_address(url)
+    except ValueError:
+        return url

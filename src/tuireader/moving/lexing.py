@@ -1,0 +1,125 @@
+"""How lines of newsboat's files are cut into words: continued lines, quotation marks, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BLANK = " \r\n\t"
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with its number, counted from 1; of one that is continued it is the first one's."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line that does not move over as it is, and why."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.text}: {self.reason}" if self.text else f"{place}: {self.reason}"
+
+
+def lines(text: str) -> Iterator[Line]:
+    """The lines of a file that say something; a backslash at the very end continues one."""
+    whole, first = "", 0
+    for number, one in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        first = first or number
+        one = one.removesuffix("\r")
+        if one.endswith("\\"):
+            whole += one[:-1]
+            continue
+        whole += one
+        if whole.strip() and not whole.lstrip().startswith("#"):
+            yield Line(first, whole.strip())
+        whole, first = "", 0
+    if whole.strip():
+        yield Line(first, whole.strip())
+
+
+def words(text: str) -> list[str]:
+    """The words of a line: those in quotation marks may have blanks, `#` before a word ends the line."""
+    found: list[str] = []
+    at = 0
+    while True:
+        while at < len(text) and text[at] in _BLANK:
+            at += 1
+        if at == len(text) or text[at] == "#":
+            return found
+        word, at = _quoted(text, at + 1) if text[at] == '"' else _bare(text, at)
+        found.append(word)
+
+
+def _bare(text: str, at: int) -> tuple[str, int]:
+    start = at
+    while at < len(text) and text[at] not in _BLANK:
+        at += 1
+    return text[start:at], at
+
+
+def _quoted(text: str, at: int) -> tuple[str, int]:
+    word: list[str] = []
+    while at < len(text) and text[at] != '"':
+        if text[at] == "\\" and at + 1 < len(text):
+            at += 1
+            word.append(_ESCAPES.get(text[at], text[at]))
+        else:
+            word.append(text[at])
+        at += 1
+    return "".join(word), at + 1
+
+
+def without_comment(text: str) -> str:
+    """A line without what stands behind a `#` that is neither quoted nor escaped."""
+    quoted = False
+    at = 0
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] == '"':
+            quoted = not quoted
+        elif text[at] == "#" and not quoted:
+            return text[:at].rstrip()
+        at += 1
+    return text
+
+
+def split_unquoted(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators that do not stand in quotation marks."""
+    parts, start, quoted, at = [], 0, False, 0
+    while at < len(text):
+        if text[at] == "\\":
+            at += 1
+        elif text[at] == '"':
+            quoted = not quoted
+        elif not quoted and text.startswith(separator, at):
+            parts.append(text[start:at])
+            at += len(separator)
+            start = at
+            continue
+        at += 1
+    return [*parts, text[start:]]
+
+
+def runs_program(text: str) -> bool:
+    """Whether newsboat would run what stands between backticks in a line."""
+    return "`" in text.replace("\\`", "")
+
+
+def quoted(word: str) -> str:
+    """A word as newsboat's `urls` wants it: in quotation marks where it needs them."""
+    if word and not any(character in _BLANK + '"\\#`' for character in word):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'

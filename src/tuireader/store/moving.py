@@ -1,0 +1,240 @@
+"""Articles that come from another reader, marks that come from another machine, and both on their way out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
+from tuireader.store.marks import Marks
+from tuireader.store.reading import StoredText
+from tuireader.store.saving import IMPORTED, LABEL, Saving, labels_of
+from tuireader.store.texts import unpack_extra
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article of another reader with the marks that it has there."""
+
+    entry: ParsedEntry
+    keys: Keys
+    prepared: Prepared
+    read: bool = False
+    starred: bool = False
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Brought:
+    """What has come in: texts to be matched, and the articles that were there and got a mark."""
+
+    new: list[StoredText] = field(default_factory=list)
+    known: int = 0
+    read: list[int] = field(default_factory=list)
+    starred: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The marks of an article in a feed; `sources` is in how many feeds it stands."""
+
+    article_id: int
+    read: bool
+    starred: bool
+    sources: int
+    labels: tuple[str, ...] = ()
+
+
+class Moving:
+    """Moving in and out. Whatever comes in only ever adds: nothing is unread or unstarred by it."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._saving = Saving(conn)
+        self._marks = Marks(conn)
+
+    def bring(self, feed_id: int, items: Sequence[Incoming], now: int) -> Brought:
+        """Store the articles of a feed that another reader has; needs a transaction.
+
+        Those that are there already stay as they are, but for marks that they get. A new one arrived when it
+        was published: it is no news.
+        """
+        before = self._appearances(feed_id)
+        known = {item.keys.guid for item in items if item.keys.guid in before}
+        rest = [item for item in items if item.keys.guid not in known]
+        rest = [item for item in rest if not self._same_address(feed_id, item, known)]
+        parsed = ParsedFeed(
+            entries=tuple(item.entry for item in rest),
+            prepared=tuple(item.prepared for item in rest),
+            keys=tuple(item.keys for item in rest),
+        )
+        saved = self._saving.save_feed(feed_id, parsed, now)
+        self._conn.execute(
+            """UPDATE appearance SET digest = ? WHERE feed_id = ?
+               AND guid_key IN (SELECT value FROM json_each(?))""",
+            (IMPORTED, feed_id, json.dumps([item.keys.guid for item in rest])),
+        )
+        return self._marked(feed_id, items, saved.new, len(known), now)
+
+    def _marked(
+        self, feed_id: int, items: Sequence[Incoming], new: Sequence[StoredText], known: int, now: int
+    ) -> Brought:
+        ids = self._appearances(feed_id)
+        item_of = {ids[item.keys.guid]: item for item in items if item.keys.guid in ids}
+        fresh = {text.id for text in new}
+        self._conn.executemany(
+            "UPDATE article SET read = ?, starred = ?, arrived = time WHERE id = ?",
+            [(item_of[text.id].read, item_of[text.id].starred, text.id) for text in new],
+        )
+        old = [(at, item) for at, item in item_of.items() if at not in fresh]
+        read = self._marks.set("read", [at for at, item in old if item.read], True, now=now, journal=False)
+        starred = self._marks.set(
+            "starred", [at for at, item in old if item.starred], True, now=now, journal=False
+        )
+        for at, item in item_of.items():
+            self._label(at, item.labels)
+        texts = [
+            replace(
+                text,
+                read=item_of[text.id].read,
+                starred=item_of[text.id].starred,
+                tags=(*text.tags, *item_of[text.id].labels),
+            )
+            for text in new
+        ]
+        return Brought(texts, known, list(read.ids), list(starred.ids))
+
+    def known(self, feed_id: int, guids: Sequence[int]) -> int:
+        """How many of these are stored already."""
+        there = self._appearances(feed_id)
+        return sum(guid in there for guid in guids)
+
+    def name(self, feed_id: int, title: str, site_url: str) -> None:
+        """Give a feed that was never fetched the name that it has elsewhere."""
+        self._conn.execute(
+            """UPDATE feed SET title = ?, site_url = coalesce(nullif(site_url, ''), ?)
+               WHERE id = ? AND title = ''""",
+            (title, site_url, feed_id),
+        )
+
+    def states(self, feed_id: int) -> dict[int, State]:
+        """The marks of all that stands in a feed, by guid key."""
+        rows = self._conn.execute(
+            """SELECT p.guid_key, a.id, a.read, a.starred, a.sources,
+                      CASE WHEN instr(c.extra, ?) THEN c.extra END
+               FROM appearance p JOIN article a ON a.id = p.article_id
+               LEFT JOIN content c ON c.article_id = a.id WHERE p.feed_id = ?""",
+            (LABEL, feed_id),
+        )
+        return {
+            guid: State(article, bool(read), bool(starred), sources, _labels(extra))
+            for guid, article, read, starred, sources, extra in rows
+        }
+
+    def marks(self) -> Iterator[MarkedArticle]:
+        """Every article that is read or starred, in each feed that it stands in, feed by feed."""
+        rows = self._conn.execute(
+            """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred
+               FROM appearance p JOIN article a ON a.id = p.article_id JOIN feed f ON f.id = p.feed_id
+               WHERE a.read = 1 OR a.starred = 1 ORDER BY f.position, f.id, a.id"""
+        )
+        for row in rows:
+            feed, guid, url, key, title, time, read, starred = row
+            yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred))
+
+    def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:
+        """Set marks of another machine on a feed's articles; needs a transaction.
+
+        Returns how many changed, and how many articles are not here yet: these are noted, so that they are
+        read when they come.
+        """
+        ids = self._appearances(feed_id)
+        found: list[tuple[int, MarkedArticle]] = []
+        absent: list[MarkedArticle] = []
+        for mark in marks:
+            article = ids.get(mark.guid) or self._at_address(feed_id, mark.url_key, mark.title)
+            if article is None:
+                absent.append(mark)
+            else:
+                found.append((article, mark))
+        changed: set[int] = set()
+        for name in ("read", "starred"):
+            wanted = [article for article, mark in found if getattr(mark, name)]
+            changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
+        self._note(feed_id, absent)
+        return len(changed), len(absent)
+
+    def _note(self, feed_id: int, marks: Sequence[MarkedArticle]) -> None:
+        first = int(self._conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
+        self._conn.executemany(
+            """INSERT INTO article (id, feed_id, title, url, author, published, arrived, time, read, starred,
+                                    url_key, text_key)
+               VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, 0)""",
+            [
+                (
+                    at,
+                    feed_id,
+                    mark.title,
+                    mark.url,
+                    mark.time,
+                    mark.time,
+                    mark.time,
+                    mark.read,
+                    mark.starred,
+                    mark.url_key,
+                )
+                for at, mark in enumerate(marks, first)
+            ],
+        )
+        self._conn.executemany(
+            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
+            [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
+        )
+
+    def _appearances(self, feed_id: int) -> dict[int, int]:
+        rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))
+        return dict(rows.fetchall())
+
+    def _same_address(self, feed_id: int, item: Incoming, known: set[int]) -> bool:
+        """Whether the feed has an article of this address and title under another id; it is this one then."""
+        article = self._at_address(feed_id, item.keys.url, item.prepared.title)
+        if article is None:
+            return False
+        self._conn.execute(
+            "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
+            (feed_id, item.keys.guid, article, IMPORTED),
+        )
+        known.add(item.keys.guid)
+        return True
+
+    def _at_address(self, feed_id: int, url_key: int, title: str) -> int | None:
+        rows = self._conn.execute(
+            "SELECT id, title FROM article WHERE url_key = ? AND url_key != 0 AND feed_id = ?",
+            (url_key, feed_id),
+        )
+        return next((row[0] for row in rows if row[1].casefold() == title.casefold()), None)
+
+    def _label(self, article_id: int, labels: Sequence[str]) -> None:
+        """Give an article labels that its feed does not know."""
+        if not labels or set(labels) <= set(labels_of(self._conn, article_id)):
+            return
+        row = self._conn.execute("SELECT extra FROM content WHERE article_id = ?", (article_id,)).fetchone()
+        if row is None:
+            return
+        extra: dict[str, object] = json.loads(row[0])
+        there = extra.get("tags", [])
+        assert isinstance(there, list)
+        extra["tags"] = list(dict.fromkeys([*there, *labels]))
+        self._conn.execute(
+            "UPDATE content SET extra = ? WHERE article_id = ?",
+            (json.dumps(extra, ensure_ascii=True, separators=(",", ":")), article_id),
+        )
+
+
+def _labels(extra: str | None) -> tuple[str, ...]:
+    if extra is None:
+        return ()
+    tags: Mapping[str, tuple[str, ...]] = unpack_extra(extra)
+    return tuple(tag for tag in tags.get("tags", ()) if tag.startswith(LABEL))
