@@ -10,7 +10,7 @@ import zlib
 
 from tuireader.document import links_of
 from tuireader.model import ParsedEntry, Prepared
-from tuireader.terms import index_text
+from tuireader.terms import indexed
 from tuireader.text import cut_characters, plain
 
 _TITLE = 100
@@ -40,7 +40,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
 
 def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:
     """The words of an article for the three columns of the full-text index."""
-    return index_text(title), index_text(f"{summary}\n{body}" if summary else body), index_text(author)
+    return indexed(title), indexed(f"{summary}\n{body}" if summary else body), indexed(author)
 
 
 def pack(text: str) -> str | bytes | None:

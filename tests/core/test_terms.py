@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tuireader.terms import TOKENIZER, Folded, Term, compile_term, fold, index_text, words
+from tuireader.terms import TOKENIZER, Folded, Term, compile_term, fold, index_text, indexed, words
 
 
 def term(text: str, exact: bool = False) -> Term:
@@ -268,11 +268,23 @@ def index() -> sqlite3.Connection:
     return conn
 
 
-@settings(max_examples=300)
-@given(wanted=TEXTS, texts=st.lists(TEXTS, max_size=4))
+SPELT = st.sampled_from(
+    ["Kumo", "kumo", "KUMO", "kumos", "AI", "ai", "AIs", "Ai", "5G", "3Com", "X", "F", "f", "y", "ies", "s",
+     "云图", "云", "图", "카카오", "톡", "Сила", "сила", "СИЛ", "Ünal", "é", "ー", "่", "ǅ", "ʰ", "א", "½",
+     "0", "+", "#", "++", ".", ", ", " ", "  ", "-", " - ", "/", "&", " & ", "·", "_", "'", "’s", '"', "\n", "\t",
+     "(", "•", "…", "“", "，", "、", "。", "￥", "®", "\0", "*", "゠", "฿"]
+)  # fmt: skip
+MADE = st.lists(SPELT, min_size=1, max_size=7).map("".join)
+
+
+@settings(max_examples=800)
+@given(wanted=TEXTS | MADE, texts=st.lists(TEXTS | MADE, max_size=4))
 @example(wanted="foo + bar", texts=["foo+ bar"])
 @example(wanted="Nodo.rs", texts=["Nodo.rs+"])
 @example(wanted="a.b*", texts=["a.b+c"])
+@example(wanted="云* 图", texts=["云abc 图"])
+@example(wanted="云.图", texts=["云.图", "云 . 图"])
+@example(wanted="AI", texts=["AIs", "ai Ai", "AI+", "AI_"])
 def test_the_index_hits_every_text_with_the_term(
     index: sqlite3.Connection, wanted: str, texts: list[str]
 ) -> None:
@@ -282,7 +294,7 @@ def test_the_index_hits_every_text_with_the_term(
     texts = [*texts, f"{wanted}.{''.join(texts)}", f"{wanted} {''.join(texts)}"]
     for text in texts:
         index.execute("BEGIN")
-        index.execute("INSERT INTO one(rowid, body) VALUES (1, ?)", (index_text(text),))
+        index.execute("INSERT INTO one(rowid, body) VALUES (1, ?)", (indexed(text),))
         hit = bool(index.execute("SELECT 1 FROM one WHERE one MATCH ?", (compiled.fts,)).fetchall())
         index.execute("ROLLBACK")
         if compiled.is_in(Folded(text)):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.model import Evidence, TermHit
-from tuireader.terms import TOKENIZER, index_text
+from tuireader.terms import TOKENIZER, indexed
 from tuireader.watch import Matcher, Subject, WatchRule, aliases, prefilter, signature
 
 
@@ -331,9 +331,7 @@ def index() -> Iterator[sqlite3.Connection]:
 def hit(conn: sqlite3.Connection, expression: str, subject: Subject) -> bool:
     texts = (subject.title, f"{subject.summary}\n{subject.body}", subject.author)
     conn.execute("BEGIN")
-    conn.execute(
-        "INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(index_text, texts)]
-    )
+    conn.execute("INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(indexed, texts)])
     found = conn.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression,)).fetchall()
     conn.execute("ROLLBACK")
     return bool(found)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store, save
 from tuireader.store import Store
 from tuireader.store.retention import Rule
-from tuireader.terms import index_text
+from tuireader.terms import indexed
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"
 
@@ -78,7 +78,7 @@ def test_the_words_of_another_feed_are_no_edit(store: Store) -> None:
 
 
 def found(store: Store, word: str) -> list[int]:
-    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{index_text(word)}"',))
+    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{indexed(word)}"',))
     return [row[0] for row in rows]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store, save
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
-from tuireader.terms import index_text
+from tuireader.terms import indexed
 
 ALL = View(ViewKind.ALL)
 LONG = "<p>" + "The ministry published the full text of the draft on Friday evening. " * 6 + "</p>"
@@ -31,7 +31,7 @@ def count(store: Store) -> int:
 
 
 def found(store: Store, word: str) -> list[int]:
-    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{index_text(word)}"',))
+    rows = store.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (f'"{indexed(word)}"',))
     return [row[0] for row in rows]
 
 

@@ -16,7 +16,7 @@ class Plan:
     """How a store can find what matches without looking at every article.
 
     All that matches is hit by the FTS5 expression `fts` (if there is one) over the columns title, body
-    (summary and body) and author, fed with `index_text`, and meets all `facts`, which do not ask for text.
+    (summary and body) and author, fed with `indexed`, and meets all `facts`, which do not ask for text.
     If `exact`, that is just what matches; else `matches` has the last word.
     """
 
@@ -93,7 +93,8 @@ def _fts_near(left: Text, right: Text, distance: int) -> str | None:
     if all(len(run) == 1 and not run[0].prefix for run in runs):
         (first,), (second,) = runs
         pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
-        near = " OR ".join(f"NEAR({one} {other}, {distance})" for one, other in pairs)
+        most = 2 * distance + 1  # words, and a mark before each of them and behind the last
+        near = " OR ".join(f"NEAR({one} {other}, {most})" for one, other in pairs)
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None
 

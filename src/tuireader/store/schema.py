@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 1
+VERSION = 2
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -170,5 +170,12 @@ def migrate(conn: sqlite3.Connection) -> None:
                 db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute("PRAGMA user_version = 1")
+
+    @migrations(name="0002_marks_in_the_index")
+    def marks(db: Database) -> None:
+        from tuireader.store.index import Index
+
+        Index(conn).rebuild()
+        db.execute("PRAGMA user_version = 2")
 
     migrations.apply(Database(conn, execute_plugins=False))

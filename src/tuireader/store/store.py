@@ -181,5 +181,6 @@ def _prepare(conn: sqlite3.Connection, path: Path) -> None:
     if version:
         backup = path.with_name(f"{path.name}.v{version}.bak")
         if not backup.exists():
+            backup.touch(mode=0o600)
             conn.execute("VACUUM INTO ?", (str(backup),))
     schema.migrate(conn)

@@ -11,10 +11,11 @@ in, and all spans that leave this package count its characters.
 """
 
 from tuireader.terms.folding import Folded, fold
-from tuireader.terms.indexing import TOKENIZER, index_folded, index_text, words
+from tuireader.terms.indexing import MARKS, TOKENIZER, index_folded, index_text, indexed, words
 from tuireader.terms.parts import Run
 from tuireader.terms.term import Term, compile_term
 
 __all__ = [
-    "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text", "words",
+    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text",
+    "indexed", "words",
 ]  # fmt: skip

@@ -32,6 +32,9 @@ _CONTINUING_CLASS = (
     "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff" + MARK_CLASS + _INVISIBLE_CLASS
 )
 
+BETWEEN = " \t\\-/&·\"'`_"
+"""For a class of characters: what may stand between the words of a phrase. Line feeds may not."""
+
 GLUED = re.compile(f"[{GLUED_CLASS}]")
 GLUED_RUN = re.compile(f"[{GLUED_CLASS}]+")
 WORD = re.compile(f"[^\\W_]|[{MARK_CLASS}]")

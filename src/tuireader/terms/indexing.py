@@ -1,23 +1,110 @@
-"""What the full-text index is fed with: words, as its tokenizer splits them."""
+"""What the full-text index is fed with, so that it can tell by itself whether most terms stand in a text.
+
+Beside its words a text has marks in the index, which no text can hold itself: a *break* where no phrase goes
+on (a comma, the end of a line), a *gap* where words of a script without blanks stand apart, and behind the
+last word once more each word that was seen with a capital, and each short one that was seen in capitals.
+"""
 
 from __future__ import annotations
 
 import re
 
-from tuireader.terms.folding import GLUED_RUN, NO_WORD, fold
+from tuireader.terms.folding import (
+    BETWEEN,
+    GLUED_CLASS,
+    GLUED_RUN,
+    MARK_CLASS,
+    NO_WORD,
+    fold,
+    lower_of,
+    normalise,
+)
 
 TOKENIZER = "ascii"
-"""The FTS5 tokenizer for `index_text`: it splits at ASCII signs and keeps every other character, so that the
+"""The FTS5 tokenizer for `indexed`: it splits at ASCII signs and keeps every other character, so that the
 words of the index are exactly ours, whatever Unicode version SQLite was built with."""
-
+BREAK, GAP = "¶", "‗"
+MARKS = frozenset((BREAK, GAP))
+CAPITAL = "↑"
+"""Before a word whose first letter was seen as a capital."""
+CAPITALS = "⇑"
+"""Before a word of up to three letters that were all seen as capitals ..."""
+ENDING = "↑"
+"""... and in it before a plural ending in small letters."""
 
 _LETTER_AND_SIGN = re.compile(r"([^\W\d_])[+#]")
 _INDEX_WORD = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
 _ASCII_WORDS = str.maketrans({chr(i): " " for i in range(128) if not chr(i).isalnum()})
 
+_IN_PHRASES = BETWEEN.replace("\\", "")
+_BREAKING = "".join(chr(i) for i in range(128) if not chr(i).isalnum() and chr(i) not in f"{_IN_PHRASES}+#")
+# While a text is being marked, \x1f stands for a sign that breaks a phrase, and \2 for a raised plus: with
+# them ASCII stays ASCII, which is lowered and split several times as quickly.
+_RAISED = "\2"
+_ASCII_SIGNS = str.maketrans(dict.fromkeys(_IN_PHRASES, " ") | dict.fromkeys(_BREAKING, "\x1f"))
+_ODD_SIGN = re.compile(f"[^\\w\x01-\x7f·{MARK_CLASS}]+")
+_GLUED_GAP = re.compile(f"(?<=[{GLUED_CLASS}])[{BETWEEN}]+(?=[{GLUED_CLASS}])")
+_STRETCH = re.compile("\x1f[ \x1f]*")
+_RAISED_WORD = re.compile(f"[^ \x1f]+{_RAISED}")
+_CAPITAL = re.compile(r" [0-9]*[A-Z][A-Za-z0-9]*(?![^ ])")
+_ACRONYM = re.compile(r" (?:((?:[0-9]*[A-Z]){1,3}[0-9]*)|((?:[0-9]*[A-Z]){2,3}[0-9]*)(s|es))(?![^ ])")
+_LONGEST_ACRONYM = 3
+
+
+def indexed(text: str) -> str:
+    """The words of a text for the full-text index, with its marks, to be split by `TOKENIZER`."""
+    marked = _marked(normalise(text))
+    lower = lower_of(marked)
+    found = "" if lower == marked else _capitals(marked)
+    lower = _STRETCH.sub(f" {BREAK} ", lower)
+    return f"{lower.replace(_RAISED, '⁺')}{found}" if _RAISED in lower else f"{lower}{found}"
+
+
+def _marked(text: str) -> str:
+    """A cased text as words, marks (or what stands for them) and blanks, and nothing else."""
+    if text.isascii():
+        text = text.translate(_ASCII_SIGNS)
+    else:
+        text = _ODD_SIGN.sub("\x1f", text)
+        if GLUED_RUN.search(text):
+            text = _GLUED_GAP.sub(f" {GAP} ", text)
+            text = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", text)
+        # `translate` is quick for ASCII alone.
+        for char in _BREAKING:
+            text = text.replace(char, "\x1f")
+        for char in _IN_PHRASES:
+            text = text.replace(char, " ")
+    if "+" in text or "#" in text:
+        text = _LETTER_AND_SIGN.sub(rf"\1{_RAISED} ", text)
+        text = text.replace("+", "\x1f").replace("#", "\x1f")
+    return text
+
+
+def _capitals(marked: str) -> str:
+    """Once more the words of a text that have capitals, see `CAPITAL` and `CAPITALS`."""
+    text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
+    text = f" {text}".replace("\x1f", " ")
+    found = dict.fromkeys(_CAPITAL.findall(text))
+    tokens = [f" {CAPITAL}{word[1:]}" for word in found]
+    for word, stem, ending in _ACRONYM.findall("".join(found)):
+        tokens.append(f" {CAPITALS}{word}" if word else f" {CAPITALS}{stem}{ENDING}{ending}")
+    if not text.isascii():
+        words = (word for word in dict.fromkeys(text.split()) if not word.isascii())
+        tokens += [token for word in words for token in _other_capitals(word)]
+    return lower_of("".join(tokens))
+
+
+def _other_capitals(word: str) -> list[str]:
+    """The same for one word that is not ASCII; such a word has no plural."""
+    letters = [char for char in word if char.lower() != char.upper()]
+    if not letters or not (letters[0].isupper() or letters[0].istitle()):
+        return []
+    short = len(letters) <= _LONGEST_ACRONYM and all(map(str.isupper, letters))
+    return [f" {CAPITAL}{word}", *([f" {CAPITALS}{word}"] if short else [])]
+
 
 def index_text(text: str) -> str:
-    """The words of `text` for the full-text index and its queries, to be split by `TOKENIZER`.
+    """The words of `text` as the index has them, without its marks, to be split by `TOKENIZER`.
 
     Every character of a script without blanks is a word of its own, so that a word in such a script is a
     phrase of the index. A letter before `+` or `#` gets a raised plus, for C is neither C++ nor C#.
@@ -39,5 +126,10 @@ def index_folded(lower: str) -> str:
 
 
 def words(index: str) -> list[str]:
-    """The words that `TOKENIZER` finds in a text from `index_text`."""
+    """The words that `TOKENIZER` finds in a text from `index_text` or `indexed`."""
     return index.translate(_ASCII_WORDS).split() if index.isascii() else _INDEX_WORD.findall(index)
+
+
+def breaks(signs: str) -> bool:
+    """Whether a text has a break mark where these signs stand."""
+    return any(char not in _IN_PHRASES for char in signs)

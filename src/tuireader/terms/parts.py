@@ -9,6 +9,7 @@ from enum import Enum
 from itertools import pairwise
 
 from tuireader.terms.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lower_of
+from tuireader.terms.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, MARKS, breaks
 
 
 class Kind(Enum):
@@ -61,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words that follow each other in the index, the last one as any of `last`, or as a prefix."""
+    """Words and marks that follow each other in the index, the last one as any of `last`, or as a prefix."""
 
     words: tuple[str, ...]
     last: tuple[str, ...]
@@ -111,6 +112,7 @@ def parts_of(cased: str) -> list[Part]:
 
 
 def is_letter(char: str) -> bool:
+    """Whether a character is a letter of a script with blanks."""
     return char.isalnum() and not char.isdecimal() and KINDS[char] is Kind.WORD
 
 
@@ -155,21 +157,27 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
     pending: list[str] = []
 
     def close(last: tuple[str, ...] = (), prefix: bool = False) -> None:
+        while not last and pending and pending[-1] in MARKS:
+            pending.pop()
         if pending or last:
             end = last or (pending.pop(),)
             runs.append(Run(tuple(pending), end, prefix))
         pending.clear()
 
     for place, part in enumerate(parts):
+        if part.kind in (Kind.GLUED, Kind.WORD) and pending:
+            pending.extend(_mark(parts, place))
         if part.kind is Kind.GLUED:
             pending.extend(part.lower)
+            if part.open_right:
+                close()
         elif part.kind is Kind.WORD:
             following = parts[place + 1 : place + 2]
             if part.open_left:
                 close()
             elif part.open_right:
                 close((part.lower,), prefix=True)
-            elif following and following[0].cased[0] in "+#" and is_letter(part.lower[-1]):
+            elif following and _is_plus(part, following[0]):
                 pending.append(f"{part.lower}⁺")
             elif following:
                 pending.append(part.lower)
@@ -179,7 +187,40 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+def _is_plus(word: Part, sign: Part) -> bool:
+    """Whether the index puts a raised plus to a word for the sign that follows."""
+    return word.kind is Kind.WORD and sign.cased[0] in "+#" and is_letter(word.lower[-1])
+
+
+def _mark(parts: Sequence[Part], place: int) -> list[str]:
+    """The mark that stands in the index before the word `parts[place]`, if any does."""
+    start = place
+    while start and parts[start - 1].kind in (Kind.SIGN, Kind.GAP):
+        start -= 1
+    between = parts[start:place]
+    signs = "".join(part.cased for part in between if part.kind is Kind.SIGN)
+    before = parts[start - 1]
+    if between and _is_plus(before, between[0]):
+        signs = signs[1:]
+    if breaks(signs):
+        return [BREAK]
+    both_glued = before.kind is parts[place].kind is Kind.GLUED
+    return [GAP] if between and both_glued else []
+
+
+def cased_run(case: Case, forms: tuple[str, ...], prefix: bool) -> Run | None:
+    """How the index finds a word by its case; None for a word that may have any."""
+    if case is Case.ANY:
+        return None
+    word = forms[-1]
+    if case is Case.CAPITAL:
+        return Run((), tuple(f"{CAPITAL}{form}" for form in forms), prefix)
+    endings = [form.removeprefix(word) for form in forms if form.startswith(word)]
+    return Run((), tuple(f"{CAPITALS}{word}{ENDING if ending else ''}{ending}" for ending in endings))
+
+
 def fts_of(run: Run) -> str:
+    """An FTS5 expression for a run."""
     star = " *" if run.prefix else ""
     phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
     return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from tuireader.terms.folding import INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
+from tuireader.terms.folding import BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
 from tuireader.terms.parts import (
     KINDS,
     Case,
     Kind,
     Part,
     Run,
+    cased_run,
     fts_of,
     inflected,
     is_letter,
@@ -22,10 +23,8 @@ from tuireader.terms.parts import (
     wanted_case,
 )
 
-# What may stand between the words of a phrase. Block ends (line feeds) may not.
-_BETWEEN = " \t\\-/&·\"'`_"
-_GAP = f"[{_BETWEEN}]+"
-_OPTIONAL_GAP = f"[{_BETWEEN}]*"
+_GAP = f"[{BETWEEN}]+"
+_OPTIONAL_GAP = f"[{BETWEEN}]*"
 # The rest of a word at its open side, bounded so that hostile runs of letters cost little.
 _OPEN_LIMIT = 200
 
@@ -35,7 +34,7 @@ class Term:
 
     __slots__ = (
         "_case", "_first", "_forms", "_last", "_letter", "_literal", "_middle", "_open_left", "_open_right",
-        "_signs", "_wanted", "exact", "runs", "simple", "text",
+        "_signs", "_wanted", "exact", "fts", "runs", "simple", "text",
     )  # fmt: skip
 
     text: str
@@ -46,6 +45,12 @@ class Term:
     """Words that are in the index of every text in which the term stands; none if that cannot be said."""
     simple: bool
     """The other way round too: the index alone tells whether the term stands in a text."""
+    fts: str | None
+    """An FTS5 expression that hits every text in which the term stands, or None when there is none.
+
+    It hits just these when the term is `simple`. Words of the index hold no quotation marks, so nothing of
+    what a person typed can be FTS5 syntax.
+    """
 
     def __init__(self, text: str, exact: bool, parts: list[Part]) -> None:
         first, last = parts[0], parts[-1]
@@ -68,14 +73,18 @@ class Term:
         self.runs = runs_of(parts, self._forms + marked)
         self._wanted = _typed(text.strip().strip("*")) if exact else "".join(part.cased for part in parts)
         self._letter = next((i for i, char in enumerate(self._wanted) if char.lower() != char.upper()), 0)
+        kinds = {part.kind for part in parts} - {Kind.GAP}
         self.simple = (
-            len(parts) == 1
-            and not exact
-            and self._case is Case.ANY
-            and not self._open_left
-            and (last.kind is Kind.WORD or len(last.cased) == 1)
+            not exact
+            and len(kinds) == 1
+            and Kind.SIGN not in kinds
+            and not first.open_left
+            and not any(part.open_right for part in parts[:-1])
+            and not (self._open_right and self._case is Case.SAME)
             and bool(self.runs)
         )
+        shown = cased_run(self._case, self._forms, self._open_right) if self.simple else None
+        self.fts = fts_of(shown) if shown else " AND ".join(map(fts_of, self.runs)) or None
         one_word = len(parts) == 1 and last.kind is Kind.WORD
         self._middle = None if one_word else re.compile(_pattern(parts))
         self._literal = stem(self._forms) if one_word else first.lower
@@ -102,15 +111,6 @@ class Term:
     def is_in(self, folded: Folded) -> bool:
         """Whether the term stands in the text at all."""
         return bool(self.spans(folded))
-
-    @property
-    def fts(self) -> str | None:
-        """An FTS5 expression that hits every text in which the term stands, or None when there is none.
-
-        It hits just these when the term is `simple`. Words of the index hold no quotation marks, so
-        nothing of what a person typed can be FTS5 syntax.
-        """
-        return " AND ".join(map(fts_of, self.runs)) or None
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
         """Where the term stands, in characters of the folded text."""

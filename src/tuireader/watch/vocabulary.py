@@ -6,7 +6,7 @@ from itertools import pairwise, product
 from operator import itemgetter
 
 from tuireader.query import Regex
-from tuireader.terms import Term, index_folded, words
+from tuireader.terms import MARKS, Run, Term, index_folded, words
 from tuireader.watch.rules import Item
 
 
@@ -42,7 +42,11 @@ class Vocabulary:
         if isinstance(item, Regex):
             self._always.append(number)
             return
-        runs = [run for run in item.runs if len(run.words) + (not run.prefix) > 0]
+        runs = [
+            Run(tuple(word for word in run.words if word not in MARKS), run.last, run.prefix)
+            for run in item.runs
+        ]
+        runs = [run for run in runs if len(run.words) + (not run.prefix) > 0]
         if runs:
             run = max(runs, key=lambda run: len(run.words))
             links = [(word,) for word in run.words] + ([] if run.prefix else [run.last])

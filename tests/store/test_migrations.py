@@ -1,0 +1,49 @@
+"""Databases of older versions are brought up to date when they are opened, and nothing in them is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.builders import entry, open_store, save
+from tuireader import query
+from tuireader.store import Store, schema
+from tuireader.terms import index_text
+
+
+def make_version_1(path: Path) -> None:
+    """A database as version 1 left it: its index has the words of articles, and no marks."""
+    store = open_store(path)
+    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3))
+    texts = list(store.reading.texts([1, 2, 3]))
+    with store.transaction():
+        store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        store.conn.executemany(
+            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
+            [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
+        )
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name != '0001_base'")
+        store.conn.execute("PRAGMA user_version = 1")
+    store.close()
+
+
+def found(store: Store, expression: str) -> set[str]:
+    plan = query.plan(query.parse(expression))  # type: ignore[arg-type]
+    rows = store.conn.execute(
+        "SELECT title FROM article WHERE id IN (SELECT rowid FROM search WHERE search MATCH ?)", (plan.fts,)
+    )
+    return {row[0] for row in rows}
+
+
+def test_the_index_of_version_1_gets_its_marks(tmp_path: Path) -> None:
+    make_version_1(tmp_path)
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    backup = tmp_path / "test.db.v1.bak"
+    assert backup.stat().st_size and backup.stat().st_mode & 0o777 == 0o600
+    assert found(store, '"solar farm"') == {"A solar farm"}
+    assert found(store, "Solar") == {"Solar, farm"}
+    # What it is told to forget is what it was fed with.
+    assert save(store, 1, entry(1, title="Wind, farm"))[1] == [3]
+    assert found(store, "solar") == {"A solar farm"} and found(store, "Wind") == {"Wind, farm"}
+    store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    store.close()
