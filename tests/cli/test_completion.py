@@ -77,6 +77,7 @@ CASES = {
     "tuireader list wat": ["watch:"],
     "tuireader list watch:": ["WeChat", "PIPL", r"\"Two\ words\""],
     "tuireader search -- -watch:W": ["WeChat"],
+    "tuireader search -webinar watch:W": ["WeChat"],
     "tuireader list is:un": ["unread"],
     "tuireader show 99": [],
     "tuireader list nothing-like-this": [],

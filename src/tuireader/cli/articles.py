@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main
-from tuireader.cli.completion import complete_articles, complete_expressions
+from tuireader.cli.completion import complete_articles
+from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -31,8 +32,8 @@ _limit = click.option(
 )
 
 
-@main.command("list")
-@click.argument("expression", nargs=-1, shell_complete=complete_expressions)
+@main.command("list", cls=ExpressionCommand)
+@expression_argument()
 @format_option
 @_limit
 @click.pass_obj
@@ -54,8 +55,8 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
     return in_library(options, job)
 
 
-@main.command()
-@click.argument("expression", nargs=-1, required=True, shell_complete=complete_expressions)
+@main.command(cls=ExpressionCommand)
+@expression_argument(required=True)
 @format_option
 @_limit
 @click.option(
@@ -72,15 +73,13 @@ def search(
 ) -> int:
     """Search everything that is stored.
 
-    An expression that begins with a minus stands behind `--`, which ends the options.
-
     \b
     Examples:
       tuireader search '"new users" -webinar age:<30d'
       tuireader search --sort relevance --limit 10 WeChat registration
       tuireader search --json 'title:WeChat OR /CVE-2026-[0-9]+/' | head -n 1
       tuireader search --exit-status watch:PIPL is:unread > /dev/null && echo 'something to read'
-      tuireader search -- -webinar is:unread
+      tuireader search WeChat -title:users is:unread
     """
 
     async def job(library: Library) -> int:

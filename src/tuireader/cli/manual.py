@@ -38,6 +38,10 @@ VARIABLES = {
 }
 
 
+RELEASED = "2026-11-24"
+"""The day that the manual page bears; it is set with a release, so that the page is the same every day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What there is to say of one command. `name` is all that is typed, such as `tuireader watch test`."""
@@ -62,7 +66,9 @@ def pages() -> list[Page]:
 
 
 def _walk(command: click.Command, name: str, parent: click.Context | None) -> Iterator[Page]:
-    context = click.Context(command, parent=parent, info_name=name.rpartition(" ")[2])
+    context = click.Context(
+        command, parent=parent, info_name=name.rpartition(" ")[2], **command.context_settings
+    )
     text, examples = _parts(command.help or "")
     options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
     yield Page(
@@ -102,7 +108,7 @@ def roff() -> str:
     """The manual page, in the language of man(7)."""
     first, *others = pages()
     lines = [
-        f'.TH TUIREADER 1 "" "tuireader {__version__}" "User Commands"',
+        f'.TH TUIREADER 1 "{RELEASED}" "tuireader {__version__}" "User Commands"',
         ".SH NAME",
         f"tuireader \\- {_roff('news reader for the terminal, with watchlists and related articles')}",
         ".SH SYNOPSIS",

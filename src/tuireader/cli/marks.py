@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
-from tuireader.cli.completion import complete_articles, complete_expressions, complete_watches
+from tuireader.cli.completion import complete_articles, complete_watches
+from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Change
@@ -28,11 +29,11 @@ _ids = click.option(
     shell_complete=complete_articles,
     help="The article with this number, too.",
 )
-_expression = click.argument("expression", nargs=-1, shell_complete=complete_expressions)
+_expression = expression_argument()
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say how many there are.")
 
 
-@main.command()
+@main.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @_dry_run
@@ -52,7 +53,7 @@ def read(
     return _mark(options, "read", True, expression, numbers, dry_run, as_json)
 
 
-@main.command()
+@main.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @click.option("--watch", "name", shell_complete=complete_watches, help="Count only articles on this watch.")
@@ -98,7 +99,7 @@ def unread(
     return in_library(options, job)
 
 
-@main.command()
+@main.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @click.option("--off", is_flag=True, help="Take the stars away.")
@@ -180,7 +181,9 @@ def _mark(
         if as_json:
             print_json(_shape(change))
         else:
-            say(f"{'would be changed' if dry_run else 'changed'}: {len(change.ids):,} articles")
+            count = len(change.ids)
+            what = f"{count:,} article{'' if count == 1 else 's'}"
+            say(f"would change {what}" if dry_run else f"changed {what}")
         return Exit.OK
 
     return in_library(options, job)

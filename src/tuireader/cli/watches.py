@@ -8,7 +8,8 @@ import click
 
 from tuireader.cli.articles import article_json
 from tuireader.cli.base import Options, in_library, main, say
-from tuireader.cli.completion import complete_expressions, complete_watches
+from tuireader.cli.completion import complete_watches
+from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
@@ -54,8 +55,8 @@ def list_(options: Options, as_json: bool) -> int:
     return in_library(options, job)
 
 
-@watch.command()
-@click.argument("expression", nargs=-1, required=True, shell_complete=complete_expressions)
+@watch.command(cls=ExpressionCommand)
+@expression_argument(required=True)
 @_days
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @json_option

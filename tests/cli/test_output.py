@@ -1,0 +1,227 @@
+"""Data on stdout, talk on stderr, colours and pages only on a terminal, exit codes for scripts."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_apart, run_here
+from tests.cli.news import home_with_news
+from tests.terminal import Terminal
+from tests.web import Web
+from tuireader.cli import manual
+from tuireader.errors import Exit
+
+Run = Callable[..., Told]
+COMMAND = str(Path(sys.executable).with_name("tuireader"))
+
+
+@pytest.fixture
+def news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[tuple[Home, Web]]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with home_with_news(tmp_path, capsys) as (home, web):
+        yield home, web
+
+
+@pytest.fixture
+def run(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(news[0], capsys, *words)
+
+
+def story(run: Run) -> str:
+    """The number of the article with the whole text."""
+    return run("list", "--format", "tsv", "title:WeChat", "Protection").out.partition("\t")[0]
+
+
+# --------------------------------------------------------------------------- lists in all their forms
+
+
+def test_forms_of_a_list(run: Run) -> None:
+    line = run("list", "title:WeChat", "Protection").out
+    assert line.startswith(f"{story(run)}\t N ") and line.endswith(
+        "  Example News  WeChat suspends new user registration  [WeChat, PIPL, Two words]\n"
+    )
+    columns = run("list", "--format", "tsv", "title:WeChat", "Protection").out.rstrip("\n").split("\t")
+    assert columns[0] == story(run) and columns[1].endswith("Z") and len(columns) == 8
+    assert columns[2:6] == ["unread", "", "Example News", "WeChat suspends new user registration"]
+    assert columns[7] == "WeChat,PIPL,Two words"
+    item = run("list", "--format", "md", "title:WeChat", "-Protection").out
+    assert item.startswith("- [WeChat suspends new user registration](<https://site.example.org/v>) · ")
+    assert r"Other $(touch pwned) & \`News\`" in item
+    assert run("list", "--limit", "3", "--format", "tsv").out.count("\n") == 3
+
+
+def test_an_article_as_text(run: Run) -> None:
+    text = run("show", story(run)).out
+    assert text.startswith("WeChat suspends new user registration\nExample News · ")
+    assert "◆ PIPL: body ×1 Personal Information Protection Law\n  “A Personal Information" in text
+    assert "\n\nSee the rules.\n[1] https://example.org/rules\n" in text
+    assert "same story: WeChat suspends" in text or "same text: WeChat suspends" in text
+
+
+# --------------------------------------------------------------------------- marks
+
+
+def test_marks_by_expression(run: Run) -> None:
+    assert run("unread").out == "31\n"
+    told = run("read", "title:Title")
+    assert (told.code, told.out, told.err) == (Exit.OK, "", "changed 29 articles\n")
+    assert run("unread").out == "2\n" and run("unread", "--watch", "WeChat").out == "2\n"
+    assert run("read", "title:Title").err == "changed 0 articles\n"
+    assert run("undo").err == "undone: 29 marked read\n"
+    assert run("unread").out == "31\n"
+    assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
+    other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
+    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err == "changed 3 articles\n"
+    assert run("unread", "--id", other).err == "changed 1 article\n"
+    assert run("unread", "is:read").err == "changed 2 articles\n"
+    assert run("star", "WeChat").err == "changed 2 articles\n"
+    assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
+    assert run("list", "is:starred").out.count("\n") == 2
+    assert run("star", "--off", "is:starred").err == "changed 2 articles\n"
+
+
+def test_what_is_left_out_needs_no_dashes_before_it(run: Run) -> None:
+    def count(*words: str) -> int:
+        return run("search", "--limit", "100", *words).out.count("\n")
+
+    assert count("-WeChat") == 29 == count("--", "-WeChat")
+    assert count("-title:Title", "--limit", "1") == 1
+    assert count("is:unread", '-"new users"', "-hello") == 29
+    assert "Usage:" in run("list", "-h").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("read",), "say which articles"),
+        (("read", "--id", "999"), "there is no article 999 (`tuireader list` shows the numbers)"),
+        (("star", "(open"), "the bracket is not closed"),
+        (("unread", "--watch", "Nobody"), "there is no watch 'Nobody' (there are: WeChat, PIPL, Two words)"),
+        (("unread", "--watch", "WeChat", "x"), "--watch goes with counting alone (write: watch:WeChat)"),
+        (("show", "999"), "there is no article 999"),
+        (("show", "x"), "(`tuireader show --help` says more)"),
+        (("list", "(open"), "the bracket is not closed"),
+        (("serch", "x"), "No such command 'serch'"),
+        (("watch",), "Usage: tuireader watch"),
+        (("list", "--nope"), "No such option"),
+    ],
+)
+def test_wrong_words_are_told_on_stderr(run: Run, words: tuple[str, ...], told: str) -> None:
+    done = run(*words)
+    assert (done.code, done.out) == (Exit.USAGE, "")
+    assert told in done.err and "Traceback" not in done.err
+    assert run("unread").out == "31\n"
+
+
+# --------------------------------------------------------------------------- exit codes
+
+
+def test_exit_codes(run: Run, news: tuple[Home, Web], tmp_path: Path) -> None:
+    home, web = news
+    assert run("list").code == Exit.OK
+    assert run("search", "quokka").code == Exit.OK
+    assert run("search", "--exit-status", "quokka").code == Exit.FAILURE
+    assert run("watch", "test", "--exit-status", "quokka").code == Exit.FAILURE
+    assert run("refresh").code == Exit.SOME_FAILED
+    assert run("refresh", web.url + "/broken.xml").code == Exit.ALL_FAILED
+    assert run("config", "check").code == Exit.OK
+    conn = sqlite3.connect(home.database)
+    conn.execute("BEGIN EXCLUSIVE")
+    conn.execute("PRAGMA user_version")
+    conn.close()
+    home.config.write_text("[[feeds]\n", encoding="utf-8")
+    assert run("list").code == Exit.CONFIG
+    home.config.write_text("", encoding="utf-8")
+    home.database.write_bytes(b"no database at all" * 100)
+    for ending in ("-wal", "-shm"):
+        Path(f"{home.database}{ending}").unlink(missing_ok=True)
+    assert run("list").code == Exit.DATABASE
+
+
+def test_every_exit_code_is_documented() -> None:
+    assert set(manual.EXIT_CODES) == set(Exit)
+
+
+def test_offline_is_all_failed(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> None:
+    home, _ = news
+    home.config.write_text('[[feeds]]\nurl = "http://127.0.0.1:9/feed"\n', encoding="utf-8")
+    told = run_here(home, capsys, "refresh")
+    assert told.code == Exit.ALL_FAILED and told.out == ""
+
+
+# --------------------------------------------------------------------------- a pipe, and a terminal
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(news: tuple[Home, Web]) -> None:
+    home, _ = news
+    words = " ".join(f"'{word}'" for word in home.arguments("list", "--json"))
+    for env in ({"PYTHONUNBUFFERED": "1"}, {"PYTHONUNBUFFERED": ""}):
+        done = subprocess.run(
+            ["bash", "-c", f"'{COMMAND}' {words} | true; echo ${{PIPESTATUS[0]}}"],
+            env=home.environment() | env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_no_colour_in_a_pipe(news: tuple[Home, Web]) -> None:
+    home, _ = news
+    for words in (("list",), ("show", "1"), ("feeds",), ("watch", "list"), ("--help",)):
+        assert "\x1b" not in run_apart(home, *words).out
+
+
+def terminal(
+    home: Home, *words: str, size: tuple[int, int] = (120, 12), env: dict[str, str] | None = None
+) -> Terminal:
+    return Terminal([COMMAND, *home.arguments(*words)], home=home.folder, size=size, env=env)
+
+
+@pytest.mark.skipif(not any(Path(f, "less").exists() for f in os.get_exec_path()), reason="there is no less")
+def test_a_long_list_is_shown_page_by_page(news: tuple[Home, Web]) -> None:
+    with terminal(news[0], "list") as screen:
+        screen.wait("WeChat suspends")
+        screen.wait(":")
+        screen.press("G")
+        screen.wait("Title 29")
+        screen.press("q")
+        assert screen.leave() == 0
+
+
+def test_what_fits_on_the_screen_is_just_printed(news: tuple[Home, Web]) -> None:
+    with terminal(news[0], "list", "--limit", "3") as screen:
+        assert screen.leave() == 0
+        assert b"\x1b[1m" in screen.raw  # unread ones are bold
+
+
+@pytest.mark.parametrize("env", [{"PAGER": "cat"}, {"TERM": "dumb"}], ids=["cat", "dumb"])
+def test_one_line_after_another_where_it_is_wanted(news: tuple[Home, Web], env: dict[str, str]) -> None:
+    with terminal(news[0], "list", env=env) as screen:
+        assert screen.leave() == 0
+        assert screen.raw.count(b"\n") >= 31
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_no_colour_where_it_is_not_wanted(news: tuple[Home, Web], env: dict[str, str]) -> None:
+    with terminal(news[0], "show", "1", size=(120, 60), env=env) as screen:
+        assert screen.leave() == 0
+        assert b"\x1b[1m" not in screen.raw and b"\x1b[33m" not in screen.raw
+
+
+def test_commands_work_while_the_reader_is_open(news: tuple[Home, Web], run: Run) -> None:
+    with Terminal([COMMAND, *news[0].arguments()], home=news[0].folder) as screen:
+        screen.wait("WeChat suspends")
+        assert run("star", "--id", story(run)).err == "changed 1 article\n"
+        assert run("list", "is:starred").out.startswith(f"{story(run)}\t*")
+        screen.press("Q")
+        assert screen.leave() == 0
