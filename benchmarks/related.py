@@ -26,7 +26,7 @@ from newsgen import article as news
 from related_ranking import BATCH, rows
 from tuireader.related.features import Stats, extract, probes, weigh
 from tuireader.related.search import Incoming, arrive, relatives
-from tuireader.relating import _Shelf as StoreShelf
+from tuireader.relating import Shelf as StoreShelf
 from tuireader.store import Store
 from tuireader.text import plain
 

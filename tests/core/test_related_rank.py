@@ -13,8 +13,9 @@ from tests.related_shelf import MemoryShelf
 from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
 from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
-from tuireader.related.rank import Ranked, shared_terms
+from tuireader.related.rank import Ranked, rank, shared_terms
 from tuireader.related.search import Incoming, arrive, relatives
+from tuireader.related.stories import SPAN_DAYS
 
 DAY = 86_400
 START = 1_625_000_000
@@ -289,7 +290,7 @@ def test_a_story_does_not_stretch_over_more_than_its_days() -> None:
     shelf, articles = shelved(chain)
     for members in shelf.story_members.values():
         times = [articles[number - 1].time for number in members]
-        assert max(times) - min(times) <= 3 * DAY
+        assert max(times) - min(times) <= SPAN_DAYS * DAY
 
 
 # --------------------------------------------------------------------------- for all texts
@@ -301,6 +302,13 @@ texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 def profile(number: int, title: str, text: str, feed: int = 1, day: float = 0.0) -> Profile:
     stats = Stats(50, {})
     return weigh(number, START + int(day * DAY), True, feed, extract(title, text), stats)
+
+
+def test_a_doubtful_relative_is_shown_only_beside_a_sure_one() -> None:
+    article, sure, doubtful = (profile(number, *PAUSE[number - 1][2:]) for number in (1, 2, 3))
+    assert rank(article, {3: doubtful}, {3: 0.55}) == []
+    assert [found.article_id for found in rank(article, {2: sure, 3: doubtful}, {2: 0.9, 3: 0.4})] == [2, 3]
+    assert rank(article, {}, {}) == []
 
 
 @settings(max_examples=80)

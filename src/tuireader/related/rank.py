@@ -11,15 +11,16 @@ from tuireader.related.compare import chance, days_between, fold_chance, same_te
 from tuireader.related.features import NAME, PAIR, TITLE, Profile
 from tuireader.related.words import COMMON_HASHES
 
-SHOWN = 0.4  # from this chance on a relative is shown: no link is better than a wrong one
+FIRST = 0.6  # nothing is shown if no candidate is that sure: no link is better than a wrong one
+SHOWN = 0.36  # beside one that is, the others are shown from this chance on
 _SAME_STORY = 0.5
 MOST = 50  # relatives of one article
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
-_ASKED_FROM = 0.15  # ... if they belong to the article with this chance
+_ASKED_FROM = 0.1  # ... if they belong to the article with this chance
 _ALONE = (
     0.75  # a candidate that no neighbour knows may still be sure by itself: background of one report only
 )
-_EARLY = 0.15  # among equally sure relatives the one nearer in time comes first
+_EARLY = 0.2  # among equally sure relatives the one nearer in time comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +44,30 @@ def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]
     return {other.id: chance(article, other) for other in candidates if other.id != article.id}
 
 
-def rank(
-    article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float], *, least: float = SHOWN
-) -> list[Ranked]:
-    """The candidates that belong to `article` with a chance of `least` or more, at most `MOST`, in order.
+def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float]) -> list[Ranked]:
+    """The candidates that belong to `article`, at most `MOST`, in order.
 
     `alone` has the `chances` of all `candidates`. A candidate is judged by the article and by the article's
     likeliest neighbours, each as far as it belongs to the article itself: what three reports of a story have
-    in common counts more than what one headline happens to share.
+    in common counts more than what one headline happens to share. One relative that is sure vouches for the
+    others; where none is, the likeliest is chance.
     """
-    asked = likeliest(article, alone)
+    asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
     found: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
         if other == article.id:
             continue
         total, weights = alone[other], 1.0
-        for neighbour in asked:
+        for neighbour, weight in asked.items():
             if neighbour != other:
-                total += alone[neighbour] * chance(candidates[neighbour], profile)
-                weights += alone[neighbour]
+                total += weight * chance(candidates[neighbour], profile)
+                weights += weight
         score = max(total / weights, _ALONE * alone[other])
-        if score >= least:
+        if score >= SHOWN:
             order = _EARLY * math.log1p(days_between(article, profile)) - score
             found.append((order, other, score))
+    if max((score for _, _, score in found), default=0.0) < FIRST:
+        return []
     found.sort()
     return [
         Ranked(other, _relation(article, candidates[other]), score, reason(article, candidates[other]))

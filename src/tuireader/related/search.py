@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tuireader.related.compare import chance
 from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
-from tuireader.related.rank import SHOWN, Ranked, chances, likeliest, rank
+from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
 POSTINGS = 80  # articles looked at for one term, before and after: when an article is opened,
@@ -130,7 +130,7 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
     return place(profile, stories, shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset())
 
 
-def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[Ranked]:
+def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:
     """The relatives of a stored article, surest first, also those that came after it."""
     profile = _profile(shelf, article, extract(article.title, article.text))
     found = _candidates(shelf, profile, article.day, POSTINGS, CANDIDATES)
@@ -146,7 +146,7 @@ def relatives(shelf: Shelf, article: Incoming, *, least: float = SHOWN) -> list[
         for other, candidate in candidates.items()
         if other in linked or alone.get(other, 0.0) >= FOREIGN
     }
-    return rank(profile, worth, alone, least=least)
+    return rank(profile, worth, alone)
 
 
 def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from tuireader.related.compare import fold_chance
 from tuireader.related.features import Profile
 
-SPAN_DAYS = 3.0
+SPAN_DAYS = 5.0
 MEMBERS = 30  # so many members of a story are compared, its newest
 
-_CLOSE = 0.93  # an article joins a story that has a member so close ...
-_MEAN = 0.5  # ... if its mean chance over the members is this, ...
+_CLOSE = 0.85  # an article joins a story that has a member so close ...
+_PAIR = 0.88  # ... (so close if it is the only one, which nobody vouches for) ...
+_MEAN = 0.45  # ... if its mean chance over the members is this, ...
 _LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
 _MOST = 0.8  # ... to more than a fifth of them.
+_MERGED = 0.5  # two stories are one if the mean chance between them is this
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,14 @@ def place(
 
     A new story has the number of its first article. `apart` has the pairs that must not be folded.
     """
-    alone = [article]
     fits = []
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
-        if others and _belong(alone, others, apart):
-            mean = sum(fold_chance(article, member) for member in others) / len(others)
-            if max(fold_chance(article, member) for member in others) >= _CLOSE:
-                fits.append((-mean, story))
+        if others and _may_belong([article], others, apart):
+            chances = [fold_chance(article, member) for member in others]
+            close = _CLOSE if len(others) > 1 else _PAIR
+            if max(chances) >= close and _agree(chances, _MEAN):
+                fits.append((-sum(chances) / len(chances), story))
     fits.sort()
     if not fits:
         return Place(article.id)
@@ -54,18 +56,24 @@ def place(
     joined = [*stories[best], article]
     merged = []
     for _, story in fits[1:]:
-        if _belong(joined, stories[story], apart):
-            joined.extend(stories[story])
+        others = stories[story]
+        if _may_belong(joined, others, apart) and _agree(
+            [fold_chance(one, other) for one in joined for other in others], _MERGED
+        ):
+            joined.extend(others)
             merged.append(story)
     return Place(best, tuple(merged))
 
 
-def _belong(some: Sequence[Profile], others: Sequence[Profile], apart: Collection[frozenset[int]]) -> bool:
+def _may_belong(
+    some: Sequence[Profile], others: Sequence[Profile], apart: Collection[frozenset[int]]
+) -> bool:
     times = [profile.time for profile in (*some, *others)]
-    if max(times) - min(times) > SPAN_DAYS * 86_400:
-        return False
-    if any(frozenset((one.id, other.id)) in apart for one in some for other in others):
-        return False
-    chances = [fold_chance(one, other) for one in some for other in others]
+    return max(times) - min(times) <= SPAN_DAYS * 86_400 and not any(
+        frozenset((one.id, other.id)) in apart for one in some for other in others
+    )
+
+
+def _agree(chances: Sequence[float], mean: float) -> bool:
     near = sum(chance >= _LOW for chance in chances)
-    return near >= _MOST * len(chances) and sum(chances) >= _MEAN * len(chances)
+    return near >= _MOST * len(chances) and sum(chances) >= mean * len(chances)

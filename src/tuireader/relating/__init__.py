@@ -1,0 +1,41 @@
+"""What happens to articles when they arrive: their watches are found, their links and relatives kept.
+
+The glue between the store and the pure `watch` and `related`; all that writes runs in the writer thread, in
+transactions.
+
+- `arriving`   watches, mutes and links of what is new or changed, and the same again for what is stored
+- `placing`    profile, neighbours and story of an article
+- `relatives`  what belongs to an article that is opened
+- `topics`     the words that tell an article or a story from others
+- `linking`    the links in a text
+"""
+
+from tuireader.relating.arriving import (
+    FeedNames,
+    Mute,
+    Rematch,
+    Rules,
+    mute_chunk,
+    record_changed,
+    record_new,
+    subject,
+)
+from tuireader.relating.placing import Shelf, relate_waiting
+from tuireader.relating.relatives import related
+from tuireader.relating.topics import story_topics, topics
+
+__all__ = [
+    "FeedNames",
+    "Mute",
+    "Rematch",
+    "Rules",
+    "Shelf",
+    "mute_chunk",
+    "record_changed",
+    "record_new",
+    "relate_waiting",
+    "related",
+    "story_topics",
+    "subject",
+    "topics",
+]

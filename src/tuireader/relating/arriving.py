@@ -1,0 +1,220 @@
+"""What happens to articles when they arrive: watches and mutes are asked, links kept; and the same again when
+watches or mutes have changed."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tuireader import query
+from tuireader.model import Evidence
+from tuireader.relating.linking import out_links
+from tuireader.relating.placing import relate_anew
+from tuireader.store import Store
+from tuireader.store.reading import StoredText
+from tuireader.watch import Matcher, Subject
+
+FeedNames = Mapping[int, tuple[str, ...]]
+"""Title, address, folder and labels of each feed by id, which watches may ask for."""
+
+
+def subject(text: StoredText, feeds: FeedNames) -> Subject:
+    """An article as watches and expressions see it."""
+    title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
+    return Subject(
+        title=text.title,
+        summary=text.summary,
+        body=text.body,
+        author=text.author,
+        url=text.url,
+        feed=title,
+        feed_url=url,
+        folder=folder,
+        labels=(*text.tags, *labels),
+        watches=text.watches,
+        read=text.read,
+        starred=text.starred,
+        muted=text.muted,
+        time=text.time,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`."""
+
+    signature: str
+    wanted: query.Query
+    feeds: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, expression: str, feed: str, feeds: FeedNames, now: int) -> Mute | None:
+        """The mute for an expression and a feed's title, address or folder, each `""` for any.
+
+        None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
+        for what changes by itself (age, read, watches), so that stored articles are looked at again.
+        """
+        parsed = query.parse(expression)
+        if isinstance(parsed, query.QueryError):
+            return None
+        wanted = feed.casefold()
+        named = (number for number, names in feeds.items() if wanted in map(str.casefold, names))
+        of_feeds = frozenset(named) if wanted else None
+        parts = [expression, wanted, *sorted(of_feeds or ())]
+        for leaf in query.leaves(parsed.root):
+            if isinstance(leaf, query.Is | query.Age) or getattr(leaf, "field", "") == "watch":
+                parts.append(f"day {now // 86_400}")
+            elif getattr(leaf, "field", "") in ("feed", "folder", "label"):
+                parts.append(str(sorted(feeds.items())))
+        return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16], parsed, of_feeds)
+
+    def hides(self, feed: int, reading: query.Reading, now: int) -> bool:
+        """Whether it hides an article of a feed."""
+        return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use."""
+
+    matcher: Matcher
+    feeds: FeedNames
+    mutes: Sequence[Mute] = ()
+    tell: Collection[str] = ()
+
+
+def record_new(
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """Match articles that are new, hide those that are muted, note what is to be told.
+
+    Returns the matches of those that can be seen.
+    """
+    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
+    store.watches.record((article, item) for article, found in matches.items() for item in found)
+    store.links.record(out_links(texts))
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
+
+
+def record_changed(
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int, before: Sequence[StoredText] = ()
+) -> list[tuple[StoredText, Evidence]]:
+    """The same for articles whose text has changed; returns the matches that they did not have before.
+
+    `before` has what they said until now. They are related anew.
+    """
+    if not texts:
+        return []
+    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
+    new = [(text, item) for text in texts for item in store.watches.rematch(text.id, matches[text.id])]
+    store.links.record(out_links(texts))
+    relate_anew(store, texts, {text.id: text for text in before})
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, new, hidden, rules)
+
+
+def _hide(
+    store: Store,
+    texts: Sequence[StoredText],
+    matches: Mapping[int, Sequence[Evidence]],
+    rules: Rules,
+    now: int,
+) -> set[int]:
+    """Mark the articles that a mute hides; returns them."""
+    if not rules.mutes or not texts:
+        return set()
+    found: list[tuple[int, str]] = []
+    for text in texts:
+        watches = tuple(item.watch for item in matches[text.id])
+        reading = query.Reading(replace(subject(text, rules.feeds), watches=watches))
+        found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
+    store.mutes.record([text.id for text in texts], found)
+    return {article for article, _ in found}
+
+
+def _seen(
+    store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
+) -> list[tuple[StoredText, Evidence]]:
+    """The matches of articles that are not hidden, noted for telling where their watch wants it."""
+    seen = [(text, item) for text, item in found if text.id not in hidden]
+    store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
+    return seen
+
+
+@dataclass(slots=True)
+class Rematch:
+    """Watches that are matched anew against all that is stored: `look_up` for each, then `step` to the end.
+
+    What a watch hits now, and what the index says that it may hit, is read and asked again; nothing else is
+    touched, so that whatever arrives or changes meanwhile keeps what it was given on arrival.
+    """
+
+    matcher: Matcher
+    filters: Mapping[str, str | None]
+    feeds: FeedNames
+    _wanted: dict[int, list[str]] = field(default_factory=dict)
+    _order: list[int] = field(default_factory=list)
+
+    @property
+    def scanned(self) -> list[str]:
+        """The watches of which the index knows nothing: every article is asked about them."""
+        return [name for name, expression in self.filters.items() if expression is None]
+
+    def look_up(self, store: Store, names: Sequence[str]) -> None:
+        """Find the candidates of some watches."""
+        for name in names:
+            expression = self.filters[name]
+            if expression is not None:
+                for article in {*store.search.candidates(expression), *store.watches.hit_by(name)}:
+                    self._wanted.setdefault(article, []).append(name)
+        self._order = []
+
+    def step(self, store: Store, up_to: int, size: int) -> int:
+        """Match `size` candidates with ids up to `up_to`, the newest first; returns where there are more.
+
+        Needs a transaction.
+        """
+        scanned, wanted = self.scanned, self._wanted
+        if scanned:
+            first = max(1, up_to - size + 1)
+            ids: Sequence[int] = range(first, up_to + 1)
+        else:
+            self._order = self._order or sorted(wanted)
+            end = bisect_right(self._order, up_to)
+            ids = self._order[max(0, end - size) : end]
+            first = ids[0] if end > size else 1
+        found = [
+            (text.id, evidence)
+            for text in store.reading.texts(ids, watches=True)
+            for evidence in self.matcher.match(
+                subject(text, self.feeds), names=[*scanned, *wanted.get(text.id, ())]
+            )
+        ]
+        pairs = [(name, article) for article in ids for name in wanted.get(article, ())]
+        store.watches.forget(pairs, scanned, first, up_to)
+        store.watches.record(found)
+        store.watches.reached(list(self.filters), first - 1)
+        return first - 1
+
+
+def mute_chunk(
+    store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
+) -> int:
+    """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
+    first = max(1, up_to - size + 1)
+    found = {
+        mute.signature: store.search.inside(
+            mute.wanted,
+            now=now,
+            subject=lambda text: subject(text, feeds),
+            feeds=mute.feeds,
+            first=first,
+            last=up_to,
+        )
+        for mute in mutes
+    }
+    store.mutes.replace(first, up_to, found)
+    return first - 1

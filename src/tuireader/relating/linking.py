@@ -1,0 +1,23 @@
+"""The links that stand in an article's text, by which editors and articles name each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tuireader.related import links
+from tuireader.store.links import OutLink
+from tuireader.store.reading import StoredText
+
+
+def out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
+    for text in texts:
+        if text.links:
+            yield text.id, _kinds(text, text.links)
+
+
+def _kinds(text: StoredText, found: Iterable[tuple[str, str, str]]) -> list[OutLink]:
+    out: dict[str, OutLink] = {}
+    for url, label, context in found:
+        if url != text.url and url.startswith("http"):
+            out.setdefault(url, OutLink(url, label, links.kind(url, label, context)))
+    return list(out.values())

@@ -1,0 +1,110 @@
+"""Articles that have arrived are placed among the others: profile, neighbours, story."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from tuireader.related import search
+from tuireader.related.features import PAIR, Features, Profile, extract, probes, unpack
+from tuireader.store import Store
+from tuireader.store.reading import StoredText
+
+
+class Shelf:
+    """The store as `related.search` asks it; the number of articles is counted once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._articles = store.relations.articles()
+
+    def articles(self) -> int:
+        """How many articles have a profile."""
+        return self._articles
+
+    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+        """In how many articles each term stands, and in lower case."""
+        return self._store.relations.counts(terms)
+
+    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+        """The articles posted under a term, nearest days first."""
+        return self._store.relations.posted(term, day, limit)
+
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
+        """The profiles of those that have one."""
+        return [unpack(article_id, packed) for article_id, packed in self._store.relations.profiles(ids)]
+
+    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """(article, neighbour) pairs."""
+        return self._store.relations.neighbours(ids)
+
+    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
+        """The story of each article."""
+        return self._store.relations.stories(ids)
+
+    def members(self, story: int, limit: int) -> Sequence[int]:
+        """The articles of a story, newest first."""
+        return self._store.relations.members(story, limit)
+
+    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+        """The pairs that a person has split."""
+        return self._store.relations.apart(ids)
+
+    def grown(self) -> None:
+        """An article has been added."""
+        self._articles += 1
+
+
+def relate_waiting(store: Store, size: int) -> int:
+    """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
+    ids = store.relations.waiting(size)
+    shelf = Shelf(store)
+    for text in sorted(store.reading.texts(ids), key=lambda text: (text.time, text.id)):
+        _relate(store, shelf, text)
+        shelf.grown()
+    return len(ids)
+
+
+def relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
+    """Relate articles that say something else now. Those that still wait to be related can wait."""
+    shelf = Shelf(store)
+    for text in texts:
+        packed = store.relations.packed(text.id)
+        if packed is None:
+            continue
+        old = unpack(text.id, packed)
+        said = before.get(text.id)
+        counted = (
+            features_of(said).counted()
+            if said is not None and said.body
+            else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
+        )
+        store.relations.leave(text.id)
+        store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
+        _relate(store, shelf, text)
+
+
+def features_of(text: StoredText) -> Features:
+    """The terms of an article."""
+    arrived = incoming(text)
+    return extract(arrived.title, arrived.text)
+
+
+def _relate(store: Store, shelf: Shelf, text: StoredText) -> None:
+    arrived = incoming(text)
+    arrival = search.arrive(shelf, arrived)
+    store.relations.add(
+        text.id,
+        arrival.profile.pack(),
+        arrived.day,
+        arrival.terms,
+        arrival.counted,
+        arrival.neighbours,
+    )
+    place = search.fold(shelf, arrival)
+    store.relations.join(text.id, place.story, place.merged)
+
+
+def incoming(text: StoredText) -> search.Incoming:
+    """An article as `related.search` reads it."""
+    body = f"{text.summary}\n{text.body}" if text.summary else text.body
+    return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
