@@ -313,7 +313,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "edit_this",
         "Edit",
-        "Change the feed, folder, watch or saved search that is chosen.",
+        "In the sidebar and the tables: change the feed, folder, watch or saved search.",
         ("e",),
         Group.FEEDS,
         Scope.SIDEBAR,
@@ -322,7 +322,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "remove_this",
         "Remove",
-        "Take the feed, watch, mute or saved search away; articles are kept.",
+        "In the sidebar and the tables: remove the feed, watch or saved search; articles are kept.",
         ("d", "delete"),
         Group.FEEDS,
         Scope.SIDEBAR,

@@ -8,6 +8,7 @@ import click
 
 from tuireader.cli.base import Options, main
 from tuireader.cli.output import json_option, print_json
+from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Problem, load
 from tuireader.errors import ConfigError, Exit
 
@@ -16,20 +17,23 @@ if TYPE_CHECKING:
 
 
 @main.command()
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="Keys of a preset, not your own.")
 @json_option
 @click.pass_obj
-def keys(options: Options, as_json: bool) -> int:
+def keys(options: Options, preset: str | None, as_json: bool) -> int:
     """List the keys as they are in force.
 
     \b
     Examples:
       tuireader keys
+      tuireader keys --preset newsboat
       tuireader keys --json
     """
-    from tuireader.commands import COMMANDS, key_label, resolve_keys
-
-    config, _ = options.config()
-    resolved, _ = resolve_keys(config.ui.preset, config.keys)
+    if preset is None:
+        config, _ = options.config()
+        resolved, _ = resolve_keys(config.ui.preset, config.keys)
+    else:
+        resolved, _ = resolve_keys(preset, {})
     for command in COMMANDS:
         own = [key_label(key) for key in resolved.get(command.id, ())]
         if as_json:
@@ -43,8 +47,7 @@ def keys(options: Options, as_json: bool) -> int:
             }
             print_json(shape)
             continue
-        labels = " ".join(own)
-        print(f"{labels:<16} {command.id:<22} {command.help}")
+        print(f"{' '.join(own):<16} {command.id:<22} {command.help}")
     return Exit.OK
 
 

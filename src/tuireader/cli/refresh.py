@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -18,6 +19,7 @@ from tuireader.model import Event, FeedDone, RefreshDone, Relating, Told
 from tuireader.text import cut
 
 if TYPE_CHECKING:
+    from tuireader.config import NotifyConfig
     from tuireader.library import Library
 
 
@@ -71,7 +73,7 @@ async def follow(library: Library, found: AsyncGenerator[Event, None], *, as_jso
             elif isinstance(event, RefreshDone):
                 done = event
             elif isinstance(event, Told):
-                _tell(event, as_json=as_json)
+                _tell(event, library.config.notify, as_json=as_json)
     async for _ in library.apply_watches():
         pass
     if not as_json:
@@ -91,13 +93,22 @@ def _show(event: Event) -> None:
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _tell(event: Told, *, as_json: bool) -> None:
-    """What has been told, for whoever sees this terminal."""
+def _tell(event: Told, config: NotifyConfig, *, as_json: bool) -> None:
+    """What has been told, for whoever sees this terminal; it notifies, too, where no desktop has."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
-    if not as_json:
-        lead = "\r\x1b[K" if sys.stderr.isatty() else ""
-        say(f"{lead}{event.title}")
+    if as_json:
+        return
+    live = sys.stderr.isatty()
+    say(f"\r\x1b[K{event.title}" if live else event.title)
+    if live and config.desktop and not event.desktop:
+        from tuireader import terminal
+
+        kind = terminal.kind_of(os.environ, config.terminal)
+        number = max(event.articles, default=0)
+        sys.stderr.write(terminal.sequence(event.title, event.body, kind, os.environ, number))
+    if live and config.bell:
+        sys.stderr.write("\a")
 
 
 def _sum_up(done: RefreshDone, failures: Sequence[FeedDone]) -> None:

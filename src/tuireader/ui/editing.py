@@ -200,6 +200,8 @@ class Editing:
         self._screen.reader.say(said)
         await self._leave_what_is_gone()
         await self._screen.watching.changed()
+        if self.saved(self._screen.listing.view) is not None:
+            self._screen.stay_in_search()
 
     async def _leave_what_is_gone(self) -> None:
         """Show all articles where the view in the list is no more."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID
 from tuireader.model import ViewKind
+from tuireader.ui.entries import MUTED
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
@@ -23,6 +24,8 @@ _ARTICLE = (
 )
 _RELATED = ("open", "back", "next_unread", "help")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
+_EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
+_KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 
 
 def keys(screen: Panes) -> list[tuple[str, str]]:
@@ -37,7 +40,9 @@ def keys(screen: Panes) -> list[tuple[str, str]]:
 
 def _commands(screen: Panes) -> tuple[str, ...]:
     if screen.current_pane is screen.sidebar:
-        return _SIDEBAR
+        entry = screen.sidebar.current
+        edited = entry is not None and entry.view is not None and entry.view.kind in _KINDS
+        return _EDITED if edited and entry is not None and entry.view != MUTED else _SIDEBAR
     if screen.current_pane is not screen.pane:
         return _LIST
     if screen.pane.chosen >= 0:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Counts, Feed, View
@@ -40,12 +42,14 @@ class Panes(Screen[None], inherit_bindings=False):
     """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
 
     AUTO_FOCUS = "#list"
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # panes draw their cursors themselves
 
     def __init__(self) -> None:
         super().__init__()
         self.feeds: list[Feed] = []
         self.counts = Counts()
         self._folded: set[str] = set()
+        self._counts_run = self._count_again = False
         self.before_search: Spot | None = None
         self.searches: list[str] = []  # what was searched, newest first
         self.reloaded: Signal[None] = Signal(self, "reloaded")
@@ -148,7 +152,7 @@ class Panes(Screen[None], inherit_bindings=False):
             self._set_reading(False)
         else:
             self._set_reading(self.reading.page is not None)
-        pane.focus(scroll_visible=False)
+        self.set_focus(pane, scroll_visible=False)  # at once, so that the keys that work now are told with it
         self.tell_status()
 
     def on_descendant_focus(self) -> None:
@@ -202,7 +206,6 @@ class Panes(Screen[None], inherit_bindings=False):
     async def reload(self) -> None:
         """Take everything from the store again, and keep where one is."""
         self.feeds = await self.library.feeds()
-        self.counts = await self.library.counts(folded=self.listing.folds)
         self.reading.forget()
         await self.listing.reload()
         if self.has_class("-reading"):
@@ -210,16 +213,29 @@ class Panes(Screen[None], inherit_bindings=False):
         self._draw_sidebar()
         self.tell_top()
         self.tell_status()
+        self.recount()
         self.reloaded.publish(None)
 
+    def reload_soon(self) -> None:
+        """Take everything from the store again; what the key has to tell does not wait for it."""
+        run_latest(self, self.reload, "reload")
+
     def recount(self) -> None:
-        """Take the counts again, soon."""
-        run_latest(self, self._recount, "counts")
+        """Take the counts again, soon; whoever asks while they are counted has them counted once more."""
+        self._count_again = True
+        if not self._counts_run:
+            self._counts_run = True
+            self.run_worker(self._recount(), group="counts")
 
     async def _recount(self) -> None:
-        self.counts = await self.library.counts(folded=self.listing.folds)
-        self._draw_sidebar()
-        self.tell_top()
+        try:
+            while self._count_again:
+                self._count_again = False
+                self.counts = await self.library.counts(folded=self.listing.folds)
+                self._draw_sidebar()
+                self.tell_top()
+        finally:
+            self._counts_run = False
 
     def _draw_sidebar(self) -> None:
         self.sidebar.show(
@@ -357,6 +373,12 @@ class Panes(Screen[None], inherit_bindings=False):
             self.before_search = None
         self.tell_top()
         self.go_to(self.articles)
+
+    def stay_in_search(self) -> None:
+        """Take the search for a view as any other: back does not leave it."""
+        self._leave_search_line()
+        self.before_search = None
+        self.sidebar.select(self.listing.view)
 
     def _leave_search_line(self) -> None:
         for line in self.query("#search"):
