@@ -149,6 +149,16 @@ def test_a_feed_that_is_added(run: Run, news: tuple[Home, Web]) -> None:
     assert json.loads(run("add", "--json", news[1].url + "/new.xml").out)["new"] is False
 
 
+def test_what_is_taken_in(run: Run, news: tuple[Home, Web], tmp_path: Path) -> None:
+    urls = tmp_path / "urls"
+    urls.write_text(f"{news[1].url}/new.xml tech\n", encoding="utf-8")
+    for words in ((str(urls),), ("file", str(urls))):
+        fits(json.loads(run("import", *words, "--json").out), "import file")
+    for option in ("--dry-run", "--quiet", "--compare"):
+        told = run("import", "newsboat", str(tmp_path), option, "--json")
+        fits(json.loads(told.out), "import newsboat")
+
+
 def test_problems_of_the_configuration(run: Run, news: tuple[Home, Web]) -> None:
     assert run("config", "check", "--json") == Told(Exit.OK, "", "")
     news[0].config.write_text('[[watch]]\nname = "W"\nany = ["w"]\nqery = "a"\n', encoding="utf-8")
@@ -172,7 +182,14 @@ def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) 
 def test_every_command_with_json_is_declared_and_tried() -> None:
     printing = {page.name.removeprefix("tuireader ") for page in manual.pages() if page.json}
     assert printing == set(shapes.SHAPES)
-    assert set(shapes.SHAPES) - set(LINES) == {"show", "brief", "add", "config check"}
+    assert set(shapes.SHAPES) - set(LINES) == {
+        "show",
+        "brief",
+        "add",
+        "config check",
+        "import file",
+        "import newsboat",
+    }
 
 
 def test_every_field_is_described() -> None:
