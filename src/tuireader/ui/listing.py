@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
 
 _ALL = 10_000_000  # a filter looks at whatever there is
+_SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
 _AT_ONCE = 50  # of what a search finds, more than fit on a screen
 
@@ -114,8 +115,12 @@ class Listing:
                 return  # another view was asked for meanwhile
             self.trouble = ""
             if whole or cursor_id is None or cursor_id in ids:
+                at = ids.index(cursor_id) if cursor_id is not None else 0
+                rows = await self._library.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
+                if token != self._token:
+                    return
                 articles.empty_text = self._empty_text()
-                articles.show(ids, cursor_id=cursor_id, partial=not whole)
+                articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
                 self.partial = not whole
                 if self.partial:
                     run_latest(self._screen, self.complete, "rest")

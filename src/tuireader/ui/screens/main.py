@@ -357,7 +357,7 @@ class MainScreen(Panes):
         change: Change | None = await self.library.undo()
         self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
         if change is not None:
-            await self.reload()
+            self.reload_soon()
 
     # -- commands: find
 

@@ -86,6 +86,7 @@ class ArticleList(CursorPane):
         cursor_id: int | None = None,
         line: int | None = None,
         partial: bool = False,
+        rows: Sequence[ArticleRow] = (),
     ) -> None:
         """Show other articles, the cursor on `cursor_id` (else the first) and that on screen line `line`.
 
@@ -93,7 +94,7 @@ class ArticleList(CursorPane):
         """
         self.ids = ids
         self.partial, self.to_end = partial, False
-        self._rows.clear()
+        self._rows = {row.id: row for row in rows}
         self._asked.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
@@ -190,7 +191,7 @@ class ArticleList(CursorPane):
     # -- rows as needed
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.ids))
+        self.virtual_size = Size(1, len(self.ids))  # a width would mean another layout when it changes
 
     def on_resize(self) -> None:
         """Draw for the new width; the cursor stays in sight."""
@@ -298,15 +299,8 @@ class ArticleList(CursorPane):
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
-    def on_focus(self) -> None:
-        """Show the cursor as a live one."""
-        self._refresh_cursor()
-
-    def on_blur(self) -> None:
-        """Show the cursor as a resting one."""
-        self._refresh_cursor()
-
-    def _refresh_cursor(self) -> None:
+    def focus_changed(self) -> None:
+        """Draw the cursor as a live or a resting one."""
         if (article_id := self.current_id) is not None:
             self._forget_strip(article_id)
             self.refresh_line(self.cursor)

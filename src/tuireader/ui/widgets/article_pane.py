@@ -59,6 +59,7 @@ class ArticlePane(Pane):
         self._lay_out()
         self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
         self._arrive_at = None
+        self.refresh()
         self._continue()
 
     def return_to(self, line: int, chosen: int) -> None:
@@ -110,9 +111,10 @@ class ArticlePane(Pane):
         page = self.page_shown
         if page is None:
             return
-        room = max(4, (self.size.width or self._width_to_be) - 2)
+        whole = self.size.width or self._width_to_be
+        room = max(4, whole - 2)
         width = min(self._measure, room)
-        self._pad = min((room - width) // 2, self.size.width) + 1 if room > width else 1
+        self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
         self._head = Layout(page.head, width)
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
@@ -122,12 +124,12 @@ class ArticlePane(Pane):
 
     @property
     def _width_to_be(self) -> int:
-        """The width that a pane which is not on the screen yet will have, beside its scroll bar."""
-        return self.parent.size.width - 1 if isinstance(self.parent, Widget) else 0
+        """The width that a pane which is not on the screen yet will have."""
+        return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
-        self.virtual_size = Size(self.size.width, lines)
+        self.virtual_size = Size(1, lines)  # a width would mean another layout when it changes
 
     def _continue(self) -> None:
         """Lay out the rest of a long text between other things."""
@@ -154,6 +156,7 @@ class ArticlePane(Pane):
             self._pad = (room - self._head.width) // 2 + 1
             self._strips.clear()
             self._resize()
+            self.refresh()
             return
         self._arrive_at = self.place
         self._arrive()

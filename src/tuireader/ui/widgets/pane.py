@@ -42,10 +42,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         """Show the cursor as a live one."""
-        self.forget_strips()
+        self.focus_changed()
 
     def on_blur(self) -> None:
         """Show the cursor as a resting one."""
+        self.focus_changed()
+
+    def focus_changed(self) -> None:
+        """Draw what looks otherwise with and without the focus."""
         self.forget_strips()
 
     def watch_has_focus(self, _has_focus: bool) -> None:

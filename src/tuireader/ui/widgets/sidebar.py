@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from time import monotonic
+
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -19,11 +21,11 @@ from tuireader.ui.entries import Entry
 from tuireader.ui.inks import BOLD
 from tuireader.ui.widgets.pane import CursorPane
 
-_PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown
+_PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, where one comes from another
 
 
 class Sidebar(CursorPane):
-    """Lines of `Entry`. Moving shows the view a moment later; opening shows it at once and leaves."""
+    """Lines of `Entry`. Moving shows the view, moving on quickly the last one; opening leaves for the list."""
 
     class Chosen(Message):
         """A view was chosen; `leave` when the person opened it and wants to go on in the list."""
@@ -49,6 +51,7 @@ class Sidebar(CursorPane):
         super().__init__(id="sidebar")
         self.entries: tuple[Entry, ...] = ()
         self._preview: Timer | None = None
+        self._moved = 0.0
 
     @property
     def line_count(self) -> int:
@@ -69,7 +72,7 @@ class Sidebar(CursorPane):
         if current is not None and current.view is not None:
             self._put(current.view)
         self.cursor = min(self.cursor, max(0, len(entries) - 1))
-        self.virtual_size = Size(self.size.width, len(entries))
+        self.virtual_size = Size(1, len(entries))
         self.refresh()
 
     def select(self, view: View) -> None:
@@ -94,10 +97,15 @@ class Sidebar(CursorPane):
         super().move_to(line)
 
     def cursor_moved(self) -> None:
-        """Show the view when the cursor rests."""
+        """Show the view: at once after a rest, else when the cursor rests again."""
+        before, self._moved = self._moved, monotonic()
         if self._preview is not None:
             self._preview.stop()
-        self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
+            self._preview = None
+        if self._moved - before > 2 * _PREVIEW_AFTER:
+            self._show_current()
+        else:
+            self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
 
     def _show_current(self) -> None:
         if self.current is not None and self.current.view is not None:
@@ -131,7 +139,7 @@ class Sidebar(CursorPane):
 
     def on_resize(self) -> None:
         """Draw for the new width."""
-        self.virtual_size = Size(self.size.width, len(self.entries))
+        self.virtual_size = Size(1, len(self.entries))
         self.keep_in_sight()
 
     def render_line(self, y: int) -> Strip:
