@@ -378,6 +378,38 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class FullText:
+    """What the page of an article says, fetched at a time. `html` is `""` where `error` says why there is none.
+
+    `shown` is whether the person reads it in place of what the feed says.
+    """
+
+    html: str
+    base_url: str
+    at: int
+    shown: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said below an article. `time` is None where the feed does not tell."""
+
+    author: str
+    time: int | None
+    html: str
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The comments of an article in reading order, loaded at a time."""
+
+    at: int
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """All that the reading pane shows of one article but its relatives, which may come a moment later."""
 
@@ -408,6 +440,20 @@ class Article:
     next: Neighbour | None = None
     place: int = 0
     purged: bool = False  # its text was dropped by a purge
+    full: FullText | None = None
+    comments: Thread | None = None
+
+    @property
+    def shows_full(self) -> bool:
+        """Whether the text of its page is what is to be read."""
+        return self.full is not None and self.full.shown and bool(self.full.html)
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The HTML that is to be read, and what its relative addresses refer to."""
+        if self.full is not None and self.shows_full:
+            return self.full.html, self.full.base_url
+        return self.html, self.base_url
 
 
 # --------------------------------------------------------------------------- lists

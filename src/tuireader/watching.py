@@ -338,7 +338,7 @@ def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]
     for text in store.reading.texts(ids):
-        for name, sentence in watch.aliases(f"{text.title}\n{text.summary}\n{text.body}", rule):
+        for name, sentence in watch.aliases(f"{text.title}\n{text.asked_summary}\n{text.asked_body}", rule):
             found.setdefault(name.casefold(), (name, sentence))
     return list(found.values())
 

@@ -21,6 +21,9 @@ def make_version_1(path: Path) -> None:
             "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
             [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
         )
+        for table in ("full_text", "comments"):
+            store.conn.execute(f"DROP TABLE {table}")
+        store.conn.execute("ALTER TABLE revision DROP COLUMN full_text")
         store.conn.execute("DELETE FROM _sqlite_migrations WHERE name != '0001_base'")
         store.conn.execute("PRAGMA user_version = 1")
     store.close()

@@ -25,8 +25,8 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
     title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
     return Subject(
         title=text.title,
-        summary=text.summary,
-        body=text.body,
+        summary=text.asked_summary,
+        body=text.asked_body,
         author=text.author,
         url=text.url,
         feed=title,

@@ -18,7 +18,7 @@ from tuireader.errors import DatabaseError
 from tuireader.prepare import unpack
 from tuireader.store.reading import evidence_of
 from tuireader.store.store import Store, check_version, explain
-from tuireader.store.texts import unpack_extra
+from tuireader.store.texts import unpack_extra, unpack_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             conn.close()
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except UnicodeDecodeError:  # the words in which SQLite tells of a damaged schema quote it
+        raise explain(sqlite3.DatabaseError("SQLITE_CORRUPT"), path) from None
 
 
 # --------------------------------------------------------------------------- checking
@@ -151,12 +153,18 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
     for sql in (
         "SELECT article_id, summary, html, extra FROM content",
         "SELECT article_id, NULL, html, '{}' FROM revision",
+        "SELECT article_id, NULL, html, '{}' FROM full_text",
     ):
         for article_id, summary, html, extra in conn.execute(sql):
             try:
                 unpack(summary), unpack(html), unpack_extra(extra)
             except (zlib.error, ValueError, TypeError, AttributeError):
                 broken.append(article_id)
+    for article_id, at, packed in conn.execute("SELECT article_id, at, packed FROM comments"):
+        try:
+            unpack_thread(at, packed)
+        except (zlib.error, ValueError, TypeError):
+            broken.append(article_id)
     return broken
 
 

@@ -45,5 +45,6 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 
 
 def _words(text: StoredText) -> tuple[int, str, str, str]:
-    title, body, author = text.words or words(text.title, text.summary, text.body, text.author)
+    made = text.words if not text.full else None
+    title, body, author = made or words(text.title, text.asked_summary, text.asked_body, text.author)
     return text.id, title, body, author

@@ -6,10 +6,11 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from tuireader.model import Article, Evidence, Neighbour, TermHit
+from tuireader.model import Article, Evidence, FullText, Neighbour, TermHit, Thread
 from tuireader.prepare import unpack
-from tuireader.store.texts import unpack_extra
+from tuireader.store.texts import unpack_extra, unpack_thread
 from tuireader.text import plain
 
 
@@ -18,6 +19,7 @@ class StoredText:
     """An article's facts and plain texts, as matching and relating want them.
 
     `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
+    `full` is what its page says, if that was fetched: watches and searches read it, relatives do not.
     `dated` is False when `time` is only when the article arrived. `words` and `links` are there while the
     article is being stored, see `Prepared`.
     """
@@ -40,6 +42,17 @@ class StoredText:
     words: tuple[str, str, str] | None = None
     links: tuple[tuple[str, str, str], ...] | None = None
     muted: bool = False
+    full: str = ""
+
+    @property
+    def asked_summary(self) -> str:
+        """What is asked as the summary: with a full text, all that the feed says."""
+        return f"{self.summary}\n{self.body}".strip() if self.full else self.summary
+
+    @property
+    def asked_body(self) -> str:
+        """What is asked as the body: the fullest text there is."""
+        return self.full or self.body
 
 
 def evidence_json(evidence: Evidence) -> str:
@@ -56,6 +69,11 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     )
 
 
+def _full_text(row: tuple[Any, ...]) -> FullText | None:
+    html, base_url, at, shown, error = row
+    return None if at is None else FullText(unpack(html), base_url, at, bool(shown), error)
+
+
 class Reading:
     """Heavy reads: texts and all that belongs to one article."""
 
@@ -68,8 +86,9 @@ class Reading:
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
                       a.place, c.html, c.summary, coalesce(c.base_url, ''), coalesce(c.extra, '{}'),
-                      c.article_id IS NULL
+                      c.article_id IS NULL, t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
+                 LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
@@ -92,6 +111,8 @@ class Reading:
             html=unpack(row[13]) or unpack(row[14]),
             base_url=row[15],
             purged=bool(row[17]),
+            full=_full_text(row[18:]),
+            comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence(article_id),
             previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
@@ -114,8 +135,9 @@ class Reading:
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}'), a.published,
-                      a.muted
+                      a.muted, t.html
                FROM article a LEFT JOIN content c ON c.article_id = a.id
+                 LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(ids)),),
         )
@@ -139,7 +161,14 @@ class Reading:
                 watches=hit.get(row[0], ()),
                 dated=row[12] is not None,
                 muted=bool(row[13]),
+                full=plain(unpack(row[14])) if row[14] else "",
             )
+
+    def _comments(self, article_id: int) -> Thread | None:
+        row = self._conn.execute(
+            "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        return None if row is None else unpack_thread(*row)
 
     def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = {}

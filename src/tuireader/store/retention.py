@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Purged
+from tuireader.store.fulltexts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.reading import Reading
 
@@ -60,8 +61,10 @@ class Retention:
         wanted = json.dumps(list(ids))
         articles, feeds, size = self._conn.execute(
             """SELECT count(*), count(DISTINCT a.feed_id),
-                 total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra))
+                 total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra)
+                   + coalesce(length(t.html), 0) + coalesce(length(k.packed), 0))
                FROM content c JOIN article a ON a.id = c.article_id
+                 LEFT JOIN full_text t ON t.article_id = a.id LEFT JOIN comments k ON k.article_id = a.id
                WHERE c.article_id IN (SELECT value FROM json_each(?))""",
             (wanted,),
         ).fetchone()
@@ -87,6 +90,7 @@ class Retention:
         wanted = (json.dumps(going),)
         conn.execute("DELETE FROM revision WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
+        FullTexts(conn).drop(going)
 
     def shrink(self) -> bool:
         """Give empty pages back to the disk where that is worth its time; not within a transaction.

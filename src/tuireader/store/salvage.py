@@ -217,6 +217,11 @@ def _mend(store: Store) -> None:
     broken = [(article_id,) for article_id in broken_texts(conn)]
     conn.executemany("DELETE FROM content WHERE article_id = ?", broken)
     conn.executemany("DELETE FROM revision WHERE article_id = ?", broken)
+    for table in (
+        "full_text",
+        "comments",
+    ):  # they can be fetched again, and are no article without its content
+        conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
     # what feeds still have of lost texts and matches comes again
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")

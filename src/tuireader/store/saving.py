@@ -192,7 +192,9 @@ class Saving:
             return
         item = _with_labels(item, labels_of(conn, article_id))
         text = _stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
-        edited = old.kept and not diff.trivial(_readable(old.text), _readable(text))
+        text = replace(text, full=old.text.full)
+        told = bool(old.html or old.summary) or not old.text.full  # else purged, and only its page is known
+        edited = old.kept and told and not diff.trivial(_readable(old.text), _readable(text))
         edited = edited and not self._came_otherwise(feed_id, before)
         if edited:
             self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
@@ -223,8 +225,9 @@ class Saving:
     def _shown(self, article_id: int) -> _Shown:
         row = self._conn.execute(
             """SELECT a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.article_id IS NOT NULL, c.summary, c.html
-               FROM article a LEFT JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
+                      c.article_id IS NOT NULL, c.summary, c.html, t.html
+               FROM article a LEFT JOIN content c ON c.article_id = a.id
+                 LEFT JOIN full_text t ON t.article_id = a.id WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
         summary, html = unpack(row[8]), unpack(row[9])
@@ -241,6 +244,7 @@ class Saving:
             body=plain(html or summary),
             html=html or summary,
             base_url="",
+            full=plain(unpack(row[10])) if row[10] else "",
         )
         return _Shown(text, summary, html, bool(row[7]))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 2
+VERSION = 3
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -156,6 +156,23 @@ CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
+# what the pages of articles say, beside what their feeds say; `html` is NULL where it could not be had
+_FULL_TEXTS = (
+    """CREATE TABLE full_text (
+      article_id INTEGER PRIMARY KEY REFERENCES article(id),
+      at INTEGER NOT NULL,
+      html BLOB, base_url TEXT NOT NULL DEFAULT '',
+      shown INTEGER NOT NULL DEFAULT 1,
+      error TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE comments (
+      article_id INTEGER PRIMARY KEY REFERENCES article(id),
+      at INTEGER NOT NULL, packed BLOB NOT NULL
+    )""",
+    "ALTER TABLE revision ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0",
+)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before."""
     from sqlite_utils import Database
@@ -171,11 +188,17 @@ def migrate(conn: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute("PRAGMA user_version = 1")
 
-    @migrations(name="0002_marks_in_the_index")
+    @migrations(name="0002_full_texts")
+    def full_texts(db: Database) -> None:
+        for statement in _FULL_TEXTS:
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 2")
+
+    @migrations(name="0003_marks_in_the_index")
     def marks(db: Database) -> None:
         from tuireader.store.index import Index
 
         Index(conn).rebuild()
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
 
     migrations.apply(Database(conn, execute_plugins=False))

@@ -11,6 +11,7 @@ from tuireader.errors import DatabaseError
 from tuireader.store import schema
 from tuireader.store.briefs import Briefs
 from tuireader.store.feeds import Feeds
+from tuireader.store.fulltexts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.links import Links
 from tuireader.store.lists import Lists
@@ -80,6 +81,7 @@ class Store:
         self.saving = Saving(conn)
         self.index = Index(conn)
         self.revisions = Revisions(conn)
+        self.full_texts = FullTexts(conn)
         self.retention = Retention(conn)
         self.marks = Marks(conn)
         self.search = Search(conn)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
-from tuireader.model import Enclosure, ParsedEntry
+from tuireader.model import Comment, Enclosure, ParsedEntry, Thread
 
 
 def pack_extra(entry: ParsedEntry) -> str:
@@ -23,6 +24,17 @@ def pack_extra(entry: ParsedEntry) -> str:
     }
     kept = {name: value for name, value in extra.items() if value not in ("", None, (), [])}
     return json.dumps(kept, ensure_ascii=True, separators=(",", ":")) if kept else "{}"
+
+
+def pack_thread(thread: Thread) -> bytes:
+    """Comments as they lie in the database."""
+    rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
+    return zlib.compress(json.dumps(rows, ensure_ascii=True, separators=(",", ":")).encode(), 1)
+
+
+def unpack_thread(at: int, packed: bytes) -> Thread:
+    """The comments that `pack_thread` packed, loaded at a time."""
+    return Thread(at, tuple(Comment(*row) for row in json.loads(zlib.decompress(packed))))
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:

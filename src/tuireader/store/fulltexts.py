@@ -1,0 +1,92 @@
+"""What the pages of articles say, and what is said below them; beside what their feeds say."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from tuireader import diff
+from tuireader.model import Thread
+from tuireader.prepare import pack, unpack
+from tuireader.store.revisions import Revisions
+from tuireader.store.texts import pack_thread
+from tuireader.text import plain
+
+_TRIES = 3
+"""How often a page is asked for by itself when it cannot be had."""
+
+
+class FullTexts:
+    """One row for each article whose page was asked for. All that writes needs a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._revisions = Revisions(conn)
+
+    def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
+        """Keep what the page says now; what it said before is kept as a version if that reads otherwise.
+
+        An article whose texts were purged is no longer so.
+        """
+        conn = self._conn
+        title, old = conn.execute(
+            """SELECT a.title, t.html FROM article a LEFT JOIN full_text t ON t.article_id = a.id
+               WHERE a.id = ?""",
+            (article_id,),
+        ).fetchone()
+        before = unpack(old)
+        if before and not diff.trivial(plain(before), plain(html)):
+            self._revisions.keep(article_id, now, title, before, full=True)
+        conn.execute(
+            """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",
+            (article_id, now, pack(html), base_url),
+        )
+        conn.execute(
+            "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
+        )
+
+    def fail(self, article_id: int, reason: str, now: int) -> None:
+        """Note why the page could not be had; a text that was had before stays."""
+        self._conn.execute(
+            """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
+               ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
+                 at = CASE WHEN html IS NULL THEN ?2 ELSE at END""",
+            (article_id, now, reason),
+        )
+
+    def show(self, article_id: int, shown: bool) -> None:
+        """Choose which of the two texts is to be read."""
+        self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
+
+    def missing(self, feed_ids: Sequence[int], each: int) -> list[tuple[int, str]]:
+        """(article, title) of the newest `each` articles of each feed whose pages are still to be asked for.
+
+        Muted articles and those that are read are left alone, and so are pages that failed three times.
+        """
+        found: list[tuple[int, str]] = []
+        for feed_id in feed_ids:
+            rows = self._conn.execute(
+                """SELECT n.id, n.title, t.html IS NULL AND coalesce(t.tries, 0) < ?
+                   FROM (SELECT id, title, url, read FROM article WHERE feed_id = ? AND muted = 0
+                         ORDER BY time DESC, id DESC LIMIT ?) n
+                   LEFT JOIN full_text t ON t.article_id = n.id WHERE n.url != '' AND n.read = 0""",
+                (_TRIES, feed_id, each),
+            )
+            found += [(article_id, title) for article_id, title, wanted in rows if wanted]
+        return found
+
+    def keep_comments(self, article_id: int, thread: Thread) -> None:
+        """Keep the comments of an article in place of those before."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
+            (article_id, thread.at, pack_thread(thread)),
+        )
+
+    def drop(self, ids: Sequence[int]) -> None:
+        """Let the full texts and comments of articles go."""
+        wanted = (json.dumps(list(ids)),)
+        for table in ("full_text", "comments"):
+            self._conn.execute(
+                f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted
+            )
