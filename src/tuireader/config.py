@@ -715,6 +715,11 @@ class Reference:
     required: bool = False
 
 
+def tables() -> Mapping[str, str]:
+    """The tables of the file by name, each with what it is for; `""` is the file itself."""
+    return {name: " ".join((kind.__doc__ or "").split()) for name, kind in _TABLES.items()}
+
+
 def reference() -> list[Reference]:
     """Every key of the file with its kind, its default and what it does, in the order of the file."""
     return [

@@ -70,6 +70,11 @@ def test_an_article_as_text(run: Run) -> None:
 # --------------------------------------------------------------------------- marks
 
 
+def test_carets_stand_below_what_they_mean(run: Run) -> None:
+    said, carets, hint = run("list", "WeChat", "(open").err.splitlines()
+    assert said[carets.index("^")] == "(" and hint.strip() == "write a ) where the group ends"
+
+
 def test_marks_by_expression(run: Run) -> None:
     assert run("unread").out == "31\n"
     told = run("read", "title:Title")

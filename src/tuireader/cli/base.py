@@ -91,7 +91,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except TuireaderError as error:
-        say(f"tuireader: {error}")
+        lead = "tuireader: "
+        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

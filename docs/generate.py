@@ -1,0 +1,304 @@
+"""Pages of the documentation that come from the code: `python docs/generate.py`; a test compares them."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tuireader import config
+from tuireader.cli import manual, shapes
+from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
+
+FOLDER = Path(__file__).parent
+_NOTE = "<!-- Made by docs/generate.py; edit the code that it names instead. -->\n"
+
+
+def cell(text: str) -> str:
+    """Text for a cell of a table."""
+    return text.replace("|", r"\|").replace("\n", " ")
+
+
+def code(text: str) -> str:
+    """Text as code in a cell; a text with a backtick gets two around it."""
+    ticks = "``" if "`" in text else "`"
+    return f"{ticks}{cell(text)}{ticks}" if text else ""
+
+
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A table in Markdown, its cells done."""
+    return [
+        f"| {' | '.join(heads)} |",
+        f"|{'|'.join(' --- ' for _ in heads)}|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+# --------------------------------------------------------------------------- commands
+
+
+def commands() -> str:
+    """The command reference, from click."""
+    lines = [
+        "# Commands",
+        "",
+        _NOTE,
+        "Data goes to stdout, talk to stderr. `--json` prints one object a line; [JSON](json.md) has their",
+        "fields. Every command works while the reader is open. EXPRESSION is explained in",
+        "[Expressions](expressions.md).",
+    ]
+    for page in manual.pages():
+        lines += ["", f"## {page.name}", "", f"`{' '.join(filter(None, (page.name, page.arguments)))}`", ""]
+        for paragraph in page.paragraphs:
+            lines += [html_safe(paragraph), ""]
+        if page.examples:
+            lines += ["```sh", *page.examples, "```", ""]
+        own = [(code(term), cell(html_safe(text))) for term, text in page.options if "--help" not in term]
+        if own:
+            lines += table(("option", ""), own)
+    lines += ["", "## Exit codes", ""]
+    lines += table(("code", ""), [(str(each.value), cell(text)) for each, text in manual.EXIT_CODES.items()])
+    lines += ["", "## Environment and files", ""]
+    lines += table(
+        ("variable or file", ""),
+        [(code(a), cell(b)) for a, b in {**manual.VARIABLES, **manual.FILES}.items()],
+    )
+    return finished(lines)
+
+
+def html_safe(text: str) -> str:
+    """Prose in which nothing outside of code looks like a tag."""
+    return "".join(
+        part if index % 2 else part.replace("<", "&lt;").replace("*", r"\*")
+        for index, part in enumerate(re.split(r"(`[^`]*`)", text))
+    )
+
+
+# --------------------------------------------------------------------------- configuration
+
+
+def configuration() -> str:
+    """The reference of the configuration, from the fields of config.py."""
+    lines = [
+        "# Configuration",
+        "",
+        _NOTE,
+        "TOML, at `~/.config/tuireader/config.toml` (`$XDG_CONFIG_HOME` counts, where it is set).",
+        "Everything is optional.",
+        "`tuireader config check` lists what is wrong with a file; whatever can be used of it is used.",
+        "A commented example with every key is `config.example.toml` in the repository.",
+    ]
+    for name, doc in config.tables().items():
+        keys = [one for one in config.reference() if one.path.rpartition(".")[0] == name]
+        lines += ["", *_heading(doc), ""]
+        lines += table(
+            ("key", "takes", "default", ""),
+            [
+                (
+                    code(one.path.rpartition(".")[2]),
+                    cell(one.type),
+                    "needed" if one.required else code(one.default),
+                    cell(html_safe(one.doc)),
+                )
+                for one in keys
+            ],
+        )
+    return finished(lines)
+
+
+def _heading(doc: str) -> list[str]:
+    """The heading of a table, and what it is for, from a text such as "One `[[watch]]`: something."."""
+    name, colon, said = doc.partition("`: ")
+    if not colon:
+        return ["## The file itself"]
+    return [f"## {name.rpartition('`')[2]}", "", html_safe(said[:1].upper() + said[1:])]
+
+
+# --------------------------------------------------------------------------- keys
+
+
+def keys() -> str:
+    """The keys of all presets, from the table of commands."""
+    lines = [
+        "# Keys",
+        "",
+        _NOTE,
+        "`?` shows the keys in the reader, `tuireader keys` on the command line. A preset is chosen by",
+        "`keys` in `[ui]`, single commands get other keys in `[keys]`, by the name in the last column:",
+        "",
+        "```toml",
+        "[ui]",
+        'keys = "newsboat"',
+        "",
+        "[keys]",
+        'next_unread = ["n", "ctrl+n"]',
+        "```",
+    ]
+    presets = {name: resolve_keys(name, {})[0] for name in PRESETS}
+    for group in Group:
+        own = [one for one in COMMANDS if one.group is group]
+        if not own:
+            continue
+        lines += ["", f"## {group}", ""]
+        lines += table(
+            (*presets, "", "name"),
+            [
+                (
+                    *(
+                        " ".join(code(key_label(key)) for key in found.get(one.id, ()))
+                        for found in presets.values()
+                    ),
+                    cell(html_safe(one.help)),
+                    code(one.id),
+                )
+                for one in own
+            ],
+        )
+    return finished(lines)
+
+
+# --------------------------------------------------------------------------- JSON
+
+
+def json() -> str:
+    """What the commands print as JSON, from the declared shapes."""
+    lines = [
+        "# JSON",
+        "",
+        _NOTE,
+        "One object a line (but for `brief`, whose one object stands on several lines). Names are stable:",
+        "fields may be added, none is renamed or taken away within a major version. Times are seconds since",
+        "1970 UTC.",
+    ]
+    names = list(dict.fromkeys(kind for kinds in shapes.SHAPES.values() for kind in _with_parts(*kinds)))
+    lines += ["", "## Commands", ""]
+    lines += table(
+        ("command", "prints"),
+        [
+            (
+                code(f"tuireader {command}"),
+                ", ".join(f"[{kind.__name__}](#{kind.__name__.lower()})" for kind in kinds),
+            )
+            for command, kinds in shapes.SHAPES.items()
+        ],
+    )
+    for kind in names:
+        lines += ["", f"## {kind.__name__}", "", " ".join((kind.__doc__ or "").split()), ""]
+        hints = get_type_hints(kind, include_extras=True)
+        lines += table(
+            ("field", "type", ""),
+            [(code(name), _typed(hint), cell(html_safe(get_args(hint)[1]))) for name, hint in hints.items()],
+        )
+    return finished(lines)
+
+
+def _with_parts(*kinds: type[Any]) -> Iterator[type[Any]]:
+    """Shapes, each followed by those that it is made of."""
+    for kind in kinds:
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _with_parts(*(part for part in (hint, *get_args(hint)) if is_typeddict(part)))
+
+
+def _typed(hint: Any) -> str:
+    """A type as JSON has it."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _typed(parts[0])
+    if is_typeddict(hint):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if origin is Literal:
+        return code(f'"{parts[0]}"')
+    if origin in (Union, types.UnionType):
+        return " or ".join(_typed(part) for part in parts)
+    if origin is list:
+        return f"list of {_typed(parts[0])}"
+    if origin is tuple:
+        return f"pair of {_typed(parts[0])}"
+    if origin is dict:
+        return f"object of {_typed(parts[1])} by name"
+    return {int: "integer", float: "number", str: "text", bool: "true or false", types.NoneType: "null"}[hint]
+
+
+# --------------------------------------------------------------------------- licences
+
+
+def licences() -> str:
+    """The packages that the program runs with, and the licence that each states, from what is installed."""
+    needed = _needed("tuireader", frozenset(), {})
+    serve = _needed("tuireader", frozenset({"serve"}), {}).keys() - needed
+    lines = [
+        "# Licences",
+        "",
+        _NOTE,
+        "tuireader is under the MIT licence. It runs with these packages; the licence is what each states of",
+        "itself:",
+        "",
+    ]
+    lines += _packages(needed)
+    lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", ""]
+    return finished([*lines, *_packages(serve)])
+
+
+def _packages(names: Iterable[str]) -> list[str]:
+    rows = [(name, cell(_licence(name)), cell(html_safe(_summary(name)))) for name in sorted(names)]
+    return table(("package", "licence", ""), rows)
+
+
+def _needed(name: str, extras: frozenset[str], found: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Add the packages that one needs with some of its extras, and all that these need; by normal names."""
+    for written in metadata.requires(name) or []:
+        asked = Requirement(written)
+        wanted = {"", *extras}
+        if asked.marker and not any(asked.marker.evaluate({"extra": extra}) for extra in wanted):
+            continue
+        need, more = canonicalize_name(asked.name), frozenset(asked.extras)
+        if need not in found or not more <= found[need]:
+            found[need] = found.get(need, frozenset()) | more
+            _needed(need, more, found)
+    return found
+
+
+def _licence(name: str) -> str:
+    data = metadata.metadata(name)
+    if "License-Expression" in data:
+        return data["License-Expression"]
+    kinds = [line.rpartition(" :: ")[2] for line in data.get_all("Classifier", [])]
+    stated = [kind for kind in kinds if "License" in kind or kind == "Public Domain"]
+    if stated:
+        return ", ".join(stated)
+    return data["License"].splitlines()[0] if "License" in data else "not stated"
+
+
+def _summary(name: str) -> str:
+    data = metadata.metadata(name)
+    return data["Summary"].strip().rstrip(".") if "Summary" in data else ""
+
+
+# --------------------------------------------------------------------------- all
+
+
+def finished(lines: list[str]) -> str:
+    """The text of a page; never two empty lines in a row."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip("\n") + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "configuration.md": configuration,
+    "keys.md": keys,
+    "json.md": json,
+    "licences.md": licences,
+    "tuireader.1": manual.roff,
+}
+
+if __name__ == "__main__":
+    for file, make in PAGES.items():
+        (FOLDER / file).write_text(make(), encoding="utf-8")
+        print(f"docs/{file}")
