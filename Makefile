@@ -1,9 +1,11 @@
-# make demo   open the reader on bundled sample feeds, offline        (make demo ARGS=--fresh starts over)
-# make test   everything that has to hold before a change goes in     (make test ARGS="-k watch" for some tests)
-# make check  only what needs no run: style, types, layers
-# make soak   press 10,000 random keys while feeds change, under Pilot and in a terminal
-# make lock   renew requirements-test.txt from pyproject.toml
-# make clean  take away what these commands made
+# make demo     open the reader on bundled sample feeds, offline       (make demo ARGS=--fresh starts over)
+# make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests)
+# make check    only what needs no run: style, types, layers
+# make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
+# make docs     write the pages that come from the code, and render all of docs/ into build/site
+# make mutants  change the code in small ways and see whether a test minds        (minutes to hours)
+# make lock     renew requirements-test.txt and requirements-docs.txt from pyproject.toml
+# make clean    take away what these commands made
 #
 # All of them make what they need; another Python than python3: make PYTHON=python3.12 test
 
@@ -13,13 +15,25 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test check soak lock clean
+# The pure core: what is decided here is decided by values alone, so each branch of it has a test.
+CORE := brief commands diff identity schedule toml_lines text query/* terms/* watch/* related/* document/*
+comma := ,
+empty :=
+CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
+
+.PHONY: demo test check bench docs mutants lock clean
 
 demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
 test: check
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/coverage run -m pytest --hypothesis-profile=ci
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='$(CORE_FILES)'
+else
 	$(BIN)/python -m pytest --hypothesis-profile=ci $(ARGS)
+endif
 
 check: .venv/.locked
 	$(BIN)/ruff check .
@@ -27,8 +41,17 @@ check: .venv/.locked
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: .venv/.locked
-	TUIREADER_SOAK=10000 $(BIN)/python -m pytest tests/test_soak.py $(ARGS)
+bench: .venv/.locked
+	$(BIN)/python benchmarks/watch.py --articles 500 --terms 10 1000 --stored 2000
+	$(BIN)/python benchmarks/refresh.py --feeds 20 --latency 0 --runs 1 --peers
+	$(BIN)/python benchmarks/ui.py --articles 2000 --runs 1 --presses 20 --peers
+
+docs: .venv/.docs
+	$(BIN)/python docs/generate.py
+	$(BIN)/zensical build --strict --clean
+
+mutants: .venv/.locked
+	$(BIN)/python benchmarks/mutants.py $(ARGS)
 
 # The package with what it needs to run, in the newest versions that fit.
 .venv/.installed: pyproject.toml | .venv/.made
@@ -41,21 +64,27 @@ soak: .venv/.locked
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.installed
 
+# What renders the documentation.
+.venv/.docs: requirements-docs.txt .venv/.locked
+	$(PIP) install --require-hashes -r requirements-docs.txt
+	@touch $@
+
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
 	    "tuireader needs Python 3.11 or newer, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2])'
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# Where packages come from is everybody's own matter, so no index may get into the file.
+# Where packages come from is everybody's own matter, so no index may get into the files.
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
+	    --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
 lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check -q install "pip-tools>=7.4"
-	CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
-	    --extra test --all-build-deps --strip-extras --allow-unsafe \
-	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	    --output-file requirements-test.txt pyproject.toml
+	$(COMPILE) --extra test --all-build-deps --output-file requirements-test.txt pyproject.toml
+	$(COMPILE) --extra docs --constraint requirements-test.txt --output-file requirements-docs.txt pyproject.toml
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
-	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
