@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.notifications import Notification, Notify, SeverityLevel
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tuireader.commands import BY_ID, key_label, resolve_keys
@@ -21,6 +24,7 @@ from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.run import DEMO
 from tuireader.ui.themes import DARK, THEMES
+from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -57,6 +61,7 @@ class TuireaderApp(App[int]):
         self._main: MainScreen | None = None
         self._short_toast: Notification | None = None
         self.fault: BaseException | None = None  # what made the app crash
+        self._typed_at: Screen[object] | None = None  # the screen that had the last key
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
@@ -100,6 +105,31 @@ class TuireaderApp(App[int]):
             from tuireader.ui.screens.first_run import FirstRun
 
             await self.push_screen(FirstRun(), self._main.feeds_added)
+
+    # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command
+    # when it has come back through the queues of all parents. What was typed meanwhile has gone to the same
+    # widget: of `/wechat` the first letters would be commands of the list.
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do the command of a key before the next key is looked at, where no text is typed."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._until_ready()
+            if self.screen is self._main and (self.focused is None or isinstance(self.focused, Pane)):
+                if not await self._check_bindings(event.key, priority=True):
+                    await self._check_bindings(event.key)
+                return
+        await super().on_event(event)
+
+    async def _until_ready(self) -> None:
+        """Wait until a screen that has just been opened has its focus."""
+        screen = self.screen
+        if screen is self._typed_at:
+            return
+        self._typed_at = screen
+        ready = asyncio.Event()
+        screen.call_after_refresh(ready.set)
+        with suppress(TimeoutError):  # it may have been left meanwhile
+            await asyncio.wait_for(ready.wait(), 1)
 
     # -- used by all screens
 

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from tuireader.model import Change, View
 from tuireader.ui import entries as places
 from tuireader.ui.bindings import bindings
-from tuireader.ui.screens.panes import Panes
+from tuireader.ui.screens.reading_keys import ReadingKeys
 from tuireader.ui.watching import Watching
 from tuireader.ui.widgets.pane import Pane
 
@@ -32,7 +32,7 @@ _INSTEAD = {
 }
 
 
-class MainScreen(Panes):
+class MainScreen(ReadingKeys):
     """What the keys do, on top of the panes."""
 
     BINDINGS: ClassVar = [
@@ -181,7 +181,9 @@ class MainScreen(Panes):
     async def _back(self) -> bool:
         """Leave the relatives, a followed article, zen, the article or the search, whichever is first."""
         if self.current_pane is self.pane and self.reading.page is not None:
-            if self.pane.chosen >= 0:
+            if self.leave_find():
+                pass
+            elif self.pane.chosen >= 0:
                 self.pane.choose(-1)
             elif self.reading.depth:
                 await self.reading.back()
@@ -236,10 +238,6 @@ class MainScreen(Panes):
                 await self.reader.browse(url)
 
         self.app.push_screen(LinkPicker(page.links), chosen)
-
-    async def action_comments(self) -> None:
-        article = self.reading.article
-        await self.reader.browse(article.comments_url if article is not None else "")
 
     async def action_story_sources(self) -> None:
         row = self.articles.current_row
@@ -361,17 +359,10 @@ class MainScreen(Panes):
 
     # -- commands: find
 
-    def action_search(self) -> None:
-        from tuireader.ui.widgets.search_line import SearchLine
-
-        if self.reading.page is not None and (self.has_class("-single") or self.has_class("-zen")):
-            self.go_to(self.articles)
-        for line in self.query(SearchLine):
-            line.focus()
-            return
+    async def action_search(self) -> None:
         if self.before_search is None:
             self.before_search = self.listing.spot()
-        self.query_one("#main").mount(SearchLine(history=self.searches), before=0)
+        await self._open_line("", filters=False)
 
     def on_search_line_kept(self, message: SearchLine.Kept) -> None:
         """Make a watch or a saved search of what is typed."""
@@ -399,17 +390,20 @@ class MainScreen(Panes):
         else:
             await self.view_chosen(view)
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
+        await self._open_line(self.listing.filter, filters=True)
+
+    async def _open_line(self, value: str, *, filters: bool) -> None:
+        """Ask for an expression above the list. When this returns, the next key goes into the line."""
         from tuireader.ui.widgets.search_line import SearchLine
 
         if self.reading.page is not None and (self.has_class("-single") or self.has_class("-zen")):
             self.go_to(self.articles)
-        for line in self.query(SearchLine):
-            line.focus()
-            return
-        self.query_one("#main").mount(
-            SearchLine(self.listing.filter, filters=True, history=self.searches), before=0
-        )
+        lines = self.query(SearchLine)
+        line = lines.first() if lines else SearchLine(value, filters=filters, history=self.searches)
+        if not lines:
+            await self.query_one("#main").mount(line, before=0)
+        self.set_focus(line)
 
     async def action_fold_stories(self) -> None:
         folded = await self.listing.toggle_folds()
@@ -501,7 +495,10 @@ class MainScreen(Panes):
         self._hit(-1)
 
     def _hit(self, step: int) -> None:
-        if self.reading.page is not None and self.pane.next_hit(step) is None:
+        if self.pane.sought and self.reading.page is not None:
+            self.pane.next_found(step)
+            self.tell_status()
+        elif self.reading.page is not None and self.pane.next_hit(step) is None:
             self.reader.say("No watch hit this text", seconds=2)
 
     async def action_edit_config(self) -> None:

@@ -57,10 +57,6 @@ class SearchLine(Input):
         self._back = 0  # how far back in the history the line is; 0 is what the person typed
         self._timer: Timer | None = None
 
-    def on_mount(self) -> None:
-        """Take the keys."""
-        self.focus()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search when the typing rests."""
         event.stop()
