@@ -1,0 +1,189 @@
+"""When two entries are the same article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader import identity
+from tuireader.model import ParsedEntry
+
+
+def entry(guid: str = "", url: str = "", title: str = "", **more: str) -> ParsedEntry:
+    return replace(ParsedEntry(guid=guid, url=url, title=title), **more)  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://example.org",
+        "https://example.org/",
+        "http://example.org/#top",
+        "https://[broken",
+        "https://xn--/",
+    ],
+)
+def test_a_whole_site_is_no_article(url: str) -> None:
+    assert identity.url_key(url) == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a",
+        "https://example.org/?p=12",
+        "https://example.org:8080/a",
+        "https://example.org/%E5%BE%AE",
+        "https://example.org/-/a",
+        "https://user@example.org/a",
+        "mailto:a@example.org",
+        "just words",
+    ],
+)
+def test_a_page_is_known_by_its_address(url: str) -> None:
+    assert identity.url_key(url) != 0
+    assert identity.url_key(url) == identity.url_key(url)
+
+
+def test_what_does_not_matter_in_an_address() -> None:
+    same = {
+        identity.url_key(url)
+        for url in (
+            "https://example.org/a",
+            "http://example.org/a",
+            "https://www.example.org/a/",
+            "https://example.org/a?utm_source=feed",
+            "https://EXAMPLE.org/a#part",
+        )
+    }
+    assert len(same) == 1
+    assert identity.url_key("https://example.org/a?id=1") != identity.url_key("https://example.org/a?id=2")
+
+
+# --------------------------------------------------------------------------- text
+
+
+def test_a_text_needs_some_length_to_be_known_by_it() -> None:
+    assert identity.text_key("Title", "x" * 199) == 0
+    assert identity.text_key("Title", "x" * 200) != 0
+
+
+def test_title_and_the_beginning_of_the_text_count_in_any_case() -> None:
+    long = "word " * 500
+    assert identity.text_key("Title", long) == identity.text_key("TITLE", long.upper())
+    assert identity.text_key("Title", long) != identity.text_key("Other", long)
+    first = "y" * 2000
+    assert identity.text_key("T", first + "a") == identity.text_key("T", first + "b")
+    assert identity.text_key("T", first[:-1] + "a") != identity.text_key("T", first)
+    assert identity.text_key("ab", "c" * 300) != identity.text_key("a", "b" + "c" * 300)
+
+
+@given(st.text())
+def test_a_digest_fits_an_integer_of_sqlite(text: str) -> None:
+    assert -(2**63) <= identity.hash64(text) < 2**63
+    assert identity.hash64(text) == identity.hash64(text)
+
+
+def test_digests_are_what_is_stored_in_databases() -> None:
+    """A change of these makes every stored article new."""
+    assert identity.hash64("") == -1970711489451281740
+    assert identity.hash64("guid\udc80") != identity.hash64("guid")
+    assert {identity.hash64(str(n)) < 0 for n in range(20)} == {True, False}
+
+
+# --------------------------------------------------------------------------- the entries of one document
+
+
+def test_a_guid_is_enough() -> None:
+    one, two = identity.keys([entry("1", "https://e.org/a", "A"), entry("2", "https://e.org/b", "B")])
+    again = identity.keys([entry("1", "https://other.org/x", "Changed")])[0]
+    assert one.guid == again.guid != two.guid
+    assert one.url != again.url and one.digest != again.digest
+
+
+def test_a_guid_that_is_shared_does_not_tell_apart() -> None:
+    shared = [
+        entry("g", "https://e.org/a", "A"),
+        entry("g", "https://e.org/b", "B"),
+        entry("g", "https://e.org/a", "C"),
+    ]
+    assert len({one.guid for one in identity.keys(shared)}) == 3
+    alone = identity.keys(shared[:1])[0]
+    assert alone.guid not in {one.guid for one in identity.keys(shared)}
+
+
+def test_without_a_guid_the_address_counts_then_the_title_then_the_text() -> None:
+    by_url, again = (identity.keys([entry("", "https://e.org/a", title)])[0] for title in ("A", "B"))
+    assert by_url.guid == again.guid
+    titled = identity.keys([entry("", "", "A"), entry("", "", "B")])
+    assert titled[0].guid != titled[1].guid
+    texts = identity.keys([entry(content_html="one"), entry(content_html="two"), entry(summary_html="one")])
+    assert texts[0].guid != texts[1].guid
+    assert texts[0].guid == texts[2].guid
+    long = "z" * 500
+    cut = identity.keys([entry(content_html=long + "a"), entry(content_html=long + "b")])
+    assert cut[0].guid == cut[1].guid
+    told = identity.keys([entry(content_html=long[:-1] + "a"), entry(content_html=long)])
+    assert told[0].guid != told[1].guid
+
+
+def test_an_address_that_is_shared_is_no_key() -> None:
+    page = "https://e.org/changes"
+    log = identity.keys([entry("", page, "1.0"), entry("", page, "1.1"), entry("3", "https://e.org/c", "C")])
+    assert [one.url == 0 for one in log] == [True, True, False]
+    assert log[0].guid != log[1].guid
+    guided = identity.keys([entry("1", page, "1.0"), entry("2", page, "1.1")])
+    assert [one.url for one in guided] == [0, 0]
+
+
+@pytest.mark.parametrize("field", ["title", "url", "author", "summary_html", "content_html"])
+def test_every_text_counts_as_content(field: str) -> None:
+    before = entry("1", "https://e.org/a", "A", author="B", summary_html="C", content_html="D")
+    after = replace(before, **{field: "https://e.org/changed"})  # type: ignore[arg-type]
+    old, new = (identity.keys([one])[0] for one in (before, after))
+    assert old.digest != new.digest and old.guid == new.guid
+    assert identity.keys([before])[0].digest == old.content
+
+
+def test_what_is_stored_of_a_document() -> None:
+    first = entry("1", "https://e.org/a", "A")
+    empty = entry("9", author="nobody")
+    found = identity.distinct([first, replace(first, title="A again"), empty, entry("2", content_html="x")])
+    # the same guid twice: each with its address and title
+    assert [one.title for one, _ in found.values()] == ["A", "A again", ""]
+    same = identity.distinct([first, first])
+    assert len(same) == 1
+    for field in ("title", "url", "content_html", "summary_html"):
+        assert len(identity.distinct([entry("5", **{field: "https://e.org/x"})])) == 1
+    assert identity.distinct([empty]) == {}
+
+
+# --------------------------------------------------------------------------- one address, two titles
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "in_one_feed", "between_feeds"),
+    [
+        ("WeChat stops", "WeChat stops", True, True),
+        ("WeChat stops", "WECHAT STOPS", True, True),
+        ("WeChat stops users", "WeChat stops", False, True),
+        ("WeChat stops new users", "WeChat opens to all", False, False),
+        ("one two three four", "one two five six", False, True),
+        ("one two three four", "one five six seven", False, False),
+        ("one two three four", "one", False, True),
+        ("a b c", "a x y z w", False, False),
+        ("", "Title", False, False),
+        ("", "", True, True),
+    ],
+)
+def test_titles_decide(title: str, other: str, in_one_feed: bool, between_feeds: bool) -> None:
+    for one, two in ((title, other), (other, title)):
+        assert identity.same_by_url(one, two, same_feed=True) is in_one_feed
+        assert identity.same_by_url(one, two, same_feed=False) is between_feeds
