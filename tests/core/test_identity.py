@@ -149,7 +149,7 @@ def test_every_text_counts_as_content(field: str) -> None:
     after = replace(before, **{field: "https://e.org/changed"})  # type: ignore[arg-type]
     old, new = (identity.keys([one])[0] for one in (before, after))
     assert old.digest != new.digest and old.guid == new.guid
-    assert identity.keys([before])[0].digest == old.content
+    assert identity.keys([before])[0].digest == old.digest
 
 
 def test_what_is_stored_of_a_document() -> None:
