@@ -14,6 +14,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
+from tuireader.store.schema import VERSION
 
 T = TypeVar("T")
 
@@ -41,6 +42,11 @@ class Desk:
         self._version = 0
         self._matcher = watch.Matcher(watching.rules(config))
         self._mutes: dict[MuteConfig, relating.Mute] = {}
+
+    @property
+    def schema(self) -> int:
+        """The version of the database, as a glance at it has to find it."""
+        return VERSION
 
     async def close(self) -> None:
         """Wait for writes under way and close the database."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -22,11 +22,14 @@ from tuireader.errors import TuireaderError
 from tuireader.ui import inks
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
+from tuireader.ui.frame_keeping import keep
 from tuireader.ui.run import DEMO
 from tuireader.ui.themes import DARK, THEMES
 from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from tuireader.library import Library
     from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
@@ -55,6 +58,7 @@ class TuireaderApp(App[int]):
         self.clock = clock
         self.library = library
         self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
+        self._opening = ExitStack()
         self._first_run = first_run
         self._browser = browser
         self._inks: inks.Inks | None = None
@@ -94,6 +98,24 @@ class TuireaderApp(App[int]):
     def watch_names(self) -> tuple[str, ...]:
         """All watches, in the order of the config."""
         return tuple(self.library.watch_colors)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver for this terminal, on which the first frame may stand."""
+        driver = super().get_driver_class()
+        if driver.__name__ == "LinuxDriver":
+            from tuireader.ui.driver import TerminalDriver
+
+            return TerminalDriver
+        return driver
+
+    def on_load(self) -> None:
+        """Paint nothing before there is something to read: a blank screen would only flicker."""
+        self._opening.enter_context(self.batch_update())
+
+    def opened(self) -> None:
+        """Paint from now on."""
+        self._opening.close()
+        self.screen.refresh()
 
     async def on_mount(self) -> None:
         """Open the main screen, and the welcome over it when there is nothing to read yet."""
@@ -180,6 +202,7 @@ class TuireaderApp(App[int]):
         if self._main is not None:
             await self._main.reading.keep_place()
             await self._main.library.away_since()  # notes that it was in use until now
+            await keep(self._main)
         self.exit(code)
 
     def exit_to_demo(self) -> None:

@@ -28,6 +28,12 @@ _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help"
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 
 
+def list_keys(screen: Panes) -> list[tuple[str, str]]:
+    """`(key, title)` pairs for the list, wherever the focus is."""
+    moving = (f"{screen.key_of('move_down')}/{screen.key_of('move_up')}", "move")
+    return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _LIST)]
+
+
 def keys(screen: Panes) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the pane that has the focus."""
     down, up = screen.key_of("move_down"), screen.key_of("move_up")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import Paths
 from tuireader.errors import Exit, tell_crash
+from tuireader.ui import first_frame
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -32,7 +33,10 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     if not _has_terminal():
         print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
         return Exit.USAGE
-    code = asyncio.run(_run(open_library, paths))
+    try:
+        code = asyncio.run(_run(open_library, paths))
+    finally:
+        first_frame.end()  # where Textual has not come so far: what is told now belongs on the usual screen
     if code == DEMO:
         os.execv(sys.executable, [sys.executable, "-m", "tuireader", "--demo"])
     return code

@@ -18,6 +18,7 @@ from tuireader.model import Counts, Feed, View
 from tuireader.ui import entries as places
 from tuireader.ui import footer
 from tuireader.ui.finding import Finding
+from tuireader.ui.frame_keeping import keep
 from tuireader.ui.listing import Listing, Spot
 from tuireader.ui.reading import Reading
 from tuireader.ui.refreshing import Refreshing
@@ -83,6 +84,14 @@ class Panes(Screen[None], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Show the unread articles, or all where nothing is unread, then look for new ones."""
+        try:
+            await self._start()
+        finally:
+            self.reader.opened()
+        for problem in self.reader.key_problems:
+            self.reader.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+
+    async def _start(self) -> None:
         self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         self.feeds = await self.library.feeds()
         unread, _ = await self.library.head(places.UNREAD, show_read=False, limit=1)
@@ -98,8 +107,13 @@ class Panes(Screen[None], inherit_bindings=False):
         self.sidebar.select(self.listing.view)
         self.call_after_refresh(self.refreshing.start)
         self.run_worker(self._load_searches(), group="searches")
-        for problem in self.reader.key_problems:
-            self.reader.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+        self.run_worker(self._keep_frame(), group="frame")
+
+    async def _keep_frame(self) -> None:
+        """Keep what the next start shows first, once the numbers are known."""
+        if self.reader.counting is not None:
+            self.counts = await self.reader.counting
+            await keep(self)
 
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""

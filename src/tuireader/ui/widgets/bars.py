@@ -52,13 +52,17 @@ class TopLine(Bar):
 
     def render_line(self, y: int) -> Strip:
         """The line."""
+        return self.draw(self._title, self._count, self._progress)
+
+    def draw(self, title: str, count: str, progress: str) -> Strip:
+        """The line with these words in it."""
         inks, width = self.inks, self.size.width
         base = inks.ground
-        right = cut(self._progress, max(0, width // 2)) if self._progress else ""
+        right = cut(progress, max(0, width // 2)) if progress else ""
         name = " tuireader  " if width >= 60 else " "
-        count = f" · {self._count}" if self._count else ""
+        count = f" · {count}" if count else ""
         room = max(0, width - cell_len(name) - cell_len(count) - cell_len(right) - 2)
-        title = cut(self._title, room) if room else ""
+        title = cut(title, room) if room else ""
         used = cell_len(name) + cell_len(title) + cell_len(count)
         gap = max(0, width - used - cell_len(right) - 1)
         return self.strip(
@@ -90,20 +94,24 @@ class StatusLine(Bar):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line: as many keys as fit beside the word at the right."""
+        """The line."""
+        return self.draw(self._keys, self._where, trouble=self._trouble)
+
+    def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
+        """As many keys as fit beside the word at the right."""
         inks, width = self.inks, self.size.width
         base = inks.ground
-        share = width - 2 if self._trouble else max(width // 2, width - 40)
-        where = cut(self._where, max(0, share)) if self._where else ""
+        share = width - 2 if trouble else max(width // 2, width - 40)
+        where = cut(where, max(0, share)) if where else ""
         room = width - cell_len(where) - 2
         segments = [Segment(" ", base)]
         used = 1
-        for key, title in self._keys:
+        for key, title in keys:
             size = cell_len(key) + cell_len(title) + 3
             if used + size > room:
                 break
             segments += [Segment(key, base + inks.key), Segment(f" {title}  ", base + inks.dim)]
             used += size
         segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
-        segments.append(Segment(where, base + (inks.error if self._trouble else inks.dim)))
+        segments.append(Segment(where, base + (inks.error if trouble else inks.dim)))
         return self.strip(segments)

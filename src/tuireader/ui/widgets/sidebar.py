@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from time import monotonic
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -25,7 +24,7 @@ _PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, whe
 
 
 class Sidebar(CursorPane):
-    """Lines of `Entry`. Moving shows the view, moving on quickly the last one; opening leaves for the list."""
+    """Lines of `Entry`. Moving shows the view, in quick moves the last one; opening leaves for the list."""
 
     class Chosen(Message):
         """A view was chosen; `leave` when the person opened it and wants to go on in the list."""
@@ -143,8 +142,12 @@ class Sidebar(CursorPane):
         self.keep_in_sight()
 
     def render_line(self, y: int) -> Strip:
-        """One entry: mark, label, count of unread at the right."""
+        """One entry."""
         number = y + self.scroll_offset.y
+        return self.draw(number, at_cursor=number == self.cursor, focus=self.has_focus)
+
+    def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
+        """One entry: mark, label, count of unread at the right."""
         width, inks = self.size.width, self.inks
         base = inks.ground
         if number >= len(self.entries):
@@ -152,8 +155,8 @@ class Sidebar(CursorPane):
         entry = self.entries[number]
         if entry.view is None:
             return Strip([Segment(pad(f" {entry.label}", width), base + inks.dim)], width)
-        if number == self.cursor:
-            base += inks.cursor if self.has_focus else inks.cursor_idle
+        if at_cursor:
+            base += inks.cursor if focus else inks.cursor_idle
         count = _count_label(entry)
         lead = " " + "  " * entry.depth
         mark = f"{entry.mark} " if entry.mark else ""

@@ -1,0 +1,97 @@
+"""The first rows of the list, read before anything else is imported. Light: no dataclasses, no model."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_AHEAD = 4
+"""Times as many articles as lines are looked at, for those that are folded behind others."""
+
+
+class Glimpse:
+    """What a list line shows of an article, as in `model.ArticleRow`."""
+
+    __slots__ = (
+        "edited", "feed_title", "id", "read", "sources", "starred", "story", "story_size", "time", "title",
+        "url", "watches",
+    )  # fmt: skip
+
+    def __init__(self, values: Sequence[object], watches: tuple[str, ...], story_size: int) -> None:
+        self.id: int
+        self.title: str
+        self.time: int
+        self.read: bool
+        self.starred: bool
+        self.edited: bool
+        self.sources: int
+        self.url: str
+        self.story: int
+        self.feed_title: str
+        (
+            self.id, self.title, self.time, self.read, self.starred, self.edited, self.sources, self.url,
+            self.story, self.feed_title,
+        ) = values  # type: ignore[assignment]  # fmt: skip
+        self.watches = watches
+        self.story_size = story_size
+
+
+def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[Glimpse] | None:
+    """The first lines of the unread articles, or of all; None where they cannot be told at a glance.
+
+    That is when the database is missing, damaged, busy or of another `version` than the caller's.
+    """
+    try:
+        conn = sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)
+    except sqlite3.Error:
+        return None
+    try:
+        if conn.execute("PRAGMA user_version").fetchone()[0] != version:
+            return None
+        return _rows(conn, unread, folds, lines)
+    except sqlite3.Error:
+        return None
+    finally:
+        conn.close()
+
+
+def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> list[Glimpse]:
+    where = "a.muted = 0"
+    if unread:
+        gone = [row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0")]
+        where += " AND a.read = 0" + (f" AND a.feed_id NOT IN ({_list(gone)})" if gone else "")
+    order = "ORDER BY a.time DESC, a.id DESC"
+    rows = conn.execute(
+        f"""SELECT a.id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.story,
+                   coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)
+            FROM (SELECT * FROM article a WHERE {where} {order} LIMIT {lines * (_AHEAD if folds else 1)}) a
+            JOIN feed f ON f.id = a.feed_id {order}"""
+    ).fetchall()
+    sizes: dict[int, int] = {}
+    if stories := {row[8] for row in rows if row[8]}:
+        leads: dict[int, tuple[bool, int]] = {}
+        for story, article_id, read, in_view in conn.execute(
+            f"""SELECT a.story, a.id, a.read, {where} FROM article a
+                WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 {order}"""
+        ):
+            sizes[story] = sizes.get(story, 0) + 1
+            if in_view and (story not in leads or (leads[story][0] and not read)):
+                leads[story] = bool(read), article_id
+        if folds:
+            rows = [row for row in rows if not row[8] or leads[row[8]][1] == row[0]]
+    rows = rows[:lines]
+    watches: dict[int, tuple[str, ...]] = {}
+    for article_id, name in conn.execute(
+        f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+            WHERE m.article_id IN ({_list(row[0] for row in rows)}) ORDER BY w.position"""
+    ):
+        watches[article_id] = (*watches.get(article_id, ()), name)
+    return [Glimpse(row, watches.get(row[0], ()), sizes.get(row[8], 1)) for row in rows]
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ",".join(map(str, numbers))

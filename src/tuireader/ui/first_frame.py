@@ -1,0 +1,189 @@
+"""The first frame: the list as it will be, written in plain escape codes before Textual is imported.
+
+What stands around the rows was kept by the last session (`frame_keeping`), for this terminal, these files and
+this configuration; the rows are read anew. Keys typed meanwhile stay with the terminal until Textual reads
+them. Light: a start shows something after 40 ms because nothing else is imported before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from tuireader.store.glance import Glimpse
+
+FORMAT = 1
+"""Of the kept file; another one is not read."""
+SMALLEST = (40, 8)
+_OPTIONS = ("--config", "--database")
+_VARIABLES = (
+    "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TERM", "COLORTERM", "NO_COLOR",
+    "TERM_PROGRAM", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME",
+)  # fmt: skip
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
+
+_before: list[Any] | None = None  # the terminal's attributes while a frame stands there alone
+
+
+def fits(arguments: Sequence[str]) -> bool:
+    """Whether such a command opens the reader, with nothing but other files."""
+    return len(arguments) % 2 == 0 and all(option in _OPTIONS for option in arguments[::2])
+
+
+def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> str:
+    """The name of the kept file of a command in a terminal."""
+    import zlib
+
+    there = [environ.get(name) for name in _VARIABLES]
+    here = os.getcwd() if arguments else ""  # noqa: PTH109
+    key = repr((FORMAT, list(arguments), here, size, there))
+    return f"first-frame-{zlib.crc32(key.encode('utf-8', 'replace')):08x}.json"
+
+
+def state_folder(environ: Mapping[str, str]) -> str:
+    """The folder of the kept files: that of `config.paths`."""
+    folder = environ.get("XDG_STATE_HOME", "")
+    home = environ.get("HOME", "")
+    if not os.path.isabs(folder):  # noqa: PTH117 - pathlib is not imported here
+        folder = os.path.join(home, ".local/state") if os.path.isabs(home) else ""  # noqa: PTH117, PTH118
+    return os.path.join(folder, "tuireader") if folder else ""  # noqa: PTH118
+
+
+def stamp(path: str) -> list[int]:
+    """What changes when a file is written; empty where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return []
+    return [found.st_mtime_ns, found.st_size]
+
+
+def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Draw the frame if there is one that fits; whether there was. Never fails: it is only a courtesy."""
+    if not fits(arguments) or environ.get("TERM", "") in ("", "dumb") or "TEXTUAL_DRIVER" in environ:
+        return False
+    try:
+        if not (os.isatty(0) and os.isatty(1)):
+            return False
+        text = _frame(arguments, environ)
+        if text:
+            _take_terminal()
+            _write(text)
+    except Exception:
+        end()
+        return False
+    return bool(text)
+
+
+def end() -> None:
+    """Give the terminal back, where Textual has not taken it over."""
+    global _before
+    if _before is None:
+        return
+    import termios
+
+    attributes, _before = _before, None
+    try:
+        _write(_LEAVE)
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
+    except (OSError, termios.error):
+        pass  # the terminal is gone
+
+
+def taken_over() -> list[Any] | None:
+    """What the terminal was like before the frame, for whoever owns it from now on; None without a frame."""
+    global _before
+    attributes, _before = _before, None
+    return attributes
+
+
+def _take_terminal() -> None:
+    """What is typed is for Textual, as it is typed: no echo, no lines, no flow control. Ctrl+c ends."""
+    global _before
+    import atexit
+    import signal
+    import termios
+
+    attributes = termios.tcgetattr(0)
+    quiet = termios.tcgetattr(0)
+    quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    quiet[6][termios.VSUSP] = b"\0"  # ctrl+z is a key, too
+    termios.tcsetattr(0, termios.TCSANOW, quiet)
+    _before = attributes
+    atexit.register(end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(number: int, frame: object) -> None:
+    sys.exit(128 + number)
+
+
+def _write(text: str) -> None:
+    data = text.encode("utf-8", "replace")
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def _frame(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The whole frame, `""` where none fits."""
+    columns, lines = os.get_terminal_size(1)
+    folder = state_folder(environ)
+    if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
+        return ""
+    file = os.path.join(folder, file_name(arguments, environ, (columns, lines)))  # noqa: PTH118
+    if not stamp(file):
+        return ""
+    import json
+
+    with open(file, encoding="utf-8") as opened:  # noqa: PTH123
+        kept = json.load(opened)
+    from tuireader import __version__
+
+    if kept["version"] != __version__ or kept["config"][1] != stamp(kept["config"][0]):
+        return ""
+    from tuireader.store import glance
+
+    height, folds = lines - kept["above"] - 1, kept["folds"]
+    rows = glance.first_rows(kept["database"], kept["schema"], unread=True, folds=folds, lines=height)
+    if rows is None or bool(rows) != kept["unread"]:
+        return ""
+    if not rows:
+        rows = glance.first_rows(kept["database"], kept["schema"], unread=False, folds=folds, lines=height)
+    return draw(kept, rows, int(time.time()), lines) if rows else ""
+
+
+def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int) -> str:
+    """The frame as one string for the terminal."""
+    from tuireader.ui.row_parts import row_parts
+
+    out = [_ENTER]
+    for number, line in enumerate(kept["head"], 1):
+        out.append(f"\x1b[{number};1H{line}")
+    for number, line in enumerate(kept["side"], kept["above"] + 1):
+        out.append(f"\x1b[{number};1H{line}")
+    first = kept["above"] + 1
+    for number in range(first, lines):
+        at_cursor = number == first
+        out.append(f"\x1b[{number};{kept['left'] + 1}H")
+        if number - first < len(rows):
+            row = rows[number - first]
+            parts = row_parts(row, row.feed_title, kept["width"], kept["letters"], now, folds=kept["folds"])
+        else:
+            parts = [(" " * kept["width"], "")]
+        inks = kept["inks"][at_cursor]
+        out += [f"{inks.get(ink, inks[''])}{_plain(text)}\x1b[0m" for text, ink in parts if text]
+    out.append(f"\x1b[{lines};1H{kept['foot']}")
+    return "".join(out)
+
+
+def _plain(text: str) -> str:
+    """Without controls; all that is stored was cleaned when it came, so there are none."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)

@@ -1,0 +1,98 @@
+"""What stands in a line of the article list: texts with the names of their inks, by terminal cells.
+
+Light to import: the first frame is drawn from this before Textual is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.text import cell_len, cut, pad
+from tuireader.ui.times import list_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tuireader.model import ArticleRow
+    from tuireader.store.glance import Glimpse
+
+    Part = tuple[str, str]
+    Mark = tuple[int, int, str]
+
+_WIDE = 76  # from this many cells on there is room for the hour of past days and a wide feed column
+
+
+def columns(width: int) -> tuple[int, int]:
+    """The widths of the time and of the feed in a line of `width` cells; 0 where there is no room."""
+    feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
+    return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
+
+
+def letters(watches: Sequence[str]) -> dict[str, str]:
+    """The letter of each watch; with one watch alone there is none."""
+    return {name: name[:1].upper() if len(watches) > 1 else "" for name in watches}
+
+
+def row_parts(
+    row: ArticleRow | Glimpse,
+    feed_title: str,
+    width: int,
+    initials: Mapping[str, str],
+    now: int,
+    *,
+    folds: bool = False,
+    inner: bool = False,
+    marks: Sequence[Mark] = (),
+) -> list[Part]:
+    """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
+
+    `×3` counts the articles of a folded story, and the feeds that have the article. An `inner` row stands
+    below the first one of its story. The ink `""` is the ground, `watch:NAME` that of a watch; `title/INK` is
+    a mark in a title whose own ink is `title`.
+    """
+    time, feed = columns(width)
+    parts = [
+        (" ", ""),
+        ("●" if not row.read else " ", "accent"),
+        ("★" if row.starred else " ", "star"),
+    ]
+    used = 3
+    if time:
+        parts.append((f" {list_time(row.time, now, short=time < 9):>{time}}", "dim"))
+        used += time + 1
+    parts.append(("  ", ""))
+    used += 2
+    for watch in row.watches[:6]:
+        mark = f"◆{initials.get(watch, '')}"
+        parts += [(mark, f"watch:{watch}"), (" ", "")]
+        used += cell_len(mark) + 1
+    if inner:
+        parts.append(("└ ", "dim"))
+        used += 2
+    voices = row.sources + (row.story_size - 1 if folds and not inner else 0)
+    sources = f" ×{voices}" if voices > 1 else ""
+    right = feed + 7 if feed else (5 if sources else 1)
+    room = max(1, width - used - right - (2 if row.edited else 0))
+    title = cut(row.title or row.url or "(no title)", room)
+    parts += _marked(title, marks, "text" if row.read else "strong")
+    if row.edited:
+        parts.append((" ~", "dim"))
+    filled = used + cell_len(title) + (2 if row.edited else 0)
+    parts.append((" " * max(0, width - right - filled), ""))
+    if feed:
+        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "accent")]
+    else:
+        parts.append((f"{sources:<{right}}", "accent"))
+    return parts
+
+
+def _marked(title: str, marks: Sequence[Mark], ink: str) -> list[Part]:
+    """A title cut where marks begin and end; what lies in an earlier mark is not marked twice."""
+    parts: list[Part] = []
+    at, last = 0, len(title) - title.endswith("…")
+    for start, end, mark in marks:
+        start, end = max(start, at), min(end, last)
+        if start < end:
+            parts += [(title[at:start], ink), (title[start:end], f"{ink}/{mark}")]
+            at = end
+    return [*parts, (title[at:], ink)]

@@ -1,0 +1,241 @@
+"""The frame that stands before Textual does, in a real terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import Terminal
+from tuireader.config import paths
+from tuireader.model import ParsedEntry
+from tuireader.store import Store
+from tuireader.store.feeds import Subscription
+from tuireader.ui import first_frame
+from tuireader.ui.entries import UNREAD
+
+NOW = 1_790_000_000
+TITLES = (
+    "Ferries take phones",
+    "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明",
+    "A title 🚀 with a very long tail that fits into no line of a list that people read in a terminal",
+    "[bold]no markup[/]",
+    "Read already",
+)
+CONFIG = """
+[[feeds]]
+url = "http://127.0.0.1:9/quay"
+title = "港口日报 The Quay"
+
+[[watch]]
+name = "Ferries"
+any = ["ferries"]
+
+[fetch]
+refresh_on_start = false
+"""
+MOUSE = b"\x1b[?1000h"  # Textual has taken the terminal over
+ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with a configuration and five articles, of which one is read."""
+    where = paths({"HOME": str(tmp_path)})
+    where.config.parent.mkdir(parents=True)
+    where.config.write_text(CONFIG, encoding="utf-8")
+    where.database.parent.mkdir(parents=True)
+    store = Store.open(where.database)
+    with store.transaction():
+        store.feeds.sync([Subscription("http://127.0.0.1:9/quay", "港口日报 The Quay", "")])
+        entries = [
+            ParsedEntry(guid=str(n), title=title, url=f"http://a/{n}", author="", published=NOW - n * 60,
+                        content_html="<p>Text.</p>")
+            for n, title in enumerate(TITLES)
+        ]  # fmt: skip
+        saved = store.saving.save(store.feeds.all()[0].id, entries, NOW)
+        ids = {text.title: text.id for text in saved.new}
+        store.marks.set("read", [ids["Read already"]], True, now=NOW, journal=False)
+    store.close()
+    return tmp_path
+
+
+def start(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> Terminal:
+    return Terminal([sys.executable, "-m", "tuireader"], home=home, size=size, env=env)
+
+
+def kept(home: Path) -> list[Path]:
+    return sorted((home / ".local/state/tuireader").glob("first-frame-*.json"))
+
+
+def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
+    """A first session, which keeps the frame; the screen that it showed."""
+    with start(home, size) as terminal:
+        terminal.wait("Ferries take phones")
+        terminal.wait("1/4")
+        shown = terminal.wait(lambda shown: "◆ Ferries take" in shown and "applying" not in shown)
+        terminal.press("ctrl+q")
+        assert terminal.leave() == 0
+    assert kept(home)
+    return shown
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24), (44, 12)])
+def test_it_looks_like_what_comes_after_it(home: Path, size: tuple[int, int]) -> None:
+    real = session(home, size)
+    with start(home, size) as terminal:
+        while MOUSE not in terminal.raw:
+            assert terminal._read(20)
+        before = bytes(terminal.raw).partition(MOUSE)[0]
+        terminal.wait("1/4")
+    with start(home, size) as other:  # its emulator shows what came before Textual
+        other.screen.reset()
+        other._stream.feed(before.decode("utf-8", "ignore"))
+        assert other.text() == real
+    assert terminal.raw.count(ENTERS) == 1
+
+
+def test_nothing_flickers_and_no_key_is_lost(home: Path) -> None:
+    session(home)
+    with start(home) as terminal:
+        terminal.wait("Ferries take phones")
+        assert MOUSE not in terminal.raw  # it is read as soon as it is there
+        terminal.press("j")
+        terminal.wait("2/4")
+        terminal.press("ctrl+q")
+        assert terminal.leave() == 0
+        raw = bytes(terminal.raw)
+    shown = raw.index(b"take phones") + 20
+    end = raw.index(LEAVES)
+    assert b"\x1b[2J" not in raw[shown:end]
+    with start(home) as other:
+        other.screen.reset()
+        other._stream.feed(raw[:shown].decode("utf-8", "ignore"))
+        for at in range(shown, end, 300):
+            other._stream.feed(raw[at : min(end, at + 300)].decode("utf-8", "ignore"))
+            assert "Ferries take phones" in other.text()
+
+
+def test_the_terminal_is_as_before(home: Path) -> None:
+    session(home)
+    with start(home) as terminal:
+        before = termios.tcgetattr(terminal._fd)[:4]
+        assert before[3] & termios.ECHO
+        terminal.wait("Ferries take phones")
+        assert not termios.tcgetattr(terminal._fd)[3] & termios.ECHO
+        terminal.press("enter")  # is still this key when it is read, and no end of a line
+        terminal.wait("h Back")
+        terminal.press("ctrl+q")
+        terminal.wait(lambda _: LEAVES in terminal.raw)
+        terminal.leave()
+        assert termios.tcgetattr(terminal._fd)[:4] == before
+
+
+def test_what_was_read_elsewhere_is_not_shown(home: Path) -> None:
+    session(home)
+    store = Store.open(paths({"HOME": str(home)}).database)
+    with store.transaction():
+        store.marks.set("read", [store.lists.ids(UNREAD, show_read=False)[0]], True, now=NOW)
+    store.close()
+    with start(home) as terminal:
+        terminal.wait("no markup")
+        assert "Ferries take phones" not in terminal.text()
+
+
+def test_a_fault_at_the_start_is_told_on_the_usual_screen(home: Path) -> None:
+    session(home)
+    database = paths({"HOME": str(home)}).database
+    script = home / "late.py"  # the database is damaged between the frame and the opening
+    script.write_text(
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tuireader.ui import first_frame\n"
+        "sys.argv = ['tuireader']\n"
+        "shown = first_frame.show([], os.environ)\n"
+        "first_frame.show = lambda *_: shown\n"
+        f"Path({str(database)!r}).write_bytes(b'no database' * 500)\n"
+        "from tuireader.__main__ import main\n"
+        "main()\n"
+    )
+    for end in ("-wal", "-shm"):
+        Path(f"{database}{end}").unlink(missing_ok=True)
+    with Terminal([sys.executable, str(script)], home=home, size=(120, 30)) as terminal:
+        assert terminal.leave() != 0
+        told = bytes(terminal.raw).partition(LEAVES)[2]
+        assert b"Ferries take phones" in terminal.raw and b"tuireader: " in told
+
+
+# --------------------------------------------------------------------------- when there is none
+
+
+def frame(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> str:
+    """The frame for a terminal of a size."""
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    saved = os.dup(1)
+    os.dup2(slave, 1)
+    try:
+        environ = {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        return first_frame._frame([], environ | env)
+    finally:
+        os.dup2(saved, 1)
+        for file in (saved, master, slave):
+            os.close(file)
+
+
+def test_only_what_fits_is_shown(home: Path) -> None:
+    session(home)
+    assert "Ferries take phones" in frame(home)
+    assert frame(home, (119, 30)) == ""
+    assert frame(home, COLORTERM="") == frame(home, TERM="screen") == frame(home, NO_COLOR="1") == ""
+    assert frame(home, HOME="") == ""
+    (file,) = kept(home)
+    made = json.loads(file.read_text(encoding="utf-8"))
+    for change in ({"version": "0"}, {"schema": 0}, {"unread": False}, {"database": "/nowhere/at/all.db"}):
+        file.write_text(json.dumps(made | change), encoding="utf-8")
+        assert frame(home) == "", change
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError, match="Expecting"):
+        frame(home)  # `show` takes it for none
+    file.write_text(json.dumps(made), encoding="utf-8")
+    assert frame(home)
+    config = paths({"HOME": str(home)}).config
+    config.write_text(CONFIG + "\n# more\n", encoding="utf-8")
+    assert frame(home) == ""
+
+
+def test_the_kept_file_is_private_and_there_are_few(home: Path) -> None:
+    session(home)
+    (file,) = kept(home)
+    assert file.stat().st_mode & 0o077 == 0
+    from tuireader.ui.frame_keeping import write
+
+    for number in range(20):
+        write(file.with_name(f"first-frame-{number:08x}.json"), {"number": number})
+    assert len(kept(home)) == 12
+
+
+def test_the_folder_is_that_of_the_program() -> None:
+    for environ in ({"HOME": "/home/a"}, {"HOME": "/home/a", "XDG_STATE_HOME": "/var/state"},
+                    {"HOME": "/home/a", "XDG_STATE_HOME": "not/absolute"}):  # fmt: skip
+        assert first_frame.state_folder(environ) == str(paths(environ).state)
+    assert first_frame.state_folder({}) == ""
+
+
+def test_only_the_reader_itself_has_one() -> None:
+    fits = first_frame.fits
+    assert fits([]) and fits(["--config", "x"]) and fits(["--database", "y", "--config", "x"])
+    assert not any(fits(given) for given in (["list"], ["--demo"], ["--config"], ["--config=x"], ["-h"]))
+
+
+def test_it_needs_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not first_frame.show([], {"TERM": "dumb"}) and not first_frame.show([], {})
+    assert not first_frame.show([], {"TERM": "xterm", "TEXTUAL_DRIVER": "x:Y"})
+    first_frame.end()  # of none: nothing happens
+    assert first_frame.taken_over() is None
