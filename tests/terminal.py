@@ -34,6 +34,7 @@ KEYS = {
     "left": "\x1b[D",
     "right": "\x1b[C",
     "backspace": "\x7f",
+    "ctrl+c": "\x03",
     "ctrl+z": "\x1a",
     "ctrl+q": "\x11",
 }

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from array import array
+from pathlib import Path
+
+from tests.ui.fake_library import many
 from tests.ui.running import running
 from tests.ui.samples import library
+from tests.ui.test_real_library import opened
 from tuireader.model import ViewKind
 from tuireader.ui.widgets.search_line import SearchLine
 
@@ -147,3 +153,66 @@ async def test_older_searches_come_back_by_arrows() -> None:
         assert line.value == "foggy"
         await run.press("down")
         assert run.focus == "list"
+
+
+async def test_the_history_outlives_the_program(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        async with running(store) as run:
+            await run.press("slash", *"tencent", "enter", "F", *"wechat", "enter")
+        async with running(store) as run:
+            await run.press("slash", "up")
+            line = run.main.query_one("#search", SearchLine)
+            assert line.value == "wechat"
+            await run.press("up")
+            assert line.value == "tencent"
+            await run.press("ctrl+s")  # what is kept is remembered, too
+            await run.press("escape")
+        assert await store.search_history() == ["tencent", "wechat"]
+
+
+async def test_the_newest_are_there_before_all_are_found() -> None:
+    made = many(300)
+    asked: list[int] = []
+    whole = asyncio.Event()
+    search = made.search
+
+    async def slow(text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+        asked.append(limit)
+        if limit > 50:
+            await whole.wait()
+        return await search(text, limit=limit)
+
+    made.search = slow  # type: ignore[method-assign]
+    async with running(made) as run:
+        await run.pilot.press("slash", *"article")
+        while len(asked) < 2:
+            await run.pilot.pause()
+        assert len(run.main.articles.ids) == 50 and "Search: article · 50+ found" in run.text
+        await run.pilot.press("down", "j", "j")
+        cursor = run.cursor_id
+        whole.set()
+        await run.settle()
+        assert "Search: article · 300 found" in run.text
+        assert len(run.main.articles.ids) == 300 and run.cursor_id == cursor
+        await run.press("escape")
+        assert run.view_kind == ViewKind.UNREAD and "+" not in run.text.splitlines()[0]
+
+
+async def test_the_next_key_drops_a_slow_search() -> None:
+    made = many(300)
+    never = asyncio.Event()
+    search = made.search
+
+    async def stuck(text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+        if text == "article":
+            await never.wait()
+        return await search(text, limit=limit)
+
+    made.search = stuck  # type: ignore[method-assign]
+    async with running(made) as run:
+        await run.pilot.press("slash", *"article")
+        await run.pilot.pause(0.12)
+        await run.pilot.press(*" 29")
+        while "Search: article 29" not in run.text:
+            await run.pilot.pause()
+        assert "Search: article 29 · 11 found" in run.text

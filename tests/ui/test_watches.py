@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,10 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
-from tuireader.config import Paths, WatchConfig, load
+from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Told, View, ViewKind, WatchStats
-from tuireader.ui.screens.new_watch import NewWatch, from_search, terms
+from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, terms
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.ui.sparkline import sparkline
 
@@ -187,14 +189,72 @@ async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         assert run.app.screen is run.main
 
 
+def heard(run: Running) -> list[str]:
+    """What goes to the terminal besides frames: bells, and control sequences of the driver."""
+    written: list[str] = []
+    driver = run.app._driver
+    assert driver is not None
+    driver.write = written.append  # type: ignore[method-assign, assignment]
+    run.app.bell = lambda: written.append("\a")  # type: ignore[method-assign]
+    return written
+
+
+@pytest.fixture
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that is known for nothing."""
+    for name in list(os.environ):
+        if name.startswith(("KITTY", "GHOSTTY", "WEZTERM", "ITERM", "LC_TERMINAL", "TERM", "TMUX", "STY")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.mark.usefixtures("plain_terminal")
 async def test_a_refresh_that_told_of_watches_rings_and_says_what_went_wrong() -> None:
     made = sample_library()
     made.told = [Told("LanternPay", "2 new", (1, 3), troubles=("the command ended with 1: [/x]",))]
     async with running(made) as run:
-        rung: list[bool] = []
-        run.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]
+        written = heard(run)
         await run.press("R")
-        assert rung == [True] and "the command ended with 1: [/x]" in run.toasts
+        assert written == ["\a"] and "the command ended with 1: [/x]" in run.toasts
         made.told = [Told("LanternPay", "2 new", (1, 3), desktop=True)]
         await run.press("R")
-        assert rung == [True]
+        assert written == ["\a"]  # the desktop has told of it: once is enough
+
+
+@pytest.mark.usefixtures("plain_terminal")
+async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "foot")
+    made = sample_library()
+    made.told = [Told("PIPL; \x1b]0;x\x07", "a\nb", (1, 3))]
+    async with running(made) as run:
+        written = heard(run)
+        await run.press("R")
+        assert written == ["\x1b]777;notify;PIPL,;a · b\a"]
+        made.told = [Told("PIPL", "", (1,), desktop=True)]
+        await run.press("R")
+        made.told = [Told("PIPL", "", (1,))]
+        made.config = replace(made.config, notify=NotifyConfig(desktop=False))
+        await run.press("R")
+        assert len(written) == 1
+        made.config = replace(made.config, notify=NotifyConfig(desktop=False, bell=True))
+        await run.press("R")
+        made.config = replace(made.config, notify=NotifyConfig(terminal="osc9"))
+        await run.press("R")
+        monkeypatch.setenv("TMUX", "x")
+        await run.press("R")
+        assert written[1:] == ["\a", "\x1b]9;PIPL\a", "\x1bPtmux;\x1b\x1b]9;PIPL\a\x1b\\"]
+
+
+async def test_a_watch_from_the_text_that_is_selected() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        await run.press("enter")
+        run.main.get_selected_text = lambda: " paper\n tickets, "  # type: ignore[method-assign]
+        await run.press("W")
+        dialog = await shown(run)
+        assert dialog.typed() == WatchConfig(name="paper tickets", any=("paper tickets",))
+        await run.press("enter")
+        assert made.saved[0][0].any == ("paper tickets",)
+    assert from_selection("/re/").any == ("re",)  # what stands in a text is no regular expression
+    assert from_selection(" \x1b[31m ").any == ()
+    assert len(from_selection("x" * 9000).any[0]) <= 200
