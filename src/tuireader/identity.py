@@ -7,15 +7,16 @@ A wrong merge hides news, a missed one only shows it twice: where in doubt, two 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from tuireader.model import ParsedEntry
+from tuireader.model import Keys, ParsedEntry
 from tuireader.text import canonical_url
 
+_SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200
 """Characters that a text must have before its fingerprint may stand for it."""
 
@@ -26,31 +27,21 @@ def hash64(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What an entry can be recognised by. 0 stands for "has none".
-
-    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes when
-    anything that a person reads changes.
-    """
-
-    guid: int
-    url: int
-    digest: int
-
-
 def url_key(url: str) -> int:
     """The key of an address; 0 for addresses that stand for a whole site and not for an article."""
     if not url:
         return 0
     canonical = canonical_url(url)
+    return hash64(canonical) if _SOME_PAGE.match(canonical) or _names_a_page(canonical) else 0
+
+
+def _names_a_page(canonical: str) -> bool:
+    """The same as `_SOME_PAGE` says of most addresses, for every address."""
     try:
         parts = urlsplit(canonical)
     except ValueError:
-        return 0
-    if parts.path in {"", "/"} and not parts.query:
-        return 0
-    return hash64(canonical)
+        return False
+    return parts.path not in {"", "/"} or bool(parts.query)
 
 
 def text_key(title: str, text: str) -> int:
@@ -82,6 +73,18 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
             name = f"t{entry.url}\0{entry.title or (entry.content_html or entry.summary_html)[:500]}"
         what = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
         found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(what)))
+    return found
+
+
+def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
+    """What of one feed document is to be stored, by guid key: of two with the same key the first counts.
+
+    A feed that was cut off ends in an entry without anything to read or to open; that one is left out.
+    """
+    found: dict[int, tuple[ParsedEntry, Keys]] = {}
+    for entry, one in zip(entries, keys(entries), strict=True):
+        if entry.title or entry.url or entry.content_html or entry.summary_html:
+            found.setdefault(one.guid, (entry, one))
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -20,7 +20,7 @@ from typing import Any
 from tuireader import relating, schedule
 from tuireader.errors import TuireaderError
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.parse import ParseWorker
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import (
     Event,
     Evidence,
@@ -74,9 +74,16 @@ class Outcome:
 
 
 @asynccontextmanager
-async def opened(limits: FetchLimits, *, feeds: int = 1) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
-    """A fetcher and a parser for about so many feeds, closed again together."""
+async def opened(
+    limits: FetchLimits, *, feeds: int = 1, fresh: int = 0
+) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
+    """A fetcher and a parser for about so many feeds, closed again together.
+
+    Of them `fresh` were never read before: with many, it is sure that the parser will be needed.
+    """
     async with Fetcher(limits) as fetcher, ParseWorker(apart=feeds > _APART) as parser:
+        if fresh > _APART:
+            parser.start()
         yield fetcher, parser
 
 
@@ -92,8 +99,8 @@ async def refresh(
     """Ask for `feeds` and yield what happens; iterate inside `contextlib.aclosing`."""
     started = setting.clock()
     yield RefreshStarted(len(feeds))
-    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=4 * _BATCH)
-    driver = asyncio.create_task(_fetch_all(feeds, job_of, fetcher, parser, outcomes))
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
+    driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, outcomes))
     done = failed = new = changed = 0
     try:
         async for batch in _batches(outcomes):
@@ -158,18 +165,19 @@ def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    saved = store.saving.save(facts.id, parsed.entries, now, parsed.prepared, index=False)
+    saved = store.saving.save_feed(facts.id, parsed, now, index=False)
     matches = relating.record_new(store, saved.new, setting.rules, now)
     matches += relating.record_changed(store, saved.changed, setting.rules, now, saved.before)
-    _record_success(store, outcome, setting, now, parsed)
+    _record_success(store, outcome, setting, now, parsed, saved.whole)
     title = facts.title if facts.title != facts.url else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed))
     return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
 
 
 def _record_success(
-    store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None
+    store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
 ) -> None:
+    """Plan the next try. A document that was not `whole` is to be sent and read again then."""
     facts, result = outcome.facts, outcome.result
     assert not isinstance(result, FetchFailed)
     ttl = parsed.ttl if parsed else facts.ttl
@@ -184,9 +192,9 @@ def _record_success(
             now,
             plan.next_try,
             plan.state,
-            etag=result.etag,
-            last_modified=result.last_modified,
-            body_hash=result.body_hash if isinstance(result, Fetched) else None,
+            etag=result.etag if whole else None,
+            last_modified=result.last_modified if whole else None,
+            body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
             max_age=result.max_age,
             ttl=parsed.ttl if parsed else None,
             title=parsed.title if parsed else "",
@@ -238,9 +246,17 @@ def _numbered(event: FeedDone, done: int, total: int) -> FeedDone:
     return replace(event, done=done, total=total)
 
 
+async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:
+    """What is stored of a feed, so that only the rest need be prepared."""
+    if facts.last_success is None:
+        return {}
+    return await pool.read(lambda store: store.saving.digests(facts.id))
+
+
 async def _fetch_all(
     feeds: Sequence[FeedFacts],
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
+    pool: Pool,
     fetcher: Fetcher,
     parser: ParseWorker,
     outcomes: asyncio.Queue[Outcome | None],
@@ -249,16 +265,16 @@ async def _fetch_all(
 
     async def ask(facts: FeedFacts) -> None:
         try:
-            result = await fetcher.fetch(await job_of(facts))
+            result = await fetcher.fetch(await job_of(facts), keep=True)
         except TuireaderError as error:  # a password that cannot be had
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
         if isinstance(result, Fetched):
-            parsed = await parser.parse(
-                result.body, result.url, result.content_type, prepare=facts.last_success is None
-            )
+            stored = await _digests(pool, facts)
+            parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
             result = replace(result, body=b"")
         await outcomes.put(Outcome(facts, result, parsed))
+        fetcher.room.done(result.job)  # not before: what was read takes more memory than the body
 
     try:
         async with asyncio.TaskGroup() as group:

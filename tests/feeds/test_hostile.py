@@ -19,7 +19,7 @@ import pytest
 from tests.feeds.corpus import atom, bare, rss
 from tests.web import Answer, Raw, Web, drip, endless, then_reset, then_silence
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.parse import ParseWorker
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, ParseFailed
 
 FEED = bare(

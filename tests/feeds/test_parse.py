@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
 from tuireader.feeds import charset, dates, entry
-from tuireader.feeds.parse import ParseWorker, parse, parse_quickly, parse_tolerantly
+from tuireader.feeds.parse import parse, parse_quickly, parse_tolerantly
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, ParsedEntry, ParsedFeed, ParseFailed
 
 
@@ -606,10 +607,10 @@ async def test_apart_gives_the_same_and_can_prepare() -> None:
     async with ParseWorker(apart=True) as worker:
         found = await asyncio.gather(*(worker.parse(body, URL) for body in (*bodies, *odd)))
         assert list(found) == [parse(body, URL) for body in (*bodies, *odd)]
-        made = await worker.parse(bodies[0], URL, prepare=True)
+        made = await worker.parse(bodies[0], URL, stored={})
         assert isinstance(made, ParsedFeed)
         assert [item.title for item in made.prepared] == ["T0"]
-        assert replace(made, prepared=()) == found[0]
+        assert replace(made, prepared=(), keys=()) == found[0]
 
 
 async def test_apart_goes_on_when_its_process_is_killed() -> None:

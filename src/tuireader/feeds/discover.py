@@ -10,7 +10,7 @@ from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised
-from tuireader.feeds.parse import ParseWorker
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed
 
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")

@@ -17,7 +17,7 @@ import ssl
 import time
 import traceback
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ from tuireader.feeds.headers import (
     retry_after,
     validator,
 )
+from tuireader.feeds.room import Room
+from tuireader.feeds.slots import Slots
 from tuireader.feeds.trouble import STATUS_WORDS, Refused, explained
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
@@ -48,7 +50,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-SPARE_FILES = 64  # open files left to the rest of the program
+STEP = 4096  # bytes that are inflated at once; they can swell a thousandfold
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -85,6 +87,7 @@ class _Way:
     hops: int = 0
     permanent: bool = True
     seen: set[str] = field(default_factory=set)
+    timer: asyncio.Timeout | None = None
 
 
 class Fetcher:
@@ -104,8 +107,8 @@ class Fetcher:
         self.limits = limits or FetchLimits()
         self._now = now
         self._tls = tls
-        self._slots = asyncio.Semaphore(_possible(self.limits.concurrency))
-        self._hosts: dict[str, _HostSlots] = {}
+        self.room = Room()
+        self._slots = Slots(self.limits.concurrency, self.limits.per_host)
         self._direct: httpx.AsyncBaseTransport | None = None
         self._proxied: dict[str, httpx.AsyncBaseTransport] = {}
         self._codings = inflate.known_codings()
@@ -130,12 +133,23 @@ class Fetcher:
             with contextlib.suppress(Exception):
                 await transport.aclose()
 
-    async def fetch(self, job: FetchJob) -> FetchResult:
-        """Ask for one feed. Never raises but CancelledError; every fault is a FetchFailed."""
+    async def fetch(self, job: FetchJob, *, keep: bool = False) -> FetchResult:
+        """Ask for one feed. Never raises but CancelledError; every fault is a FetchFailed.
+
+        With `keep` the body counts as held until `room` is told that the job is done with.
+        """
+        try:
+            return await self._fetch(job)
+        finally:
+            if not keep:
+                self.room.done(job)
+
+    async def _fetch(self, job: FetchJob) -> FetchResult:
         try:
             url, userinfo = split_userinfo(job.url)
             way = _Way(url, job.auth or userinfo, job.headers)
-            async with self._host(urlsplit(url).netloc.lower()), self._slots:
+            async with self._slots.of(urlsplit(url).netloc.lower()):
+                await self.room.wait()
                 return await self._in_time(job, way)
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
@@ -147,19 +161,6 @@ class Fetcher:
                 job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}"
             )
 
-    @contextlib.asynccontextmanager
-    async def _host(self, name: str) -> AsyncIterator[None]:
-        """A place in the queue of one host. Hosts that redirects lead to are not counted."""
-        slots = self._hosts.setdefault(name, _HostSlots(asyncio.Semaphore(self.limits.per_host)))
-        slots.users += 1
-        try:
-            async with slots.semaphore:
-                yield
-        finally:
-            slots.users -= 1
-            if not slots.users:
-                self._hosts.pop(name, None)
-
     async def _in_time(self, job: FetchJob, way: _Way) -> FetchResult:
         import httpx
 
@@ -167,7 +168,7 @@ class Fetcher:
 
         host = urlsplit(way.url).hostname or ""
         try:
-            async with asyncio.timeout(self.limits.total):
+            async with asyncio.timeout(self.limits.total) as way.timer:
                 return await self._follow(job, way)
         except TimeoutError:
             raise Refused(
@@ -319,14 +320,14 @@ class Fetcher:
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise self._bad_status(response)
-        body = await self._body(response)
+        body = await self._body(job, way, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
             return NotModified(job, etag, modified, max_age, True, moved_to)
         content_type = clean(header(response, b"content-type"), 200) or None
         return Fetched(job, way.url, body, digest, content_type, etag, modified, max_age, moved_to)
 
-    async def _body(self, response: httpx.Response) -> bytes:
+    async def _body(self, job: FetchJob, way: _Way, response: httpx.Response) -> bytes:
         """The whole content with its codings undone, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
@@ -335,8 +336,23 @@ class Fetcher:
             header(response, b"content-encoding"), self.limits.max_bytes, self._codings
         )
         async for chunk in response.aiter_raw():
-            inflater.feed(chunk)
+            for start in range(0, len(chunk), STEP):
+                inflater.feed(chunk[start : start + STEP])
+                if self.room.is_large(job, inflater.size):
+                    await self._place(job, way)
+            self.room.grown(job, inflater.size)
         return inflater.body()
+
+    async def _place(self, job: FetchJob, way: _Way) -> None:
+        """Wait for a place among the large bodies; that time does not count, the server cannot help it."""
+        loop, timer = asyncio.get_running_loop(), way.timer
+        end = timer.when() if timer is not None else None
+        left = None if end is None else end - loop.time()
+        if timer is not None:
+            timer.reschedule(None)
+        await self.room.place(job)
+        if timer is not None and left is not None:
+            timer.reschedule(loop.time() + left)
 
     def _bad_status(self, response: httpx.Response) -> Refused:
         status = response.status_code
@@ -352,27 +368,6 @@ class Fetcher:
         elif status == 429 or (status == 503 and wait is not None):
             fault = Fault.THROTTLED
         return Refused(fault, f"HTTP {status}: {words}", status, wait)
-
-
-@dataclass(slots=True)
-class _HostSlots:
-    """The queue of one host, kept while somebody stands in it."""
-
-    semaphore: asyncio.Semaphore
-    users: int = 0
-
-
-def _possible(concurrency: int) -> int:
-    """`concurrency`, or fewer if this process may not open so many files."""
-    try:
-        import resource
-
-        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    except (ImportError, OSError, ValueError):
-        return max(1, concurrency)
-    if files == resource.RLIM_INFINITY:
-        return max(1, concurrency)
-    return max(1, min(concurrency, (files - SPARE_FILES) // 2))
 
 
 def _host_of(way: _Way) -> str:

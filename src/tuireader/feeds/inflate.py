@@ -185,6 +185,11 @@ class Inflater:
         self._count(len(self._steps), data)
         self._pieces.extend(self._through(0, data))
 
+    @property
+    def size(self) -> int:
+        """How many bytes have come out."""
+        return self._given[max(len(self._steps) - 1, 0)]
+
     def _count(self, step: int, data: bytes) -> None:
         self._given[step] += len(data)
         if self._given[step] > self._limit:

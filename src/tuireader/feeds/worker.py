@@ -1,21 +1,20 @@
 """The process that reads feeds. Requests come on stdin, results go to stdout, one at a time.
 
-With `--quick` it reads only what can be read quickly, answers None to the rest, and can prepare the entries.
+With `--quick` it reads only what can be read quickly, and answers None to the rest.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import signal
 import sys
-from dataclasses import replace
 from typing import BinaryIO
 
-from tuireader.feeds.parse import HEADER, packed, parse, parse_quickly
+from tuireader.feeds.parse import parse, parse_quickly
+from tuireader.feeds.pipe import HEADER, Request, pack_result, unpack_request
+from tuireader.feeds.sift import sift
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
-from tuireader.prepare import prepare
 
 MEMORY = 1 << 30
 ALARM = 60  # seconds after which the process ends by itself, should its parent be gone
@@ -55,24 +54,25 @@ def _request(stream: BinaryIO) -> bytes | None:
 
 
 def _answer(data: bytes) -> bytes:
-    result: ParseResult
     signal.alarm(ALARM)
     try:
-        body, url, content_type, _ = pickle.loads(data)
-        result = parse(body, url, content_type)
-        return packed(result)
+        request = unpack_request(data)
+        return _packed(request, parse(request.body, request.url, request.content_type))
     except (MemoryError, RecursionError):
-        return packed(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
+        return pack_result(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
     finally:
         signal.alarm(0)
 
 
 def _answer_quickly(data: bytes) -> bytes:
-    body, url, content_type, wanted = pickle.loads(data)
-    result = parse_quickly(body, url, content_type)
-    if wanted and isinstance(result, ParsedFeed):
-        result = replace(result, prepared=tuple(prepare(entry) for entry in result.entries))
-    return packed(result)
+    request = unpack_request(data)
+    return _packed(request, parse_quickly(request.body, request.url, request.content_type))
+
+
+def _packed(request: Request, result: ParseResult | None) -> bytes:
+    if request.stored is not None and isinstance(result, ParsedFeed):
+        result = sift(result, request.stored)
+    return pack_result(result)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,9 @@ class Refreshing(Watches):
             clock=self._clock,
         )
         configured = {feed.url: feed for feed in self.config.feeds}
-        async with refresh.opened(fetch_limits(self.config), feeds=len(facts)) as (fetcher, parser):
+        fresh = sum(one.last_success is None for one in facts)
+        limits = fetch_limits(self.config)
+        async with refresh.opened(limits, feeds=len(facts), fresh=fresh) as (fetcher, parser):
             events = refresh.refresh(
                 facts,
                 lambda one: _job(one, configured.get(one.url)),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 
 from tuireader import diff, identity
-from tuireader.identity import Keys
-from tuireader.model import ParsedEntry, Prepared
+from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.prepare import prepare, unpack
 from tuireader.store.index import Index
 from tuireader.store.reading import StoredText
@@ -27,12 +26,14 @@ LABEL = "flag-"
 class Saved:
     """What `save` did, with the texts of the articles that are to be matched and related now.
 
-    `before` has what the `changed` articles said until now.
+    `before` has what the `changed` articles said until now. It is not `whole` when entries were left out as
+    known that are not stored any more: the document has to be asked for again.
     """
 
     new: list[StoredText] = field(default_factory=list)
     changed: list[StoredText] = field(default_factory=list)
     before: list[StoredText] = field(default_factory=list)
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
+class _Alike:
+    """Stored articles by keys of new entries: (id, feed, title) by address, ids of the same feed by text."""
+
+    by_url: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
+    by_text: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """What is stored of an article: `kept` is False when its content was purged."""
 
@@ -79,81 +88,92 @@ class Saving:
         self._index = Index(conn)
         self._revisions = Revisions(conn)
 
-    def save(
-        self,
-        feed_id: int,
-        entries: Sequence[ParsedEntry],
-        now: int,
-        prepared: Sequence[Prepared] = (),
-        *,
-        index: bool = True,
-    ) -> Saved:
-        """Store the entries of one feed document; needs a transaction.
+    def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
+        """Store the entries of one feed document; needs a transaction. `now` is when they were first seen."""
+        return self.save_feed(feed_id, ParsedFeed(entries=tuple(entries)), now)
 
-        `now` is when they were first seen, `prepared` what was made of them already, if it was. Entries
-        known with the same digest cost one look-up together. Without `index` the caller has to put
-        `Saved.new` into the index in the same transaction: a savepoint makes FTS5 write out what it holds,
-        and small pieces cost it more than one large one.
+    def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
+        """The same for a feed document that may have been sifted.
+
+        Entries known with the same digest cost one look-up together.
+        Without `index` the caller has to put `Saved.new` into the index in the same transaction: a savepoint
+        makes FTS5 write out what it holds, and small pieces cost it more than one large one.
         """
-        entry_of: dict[int, tuple[ParsedEntry, Keys, Prepared | None]] = {}
-        for entry, keys, made in zip(entries, identity.keys(entries), prepared or repeat(None), strict=False):
-            if _says_something(entry):
-                entry_of.setdefault(keys.guid, (entry, keys, made))
-        known = self._known(feed_id, list(entry_of))
-        saved = Saved()
+        incoming = _incoming(parsed)
+        known = self._known(feed_id, [*(keys.guid for _, keys, _ in incoming), *parsed.known])
+        saved = Saved(whole=known.keys() >= set(parsed.known))
         unknown: list[_Incoming] = []
-        for guid, (entry, keys, made) in entry_of.items():
-            before = known.get(guid)
+        for entry, keys, made in incoming:
+            before = known.get(keys.guid)
             if before is None:
                 unknown.append(_Incoming.of(entry, keys, made))
             elif before.digest != keys.digest:
                 self._change(feed_id, before, _Incoming.of(entry, keys, made), now, saved)
         present = {before.article_id for before in known.values()}
-        fresh = [item for item in unknown if not self._adopt(feed_id, item, present, now, saved)]
+        alike = self._alike(feed_id, unknown)
+        fresh = [item for item in unknown if not self._adopt(feed_id, item, alike, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
         if index:
             self.index(saved.new)
         return saved
+
+    def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
+        """The guid keys of a feed's entries with what they said, to sift by; of very long feeds not all."""
+        rows = self._conn.execute(
+            "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
+        )
+        return dict(rows.fetchall())
 
     def index(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index."""
         self._index.add(texts)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
-        marks = ",".join(map(str, guids))
         rows = self._conn.execute(
-            f"""SELECT guid_key, article_id, digest, secondary FROM appearance
-                WHERE feed_id = ? AND guid_key IN ({marks})""",
-            (feed_id,),
+            """SELECT guid_key, article_id, digest, secondary FROM appearance
+               WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))""",
+            (feed_id, json.dumps(guids)),
         )
         return {row[0]: _Known(row[1], row[2], bool(row[3])) for row in rows}
 
-    def _adopt(self, feed_id: int, item: _Incoming, present: set[int], now: int, saved: Saved) -> bool:
+    def _alike(self, feed_id: int, items: Sequence[_Incoming]) -> _Alike:
+        """The stored articles that may be those of new entries."""
+        alike = _Alike()
+        if urls := [item.keys.url for item in items if item.keys.url]:
+            for url, *found in self._conn.execute(
+                """SELECT url_key, id, feed_id, title FROM article
+                   WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
+                (json.dumps(urls),),
+            ):
+                alike.by_url.setdefault(url, []).append(tuple(found))
+        if texts := [item.text_key for item in items if item.text_key]:
+            for text, article_id in self._conn.execute(
+                """SELECT text_key, id FROM article
+                   WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
+                   ORDER BY id""",
+                (feed_id, json.dumps(texts)),
+            ):
+                alike.by_text.setdefault(text, []).append(article_id)
+        return alike
+
+    def _adopt(
+        self, feed_id: int, item: _Incoming, alike: _Alike, present: set[int], now: int, saved: Saved
+    ) -> bool:
         """Recognise a new (feed, guid) as an article that is stored: by address, or by its text.
 
         An article that stands in this very document under its own guid is another one.
         """
-        keys = item.keys
-        if keys.url:
-            for article_id, other_feed, title in self._conn.execute(
-                "SELECT id, feed_id, title FROM article WHERE url_key = ? AND url_key != 0", (keys.url,)
-            ).fetchall():
-                if article_id in present:
-                    continue
-                own = other_feed == feed_id
-                if identity.same_by_url(item.title, title, same_feed=own):
-                    self._appear(feed_id, article_id, item, now, own=own, saved=saved)
-                    present.add(article_id)
-                    return True
-        if item.text_key:
-            for (article_id,) in self._conn.execute(
-                "SELECT id FROM article WHERE feed_id = ? AND text_key = ? AND text_key != 0",
-                (feed_id, item.text_key),
-            ).fetchall():
-                if article_id not in present:
-                    self._appear(feed_id, article_id, item, now, own=True, saved=saved)
-                    present.add(article_id)
-                    return True
+        for article_id, other_feed, title in alike.by_url.get(item.keys.url, ()):
+            own = other_feed == feed_id
+            if article_id not in present and identity.same_by_url(item.title, title, same_feed=own):
+                self._appear(feed_id, article_id, item, now, own=own, saved=saved)
+                present.add(article_id)
+                return True
+        for article_id in alike.by_text.get(item.text_key, ()):
+            if article_id not in present:
+                self._appear(feed_id, article_id, item, now, own=True, saved=saved)
+                present.add(article_id)
+                return True
         return False
 
     def _appear(
@@ -291,9 +311,11 @@ class Saving:
         saved.new += texts
 
 
-def _says_something(entry: ParsedEntry) -> bool:
-    """A feed that was cut off ends in an entry without anything to read or to open."""
-    return bool(entry.title or entry.url or entry.content_html or entry.summary_html)
+def _incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | None]]:
+    """The entries of a document with their keys, and what was made of them already, if it was."""
+    if parsed.keys:
+        return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
+    return [(entry, keys, None) for entry, keys in identity.distinct(parsed.entries).values()]
 
 
 def labels_of(conn: sqlite3.Connection, article_id: int) -> tuple[str, ...]:

@@ -1,0 +1,221 @@
+"""Between the processes of a refresh nothing is lost on the way, and what is known stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import NOW, entry, open_store
+from tests.web import Web
+from tuireader import identity
+from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.pipe import (
+    HEADER,
+    Request,
+    pack_request,
+    pack_result,
+    unpack_request,
+    unpack_result,
+)
+from tuireader.feeds.room import Room
+from tuireader.feeds.sift import sift
+from tuireader.feeds.workers import ParseWorker
+from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
+from tuireader.store import Store
+
+URL = "https://news.example.org/feed"
+ITEMS = "".join(
+    f"<item><title>T{n}</title><guid>{n}</guid><description>Text of {n}</description></item>"
+    for n in range(6)
+)
+BODY = f"<rss version='2.0'><channel><title>C</title>{ITEMS}</channel></rss>".encode()
+
+_texts = st.text(max_size=20)
+_numbers = st.one_of(st.none(), st.integers(-(2**40), 2**40))
+_entries = st.builds(
+    ParsedEntry,
+    guid=_texts,
+    title=_texts,
+    url=_texts,
+    published=_numbers,
+    content_html=_texts,
+    comments_count=_numbers,
+    tags=st.tuples() | st.tuples(_texts, _texts),
+    enclosures=st.lists(st.builds(Enclosure, url=_texts, length=_numbers), max_size=2).map(tuple),
+)
+_feeds = st.builds(
+    ParsedFeed,
+    title=_texts,
+    entries=st.lists(_entries, max_size=4).map(tuple),
+    ttl=_numbers,
+    well_formed=st.booleans(),
+)
+_digests = st.dictionaries(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1), max_size=4)
+
+
+@given(_feeds, _digests)
+def test_a_feed_goes_through_the_pipe_unchanged(feed: ParsedFeed, stored: dict[int, int]) -> None:
+    for result in (feed, sift(feed, stored)):
+        assert unpack_result(pack_result(result)[HEADER:]) == result
+
+
+@pytest.mark.parametrize(
+    "result", [None, *(ParseFailed(fault, "why", ("https://example.org/feed",)) for fault in Fault)]
+)
+def test_so_does_a_failure(result: ParseFailed | None) -> None:
+    packed = pack_result(result)
+    assert int.from_bytes(packed[:HEADER], "big") == len(packed) - HEADER
+    assert unpack_result(packed[HEADER:]) == result
+
+
+@given(st.binary(max_size=50), _texts, st.none() | _texts, st.none() | _digests)
+def test_and_a_request(body: bytes, url: str, kind: str | None, stored: dict[int, int] | None) -> None:
+    request = Request(body, url, kind, stored)
+    assert unpack_request(pack_request(request)[HEADER:]) == request
+
+
+def digests(entries: tuple[ParsedEntry, ...]) -> dict[int, int]:
+    return {guid: keys.digest for guid, (_, keys) in identity.distinct(entries).items()}
+
+
+def test_only_what_is_new_or_changed_is_left() -> None:
+    before = tuple(entry(number) for number in range(1, 6))
+    now = (entry(7), replace(before[0], title="Another title"), *before[1:])
+    left = sift(ParsedFeed(entries=now), digests(before))
+    assert left.entries == now[:2]
+    assert [made.title for made in left.prepared] == ["Title number 7", "Another title"]
+    assert [keys.guid for keys in left.keys] == list(digests(now))[:2]
+    assert list(left.known) == list(digests(now))[2:]
+
+
+def test_of_two_entries_with_one_id_the_first_counts_also_when_it_is_known() -> None:
+    twice = (entry(1), replace(entry(1), author="Somebody else"))
+    left = sift(ParsedFeed(entries=twice), digests(twice))
+    assert left.entries == ()
+    assert len(left.known) == 1
+
+
+_some = st.lists(
+    st.builds(
+        lambda number, guid, url, title: entry(
+            number,
+            guid=f"guid-{guid}" if guid else "",
+            url=f"https://news.example.org/{url}" if url else "",
+            title=f"Title {title}" if title else "",
+            content_html=f"<p>The text of article {number}, as long as it takes.</p>" * 5,
+        ),
+        st.integers(1, 4),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(0, 2),
+    ),
+    max_size=6,
+).map(tuple)
+
+
+@given(st.lists(_some, min_size=2, max_size=3))
+def test_a_sifted_document_is_stored_as_the_whole_one(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[tuple[ParsedEntry, ...]]
+) -> None:
+    states = []
+    for sifted in (False, True):
+        store = open_store(tmp_path_factory.mktemp("store"))
+        for round_, entries in enumerate(documents):
+            parsed = ParsedFeed(entries=entries)
+            with store.transaction():
+                if sifted:
+                    parsed = sift(parsed, store.saving.digests(1))
+                saved = store.saving.save_feed(1, parsed, NOW + round_)
+            assert saved.whole
+        states.append(everything(store))
+        store.close()
+    assert states[0] == states[1]
+
+
+def everything(store: Store) -> list[list[tuple[object, ...]]]:
+    return [
+        store.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+        for table in ("article", "content", "appearance", "revision")
+    ]
+
+
+def test_what_was_left_out_as_known_but_is_not_stored_is_told(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.transaction():
+        saved = store.saving.save_feed(1, sift(ParsedFeed(entries=(entry(1),)), digests((entry(1),))), NOW)
+    assert not saved.whole
+    store.close()
+
+
+async def test_the_worker_hands_back_what_is_not_stored() -> None:
+    async with ParseWorker(apart=True) as worker:
+        worker.start()
+        whole = await worker.parse(BODY, URL)
+        assert isinstance(whole, ParsedFeed)
+        known = digests(whole.entries)
+        gone = list(known)[2]
+        del known[gone]
+        left = await worker.parse(BODY, URL, stored=known)
+    assert isinstance(left, ParsedFeed)
+    assert [one.title for one in left.entries] == ["T2"]
+    assert [one.body for one in left.prepared] == ["Text of 2"]
+    assert {gone, *left.known} == set(digests(whole.entries))
+    assert (left.title, left.well_formed) == (whole.title, whole.well_formed)
+
+
+async def test_a_worker_that_is_started_and_never_used_ends() -> None:
+    async with ParseWorker(apart=True) as worker:
+        worker.start()
+
+
+async def test_no_feed_is_asked_while_there_is_no_room() -> None:
+    async with Web() as web:
+        web.serve("/feed", BODY)
+        async with Fetcher(FetchLimits(proxies=False)) as fetcher:
+            fetcher.room = Room(most=1000)
+            held = FetchJob(1, URL)
+            fetcher.room.grown(held, 1000)
+            waiting = asyncio.create_task(fetcher.fetch(FetchJob(2, f"{web.url}/feed")))
+            other = asyncio.create_task(
+                Fetcher(FetchLimits(proxies=False)).fetch(FetchJob(3, f"{web.url}/feed"))
+            )
+            assert isinstance(await other, Fetched)
+            assert not waiting.done()
+            assert len(web.requests) == 1
+            fetcher.room.done(held)
+            assert isinstance(await waiting, Fetched)
+
+
+async def test_of_many_large_bodies_few_come_at_a_time() -> None:
+    large = gzip.compress(bytes(300_000))
+    limits = FetchLimits(proxies=False, total=1.0, per_host=20)
+    async with Web() as web:
+        web.serve("/feed", large, headers={"Content-Encoding": "gzip"})
+        async with Fetcher(limits) as fetcher:
+            fetcher.room = Room(large=100_000, large_at_once=1)
+            waiting = {
+                asyncio.create_task(fetcher.fetch(FetchJob(number, f"{web.url}/feed"), keep=True))
+                for number in range(4)
+            }
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                (result,) = [task.result() for task in done]
+                assert isinstance(result, Fetched)
+                assert len(result.body) == 300_000
+                fetcher.room.done(result.job)
+
+
+async def test_who_does_not_keep_bodies_never_waits_for_room() -> None:
+    async with Web() as web:
+        web.serve("/feed", BODY)
+        async with Fetcher(FetchLimits(proxies=False)) as fetcher:
+            fetcher.room = Room(most=len(BODY), large=10, large_at_once=1)
+            jobs = [FetchJob(0, f"{web.url}/feed") for _ in range(8)]
+            results = await asyncio.gather(*(fetcher.fetch(job) for job in jobs))
+        assert all(isinstance(result, Fetched) for result in results)
