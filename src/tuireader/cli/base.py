@@ -33,6 +33,7 @@ class Options:
     paths: Paths
     demo: bool = False
     fresh: bool = False
+    earlier: int = Exit.OK
 
     def config(self) -> tuple[Config, tuple[Problem, ...]]:
         """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
@@ -134,10 +135,28 @@ def say(line: str) -> None:
     "--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own."
 )
 @click.option("--fresh", is_flag=True, help="With --demo: start over.")
+@click.option(
+    "-x",
+    "--execute",
+    multiple=True,
+    metavar="COMMAND",
+    help="As newsboat has it: reload fetches all feeds silently, print-unread prints a number.",
+)
+@click.option("-e", "--export-to-opml", "export", is_flag=True, help="As newsboat has it: print OPML.")
+@click.option(
+    "-i", "--import-from-opml", "source", metavar="FILE", default="", help="As newsboat has it: import OPML."
+)
 @click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
 @click.pass_context
 def main(
-    context: click.Context, config_file: Path | None, database: Path | None, demo: bool, fresh: bool
+    context: click.Context,
+    config_file: Path | None,
+    database: Path | None,
+    demo: bool,
+    fresh: bool,
+    execute: tuple[str, ...],
+    export: bool,
+    source: str,
 ) -> int:
     """Follow the tech news that matters to you in a terminal. Without a command, the reader opens."""
     where = paths(os.environ, config=config_file, database=database)
@@ -153,8 +172,14 @@ def main(
         config_file is not None
         and not config_file.exists()
         and context.invoked_subcommand not in {"add", "import"}
+        and not source
     ):
         raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+    if execute or export or source:
+        from tuireader.cli import newsboat
+
+        context.obj.earlier = newsboat.run(context.obj, execute, export, source)
+        return int(context.obj.earlier)
     if context.invoked_subcommand is None:
         return _open_ui(context.obj)
     return Exit.OK

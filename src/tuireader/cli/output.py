@@ -37,9 +37,9 @@ def format_option(function: Command) -> Command:
     )(function)
 
 
-def print_json(value: Mapping[str, object]) -> None:
-    """One object in one line, of the shape that `shapes.py` declares for the command."""
-    print(json.dumps(value, ensure_ascii=False))
+def print_json(value: Mapping[str, object], *, flush: bool = False) -> None:
+    """One object in one line, of the shape that `shapes.py` declares for the command; `flush` for pipes."""
+    print(json.dumps(value, ensure_ascii=False), flush=flush)
 
 
 def markdown(text: str) -> str:

@@ -15,7 +15,7 @@ from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
-from tuireader.model import Event, FeedDone, RefreshDone, Relating, Told
+from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, Told
 from tuireader.text import cut
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 @click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
 @click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
+@click.option("--matches", is_flag=True, help="One JSON object a line for each new article on a watch.")
 @click.pass_obj
-def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool, as_json: bool) -> int:
+def refresh(
+    options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool, as_json: bool, matches: bool
+) -> int:
     """Fetch feeds and store what is new.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
@@ -39,6 +42,7 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool
       tuireader refresh
       tuireader refresh "Example News"
       tuireader refresh --due --json
+      tuireader refresh --matches >> matches.jsonl
     """
 
     # The writer thread gives the interpreter up at each row; it must not wait long to have it back.
@@ -50,13 +54,16 @@ def refresh(options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
         events = library.refresh(ids, force=not due, relate=not no_relate)
-        return await follow(library, events, as_json=as_json)
+        return await follow(library, events, as_json=as_json, matches=matches)
 
     return in_library(options, job)
 
 
-async def follow(library: Library, found: AsyncGenerator[Event, None], *, as_json: bool) -> int:
+async def follow(
+    library: Library, found: AsyncGenerator[Event, None], *, as_json: bool, matches: bool = False
+) -> int:
     """Tell what happens in a refresh, and give the exit code that says how it went."""
+    from tuireader.cli.matches import print_match
     from tuireader.refresh import encode
 
     live = sys.stderr.isatty() and not as_json
@@ -68,6 +75,8 @@ async def follow(library: Library, found: AsyncGenerator[Event, None], *, as_jso
                 print(encode(event), flush=True)
             elif live:
                 _show(event)
+            if matches and isinstance(event, NewMatch):
+                await print_match(library, event.article_id, event.evidence, as_json=True)
             if isinstance(event, FeedDone) and event.error:
                 failures.append(event)
             elif isinstance(event, RefreshDone):

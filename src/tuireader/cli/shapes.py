@@ -335,6 +335,28 @@ class Finding(TypedDict):
     said: Annotated[str, "What was found."]
 
 
+class Match(TypedDict):
+    """A new article on a watch."""
+
+    id: Annotated[int, "Number of the article."]
+    watch: Annotated[str, "Name of the watch."]
+    title: Annotated[str, "Title of the article."]
+    url: Annotated[str, "Its address."]
+    feed: Annotated[str, "Title of its feed."]
+    time: Annotated[int, "When it was published."]
+    terms: Annotated[list[str], "The terms of the watch that were found."]
+    sentence: Annotated[str, 'The sentence that says most, `""` when there is none.']
+    spans: Annotated[list[tuple[int, int]], "Where the terms stand in the sentence: first character, end."]
+
+
+class SavedFile(TypedDict):
+    """An article that was saved."""
+
+    id: Annotated[int, "Number of the article."]
+    path: Annotated[str, "The file."]
+    new: Annotated[bool, "False when the file was there and says the same."]
+
+
 class Import(TypedDict):
     """What an import took in."""
 
@@ -399,6 +421,8 @@ SHAPES: dict[str, tuple[type, ...]] = {
     "undo": (Marked,),
     "feeds": (FeedHealth,),
     "add": (Added,),
+    "save": (SavedFile,),
+    "watch follow": (Match,),
     "import file": (Import,),
     "import newsboat": (NewsboatImport, NewsboatComparison),
     "refresh": (
@@ -408,6 +432,7 @@ SHAPES: dict[str, tuple[type, ...]] = {
         RefreshDone,
         RefreshRelating,
         RefreshTold,
+        Match,
     ),
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),

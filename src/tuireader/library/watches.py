@@ -13,6 +13,7 @@ from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk
 from tuireader.model import (
+    Evidence,
     WatchPreview,
     WatchStats,
 )
@@ -211,6 +212,21 @@ class Watches(Desk):
                     partial(watching.report, item=item, days=days, feeds=self._names, now=now)
                 )
         raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
+
+    async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
+        """What articles hit that came after one, oldest first, and the newest; None: only the newest.
+
+        The newest is looked up first, so that nothing that comes meanwhile is passed over.
+        """
+
+        def read(store: Store) -> tuple[list[tuple[int, Evidence]], int]:
+            newest = store.watches.newest()
+            if article_id is None or newest <= article_id:
+                return [], newest
+            found = store.watches.after(article_id)
+            return [match for match in found if match[0] <= newest], newest
+
+        return await self._pool.read(read)
 
     async def lint_watches(self) -> list[watching.Remark]:
         """What is wrong or odd about watches and their terms."""

@@ -245,6 +245,8 @@ class _Reader:
         element, _, background = arguments[:3]
         if element != "background":
             raise _No(_LOOK)
+        if not colour_of(background):
+            raise _No(_LOOK)
         light = is_light(background)
         self._made.values["ui", "theme"] = "tuireader-light" if light else "tuireader-dark"
 

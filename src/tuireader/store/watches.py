@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Evidence
-from tuireader.store.reading import evidence_json
+from tuireader.store.reading import evidence_json, evidence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,21 @@ class Watches:
         """The watches that have not seen all articles yet."""
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
         return [Pending(*row) for row in rows]
+
+    def after(self, article_id: int) -> list[tuple[int, Evidence]]:
+        """What articles with higher ids hit, but for those that are muted, oldest first."""
+        rows = self._conn.execute(
+            """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
+               JOIN article a ON a.id = m.article_id
+               WHERE m.article_id > ? AND a.muted = 0 ORDER BY m.article_id, w.position""",
+            (article_id,),
+        )
+        return [(article, evidence_of(name, stored)) for article, name, stored in rows]
+
+    def newest(self) -> int:
+        """The highest id of an article."""
+        row = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
+        return int(row[0])
 
     def hit_by(self, name: str) -> list[int]:
         """The articles on a watch."""

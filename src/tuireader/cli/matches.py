@@ -1,0 +1,80 @@
+"""New matches of watches as JSON lines, for pipes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import Options, in_library
+from tuireader.cli.completion import complete_watches
+from tuireader.cli.output import json_option, print_json
+from tuireader.cli.watches import watch
+from tuireader.errors import UsageError
+
+if TYPE_CHECKING:
+    from tuireader.cli import shapes
+    from tuireader.library import Library
+    from tuireader.model import Evidence
+
+_PAUSE = 0.5
+"""Seconds between two looks at whether somebody has written to the database."""
+
+
+@watch.command()
+@click.argument("name", nargs=-1, shell_complete=complete_watches)
+@json_option
+@click.pass_obj
+def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
+    """Print a line for each new article on a watch, as it comes, until interrupted.
+
+    NAME is a watch; without it all count. Nothing is fetched: the articles are those that the reader, cron or
+    another `tuireader refresh` brings. Articles that are muted are left out.
+
+    \b
+    Examples:
+      tuireader watch follow
+      tuireader watch follow --json WeChat >> matches.jsonl
+    """
+
+    async def job(library: Library) -> int:
+        known = {item.name.casefold(): item.name for item in library.config.watches}
+        for one in name:
+            if one.casefold() not in known:
+                raise UsageError(
+                    f"there is no watch {one!r}", f"there are: {', '.join(known.values()) or 'none'}"
+                )
+        wanted = {known[one.casefold()] for one in name}
+        _, last = await library.matches_after(None)
+        while True:
+            await asyncio.sleep(_PAUSE)
+            if not await library.changed_elsewhere():
+                continue
+            found, last = await library.matches_after(last)
+            for article_id, evidence in found:
+                if not wanted or evidence.watch in wanted:
+                    await print_match(library, article_id, evidence, as_json=as_json)
+
+    return in_library(options, job)
+
+
+async def print_match(library: Library, article_id: int, evidence: Evidence, *, as_json: bool) -> None:
+    """Print one match at once, as JSON or in columns: watch, title, feed, address."""
+    for row in await library.rows([article_id]):
+        feed = library.feed_title(row.feed_id)
+        if not as_json:
+            print("\t".join((evidence.watch, row.title, feed, row.url)), flush=True)
+            continue
+        shape: shapes.Match = {
+            "id": row.id,
+            "watch": evidence.watch,
+            "title": row.title,
+            "url": row.url,
+            "feed": feed,
+            "time": row.time,
+            "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
+            "sentence": evidence.sentence,
+            "spans": list(evidence.spans),
+        }
+        print_json(shape, flush=True)

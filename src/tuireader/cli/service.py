@@ -1,0 +1,141 @@
+"""`tuireader service`: what lets systemd or cron fetch, printed to be put in place."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tuireader.cli.base import Options, main
+from tuireader.config import paths
+from tuireader.config_values import Bad, duration
+from tuireader.errors import Exit, UsageError
+
+PROGRAM = ("~/.local/bin/tuireader",)
+"""Where the units in `docs/systemd` expect the program: where pipx and `pip install --user` put it."""
+_EVERY = duration(60, 86_400)
+UNITS = ("service", "timer", "cron")
+
+
+def unit(name: str, program: Sequence[str], seconds: int) -> str:
+    """One of `UNITS` for a program, with options, that is to fetch so often; `~` is the home folder."""
+    return {"service": _service, "timer": _timer, "cron": _cron}[name](program, seconds)
+
+
+def _for_systemd(words: Sequence[str]) -> str:
+    """A command as systemd reads it (systemd.service(5)): `%` is special, and blanks end words."""
+    escaped = [re.sub("^~/", "%h/", word.replace("%", "%%").replace("\\", "\\\\")) for word in words]
+    return " ".join(f'"{word}"' if re.search(r"[\s;']", word) else word for word in escaped)
+
+
+def _for_cron(words: Sequence[str]) -> str:
+    """A command as cron and its shell read it: a bare `%` ends the line."""
+    quoted = [f"~/{shlex.quote(word[2:])}" if word.startswith("~/") else shlex.quote(word) for word in words]
+    return " ".join(quoted).replace("%", "\\%")
+
+
+def _service(program: Sequence[str], seconds: int) -> str:
+    return f"""# ~/.config/systemd/user/tuireader.service
+[Unit]
+Description=Fetch the feeds of tuireader that are due
+Documentation=man:tuireader(1)
+
+[Service]
+Type=oneshot
+ExecStart={_for_systemd(program)} refresh --due
+# Some feeds always fail (3), sometimes there is no network (4); `tuireader feeds` tells which and why.
+SuccessExitStatus=3 4
+TimeoutStartSec=15min
+Nice=10
+IOSchedulingClass=idle
+UMask=0077
+
+# What a unit of a user can be denied without help of the system. Files stay as they are for you: a command of
+# yours that is named under [notify], or gives a password (cmd:), may need any of them.
+NoNewPrivileges=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+"""
+
+
+def _timer(program: Sequence[str], seconds: int) -> str:
+    minutes = max(1, seconds // 60)
+    return f"""# ~/.config/systemd/user/tuireader.timer
+[Unit]
+Description=Fetch the feeds of tuireader every {minutes} minutes
+
+[Timer]
+OnStartupSec=2min
+OnUnitActiveSec={minutes}min
+RandomizedDelaySec={max(1, minutes // 10)}min
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _cron(program: Sequence[str], seconds: int) -> str:
+    minutes = max(1, seconds // 60)
+    when = f"*/{minutes} * * * *" if minutes < 60 else f"0 */{max(1, minutes // 60)} * * *"
+    return f"# a line for `crontab -e`\n{when} {_for_cron(program)} -x reload\n"
+
+
+@main.command()
+@click.option(
+    "--every",
+    default="30m",
+    show_default=True,
+    help="How often to look for feeds that are due; no feed is asked more often than it likes.",
+)
+@click.option("--unit", "name", type=click.Choice(UNITS), help="Only this one, to be put in its file.")
+@click.pass_obj
+def service(options: Options, every: str, name: str | None) -> int:
+    """Print systemd units and a cron line that fetch in the background.
+
+    \b
+    Examples:
+      tuireader service
+      tuireader service --unit timer --every 1h > tuireader.timer
+    """
+    seconds = _EVERY.read(every)
+    if seconds is None or isinstance(seconds, Bad):
+        raise UsageError(f"--every wants a time such as 30m or 2h, not {every!r}")
+    program = (_program(), *_options(options))
+    parts = [unit(one, program, int(seconds)) for one in ((name,) if name else UNITS)]
+    print("\n".join(parts), end="")
+    if name is None:
+        print(
+            "\n# After the first two are in ~/.config/systemd/user:\n"
+            "#   systemctl --user enable --now tuireader.timer\n"
+            "# They run while you are logged in; `loginctl enable-linger` lets them run always."
+        )
+    return Exit.OK
+
+
+def _program() -> str:
+    """The program as it was started, by its whole path; systemd and cron do not look where a shell does."""
+    started = Path(sys.argv[0])
+    if started.is_absolute() and started.name == "tuireader":
+        return str(started)
+    return shutil.which("tuireader") or str(started.absolute())
+
+
+def _options(options: Options) -> list[str]:
+    """The options before the command that name other files than the usual ones."""
+    usual, words = paths(os.environ), list[str]()
+    if options.paths.config != usual.config:
+        words += ["--config", str(options.paths.config.absolute())]
+    if options.paths.database_given:
+        words += ["--database", str(options.paths.database.absolute())]
+    return words

@@ -1,0 +1,107 @@
+"""Articles for other places: saved as files, piped to programs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_articles
+from tuireader.cli.output import json_option, print_json
+from tuireader.errors import Exit, TuireaderError
+from tuireader.programs import filled
+
+if TYPE_CHECKING:
+    from tuireader.cli import shapes
+    from tuireader.library import Library
+
+
+@main.command()
+@click.argument("article", type=int, nargs=-1, required=True, shell_complete=complete_articles)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "txt"]),
+    help="Markdown, a web page or plain text; without it, as `[save] format` says.",
+)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder; without it, that of `[save] folder`.",
+)
+@click.option("--overwrite", is_flag=True, help="Write over a file of the same name.")
+@json_option
+@click.pass_obj
+def save(
+    options: Options,
+    article: tuple[int, ...],
+    form: str | None,
+    folder: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> int:
+    """Save articles as files named after day and title, and print the names.
+
+    A file that is there is left as it is: an article that says something else gets a name with a number.
+    A web page loads nothing when it is opened. ARTICLE is the number that `list` and `search` print first.
+
+    \b
+    Examples:
+      tuireader save 12
+      tuireader save 12 13 --format html --to articles
+    """
+
+    async def job(library: Library) -> int:
+        for number in article:
+            saved = await library.save_article(number, form=form or "", folder=folder, overwrite=overwrite)
+            if as_json:
+                shape: shapes.SavedFile = {"id": number, "path": str(saved.path), "new": saved.new}
+                print_json(shape)
+            else:
+                print(saved.path)
+            if not saved.new:
+                say(f"tuireader: {saved.path} is there already and says the same")
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "md", "html", "txt"]),
+    default="json",
+    show_default=True,
+    help="JSON as `tuireader show --json` prints it, Markdown, a web page or plain text.",
+)
+@click.argument("article", type=int, shell_complete=complete_articles)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_obj
+def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
+    """Run a program with an article on its standard input, and exit as it does.
+
+    No shell reads the COMMAND; `{url}` in an argument is the address of the article.
+
+    \b
+    Examples:
+      tuireader pipe 12 python3 -m json.tool
+      tuireader pipe --format md 12 wc -w
+    """
+
+    async def job(library: Library) -> tuple[str, str]:
+        text = await library.written(article, form)
+        rows = await library.rows([article])
+        return text, rows[0].url if rows else ""
+
+    text, url = in_library(options, job)
+    try:
+        done = subprocess.run(filled(command, url), input=text.encode("utf-8", "replace"), check=False)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "check its name") from None
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode

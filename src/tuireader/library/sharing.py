@@ -1,0 +1,93 @@
+"""Articles handed on: saved as files, piped to programs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuireader import programs, relating
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.library.desk import Desk
+from tuireader.programs import Ran
+
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file that an article was saved to. `new` is False when it was there already and says the same."""
+
+    article_id: int
+    path: Path
+    new: bool = True
+
+
+class Sharing(Desk):
+    """What leaves the program by a person's wish."""
+
+    @property
+    def save_folder(self) -> Path:
+        """Where articles are saved to; a relative path of the config starts from its folder."""
+        try:
+            folder = Path(self.config.save.folder).expanduser()
+        except RuntimeError:  # no such user, or no HOME: then it is a name like any other
+            folder = Path(self.config.save.folder)
+        return self.paths.config.absolute().parent / folder
+
+    async def written(self, article_id: int, form: str) -> str:
+        """An article in one of the forms of `copies`: `md`, `html`, `txt`, `json`. Raises UsageError."""
+        from tuireader.copies import written
+
+        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        if article is None:
+            raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
+        related = (
+            await self._pool.read(lambda store: relating.related(store, article_id)) if form == "json" else ()
+        )
+        return await asyncio.to_thread(written, article, form, related)
+
+    async def save_article(
+        self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False
+    ) -> SavedFile:
+        """Write an article to a file named after it; folders are made.
+
+        A file that is there is never written over, unless `overwrite`: an article that says something else
+        gets a name with a number. Raises UsageError, TuireaderError.
+        """
+        from tuireader.copies import file_name
+
+        form = form or self.config.save.format
+        folder = folder or self.save_folder
+        content = (await self.written(article_id, form)).encode("utf-8", "replace")
+        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        assert article is not None
+
+        def save() -> SavedFile:
+            folder.mkdir(parents=True, exist_ok=True)
+            for number in range(1, _MOST):
+                path = folder / file_name(article.title, article.time, form, number)
+                if overwrite:
+                    path.write_bytes(content)
+                    return SavedFile(article_id, path)
+                try:
+                    with path.open("xb") as file:
+                        file.write(content)
+                    return SavedFile(article_id, path)
+                except FileExistsError:
+                    if path.is_file() and path.read_bytes() == content:
+                        return SavedFile(article_id, path, new=False)
+            raise TuireaderError(f"{folder} has too many files of this name", "save it somewhere else")
+
+        try:
+            return await asyncio.to_thread(save)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TuireaderError(f"{folder} cannot be written to: {reason}", "name another folder") from None
+
+    async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
+        """Run a program with an article on its stdin; `{url}` in an argument is the article's address."""
+        text = await self.written(article_id, form)
+        rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
+        return await programs.run(programs.filled(command, rows[0].url if rows else ""), text)
