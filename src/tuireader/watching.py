@@ -16,7 +16,7 @@ from tuireader import notify, watch
 from tuireader.config import Config, WatchConfig
 from tuireader.model import ArticleRow, Evidence, Feed, WatchPreview, WatchStats
 from tuireader.query import Age, And, Query
-from tuireader.relating import FeedNames, subject, topics
+from tuireader.relating import FeedNames, explain, subject, topics
 from tuireader.store import Store
 from tuireader.store.stats import Hits, Lead
 from tuireader.terms import index_text, words
@@ -260,7 +260,9 @@ def _never(store: Store, term: str) -> str:
 # --------------------------------------------------------------------------- telling
 
 
-def claim(store: Store, wanted: Mapping[str, str], feeds: FeedNames) -> tuple[list[notify.Item], list[int]]:
+def claim(
+    store: Store, wanted: Mapping[str, str], feeds: FeedNames, matcher: Matcher
+) -> tuple[list[notify.Item], list[int]]:
     """Take what waits to be told, and mark it as told; needs a transaction.
 
     `wanted` has for each watch whether it tells each `article`, or a `story`: then a later article of the
@@ -284,6 +286,7 @@ def claim(store: Store, wanted: Mapping[str, str], feeds: FeedNames) -> tuple[li
         told.setdefault(item.article_id, set()).add(item.watch)
         adds[item.article_id] = new or adds.get(item.article_id, ())
     store.notices.settle(marked, known)
+    store.watches.explain(explain(store, matcher, feeds, list(told)))
     texts = {text.id: text for text in store.reading.texts(list(told))}
     items = [
         notify.Item(

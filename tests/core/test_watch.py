@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tuireader.model import Evidence, TermHit
 from tuireader.terms import TOKENIZER, indexed
-from tuireader.watch import Matcher, Subject, WatchRule, aliases, prefilter, signature
+from tuireader.watch import Matcher, Subject, WatchRule, aliases, lookup, prefilter, signature
 
 
 def on(rule: WatchRule, subject: Subject) -> bool:
@@ -400,9 +400,12 @@ def test_every_match_is_hit_by_the_index_and_has_true_evidence(
     index: sqlite3.Connection, rule: WatchRule, subject: Subject
 ) -> None:
     found = Matcher([rule]).match(subject)
-    expression = prefilter(rule)
-    if found and expression:
-        assert hit(index, expression, subject)
+    way = lookup(rule)
+    assert way.fts == prefilter(rule) and (way.fts or not way.exact)
+    if way.exact:
+        assert hit(index, way.fts or "", subject) == bool(found)
+    elif found and way.fts:
+        assert hit(index, way.fts, subject)
     for item in found:
         assert all(0 <= start < end <= len(item.sentence) for start, end in item.spans)
         assert bool(item.hits) == bool(item.sentence) == bool(item.spans)
@@ -420,6 +423,30 @@ def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subje
     assert list(matcher.match(subject, names=["0", "none such"])) == [
         item for item in alone if item.watch == "0"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "exact"),
+    [
+        (WatchRule("w", any=("Kumo", "solar farm", "云图", "AI", "kum*")), True),
+        (WatchRule("w", any=("kumo",), all=(("farm", "farms"),), none=("solar",), feeds=("x",)), True),
+        (WatchRule("w", any=("kumo",), query="Farm -AI"), True),
+        (WatchRule("w", query="Farm OR kumo", fields=("title",)), True),
+        (WatchRule("w", any=("kumo",), fields=("title", "author")), True),
+        (WatchRule("w", any=("kumo",), fields=("title", "body")), False),
+        (WatchRule("w", any=("kumo",), fields=("label",)), False),
+        (WatchRule("w", any=("kumo", "C++")), False),
+        (WatchRule("w", any=("kumo",), none=("C++",)), False),
+        (WatchRule("w", any=("kumo",), exact=True), False),
+        (WatchRule("w", any=("kumo",), query="is:unread"), False),
+        (WatchRule("w", any=("kumo",), query="(open"), False),
+        (WatchRule("w", any=("kumo", "/x/")), False),
+        (WatchRule("w", query="-kumo"), False),
+        (WatchRule("w"), False),
+    ],
+)
+def test_what_the_index_decides(rule: WatchRule, exact: bool) -> None:
+    assert lookup(rule).exact is exact
 
 
 def test_named_watches_with_many_terms() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from tuireader import relating, schedule
@@ -14,6 +15,7 @@ from tuireader.model import (
     Article,
     Away,
     Change,
+    Evidence,
     Related,
     Revision,
     Story,
@@ -34,7 +36,15 @@ class Articles(Desk):
 
     async def article(self, article_id: int) -> Article | None:
         """All of one article for the reading pane."""
-        return await self._pool.read(lambda store: store.reading.article(article_id))
+
+        def read(store: Store) -> Article | None:
+            found = store.reading.article(article_id)
+            if found is None or not found.evidence:
+                return found
+            made = relating.explain(store, self._matcher, self._names, [article_id]).get(article_id, ())
+            return replace(found, evidence=_completed(found.evidence, made))
+
+        return await self._pool.read(read)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
         """What an edited article said before, newest first, each with how the next version differs."""
@@ -71,7 +81,15 @@ class Articles(Desk):
         def read(store: Store) -> tuple[Brief, int]:
             after = store.briefs.last(watch) if seconds is None else None
             end = store.briefs.newest()
-            return arrange(store.briefs.reports(after=after, since=since, watch=watch), names), end
+            reports = store.briefs.reports(after=after, since=since, watch=watch)
+            made = relating.explain(
+                store, self._matcher, self._names, [report.article_id for report in reports]
+            )
+            reports = [
+                replace(report, evidence=_completed(report.evidence, made.get(report.article_id, ())))
+                for report in reports
+            ]
+            return arrange(reports, names), end
 
         return await self._pool.read(read)
 
@@ -141,3 +159,9 @@ class Articles(Desk):
         return await self._pool.write(
             in_transaction(lambda store: store.marks.set(mark, ids, value, now=now, journal=journal))
         )
+
+
+def _completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Stored evidence, with that which has just been worked out in its place."""
+    better = {item.watch: item for item in made}
+    return tuple(better.get(item.watch, item) for item in stored)

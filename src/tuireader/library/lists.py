@@ -51,9 +51,7 @@ class Lists(Desk):
         """The first of `ids`, newest first, and whether that is all; as quick at any size of the store."""
         today = self._today()
         return await self._pool.read(
-            lambda store: store.lists.head(
-                view, show_read=show_read, today=today, limit=limit, folded=folded
-            )
+            lambda store: store.lists.head(view, show_read=show_read, today=today, limit=limit, folded=folded)
         )
 
     async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:

@@ -101,7 +101,7 @@ class Refreshing(Watches):
             return None
         wanted = {item.name: item.notify for item in self.config.watches}
         items, marked = await self._pool.write(
-            in_transaction(lambda store: watching.claim(store, wanted, self._names))
+            in_transaction(lambda store: watching.claim(store, wanted, self._names, self._matcher))
         )
         if not items:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -26,6 +26,8 @@ CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed ..."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
+_EXPLAINED = 200
+"""Matches whose evidence is worked out at a time."""
 
 
 class Watches(Desk):
@@ -37,7 +39,7 @@ class Watches(Desk):
         Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
         there the next time.
         """
-        jobs = [job for job in (await self._muting(), await self._watching()) if job]
+        jobs = [*await self._muting(), *await self._watching()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
             yield 0, total
@@ -50,31 +52,50 @@ class Watches(Desk):
                 done += before - left
                 yield done, total
 
-    async def _watching(self) -> tuple[int, Callable[..., int]] | None:
-        """Up to which article watches are pending, and the step that matches some."""
+    async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
+        """Up to which article watches are pending, and the steps that match some, by index or texts."""
         pending = {
             item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
         }
         rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
-        if not rules:
-            return None
-        filters = {rule.name: watch.prefilter(rule) for rule in rules}
-        work = relating.Rematch(watch.Matcher(rules), filters, self._names)
-        names = list(filters)
-        for at in range(0, len(names), _LOOK_UP):
-            await self._pool.read(partial(work.look_up, names=names[at : at + _LOOK_UP]))
-        return max(pending.values()), work.step
+        ways = {rule.name: watch.lookup(rule) for rule in rules}
+        jobs: list[tuple[int, Callable[..., int]]] = []
+        if decided := [rule for rule in rules if ways[rule.name].exact]:
+            up_to = max(pending[rule.name] for rule in decided)
+            index = relating.ByIndex(decided, pending, self._names)
+            jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
+        if others := [rule for rule in rules if not ways[rule.name].exact]:
+            filters = {rule.name: ways[rule.name].fts for rule in others}
+            texts = relating.ByText(watch.Matcher(others), filters, self._names)
+            names = list(filters)
+            for at in range(0, len(names), _LOOK_UP):
+                await self._pool.read(partial(texts.look_up, names=names[at : at + _LOOK_UP]))
+            jobs.append((max(pending[rule.name] for rule in others), texts.step))
+        return jobs
 
-    async def _muting(self) -> tuple[int, Callable[..., int]] | None:
+    async def _explain(self, names: Sequence[str]) -> None:
+        """Work out the evidence of all matches that the index alone has made for some watches."""
+
+        def step(store: Store, name: str) -> int:
+            ids = store.watches.bare_of(name, _EXPLAINED)
+            if ids:
+                with store.transaction():
+                    store.watches.explain(relating.explain(store, self._matcher, self._names, ids))
+            return len(ids)
+
+        for name in names:
+            while await self._pool.write(partial(step, name=name)):
+                pass
+
+    async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
         """The same for mutes."""
         await self._sync_mutes()  # one may have come to its end
         pending = await self._pool.read(lambda store: store.mutes.pending())
         mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
         if not mutes:
-            return None
-        return max(pending.values()), partial(
-            relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock())
-        )
+            return []
+        step = partial(relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
+        return [(max(pending.values()), step)]
 
     async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
         """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
@@ -208,6 +229,7 @@ class Watches(Desk):
         for item in self.config.watches:
             if item.name.casefold() == name.casefold():
                 now = int(self._clock())
+                await self._explain([item.name])
                 return await self._pool.read(
                     partial(watching.report, item=item, days=days, feeds=self._names, now=now)
                 )
@@ -230,7 +252,14 @@ class Watches(Desk):
 
     async def lint_watches(self) -> list[watching.Remark]:
         """What is wrong or odd about watches and their terms."""
+        await self._explain([item.name for item in self.config.watches])
         return await self._pool.read(lambda store: watching.lint(store, self.config, self._matcher))
+
+
+def _by_index(store: Store, *, up_to: int, size: int, work: relating.ByIndex, total: int) -> int:
+    """A step of watches that the index decides, as one of articles: it looks at the time, not at `size`."""
+    left = work.step(store, _STEP / 2)
+    return max(1, round(left * total)) if left else 0
 
 
 def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:

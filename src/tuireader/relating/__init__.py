@@ -4,6 +4,7 @@ The glue between the store and the pure `watch` and `related`; all that writes r
 transactions.
 
 - `arriving`   watches, mutes and links of what is new or changed, and the same again for what is stored
+- `rematching` watches that are new or changed, against what is stored
 - `placing`    profile, neighbours and story of an article
 - `relatives`  what belongs to an article that is opened
 - `topics`     the words that tell an article or a story from others
@@ -13,7 +14,6 @@ transactions.
 from tuireader.relating.arriving import (
     FeedNames,
     Mute,
-    Rematch,
     Rules,
     mute_chunk,
     record_changed,
@@ -22,14 +22,17 @@ from tuireader.relating.arriving import (
 )
 from tuireader.relating.placing import Shelf, relate_waiting
 from tuireader.relating.relatives import related
+from tuireader.relating.rematching import ByIndex, ByText, explain
 from tuireader.relating.topics import story_topics, topics
 
 __all__ = [
+    "ByIndex",
+    "ByText",
     "FeedNames",
     "Mute",
-    "Rematch",
     "Rules",
     "Shelf",
+    "explain",
     "mute_chunk",
     "record_changed",
     "record_new",

@@ -4,9 +4,8 @@ watches or mutes have changed."""
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tuireader import query
 from tuireader.model import Evidence
@@ -142,62 +141,6 @@ def _seen(
     seen = [(text, item) for text, item in found if text.id not in hidden]
     store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
     return seen
-
-
-@dataclass(slots=True)
-class Rematch:
-    """Watches that are matched anew against all that is stored: `look_up` for each, then `step` to the end.
-
-    What a watch hits now, and what the index says that it may hit, is read and asked again; nothing else is
-    touched, so that whatever arrives or changes meanwhile keeps what it was given on arrival.
-    """
-
-    matcher: Matcher
-    filters: Mapping[str, str | None]
-    feeds: FeedNames
-    _wanted: dict[int, list[str]] = field(default_factory=dict)
-    _order: list[int] = field(default_factory=list)
-
-    @property
-    def scanned(self) -> list[str]:
-        """The watches of which the index knows nothing: every article is asked about them."""
-        return [name for name, expression in self.filters.items() if expression is None]
-
-    def look_up(self, store: Store, names: Sequence[str]) -> None:
-        """Find the candidates of some watches."""
-        for name in names:
-            expression = self.filters[name]
-            if expression is not None:
-                for article in {*store.search.candidates(expression), *store.watches.hit_by(name)}:
-                    self._wanted.setdefault(article, []).append(name)
-        self._order = []
-
-    def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match `size` candidates with ids up to `up_to`, the newest first; returns where there are more.
-
-        Needs a transaction.
-        """
-        scanned, wanted = self.scanned, self._wanted
-        if scanned:
-            first = max(1, up_to - size + 1)
-            ids: Sequence[int] = range(first, up_to + 1)
-        else:
-            self._order = self._order or sorted(wanted)
-            end = bisect_right(self._order, up_to)
-            ids = self._order[max(0, end - size) : end]
-            first = ids[0] if end > size else 1
-        found = [
-            (text.id, evidence)
-            for text in store.reading.texts(ids, watches=True)
-            for evidence in self.matcher.match(
-                subject(text, self.feeds), names=[*scanned, *wanted.get(text.id, ())]
-            )
-        ]
-        pairs = [(name, article) for article in ids for name in wanted.get(article, ())]
-        store.watches.forget(pairs, scanned, first, up_to)
-        store.watches.record(found)
-        store.watches.reached(list(self.filters), first - 1)
-        return first - 1
 
 
 def mute_chunk(

@@ -62,7 +62,9 @@ def evidence_json(evidence: Evidence) -> str:
 
 
 def evidence_of(watch: str, stored: str) -> Evidence:
-    """The evidence that `evidence_json` wrote."""
+    """The evidence that `evidence_json` wrote; none for a match of which it has yet to be worked out."""
+    if not stored:
+        return Evidence(watch)
     hits, sentence, spans = json.loads(stored)
     return Evidence(
         watch, tuple(TermHit(*hit) for hit in hits), sentence, tuple((start, end) for start, end in spans)

@@ -136,7 +136,7 @@ class Search:
         condition, args = f"{within} AND {condition}", [*within_args, *args]
         if plan.fts is not None:
             # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
-            plus = "+" if limit < _MANY and self._hits_many(plan.fts) else ""
+            plus = "+" if limit < _MANY and self.hits_many(plan.fts, _MANY) else ""
             condition += f" AND {plus}a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
             args.append(plan.fts)
         exact = plan.exact and facts_exact
@@ -165,12 +165,12 @@ class Search:
             size = min(_BATCH, 2 * size)
             yield found
 
-    def _hits_many(self, expression: str) -> bool:
-        """Whether an FTS5 expression hits a good part of the articles."""
+    def hits_many(self, expression: str, many: int) -> bool:
+        """Whether an FTS5 expression hits so many articles."""
         row = self._conn.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (expression, _MANY)
+            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (expression, many)
         ).fetchone()
-        return int(row[0]) >= _MANY
+        return int(row[0]) >= many
 
     def _ahead(self, sql: str, args: Sequence[object]) -> Iterator[int]:
         """The ids that a query gives; the first ones are often enough, and then the others are not looked up.

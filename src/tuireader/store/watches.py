@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Evidence
@@ -75,6 +75,72 @@ class Watches:
             "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
         )
         return [row[0] for row in rows]
+
+    def has_many(self, name: str, many: int) -> bool:
+        """Whether a watch has so many matches."""
+        row = self._conn.execute(
+            """SELECT count(*) FROM (SELECT 1 FROM match
+                 WHERE watch_id = (SELECT id FROM watch WHERE name = ?) LIMIT ?)""",
+            (name, many),
+        ).fetchone()
+        return int(row[0]) >= many
+
+    def fill(self, name: str, expression: str, feeds: Collection[int] | None, first: int, last: int) -> None:
+        """Set the matches of a watch from article to article to those that an FTS5 expression of ours hits in
+        some feeds (None: in all), without evidence; needs a transaction.
+        """
+        row = self._conn.execute("SELECT id FROM watch WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return
+        self._conn.execute(
+            "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?", (row[0], first, last)
+        )
+        inside = ""
+        if feeds is not None:
+            numbers = ",".join(map(str, feeds))
+            inside = f" AND (SELECT feed_id FROM article a WHERE a.id = search.rowid) IN ({numbers})"
+        self._conn.execute(
+            f"""INSERT INTO match (watch_id, article_id, evidence)
+                SELECT ?, rowid, '' FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?{inside}""",
+            (row[0], expression, first, last),
+        )
+
+    def bare(self, ids: Sequence[int]) -> dict[int, list[str]]:
+        """For each of some articles the watches that it is on without evidence; only those that have any."""
+        found: dict[int, list[str]] = {}
+        for article_id, name in self._conn.execute(
+            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.article_id IN (SELECT value FROM json_each(?)) AND m.evidence = ''""",
+            (json.dumps(list(ids)),),
+        ):
+            found.setdefault(article_id, []).append(name)
+        return found
+
+    def bare_of(self, name: str, limit: int) -> list[int]:
+        """Articles on a watch without evidence."""
+        rows = self._conn.execute(
+            """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
+               AND evidence = '' LIMIT ?""",
+            (name, limit),
+        )
+        return [row[0] for row in rows]
+
+    def explain(self, found: Mapping[int, Sequence[Evidence]]) -> None:
+        """Give matches without evidence theirs, an empty one where there is none; needs a transaction."""
+        ids = self._ids()
+        self._conn.executemany(
+            "UPDATE match SET evidence = ? WHERE watch_id = ? AND article_id = ? AND evidence = ''",
+            [
+                (evidence_json(item), ids[item.watch], article)
+                for article, items in found.items()
+                for item in items
+                if item.watch in ids
+            ],
+        )
+        self._conn.executemany(
+            "UPDATE match SET evidence = ? WHERE article_id = ? AND evidence = ''",
+            [(evidence_json(Evidence("")), article) for article in found],
+        )
 
     def forget(self, pairs: Sequence[tuple[str, int]], names: Sequence[str], first: int, last: int) -> None:
         """Drop the matches of (watch, article) pairs, and those of whole watches from article to article.

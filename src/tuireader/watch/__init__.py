@@ -7,8 +7,19 @@ hardly more than ten.
 
 from tuireader.query import Subject
 from tuireader.watch.aliasing import aliases
-from tuireader.watch.lookup import prefilter
+from tuireader.watch.lookup import Lookup, lookup, prefilter
 from tuireader.watch.matcher import Matcher
 from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
 
-__all__ = ["FIELDS", "Matcher", "Problem", "Subject", "WatchRule", "aliases", "prefilter", "signature"]
+__all__ = [
+    "FIELDS",
+    "Lookup",
+    "Matcher",
+    "Problem",
+    "Subject",
+    "WatchRule",
+    "aliases",
+    "lookup",
+    "prefilter",
+    "signature",
+]

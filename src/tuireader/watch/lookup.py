@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from tuireader import query
 from tuireader.query import QueryError
 from tuireader.terms import Term
@@ -10,26 +13,55 @@ from tuireader.watch.rules import WatchRule, item_of
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
 
 
-def prefilter(rule: WatchRule) -> str | None:
-    """An FTS5 expression that hits every article the rule can match (see `query.Plan` for the columns).
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How the full-text index finds what a watch hits (see `query.Plan` for the columns).
 
-    None when the index cannot tell; then every article has to be looked at.
+    Every article that it can match is hit by the FTS5 expression `fts`; None when the index cannot tell.
+    If `exact`, the watch hits just these, as far as they are in its feeds.
     """
+
+    fts: str | None
+    exact: bool = False
+
+
+def lookup(rule: WatchRule) -> Lookup:
+    """What the full-text index can do for a watch."""
     columns = {_COLUMNS.get(name) for name in rule.fields}
+    scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
     parts: list[str] = []
-    if None not in columns:
-        scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
-        for group in ((rule.any,) if rule.any else ()) + rule.all:
-            expressions = [_expression(text, rule.exact) for text in group]
-            if expressions and None not in expressions:
-                parts.append(f"{scope} : ({' OR '.join(f'({text})' for text in expressions)})")
-    expression = query.parse(rule.query)
-    asked = None if isinstance(expression, QueryError) else query.plan(expression).fts
-    if asked:
-        parts.append(f"({asked})")
-    return " AND ".join(parts) or None
+    exact = None not in columns and ("summary" in rule.fields) == ("body" in rule.fields)
+    groups = (rule.any, *rule.all) if rule.any else rule.all
+    for group in groups:
+        expression, sure = _one_of(scope, group, rule.exact)
+        exact = exact and sure
+        if expression and None not in columns:
+            parts.append(expression)
+    parsed = query.parse(rule.query)
+    asked = None if isinstance(parsed, QueryError) else query.plan(parsed)
+    if asked and asked.fts:
+        parts.append(f"({asked.fts})")
+    if rule.query.strip():
+        exact = exact and asked is not None and asked.fts is not None and asked.exact and not asked.facts
+    found = " AND ".join(parts) or None
+    if found is None or not exact:
+        return Lookup(found)
+    without, sure = _one_of(scope, rule.none, rule.exact) if rule.none else ("", True)
+    if not sure:
+        return Lookup(found)
+    return Lookup(f"({found}) NOT ({without})" if without else found, exact=True)
 
 
-def _expression(text: str, exact: bool) -> str | None:
-    item = item_of(text, exact)
-    return item.fts if isinstance(item, Term) else None
+def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, bool]:
+    """An FTS5 expression for any of some terms in the columns `scope`, and whether it hits nothing else."""
+    items = [item_of(text, exact) for text in terms]
+    found = [item.fts if isinstance(item, Term) else None for item in items]
+    if not found or None in found:
+        return None, False
+    expression = f"{scope} : ({' OR '.join(f'({text})' for text in found)})"
+    return expression, all(isinstance(item, Term) and item.simple for item in items)
+
+
+def prefilter(rule: WatchRule) -> str | None:
+    """An FTS5 expression that hits every article the rule can match, or None when the index cannot tell."""
+    return lookup(rule).fts

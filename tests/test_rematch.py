@@ -1,0 +1,121 @@
+"""Watches that are new or have changed, against what is stored: by the index or the texts, in steps."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from tests.builders import entry
+from tests.test_library import NOW, feeds, opened
+from tests.test_watches import TWO_FEEDS, applied, fill
+from tuireader.library import Library
+from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.relating import rematching
+
+RULES = {
+    "capital": 'any = ["Apple"]',
+    "phrase": 'any = ["data transfer", "Apple Pay"]',
+    "acronym": 'any = ["AI"]',
+    "han": 'any = ["微信支付", "微信 支付"]',
+    "prefix": 'any = ["regulat*"]',
+    "without": 'any = ["apple"]\nnone = ["pie"]',
+    "both": 'any = ["apple"]\nall = [["data", "AI"]]',
+    "feed": 'any = ["apple"]\nfeeds = ["https://b.example.org/feed"]',
+    "query": 'query = "title:apple -pie"',
+    "signs": 'any = ["C++"]',
+    "unread": 'any = ["apple"]\nquery = "is:unread"',
+    "regex": 'any = ["/appl[ey]/"]',
+    "exact": 'any = ["Apple"]\nexact = true',
+    "inside": 'any = ["*pple*"]',
+    "title": 'any = ["apple"]\nfields = ["title"]',
+}
+WATCHES = "".join(f'[[watch]]\nname = "{name}"\n{rule}\n' for name, rule in RULES.items())
+TEXTS = [
+    "Apple pays.", "An apple pie", "apple data", "Data. Transfer", "A data transfer of AI",
+    "He said ai and aid",
+    "用微信支付吧", "用 微信 支付", "微信，支付", "Regulators and regulation", "deregulated",
+    "C++ and C#", "PINEAPPLES",
+    "apply now", "Apple Pay’s AIs",
+]  # fmt: skip
+
+
+def articles() -> list[ParsedEntry]:
+    return [
+        entry(number, title=f"{number} {text}", content_html=f"<p>{TEXTS[-number]}</p>")
+        for number, text in enumerate(TEXTS, 1)
+    ]
+
+
+async def matched(library: Library) -> dict[str, list[int]]:
+    return {name: sorted(await library.ids(View(ViewKind.WATCH, name))) for name in RULES}
+
+
+async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    async with opened(tmp_path / "a", TWO_FEEDS + WATCHES) as library:
+        await fill(library, 1, *articles())
+        await fill(library, 2, *[entry(100, title="apple"), entry(101, title="orange")])
+        right = await matched(library)
+        evidence = {number: await library.article(number) for number in range(1, 18)}
+    assert all(right.values())
+    async with opened(tmp_path / "b", TWO_FEEDS) as library:
+        await fill(library, 1, *articles())
+        await fill(library, 2, *[entry(100, title="apple"), entry(101, title="orange")])
+    async with opened(tmp_path / "b", TWO_FEEDS + WATCHES) as library:
+        steps = await applied(library)
+        assert steps[0] == (0, 34) and steps[-1] == (34, 34)
+        assert await matched(library) == right
+        # Evidence for what the index decided is worked out when an article is opened, or a report made.
+        bare = await library._pool.read(lambda store: store.watches.bare(range(1, 18)))
+        assert {name for names in bare.values() for name in names} == set(RULES) - {
+            "signs", "unread", "regex", "exact", "inside"
+        }  # fmt: skip
+        for number, article in evidence.items():
+            found = await library.article(number)
+            assert found is not None and article is not None
+            assert found.evidence == article.evidence
+        report = await library.watch_report("phrase")
+        assert dict(report.terms) == {"data transfer": 2, "Apple Pay": 2}
+        await library.lint_watches()
+        assert await library._pool.read(lambda store: store.watches.bare(range(1, 18))) == {}
+        assert await applied(library) == []
+
+
+async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rematching, "_MANY", 10)
+    monkeypatch.setattr(rematching, "_RANGE", 7)
+    rule = '[[watch]]\nname = "Many"\nany = ["{}"]\n'
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, *[entry(number, title=f"Apple {number}") for number in range(30)])
+    monkeypatch.setattr("tuireader.relating.rematching.perf_counter", iter(range(1000)).__next__)
+    async with opened(tmp_path, TWO_FEEDS + rule.format("Apple")) as library:
+        many = View(ViewKind.WATCH, "Many")
+        monkeypatch.setattr("tuireader.library.watches._STEP", 3.0)  # one watch, or a range of it, a step
+        async with aclosing(library.apply_watches()) as steps:
+            assert await anext(steps) == (0, 30)
+            assert await anext(steps) == (7, 30)
+        assert (
+            list(await library.ids(many)) == list(range(30, 23, -1))[::-1]
+            or len(await library.ids(many)) == 7
+        )
+        # What arrives meanwhile is not touched.
+        await fill(library, 1, entry(99, title="Apple at last", published=NOW))
+        assert (await applied(library))[-1] == (23, 23)
+        assert len(await library.ids(many)) == 31
+    async with opened(tmp_path, TWO_FEEDS + rule.format("Pear")) as library:
+        await applied(library)
+        assert len(await library.ids(many)) == 0
+
+
+async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path, feeds("https://a.example.org/feed")) as library:
+        await fill(library, 1, entry(1, title="Apple"))
+    rule = '[[watch]]\nname = "W"\nany = ["Apple"]\nfeeds = ["nowhere"]\n'
+    async with opened(tmp_path, feeds("https://a.example.org/feed") + rule) as library:
+        await applied(library)
+        assert len(await library.ids(View(ViewKind.WATCH, "W"))) == 0
