@@ -10,10 +10,13 @@ def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
     from tuireader.ui import first_frame
 
-    first_frame.show(sys.argv[1:], os.environ)
-    from tuireader.cli import run
-
-    sys.exit(run(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    if first_frame.fits(arguments) and "_TUIREADER_COMPLETE" not in os.environ:
+        first_frame.show(arguments, os.environ)
+        from tuireader.opening import run
+    else:
+        from tuireader.cli import run
+    sys.exit(run(arguments))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from tuireader import __version__
-from tuireader.config import Config, Paths, Problem, load, loads, paths
-from tuireader.errors import ConfigError, Exit, TuireaderError, UsageError, tell_crash
+from tuireader.config import paths
+from tuireader.errors import ConfigError, Exit, UsageError
+from tuireader.opening import Options, guarded, read, say
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -26,62 +26,17 @@ COMPLETE = "_TUIREADER_COMPLETE"
 """The variable by which a shell asks for completion."""
 
 
-@dataclass(slots=True)
-class Options:
-    """What stands before the command."""
-
-    paths: Paths
-    demo: bool = False
-    fresh: bool = False
-    earlier: int = Exit.OK
-
-    def config(self) -> tuple[Config, tuple[Problem, ...]]:
-        """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
-        if self.demo:
-            from tuireader import demo
-
-            return loads(demo.config_text(), "demo")
-        if not self.paths.config.exists():
-            return Config(), ()
-        config, problems = load(self.paths.config)
-        for problem in problems:
-            if problem.fatal:
-                raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
-        return config, problems
-
-    def places(self, config: Config) -> Paths:
-        """Where the files are, the database where the configuration has it unless the command line says."""
-        if config.database and not self.demo and not self.paths.database_given:
-            return replace(self.paths, database=Path(config.database))
-        return self.paths
-
-    @asynccontextmanager
-    async def library(self) -> AsyncIterator[Library]:
-        """The library of these options, opened and closed again."""
-        from tuireader.library import Library
-
-        config, problems = self.config()
-        where = self.places(config)
-        _make_folders(where)
-        library = await Library.open(config, where, offline=self.demo)
-        library.problems = problems
-        try:
-            if self.demo:
-                await library.load_demo()
-            yield library
-        finally:
-            await library.close()
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code."""
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = _invoke(list(arguments))
         sys.stdout.flush()  # here, where a reader that has gone is no fault
         return result
     except click.exceptions.Abort:
-        return Exit.INTERRUPTED
-    except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message())
@@ -91,15 +46,6 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.USAGE
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except TuireaderError as error:
-        lead = "tuireader: "
-        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
-        return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
-    except Exception as fault:
-        return tell_crash(fault, paths(os.environ).state)
 
 
 def _with_hint(error: click.ClickException) -> str:
@@ -120,12 +66,6 @@ def _invoke(arguments: list[str]) -> int:
         return shell_complete(main, {}, "tuireader", COMPLETE, asked)
     with main.make_context("tuireader", arguments) as context:
         return int(main.invoke(context) or Exit.OK)
-
-
-def say(line: str) -> None:
-    """Print talk to stderr, whatever its encoding can show."""
-    encoding = sys.stderr.encoding or "ascii"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,14 +121,8 @@ def main(
         context.obj.earlier = newsboat.run(context.obj, execute, export, source)
         return int(context.obj.earlier)
     if context.invoked_subcommand is None:
-        return _open_ui(context.obj)
+        return read(context.obj)
     return Exit.OK
-
-
-def _open_ui(options: Options) -> int:
-    from tuireader.ui.run import run as run_ui
-
-    return run_ui(options.library, options.paths)
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
@@ -201,15 +135,3 @@ def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
             return await job(library)
 
     return asyncio.run(whole())
-
-
-def _make_folders(where: Paths) -> None:
-    """Make the default folders; a database that was named must have its folder already."""
-    wanted = [where.state] if where.database_given else [where.state, where.database.parent]
-    for folder in wanted:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise TuireaderError(
-                f"the folder {folder} cannot be made: {error.strerror}", "check the rights"
-            ) from None

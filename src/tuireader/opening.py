@@ -1,0 +1,123 @@
+"""Opening the reader on its files: the options that say which, and how faults are told. Without click.
+
+The command line adds its commands to this; who only wants to read does not wait for them to be imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.config import Config, Paths, Problem, load, loads, paths
+from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+@dataclass(slots=True)
+class Options:
+    """What stands before the command."""
+
+    paths: Paths
+    demo: bool = False
+    fresh: bool = False
+    earlier: int = Exit.OK
+
+    def config(self) -> tuple[Config, tuple[Problem, ...]]:
+        """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
+        if self.demo:
+            from tuireader import demo
+
+            return loads(demo.config_text(), "demo")
+        if not self.paths.config.exists():
+            return Config(), ()
+        config, problems = load(self.paths.config)
+        for problem in problems:
+            if problem.fatal:
+                raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
+        return config, problems
+
+    def places(self, config: Config) -> Paths:
+        """Where the files are, the database where the configuration has it unless the command line says."""
+        if config.database and not self.demo and not self.paths.database_given:
+            return replace(self.paths, database=Path(config.database))
+        return self.paths
+
+    @asynccontextmanager
+    async def library(self) -> AsyncIterator[Library]:
+        """The library of these options, opened and closed again."""
+        from tuireader.library import Library
+
+        config, problems = self.config()
+        where = self.places(config)
+        _make_folders(where)
+        library = await Library.open(config, where, offline=self.demo)
+        library.problems = problems
+        try:
+            if self.demo:
+                await library.load_demo()
+            yield library
+        finally:
+            await library.close()
+
+
+def say(line: str) -> None:
+    """Print talk to stderr, whatever its encoding can show."""
+    encoding = sys.stderr.encoding or "ascii"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+def _make_folders(where: Paths) -> None:
+    """Make the default folders; a database that was named must have its folder already."""
+    wanted = [where.state] if where.database_given else [where.state, where.database.parent]
+    for folder in wanted:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise TuireaderError(
+                f"the folder {folder} cannot be made: {error.strerror}", "check the rights"
+            ) from None
+
+
+def guarded(job: Callable[[], int]) -> int:
+    """Do a job and give its exit code; a fault is told in a line, and has a code of its own."""
+    try:
+        return job()
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except TuireaderError as error:
+        lead = "tuireader: "
+        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as fault:
+        return tell_crash(fault, paths(os.environ).state)
+
+
+def where_for(config_file: Path | None, database: Path | None) -> Paths:
+    """The places of all files. Raises ConfigError where the configuration that was named is missing."""
+    where = paths(os.environ, config=config_file, database=database)
+    if config_file is not None and not config_file.exists():
+        raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+    return where
+
+
+def read(options: Options) -> int:
+    """Open the reader."""
+    from tuireader.ui.run import run as run_ui
+
+    return run_ui(options.library, options.paths)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open the reader, as `tuireader` with nothing but `--config FILE` and `--database FILE` does."""
+    given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
+    return guarded(lambda: read(Options(where_for(given.get("--config"), given.get("--database")))))
