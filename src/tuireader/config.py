@@ -40,6 +40,7 @@ from tuireader.config_values import (
     quoted,
     same_address,
     size,
+    switch,
 )
 from tuireader.errors import ConfigError
 from tuireader.text import cell_len, clean
@@ -130,6 +131,9 @@ class FeedConfig:
     )
     paused: bool = field(
         default=False, metadata=key(FLAG, "Keep the feed and its articles, but do not fetch it.")
+    )
+    full_text: bool = field(
+        default=False, metadata=key(FLAG, "Fetch the full text of its new articles from their pages.")
     )
     username: str = field(
         default="", metadata=key(RAW, "User name, for a feed that asks for one (HTTP Basic).")
@@ -336,7 +340,13 @@ class UiConfig:
         default="open",
         metadata=key(choice("open", "never"), "Mark an article read when it is opened, or only by key."),
     )
-    images: bool = field(default=True, metadata=key(FLAG, "Show pictures or their places in the text."))
+    images: str = field(
+        default="auto",
+        metadata=key(
+            switch("auto", "blocks", "kitty", "sixel"),
+            "Show pictures in the text; auto: not over SSH and slow connections. The last three say how.",
+        ),
+    )
     browser: tuple[str, ...] = field(
         default=(),
         metadata=key(
@@ -511,7 +521,9 @@ def _macros(value: object, found: _Found) -> Iterator[MacroConfig]:
         first = seen.setdefault(macro.key, path)
         unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
         if first != path:
-            found.add(f"{path}.key", f"{quoted(key_label(macro.key))} is the key of {first} too, so it is off")
+            found.add(
+                f"{path}.key", f"{quoted(key_label(macro.key))} is the key of {first} too, so it is off"
+            )
         elif unknown:
             near = did_you_mean(unknown[0], BY_ID)
             found.add(f"{path}.run", f"there is no command {quoted(unknown[0])} to run, so it is off{near}")

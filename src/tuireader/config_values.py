@@ -189,6 +189,19 @@ def choice(*names: str) -> Kind:
     return Kind(wanted, read)
 
 
+def switch(default: str, *names: str) -> Kind:
+    """`true` for "on", `false` for "off", or one of some words."""
+    words = choice(default, "on", "off", *names)
+
+    def read(value: object) -> str | Bad:
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        answer: str | Bad = words.read(value)
+        return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Bad) else answer
+
+    return Kind(f"true, false, {words.name}", read)
+
+
 def choices(*names: str) -> Kind:
     """Some words of several, at least one, in the order in which the program has them."""
     wanted = "a list of " + ", ".join(quoted(name) for name in names)

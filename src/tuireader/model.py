@@ -19,7 +19,8 @@ class FetchJob:
     """One feed to ask for, with what is known from the last time.
 
     `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of
-    the last body that was parsed. `headers` and `auth` come from the person's config.
+    the last body that was parsed. `headers` and `auth` come from the person's config. `public_only` refuses
+    an address in a private network: it was named by somebody outside.
     """
 
     feed_id: int
@@ -29,6 +30,7 @@ class FetchJob:
     body_hash: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     auth: tuple[str, str] | None = None
+    public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +404,20 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Pixels:
+    """A picture made to fit: `rgb` has three bytes for each pixel, line after line.
+
+    `speed` is at how many bytes a second it was fetched, None when it was there already or is too small to
+    tell.
+    """
+
+    width: int
+    height: int
+    rgb: bytes
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """The comments of an article in reading order, loaded at a time."""
 
@@ -514,12 +530,14 @@ class Revision:
     """What an article said until the time `until`, and how the version after it differs, word by word.
 
     `title` and `text` are runs of words with what became of them: same, removed or added (see
-    `tuireader.diff`). All but the added ones are the old version, all but the removed ones the next.
+    `tuireader.diff`). All but the added ones are the old version, all but the removed ones the next. `full`
+    says that it is about the text of its page, not that of its feed.
     """
 
     until: int
     title: tuple[tuple[str, str], ...]
     text: tuple[tuple[str, str], ...]
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -669,4 +687,15 @@ class Told:
     troubles: tuple[str, ...] = ()
 
 
-Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told
+@dataclass(frozen=True, slots=True)
+class TextFetched:
+    """The page of a new article was asked for; `error` is `""` when its text is stored now."""
+
+    article_id: int
+    title: str
+    error: str = ""
+    done: int = 0
+    total: int = 0
+
+
+Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told | TextFetched

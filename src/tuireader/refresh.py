@@ -39,6 +39,7 @@ from tuireader.model import (
     RefreshStarted,
     Relating,
     TermHit,
+    TextFetched,
     Told,
 )
 from tuireader.store import Pool, Store
@@ -310,6 +311,7 @@ _EVENTS: dict[str, type[Event]] = {
     "done": RefreshDone,
     "relating": Relating,
     "told": Told,
+    "text": TextFetched,
 }
 _NAMES = {kind: name for name, kind in _EVENTS.items()}
 

@@ -16,15 +16,20 @@ from tuireader.model import (
     Article,
     ArticleRow,
     Change,
+    Comment,
     Count,
     Counts,
     Event,
     Evidence,
     Feed,
     FeedDone,
+    FullText,
+    Pixels,
     RefreshDone,
     RefreshStarted,
     Related,
+    Revision,
+    Thread,
     Told,
     View,
     ViewKind,
@@ -79,6 +84,11 @@ class FakeLibrary:
         self.edited: list[tuple[int, str, str, str, bool]] = []
         self.problems: tuple[Problem, ...] = ()
         self.asked: list[WatchConfig] = []
+        self.pages: dict[int, str] = {}
+        self.threads: dict[int, tuple[Comment, ...]] = {}
+        self.versions: dict[int, tuple[Revision, ...]] = {}
+        self.files: dict[str, tuple[tuple[int, int, int], float | None]] = {}
+        self.asked_pictures: list[str] = []
 
     # -- lists
 
@@ -223,6 +233,53 @@ class FakeLibrary:
                 found.append((at, at + len(term), watch))
                 at = text.find(term, at + len(term))
         return sorted(found)
+
+    # -- pages: what can be fetched is in `pages`, `threads` and `files`, by article and by address
+
+    async def _page(self, article_id: int) -> Article:
+        article = await self.article(article_id)
+        assert article is not None
+        return article
+
+    async def fetch_full_text(self, article_id: int) -> Article:
+        await asyncio.sleep(0)
+        if article_id not in self.pages:
+            raise TuireaderError("HTTP 404: not found")
+        full = FullText(self.pages[article_id], "https://news.example/", NOW)
+        self.stories[article_id].extra["full"] = full
+        return await self._page(article_id)
+
+    async def show_full_text(self, article_id: int, shown: bool) -> Article:
+        extra = self.stories[article_id].extra
+        full = extra["full"]
+        assert isinstance(full, FullText)
+        extra["full"] = replace(full, shown=shown)
+        return await self._page(article_id)
+
+    async def load_comments(self, article_id: int) -> Article:
+        await asyncio.sleep(0)
+        if article_id not in self.threads:
+            raise TuireaderError("HTTP 404: not found")
+        self.stories[article_id].extra["comments"] = Thread(NOW, self.threads[article_id])
+        return await self._page(article_id)
+
+    async def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        return self.versions.get(article_id, ())
+
+    async def colours(self, code: str, language: str) -> list[tuple[int, int, str]]:
+        found = [(code.find(word), "keyword") for word in ("def", "return") if word in code]
+        return [(at, at + 3, kind) for at, kind in found]
+
+    async def picture(
+        self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
+    ) -> Pixels:
+        await asyncio.sleep(0)
+        self.asked_pictures.append(url)
+        if url not in self.files:
+            raise TuireaderError("HTTP 404: not found")
+        colour, speed = self.files[url]
+        size = min(width, 40), min(height, 20)
+        return Pixels(*size, bytes(colour) * (size[0] * size[1]), speed)
 
     # -- marks
 

@@ -11,7 +11,8 @@ from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind,
 from tuireader.model import Article
 from tuireader.ui import inks
 from tuireader.ui.layout import Layout, LineKind, draw
-from tuireader.ui.page import Page, build_page
+from tuireader.ui.page import build_page
+from tuireader.ui.page_parts import Page
 
 INKS = inks.make({}, dark=True, watch_colors={"W": "magenta"})
 

@@ -33,10 +33,10 @@ async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
         assert listed(run, story) == [lead]
         assert any("sign-ups will be back" in line and "×4" in line for line in run.text.splitlines())
         run.main.articles.select_id(lead)
-        await run.press("x")
+        await run.press("f")
         assert listed(run, story) == [entry.article_id for entry in reversed(story.entries)]
         assert run.text.count("└ ") == 3 and run.cursor_id == lead
-        await run.press("j", "x")
+        await run.press("j", "f")
         assert listed(run, story) == [lead] and run.cursor_id == lead
         await run.press("v")
         assert len(listed(run, story)) == 4 and "×4" not in run.text
@@ -67,7 +67,7 @@ async def test_a_source_that_is_looked_at_is_read_alone(tmp_path: Path) -> None:
         await until_listed(run)
         story = await wechat_story(library)
         run.main.articles.select_id(story.entries[-1].article_id)
-        await run.press("x", "j", "enter")
+        await run.press("f", "j", "enter")
         assert run.open_id == story.entries[-2].article_id
         again = await wechat_story(library)
         assert [entry.read for entry in again.entries] == [False, False, True, False]

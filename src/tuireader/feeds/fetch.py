@@ -206,7 +206,9 @@ class Fetcher:
             url = httpx.URL(way.url)
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise Refused(Fault.ADDRESS, "the address is not a valid web address") from None
-        public_only = self.limits.block_private and url.host != urlsplit(job.url).hostname
+        public_only = job.public_only or (
+            self.limits.block_private and url.host != urlsplit(job.url).hostname
+        )
         timeout = dict.fromkeys(("connect", "read", "write"), self.limits.idle) | {"pool": None}
         request = httpx.Request(
             "GET",

@@ -10,7 +10,8 @@ from itertools import pairwise
 from tuireader import relating, schedule
 from tuireader.brief import Brief, arrange
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import Desk, in_transaction
+from tuireader.library.desk import in_transaction
+from tuireader.library.pages import Pages
 from tuireader.model import (
     Article,
     Away,
@@ -28,7 +29,7 @@ _AWAY = 48 * 3600
 """Seconds from which on a person was away."""
 
 
-class Articles(Desk):
+class Articles(Pages):
     """What is known of an article, and the marks that a person sets on it.
 
     Everything that changes state returns the articles it changed.
@@ -48,15 +49,24 @@ class Articles(Desk):
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
         """What an edited article said before, newest first, each with how the next version differs."""
-        versions = await self._pool.read(lambda store: store.revisions.of(article_id))
+        chains = await self._pool.read(
+            lambda store: [store.revisions.of(article_id, full=full) for full in (False, True)]
+        )
 
         def compared() -> tuple[Revision, ...]:
             from tuireader.diff import words
 
-            return tuple(
-                Revision(old.until, tuple(words(old.title, new.title)), tuple(words(old.text, new.text)))
+            found = [
+                Revision(
+                    old.until,
+                    tuple(words(old.title, new.title)),
+                    tuple(words(old.text, new.text)),
+                    old.full,
+                )
+                for versions in chains
                 for new, old in pairwise(versions)
-            )
+            ]
+            return tuple(sorted(found, key=lambda one: -one.until))
 
         return await asyncio.to_thread(compared)
 

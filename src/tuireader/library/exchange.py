@@ -14,7 +14,7 @@ from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
-from tuireader.library.refreshing import fetch_limits
+from tuireader.library.pages import fetch_limits
 from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store

@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader import notify, relating, schedule, watching
 from tuireader.config import Config, FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
+from tuireader.library.pages import Pages, fetch_limits
 from tuireader.library.watches import CHUNK, Watches
 from tuireader.model import (
     Event,
@@ -31,15 +31,12 @@ from tuireader.store import Store
 from tuireader.store.feeds import FeedFacts
 from tuireader.store.retention import Rule
 
-if TYPE_CHECKING:
-    from tuireader.feeds.fetch import FetchLimits
-
 log = logging.getLogger("tuireader")
 _RELATE = 50
 """Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
 
 
-class Refreshing(Watches):
+class Refreshing(Watches, Pages):
     """What brings articles in, and what lets old texts go."""
 
     async def refresh(
@@ -47,7 +44,8 @@ class Refreshing(Watches):
     ) -> AsyncGenerator[Event, None]:
         """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
 
-        With `relate`, what is new is related after `RefreshDone`. Iterate inside `contextlib.aclosing`;
+        With `relate`, what is new is related after `RefreshDone`, and the pages of new articles are fetched
+        where the configuration wants it. Iterate inside `contextlib.aclosing`;
         closing early cancels what is under way, what is stored stays.
         """
         due_at = None if force else int(self._clock())
@@ -85,6 +83,9 @@ class Refreshing(Watches):
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
+            async with aclosing(self.fetch_full_texts(feed_ids)) as texts:
+                async for text in texts:
+                    yield text
         if told := await self.tell():
             yield told
 
@@ -212,22 +213,6 @@ class Refreshing(Watches):
 
 def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
     store.retention.drop(ids, rule)
-
-
-def fetch_limits(config: Config) -> FetchLimits:
-    """How much and how long may be fetched under a configuration."""
-    from tuireader.feeds.fetch import FetchLimits
-
-    fetch = config.fetch
-    limits = FetchLimits(
-        concurrency=fetch.concurrency,
-        per_host=fetch.per_host,
-        total=fetch.timeout,
-        max_bytes=fetch.max_size,
-        proxies=fetch.proxies,
-        proxy=fetch.proxy,
-    )
-    return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
 
 
 def _rates(config: Config) -> schedule.Rates:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.lists import Lists
-from tuireader.library.refreshing import fetch_limits
+from tuireader.library.pages import fetch_limits
 
 
 class Subscriptions(Lists):

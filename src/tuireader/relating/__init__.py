@@ -17,6 +17,7 @@ from tuireader.relating.arriving import (
     Rules,
     mute_chunk,
     record_changed,
+    record_full_text,
     record_new,
     subject,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "explain",
     "mute_chunk",
     "record_changed",
+    "record_full_text",
     "record_new",
     "relate_waiting",
     "related",

@@ -13,6 +13,7 @@ from tuireader.relating.linking import out_links
 from tuireader.relating.placing import relate_anew
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
+from tuireader.text import plain
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]
@@ -112,6 +113,27 @@ def record_changed(
     store.links.record(out_links(texts))
     relate_anew(store, texts, {text.id: text for text in before})
     hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, new, hidden, rules)
+
+
+def record_full_text(
+    store: Store, article_id: int, html: str, base_url: str, rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """Keep what the page of an article says, and match the article anew; returns the matches that are new.
+
+    It is not related anew: relatives are found by what feeds say, so that a story stays as it is.
+    """
+    old = next(iter(store.reading.texts([article_id])), None)
+    if old is None:
+        return []
+    if store.full_texts.has_content(article_id):
+        store.index.remove([old])
+    store.full_texts.keep(article_id, html, base_url, now)
+    text = replace(old, full=plain(html))
+    store.index.add([text])
+    found = rules.matcher.match(subject(text, rules.feeds))
+    new = [(text, item) for item in store.watches.rematch(article_id, found)]
+    hidden = _hide(store, [text], {article_id: found}, rules, now)
     return _seen(store, new, hidden, rules)
 
 

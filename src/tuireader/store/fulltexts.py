@@ -46,6 +46,11 @@ class FullTexts:
             "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
         )
 
+    def has_content(self, article_id: int) -> bool:
+        """Whether the article is in the index: its texts were not purged."""
+        row = self._conn.execute("SELECT 1 FROM content WHERE article_id = ?", (article_id,)).fetchone()
+        return row is not None
+
     def fail(self, article_id: int, reason: str, now: int) -> None:
         """Note why the page could not be had; a text that was had before stays."""
         self._conn.execute(

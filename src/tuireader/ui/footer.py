@@ -74,6 +74,9 @@ def where(screen: Panes) -> tuple[str, bool]:
             return f"{screen.key_of('page_or_next_unread')} folds", False
         return "", False
     page = screen.reading.page
+    if page is not None and screen.pane.sought and (screen.current_pane is screen.pane or screen.finds):
+        at, count = screen.pane.found_at + 1, len(screen.pane.found)
+        return (f"found {at}/{count}" if count else "not found"), not count
     if screen.current_pane is screen.pane and page is not None:
         if screen.pane.hit >= 0 and screen.pane.chosen < 0:
             hit = page.hits[screen.pane.hit]

@@ -63,28 +63,43 @@ class Inks:
     watches: Mapping[str, Style] = field(default_factory=dict)
     unknown_watch: Style = field(default_factory=Style)
     palette: Mapping[str, Style] = field(default_factory=dict)
+    syntax: Mapping[str, Style] = field(default_factory=dict)
+    picked: Style = field(default_factory=Style)
+    added: Style = field(default_factory=Style)
+    removed: Style = field(default_factory=Style)
 
     def watch(self, name: str) -> Style:
         """The colour of a watch."""
         return self.watches.get(name, self.unknown_watch)
 
     def named(self, ink: str) -> Style:
-        """An ink by its name; `watch:NAME` and `hit:NAME` are a watch's colour, the latter as a highlight."""
+        """An ink by its name; `watch:NAME` and `hit:NAME` are a watch's colour, the latter as a highlight,
+        `code:KIND` that of a word of a program."""
         kind, _, name = ink.partition(":")
         if kind == "watch":
             return self.watch(name) + BOLD
         if kind == "hit":
             return self.watch(name) + HIT
+        if kind == "code":
+            return self.syntax.get(name, NONE)
         return _FIXED.get(ink) or getattr(self, ink)
 
 
+NONE = Style()
 BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
-_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE}
+_FIXED = {
+    "bold": BOLD,
+    "italic": ITALIC,
+    "strike": STRIKE,
+    "underline": UNDERLINE,
+    "now": HIT_NOW,
+    "found": Style(reverse=True),
+}
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Inks:
@@ -124,6 +139,16 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         watches=_watch_styles(watch_colors, names),
         unknown_watch=Style(color=accent.rich_color),
         palette=_watch_styles({name: name for name in names}, names),
+        syntax={
+            "keyword": Style(color=accent.rich_color, bold=True),
+            "string": Style(color=_color(names["green"], "#97cf8a").rich_color),
+            "number": Style(color=_color(names["orange"], "#eba66e").rich_color),
+            "comment": mixed(0.4) + ITALIC,
+            "name": Style(color=_color(names["blue"], "#86b3f2").rich_color),
+        },
+        picked=Style(bgcolor=ground.blend(accent, 0.4).rich_color),
+        added=Style(color=_color(names["green"], "#97cf8a").rich_color, underline=True),
+        removed=Style(color=_color(names["red"], "#f08a84").rich_color, strike=True),
     )
 
 
@@ -163,6 +188,16 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
         watches=watches,
         unknown_watch=accent,
         palette={name: Style(color=name) for name in ansi},
+        syntax={
+            "keyword": accent + BOLD,
+            "string": Style(color="green"),
+            "number": Style(color="yellow"),
+            "comment": dim + ITALIC,
+            "name": Style(color="blue"),
+        },
+        picked=Style(reverse=True),
+        added=Style(color="green", underline=True),
+        removed=Style(color="red", strike=True),
     )
 
 

@@ -13,8 +13,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut
-from tuireader.ui.inks import HIT_NOW, Inks
-from tuireader.ui.page import Mark, Part
+from tuireader.ui.inks import Inks
+from tuireader.ui.page_parts import Mark, Part
 from tuireader.ui.wrap import fold, wrap
 
 
@@ -27,10 +27,21 @@ class LineKind(IntEnum):
     TOP = 3
     BOTTOM = 4
     RULE = 5
+    PICTURE = 6
+
+
+_TEXT = (LineKind.FIRST, LineKind.REST)
+
+
+class Art(NamedTuple):
+    """A picture as lines of a terminal, each `width` cells wide, one tuple of segments a line."""
+
+    width: int
+    lines: Sequence[tuple[Segment, ...]]
 
 
 class Line(NamedTuple):
-    """One line: a character range of the text of part number `part`."""
+    """One line: a character range of the text of part number `part`; of a picture, line `start` of it."""
 
     part: int
     start: int
@@ -47,6 +58,7 @@ class Layout:
         self.width = max(4, width)
         self.lines: list[Line] = []
         self.firsts: list[int] = []  # number of the first text line of each part that is laid out
+        self.arts: dict[int, Art] = {}  # the pictures that are shown, by the number of their part
 
     @property
     def complete(self) -> bool:
@@ -65,7 +77,7 @@ class Layout:
         number = self.firsts[part]
         while number + 1 < len(self.lines) and self.lines[number + 1].part == part:
             following = self.lines[number + 1]
-            if following.kind not in (LineKind.REST, LineKind.FIRST) or following.start > offset:
+            if following.kind not in _TEXT or following.start > offset:
                 break
             number += 1
         return number
@@ -87,8 +99,34 @@ class Layout:
         for entry in self.lines[line:]:
             offset = self.parts[entry.part].offset
             if offset >= 0:
-                return offset + entry.start
+                return offset + (entry.start if entry.kind in _TEXT else 0)
         return max(0, self.parts[self.lines[line].part].offset)
+
+    def show_art(self, number: int, art: Art | None) -> int:
+        """Show a picture in its place, or only the place; returns by how many lines what follows moved."""
+        if art is None:
+            if self.arts.pop(number, None) is None:
+                return 0
+        else:
+            self.arts[number] = art
+        if number >= len(self.firsts):
+            return 0
+        start = self._start(number)
+        end = self._start(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
+        rest, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
+        del self.lines[start:], self.firsts[number:]
+        self._add(number)
+        moved = len(self.lines) - end
+        self.firsts += [first + len(self.lines) for first in later]
+        self.lines += rest
+        return moved
+
+    def _start(self, number: int) -> int:
+        """The number of the first line of a part, which may be a blank one."""
+        at = self.firsts[number]
+        while at and self.lines[at - 1].part == number:
+            at -= 1
+        return at
 
     def _add(self, number: int) -> None:
         part = self.parts[number]
@@ -99,54 +137,73 @@ class Layout:
             self.firsts.append(len(self.lines))
             add(Line(number, 0, 0, LineKind.RULE))
             return
-        if part.frame:
+        art = self.arts.get(number)
+        if art is not None:
+            for row in range(len(art.lines)):
+                add(Line(number, row, row, LineKind.PICTURE))
+        elif part.frame:
             add(Line(number, 0, 0, LineKind.TOP))
         self.firsts.append(len(self.lines))
-        inner = self.width - (4 if part.frame else max(cell_len(part.first), cell_len(part.rest)))
+        framed = part.frame and art is None
+        inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
         ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.ground else 0))
         kind = LineKind.FIRST
         for start, end in ranges:
             add(Line(number, start, end, kind))
             kind = LineKind.REST
-        if part.frame:
+        if framed:
             add(Line(number, 0, 0, LineKind.BOTTOM))
 
 
+class Over(NamedTuple):
+    """What is drawn over the text of a line for a while: marks below and above those of the part itself."""
+
+    below: Sequence[Mark] = ()
+    above: Sequence[Mark] = ()
+    chosen: bool = False
+
+
+_PLAIN = Over()
+
+
 def draw(
-    part: Part, line: Line, inks: Inks, width: int, *, chosen: bool = False, now: Mark | None = None
+    part: Part, line: Line, inks: Inks, width: int, over: Over = _PLAIN, art: Art | None = None
 ) -> Strip:
-    """A line as a strip of `width` cells. `chosen` draws it under the cursor, `now` is the current hit."""
+    """A line as a strip of `width` cells. `over.chosen` draws it under the cursor; `art` is its picture."""
     base = inks.ground
+    if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
+        rest = max(0, width - art.width)
+        return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
     if line.kind is LineKind.BLANK:
         return Strip([Segment(" " * width, base)], width)
     if line.kind is LineKind.RULE:
         return Strip([Segment("─" * width, base + inks.faint)], width)
     if line.kind in (LineKind.TOP, LineKind.BOTTOM):
         return Strip([Segment(_frame(part.frame, width, line.kind), base + inks.faint)], width)
-    under = base + inks.cursor if chosen else base
+    under = base + inks.cursor if over.chosen else base
     body = under + inks.named(part.ink)
-    text = _segments(part, line, inks, body, now)
+    text = _segments(part, line, inks, body, over)
     used = sum(cell_len(segment.text) for segment in text)
-    if part.frame:
+    if part.frame and art is None:
         room = width - 4 - used
         edge = base + inks.faint
         parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
         return Strip(parts, width)
     lead = part.first if line.kind is LineKind.FIRST else part.rest
     lead_style = under + (inks.accent if lead.strip() in ("•", "▎", "▎ ▎") else inks.dim)
-    before = cell_len(lead)
+    moved_in = cell_len(lead)
     if part.ground:
         return Strip(
             [
                 Segment(lead, lead_style),
                 Segment(" ", body),
                 *text,
-                Segment(" " * max(0, width - before - used - 1), body),
+                Segment(" " * max(0, width - moved_in - used - 1), body),
             ],
-            max(width, before + used + 1),
+            max(width, moved_in + used + 1),
         )
-    rest = Segment(" " * max(0, width - before - used), under)
-    return Strip([Segment(lead, lead_style), *text, rest], max(width, before + used))
+    tail = Segment(" " * max(0, width - moved_in - used), under)
+    return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
 
 
 def _frame(label: str, width: int, kind: LineKind) -> str:
@@ -156,12 +213,21 @@ def _frame(label: str, width: int, kind: LineKind) -> str:
     return head + "─" * max(0, width - len(head) - 1) + "╮"
 
 
-def _segments(part: Part, line: Line, inks: Inks, body: Style, now: Mark | None) -> list[Segment]:
+def before(part: Part, line: Line, art: Art | None = None) -> int:
+    """How many characters stand before the text on a line; -1 on lines without text."""
+    if line.kind not in _TEXT:
+        return -1
+    if part.frame and art is None:
+        return 2
+    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.ground)
+
+
+def _segments(part: Part, line: Line, inks: Inks, body: Style, over: Over) -> list[Segment]:
     """The text of a line cut where marks begin and end; later marks lie over earlier ones."""
     start, end = line.start, line.end
-    marks = [mark for mark in part.marks if mark.start < end and mark.end > start]
-    if now is not None and now.start < end and now.end > start:
-        marks.append(now)
+    marks = [
+        mark for mark in (*over.below, *part.marks, *over.above) if mark.start < end and mark.end > start
+    ]
     if not marks:
         return [Segment(part.text[start:end], body)] if end > start else []
     cuts = sorted({start, end, *(min(max(edge, start), end) for mark in marks for edge in mark[:2])})
@@ -170,6 +236,6 @@ def _segments(part: Part, line: Line, inks: Inks, body: Style, now: Mark | None)
         style = body
         for mark in marks:
             if mark.start <= left and mark.end >= right:
-                style += HIT_NOW if mark.ink == "now" else inks.named(mark.ink)
+                style += inks.named(mark.ink)
         segments.append(Segment(part.text[left:right], style))
     return segments

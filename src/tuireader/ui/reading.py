@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from tuireader.document import parse
 from tuireader.model import Article
-from tuireader.ui.page import Page, Target, build_page, build_tail
+from tuireader.ui.page import build_page
+from tuireader.ui.page_below import build_tail
+from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
+_MOST_CODE = 40  # pieces of code that are coloured
 _KEPT = 16  # pages kept, so that back and forth is instant
 
 
@@ -106,24 +109,61 @@ class Reading:
         self.page = page
         screen = self._screen
         screen.article_opened()
+        screen.pane.looks_for_pictures = screen.pictures.on
         screen.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
             screen.pane.return_to(stop.line, stop.chosen)
         run_latest(screen, partial(self._relate, page, token), "related")
+        self._colour(page)
         return True
+
+    def _colour(self, page: Page) -> None:
+        """Have the code of a page coloured, in the background."""
+        code = [(number, part) for number, part in enumerate(page.head) if part.language][:_MOST_CODE]
+        if code:
+            run_latest(self._screen, partial(self._colour_code, page, code), "colours")
+
+    async def _colour_code(self, page: Page, code: list[tuple[int, Part]]) -> None:
+        for number, part in code:
+            found = await self._library.colours(part.text, part.language)
+            if self.page is None or self.page.head is not page.head:
+                return
+            if found:
+                self._screen.pane.colour(number, [Mark(a, b, f"code:{kind}") for a, b, kind in found])
 
     async def _page(self, article_id: int) -> Page | None:
         article = await self._library.article(article_id)
         if article is None:
             return None
+        return await self._built(article)
+
+    async def _built(self, article: Article) -> Page:
+        """The page of an article; that of a long text or of many comments is built in a thread."""
         now, keys = int(self._screen.reader.clock()), self._screen.key_of
+        html, base_url = article.shown
+        comments = article.comments.comments if article.comments is not None else ()
+        size = len(html) + sum(len(comment.html) for comment in comments)
 
         def build() -> Page:
-            return build_page(
-                article, parse(article.html, article.base_url), self._library.highlights, keys, now
-            )
+            return build_page(article, parse(html, base_url), self._library.highlights, keys, now)
 
-        return build() if len(article.html) < _BIG else await asyncio.to_thread(build)
+        return build() if size < _BIG else await asyncio.to_thread(build)
+
+    async def renew(self, article: Article, *, place: int = 0) -> bool:
+        """Show the open article as the store has it now; False when another one is open by then."""
+        if article.id != self.article_id:
+            self._pages.pop(article.id, None)
+            return False
+        token = self._token
+        page = await self._built(article)
+        if token != self._token:
+            return False
+        self._pages[article.id] = self.page = page
+        self._screen.pane.show(page, place=place)
+        self._screen.tell_status()
+        self._colour(page)
+        await self._relate(page, token)
+        return token == self._token
 
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""
@@ -131,7 +171,7 @@ class Reading:
         related = await self._library.related(page.article.id)
         if token != self._token or not (related or story):
             return
-        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story)
+        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
         self._pages[page.article.id] = self.page = replace(page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

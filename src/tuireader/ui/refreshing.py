@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import terminal
 from tuireader.errors import TuireaderError
-from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
 
 if TYPE_CHECKING:
     from tuireader.model import Event
@@ -133,6 +133,8 @@ class Refreshing:
             self._matches.append(event)
         elif isinstance(event, Relating):
             self._screen.top.tell(progress=f"relating {event.done}/{event.total}")
+        elif isinstance(event, TextFetched):
+            self._screen.top.tell(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
             self._tell_of_watches(event)
         else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+import os
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tuireader.ui.app import TuireaderApp
+    from tuireader.ui.pictures import Pictures
     from tuireader.ui.widgets.search_line import SearchLine
 
 _WIDE = 100  # cells from which the sidebar stands beside the list
@@ -278,6 +280,18 @@ class Panes(Screen[None], inherit_bindings=False):
         if self.listing.filter:
             title = f"{title} › {self.listing.filter}"
         self.top.tell(title=title, count=words + hidden)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """What loads the pictures of the open article."""
+        from tuireader.ui.pictures import Pictures
+
+        return Pictures(self, os.environ)
+
+    @property
+    def finds(self) -> bool:
+        """Whether the line for finding in the article has the focus."""
+        return self.focused is not None and self.focused.id == "find"
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""

@@ -1,0 +1,109 @@
+"""Fetching what belongs to an article: its page, its comments, its pictures. Faults are TuireaderErrors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+
+from tuireader.errors import TuireaderError
+from tuireader.feeds import charset
+from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.parse import ParseWorker
+from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
+from tuireader.text import safe_url, shown_host
+
+MOST_BYTES = 8_000_000
+"""Bytes of a page, a thread of comments or a picture."""
+MOST_COMMENTS = 500
+LONGEST_COMMENT = 20_000
+"""Characters of HTML that are kept of one comment."""
+_META = re.compile(rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_HEAD = 4_096
+_ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
+_ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
+
+
+def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
+    """The limits of the configuration, tightened: what an article names is trusted less than a feed."""
+    return replace(
+        limits,
+        max_bytes=min(limits.max_bytes, MOST_BYTES),
+        total=min(limits.total, seconds),
+        block_private=True,
+    )
+
+
+async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
+    """A fetcher whose slow parts, its imports and its certificates, are loaded beside the event loop."""
+
+    def certificates() -> ssl.SSLContext:
+        import httpx
+
+        return httpx.create_ssl_context()
+
+    return Fetcher(limits, now=now, tls=await asyncio.to_thread(certificates))
+
+
+async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, str]:
+    """The text of a web page, and the address where it was in the end.
+
+    A page in a private network is asked for only if its feed is on the same host.
+    """
+    answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE)
+    kind = (answer.content_type or "").partition(";")[0].strip().lower()
+    text = _decoded(answer.body, answer.content_type)
+    if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
+        raise TuireaderError(f"the page is {kind}, not text", "o opens it in the browser")
+    if "\0" in text[:_HEAD]:
+        raise TuireaderError("the page is no text", "o opens it in the browser")
+    return text, answer.url
+
+
+async def fetch_comments(
+    fetcher: Fetcher, parser: ParseWorker, url: str, feed_url: str
+) -> tuple[Comment, ...]:
+    """The comments that a comment feed has, oldest first; those without a time keep their order behind."""
+    answer = await _fetch(fetcher, url, feed_url, ())
+    parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+    if not isinstance(parsed, ParsedFeed):
+        raise TuireaderError(f"the comments cannot be read: {parsed.reason}")
+    entries = parsed.entries[:MOST_COMMENTS]
+    dated = sorted((one for one in entries if one.published is not None), key=_time)
+    undated = [one for one in entries if one.published is None]
+    return tuple(_comment(one) for one in (*dated, *undated))
+
+
+async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
+    """The bytes of a picture, whatever they are."""
+    return (await _fetch(fetcher, url, feed_url, _ACCEPT_PICTURE)).body
+
+
+async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple[str, str], ...]) -> Fetched:
+    if not safe_url(url).startswith(("http://", "https://")):
+        raise TuireaderError("the article has no web address")
+    public = shown_host(url) != shown_host(feed_url)
+    answer = await fetcher.fetch(FetchJob(0, url, headers=headers, public_only=public))
+    if isinstance(answer, FetchFailed):
+        raise TuireaderError(answer.reason)
+    assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
+    return answer
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
+    """The text of a page; a `<meta charset>` counts where the header says nothing (HTML Standard §13.2.3)."""
+    if not charset.CHARSET.search(content_type or "") and (found := _META.search(body[:_HEAD])):
+        content_type = f"text/html; charset={found[1].decode('ascii')}"
+    return charset.decode(body, content_type)
+
+
+def _time(entry: ParsedEntry) -> int:
+    return entry.published or 0
+
+
+def _comment(entry: ParsedEntry) -> Comment:
+    author = entry.author or re.sub(r"^(?:By|In reply to .{1,80}? by):\s*", "", entry.title)
+    html = (entry.content_html or entry.summary_html)[:LONGEST_COMMENT]
+    return Comment(author, entry.published, html, entry.base_url or entry.url)

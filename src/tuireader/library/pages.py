@@ -1,0 +1,253 @@
+"""What belongs to an article and is fetched when it is wanted: its page, its comments, its pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tuireader import relating
+from tuireader.errors import TuireaderError
+from tuireader.library.desk import Desk, in_transaction
+from tuireader.library.picture_cache import PictureCache
+from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
+from tuireader.text import is_html, plain
+from tuireader.workshop import Failed, Workshop
+
+if TYPE_CHECKING:
+    from tuireader.config import Config
+    from tuireader.feeds.fetch import Fetcher, FetchLimits
+
+_SECONDS = 20.0
+"""What fetching one page, one thread of comments or one picture may take."""
+_EXTRACT = 10.0
+"""What finding the article in a page may take."""
+_DECODE = 5.0
+"""What decoding a picture may take."""
+_TELLING = 20_000
+"""Bytes from which a picture tells how fast the connection is."""
+_COLOUR = 2.0
+"""What telling the words of a piece of code apart may take."""
+_LESS = 0.7
+"""A page with less than this share of what the feed says is a login or a notice, not the article."""
+_EACH = 20
+"""Newest articles of a feed whose pages are fetched by themselves after a refresh ..."""
+_AT_ONCE = 4
+"""... and how many at a time; one host is asked for `per_host` of them."""
+
+
+class Pages(Desk):
+    """Each is stored, so that it can be read offline from then on."""
+
+    _workshop: Workshop | None = None
+    _fetcher: Fetcher | None = None
+
+    async def close(self) -> None:
+        """End the worker process and the connections, then as before."""
+        if self._workshop is not None:
+            await self._workshop.aclose()
+        if self._fetcher is not None:
+            await self._fetcher.aclose()
+        await super().close()
+
+    # -- full text
+
+    async def fetch_full_text(self, article_id: int) -> Article:
+        """Fetch the page of an article, store its text and show it from now on.
+
+        Raises TuireaderError when the page cannot be had or has no more than the feed says.
+        """
+        await self._fetch_one(article_id)
+        return await self._article(article_id)
+
+    async def show_full_text(self, article_id: int, shown: bool) -> Article:
+        """Choose the full text, or what the feed says."""
+        await self._pool.write(in_transaction(lambda store: store.full_texts.show(article_id, shown)))
+        return await self._article(article_id)
+
+    async def fetch_full_texts(
+        self, feed_ids: Sequence[int] | None = None
+    ) -> AsyncGenerator[TextFetched | NewMatch, None]:
+        """Fetch the pages of new articles of the feeds that have `full_text` in the configuration.
+
+        A few at a time, and of each feed the newest only: it is not asked for its archive.
+        """
+        wanted = {feed.url for feed in self.config.feeds if feed.full_text}
+        if not wanted or self.offline:
+            return
+        feeds = self._feeds or await self.feeds()
+        ids = [feed.id for feed in feeds if feed.url in wanted]
+        if feed_ids is not None:
+            ids = [feed_id for feed_id in ids if feed_id in feed_ids]
+        missing = await self._pool.read(lambda store: store.full_texts.missing(ids, _EACH))
+        for start in range(0, len(missing), _AT_ONCE):
+            batch = missing[start : start + _AT_ONCE]
+            answers = await asyncio.gather(
+                *(self._fetch_one(article_id) for article_id, _ in batch), return_exceptions=True
+            )
+            for number, ((article_id, title), answer) in enumerate(
+                zip(batch, answers, strict=True), start + 1
+            ):
+                if isinstance(answer, BaseException) and not isinstance(answer, TuireaderError):
+                    raise answer
+                error = answer.message if isinstance(answer, TuireaderError) else ""
+                yield TextFetched(article_id, title, error, number, len(missing))
+                for match in answer if isinstance(answer, list) else ():
+                    yield match
+
+    async def _fetch_one(self, article_id: int) -> list[NewMatch]:
+        """Fetch, read and store one page; a failure is noted with its reason, and raised."""
+        article = await self._article(article_id)
+        try:
+            html, base_url = await self._page_text(article)
+        except TuireaderError as fault:
+            reason, now = fault.message, int(self._clock())
+            await self._pool.write(
+                in_transaction(lambda store: store.full_texts.fail(article_id, reason, now))
+            )
+            raise
+        now = int(self._clock())
+        found = await self._pool.write(
+            in_transaction(
+                lambda store: relating.record_full_text(store, article_id, html, base_url, self._rules, now)
+            )
+        )
+        return [
+            NewMatch(text.id, text.title, article.feed_title, text.url, evidence) for text, evidence in found
+        ]
+
+    async def _page_text(self, article: Article) -> tuple[str, str]:
+        """What the page of an article says, and what its relative addresses refer to."""
+        from tuireader.feeds import pages
+
+        self._own_network()
+        fetcher = await self._fetching()
+        page, url = await pages.fetch_page(fetcher, article.url, self._feed_url(article.feed_id))
+        if not is_html(page):
+            return page, url
+        html = await self._work("article", page, url, article.title, seconds=_EXTRACT)
+        told, said = len(plain(article.html)), len(plain(html))
+        if said < _LESS * told:
+            raise TuireaderError("the page has less text than the feed: a login or a notice stands before it")
+        return html, url
+
+    # -- comments
+
+    async def load_comments(self, article_id: int) -> Article:
+        """Fetch the comments of an article from its comment feed and store them."""
+        from tuireader.feeds import pages
+        from tuireader.feeds.parse import ParseWorker
+
+        article = await self._article(article_id)
+        if not article.comments_feed:
+            raise TuireaderError("the feed names no comments to load")
+        self._own_network()
+        fetcher = await self._fetching()
+        async with ParseWorker() as parser:
+            comments = await pages.fetch_comments(
+                fetcher, parser, article.comments_feed, self._feed_url(article.feed_id)
+            )
+        thread = Thread(int(self._clock()), comments)
+        await self._pool.write(
+            in_transaction(lambda store: store.full_texts.keep_comments(article_id, thread))
+        )
+        return await self._article(article_id)
+
+    # -- pictures
+
+    async def picture(
+        self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
+    ) -> Pixels:
+        """A picture of an article of a feed, made to fit into so many pixels; from the cache if it is there.
+
+        The demo has its own pictures and asks no network.
+        """
+        speed = None
+        if self.offline:
+            from tuireader import demo
+
+            data = demo.picture(url)
+            if data is None:
+                self._own_network()
+        else:
+            data, speed = await self._picture_file(url, feed_id)
+        found = await self._work("picture", data, width, height, ground, seconds=_DECODE)
+        across, down, rgb = found
+        return Pixels(across, down, rgb, speed)
+
+    async def _picture_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
+        """The bytes of a picture, and how fast they came."""
+        from tuireader.feeds import pages
+
+        cache = PictureCache(self.paths.cache / "pictures")
+        data = await asyncio.to_thread(cache.get, url)
+        if data is not None:
+            return data, None
+        fetcher = await self._fetching()
+        started = time.monotonic()
+        data = await pages.fetch_picture(fetcher, url, self._feed_url(feed_id))
+        seconds = max(0.001, time.monotonic() - started)
+        await asyncio.to_thread(cache.put, url, data)
+        return data, len(data) / seconds if len(data) >= _TELLING else None
+
+    # -- code
+
+    async def colours(self, code: str, language: str) -> list[tuple[int, int, str]]:
+        """Which stretches of a program are what: (start, end, kind); empty where that cannot be told."""
+        try:
+            found = await self._work("colours", code, language, seconds=_COLOUR)
+        except TuireaderError:
+            return []
+        return [(start, end, kind) for start, end, kind in found]
+
+    # -- what they share
+
+    async def _article(self, article_id: int) -> Article:
+        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        if article is None:
+            raise TuireaderError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
+        return article
+
+    async def _work(self, job: str, *arguments: object, seconds: float) -> Any:
+        """Have something done in the worker process."""
+        if self._workshop is None:
+            self._workshop = Workshop()
+        try:
+            return await self._workshop.do(job, *arguments, deadline=seconds)
+        except Failed as failed:
+            raise TuireaderError(f"it cannot be read: {failed}") from None
+
+    async def _fetching(self) -> Fetcher:
+        """The one fetcher of pages, opened at the first need."""
+        if self._fetcher is None:
+            from tuireader.feeds import pages
+
+            limits = pages.limited(fetch_limits(self.config), _SECONDS)
+            self._fetcher = await pages.open_fetcher(limits, self._clock)
+        return self._fetcher
+
+    def _feed_url(self, feed_id: int) -> str:
+        """The address of a feed, also of one that is no longer subscribed."""
+        return self._names.get(feed_id, ("", "", ""))[1]
+
+    def _own_network(self) -> None:
+        if self.offline:
+            raise TuireaderError("the demo has no network", "start tuireader without --demo")
+
+
+def fetch_limits(config: Config) -> FetchLimits:
+    """How much and how long may be fetched under a configuration."""
+    from tuireader.feeds.fetch import FetchLimits
+
+    fetch = config.fetch
+    limits = FetchLimits(
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        total=fetch.timeout,
+        max_bytes=fetch.max_size,
+        proxies=fetch.proxies,
+        proxy=fetch.proxy,
+    )
+    return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits

@@ -1,0 +1,322 @@
+"""A page as lines: laid out in chunks, drawn line by line, with pictures in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuireader.ui.layout import Art, Layout, Line, Over, before, draw
+from tuireader.ui.page_parts import Mark, Page, Tail, Target
+from tuireader.ui.widgets.pane import Pane
+
+_FIRST = 400  # lines laid out before the first paint
+_CHUNK = 3000  # lines laid out at a time afterwards
+_SOON = 20  # lines below the screen from which pictures are loaded
+
+
+class PagePane(Pane):
+    """Shows a `Page`. The head is laid out in chunks; the tail below it is replaced as it grows."""
+
+    class PicturesSeen(Message):
+        """Places of pictures have come in sight: `urls` are new ones, to be shown `width` cells wide."""
+
+        def __init__(self, urls: tuple[str, ...], width: int) -> None:
+            super().__init__()
+            self.urls = urls
+            self.width = width
+
+    def __init__(self, measure: int) -> None:
+        super().__init__(id="article")
+        self.page_shown: Page | None = None
+        self.chosen = -1
+        self.looks_for_pictures = False
+        self._measure = measure
+        self._head = Layout((), 80)
+        self._tail = Layout((), 80)
+        self._strips: dict[int, Strip] = {}
+        self._colours: dict[int, tuple[Mark, ...]] = {}
+        self._seen: set[str] = set()
+        self._pad = 0
+        self._arrive_at: int | None = None  # the place to show when the size is known
+
+    # -- content
+
+    def show(self, page: Page, *, place: int = 0) -> None:
+        """Show an article from the place in its text where reading stopped."""
+        self.page_shown = page
+        self.chosen = -1
+        self._colours.clear()
+        self._arrive_at = place
+        if self.size.width or not place:  # else it is not on the screen yet, and is told its size when it is
+            self._arrive()
+
+    def _arrive(self) -> None:
+        """Lay out for the present size, with the place one came for at the top."""
+        self._lay_out()
+        self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
+        self._arrive_at = None
+        self.refresh()
+        self._continue()
+        self._look_for_pictures()
+
+    def return_to(self, line: int, chosen: int) -> None:
+        """Go to the very line, and relative, where the article was left."""
+        self._arrive_if_needed()
+        self._head.extend(line + self.size.height)
+        self._resize()
+        self.chosen = min(chosen, len(self.targets) - 1)
+        self._strips.clear()
+        self.scroll_now(line)
+        self.refresh()
+
+    def show_tail(self, tail: Tail) -> None:
+        """Replace what stands below the text; the view of it stays where it is."""
+        if self.page_shown is None:
+            return
+        self.page_shown = replace(self.page_shown, tail=tail)
+        self._tail = Layout(tail.parts, self._head.width)
+        self._tail.extend(_FIRST)
+        self.chosen = min(self.chosen, len(tail.targets) - 1)
+        self._strips.clear()
+        self._resize()
+        self.refresh()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.page_shown = None
+        self._arrive_at = None
+        self._head, self._tail = Layout((), 80), Layout((), 80)
+        self._strips.clear()
+        self._resize()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What can be opened below the text."""
+        return self.page_shown.tail.targets if self.page_shown is not None else ()
+
+    @property
+    def place(self) -> int:
+        """Where in the text the top line is, in characters; the text's length once the end was in sight."""
+        if self._arrive_at is not None:
+            return self._arrive_at
+        return 0 if self.scroll_offset.y == 0 else self._head.place_of(self.scroll_offset.y)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line of the text is in sight."""
+        end = self.scroll_offset.y + self.size.height
+        return self._arrive_at is None and self._head.complete and end >= len(self._head.lines)
+
+    def colour(self, part: int, marks: Sequence[Mark]) -> None:
+        """Draw the words of a piece of code in their colours."""
+        self._colours[part] = tuple(marks)
+        self.forget_strips()
+
+    # -- layout
+
+    def _lay_out(self) -> None:
+        page = self.page_shown
+        if page is None:
+            return
+        whole = self.size.width or self._width_to_be
+        room = max(4, whole - 2)
+        width = min(self._measure, room)
+        self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
+        self._head = Layout(page.head, width)
+        self._tail = Layout(page.tail.parts, width)
+        self._head.extend(_FIRST)
+        self._tail.extend(_FIRST)
+        self._strips.clear()
+        self._seen.clear()
+        self._resize()
+
+    @property
+    def _width_to_be(self) -> int:
+        """The width that a pane which is not on the screen yet will have."""
+        return self.parent.size.width if isinstance(self.parent, Widget) else 0
+
+    def _resize(self) -> None:
+        lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
+        self.virtual_size = Size(1, lines)  # a width would mean another layout when it changes
+
+    def _continue(self) -> None:
+        """Lay out the rest of a long text between other things."""
+        for layout in (self._head, self._tail):
+            if not layout.complete:
+                layout.extend(len(layout.lines) + _CHUNK)
+                self._resize()
+                self.set_timer(0.001, self._continue)
+                return
+
+    def _arrive_if_needed(self) -> None:
+        """Lay out at once for a key that was faster than the size of the pane."""
+        if self._arrive_at is not None:
+            self._arrive()
+
+    def _finish(self) -> None:
+        self._arrive_if_needed()
+        for layout in (self._head, self._tail):
+            if not layout.complete:
+                layout.extend(10**9)
+                self._resize()
+
+    def set_measure(self, measure: int) -> None:
+        """Lay the text out at most so many cells wide."""
+        if measure != self._measure:
+            self._measure = measure
+            self.on_resize()
+
+    def on_resize(self) -> None:
+        """Lay out for the new width; the line that was at the top stays there."""
+        if self.page_shown is None or not self.size.width:
+            return
+        if self._arrive_at is not None:
+            self._arrive()
+            return
+        if min(self._measure, max(4, self.size.width - 2)) == self._head.width:
+            room = max(4, self.size.width - 2)
+            self._pad = (room - self._head.width) // 2 + 1
+            self._strips.clear()
+            self._resize()
+            self.refresh()
+            self._look_for_pictures()
+            return
+        self._arrive_at = self.place
+        self._arrive()
+
+    # -- pictures
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Look which pictures have come in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._look_for_pictures()
+
+    def _look_for_pictures(self) -> None:
+        if not self.looks_for_pictures:
+            return
+        top = self.scroll_offset.y
+        lines = self._head.lines[top : top + (self.size.height or _SOON) + _SOON]
+        urls = dict.fromkeys(self._head.parts[line.part].picture for line in lines)
+        new = tuple(url for url in urls if url and url not in self._seen)
+        if new:
+            self._seen.update(new)
+            self.post_message(self.PicturesSeen(new, self._head.width))
+
+    def look_for_pictures(self, wanted: bool) -> None:
+        """Tell of pictures that come in sight from now on, or show only their places."""
+        self.looks_for_pictures = wanted
+        if wanted:
+            self._seen.clear()
+            self._look_for_pictures()
+        else:
+            for number in list(self._head.arts):
+                self._show_art(number, None)
+
+    def show_picture(self, url: str, art: Art) -> None:
+        """Show a picture wherever it has its place; what one reads stays where it is."""
+        if art.width > self._head.width or not self.looks_for_pictures:
+            return
+        for number, part in enumerate(self._head.parts):
+            if part.picture == url:
+                self._show_art(number, art)
+
+    def _show_art(self, number: int, art: Art | None) -> None:
+        top = self.scroll_offset.y
+        above = top < len(self._head.lines) and self._head.lines[top].part > number
+        moved = self._head.show_art(number, art)
+        self._strips.clear()
+        self._resize()
+        if above and moved:
+            self.scroll_now(top + moved)
+        self.refresh()
+
+    # -- selected text
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text as it was written: lines that were only wrapped are joined again."""
+        last = len(self._head.lines) + len(self._tail.lines) - 1
+        first = selection.start.y if selection.start is not None else 0
+        end = selection.end.y if selection.end is not None else last
+        pieces: list[str] = []
+        at = (-1, -1, -1)  # layout, part and character where the last piece ended
+        for number in range(max(0, first), min(end, last) + 1):
+            picked = self._picked(number, selection)
+            layout, line = self._line(number)
+            if picked is None or line is None:
+                continue
+            text = layout.parts[line.part].text
+            here = (int(layout is self._tail), line.part, picked[0])
+            if pieces and here[:2] == at[:2]:
+                pieces.append(text[at[2] : picked[0]])
+            elif pieces:
+                pieces.append("\n\n" if layout.parts[line.part].gap else "\n")
+            pieces.append(text[picked[0] : picked[1]])
+            at = (*here[:2], picked[1])
+        return "".join(pieces), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection as it grows."""
+        self.forget_strips()
+
+    def _picked(self, number: int, selection: Selection) -> tuple[int, int] | None:
+        """What of the text of a line's part is selected."""
+        span = selection.get_span(number)
+        layout, line = self._line(number)
+        if span is None or line is None:
+            return None
+        moved_in = before(layout.parts[line.part], line, layout.arts.get(line.part))
+        if moved_in < 0:
+            return None
+        moved_in += self._pad
+        start = min(line.end, line.start + max(0, span[0] - moved_in))
+        end = line.end if span[1] < 0 else min(line.end, line.start + max(0, span[1] - moved_in))
+        return start, end
+
+    # -- drawing
+
+    def forget_strips(self) -> None:
+        """Drop whatever was drawn and draw anew."""
+        self._strips.clear()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the page, moved in so far that the text stands in the middle."""
+        number = y + self.scroll_offset.y
+        strip = self._strips.get(number)
+        if strip is None:
+            strip = self._draw(number).apply_offsets(0, number)
+            if len(self._strips) > 2000:
+                self._strips.clear()
+            self._strips[number] = strip
+        return strip
+
+    def _line(self, number: int) -> tuple[Layout, Line | None]:
+        """The layout that holds a line of the page, and the line; None behind the last one."""
+        below = number - len(self._head.lines)
+        layout, at = (self._head, number) if below < 0 else (self._tail, below)
+        return layout, layout.lines[at] if at < len(layout.lines) else None
+
+    def _over(self, layout: Layout, part: int) -> Over:
+        """What is drawn over the text of a part for a while."""
+        return Over(below=self._colours.get(part, ()) if layout is self._head else ())
+
+    def _draw(self, number: int) -> Strip:
+        ground, width = self.inks.ground, self.size.width
+        layout, line = self._line(number)
+        if line is None:
+            return Strip([Segment(" " * width, ground)], width)
+        part = layout.parts[line.part]
+        over = self._over(layout, line.part)
+        selection = self.text_selection
+        if selection is not None and (picked := self._picked(number, selection)) is not None:
+            over = over._replace(above=(*over.above, Mark(*picked, "picked")))
+        body = draw(part, line, self.inks, layout.width, over, layout.arts.get(line.part))
+        return Strip([Segment(" " * self._pad, ground), *body]).adjust_cell_length(width, ground)
