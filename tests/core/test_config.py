@@ -345,7 +345,9 @@ def test_nothing_that_is_toml_raises(data: dict[str, object]) -> None:
     text = "".join(f"{name} = {to_toml(value)}\n" for name, value in data.items())
     assert set(tomllib.loads(text)) == set(data)
     _, problems = loads(text)
-    assert all(not problem.fatal and clean(str(problem), 1000) == str(problem) for problem in problems)
+    for problem in problems:
+        shown = str(problem)
+        assert not problem.fatal and clean(shown, 1000) == " ".join(shown.split())
 
 
 @given(st.text(alphabet="ab=\"'[]{}#.,\n\r\\1 \u00e9", max_size=60))

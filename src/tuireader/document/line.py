@@ -128,7 +128,7 @@ class Line:
         """The text from a place on, as one short line."""
         parts: list[str] = []
         at = self.length
-        for part in reversed(self._parts):
+        for part in reversed(self._parts):  # pragma: no branch (the start ends it)
             at -= len(part)
             parts.append(part[max(0, start - at) :])
             if at <= start:

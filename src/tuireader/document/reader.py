@@ -175,7 +175,7 @@ class _Reader:
         return self.count + len(self.deferred) > _MOST_BLOCKS
 
     def _text(self, raw: str) -> None:
-        if self.embed is not None or self.noscript:
+        if self.embed is not None or self.noscript:  # pragma: no cover (`tokens` leaves them out)
             return
         s = decode(raw)
         if self.code is not None:

@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import pairwise
 
 from tuireader.terms.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lower_of
-from tuireader.terms.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, MARKS, breaks
+from tuireader.terms.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, breaks
 
 
 class Kind(Enum):
@@ -157,8 +157,6 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
     pending: list[str] = []
 
     def close(last: tuple[str, ...] = (), prefix: bool = False) -> None:
-        while not last and pending and pending[-1] in MARKS:
-            pending.pop()
         if pending or last:
             end = last or (pending.pop(),)
             runs.append(Run(tuple(pending), end, prefix))
