@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
 from operator import itemgetter
 
 from tuireader.query import Regex
 from tuireader.terms import MARKS, Run, Term, index_folded, words
 from tuireader.watch.rules import Item
 
+_HEADS = (3, 5, 8)
+"""Lengths of the heads by which prefixes are looked up, each of them with the longest one that it has."""
+_MOST_FEW = 64
+"""Up to so many terms, looking for each in the text costs less than taking the text apart."""
+
+Words = tuple[str, ...]
+
 
 class Vocabulary:
-    """All terms, with tables that tell quickly which of them may stand in a text."""
+    """All terms, with tables that tell quickly which of them may stand in a text.
 
-    _PREFIX = 5
-    _MOST_FEW = 64  # up to here, looking for each in the text costs less than taking the text apart
+    A term stands under one of its words, or the head of its prefix, together with something else that a text
+    with it must hold.
+    """
 
     def __init__(self) -> None:
         self.items: list[Item] = []
         self.written: list[str] = []
         self._numbers: dict[Item, int] = {}
-        self._by_word: dict[str, list[int]] = {}
-        self._by_pair: dict[tuple[str, str], list[int]] = {}
-        self._by_prefix: dict[int, dict[str, list[tuple[str, int]]]] = {}
+        self._by_word: dict[str, list[tuple[str, int]]] = {}
+        self._by_head: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
-        self._few: list[tuple[tuple[str, ...], int]] | None = []
+        self._few: list[tuple[Words, int]] | None = []
 
     def add(self, item: Item) -> int:
         """The number of a term, the same for the same term."""
@@ -38,40 +44,32 @@ class Vocabulary:
         return number
 
     def _enter(self, item: Item, number: int) -> None:
-        """Put a term under what is rarest of it: two words that follow each other, a word, a prefix."""
         if isinstance(item, Regex):
             self._always.append(number)
             return
-        runs = [
-            Run(tuple(word for word in run.words if word not in MARKS), run.last, run.prefix)
-            for run in item.runs
-        ]
-        runs = [run for run in runs if len(run.words) + (not run.prefix) > 0]
-        if runs:
-            run = max(runs, key=lambda run: len(run.words))
-            links = [(word,) for word in run.words] + ([] if run.prefix else [run.last])
-            if len(links) > 1:
-                for pair in product(links[-2], links[-1]):
-                    self._by_pair.setdefault(pair, []).append(number)
-                    self._need(pair, number)
-            else:
-                for word in links[0]:
-                    self._by_word.setdefault(word, []).append(number)
-                    self._need((word,), number)
+        chain = max(map(_chain, item.runs), key=len, default=[])
+        if chain:
+            # The longest word is likely to be the rarest; the literal is the first, or a run of Han.
+            forms = max(chain[1:] or chain, key=lambda forms: len(forms[-1]))
+            other = item.literal if len(chain) > 1 else ""
+            for form in forms:
+                self._by_word.setdefault(form, []).append((other, number))
+                self._need((form.replace("⁺", ""), other), number)
         elif item.runs:
             prefix = item.runs[0].last[0]
-            head = prefix[: self._PREFIX]
-            self._by_prefix.setdefault(len(head), {}).setdefault(head, []).append((prefix, number))
+            length = max((length for length in _HEADS if length <= len(prefix)), default=len(prefix))
+            heads = self._by_head.setdefault(length, {})
+            heads.setdefault(prefix[:length], []).append((prefix, number))
             self._need((prefix,), number)
         else:
             self._by_literal.append((item.literal, number))
             self._need((item.literal,), number)
 
-    def _need(self, words: tuple[str, ...], number: int) -> None:
+    def _need(self, words: Words, number: int) -> None:
         """Remember what a text must hold for a term, as long as there are few of them."""
         if self._few is not None:
-            self._few.append((tuple(word.replace("⁺", "") for word in words), number))
-            if len(self._few) > self._MOST_FEW:
+            self._few.append((words, number))
+            if len(self._few) > _MOST_FEW:
                 self._few = None
 
     def candidates(self, lower: str) -> set[int]:
@@ -87,12 +85,17 @@ class Vocabulary:
             return found
         known = words(index_folded(lower))
         for word in self._by_word.keys() & known:
-            found.update(self._by_word[word])
-        if self._by_pair:
-            for pair in self._by_pair.keys() & pairwise(known):
-                found.update(self._by_pair[pair])
-        for length, heads in self._by_prefix.items():
+            for other, number in self._by_word[word]:
+                if other in lower:
+                    found.add(number)
+        for length, heads in self._by_head.items():
             for head in heads.keys() & map(itemgetter(slice(length)), known):
                 found.update([number for prefix, number in heads[head] if prefix in lower])
         found.update([number for literal, number in self._by_literal if literal in lower])
         return found
+
+
+def _chain(run: Run) -> list[Words]:
+    """The words of a run, each in all its forms, without the one that is a prefix."""
+    chain: list[Words] = [(word,) for word in run.words if word not in MARKS]
+    return chain if run.prefix else [*chain, run.last]
