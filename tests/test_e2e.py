@@ -50,6 +50,9 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
             screen.wait(way)
         screen.press("s")
         screen.wait("feeds added")
+        screen.wait("A few keys to start with")
+        screen.press("enter")
+        screen.wait_gone("A few keys")
         screen.wait("Feeds")
         screen.press("Q")
         assert screen.leave() == 0

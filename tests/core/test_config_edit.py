@@ -12,8 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.config import FeedConfig, WatchConfig, loads
-from tuireader.config_edit import add_feeds, add_watch, change, remove_feed, save, set_feed, write_private
+from tuireader.config import FeedConfig, ViewConfig, WatchConfig, loads
+from tuireader.config_edit import (
+    add_feeds,
+    add_watch,
+    change,
+    remove_feed,
+    remove_watch,
+    rename_folder,
+    save,
+    set_feed,
+    set_view,
+    write_private,
+)
 from tuireader.errors import ConfigError
 
 OURS = """\
@@ -409,3 +420,41 @@ def test_an_edit_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
 def test_write_private_takes_any_bytes(tmp_path: Path) -> None:
     write_private(tmp_path / "x" / "state", b"\x00\xff")
     assert (tmp_path / "x" / "state").read_bytes() == b"\x00\xff"
+
+
+def test_a_watch_and_a_view_are_taken_out_and_put_in_place() -> None:
+    text = '# w\n[[watch]]\nname = "A"  # a\nany = ["x"]\n\n[[watch]]\nname = "B"\nany = ["y"]\n'
+    assert remove_watch(text, "a") == '# w\n\n[[watch]]\nname = "B"\nany = ["y"]\n'
+    with pytest.raises(ConfigError, match="no watch 'C'"):
+        remove_watch(text, "C")
+    views = set_view(set_view("", ViewConfig("One", "a")), ViewConfig("Two", "b"))
+    assert set_view(views, ViewConfig("three", "c"), "two") == views.replace('"Two"', '"three"').replace(
+        '"b"', '"c"'
+    )
+    assert set_view(views, ViewConfig("ONE", "c"), "One").count("[[view]]") == 2
+    with pytest.raises(ConfigError, match="there is a view named 'one' already"):
+        set_view(views, ViewConfig("one", "c"), "Two")
+
+
+def test_a_folder_has_another_name_wherever_it_is_named() -> None:
+    text = """\
+[[feeds]]
+url = "https://a.example/"
+folder = "Old"  # here
+[[feeds]]
+url = "https://b.example/"
+folder = "Other"
+[[watch]]
+name = "W"
+any = ["x"]
+feeds = ["Old", "New", "https://b.example/"]  # both
+[[mute]]
+feed = "Old"
+"""
+    wanted = text.replace('folder = "Old"', 'folder = "New"').replace('feed = "Old"', 'feed = "New"')
+    wanted = wanted.replace('["Old", "New", "https://b.example/"]', '["New", "https://b.example/"]')
+    assert rename_folder(text, "Old", "New") == wanted
+    alone = rename_folder(text, "Old", "")
+    assert 'folder = "Old"' not in alone and loads(alone)[0].feeds[0].folder == ""
+    with pytest.raises(ConfigError, match="no folder 'Nope'"):
+        rename_folder(text, "Nope", "New")

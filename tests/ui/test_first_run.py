@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ async def test_starter_list_is_taken_by_one_key_and_fetched() -> None:
         await run.press("s")
         assert [url for url, _, _ in made.added] == [feed.url for feed in starter()]
         assert made.refreshed == [None]
+        await run.press("x")  # the tour is closed by any key
         assert isinstance(run.app.screen, MainScreen)
 
 
@@ -53,6 +55,7 @@ async def test_an_address_is_looked_at_and_added_with_a_folder() -> None:
         assert "The Quay" in run.text
         await run.press(*"Harbour", "enter")
         assert made.added == [("https://quay.example/rss", "The Quay", "Harbour")]
+        await run.press("enter")
         assert isinstance(run.app.screen, MainScreen) and "The Quay" in run.text
 
 
@@ -107,3 +110,19 @@ async def test_an_opml_file_that_is_not_there(tmp_path: Path) -> None:
 async def test_welcome_looks() -> None:
     async with running(FakeLibrary([], []), (80, 24), first_run=True) as run:
         assert_screen(run.app, "welcome-80x24")
+
+
+async def test_a_tour_of_the_first_keys_follows_and_is_skipped_by_any_key() -> None:
+    for key in ("escape", "j"):
+        made = FakeLibrary([], [])
+        made.config = replace(made.config, keys={"search": ("b",)})
+        async with running(made, (80, 24), first_run=True) as run:
+            await run.press("escape")
+            assert "A few keys to start with" in run.text and "b           search everything" in run.text
+            if key == "j":
+                assert_screen(run.app, "tour-80x24")
+            await run.press(key)
+            assert run.app.screen is run.main and run.focus == "list"
+            await run.main.run_command("tour")
+            await run.settle()
+            assert "A few keys" in run.text

@@ -126,7 +126,7 @@ class TuireaderApp(App[int]):
         if self._first_run:
             from tuireader.ui.screens.first_run import FirstRun
 
-            await self.push_screen(FirstRun(), self._main.feeds_added)
+            await self.push_screen(FirstRun(), self._main.welcomed)
 
     # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command
     # when it has come back through the queues of all parents. What was typed meanwhile has gone to the same

@@ -453,6 +453,11 @@ class MainScreen(ReadingKeys):
     def action_remove_this(self) -> None:
         self.editing.remove(self.editing.chosen)
 
+    async def welcomed(self, added: int | None) -> None:
+        """After the welcome show the keys that matter first."""
+        self.action_tour()
+        await self.feeds_added(added)
+
     def action_feed_health(self) -> None:
         from tuireader.ui.screens.health import Health
 
@@ -501,10 +506,10 @@ class MainScreen(ReadingKeys):
         elif self.reading.page is not None and self.pane.next_hit(step) is None:
             self.reader.say("No watch hit this text", seconds=2)
 
-    async def action_edit_config(self) -> None:
+    def action_edit_config(self) -> None:
         from tuireader.ui.config_editing import edit_config
 
-        await edit_config(self)
+        self.run_worker(edit_config(self), group="editor")
 
     def action_tour(self) -> None:
         from tuireader.ui.screens.tour import Tour

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 
 from tuireader.commands import keys_label
 from tuireader.ui.screens.dialog import Dialog, Says
@@ -26,9 +26,7 @@ _KEYS = 12
 
 
 class Tour(Dialog[None]):
-    """Nine lines, left by any of the usual keys."""
-
-    BINDINGS = [Binding("enter,space,q,question_mark", "leave", show=False)]  # noqa: RUF012
+    """Nine lines, left by any key."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(classes="-short")
@@ -37,11 +35,16 @@ class Tour(Dialog[None]):
     def compose(self) -> ComposeResult:
         """The keys as they are in force, and what they do."""
         self._facts = Facts(id="tour", raised=True)
-        yield self.box("A few keys to start with", self._facts, Says("enter or esc closes this", "hint"))
+        yield self.box("A few keys to start with", self._facts, Says("any key closes this", "hint"))
 
     def on_mount(self) -> None:
         """Fill in the lines."""
         self._facts.tell(*(self._line(ids, words) for ids, words in _STEPS))
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave."""
+        event.stop()
+        self.dismiss(None)
 
     def _line(self, ids: tuple[str, ...], words: str) -> Line:
         keys = " ".join(keys_label(self._keys_of.get(one, ())[:1]) for one in ids).strip()
