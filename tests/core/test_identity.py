@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader import identity
-from tuireader.model import ParsedEntry
+from tuireader.model import Keys, ParsedEntry
 
 
 def entry(guid: str = "", url: str = "", title: str = "", **more: str) -> ParsedEntry:
@@ -94,6 +94,9 @@ def test_a_digest_fits_an_integer_of_sqlite(text: str) -> None:
 def test_digests_are_what_is_stored_in_databases() -> None:
     """A change of these makes every stored article new."""
     assert identity.hash64("") == -1970711489451281740
+    assert identity.text_key("Title", "x" * 200) == -4550725976117287195
+    one = entry("1", "https://e.org/a", "A", author="B", summary_html="C", content_html="D")
+    assert identity.keys([one]) == [Keys(4907432730037124645, 4634326385206230393, 5187677686697704875)]
     assert identity.hash64("guid\udc80") != identity.hash64("guid")
     assert {identity.hash64(str(n)) < 0 for n in range(20)} == {True, False}
 
