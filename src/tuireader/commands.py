@@ -237,12 +237,15 @@ COMMANDS: tuple[Command, ...] = (
         ("Y",),
         Group.READ,
     ),
+    Command("save", "Save", "Save the article as a file, as [save] in the config says.", ("S",), Group.READ),
+    Command("pipe", "Pipe", "Give the article to a program.", ("vertical_line",), Group.READ),
     Command("zen", "Article only", "Show only the article, or all panes again.", ("z",), Group.READ),
     # Mark
     Command("toggle_read", "Read/unread", "Mark the article read or unread.", ("N", "m"), Group.MARK),
     Command(
         "toggle_star", "Star", "Star the article, or take the star away.", ("s",), Group.MARK, footer=True
     ),
+    Command("mark_read", "Mark read", "Mark the article read.", (), Group.MARK),
     Command(
         "mark_list_read",
         "Mark list read",
@@ -435,6 +438,13 @@ COMMANDS: tuple[Command, ...] = (
         "Commands",
         "Find a command by its name.",
         ("colon", "ctrl+p"),
+        Group.PROGRAM,
+    ),
+    Command(
+        "macro",
+        "Macros",
+        "Run one of the macros of the config: its key comes next.",
+        ("comma",),
         Group.PROGRAM,
     ),
     Command(

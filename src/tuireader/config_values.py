@@ -292,7 +292,7 @@ def _web_address(value: object) -> str | Bad:
     if not isinstance(value, str):
         return _wrong("a web address", value)
     url = value.strip()
-    if any(character.isspace() or not character.isprintable() for character in url) or len(url) > 8000:
+    if " " in url or not url.isprintable() or len(url) > 8000:
         return Bad("is no web address: it is too long, or has a space or a control character in it")
     try:
         parts = urlsplit(url)

@@ -5,6 +5,7 @@ The command line adds its commands to this; who only wants to read does not wait
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -119,5 +120,6 @@ def read(options: Options) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Open the reader, as `tuireader` with nothing but `--config FILE` and `--database FILE` does."""
+    gc.disable()  # until the app is open: what is imported stays, so there is nothing to collect
     given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
     return guarded(lambda: read(Options(where_for(given.get("--config"), given.get("--database")))))

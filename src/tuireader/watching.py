@@ -12,11 +12,10 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 
-from tuireader import notify, watch
+from tuireader import notify, relating, watch
 from tuireader.config import Config, WatchConfig
 from tuireader.model import ArticleRow, Evidence, Feed, WatchPreview, WatchStats
 from tuireader.query import Age, And, Query
-from tuireader.relating import FeedNames, explain, subject, topics
 from tuireader.store import Store
 from tuireader.store.stats import Hits, Lead
 from tuireader.terms import index_text, words
@@ -56,7 +55,7 @@ def stats(
     config: Config,
     matcher: Matcher,
     feeds: Sequence[Feed],
-    names: FeedNames,
+    names: relating.FeedNames,
     today: int,
     now: int,
 ) -> list[WatchStats]:
@@ -122,7 +121,7 @@ class Trial:
 
     rule: WatchRule
     replaces: str
-    feeds: FeedNames
+    feeds: relating.FeedNames
     found: dict[int, Evidence] = field(default_factory=dict)
     _matcher: Matcher = field(init=False)
     _candidates: list[tuple[int, int]] = field(default_factory=list)
@@ -149,7 +148,7 @@ class Trial:
         self._at += len(batch)
         names = (self.rule.name,)
         for text in store.reading.texts(batch, watches=True):
-            for evidence in self._matcher.match(subject(text, self.feeds), names=names):
+            for evidence in self._matcher.match(relating.subject(text, self.feeds), names=names):
                 self.found[text.id] = evidence
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 
@@ -202,15 +201,17 @@ class Remark:
     message: str
 
 
-def hits_of(store: Store, parsed: Query, days: int | None, feeds: FeedNames, now: int) -> Report:
+def hits_of(store: Store, parsed: Query, days: int | None, feeds: relating.FeedNames, now: int) -> Report:
     """How often an expression hits, in the last `days`."""
     if days is not None:
         parsed = Query(And((parsed.root, Age(older=False, seconds=days * _DAY))))
-    ids = store.search.find(parsed, now=now, subject=lambda text: subject(text, feeds), limit=_REPORTED)
+    ids = store.search.find(
+        parsed, now=now, subject=lambda text: relating.subject(text, feeds), limit=_REPORTED
+    )
     return _report(store, ids, feeds)
 
 
-def report(store: Store, item: WatchConfig, days: int | None, feeds: FeedNames, now: int) -> Report:
+def report(store: Store, item: WatchConfig, days: int | None, feeds: relating.FeedNames, now: int) -> Report:
     """How often a watch hits, in the last `days`, by day, feed and term, and which feeds are first."""
     since = 0 if days is None else now - days * _DAY
     ids = [article for article, time in store.stats.matched(item.name) if time >= since]
@@ -220,7 +221,7 @@ def report(store: Store, item: WatchConfig, days: int | None, feeds: FeedNames, 
     return replace(_report(store, ids, feeds), terms=terms, leads=leads)
 
 
-def _report(store: Store, ids: Sequence[int], feeds: FeedNames) -> Report:
+def _report(store: Store, ids: Sequence[int], feeds: relating.FeedNames) -> Report:
     spread = store.stats.spread(ids)
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
@@ -261,7 +262,7 @@ def _never(store: Store, term: str) -> str:
 
 
 def claim(
-    store: Store, wanted: Mapping[str, str], feeds: FeedNames, matcher: Matcher
+    store: Store, wanted: Mapping[str, str], feeds: relating.FeedNames, matcher: Matcher
 ) -> tuple[list[notify.Item], list[int]]:
     """Take what waits to be told, and mark it as told; needs a transaction.
 
@@ -286,7 +287,7 @@ def claim(
         told.setdefault(item.article_id, set()).add(item.watch)
         adds[item.article_id] = new or adds.get(item.article_id, ())
     store.notices.settle(marked, known)
-    store.watches.explain(explain(store, matcher, feeds, list(told)))
+    store.watches.explain(relating.explain(store, matcher, feeds, list(told)))
     texts = {text.id: text for text in store.reading.texts(list(told))}
     items = [
         notify.Item(
@@ -320,6 +321,8 @@ def suggest(store: Store, article_id: int, taken: Iterable[str]) -> WatchConfig:
     `taken` are the names of watches that there are. Without such an article, a watch that looks for nothing.
     """
     for text in store.reading.texts([article_id]):
+        from tuireader.relating.topics import topics
+
         terms = topics(store, text) or tuple(filter(None, [clean(text.title, 60)]))
         if terms:
             return WatchConfig(_free_name(terms[0], taken), any=terms)
@@ -355,14 +358,14 @@ def _asking(expression: str) -> Matcher:
 
 
 def snippets(
-    store: Store, ids: Sequence[int], expression: str, feeds: FeedNames, now: int
+    store: Store, ids: Sequence[int], expression: str, feeds: relating.FeedNames, now: int
 ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
     """For each of `ids` the sentence that an expression hits best, and where in it; or `""`."""
     matcher = _asking(expression)
     found: Mapping[int, Evidence] = {
         text.id: evidence
         for text in store.reading.texts(ids, watches=True)
-        for evidence in matcher.match(subject(text, feeds), now=now)
+        for evidence in matcher.match(relating.subject(text, feeds), now=now)
     }
     none = Evidence("")
     return [(found.get(article, none).sentence, found.get(article, none).spans) for article in ids]

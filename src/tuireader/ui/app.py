@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -72,6 +73,8 @@ class TuireaderApp(App[int]):
             self.register_theme(theme)
         self.take_config()
 
+        self._parsed_for = self.get_css_variables()
+        self.stylesheet.set_variables(self._parsed_for)
     def take_config(self) -> None:
         """Put theme and keys of the configuration in force."""
         ui = self.library.config.ui
@@ -116,7 +119,18 @@ class TuireaderApp(App[int]):
         """Paint from now on."""
         self._opening.close()
         self.screen.refresh()
+        self._parsed_for = {}
 
+        if not gc.isenabled():
+            gc.freeze()  # what a start has made stays, and need not be looked through again and again
+            gc.enable()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take the theme's colours over; at the start all was parsed with them just now."""
+        if self._parsed_for != self.get_css_variables():
+            super().refresh_css(animate=animate)
+        else:
+            self.stylesheet.update(self, animate=False)
     async def on_mount(self) -> None:
         """Open the main screen, and the welcome over it when there is nothing to read yet."""
         from tuireader.ui.screens.main import MainScreen

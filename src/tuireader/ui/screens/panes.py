@@ -117,6 +117,11 @@ class Panes(Screen[None], inherit_bindings=False):
             self.counts = await self.reader.counting
             await keep(self)
 
+    def _compositor_refresh(self) -> None:
+        """Draw nothing that would be thrown away: at the start, while updates are batched, none is shown."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""
         self.reader.forget_inks()
