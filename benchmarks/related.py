@@ -1,39 +1,39 @@
 """Relating, measured: `related.py DATA [SIZE ...]`.
 
 DATA holds labelled collections (`<name>.articles.jsonl`, `<name>.labels.jsonl`) and `eval_related.py`, which
-scores what `related_ranking.py` shows. Then: which pairs fold into one row, and how many of those belong
-together. Then, for each SIZE (10000 100000 unless told), a library of synthetic news: what relating costs at
-arrival and at opening, and what the index takes.
+scores what `related_ranking.py` shows. Then: which pairs fold into one row, in the program's own
+store, and how many of those belong together, for articles that come feed by feed as at a first refresh, and
+for articles that come as they are published. Then, for each SIZE, what `related_cost.py` prints.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import shlex
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from newsgen import article as news
-from related_ranking import BATCH, rows
-from tuireader.related.features import Stats, extract, probes, weigh
-from tuireader.related.search import Incoming, arrive, relatives
-from tuireader.relating import Shelf as StoreShelf
+import related_cost
+from related_ranking import rows, save
 from tuireader.store import Store
-from tuireader.text import plain
 
-DAY = 86_400
-NEAR_DAYS = 3
-FEEDS = 500
-SAMPLE = 300
+NEAR = 3 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of a row of the data. `story` is empty where nothing else is of its story."""
+
+    collection: str
+    story: str
+    published: float | None
 
 
 def quality(data: Path) -> None:
@@ -46,158 +46,97 @@ def quality(data: Path) -> None:
 # --------------------------------------------------------------------------- folding
 
 
-def folding(data: Path) -> None:
-    """Let all articles arrive in the order of their times and count the pairs that are folded."""
-    sys.path.append(str(Path(__file__).parents[1]))
-    from tests.related_shelf import MemoryShelf
-
-    now = int(time.time())
-    collection: dict[int, str] = {}
-    story: dict[int, str | None] = {}
-    arriving: list[Incoming] = []
-    feeds: dict[str, int] = {}
-    ignored: set[int] = set()
-    for path in sorted(data.glob("*.articles.jsonl")):
-        name = path.name.removesuffix(".articles.jsonl")
-        labels = _labels(data / f"{name}.labels.jsonl")
-        for row in rows(path):
-            number = len(arriving) + 1
-            published = row.get("published")
-            when = int(datetime.fromisoformat(published).timestamp()) if published else now
-            feed = feeds.setdefault(row.get("feed") or row["id"], len(feeds) + 1)
-            arriving.append(
-                Incoming(number, when, bool(published), feed, row["title"], row.get("summary") or "")
-            )
-            label = labels.get(row["id"], {})
-            collection[number] = name if labels else ""
-            story[number] = label.get("story")
-            if label.get("ignore"):
-                ignored.add(number)
-    shelf = MemoryShelf()
-    for coming in sorted(arriving, key=lambda coming: (coming.time, coming.id)):
-        shelf.keep(arrive(shelf, coming))
-
+def folding(data: Path, *, as_published: bool) -> None:
+    """Let all articles arrive in a store and count the pairs that it folds into one row."""
+    judged, background = judgements(data)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(Path(folder) / "related.db")
+        every = Path(folder) / "articles.jsonl"
+        names = sorted(data.glob("*.articles.jsonl"))
+        every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
+        article_of = save(store, every, int(time.time()), as_published=as_published)
+        story_of = store.relations.stories(sorted(set(article_of.values())))
+        store.close()
+    folded: dict[int, list[str]] = {}
+    for row, article in article_of.items():
+        if row in judged or row in background:
+            folded.setdefault(story_of[article], []).append(row)
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    for members in shelf.story_members.values():
-        for one, other in itertools.combinations(sorted(set(members) - ignored), 2):
-            name = collection[one] or collection[other]
-            if name:
-                together = story[one] is not None and story[one] == story[other]
-                (right if together else wrong)[name] += 1
-    wanted = _pairs(arriving, story, collection, ignored)
-    print(f"\n{'folded pairs':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
+    near: Counter[str] = Counter()
+    for members in folded.values():
+        for one, other in itertools.combinations(members, 2):
+            mine, theirs = judged.get(one), judged.get(other)
+            if mine is None or theirs is None or not _together(mine, theirs):
+                known = mine or theirs
+                wrong[known.collection if known else ""] += 1
+            else:
+                right[mine.collection] += 1
+                near[mine.collection] += _near(mine, theirs)
+    del wrong[""]  # of two articles without a label nothing is known
+    wanted = _wanted(list(judged.values()))
+    print("\nfolded pairs, coming " + ("as published" if as_published else "feed by feed"))
+    print(f"{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
     for name in sorted(wanted):
-        _print_pairs(name, right[name], wrong[name], wanted[name])
-    _print_pairs("ALL", right.total(), wrong.total(), wanted.total())
+        _print_pairs(name, right[name], wrong[name], near[name], wanted[name])
+    _print_pairs("ALL", right.total(), wrong.total(), near.total(), sum(wanted.values()))
 
 
-def _labels(path: Path) -> dict[str, Mapping[str, Any]]:
-    return {row["id"]: row for row in rows(path)} if path.exists() else {}
+def judgements(data: Path) -> tuple[dict[str, Judged], set[str]]:
+    """The labelled rows by id, without those to be ignored; and the rows of the background."""
+    judged: dict[str, Judged] = {}
+    background: set[str] = set()
+    for path in sorted(data.glob("*.articles.jsonl")):
+        name = path.name.removesuffix(".articles.jsonl")
+        at = data / f"{name}.labels.jsonl"
+        labels = {row["id"]: row for row in rows(at)} if at.exists() else None
+        for row in rows(path):
+            label = None if labels is None else labels.get(row["id"], {})
+            if label is None:
+                background.add(row["id"])
+            elif not label.get("ignore"):
+                when = row.get("published")
+                time = datetime.fromisoformat(when).timestamp() if when else None
+                judged[row["id"]] = Judged(name, label.get("story") or "", time)
+    return judged, background
 
 
-def _pairs(
-    arriving: Sequence[Incoming],
-    story: Mapping[int, str | None],
-    collection: Mapping[int, str],
-    ignored: set[int],
-) -> Counter[str]:
-    """How many pairs of one story lie within the days in which articles may fold."""
-    of_story: dict[tuple[str, str], list[Incoming]] = {}
-    for one in arriving:
-        label = story[one.id]
-        if label is not None and one.id not in ignored:
-            of_story.setdefault((collection[one.id], label), []).append(one)
+def _together(one: Judged, other: Judged) -> bool:
+    return bool(one.story) and (one.collection, one.story) == (other.collection, other.story)
+
+
+def _near(one: Judged, other: Judged) -> bool:
+    """Whether they are of the same days; what has no date counts as such."""
+    if one.published is None or other.published is None:
+        return True
+    return abs(one.published - other.published) <= NEAR
+
+
+def _wanted(judged: Sequence[Judged]) -> Mapping[str, int]:
+    """How many pairs of one story are of the same days."""
+    stories: dict[tuple[str, str], list[Judged]] = {}
+    for one in judged:
+        if one.story:
+            stories.setdefault((one.collection, one.story), []).append(one)
     return Counter(
         name
-        for (name, _), members in of_story.items()
+        for (name, _), members in stories.items()
         for one, other in itertools.combinations(members, 2)
-        if abs(one.time - other.time) <= NEAR_DAYS * DAY
+        if _near(one, other)
     )
 
 
-def _print_pairs(name: str, right: int, wrong: int, wanted: int) -> None:
-    print(f"{name:12s}{right:8d}{wrong:8d}{right / max(1, right + wrong):11.3f}{right / max(1, wanted):8.3f}")
-
-
-# --------------------------------------------------------------------------- cost
-
-
-def cost(size: int) -> dict[str, float]:
-    """Fill a database with the profiles of `size` articles and relate `SAMPLE` more."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "related.db"
-        store = Store.open(path)
-        before = path.stat().st_size
-        stream = _stream()
-        _fill(store, itertools.islice(stream, size))
-        store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        index = path.stat().st_size - before
-        shelf = StoreShelf(store)
-        fresh = list(itertools.islice(stream, SAMPLE))
-        opening = []
-        began = time.process_time()
-        for batch in _batches(fresh):
-            with store.transaction():
-                for one in batch:
-                    found = arrive(shelf, one)
-                    store.relations.add(
-                        one.id, found.profile.pack(), one.day, found.terms, found.counted, found.neighbours
-                    )
-                    shelf.grown()
-        arrival = (time.process_time() - began) * 1000 / len(fresh)
-        for one in fresh:
-            began = time.perf_counter()
-            relatives(shelf, one)
-            opening.append((time.perf_counter() - began) * 1000)
-        store.close()
-    return {
-        "articles": size,
-        "arrival_cpu_ms": arrival,
-        "open_p50_ms": statistics.median(opening),
-        "open_p95_ms": statistics.quantiles(opening, n=20)[18],
-        "index_bytes": index / size,
-    }
-
-
-def _batches(articles: Sequence[Incoming]) -> Iterator[Sequence[Incoming]]:
-    """As the program relates: some at a time, a transaction each."""
-    for start in range(0, len(articles), BATCH):
-        yield articles[start : start + BATCH]
-
-
-def _stream() -> Iterator[Incoming]:
-    """Synthetic articles in the order of their times."""
-    for number in itertools.count():
-        feed, nth = number % FEEDS, number // FEEDS
-        one = news(feed, nth)
-        yield Incoming(number + 1, one.time, True, feed + 1, one.title, plain(one.html))
-
-
-def _fill(store: Store, articles: Iterator[Incoming]) -> None:
-    """Store profiles and postings without looking for relatives: the same index in a fraction of the time."""
-    counts: dict[int, tuple[int, int]] = {}
-    number = 0
-    while batch := list(itertools.islice(articles, 1000)):
-        with store.transaction():
-            for one in batch:
-                features = extract(one.title, one.text)
-                made = weigh(one.id, one.time, True, one.feed, features, Stats(number, counts))
-                counted = features.counted()
-                for term, is_lower in counted.items():
-                    seen, lower = counts.get(term, (0, 0))
-                    counts[term] = (seen + 1, lower + is_lower)
-                near = [other for other in range(one.id - 3, one.id) if other > 0]
-                store.relations.add(one.id, made.pack(), one.day, probes(made), counted, near)
-                number += 1
+def _print_pairs(name: str, right: int, wrong: int, near: int, wanted: int) -> None:
+    precision, recall = right / max(1, right + wrong), near / max(1, wanted)
+    print(f"{name:12s}{right:8d}{wrong:8d}{precision:11.3f}{recall:8.3f}")
 
 
 def main(data: str, *sizes: str) -> None:
     """Print all figures; those of the costs as one JSON object a line."""
     quality(Path(data))
-    folding(Path(data))
-    for size in sizes or ("10000", "100000"):
-        print(json.dumps({name: round(value, 2) for name, value in cost(int(size)).items()}))
+    folding(Path(data), as_published=False)
+    folding(Path(data), as_published=True)
+    related_cost.main(*sizes)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,11 @@ def entry(row: Mapping[str, Any]) -> ParsedEntry:
     )
 
 
-def save(store: Store, articles: Path, now: int) -> dict[str, int]:
-    """Save and relate all articles; returns the article that each row has become."""
+def save(store: Store, articles: Path, now: int, *, as_published: bool = False) -> dict[str, int]:
+    """Save and relate all articles; returns the article that each row has become.
+
+    They come feed by feed, as at a first refresh, or `as_published`, as at all others.
+    """
     by_feed: dict[str, list[ParsedEntry]] = {}
     for row in rows(articles):
         # An article of an unknown feed is a voice of its own.
@@ -52,13 +55,22 @@ def save(store: Store, articles: Path, now: int) -> dict[str, int]:
     feeds = {f"https://{number}.example.org/": name for number, name in enumerate(by_feed)}
     with store.transaction():
         store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
-    for feed in store.feeds.all():
+    if as_published:
+        coming = [
+            (one.published or now, feed.id, [one])
+            for feed in store.feeds.all()
+            for one in by_feed[feeds[feed.url]]
+        ]
+        coming.sort(key=lambda arrival: arrival[:2])
+    else:
+        coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in store.feeds.all()]
+    for start in range(0, len(coming), BATCH):
         with store.transaction():
-            store.saving.save(feed.id, by_feed[feeds[feed.url]], now)
-    more = BATCH
-    while more:
-        with store.transaction():
-            more = relating.relate_waiting(store, BATCH)
+            for when, feed_id, entries in coming[start : start + BATCH]:
+                store.saving.save(feed_id, entries, when)
+        if as_published:
+            _relate(store)
+    _relate(store)
     article_of = {
         (feed_id, guid): article
         for feed_id, guid, article in store.conn.execute(
@@ -70,6 +82,13 @@ def save(store: Store, articles: Path, now: int) -> dict[str, int]:
         for feed in store.feeds.all()
         for one, key in zip(by_feed[feeds[feed.url]], keys(by_feed[feeds[feed.url]]), strict=True)
     }
+
+
+def _relate(store: Store) -> None:
+    more = BATCH
+    while more:
+        with store.transaction():
+            more = relating.relate_waiting(store, BATCH)
 
 
 def main(articles: str, queries: str) -> None:

@@ -24,6 +24,7 @@ from tuireader.model import ArticleRow, Relation, View, ViewKind
 UNREAD = View(ViewKind.UNREAD)
 WECHAT = View(ViewKind.WATCH, "WeChat")
 DIDI = "App stores told to remove Didi"
+LAW = "China’s data protection bill gets its second reading: what changed"
 KEPT_OUT = "Three more apps join Didi under review"
 
 
@@ -91,19 +92,58 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
     async with demo_library(tmp_path) as library:
         related = await library.related((await row_of(library, "WeChat suspends")).id)
         found = {item.title: item for item in related}
-        assert found[DIDI].relation is Relation.CITES and found[DIDI].reason == "linked in the text"
-        law = found["China’s data protection bill gets its second reading: what changed"]
-        assert law.relation is Relation.ALSO_READ and law.reason == "named in the text"
+        assert found[DIDI].relation is Relation.CITES
+        assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi, ")
+        assert found[LAW].relation is Relation.ALSO_READ
+        assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
+        assert "Information Protection Law" in found[LAW].reason
+
+        related = await library.related((await row_of(library, "Tencent’s WeChat stops")).id)
+        background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
+        assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi, ")
+        assert background[LAW].reason.startswith(
+            "−88 d · linked by Harbour Tech · shares Personal Information Protection Law, "
+        )
+        assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
 
         related = await library.related((await row_of(library, KEPT_OUT)).id)
         found = {item.title: item for item in related}
         review = found["Two days after its listing, Didi faces a cybersecurity review"]
-        assert review.relation is Relation.BACKGROUND
-        assert review.reason.startswith("−2 d · shares ") and "Didi" in review.reason
+        assert review.relation is Relation.SAME_STORY  # they are folded
+        assert review.reason.startswith("−2 d · shares Didi, ")
+        draft = found["Firms with a million users face a security review before listing abroad"]
+        assert draft.relation is Relation.FOLLOW_UP
+        assert draft.reason.startswith("+5 d · shares ") and "Didi" in draft.reason
 
         crumble = await row_of(library, "Apple and blackberry")
         assert await library.related(crumble.id) == ()
         assert (crumble.story, crumble.story_size, await library.story(crumble.id)) == (0, 1, None)
+
+
+async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path) -> None:
+    text = (
+        '<p>LanternPay, of Port Quill, closed a hole (<a href="https://nvd.nist.gov/vuln/CVE-2030-1234">'
+        'CVE-2030-1234</a>), as <a href="https://sec.gov/Archives/edgar/1/2.htm">its filing</a> says. '
+        'See <a href="https://blog.example.org/lantern">a blog</a> and <a href="ARTICLE">our report</a>.</p>'
+    )
+    async with Web() as web:
+        report = f"{web.url}/1"
+        first = item("1", "LanternPay looks into a hole", LANTERN, url=report)
+        url = web.serve("/f", rss("F", [first]))
+        other = web.serve("/g", rss("G", [item("2", "LanternPay mends it", text.replace("ARTICLE", report))]))
+        async with opened(tmp_path, feeds(url, other)) as library:
+            await refreshed(library)
+            related = await library.related((await row_of(library, "LanternPay mends")).id)
+            cited = {item.title: item.reason for item in related if item.relation is Relation.CITES}
+            assert cited["CVE-2030-1234"] == "primary source: advisory"
+            assert cited["its filing"] == "primary source: filing"
+            assert "a blog" not in cited
+            (back,) = [
+                item
+                for item in await library.related((await row_of(library, "LanternPay looks")).id)
+                if item.title == "LanternPay mends it"
+            ]
+            assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
 
 
 async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ _UNDATED_FOLD_DAYS = 5.0  # ... and too little to tell two events of one kind ap
 _TEMPLATE = 0.5  # texts so close (cosine) in which each has a name of such weight ...
 _TELLING = 6.0  # ... for itself are one form filled in twice
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
+_PAIR, _NAME = PAIR << 8, NAME << 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,25 @@ class Common:
 def common(one: Profile, other: Profile) -> Common:
     """Compare two profiles term by term."""
     mine, theirs = one.terms, other.terms
-    dot = names = first = second = 0.0
+    dot = 0.0
+    names = first = second = 0
     shared = 0
     for term in mine.keys() & theirs.keys():
         value, match = mine[term], theirs[term]
-        kind, kind_there = value >> 8, match >> 8
-        if (kind | kind_there) & PAIR:
+        kinds = value | match
+        if kinds & _PAIR:
             continue
-        weight = ((value & 255) + (match & 255)) / (2 * UNIT)
+        weight = (value & 255) + (match & 255)
         shared += 1
-        dot += weight * weight * BOOST[kind] * BOOST[kind_there]
-        if (kind | kind_there) & NAME:
+        dot += (value & 255) * (match & 255) * BOOST[value >> 8] * BOOST[match >> 8]
+        if kinds & _NAME:
             names += weight
         if weight > first:
             first, second = weight, first
         elif weight > second:
             second = weight
-    return Common(shared, dot / (one.norm * other.norm), second, names)
+    cosine = dot / (UNIT * UNIT * one.norm * other.norm)
+    return Common(shared, cosine, second / (2 * UNIT), names / (2 * UNIT))
 
 
 def chance(one: Profile, other: Profile) -> float:

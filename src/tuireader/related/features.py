@@ -36,7 +36,8 @@ class Term:
     """One term of an article: its hash, the form to show, what it is (`TITLE | NUMBER | PAIR`), how often.
 
     `lower` and `capital` tell how it was written somewhere in the article. `parts` are the two single terms
-    of a pair of words, which stand in `Features` by themselves, too.
+    of a pair of words, which stand in `Features` by themselves, too. A `proper` pair has both its capitals
+    inside a sentence of the text: part of a name, even if its words are everyday ones.
     """
 
     hash: int
@@ -46,6 +47,7 @@ class Term:
     lower: bool
     capital: bool
     parts: tuple[int, int] | None = None
+    proper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,11 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
     return tuple((weight / UNIT, term) for weight, term in sorted(names, reverse=True))
 
 
-def extract(title: str, text: str) -> Features:
-    """The terms of an article from its cleaned title and plain text; none if it has no content words."""
+def extract(title: str, text: str, lead: int = LEAD) -> Features:
+    """The terms of an article from its cleaned title and `lead` characters of its plain text."""
     found: dict[int, Term] = {}
     _collect(found, tokens(title), TITLE)
-    _collect(found, tokens(text[:LEAD]), 0)
+    _collect(found, tokens(text[:lead]), 0)
     return Features(tuple(found.values()))
 
 
@@ -151,7 +153,8 @@ def _collect(found: dict[int, Term], words: Iterable[Token], where: int) -> None
                 parts = (term_hash(before.folded), term_hash(word.folded))
                 joined = term_hash(before.folded + word.folded)
                 shown = f"{before.shown} {word.shown}"
-                _add(found, Term(joined, shown, where | PAIR, 1, not both, both, parts))
+                proper = both and not where and not before.start
+                _add(found, Term(joined, shown, where | PAIR, 1, not both, both, parts, proper))
         before = word
 
 
@@ -169,17 +172,28 @@ def _add(found: dict[int, Term], term: Term) -> None:
         known.lower or term.lower,
         known.capital or term.capital,
         single.parts,
+        known.proper or term.proper,
     )
 
 
-def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features, stats: Stats) -> Profile:
-    """The profile of an article: its `MOST_TERMS` most telling terms with their weights in this library."""
+def weigh(
+    article_id: int,
+    time: int,
+    dated: bool,
+    feed: int,
+    features: Features,
+    stats: Stats,
+    most: int = MOST_TERMS,
+) -> Profile:
+    """The profile of an article: its `most` most telling terms with their weights in this library."""
     names = {term.hash for term in features.terms if not term.parts and stats.is_name(term)}
     weighed: list[tuple[float, Term, float, int]] = []
     for term in features.terms:
         if term.parts:
-            is_name = term.capital and names.issuperset(term.parts)
-            if not term.kind & TITLE and not (term.capital and names.intersection(term.parts)):
+            is_name = term.capital and (term.proper or names.issuperset(term.parts))
+            if not term.kind & TITLE and not (
+                term.capital and (term.proper or names.intersection(term.parts))
+            ):
                 continue
             weight = 0.6 * (stats.weight(term.parts[0]) + stats.weight(term.parts[1]))
         else:
@@ -188,9 +202,9 @@ def weigh(article_id: int, time: int, dated: bool, feed: int, features: Features
         kind = min(term.count, 15) << 4 | term.kind | (NAME if is_name else 0)
         rank = weight * (2.0 if kind & TITLE else 1.0) * (1.2 if is_name else 1.0)
         weighed.append((rank, term, weight, kind))
-    if len(weighed) > MOST_TERMS:
+    if len(weighed) > most:
         weighed.sort(key=lambda entry: -entry[0])
-        del weighed[MOST_TERMS:]
+        del weighed[most:]
     terms: dict[int, int] = {}
     square = 0.0
     for _, term, weight, kind in weighed:

@@ -24,16 +24,63 @@ _ALSO_LABEL = re.compile(
     r"^(?:also\s+read|read\s+also|see\s+also|related|延伸阅读|相关阅读|関連記事)\s*[:：]", re.IGNORECASE
 )
 
-_SOURCE_HOST = re.compile(
-    r"""(?:^|\.)(?:gov|gov\.[a-z]{2}|gob\.[a-z]{2}|gouv\.[a-z]{2}|go\.(?:jp|kr|id|th)|mil|europa\.eu|eur-lex\.europa\.eu
-      |bund\.de|admin\.ch|courtlistener\.com|arxiv\.org|doi\.org|nvd\.nist\.gov|cve\.org|cve\.mitre\.org|rfc-editor\.org
-      |ietf\.org|datatracker\.ietf\.org|w3\.org|hkexnews\.hk|npc\.gov\.cn|regulations\.gov)$""",
-    re.IGNORECASE | re.VERBOSE,
+# What kind of source it is, at which hosts (with those below them), under which paths; "" is any.
+_SOURCES = (
+    (
+        "advisory",
+        "nvd.nist.gov cve.org cve.mitre.org msrc.microsoft.com kb.cert.org osv.dev",
+        "",
+    ),
+    (
+        "advisory",
+        "cisa.gov cert.europa.eu ncsc.gov.uk bsi.bund.de",
+        r"advisor|alert|known-exploited|news-events",
+    ),
+    (
+        "advisory",
+        "ubuntu.com debian.org redhat.com suse.com apache.org openssl.org mozilla.org fortinet.com cisco.com",
+        r"/security/|/psirt/",
+    ),
+    (
+        "advisory",
+        "",
+        r"/security/advisories/|/advisories/GHSA-|/CVE-\d{4}-\d+|/security-bulletin|/security-advisor",
+    ),
+    ("filing", "sec.gov", r"/Archives/|/cgi-bin/browse-edgar|/ix\?doc="),
+    ("filing", "hkexnews.hk company-information.service.gov.uk cninfo.com.cn sedarplus.ca", ""),
+    (
+        "court document",
+        "courtlistener.com uscourts.gov supremecourt.gov supremecourt.uk curia.europa.eu bailii.org"
+        " canlii.org judiciary.uk bundesverfassungsgericht.de caselaw.nationalarchives.gov.uk",
+        "",
+    ),
+    ("court document", "justice.gov", r"/opa/media/|/file/"),
+    (
+        "law",
+        "eur-lex.europa.eu legislation.gov.uk congress.gov npc.gov.cn legifrance.gouv.fr federalregister.gov"
+        " gesetze-im-internet.de regulations.gov law.cornell.edu",
+        "",
+    ),
+    ("law", "", r"/legal-content/"),
+    (
+        "paper",
+        "arxiv.org doi.org openreview.net eprint.iacr.org biorxiv.org medrxiv.org ssrn.com aclanthology.org"
+        " proceedings.mlr.press pubmed.ncbi.nlm.nih.gov",
+        "",
+    ),
+    ("paper", "acm.org ieee.org usenix.org", r"/doi/|/document/\d|/presentation/|/system/files/"),
+    (
+        "standard",
+        "rfc-editor.org ietf.org whatwg.org unicode.org ecma-international.org etsi.org itu.int",
+        "",
+    ),
+    ("standard", "w3.org", r"/TR/"),
+    ("standard", "iso.org", r"/standard/"),
+    ("standard", "", r"/rfc/rfc\d+"),
+    ("public body", "gov mil gc.ca govt.nz gv.at europa.eu bund.de admin.ch", ""),
 )
-_SOURCE_PATH = re.compile(
-    r"/security/advisories/|/advisories/GHSA-|/CVE-\d{4}-\d+|/Archives/edgar/|/legal-content/|/rfc/rfc\d+|/security-bulletin",
-    re.IGNORECASE,
-)
+_PUBLIC_BODY = re.compile(r"(?:^|\.)(?:gov|gob|gouv|go)\.[a-z]{2}$", re.IGNORECASE)
+_SOURCE = [(name, tuple(hosts.split()), re.compile(path, re.IGNORECASE)) for name, hosts, path in _SOURCES]
 
 
 def kind(url: str, label: str, context: str) -> str:
@@ -47,8 +94,16 @@ def kind(url: str, label: str, context: str) -> str:
 
 
 def is_primary(url: str) -> bool:
-    """Whether an address is that of a public body, a court, a paper, an advisory or a filing."""
+    """Whether an address is that of a law, a court, a public body, a filing, a paper, an advisory."""
+    return bool(source(url))
+
+
+def source(url: str) -> str:
+    """What kind of primary source an address is (`law`, `advisory`, …); `""` when it is none."""
     _, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
-    host = place.rpartition("@")[2].partition(":")[0]
-    return bool(_SOURCE_HOST.search(host) or _SOURCE_PATH.search(f"/{path}"))
+    host = "." + place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
+    for name, hosts, paths in _SOURCE:
+        if (not hosts or host.endswith(tuple("." + one for one in hosts))) and paths.search(f"/{path}"):
+            return name
+    return "public body" if _PUBLIC_BODY.search(host) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tuireader.model import Relation
@@ -14,7 +14,7 @@ from tuireader.related.words import COMMON_HASHES
 FIRST = 0.6  # nothing is shown if no candidate is that sure: no link is better than a wrong one
 SHOWN = 0.36  # beside one that is, the others are shown from this chance on
 _SAME_STORY = 0.5
-MOST = 50  # relatives of one article
+MOST = 20  # relatives of one article
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
 _ASKED_FROM = 0.1  # ... if they belong to the article with this chance
 _ALONE = (
@@ -83,23 +83,31 @@ def _relation(article: Profile, other: Profile) -> Relation:
     return Relation.FOLLOW_UP if other.time > article.time else Relation.BACKGROUND
 
 
-def reason(article: Profile, other: Profile) -> str:
-    """`+2 d · shares Tencent, CAC`: how much later the other one is and what stands in both."""
-    parts = []
-    if article.dated and other.dated:
-        parts.append(_gap(other.time - article.time))
-    shared = shared_terms(article, other)
+def reason(article: Profile, other: Profile, how: str = "", without: Collection[int] = ()) -> str:
+    """`+2 d · shares Tencent, CAC`: how much later the other one is, `how` it was found, what both have.
+
+    The terms `without` are not told.
+    """
+    parts = [_gap(other.time - article.time)] if article.dated and other.dated else []
+    if how:
+        parts.append(how)
+    shared = shared_terms(article, other, without=without)
     if shared:
         parts.append("shares " + ", ".join(shared))
     return " · ".join(parts)
 
 
-def shared_terms(article: Profile, other: Profile, most: int = 3) -> list[str]:
+def shares_name(article: Profile, other: Profile, without: Collection[int] = ()) -> bool:
+    """Whether a name is among the most telling terms that both have."""
+    return any(shown[0] != '"' for shown in shared_terms(article, other, without=without))
+
+
+def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
     """The readable forms of the most telling terms that both have: names as they are, words in quotes."""
     entries = []
     for term, value in article.terms.items():
         match = other.terms.get(term)
-        if match is None or term not in article.shown or term in COMMON_HASHES:
+        if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
             continue
         mine, theirs = value >> 8, match >> 8
         weight = float(value & 255)

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tuireader.related.compare import chance
-from tuireader.related.features import Features, Profile, Stats, choose, extract, probes, weigh
+from tuireader.related.features import (
+    MOST_TERMS,
+    Features,
+    Profile,
+    Stats,
+    choose,
+    extract,
+    probes,
+    weigh,
+)
 from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 
@@ -21,7 +30,9 @@ CANDIDATES = 60
 CANDIDATES_ARRIVING = 36
 KEPT = 0.3  # from this chance on a neighbour is remembered
 NEIGHBOURS = 12
-FOREIGN = 0.02  # nobody is asked about a candidate with less chance that is no neighbour's neighbour either
+JUDGED = 32  # so many of the likeliest candidates are looked at by the article's neighbours, too
+WHOLE = 20_000  # characters of a text that are looked through for what it shares with an article it links to
+WHOLE_TERMS = 1000
 STORIES = 5  # so many stories of its neighbours may an article join
 
 
@@ -141,17 +152,24 @@ def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:
     for other in shelf.profiles(sorted(linked - candidates.keys())):
         candidates[other.id] = other
         alone[other.id] = chance(profile, other)
-    worth = {
-        other: candidate
-        for other, candidate in candidates.items()
-        if other in linked or alone.get(other, 0.0) >= FOREIGN
-    }
-    return rank(profile, worth, alone)
+    judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
+    return rank(profile, {other: candidates[other] for other in judged}, alone)
 
 
-def _profile(shelf: Shelf, article: Incoming, features: Features) -> Profile:
+def whole(shelf: Shelf, article: Incoming) -> Profile:
+    """The profile of an article with all that its text names, not only at its top: what it shares with one
+    that it links to often stands far below. For reasons, not for comparing."""
+    return _profile(shelf, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
+
+
+def terms(text: str) -> frozenset[int]:
+    """The terms of a line of text, pairs of words among them."""
+    return frozenset(term.hash for term in extract(text, "").terms)
+
+
+def _profile(shelf: Shelf, article: Incoming, features: Features, most: int = MOST_TERMS) -> Profile:
     stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
-    return weigh(article.id, article.time, article.dated, article.feed, features, stats)
+    return weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
 
 
 def _candidates(shelf: Shelf, profile: Profile, day: int, postings: int, most: int) -> Sequence[Profile]:

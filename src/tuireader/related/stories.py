@@ -56,11 +56,11 @@ def place(
     joined = [*stories[best], article]
     merged = []
     for _, story in fits[1:]:
-        others = stories[story]
-        if _may_belong(joined, others, apart) and _agree(
-            [fold_chance(one, other) for one in joined for other in others], _MERGED
+        more = stories[story]
+        if _may_belong(joined, more, apart) and _agree(
+            [fold_chance(one, other) for one in joined for other in more], _MERGED
         ):
-            joined.extend(others)
+            joined.extend(more)
             merged.append(story)
     return Place(best, tuple(merged))
 

@@ -36,6 +36,10 @@ class LinkedArticle:
 
 _FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 
+_BEHIND = """(SELECT max(id) FROM article t
+              WHERE t.url_key = l.url_key AND t.url_key != 0 AND t.id != l.article_id AND t.muted = 0)"""
+"""The newest article at the address of link `l`."""
+
 
 class Links:
     """Kept by address, so that a link finds its article whichever of the two arrives first."""
@@ -64,14 +68,22 @@ class Links:
         rows = self._conn.execute(
             f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''),
                        a.time, coalesce(a.read, 0)
-                FROM link l
-                LEFT JOIN article a ON a.id = (SELECT max(id) FROM article t WHERE t.url_key = l.url_key
-                                               AND t.url_key != 0 AND t.id != l.article_id)
+                FROM link l LEFT JOIN article a ON a.id = {_BEHIND}
                 LEFT JOIN feed f ON f.id = a.feed_id
                 WHERE l.article_id = ? ORDER BY l.position""",
             (article_id,),
         )
         return [_linked(row) for row in rows]
+
+    def stored(self, ids: Sequence[int]) -> list[tuple[int, LinkedArticle]]:
+        """(article, link) of `ids`, only links behind which an article is stored."""
+        rows = self._conn.execute(
+            f"""SELECT l.article_id, l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
+                FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id
+                WHERE l.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.article_id, l.position""",
+            (json.dumps(list(ids)),),
+        )
+        return [(row[0], _linked(row[1:])) for row in rows]
 
     def incoming(self, article_id: int) -> list[LinkedArticle]:
         """The articles that link to this one, newest first."""
@@ -79,7 +91,7 @@ class Links:
             f"""SELECT l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
                 FROM article me JOIN link l ON l.url_key = me.url_key JOIN article a ON a.id = l.article_id
                 JOIN feed f ON f.id = a.feed_id
-                WHERE me.id = ? AND me.url_key != 0 AND a.id != me.id
+                WHERE me.id = ? AND me.url_key != 0 AND a.id != me.id AND a.muted = 0
                 GROUP BY a.id ORDER BY a.time DESC LIMIT 20""",
             (article_id,),
         )

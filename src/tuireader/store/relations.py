@@ -6,6 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+_WINDOW = 12_000
+"""So many of the articles that wait are put into the order of their times."""
+RELATED_UP_TO = "related up to"
+"""The fact that has the id up to which all articles have been related."""
+_NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -32,7 +38,7 @@ class Relations:
     # ------------------------------------------------------------------ asking
 
     def articles(self) -> int:
-        """How many articles have a profile: ids are given without gaps and no article is ever deleted."""
+        """How many articles have a profile, nearly: ids have no gaps, and few articles wait to be related."""
         return int(self._conn.execute("SELECT coalesce(max(article), 0) FROM profile").fetchone()[0])
 
     def counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -105,20 +111,48 @@ class Relations:
         return {row[0]: Shown(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
 
     def waiting(self, limit: int) -> list[int]:
-        """Articles that have arrived since the last one that was related, oldest first."""
-        rows = self._conn.execute(
-            """SELECT id FROM article WHERE id > (SELECT coalesce(max(article), 0) FROM profile)
-               ORDER BY id LIMIT ?""",
-            (limit,),
-        )
-        return [row[0] for row in rows]
+        """Articles that have not been related yet, those with the earliest times first; needs a transaction.
+
+        A first refresh brings feed after feed; stories are found best in the order in which they were told.
+        """
+        floor = self._floor()
+        newest = int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+        while floor < newest:
+            self._note(floor)
+            end = min(newest, floor + _WINDOW)
+            rows = self._conn.execute(
+                f"""SELECT a.id FROM article a WHERE a.id > ? AND a.id <= ? AND {_NEW}
+                    ORDER BY a.time, a.id LIMIT ?""",
+                (floor, end, limit),
+            ).fetchall()
+            if rows:
+                return [row[0] for row in rows]
+            floor = end
+        self._note(floor)
+        return []
 
     def waiting_count(self) -> int:
         """How many articles wait to be related."""
         row = self._conn.execute(
-            "SELECT count(*) FROM article WHERE id > (SELECT coalesce(max(article), 0) FROM profile)"
+            f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}", (self._floor(),)
         ).fetchone()
         return int(row[0])
+
+    def _floor(self) -> int:
+        """The id up to which all articles have been related; where it was never noted, they were in order."""
+        row = self._conn.execute(
+            """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
+                               (SELECT max(article) FROM profile), 0)""",
+            (RELATED_UP_TO,),
+        ).fetchone()
+        return int(row[0])
+
+    def _note(self, floor: int) -> None:
+        self._conn.execute(
+            """INSERT INTO fact (name, value) VALUES (?, ?)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
+            (RELATED_UP_TO, str(floor)),
+        )
 
     # ------------------------------------------------------------------ telling (all need a transaction)
 

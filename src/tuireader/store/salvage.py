@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.store.care import SOURCES, broken_matches, broken_texts, reading
+from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
 
 _MADE_ANEW = {"profile", "posting", "term_count", "neighbour"}
@@ -204,6 +205,7 @@ class _Table:
 
 def _mend(store: Store) -> None:
     """Make a whole of the rows that were kept."""
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # they are related anew
     conn = store.conn
     # articles of a feed that is lost are kept under one that says so
     conn.execute(
