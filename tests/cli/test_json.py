@@ -112,6 +112,7 @@ LINES = {
     "read": ("read", "--json", "title:Title"),
     "star": ("star", "--json", "title:Title"),
     "undo": ("undo", "--json"),
+    "fulltext": ("fulltext", "--json", "12"),
 }
 
 
@@ -183,6 +184,7 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
     printing = {page.name.removeprefix("tuireader ") for page in manual.pages() if page.json}
     assert printing == set(shapes.SHAPES)
     assert set(shapes.SHAPES) - set(LINES) - {"watch follow", "save"} == {
+        "comments",
         "show",
         "brief",
         "add",

@@ -163,15 +163,17 @@ def _when(moment: int) -> str:
 
 @main.command()
 @click.argument("article", type=int, shell_complete=complete_articles)
+@click.option("--full", is_flag=True, help="Fetch the full text from its page first, if it is not stored.")
 @json_option
 @click.pass_obj
-def show(options: Options, article: int, as_json: bool) -> int:
+def show(options: Options, article: int, full: bool, as_json: bool) -> int:
     """Print one article as text. ARTICLE is the number that `list` and `search` print first.
 
     \b
     Examples:
       tuireader show 12
       tuireader show 12 --json
+      tuireader show --full 12
     """
 
     async def job(library: Library) -> int:
@@ -180,7 +182,12 @@ def show(options: Options, article: int, as_json: bool) -> int:
         found = await library.article(article)
         if found is None:
             raise UsageError(f"there is no article {article}", "`tuireader list` shows the numbers")
-        document = parse(found.html, found.base_url or found.url)
+        if full and not found.shows_full:
+            stored = found.full is not None and found.full.html
+            fetch = library.show_full_text(article, True) if stored else library.fetch_full_text(article)
+            found = await fetch
+        html, base_url = found.shown
+        document = parse(html, base_url or found.url)
         parts = [block.text for block in document.blocks if block.text]
         links = [link.url for link in document.links]
         related = await library.related(article)

@@ -79,6 +79,24 @@ class WholeArticle(TypedDict):
     related: Annotated[list[Related], "Its relatives, strongest first."]
 
 
+class FullText(TypedDict):
+    """An article whose page was fetched."""
+
+    id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Address of its page."]
+    full_text: Annotated[bool, "Whether the text is that of its page, and not what the feed says."]
+    text: Annotated[str, "The text."]
+
+
+class Comment(TypedDict):
+    """What somebody said below an article."""
+
+    author: Annotated[str, 'Who said it, `""` when that is not known.']
+    time: Annotated[int | None, "When, `null` when that is not known."]
+    text: Annotated[str, "What was said."]
+
+
 class Marked(TypedDict):
     """What a mark changed."""
 
@@ -266,6 +284,17 @@ class RefreshRelating(TypedDict):
     total: Annotated[int, "of so many."]
 
 
+class RefreshText(TypedDict):
+    """The page of a new article was fetched, of a feed with `full_text`."""
+
+    event: Annotated[Literal["text"], "Which event this is."]
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    error: Annotated[str, 'Why it could not be had, `""` when it was stored.']
+    done: Annotated[int, "So many were fetched,"]
+    total: Annotated[int, "of so many."]
+
+
 class RefreshTold(TypedDict):
     """New articles on watches were told of."""
 
@@ -415,6 +444,8 @@ SHAPES: dict[str, tuple[type, ...]] = {
     "list": (Article,),
     "search": (Article,),
     "show": (WholeArticle,),
+    "fulltext": (FullText,),
+    "comments": (Comment,),
     "read": (Marked,),
     "unread": (Unread, Marked),
     "star": (Marked,),
@@ -431,6 +462,7 @@ SHAPES: dict[str, tuple[type, ...]] = {
         RefreshMatch,
         RefreshDone,
         RefreshRelating,
+        RefreshText,
         RefreshTold,
         Match,
     ),

@@ -19,7 +19,8 @@ FORMS = ("md", "html", "txt", "json")
 
 def written(article: Article, form: str, related: Sequence[Related] = ()) -> str:
     """The article in one of `FORMS`; the same article gives the same text. Only JSON has `related`."""
-    document = parse(article.html, article.base_url or article.url)
+    html, base_url = article.shown
+    document = parse(html, base_url or article.url)
     if form == "json":
         return json.dumps(facts(article, document, related), ensure_ascii=False) + "\n"
     return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.parse import ParseWorker
+from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 from tuireader.text import safe_url, shown_host
 

@@ -138,7 +138,7 @@ class Pages(Desk):
     async def load_comments(self, article_id: int) -> Article:
         """Fetch the comments of an article from its comment feed and store them."""
         from tuireader.feeds import pages
-        from tuireader.feeds.parse import ParseWorker
+        from tuireader.feeds.workers import ParseWorker
 
         article = await self._article(article_id)
         if not article.comments_feed:

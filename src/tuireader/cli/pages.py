@@ -1,0 +1,115 @@
+"""What belongs to an article and is fetched when it is wanted: the full text from its page, its comments."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.completion import complete_articles
+from tuireader.cli.output import ink, json_option, print_json, print_paged
+from tuireader.errors import Exit, TuireaderError
+from tuireader.model import Article, Comment
+
+if TYPE_CHECKING:
+    from tuireader.cli import shapes
+    from tuireader.library import Library
+
+
+@main.command()
+@click.argument("articles", type=int, nargs=-1, required=True, shell_complete=complete_articles)
+@click.option("--feed-text", is_flag=True, help="Fetch nothing, and show what the feed says from now on.")
+@json_option
+@click.pass_obj
+def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_json: bool) -> int:
+    """Fetch the full text of articles from their pages. ARTICLES are numbers as `list` prints them.
+
+    The text is stored, searched and watched, and shown in place of what the feed says. Feeds with
+    `full_text = true` have it fetched by every refresh.
+
+    \b
+    Examples:
+      tuireader fulltext 12
+      tuireader fulltext --json 12 13
+      tuireader fulltext --feed-text 12
+    """
+
+    async def job(library: Library) -> int:
+        failed = 0
+        for number in articles:
+            try:
+                if feed_text:
+                    article = await library.show_full_text(number, False)
+                else:
+                    article = await library.fetch_full_text(number)
+            except TuireaderError as error:
+                say(f"tuireader: {number}: {error}")
+                failed += 1
+                continue
+            if as_json:
+                print_json(_fetched(article))
+            else:
+                print(f"{article.id}\t{article.title}")
+        return Exit.FAILURE if failed else Exit.OK
+
+    return in_library(options, job)
+
+
+def _fetched(article: Article) -> shapes.FullText:
+    from tuireader.text import plain
+
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "full_text": article.shows_full,
+        "text": plain(article.shown[0]),
+    }
+
+
+@main.command()
+@click.argument("article", type=int, shell_complete=complete_articles)
+@click.option("--stored", is_flag=True, help="Fetch nothing, and print those that were loaded before.")
+@json_option
+@click.pass_obj
+def comments(options: Options, article: int, stored: bool, as_json: bool) -> int:
+    """Load the comments of an article and print them, the oldest first.
+
+    \b
+    Examples:
+      tuireader comments --stored 12
+      tuireader comments --stored 12 --json
+    """
+
+    async def job(library: Library) -> int:
+        found = await (library.article(article) if stored else library.load_comments(article))
+        if found is None:
+            raise TuireaderError(f"there is no article {article}", "`tuireader list` shows the numbers")
+        said = found.comments.comments if found.comments is not None else ()
+        if as_json:
+            for comment in said:
+                print_json(_said(comment))
+        else:
+            print_paged(_lines(said))
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+def _said(comment: Comment) -> shapes.Comment:
+    from tuireader.text import plain
+
+    return {"author": comment.author, "time": comment.time, "text": plain(comment.html)}
+
+
+def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
+    from tuireader.text import plain
+
+    for comment in said:
+        when = (
+            "" if comment.time is None else time.strftime(" · %Y-%m-%d %H:%M", time.localtime(comment.time))
+        )
+        yield f"{ink(comment.author or 'somebody', bold=True)}{when}\n{plain(comment.html)}\n"
