@@ -309,3 +309,32 @@ def test_what_has_no_terminal_has_no_colour(tmp_path: Path) -> None:
         tmp_path, "--demo", "show", number, LC_ALL="C", PYTHONIOENCODING="ascii:backslashreplace"
     )
     assert code == 0
+
+
+def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web) -> None:
+    """From the reader, whose refresh is a process of its own, and from a refresh in a terminal."""
+
+    def feed(*names: str) -> bytes:
+        return rss("Harbour", [item(name, f"WeChat {name}", "<p>News.</p>") for name in names])
+
+    url = web.stages("/feed", feed("a"), feed("b", "a"), feed("c", "b", "a"))
+    config(
+        tmp_path,
+        f'[[feeds]]\nurl = "{url}"\n[[watch]]\nname = "WeChat"\nany = ["WeChat"]\nnotify = "article"\n',
+    )
+    # a terminal that notifies, and no notify-send
+    terms = {"TERM": "foot", "PATH": str(tmp_path), "no_proxy": "127.0.0.1"}
+    with terminal(tmp_path, **terms) as screen:
+        screen.wait("◆ WeChat: WeChat a")
+        screen.wait(lambda _: b"\x1b]777;notify;WeChat: WeChat a;Harbour" in screen.raw)
+        screen.wait_gone("relating")  # the refresh has ended
+        screen.press("R")
+        screen.wait(lambda _: b"\x1b]777;notify;WeChat: WeChat b;Harbour" in screen.raw)
+        screen.rest()
+        assert screen.raw.count(b"\x1b]777;") == 2
+        screen.press("Q")
+        assert screen.leave() == 0
+    with terminal(tmp_path, "refresh", **terms) as screen:
+        assert screen.leave() == 0
+        assert screen.raw.count(b"\x1b]777;notify;WeChat: WeChat c;Harbour") == 1
+        assert screen.raw.count(b"\x1b]777;") == 1

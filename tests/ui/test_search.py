@@ -6,11 +6,14 @@ import asyncio
 from array import array
 from pathlib import Path
 
+import pytest
+
 from tests.ui.fake_library import many
 from tests.ui.running import running
 from tests.ui.samples import library
 from tests.ui.test_real_library import opened
 from tuireader.model import ViewKind
+from tuireader.ui import listing
 from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -215,4 +218,13 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         await run.pilot.press(*" 29")
         while "Search: article 29" not in run.text:
             await run.pilot.pause()
+        assert "Search: article 29 · 11 found" in run.text
+
+
+async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_MOST", 200)
+    async with running(many(300)) as run:
+        await run.press("slash", *"article", "enter")
+        assert "Search: article · 200+ found" in run.text
+        await run.press("slash", *"article 29", "enter")
         assert "Search: article 29 · 11 found" in run.text

@@ -100,6 +100,7 @@ class Refreshing(Watches, Pages):
             return None
         if not await self._pool.read(lambda store: store.notices.any_waiting()):
             return None
+        await self._load_feeds()  # a feed has its title since its first fetch, which may have been just now
         wanted = {item.name: item.notify for item in self.config.watches}
         items, marked = await self._pool.write(
             in_transaction(lambda store: watching.claim(store, wanted, self._names, self._matcher))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ALL = 10_000_000  # a filter looks at whatever there is
 _SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
+_MOST = 20_000  # of what a search finds, as many as anyone may go through
 _AT_ONCE = 50  # of what a search finds, more than fit on a screen
 
 
@@ -48,7 +49,8 @@ class Listing:
         self.view = UNREAD
         self.trouble = ""
         self.filter = ""
-        self.partial = False  # only the first of what a search finds are listed yet
+        self.partial = False  # only the first of the view are listed yet
+        self.capped = False  # the search finds more than are ever listed
         self._hides_read = _hidden(self._library.config.ui)
         self.folds = self._library.config.ui.fold_stories
         self._opened: set[int] = set()
@@ -151,6 +153,7 @@ class Listing:
             if token != self._token:
                 return
             self.view, self.filter, self.trouble = view, "", trouble
+            self.capped = False
             self._opened.clear()
             self._kept.clear()
             articles = self._screen.articles
@@ -209,9 +212,10 @@ class Listing:
         view = self._real_view
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
-                self.trouble = ""
+                self.trouble, self.capped = "", False
                 return array("q")
-            ids, self.trouble = await self._library.search(view.key)
+            ids, self.trouble = await self._library.search(view.key, limit=_MOST)
+            self.capped = len(ids) == _MOST
             return ids
         self.trouble = ""
         return await self._library.ids(

@@ -275,7 +275,8 @@ class Panes(Screen[None], inherit_bindings=False):
         view = self.listing.view
         count = None if self.listing.filter else places.count_of(view, self.counts, self.feeds)
         if count is None:
-            words = f"{len(self.articles.ids)}{'+' if self.listing.partial else ''} found"
+            more = self.listing.partial or (self.listing.capped and not self.listing.filter)
+            words = f"{len(self.articles.ids)}{'+' if more else ''} found"
         elif view == places.STARRED:
             words = str(count.total)
         else:
