@@ -1,7 +1,7 @@
 """A small newsboat: what its feeds say, its files, and the real program that writes them.
 
-`tests/data/newsboat` was written by newsboat 2.36 by way of `python -m tests.newsboat tests/data/newsboat`. The
-feeds are at example domains, which newsboat reaches through a proxy on the loopback interface, and so do tests.
+newsboat 2.36 wrote `tests/data/newsboat`, by `python -m tests.newsboat tests/data/newsboat`. The feeds are at
+example domains, which newsboat reaches through a proxy on the loopback interface, and so do tests.
 """
 
 from __future__ import annotations

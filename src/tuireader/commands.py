@@ -395,6 +395,14 @@ COMMANDS: tuple[Command, ...] = (
         also=(Scope.WATCHES,),
     ),
     Command(
+        "keep_watch",
+        "Keep",
+        "In the table of watches: keep a watch that follows a story, so that it never ends.",
+        ("K",),
+        Group.WATCHES,
+        Scope.WATCHES,
+    ),
+    Command(
         "take_alias",
         "Take alias",
         "In the dialog of a watch: add the other name that texts use.",

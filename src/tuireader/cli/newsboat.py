@@ -80,9 +80,10 @@ def _further(name: str) -> None:
     """A hidden command, so that several can stand behind one `-x`, as newsboat takes them."""
 
     @main.command(name, hidden=True)
+    @click.argument("more", nargs=-1)
     @click.pass_obj
-    def further(options: Options) -> int:
-        return max(options.earlier, _COMMANDS[name](options))
+    def further(options: Options, more: tuple[str, ...]) -> int:
+        return max(options.earlier, run(options, (name, *more), export=False, source=""))
 
 
 for _name in _COMMANDS:

@@ -55,7 +55,7 @@ def words(text: str) -> list[str]:
     while True:
         while at < len(text) and text[at] in _BLANK:
             at += 1
-        if at == len(text) or text[at] == "#":
+        if at >= len(text) or text[at] == "#":
             return found
         word, at = _quoted(text, at + 1) if text[at] == '"' else _bare(text, at)
         found.append(word)

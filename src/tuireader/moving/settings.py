@@ -272,10 +272,10 @@ def _steps(operations: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             if command:
                 raise _No("a macro here starts one program")
             command, browser = browser, ()
-            run += ["toggle_read"] if parts[0] == "open-in-browser-and-mark-read" else []
+            run += ["mark_read"] if parts[0] == "open-in-browser-and-mark-read" else []
             continue
-        wanted = command_of(parts[0])
-        if wanted is None or (len(parts) > 1 and wanted != "toggle_read"):
+        wanted = "mark_read" if parts == ["toggle-article-read", "read"] else command_of(parts[0])
+        if wanted is None or (len(parts) > 1 and wanted != "mark_read"):
             raise _No(f"no command does what {clean(' '.join(parts), 60)} does")
         run.append(wanted)
     if not command and not run:

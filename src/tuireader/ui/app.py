@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -199,7 +200,8 @@ class TuireaderApp(App[int]):
         if self._browser is None and self.is_web:
             self.open_url(checked)
             return
-        trouble = await (self._browser or open_in_browser)(checked)
+        own = partial(open_in_browser, program=self.library.config.ui.browser)
+        trouble = await (self._browser or own)(checked)
         if trouble:
             self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
 

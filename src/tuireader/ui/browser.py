@@ -6,6 +6,9 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Sequence
+
+from tuireader.programs import ADDRESS, filled
 
 _WAIT = 4.0  # seconds after which a starter that still runs is taken for a browser that is up
 _STARTERS = (
@@ -28,21 +31,27 @@ def _command() -> str | None:
     )
 
 
-async def open_in_browser(url: str) -> str:
+async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
     """Hand an address to the browser as one argument, without a shell; `""`, or why it did not work.
+
+    `program` is that of the config, in which `{url}` is the address; without it, the address comes last.
 
     Python's `webbrowser` may block, write to the terminal, and take an address for an option.
     """
-    command = _command()
-    if command is None:
+    if program:
+        words = filled(program if any(ADDRESS in word for word in program) else (*program, ADDRESS), url)
+    elif (found := _command()) is not None:
+        words = (found, url)
+    else:
         return "no web browser was found"
+    command = words[0]
     nothing = asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
-            command, url, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+            *words, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
         )
-    except OSError as error:
-        return f"{command}: {error.strerror or error}"
+    except (OSError, ValueError) as error:
+        return f"{command}: {getattr(error, 'strerror', None) or error}"
     try:
         code = await asyncio.wait_for(process.wait(), _WAIT)
     except TimeoutError:

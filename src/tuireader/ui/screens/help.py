@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tuireader.commands import COMMANDS, Group, keys_label
+from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
+from tuireader.config import MacroConfig
 from tuireader.ui.screens.dialog import Dialog, Says
+from tuireader.ui.sharing import described
 from tuireader.ui.widgets.choices import Choice, Choices
 
 
-def help_lines(keys_of: Mapping[str, tuple[str, ...]], wanted: str = "") -> list[Choice]:
-    """The lines of the help: commands under their headings, those whose key, title or help has all words."""
+def help_lines(
+    keys_of: Mapping[str, tuple[str, ...]], wanted: str = "", macros: Sequence[MacroConfig] = ()
+) -> list[Choice]:
+    """The lines of the help: commands under their headings, those whose key, title or help has all words.
+
+    Macros come last; their keys come after the one that asks for a macro.
+    """
     words = wanted.lower().split()
     lines: list[Choice] = []
     for group in Group:
@@ -28,19 +35,28 @@ def help_lines(keys_of: Mapping[str, tuple[str, ...]], wanted: str = "") -> list
                 found.append(Choice(command.id, command.help, keys))
         if found:
             lines += [Choice(None, ""), Choice(None, group.value), *found]
+    lead = keys_label(keys_of.get("macro", BY_ID["macro"].keys)[:1])
+    own = [
+        Choice(f"macro {macro.key}", described(macro), f"{lead} {keys_label([macro.key])}")
+        for macro in macros
+        if all(word in f"macro {described(macro)} {macro.key}".lower() for word in words)
+    ]
+    if own:
+        lines += [Choice(None, ""), Choice(None, "Macros"), *own]
     return lines[1:]
 
 
 class Help(Dialog[str | None]):
     """The help; enter runs the command under the cursor."""
 
-    def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys_of: Mapping[str, tuple[str, ...]], macros: Sequence[MacroConfig] = ()) -> None:
         super().__init__(classes="-tall")
         self._keys_of = keys_of
+        self._macros = macros
 
     def compose(self) -> ComposeResult:
         """A line to search by, and the commands."""
-        lines = help_lines(self._keys_of)
+        lines = help_lines(self._keys_of, macros=self._macros)
         yield self.box(
             "Keys",
             Input(placeholder="Type to search", compact=True),
@@ -50,7 +66,7 @@ class Help(Dialog[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what fits."""
-        self.query_one(Choices).show(help_lines(self._keys_of, event.value))
+        self.query_one(Choices).show(help_lines(self._keys_of, event.value, self._macros))
 
     def on_input_submitted(self) -> None:
         """Run the command under the cursor."""

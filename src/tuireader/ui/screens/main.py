@@ -16,6 +16,7 @@ from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tuireader.ui.editing import Editing
+    from tuireader.ui.sharing import Sharing
     from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -307,6 +308,11 @@ class MainScreen(ReadingKeys):
             change = await self.listing.set_read([article_id], not read)
             self._say_mark("Unread" if read else "Read", change)
 
+    async def action_mark_read(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is not None:
+            await self.listing.set_read([article_id], True)
+
     async def action_toggle_star(self) -> None:
         article_id = self.current_article_id()
         if article_id is not None:
@@ -521,14 +527,34 @@ class MainScreen(ReadingKeys):
 
         open_palette(self)
 
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Saving, piping, macros."""
+        from tuireader.ui.sharing import Sharing
+
+        return Sharing(self)
+
+    async def action_save(self) -> None:
+        await self.sharing.save()
+
+    def action_pipe(self) -> None:
+        self.sharing.pipe()
+
+    def action_macro(self) -> None:
+        self.sharing.choose_macro()
+
     def action_help(self) -> None:
         from tuireader.ui.screens.help import Help
 
         async def chosen(command_id: str | None) -> None:
-            if command_id is not None:
+            macro = next((one for one in macros if f"macro {one.key}" == command_id), None)
+            if macro is not None:
+                await self.sharing.run(macro)
+            elif command_id is not None:
                 await self.run_command(command_id)
 
-        self.app.push_screen(Help(self.reader.keys_of), chosen)
+        macros = self.library.config.macros
+        self.app.push_screen(Help(self.reader.keys_of, macros), chosen)
 
     async def action_quit(self) -> None:
         await self.reader.leave(0)

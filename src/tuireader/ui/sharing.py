@@ -1,0 +1,112 @@
+"""Saving and piping articles, and the person's macros: the screen never waits for any of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuireader.config import MacroConfig
+from tuireader.programs import ADDRESS, Ran
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.main import MainScreen
+
+_LINES = 6
+_NOTHING = "Choose an article first"
+
+
+class Sharing:
+    """What the keys for other places do."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self._typed = ""
+
+    async def save(self) -> None:
+        """Save the article as the config says, and tell the file."""
+        article_id = self._screen.current_article_id()
+        if article_id is None:
+            self._screen.reader.say(_NOTHING, seconds=2)
+            return
+        saved = await self._library.save_article(article_id)
+        before = "Saved" if saved.new else "Is there already, saying the same"
+        self._screen.reader.say(f"{before}: {saved.path}")
+
+    def pipe(self) -> None:
+        """Ask for a program, and give it the article."""
+        from tuireader.ui.screens.pipe import Pipe
+
+        article_id = self._screen.current_article_id()
+        if article_id is None:
+            self._screen.reader.say(_NOTHING, seconds=2)
+            return
+
+        def typed(text: str | None) -> None:
+            if text:
+                self._typed = text
+                form, command = split(text)
+                self._start(article_id, command, form)
+
+        self._screen.app.push_screen(Pipe(self._typed), typed)
+
+    def choose_macro(self) -> None:
+        """Show the macros and wait for the key of one."""
+        from tuireader.ui.screens.macros import Macros
+
+        macros = self._library.config.macros
+        if not macros:
+            self._screen.reader.say("There are no macros yet: they stand under [[macro]] in the config")
+            return
+        self._screen.app.push_screen(Macros(macros), self.run)
+
+    async def run(self, macro: MacroConfig | None) -> None:
+        """Start a macro's program and do its commands."""
+        if macro is None:
+            return
+        if macro.command:
+            article_id = self._screen.current_article_id()
+            if article_id is None:
+                self._screen.reader.say(_NOTHING, seconds=2)
+                return
+            self._start(article_id, macro.command, "json")
+        for command_id in macro.run:
+            await self._screen.run_command(command_id)
+
+    def _start(self, article_id: int, command: Sequence[str], form: str) -> None:
+        self._screen.run_worker(self._run(article_id, tuple(command), form), group="programs")
+
+    async def _run(self, article_id: int, command: tuple[str, ...], form: str) -> None:
+        ran = await self._library.pipe(article_id, command, form=form)
+        say = self._screen.reader.say
+        if ran.ok:
+            say(told(ran))
+        else:
+            say(told(ran), severity="error", seconds=10)
+
+
+def split(text: str) -> tuple[str, list[str]]:
+    """The form and the words of a typed command; `json:` in front asks for JSON. Raises ValueError."""
+    form, colon, rest = text.partition(":")
+    wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
+    return wanted or "md", shlex.split(rest if wanted else text)
+
+
+def told(ran: Ran) -> str:
+    """What became of a program, for a toast."""
+    if ran.trouble:
+        return f"{ran.program} {ran.trouble}"
+    lines = ran.output.splitlines()
+    shown = "\n".join([*lines[:_LINES], *(["…"] if len(lines) > _LINES else [])])
+    if ran.code is None:
+        return f"{ran.program} goes on"
+    if ran.code:
+        return f"{ran.program} ended with exit status {ran.code}" + (f"\n{shown}" if shown else "")
+    return shown or f"{ran.program} is done"
+
+
+def described(macro: MacroConfig) -> str:
+    """What a macro does, in its own words or in those of its parts."""
+    parts = [" ".join(macro.command).replace(ADDRESS, "URL")] if macro.command else []
+    return macro.name or ", then ".join([*parts, *([", ".join(macro.run)] if macro.run else [])])

@@ -1,0 +1,366 @@
+"""Moving in and out on the command line: newsboat, OPML, lists, pages, JSON, the read state."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests import newsboat
+from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.cli.test_json import fits
+from tests.feedtext import item, rss
+from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
+from tests.web import Web, in_thread
+from tuireader.config import load
+from tuireader.errors import Exit
+
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(home, capsys, *words)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with in_thread() as web:
+        yield web
+
+
+def feed_by_proxy(home: Home, web: Web) -> None:
+    """Let the feeds of the example domains come from the loopback."""
+    text = home.config.read_text(encoding="utf-8")
+    home.config.write_text(text.replace("http://127.0.0.1:3128", web.url), encoding="utf-8")
+    newsboat.serve(web)
+
+
+def articles(run: Run, *expression: str) -> dict[str, dict[str, object]]:
+    """The stored articles by title."""
+    lines = run("list", "--json", "--limit", "100", *expression).out.splitlines()
+    return {str(one["title"]): one for one in map(json.loads, lines)}
+
+
+# --------------------------------------------------------------------------- newsboat
+
+
+def test_a_newsboat_moves_in_and_both_sides_are_equal(run: Run, home: Home) -> None:
+    told = run("import", "newsboat", str(DATA), "--json")
+    assert told.code == Exit.OK, told.err
+    moved = json.loads(told.out)
+    fits(moved, "import newsboat")
+    counts = {"feeds": 4, "articles": 10, "new": 10, "read": 3, "starred": 3, "deleted": 1, "others": 0}
+    assert {name: moved[name] for name in counts} == counts
+    assert "config:7: max-items 200" in told.err and "more:1: error-log" in told.err
+    assert "do not print" not in told.err
+    compared = run("import", "newsboat", str(DATA), "--compare", "--json")
+    assert compared.code == Exit.OK
+    sides = json.loads(compared.out)
+    fits(sides, "import newsboat")
+    assert sides["equal"] is True
+    assert {side["what"]: (side["there"], side["here"]) for side in sides["sides"]} == {
+        "feeds": (4, 4),
+        "tags": (5, 5),
+        "articles": (10, 10),
+        "read": (3, 3),
+        "unread": (7, 7),
+        "flagged": (3, 3),
+        "flags": (4, 4),
+    }
+    config, _ = load(home.config)
+    assert config.ui.preset == "newsboat" and config.macros[0].command == ("mpv", "{url}")
+
+
+def test_articles_come_with_text_marks_tags_and_watches(run: Run) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    found = articles(run)
+    paid = found["WeChat pays for tickets & coffee"]
+    assert paid["read"] is True  # deleted there
+    assert paid["watches"] == ["WeChat or 个人信息保护法", "batter(y|ies)"]
+    assert "Sponsored: a sofa" not in found  # muted
+    law = found["个人信息保护法 comes into force"]
+    assert (law["starred"], law["read"], law["author"], law["time"]) == (True, False, "Lin", 1_700_352_000)
+    assert run("search", "ferry", "company").out.count("\n") == 3
+    assert list(articles(run, "label:flag-a")) == ["Ferries run again"]
+    assert set(articles(run, "label:daily")) >= {"Ferries run again"}
+    views = {view.name: view.query for view in load(Path(run("paths").out.split()[1]))[0].views}
+    assert list(articles(run, views["Unread of Asia"])) == [
+        "个人信息保护法 comes into force",
+        "Ferries stop on Monday",
+    ]
+    assert list(articles(run, views["Flagged"])) == ["个人信息保护法 comes into force"]
+
+
+def test_twice_is_once_and_nothing_here_is_lost(run: Run, home: Home) -> None:
+    home.config.write_text('# mine\n[[feeds]]\nurl = "http://own.example/"  # my own\n', encoding="utf-8")
+    run("import", "newsboat", str(DATA), "-q")
+    text, before = home.config.read_text(encoding="utf-8"), articles(run)
+    assert text.startswith('# mine\n[[feeds]]\nurl = "http://own.example/"  # my own\n')
+    again = run("import", "newsboat", str(DATA), "-q")
+    assert "10\t0 new" in again.out
+    assert home.config.read_text(encoding="utf-8") == text
+    assert articles(run) == before
+
+
+def test_what_was_read_here_stays_read(run: Run) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    run("read", "title:Monday")
+    run("import", "newsboat", str(DATA), "-q")
+    assert articles(run)["Ferries stop on Monday"]["read"] is True
+    told = run("import", "newsboat", str(DATA), "--compare")
+    assert told.code == Exit.FAILURE
+    assert "Ferries stop on Monday: is unread there, read here" in told.err
+    assert "read\t3\t4" in told.out
+
+
+def test_a_dry_run_writes_nothing(run: Run, home: Home) -> None:
+    told = run("import", "newsboat", str(DATA), "--dry-run")
+    assert "feeds\t4\t4 would be new" in told.out and "articles\t10\t10 would be new" in told.out
+    assert not home.config.exists()
+    run("import", "newsboat", str(DATA), "-q")
+    text = home.config.read_text(encoding="utf-8")
+    assert "10\t0 would be new" in run("import", "newsboat", str(DATA), "--dry-run", "-q").out
+    assert home.config.read_text(encoding="utf-8") == text
+
+
+def test_a_refresh_afterwards_finds_the_same_articles(run: Run, home: Home, web: Web) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    feed_by_proxy(home, web)
+    before = articles(run)
+    assert run("refresh").code == Exit.OK
+    after = articles(run)
+    assert {title: (one["id"], one["read"], one["starred"]) for title, one in after.items()} == {
+        title: (one["id"], one["read"], one["starred"]) for title, one in before.items()
+    }
+    assert not any(one["edited"] for one in after.values())  # that newsboat keeps no summary is no edit
+    assert list(articles(run, "label:flag-a")) == ["Ferries run again"]
+    again = rss("Harbour & Quay", [item("h-2", "Ferries stop on Tuesday", "<p>New.</p>", time=1_700_200_000)])
+    web.serve(HARBOUR, again)
+    run("refresh")
+    assert articles(run)["Ferries stop on Tuesday"]["edited"] is True  # this is
+
+
+def test_it_comes_into_a_database_that_has_the_articles_already(run: Run, home: Home, web: Web) -> None:
+    subscribe(home, HARBOUR, ATOM, TITLES, PLAIN, more=f'[fetch]\nproxy = "{web.url}"\n')
+    newsboat.serve(web)
+    assert run("refresh").code == Exit.OK
+    before = articles(run)
+    assert not any(one["read"] for one in before.values())
+    moved = json.loads(run("import", "newsboat", str(DATA), "-q", "--json").out)
+    assert (moved["new"], moved["marked"]) == (0, 5)
+    after = articles(run, "is:starred OR is:unread OR is:read")
+    assert {one["id"] for one in after.values()} <= {one["id"] for one in before.values()}
+    assert run("import", "newsboat", str(DATA), "--compare").code == Exit.OK
+
+
+def test_no_newsboat_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    told = run("import", "newsboat")
+    assert told.code == Exit.FAILURE and "there is no newsboat file" in told.err
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "urls").write_text("http://a.example/\n")
+    with sqlite3.connect(other / "cache.db") as cache:
+        cache.execute("CREATE TABLE rss_item (guid)")
+    told = run("import", "newsboat", str(other))
+    assert told.code == Exit.FAILURE and "not one of newsboat" in told.err
+    cache.close()
+    (other / "cache.db").write_bytes(b"no database at all, but long enough to be looked at as one" * 20)
+    assert "cannot be read" in run("import", "newsboat", str(other)).err
+
+
+def test_an_old_cache_without_flags_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("http://a.example/feed\n")
+    with sqlite3.connect(tmp_path / "cache.db") as cache:
+        cache.execute("CREATE TABLE rss_feed (rssurl, url, title)")
+        cache.execute("CREATE TABLE rss_item (guid, title, author, url, feedurl, pubDate, content, unread)")
+        cache.execute("INSERT INTO rss_item VALUES ('1', 'Old', '', '', 'http://a.example/feed', 5, 'x', 0)")
+        cache.execute("INSERT INTO rss_item VALUES ('2', 'Gone', '', '', 'http://b.example/feed', 5, 'x', 0)")
+    cache.close()
+    moved = json.loads(run("import", "newsboat", str(tmp_path), "--json").out)
+    assert (moved["new"], moved["read"], moved["others"]) == (1, 1, 1)
+
+
+@pytest.mark.skipif(not newsboat.installed(), reason="newsboat is not installed; its files are tested above")
+def test_what_newsboat_writes_today_moves_in(run: Run, tmp_path: Path, web: Web) -> None:
+    newsboat.serve(web)
+    folder = tmp_path / "newsboat"
+    newsboat.write(folder, web)
+    assert run("import", "newsboat", str(folder), "-q").code == Exit.OK
+    told = run("import", "newsboat", str(folder), "--compare")
+    assert told.code == Exit.OK, told.err
+    assert "articles\t10\t10\nread\t3\t3\nunread\t7\t7\nflagged\t3\t3\n" in told.out
+
+
+@pytest.mark.skipif(not newsboat.installed(), reason="newsboat is not installed; its files are tested above")
+def test_newsboat_reads_what_is_exported(run: Run, home: Home, tmp_path: Path) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    folder = tmp_path / "there"
+    folder.mkdir()
+    assert run("export", "--format", "newsboat", str(folder / "urls")).code == Exit.OK
+    (folder / "config").touch()
+    exported = ElementTree.fromstring(newsboat.run(folder, "--export-to-opml2"))
+    tags = {one.get("xmlUrl"): one.get("category") for one in exported.iter("outline")}
+    assert tags == {HARBOUR: "asia,slow boats,daily", ATOM: "asia", TITLES: "daily", PLAIN: ""}
+
+
+# --------------------------------------------------------------------------- feeds in
+
+
+OPML = """<?xml version="1.0"?><opml version="2.0"><body>
+<outline text="News"><outline text="Asia"><outline type="rss" text="A" xmlUrl="http://a.example/feed"/></outline>
+<outline type="rss" text="B" xmlUrl="http://b.example/feed" category="x,y"/></outline>
+<outline type="rss" text="C" xmlUrl="http://c.example/feed" category="tech,daily"/></body></opml>"""
+
+
+def test_nested_folders_both_ways(run: Run, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "in.opml").write_text(OPML, encoding="utf-8")
+    done = json.loads(run("import", str(tmp_path / "in.opml"), "--json").out)
+    fits(done, "import file")
+    assert done["new"] == 3
+    feeds = {feed.title: (feed.folder, feed.labels) for feed in load(home.config)[0].feeds}
+    assert feeds == {"A": ("News / Asia", ()), "B": ("News", ("x", "y")), "C": ("tech", ("daily",))}
+    root = ElementTree.fromstring(run("export").out)
+    news, tech = root.findall("body/outline")
+    assert (news.get("text"), tech.get("text")) == ("News", "tech")
+    assert [one.get("xmlUrl") or one.get("text") for one in news] == ["http://b.example/feed", "Asia"]
+    assert news.find("outline/outline").get("xmlUrl") == "http://a.example/feed"  # type: ignore[union-attr]
+    before = home.config.read_text(encoding="utf-8")
+    run("export", str(tmp_path / "out.opml"))
+    assert json.loads(run("import", "--json", str(tmp_path / "out.opml")).out)["new"] == 0
+    home.config.unlink()
+    run("import", str(tmp_path / "out.opml"))
+    assert sorted(home.config.read_text(encoding="utf-8").split("\n\n")) == sorted(before.split("\n\n"))
+
+
+def test_a_list_of_addresses(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# mine\nhttp://a.example/feed\nhttp://b.example/feed tech daily\nftp://c.example\n"
+    stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    told = run("import", "-")
+    assert "2 new feeds" in told.err and "standard input:4: ftp://c.example" in told.err
+    feeds = load(home.config)[0].feeds
+    assert [(feed.url, feed.folder, feed.labels) for feed in feeds] == [
+        ("http://a.example/feed", "", ()),
+        ("http://b.example/feed", "tech", ("daily",)),
+    ]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"what is this\n")))
+    told = run("import", "-")
+    assert told.code == Exit.FAILURE and "has no feed in it" in told.err
+
+
+def test_a_page_and_an_opml_of_the_web(run: Run, home: Home, web: Web) -> None:
+    page = '<html><link rel="alternate" type="application/rss+xml" title="N" href="/n.xml"></html>'
+    web.serve("/page", page, headers={"Content-Type": "text/html"})
+    web.serve("/list.opml", OPML)
+    assert "1 new feeds" in run("import", f"{web.url}/page").err
+    assert "3 new feeds" in run("import", f"{web.url}/list.opml").err
+    assert load(home.config)[0].feeds[0].url == f"{web.url}/n.xml"
+    assert run("import", f"{web.url}/none").code == Exit.FAILURE
+    assert "no such file" in run("import", "missing.opml").err.lower()
+
+
+def test_feeds_and_views_as_json(run: Run, home: Home, tmp_path: Path) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    run("export", "--format", "json", str(tmp_path / "all.json"))
+    before = load(home.config)[0]
+    home.config.unlink()
+    assert "4 new feeds, 5 new views" in run("import", str(tmp_path / "all.json")).err
+    after = load(home.config)[0]
+    assert (after.feeds, after.views) == (before.feeds, before.views)
+
+
+def test_the_read_state_goes_to_another_machine(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    run("export", "--format", "state", str(tmp_path / "state.json"))
+    run("export", "--format", "json", str(tmp_path / "feeds.json"))
+    there = Home(tmp_path / "there")
+    there.folder.mkdir()
+    told = run_apart(there, "import", str(tmp_path / "feeds.json"))
+    assert told.code == Exit.OK, told.err
+    there.config.write_text(there.config.read_text() + f'[fetch]\nproxy = "{web.url}"\n')
+    newsboat.serve(web)
+    # before anything is fetched: noted, and read when it comes
+    done = json.loads(run_apart(there, "import", "--json", str(tmp_path / "state.json")).out)
+    assert (done["marked"], done["noted"]) == (0, 5)
+    assert run_apart(there, "refresh").code == Exit.OK
+    both = [
+        {one["title"]: (one["read"], one["starred"]) for one in map(json.loads, told.out.splitlines())}
+        for told in (run("list", "--json", "is:read OR is:unread"), run_apart(there, "list", "--json"))
+    ]
+    for title, marks in both[0].items():
+        assert both[1][title] == marks
+    text = run_apart(there, "search", "--json", "ferry", "company").out
+    assert text.count("\n") == 3  # texts have come
+    done = json.loads(run_apart(there, "import", "--json", str(tmp_path / "state.json")).out)
+    assert (done["marked"], done["noted"]) == (0, 0)
+
+
+def test_the_read_state_of_a_feed_that_is_not_followed_is_left_out(
+    run: Run, home: Home, tmp_path: Path
+) -> None:
+    run("import", "newsboat", str(DATA), "-q")
+    run("export", "--format", "state", str(tmp_path / "state.json"))
+    other = Home(tmp_path / "other")
+    other.folder.mkdir()
+    subscribe(other, PLAIN)
+    told = run_apart(other, "import", str(tmp_path / "state.json"))
+    assert f"skipped {HARBOUR}: 3 articles" in told.err
+
+
+def test_where_an_export_cannot_be_written(run: Run, home: Home, tmp_path: Path) -> None:
+    subscribe(home, PLAIN)
+    told = run("export", str(tmp_path / "config.toml" / "x.opml"))
+    assert told.code == Exit.FAILURE and "cannot be written" in told.err
+
+
+# --------------------------------------------------------------------------- newsboat's options
+
+
+def test_the_options_of_newsboat(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
+    subscribe(home, PLAIN, more=f'[fetch]\nproxy = "{web.url}"\n')
+    newsboat.serve(web)
+    assert run("-x", "reload") == Told(Exit.OK, "", "")
+    assert run("-x", "print-unread") == Told(Exit.OK, "1 unread articles\n", "")
+    assert run("-x", "print-unread", "reload", "print-unread").out == "1 unread articles\n" * 2
+    assert PLAIN in run("-e").out and run("-e").out == run("export").out
+    (tmp_path / "in.opml").write_text(OPML, encoding="utf-8")
+    assert "3 new feeds" in run("-i", str(tmp_path / "in.opml")).err
+    told = run("-x", "fly")
+    assert told.code == Exit.USAGE and "it knows reload and print-unread" in told.err
+    assert run("-x", "reload", "print-unread").code == Exit.SOME_FAILED  # the three are nowhere
+    assert run("-i", str(tmp_path / "none.opml")).code == Exit.FAILURE
+
+
+@pytest.mark.skipif(not newsboat.installed(), reason="newsboat is not installed")
+def test_print_unread_is_to_the_letter_that_of_newsboat(run: Run, tmp_path: Path) -> None:
+    for name in ("urls", "cache.db"):
+        shutil.copy(DATA / name, tmp_path / name)
+    urls = (tmp_path / "urls").read_text().replace("exec:", "# exec:").replace("filter:", "# filter:")
+    (tmp_path / "urls").write_text(urls.replace("file:", "# file:").replace('"!hidden"', ""))
+    (tmp_path / "config").touch()
+    run("import", "newsboat", str(tmp_path), "-q")
+    assert run("-x", "print-unread").out == newsboat.run(tmp_path, "-x", "print-unread")
+
+
+def test_all_of_it_was_written_by_newsboat() -> None:
+    assert all(url in (DATA / "urls").read_text() for url in FEEDS)
+    with sqlite3.connect(f"file:{DATA / 'cache.db'}?mode=ro", uri=True) as cache:
+        assert cache.execute("SELECT count(*) FROM metadata").fetchone() == (1,)
+    cache.close()
+    assert os.access(DATA / "config", os.R_OK)

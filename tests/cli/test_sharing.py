@@ -1,0 +1,251 @@
+"""`save`, `pipe`, `service`, new matches for pipes; and commands beside a reader that is open."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.cli.news import home_with_news
+from tests.cli.test_json import fits
+from tests.feedtext import item, rss
+from tests.terminal import Terminal
+from tests.web import Web
+from tuireader.cli import service
+from tuireader.errors import Exit
+
+DOCS = Path(__file__).parents[2] / "docs"
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
+    with home_with_news(tmp_path, capsys) as (home, web):
+        yield home, web
+
+
+@pytest.fixture
+def run(news: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *words: run_here(news[0], capsys, *words)
+
+
+def wechat(run: Run) -> str:
+    return str(json.loads(run("search", "--json", "title:WeChat", "Protection").out.splitlines()[0])["id"])
+
+
+# --------------------------------------------------------------------------- save and pipe
+
+
+def test_save_names_its_files_and_never_writes_over_one(run: Run, tmp_path: Path) -> None:
+    number, folder = wechat(run), tmp_path / "a" / "b"
+    saved = json.loads(run("save", number, "--to", str(folder), "--json").out)
+    fits(saved, "save")
+    path = Path(saved["path"])
+    assert path.parent == folder and path.name.endswith(" WeChat suspends new user registration.md")
+    text = path.read_text(encoding="utf-8")
+    assert (
+        "**Personal Information Protection Law**" in text
+        and "[the rules](<https://example.org/rules>)" in text
+    )
+    again = run("save", number, "--to", str(folder), "--json")
+    assert json.loads(again.out) == {**saved, "new": False} and "is there already" in again.err
+    path.write_text("mine", encoding="utf-8")
+    other = Path(run("save", number, "--to", str(folder)).out.strip())
+    assert other.name.endswith(" (2).md") and path.read_text(encoding="utf-8") == "mine"
+    assert run("save", number, "--to", str(folder), "--overwrite").out.strip() == str(path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_save_follows_the_configuration(run: Run, news: tuple[Home, Web]) -> None:
+    home = news[0]
+    text = home.config.read_text(encoding="utf-8")
+    home.config.write_text(text + '[save]\nfolder = "kept"\nformat = "txt"\n', encoding="utf-8")
+    path = Path(run("save", wechat(run)).out.strip())
+    assert path.parent == home.folder / "kept" and path.suffix == ".txt"
+    page = Path(run("save", wechat(run), "--format", "html").out.strip())
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_what_cannot_be_saved_is_told(run: Run, tmp_path: Path) -> None:
+    told = run("save", "9999")
+    assert told.code == Exit.USAGE and "there is no article 9999" in told.err
+    (tmp_path / "file").touch()
+    told = run("save", wechat(run), "--to", str(tmp_path / "file" / "x"))
+    assert told.code == Exit.FAILURE and "cannot be written to" in told.err
+
+
+def test_pipe_hands_the_article_to_a_program(run: Run, news: tuple[Home, Web]) -> None:
+    home, number = news[0], wechat(run)
+    echo = "import sys; sys.stdout.write(sys.stdin.read()); sys.exit(int(sys.argv[1]))"
+    told = run_apart(home, "pipe", number, sys.executable, "-c", echo, "0")
+    assert told.code == Exit.OK
+    given = json.loads(told.out)
+    fits(given, "show")
+    assert given == json.loads(run("show", "--json", number).out)
+    told = run_apart(home, "pipe", "--format", "md", number, sys.executable, "-c", echo, "7")
+    assert told.code == 7 and told.out.startswith('---\ntitle: "WeChat suspends')
+    told = run_apart(home, "pipe", number, "echo", "-n", "{url}", "$(date)", "{title}")
+    assert told.out == f"{given['url']} $(date) {{title}}"
+    told = run_apart(home, "pipe", number, "/no/such/program")
+    assert told.code == Exit.FAILURE and "cannot be run" in told.err
+
+
+# --------------------------------------------------------------------------- new matches
+
+
+def test_refresh_prints_a_line_for_each_new_match(run: Run, news: tuple[Home, Web]) -> None:
+    assert run("refresh", "--matches").out == ""
+    fresh = [item("z", "Weixin is back", "<p>WeChat, too. And the PIPL.</p>")]
+    news[1].serve("/feed.xml", rss("Example News", fresh))
+    lines = [json.loads(line) for line in run("refresh", "--matches").out.splitlines()]
+    for line in lines:
+        fits(line, "watch follow")
+    assert [(line["watch"], line["title"], line["feed"]) for line in lines] == [
+        ("WeChat", "Weixin is back", "Example News"),
+        ("PIPL", "Weixin is back", "Example News"),
+    ]
+    assert lines[1]["terms"] == ["PIPL"] and lines[1]["sentence"] == "And the PIPL."
+    assert [lines[1]["sentence"][start:end] for start, end in lines[1]["spans"]] == ["PIPL"]
+
+
+def test_follow_prints_what_others_bring(run: Run, news: tuple[Home, Web]) -> None:
+    home, web = news
+    command = [sys.executable, "-m", "tuireader", *home.arguments("watch", "follow", "--json", "pipl")]
+    following = subprocess.Popen(command, env=home.environment(), stdout=subprocess.PIPE, text=True)
+    assert following.stdout is not None
+    try:
+        line = ""
+        for round_ in range(60):  # it does not say when it has begun: bring news until it sees some
+            fresh = [item(f"z{n}", f"News {n}", f"<p>PIPL {n}</p>") for n in range(round_ + 1)]
+            web.serve("/feed.xml", rss("Example News", fresh))
+            run("refresh")
+            os.set_blocking(following.stdout.fileno(), False)
+            if line := following.stdout.readline():
+                break
+        found = json.loads(line)
+        fits(found, "watch follow")
+        assert found["watch"] == "PIPL" and found["title"].startswith("News ")
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=20) == Exit.INTERRUPTED
+    finally:
+        following.kill()
+        following.communicate()
+
+
+def test_follow_knows_its_watches(run: Run) -> None:
+    told = run("watch", "follow", "nothing")
+    assert told.code == Exit.USAGE and "there are: WeChat, PIPL, Two words" in told.err
+
+
+# --------------------------------------------------------------------------- service
+
+
+def test_the_units_in_the_documentation_are_those_that_are_printed() -> None:
+    for name in ("service", "timer"):
+        kept = (DOCS / "systemd" / f"tuireader.{name}").read_text(encoding="utf-8")
+        assert kept == service.unit(name, service.PROGRAM, 1800)
+
+
+def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
+    home = news[0]
+    program = shutil.which("tuireader", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    told = run_apart(home, "service", "--every", "2h")
+    assert told.code == Exit.OK
+    expected = f"--config {home.config} --database {home.database} refresh --due"
+    assert f"ExecStart={program} {expected}" in told.out or expected in told.out
+    assert "OnUnitActiveSec=120min" in told.out and "0 */2 * * * " in told.out
+    assert run_apart(home, "service", "--unit", "timer").out.startswith(
+        "# ~/.config/systemd/user/tuireader.timer"
+    )
+    told = run_apart(home, "service", "--every", "soon")
+    assert told.code == Exit.USAGE and "--every wants a time" in told.err
+
+
+def test_odd_paths_are_quoted_for_systemd_and_cron() -> None:
+    words = ("/a b/100%/tuireader", "--config", "x'y")
+    assert 'ExecStart="/a b/100%%/tuireader" --config "x\'y" refresh' in service.unit("service", words, 60)
+    assert "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' -x reload" in service.unit(
+        "cron", words, 60
+    )
+    assert "~/.local/bin/tuireader -x reload" in service.unit("cron", service.PROGRAM, 1800)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    for name in ("service", "timer"):
+        text = service.unit(name, (shutil.which("true") or "/bin/true",), 1800)
+        (tmp_path / f"tuireader.{name}").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "--man=no", "verify", *map(str, tmp_path.glob("tuireader.*"))],
+        env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# --------------------------------------------------------------------------- beside an open reader
+
+
+def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, Web], tmp_path: Path) -> None:
+    home, web = news
+    more = '[fetch]\nrefresh_on_start = false\n[[macro]]\nkey = "k"\nname = "Touch"\n'
+    more += f'command = ["touch", "{tmp_path / "touched"}"]\nrun = ["toggle_star"]\n'
+    text = home.config.read_text(encoding="utf-8")
+    home.config.write_text(text + more, encoding="utf-8")
+    number = wechat(run)
+    with Terminal(
+        [sys.executable, "-m", "tuireader", *home.arguments()],
+        home=tmp_path,
+        env={"XDG_STATE_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+    ) as terminal:
+        terminal.wait("Title 1")
+        state = tmp_path / "state.json"
+        fresh = [item("z", "Straight from the web", "<p>PIPL</p>")]
+        web.serve("/feed.xml", rss("Example News", fresh))
+        for words, wanted in {
+            ("refresh", "--matches"): Exit.SOME_FAILED,
+            ("save", number, "--to", str(tmp_path / "kept")): Exit.OK,
+            ("pipe", number, "cat"): Exit.OK,
+            ("export", str(tmp_path / "x.opml")): Exit.OK,
+            ("export", "--format", "state", str(state)): Exit.OK,
+            ("import", str(state)): Exit.OK,
+            ("import", str(tmp_path / "x.opml")): Exit.OK,
+            ("import", "newsboat", str(Path(__file__).parents[1] / "data" / "newsboat"), "-q"): Exit.OK,
+            ("-x", "print-unread"): Exit.OK,
+            ("service",): Exit.OK,
+        }.items():
+            told = run_apart(home, *words)
+            assert told.code == wanted, (words, told.err)
+        terminal.wait("Straight from the web")
+        terminal.wait("Letters")  # the feeds of newsboat are in the sidebar, or their articles in the list
+        terminal.press(",")
+        terminal.wait("Touch")
+        terminal.press("k")
+        terminal.wait("touch is done")
+        assert (tmp_path / "touched").exists()
+        terminal.press("Q")
+        assert terminal.leave() == Exit.OK
+    assert run("list", "is:starred").out
+
+
+def test_a_broken_pipe_is_no_fault(news: tuple[Home, Web]) -> None:
+    home = news[0]
+    subscribe(home, *[f"http://{n}.example/" for n in range(2000)])
+    line = (
+        f"{sys.executable} -m tuireader --config {home.config} --database {home.database} export | head -n 1"
+    )
+    done = subprocess.run(
+        ["bash", "-c", line], env=home.environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ('<?xml version="1.0" encoding="UTF-8"?>\n', "")
