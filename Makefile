@@ -4,7 +4,7 @@
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
 # make docs     write the pages that come from the code, and render all of docs/ into build/site
 # make mutants  change the code in small ways and see whether a test minds        (minutes to hours)
-# make lock     renew requirements-test.txt and requirements-docs.txt from pyproject.toml
+# make lock     renew the requirements-*.txt from pyproject.toml
 # make clean    take away what these commands made
 #
 # All of them make what they need; another Python than python3: make PYTHON=python3.12 test
@@ -50,8 +50,9 @@ docs: .venv/.docs
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --strict --clean
 
-mutants: .venv/.locked
-	$(BIN)/python benchmarks/mutants.py $(ARGS)
+mutants: .venv/.mutants
+	$(BIN)/mutmut run $(ARGS) > build/mutants.log
+	$(BIN)/mutmut results
 
 # The package with what it needs to run, in the newest versions that fit.
 .venv/.installed: pyproject.toml | .venv/.made
@@ -69,6 +70,12 @@ mutants: .venv/.locked
 	$(PIP) install --require-hashes -r requirements-docs.txt
 	@touch $@
 
+# What changes the code to see whether a test minds.
+.venv/.mutants: requirements-mutants.txt .venv/.locked
+	$(PIP) install --require-hashes -r requirements-mutants.txt
+	@mkdir -p build
+	@touch $@
+
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
 	    "tuireader needs Python 3.11 or newer, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2])'
@@ -84,7 +91,8 @@ lock:
 	build/lock/bin/python -m pip --disable-pip-version-check -q install "pip-tools>=7.4"
 	$(COMPILE) --extra test --all-build-deps --output-file requirements-test.txt pyproject.toml
 	$(COMPILE) --extra docs --constraint requirements-test.txt --output-file requirements-docs.txt pyproject.toml
+	$(COMPILE) --extra mutants --constraint requirements-test.txt --output-file requirements-mutants.txt pyproject.toml
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +

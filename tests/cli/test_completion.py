@@ -65,7 +65,7 @@ def script(shell: str) -> str:
 
 CASES = {
     "tuireader re": ["read", "refresh", "remove"],
-    "tuireader watch ": ["lint", "list", "report", "test"],
+    "tuireader watch l": ["lint", "list"],
     "tuireader list --fo": ["--format"],
     "tuireader unread --watch ": ["WeChat", "PIPL", r"Two\ words"],
     "tuireader brief --watch tw": [r"Two\ words"],
