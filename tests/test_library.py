@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from tuireader.model import (
     ViewKind,
 )
 from tuireader.refresh import decode, encode
+from tuireader.store import Store
 
 NOW = 1_700_003_600
 ALL = View(ViewKind.ALL)
@@ -225,6 +227,26 @@ async def test_the_same_refresh_in_a_process_of_its_own(tmp_path: Path) -> None:
             assert await library.changed_elsewhere()
             assert not await library.changed_elsewhere()
             assert await titles(library) == ["WeChat and PIPL"]
+
+
+async def test_own_writes_are_no_news_and_counting_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with Web() as web:
+        good = web.serve("/f", rss("F", [item(str(n), f"Number {n}") for n in range(9)]))
+        async with opened(tmp_path, feeds(good)) as library:
+            assert not await library.changed_elsewhere()
+            await refreshed(library)
+            counting = asyncio.gather(*(library.counts(folded=True) for _ in range(5)))
+            head, whole = await library.head(View(ViewKind.UNREAD), show_read=False, limit=4)
+            assert (len(head), whole) == (4, False)
+            await library.set_read(head, True)
+            assert {counts.all.total for counts in await counting} == {9}
+            assert (await library.counts()).unread.unread == 5
+            assert not await library.changed_elsewhere()
+            other = Store.open(library.paths.database)
+            with other.transaction():
+                other.marks.set("read", list(head), False, now=NOW)
+            other.close()
+            assert await library.changed_elsewhere()
 
 
 async def test_a_process_that_cannot_start_says_why(tmp_path: Path) -> None:

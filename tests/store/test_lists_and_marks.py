@@ -186,3 +186,38 @@ def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
     with store.transaction():
         store.links.record([(1, [])])
     assert store.links.outgoing(1) == []
+
+
+# --------------------------------------------------------------------------- the first of a list
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize("show_read", [False, True])
+def test_the_head_is_how_the_whole_list_begins(store: Store, show_read: bool, folded: bool) -> None:
+    save(store, 1, *(entry(number) for number in range(6, 40)))
+    every = ids(store, ViewKind.ALL)
+    with store.transaction():
+        for number, article_id in enumerate(every):  # stories that reach from the top to the end
+            story = every[number % 7] if number % 3 else 0
+            store.conn.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))
+    mark(store, "read", every[::2], True)
+    view = View(ViewKind.ALL)
+    whole = store.lists.ids(view, show_read=show_read)
+    whole = store.stories.fold(whole) if folded else whole
+    for limit in (1, 5, 17, 100):
+        head, complete = store.lists.head(view, show_read=show_read, today=0, limit=limit, folded=folded)
+        assert head == whole[: len(head)]
+        assert complete is (limit == 100)
+        assert head == whole or not complete
+        assert folded or complete or len(head) == limit
+
+
+def test_the_base_of_a_text_is_its_address_where_none_is_kept(store: Store) -> None:
+    base = "https://news.example.org/other/"
+    (first, second), _ = save(store, 1, entry(71, base_url=entry(71).url), entry(72, base_url=base))
+    kept = dict(store.conn.execute("SELECT article_id, base_url FROM content").fetchall())
+    article, other = store.reading.article(second), store.reading.article(first)
+    assert article is not None and other is not None
+    assert {kept[first], kept[second]} == {"", base}
+    assert {article.base_url, other.base_url} == {entry(71).url, base}
+    assert {text.base_url for text in store.reading.texts([first, second])} == {entry(71).url, base}

@@ -27,6 +27,7 @@ def refused(path: Path) -> str:
 def test_a_new_database_is_private_and_in_wal_mode(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     assert store.conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert store.conn.execute("PRAGMA page_size").fetchone()[0] == 8192
     assert store.path.stat().st_mode & 0o777 == 0o600
     store.close()
 

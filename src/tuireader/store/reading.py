@@ -87,7 +87,7 @@ class Reading:
         row = self._conn.execute(
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                      a.place, c.html, c.summary, coalesce(c.base_url, ''), coalesce(c.extra, '{}'),
+                      a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'),
                       c.article_id IS NULL, t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id
@@ -136,7 +136,7 @@ class Reading:
         hit = self._watches_of(ids) if watches else {}
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.summary, c.html, coalesce(c.base_url, ''), coalesce(c.extra, '{}'), a.published,
+                      c.summary, c.html, coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'), a.published,
                       a.muted, t.html
                FROM article a LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id

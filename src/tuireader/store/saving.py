@@ -361,7 +361,8 @@ def _stored(
 def _content(article_id: int, item: _Incoming) -> tuple[int, object, object, str, str]:
     entry = item.entry
     made = item.prepared
-    return article_id, made.packed_summary, made.packed_html, entry.base_url, pack_extra(entry)
+    base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
+    return article_id, made.packed_summary, made.packed_html, base, pack_extra(entry)
 
 
 def _readable(text: StoredText) -> str:
