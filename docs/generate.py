@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
@@ -231,8 +232,9 @@ def _typed(hint: Any) -> str:
 
 def licences() -> str:
     """The packages that the program runs with, and the licence that each states, from what is installed."""
-    needed = _needed("tuireader", frozenset(), {})
-    serve = _needed("tuireader", frozenset({"serve"}), {}).keys() - needed
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = _needed(project["dependencies"], frozenset(), {})
+    serve = _needed(project["optional-dependencies"]["serve"], frozenset(), {}).keys() - needed
     lines = [
         "# Licences",
         "",
@@ -251,17 +253,18 @@ def _packages(names: Iterable[str]) -> list[str]:
     return table(("package", "licence", ""), rows)
 
 
-def _needed(name: str, extras: frozenset[str], found: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Add the packages that one needs with some of its extras, and all that these need; by normal names."""
-    for written in metadata.requires(name) or []:
-        asked = Requirement(written)
+def _needed(
+    asked: Iterable[str], extras: frozenset[str], found: dict[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Add the packages that somebody asks for with some extras, and all that these need; normal names."""
+    for requirement in map(Requirement, asked):
         wanted = {"", *extras}
-        if asked.marker and not any(asked.marker.evaluate({"extra": extra}) for extra in wanted):
+        if requirement.marker and not any(requirement.marker.evaluate({"extra": one}) for one in wanted):
             continue
-        need, more = canonicalize_name(asked.name), frozenset(asked.extras)
-        if need not in found or not more <= found[need]:
-            found[need] = found.get(need, frozenset()) | more
-            _needed(need, more, found)
+        name, more = canonicalize_name(requirement.name), frozenset(requirement.extras)
+        if name not in found or not more <= found[name]:
+            found[name] = found.get(name, frozenset()) | more
+            _needed(metadata.requires(name) or [], more, found)
     return found
 
 
