@@ -125,10 +125,12 @@ class Pages(Desk):
         self._own_network()
         fetcher = await self._fetching()
         page, url = await pages.fetch_page(fetcher, article.url, self._feed_url(article.feed_id))
-        if not is_html(page):
-            return page, url
-        html = await self._work("article", page, url, article.title, seconds=_EXTRACT)
+        html = page
+        if is_html(page):
+            html = await self._work("article", page, url, article.title, seconds=_EXTRACT)
         told, said = len(plain(article.html)), len(plain(html))
+        if not said:
+            raise TuireaderError("there is no text on the page")
         if said < _LESS * told:
             raise TuireaderError("the page has less text than the feed: a login or a notice stands before it")
         return html, url

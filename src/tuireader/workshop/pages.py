@@ -6,6 +6,7 @@ Run in the workshop only: what a page holds may take any time.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tuireader.text import clean, plain
@@ -25,6 +26,8 @@ _NOISE = re.compile(
     r"|cookie\w*|consent|comments?(?:-?list)?|print-?only)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_LISTS = ("ul", "ol", "table")
+_LINKS = 0.8  # share of a list's text that leads elsewhere, from which it is left out
 _NOISY = ("div", "section", "aside", "ul", "form", "nav", "footer")
 _SHARE = 0.4  # a block with more of the text than this is the article, whatever its class says
 _NOTES = (
@@ -42,6 +45,12 @@ def article(page: str, url: str, title: str) -> str:
     from lxml import etree, html
     from readability import Document
 
+    class Lenient(Document):  # type: ignore[misc]
+        """Leaves short lists and tables to us: readability takes them for lists of links."""
+
+        def reverse_tags(self, node: HtmlElement, *names: str) -> Iterator[HtmlElement]:
+            return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]
+
     try:
         whole = html.document_fromstring(_undeclared(page), parser=html.HTMLParser(huge_tree=False))
     except (etree.ParserError, ValueError):
@@ -53,10 +62,12 @@ def article(page: str, url: str, title: str) -> str:
         block.drop_tree()
     written = _written(whole)
     try:
-        found = html.fragment_fromstring(Document(written, url=url).summary(html_partial=True), "div")
+        found = html.fragment_fromstring(Lenient(written, url=url).summary(html_partial=True), "div")
     except (AssertionError, etree.ParserError, etree.XMLSyntaxError):
         raise Failed("there is no text on the page") from None
     _drop_title(found, title)
+    for block in [one for one in found.iter(*_LISTS) if _leads_elsewhere(one)]:
+        block.drop_tree()
     said = plain(_written(found))
     for note in notes:
         words = plain(_written(note)).strip()
@@ -84,12 +95,22 @@ def _written(element: HtmlElement) -> str:
 def _noise(whole: HtmlElement) -> list[HtmlElement]:
     """The blocks that say of themselves that they are no part of an article."""
     size = max(1, len(whole.text_content()))
-    found = []
+    found = [
+        element
+        for element in whole.iter("nav", "footer")
+        if not any(above.tag == "blockquote" for above in element.iterancestors())
+    ]
     for element in whole.iter(*_NOISY):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if names.strip() and _NOISE.search(names) and len(element.text_content()) < _SHARE * size:
             found.append(element)
     return [one for one in found if one.getparent() is not None]
+
+
+def _leads_elsewhere(block: HtmlElement) -> bool:
+    """Tell a list of links from one that says something."""
+    links = [str(link.text_content()).strip() for link in block.iter("a")]
+    return len(links) > 3 and sum(map(len, links)) > _LINKS * len(str(block.text_content()).strip())
 
 
 def _drop_title(found: HtmlElement, title: str) -> None:

@@ -1,0 +1,405 @@
+"""Full text, comments and pictures through `Library`, against a real server and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.feedtext import item, rss
+from tests.test_library import NOW, WATCHES, feeds, opened, refreshed
+from tests.web import Answer, Web, endless
+from tuireader.errors import TuireaderError
+from tuireader.library import Library
+from tuireader.library.picture_cache import PictureCache
+from tuireader.model import NewMatch, Relation, TextFetched
+from tuireader.store import Store
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+PAGE = """<html><head><title>Ferries</title></head><body><nav><a href="/">Menu</a></nav>
+<article><h1>The ferries</h1>
+<figure><img src="/quay.png"><figcaption>The quay. Photo: A. Quist</figcaption></figure>
+<p>The whole story tells of WeChat and of a quokka that crossed the harbour in the morning fog.</p>
+<pre><code class="language-python">def fare():
+    return 14</code></pre>
+<p>It ends here, after <a href="/other">all of it</a> was told in some detail.</p></article>
+<footer>Imprint</footer></body></html>"""
+
+
+def site(web: Web, count: int = 1, html: str = "<p>The beginning …</p>", more: str = "") -> str:
+    """A feed of articles whose pages are at /1, /2, …"""
+    items = [
+        item(str(n), f"Ferry number {n}", html, url=f"{web.url}/{n}", time=NOW - n * 60, more=more)
+        for n in range(1, count + 1)
+    ]
+    for number in range(1, count + 1):
+        web.serve(f"/{number}", PAGE, headers=HTML)
+    return web.serve("/feed", rss("The Quay", items))
+
+
+async def first(library: Library) -> int:
+    ids, _ = await library.search("title:Ferry")
+    return min(ids)
+
+
+async def found(library: Library, expression: str) -> list[int]:
+    return list((await library.search(expression))[0])
+
+
+# --------------------------------------------------------------------------- full text
+
+
+async def test_the_full_text_is_stored_searched_and_watched(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web)) + WATCHES) as library:
+        await refreshed(library)
+        number = await first(library)
+        assert await found(library, "quokka") == []
+        article = await library.fetch_full_text(number)
+        assert article.shows_full and "quokka" in article.shown[0] and article.shown[1] == f"{web.url}/1"
+        assert "The beginning" in article.html  # what the feed says stays
+        assert await found(library, "quokka") == [number] == await found(library, "watch:WeChat")
+        assert [(one.watch, one.hits[0].field) for one in article.evidence] == [("WeChat", "body")]
+        article = await library.show_full_text(number, False)
+        assert not article.shows_full and article.shown[0] == article.html
+    with_store(
+        tmp_path, lambda store: store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    )
+
+
+def with_store(folder: Path, look: Callable[[Store], object]) -> None:
+    store = Store.open(folder / "news.db")
+    try:
+        look(store)
+    finally:
+        store.close()
+
+
+async def test_what_the_feed_says_later_does_not_lose_the_full_text(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = site(web)
+        async with opened(tmp_path, feeds(url) + WATCHES) as library:
+            await refreshed(library)
+            number = await first(library)
+            await library.fetch_full_text(number)
+            again = item(
+                "1", "Ferry number 1", "<p>A walrus was seen as well, the feed says.</p>", url=f"{web.url}/1"
+            )
+            web.serve("/feed", rss("The Quay", [again]))
+            await refreshed(library)
+            article = await library.article(number)
+            assert article is not None and article.edited and article.shows_full
+            assert await found(library, "quokka") == await found(library, "walrus") == [number]
+            assert await found(library, "watch:WeChat") == [number]  # hit by the page alone
+            assert len(await library.revisions(number)) == 1
+
+
+async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+        await refreshed(library)
+        number = await first(library)
+        await library.fetch_full_text(number)
+        web.serve("/1", PAGE.replace("quokka", "numbat"), headers=HTML)
+        await library.fetch_full_text(number)
+        assert await found(library, "quokka") == [] and await found(library, "numbat") == [number]
+        (revision,) = await library.revisions(number)
+        assert (
+            revision.full
+            and ("removed", "quokka ") in revision.text
+            and ("added", "numbat ") in revision.text
+        )
+        await library.fetch_full_text(number)  # says the same
+        assert len(await library.revisions(number)) == 1
+
+
+async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
+    """Two articles whose pages are alike are not folded for that."""
+    async with Web() as web:
+        url = web.serve(
+            "/feed",
+            rss(
+                "F",
+                [
+                    item("1", "Ferry number 1", "<p>Harbour dues fall by half.</p>", url=f"{web.url}/1"),
+                    item("2", "A comet is seen", "<p>Astronomers look up tonight.</p>", url=f"{web.url}/2"),
+                ],
+            ),
+        )
+        for path in ("/1", "/2"):
+            web.serve(path, PAGE, headers=HTML)
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            for number in (1, 2):
+                await library.fetch_full_text(number)
+            async for _ in library.relate():
+                pass
+            assert await library.story(1) is None
+            related = [one.relation for one in await library.related(1)]
+            assert Relation.SAME_STORY not in related and Relation.SAME_TEXT not in related
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(b"", 404), "HTTP 404"),
+        (
+            Answer(b"%PDF-1.7", headers={"Content-Type": "application/pdf"}),
+            "the page is application/pdf, not text",
+        ),
+        (Answer(b"<html><body></body></html>", headers=HTML), "there is no text on the page"),
+        (Answer(b"", headers=HTML), "there is no text on the page"),
+        (Answer(b"\0\1\2", headers=HTML), "the page is no text"),
+        (Answer(b"x" * 9_000_000, headers=HTML), "larger than 8 MB"),
+        (Answer(b"", 302, headers={"Location": "file:///etc/passwd"}), "only http and https are followed"),
+        (Answer(b"<div>" * 130_000, headers=HTML), "cannot be read"),
+        (Answer(b"<html><body><p>Please log in.</p></body></html>", headers=HTML), "less text than the feed"),
+    ],
+)
+async def test_what_cannot_be_had_is_told_in_a_line(tmp_path: Path, answer: Answer, words: str) -> None:
+    async with Web() as web:
+        url = site(web, html=f"<p>{'The feed has rather more to say about it. ' * 20}</p>")
+        web.handle("/1", lambda request: answer)
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            number = await first(library)
+            with pytest.raises(TuireaderError) as told:
+                await library.fetch_full_text(number)
+            assert words in str(told.value) and "\n" not in str(told.value)
+            article = await library.article(number)
+            assert article is not None and article.full is not None and not article.shows_full
+            assert words in article.full.error or article.full.error in str(told.value)
+            assert article.shown[0] == article.html
+
+
+async def test_a_page_without_end_is_given_up(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = site(web)
+        web.raw("/1", endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"<p>more</p>" * 9999))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            with pytest.raises(TuireaderError, match="larger than 8 MB"):
+                await library.fetch_full_text(await first(library))
+
+
+async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
+    """A feed of the open web cannot have pages of this machine fetched."""
+    async with Web() as web, opened(tmp_path, feeds("https://news.example.org/feed")) as library:
+        (tmp_path / "x").mkdir()
+        secret = web.serve("/secret", PAGE, headers=HTML)
+
+        def save(store: Store) -> None:
+            from tests.builders import entry
+
+            with store.transaction():
+                store.saving.save(1, [entry(1, url=secret)], NOW)
+
+        await library._pool.write(save)
+        with pytest.raises(TuireaderError, match="private address"):
+            await library.fetch_full_text(1)
+        assert web.requests == []
+
+
+async def test_a_page_in_another_encoding_says_so_in_its_head(tmp_path: Path) -> None:
+    head = '<html><head><meta charset="gb2312"></head>'
+    page = f"{head}<body><article><p>{'渡轮新线开通。' * 9}</p></article></body></html>"
+    async with Web() as web:
+        url = site(web)
+        web.serve("/1", page.encode("gb2312"), headers={"Content-Type": "text/html"})
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            assert "渡轮新线" in (await library.fetch_full_text(await first(library))).shown[0]
+
+
+async def test_a_purged_text_can_be_had_again(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web, 2)) + WATCHES) as library:
+        await refreshed(library)
+        await library.set_read([1, 2], True)
+        await library.purge(older_than=None, keep=0)
+        article = await library.article(1)
+        assert article is not None and article.purged and not article.html
+        article = await library.fetch_full_text(1)
+        assert not article.purged and article.shows_full
+        assert await found(library, "quokka") == [1]
+        await refreshed(library)  # the feed still says what it said: it is known
+        await library.purge(older_than=None, keep=0)
+        article = await library.article(1)
+        assert article is not None and not article.purged  # it is on a watch now
+        with_store(
+            tmp_path,
+            lambda store: store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')"),
+        )
+
+
+async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+        await refreshed(library)
+        await library.fetch_full_text(1)
+        await library.set_read([1], True)
+        purged = await library.purge(older_than=None, keep=0)
+        article = await library.article(1)
+        assert purged.articles == 1 and article is not None and article.purged and article.full is None
+        assert await found(library, "quokka") == []
+
+
+async def test_a_feed_can_have_all_its_pages_fetched(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = site(web, 6)
+        web.serve("/3", status=500)
+        text = f'[[feeds]]\nurl = "{url}"\nfull_text = true\n' + WATCHES
+        async with opened(tmp_path, text) as library:
+            events = await refreshed(library)
+            texts = [event for event in events if isinstance(event, TextFetched)]
+            assert [event.done for event in texts] == [1, 2, 3, 4, 5, 6] and texts[0].total == 6
+            assert [event.title for event in texts if event.error] == ["Ferry number 3"]
+            matches = [event for event in events if isinstance(event, NewMatch)]
+            assert {event.evidence.watch for event in matches} == {"WeChat"} and len(matches) == 5
+            assert len(await found(library, "quokka")) == 5
+            assert web.most_at_once <= 2  # politely
+            for _ in range(4):
+                await refreshed(library)
+            assert len(web.seen("/3")) == 3 and len(web.seen("/1")) == 1  # then it is left alone
+
+
+async def test_other_feeds_are_left_alone(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web, 3))) as library:
+        await refreshed(library)
+        async with aclosing(library.fetch_full_texts()) as events:
+            assert [event async for event in events] == []
+        assert web.seen("/1") == []
+
+
+async def test_the_demo_asks_no_network(tmp_path: Path) -> None:
+    async with opened(tmp_path, feeds("https://a.example/feed"), offline=True) as library:
+        with pytest.raises(TuireaderError, match="there is no article 9"):
+            await library.fetch_full_text(9)
+        with pytest.raises(TuireaderError, match="the demo has no network"):
+            await library.picture("https://a.example/x.png", 1, 10, 10)
+
+
+# --------------------------------------------------------------------------- comments
+
+COMMENTS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Comments</title>
+<item><title>By: Bo</title><dc:creator>Bo</dc:creator><pubDate>Tue, 14 Nov 2023 22:00:00 +0000</pubDate>
+<guid>c2</guid><content:encoded><![CDATA[<p>Second <b>word</b>.</p>]]></content:encoded></item>
+<item><title>By: Ada</title><pubDate>Tue, 14 Nov 2023 21:00:00 +0000</pubDate>
+<guid>c1</guid><description>First, with \x1b[31mcolour &lt;script&gt;x&lt;/script&gt;</description></item>
+</channel></rss>""".replace("\x1b", "&#xfffd;")
+
+
+async def test_comments_are_loaded_in_reading_order_and_kept(tmp_path: Path) -> None:
+    async with Web() as web:
+        more = (
+            '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
+            f"{web.url}/comments</wfw:commentRss><slash:comments>7</slash:comments>"
+        )
+        web.serve("/comments", COMMENTS)
+        async with opened(tmp_path, feeds(site(web, more=more))) as library:
+            await refreshed(library)
+            article = await library.article(1)
+            assert article is not None and article.comments_count == 7 and article.comments is None
+            article = await library.load_comments(1)
+            assert article.comments is not None and article.comments.at == NOW
+            assert [one.author for one in article.comments.comments] == ["Ada", "Bo"]
+            assert [one.time for one in article.comments.comments] == [1_699_995_600, 1_699_999_200]
+        async with opened(tmp_path, feeds(site(web, more=more))) as library:  # offline from now on
+            article = await library.article(1)
+            assert article is not None and article.comments is not None
+            assert "Second <b>word</b>" in article.comments.comments[1].html
+
+
+async def test_comments_that_cannot_be_had(tmp_path: Path) -> None:
+    async with Web() as web:
+        more = (
+            '<wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">'
+            f"{web.url}/comments</wfw:commentRss>"
+        )
+        items = [
+            item("1", "With", url=f"{web.url}/1", more=more),
+            item("2", "Without", url=f"{web.url}/2"),
+        ]
+        web.serve("/comments", "<html><body>Log in</body></html>", headers=HTML)
+        async with opened(tmp_path, feeds(web.serve("/feed", rss("F", items)))) as library:
+            await refreshed(library)
+            ((one,), (two,)) = await found(library, "title:With"), await found(library, "title:Without")
+            with pytest.raises(TuireaderError, match="the comments cannot be read: "):
+                await library.load_comments(one)
+            with pytest.raises(TuireaderError, match="names no comments"):
+                await library.load_comments(two)
+
+
+# --------------------------------------------------------------------------- pictures
+
+
+def png(width: int = 60, height: int = 30, colour: tuple[int, ...] = (200, 30, 30)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """The beginning of a picture that says that it is 65,535 pixels wide and high."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 65_535, 65_535, 8, 2, 0, 0, 0)
+    chunks = [struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))]
+    data = b"IDAT" + zlib.compress(bytes(1000))
+    chunks.append(struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data)))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None:
+    async with Web() as web:
+        address = web.serve("/quay.png", png())
+        async with opened(tmp_path, feeds(site(web))) as library:
+            await library.feeds()
+            pixels = await library.picture(address, 1, 20, 40)
+            assert (pixels.width, pixels.height) == (20, 10) and pixels.rgb == bytes((200, 30, 30)) * 200
+            assert (await library.picture(address, 1, 40, 5)).width == 10
+            assert len(web.seen("/quay.png")) == 1  # the second one came from the cache
+            kept = list((tmp_path / "pictures").iterdir())
+            assert len(kept) == 1 and kept[0].stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<svg></svg>", "no PNG, JPEG"),
+        (b"", "no PNG, JPEG"),
+        (png()[:60], "damaged"),
+        (bomb(), "4295 million pixels"),
+    ],
+)
+async def test_what_is_no_picture(tmp_path: Path, body: bytes, words: str) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+        await library.feeds()
+        with pytest.raises(TuireaderError, match=words):
+            await library.picture(web.serve("/x", body), 1, 20, 20)
+
+
+async def test_many_pictures_at_once(tmp_path: Path) -> None:
+    async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
+        await library.feeds()
+        urls = [web.serve(f"/{n}.png", png(30 + n, 30)) for n in range(9)]
+        made = await asyncio.gather(*(library.picture(url, 1, 10, 10) for url in urls))
+        assert [pixels.width for pixels in made] == [10] * 9
+
+
+def test_the_cache_lets_the_oldest_go(tmp_path: Path) -> None:
+    import os
+
+    cache = PictureCache(tmp_path / "pictures", most=250)
+    for number in range(3):
+        cache.put(f"u{number}", bytes(100))
+        os.utime(cache._path(f"u{number}"), (number, number))
+    assert cache.get("u0") is None or cache.get("u1") is not None
+    cache.put("u3", bytes(100))
+    assert [cache.get(f"u{number}") is not None for number in range(4)] == [False, False, True, True]
+    (tmp_path / "file").write_text("x")
+    broken = PictureCache(tmp_path / "file")
+    broken.put("u", b"x")
+    assert broken.get("u") is None
