@@ -100,7 +100,7 @@ class Versions(Dialog[None]):
     """The versions of an article, the newest change first."""
 
     def __init__(self, title: str, revisions: Sequence[Revision], inks: Inks) -> None:
-        super().__init__(classes="-tall")
+        super().__init__()
         self._title = title
         self._revisions = revisions
         self._inks = inks

@@ -1,0 +1,426 @@
+"""The open article: full text, comments, versions, pictures, coloured code, find in page, selected text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.geometry import Offset
+from textual.selection import Selection
+
+from tests.ui.fake_library import NOW, FakeLibrary
+from tests.ui.running import Running, running
+from tests.ui.samples import HOUR, library, story
+from tests.ui.snap import assert_screen
+from tuireader.config import Config, UiConfig
+from tuireader.model import Comment, FullText, Pixels, Revision
+from tuireader.ui import graphics, inks
+from tuireader.ui.pictures import blocks, is_far, way_of
+from tuireader.ui.screens.versions import Versions
+
+PAGE = "<p>The whole story about LanternPay, as its page tells it.</p>" + "<p>And on it goes.</p>" * 40
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on this machine, with colours."""
+    for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "TMUX", "STY", "KITTY_WINDOW_ID", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def made(html: str, **extra: Any) -> FakeLibrary:
+    """A library of one article."""
+    one = story(1, 1, "LanternPay comes to the ferries", 1, html)
+    one.extra = {"place": 0, **extra}
+    return FakeLibrary(library()._feeds, [one], {"LanternPay": "magenta"})
+
+
+def inks_at(run: Running, word: str) -> list[Any]:
+    """The styles in which a word stands on the screen."""
+    found = []
+    for line in run.app.screen._compositor.render_strips(run.app.size):
+        found += [segment.style for segment in line if word in segment.text]
+    return found
+
+
+def page(run: Running) -> str:
+    """The words of the open page, however they are wrapped."""
+    shown = run.main.pane.page_shown
+    assert shown is not None
+    return "\n".join(part.text for part in (*shown.head, *shown.tail.parts))
+
+
+# --------------------------------------------------------------------------- full text
+
+
+async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
+    library = made("<p>The beginning [...]</p>")
+    library.pages[1] = PAGE
+    async with running(library) as run:
+        await run.press("enter")
+        assert "This is the beginning of the text · x fetches the rest from its page" in run.text
+        await run.press("x")
+        assert "The whole story about LanternPay" in run.text and " · full text" in run.text
+        assert "x shows what the feed says" in run.toasts
+        await run.press("x")
+        assert "The beginning" in run.text and "The whole story" not in run.text
+        await run.press("x")
+        assert "The whole story" in run.text
+
+
+async def test_x_opens_the_article_under_the_cursor() -> None:
+    library = made("")
+    library.pages[1] = PAGE
+    async with running(library) as run:
+        await run.press("x")
+        assert run.open_id == 1 and "The whole story" in run.text
+
+
+async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:
+    async with running(made("")) as run:
+        await run.press("enter")
+        assert "The feed gives no text for this article · x fetches it from its page · o opens it" in run.text
+        await run.press("x")
+        assert "No full text: HTTP 404: not found" in run.toasts
+    failed = made("<p>Text</p>", full=FullText("", "", NOW, error="HTTP 404: not found"))
+    async with running(failed) as run:
+        await run.press("enter")
+        assert "The full text could not be fetched: HTTP 404: not found · x tries again" in run.text
+
+
+async def test_a_purged_text_is_told() -> None:
+    async with running(made("", purged=True)) as run:
+        await run.press("enter")
+        assert "was dropped to save room · x fetches it from its page · o opens it" in page(run)
+
+
+async def test_a_full_text_that_comes_late_does_not_take_the_screen() -> None:
+    other = library()
+    other.pages[1] = PAGE
+    async with running(other) as run:
+        await run.press("enter")
+        await run.pilot.press("x", "J")
+        await run.settle()
+        assert run.open_id == 2 and "The whole story" not in run.text
+        await run.press("K")
+        assert run.open_id == 1 and "The whole story" in run.text
+
+
+# --------------------------------------------------------------------------- comments
+
+COMMENTS = (
+    Comment("Ada Quist", NOW - 3 * HOUR, "<p>First, see <a href='https://a.example/'>this</a>.</p>"),
+    Comment("", None, "<blockquote><p>First</p></blockquote><p>Yes [/x] <b>indeed</b>.</p>"),
+)
+
+
+async def test_c_loads_the_comments_and_shows_them_below() -> None:
+    library = made(
+        PAGE, comments_feed="https://news.example/1/feed", comments_url="https://news.example/1#c",
+        comments_count=7,
+    )  # fmt: skip
+    library.threads[1] = COMMENTS
+    async with running(library) as run:
+        await run.press("enter", "G")
+        assert "Comments: 7 · c loads them" in run.text
+        await run.press("c")
+        text = run.text
+        assert "Comments · 2 of 7" in text and "Ada Quist  3 h ago · Mon 21 Sep 2026" in text
+        assert text.index("First, see this[1].") < text.index("somebody") < text.index("Yes [/x] indeed.")
+        await run.press("1")
+        assert run.browsed == ["https://a.example/"]
+        await run.press("e", "G")
+        while "Leave a reply" not in run.text:
+            await run.press("j")
+        run.main.pane.choose(len(run.main.pane.targets) - 1)
+        await run.press("enter")
+        assert run.browsed[-1] == "https://news.example/1#c"
+
+
+async def test_without_a_comment_feed_c_opens_the_browser() -> None:
+    async with running(made(PAGE, comments_url="https://news.example/1#c")) as run:
+        await run.press("enter", "c")
+        assert run.browsed == ["https://news.example/1#c"]
+
+
+async def test_comments_that_do_not_come() -> None:
+    async with running(made(PAGE, comments_feed="https://news.example/1/feed")) as run:
+        await run.press("enter", "c")
+        assert "No comments: HTTP 404" in run.toasts
+
+
+# --------------------------------------------------------------------------- versions
+
+
+async def test_d_shows_what_was_changed() -> None:
+    library = made(PAGE)
+    one = library.stories[1]
+    one.row = replace(one.row, edited=True)
+    same = "word " * 200
+    library.versions[1] = (
+        Revision(
+            NOW - 2 * HOUR,
+            (("same", "LanternPay"),),
+            (("same", same), ("removed", "old [b] "), ("added", "new "), ("same", same)),
+        ),
+    )
+    async with running(library) as run:
+        await run.press("enter")
+        assert "edited, D shows what" in page(run)
+        await run.press("D")
+        assert isinstance(run.app.screen, Versions)
+        text = run.text
+        assert "[b]-] {+new+} word" in text and "2 h ago · feed" in text
+        assert "… word" in text and text.count("word") < 100  # only what stands around
+        styles = inks_at(run, "{+new+}")
+        assert styles and all(style.underline for style in styles)
+        await run.press("j", "k", "G", "g", "ctrl+d", "ctrl+u", "pagedown", "pageup", "enter", "escape")
+        assert run.open_id == 1 and not isinstance(run.app.screen, Versions)
+
+
+async def test_what_was_never_changed() -> None:
+    async with running(made(PAGE)) as run:
+        await run.press("D")
+        assert "Nothing was changed" in run.toasts
+
+
+# --------------------------------------------------------------------------- find in page
+
+
+async def test_find_in_page() -> None:
+    text = "<p>The fog.</p>" + "<p>Other things.</p>" * 60 + "<p>More FOG and <b>fo</b>g at the end.</p>"
+    async with running(made(text)) as run:
+        await run.press("enter", "ctrl+f")
+        await run.press(*"fog")
+        assert "found 1/3" in run.text
+        assert [style.reverse for style in inks_at(run, "fog")[:1]] == [True]
+        await run.press("down")
+        assert "found 2/3" in run.text and "More FOG and fog" in run.text
+        await run.press("enter")
+        assert run.focus == "article" and "found 2/3" in run.text
+        await run.press("right_square_bracket")
+        assert "found 3/3" in run.text
+        await run.press("right_square_bracket", "left_square_bracket", "left_square_bracket")
+        assert "found 2/3" in run.text
+        await run.press("escape")
+        assert run.open_id == 1 and "found" not in run.text
+        await run.press("ctrl+f", *"nowhere")
+        assert "not found" in run.text
+        await run.press("escape")
+        assert run.focus == "article" and run.open_id == 1
+
+
+async def test_what_is_found_goes_with_its_article() -> None:
+    async with running(library()) as run:
+        await run.press("enter", "ctrl+f", *"ferry", "enter")
+        assert run.main.pane.found
+        await run.press("J")
+        assert not run.main.pane.found and not run.main.pane.sought
+
+
+async def test_find_in_comments_and_without_an_article() -> None:
+    library = made("<p>Text</p>", comments_feed="https://news.example/1/feed")
+    library.threads[1] = COMMENTS
+    async with running(library) as run:
+        await run.press("ctrl+f")
+        assert "Open an article" in run.toasts
+        await run.press("enter", "c", "ctrl+f", *"indeed")
+        assert "found 1/1" in run.text
+        await run.press(
+            "backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace"
+        )
+        assert run.focus == "article"
+
+
+# --------------------------------------------------------------------------- code
+
+
+async def test_code_gets_its_colours() -> None:
+    html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
+    async with running(made(html)) as run:
+        await run.press("enter")
+        assert [style.bold for style in inks_at(run, "def")[:1]] == [True]
+        assert not any(style.bold for style in inks_at(run, "def other"))
+
+
+# --------------------------------------------------------------------------- pictures
+
+QUAY = "https://news.example/quay.png"
+PICTURES = (
+    f'<figure><img src="{QUAY}" alt="A quay"><figcaption>The quay. Photo: A. Quist</figcaption></figure>'
+    + "<p>Text.</p>" * 60
+    + '<img src="https://news.example/far.png" alt="Far below">'
+)
+
+
+async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
+    library = made(PICTURES)
+    library.files[QUAY] = ((200, 30, 30), None)
+    async with running(library) as run:
+        await run.press("enter")
+        assert library.asked_pictures == [QUAY]
+        (line,) = [
+            style for style in inks_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
+        ][:1]
+        assert line.bgcolor.triplet == (200, 30, 30)
+        assert "The quay" in run.text and "A. Quist" in run.text and "╭─ picture" not in run.text
+        await run.press("G")
+        assert library.asked_pictures[-1] == "https://news.example/far.png"
+        assert "╭─ picture" in run.text and "Far below" in run.text  # it could not be had: its place stays
+        await run.press("g", "i")
+        assert "Pictures are off" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text
+        await run.press("i")
+        assert "╭─ picture" not in run.text
+
+
+async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
+    library = made(PICTURES)
+    async with running(library) as run:
+        await run.press("enter", "pagedown")
+        pane = run.main.pane
+        before = [pane.render_line(y).text for y in range(pane.size.height)]
+        art = blocks(Pixels(40, 20, bytes(2400)), run.app.inks.ground)
+        pane.show_picture(QUAY, art)
+        await run.settle()
+        assert [pane.render_line(y).text for y in range(pane.size.height)] == before
+        await run.press("g")
+        assert "╭─ picture" not in run.text
+
+
+async def test_pictures_are_made_anew_for_another_width() -> None:
+    library = made(PICTURES)
+    library.files[QUAY] = ((200, 30, 30), None)
+    async with running(library) as run:
+        await run.press("enter")
+        await run.pilot.resize_terminal(60, 30)
+        await run.settle()
+        assert len(library.asked_pictures) == 2
+
+
+@pytest.mark.parametrize("name", ["SSH_CONNECTION", "NO_COLOR"])
+async def test_pictures_stay_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+    library = made(PICTURES)
+    library.files[QUAY] = ((200, 30, 30), None)
+    async with running(library) as run:
+        await run.press("enter")
+        assert library.asked_pictures == [] and "The quay" in run.text
+        await run.press("i")
+        assert bool(library.asked_pictures) == (name == "SSH_CONNECTION")
+
+
+async def test_a_slow_connection_turns_them_off() -> None:
+    library = made(PICTURES)
+    library.files[QUAY] = ((200, 30, 30), 5_000.0)
+    async with running(library) as run:
+        await run.press("enter")
+        assert "The connection is slow: no more pictures · i shows them" in run.toasts
+        await run.press("G")
+        assert library.asked_pictures == [QUAY]
+
+
+async def test_the_configuration_turns_them_off() -> None:
+    library = made(PICTURES)
+    library.config = Config(ui=UiConfig(images="off"))
+    async with running(library) as run:
+        await run.press("enter", "i")
+        assert library.asked_pictures == [] and "No pictures here" in run.toasts
+
+
+def test_how_a_terminal_shows_pictures() -> None:
+    assert way_of({"TERM": "xterm-kitty"}, "auto") == "kitty"
+    assert way_of({"TERM": "xterm-kitty", "TMUX": "x"}, "auto") == "blocks"
+    assert way_of({"TERM": "foot"}, "auto") == "sixel" == way_of({"TERM_PROGRAM": "WezTerm"}, "on")
+    assert way_of({"TERM": "xterm-256color"}, "auto") == "blocks" == way_of({"TERM": "foot"}, "on", web=True)
+    assert way_of({"TERM": "xterm"}, "sixel") == "sixel" and way_of({"NO_COLOR": "1"}, "kitty") == ""
+    assert way_of({}, "off") == "" and is_far({"SSH_TTY": "x"}) and not is_far({})
+
+
+STRIPES = Pixels(4, 3, bytes([9, 9, 9] * 4 + [200, 0, 0] * 2 + [0, 0, 200] * 2 + [1, 2, 3] * 4))
+
+
+def test_half_blocks() -> None:
+    ground = inks.make({}, dark=True, watch_colors={}).ground
+    art = blocks(STRIPES, ground)
+    assert art.width == 4 and [[segment.text for segment in line] for line in art.lines] == [
+        ["▀▀", "▀▀"],
+        ["▀▀▀▀"],
+    ]
+    first = art.lines[0][0].style
+    assert first is not None and first.color is not None and first.bgcolor is not None
+    assert first.color.triplet == (9, 9, 9) and first.bgcolor.triplet == (200, 0, 0)
+
+
+def test_graphics_of_kitty_and_sixels() -> None:
+    ground = inks.make({}, dark=True, watch_colors={}).ground
+    pixels = Pixels(40, 40, bytes([200, 30, 30]) * 1600)
+    art, sent = graphics.kitty(pixels, graphics.Cell(10, 20), ground)
+    assert (art.width, len(art.lines)) == (4, 2) and all(len(line) == 1 for line in art.lines)
+    assert all(segment.cell_length == 4 for (segment,) in art.lines)
+    assert sent[0].startswith("\x1b_G") and "a=p" in sent[-1] and "U=1" in sent[-1]
+    art, sent = graphics.sixels(pixels, graphics.Cell(10, 20), ground)
+    assert (art.width, len(art.lines), sent) == (4, 2, [])
+    space, drawn = art.lines[0]
+    assert space.text == "    " and drawn.cell_length == 0
+    assert drawn.text.startswith("\x1b7\x1b[4D\x1bP") and drawn.text.endswith("\x1b\\\x1b8")
+
+
+# --------------------------------------------------------------------------- selected text
+
+
+async def test_text_is_selected_by_mouse_and_copied_as_it_was_written() -> None:
+    long = (
+        "The ferry company will let passengers pay with a lantern from Monday, says its notice, and ends it."
+    )
+    html = f"<p>{long}</p><ul><li>One item</li><li>Another</li></ul>"
+    async with running(made(html)) as run:
+        await run.press("enter")
+        lines = run.text.splitlines()
+        y = next(n for n, line in enumerate(lines) if "The ferry company" in line)
+        end = next(n for n, line in enumerate(lines) if "Another" in line)
+        x, x2 = lines[y].index("ferry"), lines[end].index("Another") + len("Another")
+        await run.pilot.mouse_down(offset=(x, y))
+        await run.pilot.hover(offset=(x + 4, y))
+        await run.pilot.hover(offset=(x2, end))
+        await run.pilot.mouse_up(offset=(x2, end))
+        await run.settle()
+        assert run.app.screen.get_selected_text() == f"{long[4:]}\n\nOne item\nAnother"
+        await run.press("ctrl+c")
+        assert run.app.clipboard == f"{long[4:]}\n\nOne item\nAnother"
+
+
+async def test_everything_can_be_selected() -> None:
+    async with running(made("<p>One</p><pre>a\n\nb</pre>")) as run:
+        await run.press("enter")
+        found = run.main.pane.get_selection(Selection(None, None))
+        assert found is not None and "One\n\na\n\nb" in found[0]
+        beyond = run.main.pane.get_selection(Selection(Offset(0, 5), Offset(3, 999)))
+        assert beyond is not None
+
+
+# --------------------------------------------------------------------------- looks
+
+RICH = (
+    "<h2>What the <i>line</i> costs</h2><p>A claim<sup>1</sup> that H<sub>2</sub>O is <code>wet</code>, with "
+    "<a href='https://a.example/x'>a link</a>, <s>struck</s> and <mark>marked</mark>.</p>"
+    "<ol><li>First<ul><li>Inner one<ul><li>Innermost</li></ul></li></ul></li><li>Second</li></ol>"
+    "<blockquote><p>Nobody will be left.</p><blockquote><p>Nobody?</p></blockquote></blockquote>"
+    "<table><tr><th>Zone</th><th>Fare</th></tr><tr><td>渡轮一区</td><td>14</td></tr>"
+    "<tr><td>2</td><td>22</td></tr></table>"
+    "<pre><code class='language-python'>def fare(zone):\n    return 14</code></pre>"
+    f'<figure><img src="{QUAY}" alt="A quay">'
+    "<figcaption>The quay at dawn. Photo: A. Quist</figcaption></figure>"
+    "<iframe src='https://www.youtube.com/embed/abcdefghijk' title='The ferry in fog'></iframe>"
+    "<audio src='https://a.example/talk.mp3'></audio><hr><ol><li>The proof.</li></ol>"
+)
+
+
+@pytest.mark.parametrize(("size", "name"), [((120, 60), "page-120x60"), ((80, 60), "page-80x60")])
+async def test_a_page_with_everything(size: tuple[int, int], name: str) -> None:
+    library = made(RICH)
+    library.config = Config(ui=UiConfig(images="off"))
+    async with running(library, size) as run:
+        await run.press("enter", "z")
+        assert_screen(run.app, name)
