@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,25 @@ async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path) -> None:
             assert len(web.seen("/f")) == 1
             await refreshed(library)
             assert len(web.seen("/f")) == 2
+
+
+@pytest.mark.parametrize(("days", "due"), [(30, 0), (32, 1), (20_000, 1)])
+async def test_a_try_planned_under_a_wrong_clock_does_not_silence_a_feed(
+    tmp_path: Path, days: int, due: int
+) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", [item("1", "One")]))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+        plan = f"UPDATE feed SET next_try = {NOW + days * 86_400}"
+        with closing(sqlite3.connect(paths(tmp_path).database)) as conn:
+            conn.execute(plan)
+            conn.commit()
+        async with opened(tmp_path, feeds(url)) as library:
+            assert await library.due() == due
+            await refreshed(library, force=False)
+            assert len(web.seen("/f")) == 1 + due
+            assert await library.due() == 0
 
 
 async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path) -> None:

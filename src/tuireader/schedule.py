@@ -17,6 +17,8 @@ from tuireader.model import Fault
 
 QUARTER, DAY = 900, 86_400
 RETRY_LEAST = 60
+FARTHEST = 31 * DAY
+"""No plan looks further ahead: one that does was made while the clock was wrong, and the feed is due."""
 JITTER = 0.1
 SEEN_TO_MOVE = 2
 
@@ -75,7 +77,7 @@ def after_success(history: History, rates: Rates, now: int) -> Plan:
         return Plan(now + history.interval)
     asked = max(history.ttl or 0, history.max_age or 0)
     wait = max(usual_wait(history.recent, rates, now), min(asked, DAY))
-    return Plan(now + shifted(wait, history.feed_id))
+    return Plan(now + min(shifted(wait, history.feed_id), FARTHEST))
 
 
 def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:

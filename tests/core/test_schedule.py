@@ -63,6 +63,12 @@ def test_the_persons_own_interval_wins() -> None:
     assert wait_of(after_success(History(1, interval=300, ttl=DAY), RATES, NOW)) == 300
 
 
+def test_no_plan_looks_further_ahead_than_a_month() -> None:
+    rates = Rates(least=30 * DAY)
+    waits = [wait_of(after_success(History(feed), rates, NOW)) for feed in range(50)]
+    assert max(waits) == schedule.FARTHEST
+
+
 def test_errors_double_the_wait_up_to_a_day() -> None:
     waits = [
         wait_of(after_failure(History(1, error_streak=streak), Fault.NETWORK, None, RATES, NOW))

@@ -79,6 +79,10 @@ _HEALTH = f"""
   fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 
+_FAR = 31 * 86_400  # schedule.FARTHEST: what lies further ahead was planned while the clock was wrong
+_DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
+
+
 class Feeds:
     """The table of feeds. Nothing here deletes: an unsubscribed feed keeps its row and its articles."""
 
@@ -163,7 +167,7 @@ class Feeds:
         else:
             where += " AND state = 'ok'"
         if due_at is not None:
-            where += " AND coalesce(next_try, 0) <= ?"
+            where += f" AND {_DUE}"
             args.append(due_at)
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed WHERE {where} ORDER BY position, id", args)
         return [FeedFacts(*row) for row in rows]
@@ -171,7 +175,7 @@ class Feeds:
     def due(self, now: int) -> int:
         """How many feeds should be asked now."""
         row = self._conn.execute(
-            "SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND coalesce(next_try, 0) <= ?",
+            f"SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND {_DUE}",
             (now,),
         ).fetchone()
         return int(row[0])
