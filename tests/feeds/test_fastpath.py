@@ -200,6 +200,34 @@ def test_a_cut_or_changed_document_is_declined_or_the_same(name: str, data: st.D
 
 
 @pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("rss author before mail", "Ada Quay (", "Ada Quay "),
+        ("rss author before mail", "Ada Quay (", "Ada Quay x"),
+        ("rss author with mail", " (Ada Qu", "x"),
+        ("rss author with mail", "ada@example.org (Ada Quay)", "ada@harbour.museum (Ada Quay)"),
+        ("rss author with mail", "ada@example.org (Ada Quay)", "ada@harbour.museum"),
+        ("rss author and creator", "Ada Quay", "Ada ada@example.org"),
+        ("atom default content", 'href="https://', 'href="https:////'),
+        ("rss guid", "https://", "https:///"),
+        ("atom bases", "<title>b</title>", ""),
+    ],
+)
+def test_what_was_found_by_changing_documents_is_declined_or_the_same(name: str, old: str, new: str) -> None:
+    text = CLAIMED[name]
+    assert old in text
+    changed = text.replace(old, new)
+    fast = by_fastpath(changed)
+    if fast is not None:
+        assert differences(fast, by_feedparser(changed)) == []
+
+
+def test_an_address_under_a_long_ending_is_no_part_of_a_name() -> None:
+    text = bare("<item><title>T</title><author>ada@harbour.museum (Ada Quay)</author></item>")
+    assert [entry.author for entry in by_feedparser(text).entries] == ["Ada Quay"]
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "<rss><channel>" + "<a>" * 300_000 + "</a>" * 300_000 + "</channel></rss>",

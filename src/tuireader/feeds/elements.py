@@ -168,7 +168,9 @@ def mended(text: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """`address` seen from an `xml:base`, if there is one; `""` if that cannot be."""
+    """`address` seen from an `xml:base`, if there is one; `""` if that cannot be. Raises Declined."""
+    if ":///" in address:
+        raise Declined  # feedparser mends some of these
     if not (base and address):
         return address
     try:
@@ -194,7 +196,8 @@ def href_of(attributes: dict[str, str]) -> str | None:
     """The address of a link element with attributes, by the names that feedparser looks for."""
     for name in ("url", "uri", "href"):
         if name in attributes:
-            return attributes[name] or attributes.get("href")
+            href = attributes[name] or attributes.get("href")
+            return href if href is None else joined("", href)
     return None
 
 

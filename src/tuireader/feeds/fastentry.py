@@ -72,6 +72,8 @@ class EntryReader:
             raw.summary = Text(self._summary, kind)
         if self._content_base is not None:
             raw.base = self._content_base
+        elif raw.base and raw.title is None and raw.summary is None:
+            raise Declined  # feedparser tells the base only with a text
         return raw
 
     # -- one method for each kind of element
@@ -135,6 +137,8 @@ class EntryReader:
 
     def _take_author(self, child: Element, name: str) -> None:
         self.raw.authors.append(self._elements.author(child))
+        if len(self.raw.authors) > 1 and any("@" in author for author in self.raw.authors):
+            raise Declined  # of several, feedparser cuts the addresses out
 
     def _take_description(self, child: Element, name: str) -> None:
         self._describe(child, name, False)

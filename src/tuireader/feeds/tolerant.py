@@ -111,6 +111,11 @@ def _titled(data: Any) -> Text | None:
 
 def _authors(data: Any) -> list[str]:
     people = _list(data, "authors")
+    said = _string(data, "author")
+    if len(people) == 1 and "@" in said:
+        name, mail = _string(people[0], "name"), _string(people[0], "email")
+        if said != f"{name} ({mail})":  # not made of the parts of an Atom person
+            return [said]  # it cuts addresses out, and takes ".museum" for ".muse"
     return [_string(person, "name") or _string(person, "email") for person in people]
 
 
