@@ -83,7 +83,7 @@ class Tuireader(Reader):
         one_host = len({url.split("/")[2] for url in urls}) == 1
         watches = [f'[[watch]]\nname = "{word}"\nany = ["{word}"]\n' for word in WATCHES]
         both = '[[watch]]\nname = "both"\nany = ["chip"]\nall = [["YMTC", "SMIC"], ["wafer"]]\n'
-        fetch = f"[fetch]\nper_host = {200 if one_host else 2}\n"
+        fetch = f"[fetch]\nper_host = {20 if one_host else 2}\n"
         feeds = [f'[[feeds]]\nurl = "{url}"\n' for url in urls]
         (folder / "config.toml").write_text("\n".join([*feeds, *watches, both, fetch]), encoding="utf-8")
 
@@ -290,7 +290,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", nargs="*", default=["newsboat-50", "newsboat-50a", "newsboat-1", "sfeed"])
     parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS)
-    parser.add_argument("--one-host", action="store_true", help="all feeds on one host, 200 requests at once")
+    parser.add_argument("--one-host", action="store_true", help="all feeds on one host, 20 requests at once")
     options = parser.parse_args(arguments)
     if not Path("/usr/bin/time").exists():
         sys.exit("GNU time is not installed")

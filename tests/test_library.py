@@ -197,6 +197,22 @@ async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path) -> None:
             assert len(web.seen("/f")) == 2
 
 
+@pytest.mark.parametrize("block", [False, True])
+async def test_a_redirect_into_a_private_network_is_followed_unless_the_person_says_no(
+    tmp_path: Path, block: bool
+) -> None:
+    async with Web() as web:
+        target = web.serve("/inside", rss("F", [item("1", "One")]))
+        web.serve("/f", b"", status=302, headers={"Location": target})
+        outside = f"{web.url}/f".replace("127.0.0.1", "localhost")
+        fetch = f"[fetch]\nblock_private = {str(block).lower()}\n"
+        async with opened(tmp_path, fetch + feeds(outside)) as library:
+            await refreshed(library)
+            (feed,) = await library.feeds()
+            assert ("private" in feed.last_error) == block
+            assert await titles(library) == ([] if block else ["One"])
+
+
 @pytest.mark.parametrize(("days", "due"), [(30, 0), (32, 1), (20_000, 1)])
 async def test_a_try_planned_under_a_wrong_clock_does_not_silence_a_feed(
     tmp_path: Path, days: int, due: int

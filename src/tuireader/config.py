@@ -296,6 +296,9 @@ class FetchConfig:
     proxy: str = field(
         default="", metadata=key(RAW, "A proxy for all feeds instead, such as `http://localhost:3128`.")
     )
+    block_private: bool = field(
+        default=False, metadata=key(FLAG, "Refuse redirects that lead into a private network.")
+    )
 
 
 @dataclass(frozen=True, slots=True)

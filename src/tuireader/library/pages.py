@@ -251,5 +251,6 @@ def fetch_limits(config: Config) -> FetchLimits:
         max_bytes=fetch.max_size,
         proxies=fetch.proxies,
         proxy=fetch.proxy,
+        block_private=fetch.block_private,
     )
     return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
