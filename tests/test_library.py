@@ -271,7 +271,7 @@ async def test_own_writes_are_no_news_and_counting_keeps_nobody_waiting(tmp_path
         async with opened(tmp_path, feeds(good)) as library:
             assert not await library.changed_elsewhere()
             await refreshed(library)
-            counting = asyncio.gather(*(library.counts(folded=True) for _ in range(5)))
+            counting = asyncio.gather(*(library.counts() for _ in range(5)))
             head, whole = await library.head(View(ViewKind.UNREAD), show_read=False, limit=4)
             assert (len(head), whole) == (4, False)
             await library.set_read(head, True)
