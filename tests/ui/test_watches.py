@@ -150,14 +150,15 @@ async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:
         async with running(library) as run:
             await run.press("w")
             assert "any: toll" in run.text
-            await run.press("e", "down", *", bridge", "enter")
+            await run.press("e", "down", *", bridge")
+            await run.press("down", "down", "down", "down", "left", "enter")
             await run.settle()
             assert isinstance(run.app.screen, Watches) and "any: toll, bridge" in run.text
         text = paths.config.read_text()
-        assert text.startswith("# mine\n") and 'notify = "story"' in text and "bridge" in text
+        assert text.startswith("# mine\n") and 'notify = "article"' in text and "bridge" in text
         changed, problems = load(paths.config)
         assert problems == () and changed.watches == (
-            WatchConfig(name="Tolls", any=("toll", "bridge"), notify="story"),
+            WatchConfig(name="Tolls", any=("toll", "bridge"), notify="article"),
         )
     finally:
         await library.close()

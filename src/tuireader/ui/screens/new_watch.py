@@ -19,7 +19,7 @@ from tuireader.text import clean, cut_characters
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.widgets.facts import Facts, Line, marked
-from tuireader.ui.widgets.field import Colours, Field
+from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.work import run_latest
 from tuireader.watch import Matcher
 from tuireader.watching import rule_of
@@ -27,6 +27,7 @@ from tuireader.watching import rule_of
 _REST = 0.12  # seconds without a key after which the preview is made
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
+_TELLS = {"never": "never", "article": "of each article", "story": "once a story"}
 _LONGEST = 200  # characters of a piece of text that becomes a term
 
 
@@ -87,9 +88,10 @@ class NewWatch(Dialog[str | None]):
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Five fields, the preview, what the keys do."""
+        """Six fields, the preview, what the keys do."""
         config = self._config
         self.colours = Colours("Colour", config.color)
+        self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
         self.preview = Facts(id="preview", raised=True)
         yield self.box(
             f"Watch {self._replaces}" if self._replaces else "New watch",
@@ -100,6 +102,7 @@ class NewWatch(Dialog[str | None]):
                 "query", "Query", config.query, "must be true as well: title:word, a NEAR/8 b, feed:name …"
             ),
             self.colours,
+            self.tells,
             self.preview,
             Says("", "hint"),
         )
@@ -126,6 +129,7 @@ class NewWatch(Dialog[str | None]):
             none=terms(self._text("none"), before.none),
             query=self._text("query"),
             color=self.colours.value,
+            notify=self.tells.value,
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
