@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,17 @@ def test_ui_measures_every_step() -> None:
     figures = {line[:28].strip(): line[28:].split() for line in lines[2:]}
     assert {"start → first row", "down", "open an article", "search a word", "peak memory"} <= set(figures)
     assert all(float(values[0]) > 0 for values in figures.values())
+
+
+@pytest.mark.skipif(shutil.which("newsboat") is None, reason="newsboat is not installed")
+def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
+    (line,) = run("newsboat_profile.py", str(tmp_path), "--feeds", "20", "--articles", "100")
+    assert line.startswith("20 feeds, 100 articles")
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+        counts = cache.execute(
+            "SELECT count(*), sum(unread), sum(flags != ''), sum(deleted) FROM rss_item"
+        ).fetchone()
+    assert counts == (100, 20, 8, 1)
 
 
 def test_corpus_holds_what_was_asked_for(tmp_path: Path) -> None:

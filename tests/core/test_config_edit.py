@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.config import FeedConfig, ViewConfig, WatchConfig, loads
+from tuireader import config_edit
+from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
 from tuireader.config_edit import (
     add_feeds,
     add_watch,
@@ -458,3 +459,43 @@ feed = "Old"
     assert 'folder = "Old"' not in alone and loads(alone)[0].feeds[0].folder == ""
     with pytest.raises(ConfigError, match="no folder 'Nope'"):
         rename_folder(text, "Nope", "New")
+
+
+# --------------------------------------------------------------------------- plain tables
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "[ui]\nwidth = 90\n"),
+        ("# mine", "# mine\n\n[ui]\nwidth = 90\n"),
+        ("[ui]", "[ui]\nwidth = 90\n"),
+        (
+            "[ui]\n# why\ntheme = 'x' # so\n\n[keys]\n",
+            "[ui]\n# why\ntheme = 'x' # so\nwidth = 90\n\n[keys]\n",
+        ),
+        ("[ui]\r\nwidth = 80 # wide\r\n", "[ui]\r\nwidth = 90 # wide\r\n"),
+        ("ui.theme = 'x'\n", "ui.theme = 'x'\nui.width = 90\n"),
+        ("\ufeff[ui]\n", "\ufeff[ui]\nwidth = 90\n"),
+    ],
+)
+def test_values_of_a_plain_table(text: str, expected: str) -> None:
+    assert config_edit.set_values(text, "ui", {"width": 90}) == expected
+
+
+def test_values_that_cannot_be_set_are_refused() -> None:
+    assert config_edit.set_values("# x\n", "ui", {}) == "# x\n"
+    with pytest.raises(ConfigError, match=r"ui\.width"):
+        config_edit.set_values("", "ui", {"width": "broad"})
+    with pytest.raises(ConfigError, match="ui is no table"):
+        config_edit.set_values("ui = 3\n", "ui", {"width": 90})
+    with pytest.raises(ConfigError):
+        config_edit.set_values("[ui\n", "ui", {"width": 90})
+
+
+def test_several_tables_at_once() -> None:
+    macros = [MacroConfig("a", run=("open",)), MacroConfig("b", "B", ("x", "{url}"))]
+    text = config_edit.add_tables("# mine\n", "macro", macros)
+    assert loads(text)[0].macros == tuple(macros) and text.startswith("# mine\n")
+    with pytest.raises(ConfigError, match="does nothing"):
+        config_edit.add_tables(text, "macro", [MacroConfig("c")])

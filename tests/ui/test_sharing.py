@@ -77,19 +77,24 @@ async def test_a_program_gets_the_article(tmp_path: Path) -> None:
         article = json.loads(given)
         assert (url, article["title"], article["id"]) == (row.url, row.title, row.id)
         assert "is done" in run.toasts
-        await run.press("vertical_line", "enter")  # what was typed before is there again
+        await run.press("vertical_line")
+        await run.press("enter")  # what was typed before is there again
         assert run.toasts.count("is done") == 2
 
 
 async def test_what_a_program_prints_and_how_it_fails_is_told(tmp_path: Path) -> None:
     async with reading(tmp_path) as run:
-        await run.press("vertical_line", *"grep -c [", "enter")
+        await run.press("vertical_line")
+        await run.press(*"grep -c [", "enter")
         assert "grep ended with exit status 2" in run.toasts
-        await run.press("vertical_line", "ctrl+u", *"head -n 1", "enter")
-        assert "---" in run.toasts.splitlines()
-        await run.press("vertical_line", "ctrl+u", *"/no/such/program", "enter")
+        await run.press("vertical_line")
+        await run.press("ctrl+u", *"head -n 1", "enter")
+        assert "head: ---" in run.toasts.splitlines()
+        await run.press("vertical_line")
+        await run.press("ctrl+u", *"/no/such/program", "enter")
         assert "/no/such/program cannot be run: No such file or directory" in run.toasts
-        await run.press("vertical_line", "ctrl+u", *'echo "', "enter")
+        await run.press("vertical_line")
+        await run.press("ctrl+u", *'echo "', "enter")
         assert "A quotation mark is not closed" in run.text
         await run.press("escape")
         assert len(run.app.screen_stack) == 2
@@ -119,10 +124,12 @@ async def test_a_macro_runs_commands_and_a_program(tmp_path: Path) -> None:
         assert row.starred
         row_before = run.main.articles.current_row
         assert row_before is not None and not row_before.read
-        await run.press("comma", "down", "enter")  # chosen with the arrows
+        await run.press("comma")
+        await run.press("down", "enter")  # chosen with the arrows
         (row,) = await run.main.library.rows([row_before.id])
         assert row.read
-        await run.press("comma", "x")  # no macro's key
+        await run.press("comma")
+        await run.press("x")  # no macro's key
         assert "Macros" in run.text
         await run.press("escape")
         assert isinstance(run.app.screen, MainScreen)
@@ -130,7 +137,8 @@ async def test_a_macro_runs_commands_and_a_program(tmp_path: Path) -> None:
 
 async def test_macros_stand_in_the_help_and_run_from_there(tmp_path: Path) -> None:
     async with reading(tmp_path, macro("k", 'name = "Star it at once"', 'run = ["toggle_star"]')) as run:
-        await run.press("question_mark", *"star it")
+        await run.press("question_mark")
+        await run.press(*"star it")
         assert "Star it at once" in run.text and ", k" in run.text
         await run.press("enter")
         row = run.main.articles.current_row
@@ -146,7 +154,8 @@ async def test_without_macros_it_is_said_where_they_stand(tmp_path: Path) -> Non
 async def test_marking_read_twice_leaves_it_read(tmp_path: Path) -> None:
     async with reading(tmp_path, macro("r", 'run = ["mark_read", "mark_read"]')) as run:
         first = run.cursor_id
-        await run.press("comma", "r")
+        await run.press("comma")
+        await run.press("r")
         assert (await run.main.library.rows([first or 0]))[0].read
 
 

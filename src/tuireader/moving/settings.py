@@ -210,7 +210,8 @@ class _Reader:
         )
 
     def _watch_name(self, text: str) -> str:
-        name = cut_characters(clean(text.replace('"', "").replace("\\", "")), 40) or "Highlight"
+        bare = re.sub(r"^\W+", "", clean(text.replace('"', "").replace("\\", "")))
+        name = cut_characters(bare, 40) or "Highlight"
         taken = {watch.name.casefold() for watch in self._made.watches}
         number, wanted = 1, name
         while wanted.casefold() in taken:

@@ -103,7 +103,9 @@ def told(ran: Ran) -> str:
         return f"{ran.program} goes on"
     if ran.code:
         return f"{ran.program} ended with exit status {ran.code}" + (f"\n{shown}" if shown else "")
-    return shown or f"{ran.program} is done"
+    if not shown:
+        return f"{ran.program} is done"
+    return f"{ran.program}: {shown}" if len(lines) == 1 else f"{ran.program}:\n{shown}"
 
 
 def described(macro: MacroConfig) -> str:
