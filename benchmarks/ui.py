@@ -1,7 +1,7 @@
 """Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
 
-  python benchmarks/ui.py [--articles 10000 100000] [--runs 10] [--presses 60]
-      [--peers newsboat newsboat-plain] [--keep FOLDER]
+  python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
+      [--peers newsboat newsboat-plain] [--keep FOLDER] [--refreshing 1000]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -9,12 +9,15 @@ median of all runs, in brackets the value that 95 % of all presses do not exceed
 run. `keep` leaves the databases in a folder for the next time. newsboat's cache has had ANALYZE, which it
 does not do by itself; `newsboat-plain` is without.
 
-What newsboat has not is left out there. Memory is the peak, in MiB.
+What newsboat has not is left out there. Each program has run once before in its folder. Memory is the peak,
+in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
+from a server on the loopback.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -23,6 +26,7 @@ from pathlib import Path
 from statistics import median
 
 import corpus
+import refresh
 from ptytime import Program, percentile
 
 BURST = 200
@@ -74,6 +78,7 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.settle()
         program.type(*WORD, "enter")
         found["search a word"] = [program.wait(rf"{WORD} · [\d,]+ found")]
+        found["memory while browsing"] = [program.memory()]
         program.settle()
         program.type("A")
         found["mark the found read"] = [program.wait("marked read")]
@@ -81,7 +86,40 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.type("ctrl+z")
         found["undo that"] = [program.wait("[Uu]nd(o|id|one)[^/]*marked")]
         found["peak memory"] = [program.memory()]
+    found["database"] = [(folder / "news.db").stat().st_size / 1e6]
     return found
+
+
+def warm_up(folder: Path) -> None:
+    """A session that leaves what a session leaves."""
+    files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
+    with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+        program.wait("●")
+        program.settle(2)
+        program.press("q")
+
+
+def keys_during_refresh(feeds: int, presses: int) -> list[float]:
+    """Milliseconds from a key to the moved cursor, while feeds are fetched, parsed and stored."""
+    with tempfile.TemporaryDirectory(prefix="ui.") as place, refresh.serving(feeds, False) as server:
+        folder = Path(place)
+        ours = refresh.Tuireader("tuireader")
+        ours.fill(folder, server.urls)
+        refresh.run(ours.command(folder, "first"), folder)
+        (folder / "config.toml").open("a").write("refresh_on_start = false\n")
+        server.set(generation=1)
+        files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
+        found: list[float] = []
+        with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
+            program.wait(r" 1/\d")
+            program.settle(1)
+            program.type("R")
+            program.wait("refreshing|fetch|new")
+            while len(found) < 5 or ("refreshing" in program.text() and len(found) < presses):
+                at = re.search(r" (\d+)/\d+\+?\s*\Z", program.text())
+                program.type("j")
+                found.append(program.wait(rf" (?!{at[1] if at else 0}/)\d+/\d+\+?\s*\Z"))
+        return found
 
 
 def _top(view: str, line: str) -> str:
@@ -122,7 +160,8 @@ def newsboat(folder: Path, articles: int, presses: int) -> Times:
         program.settle()
         program.type(*WORD, "enter")
         found["search a word"] = [program.wait("Search result")]
-        found["peak memory"] = [program.memory()]
+        found["memory while browsing"] = found["peak memory"] = [program.memory()]
+    found["database"] = [(folder / "cache.db").stat().st_size / 1e6]
     return found
 
 
@@ -149,13 +188,17 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
     found: dict[str, Times] = {name: {} for name in names}
     for name in names:
         prepare(name, keep / f"{name}-{articles}", articles)
-    for _ in range(options.runs):
-        for name in names:
-            with tempfile.TemporaryDirectory(prefix="ui.") as place:
-                work = Path(place, "home")
-                shutil.copytree(keep / f"{name}-{articles}", work)
+    with tempfile.TemporaryDirectory(prefix="ui.") as place:
+        for number in range(options.runs):
+            for name in names:
+                work = Path(place, name)
+                shutil.copytree(keep / f"{name}-{articles}", work, dirs_exist_ok=True)
+                if name == "tuireader" and not number:
+                    warm_up(work)
                 for what, times in SESSIONS[name](work, articles, options.presses).items():
                     found[name].setdefault(what, []).extend(times)
+                for left in (*work.glob("*.db*"), *work.glob("*.lock")):
+                    left.unlink()
     print(f"\n{f'{articles} articles, {options.runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
     for what in found["tuireader"]:
         cells = [_cell(found[name].get(what, []), options.runs) for name in names]
@@ -179,6 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--presses", type=int, default=60, help="of a key, where it is pressed many times")
     parser.add_argument("--peers", nargs="*", choices=sorted(SESSIONS)[:-1], default=["newsboat"])
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--refreshing", type=int, default=1000, help="feeds; 0 leaves that out")
     options = parser.parse_args(arguments)
     if options.peers and shutil.which("newsboat") is None:
         sys.exit("newsboat is not installed; run with an empty --peers")
@@ -188,6 +232,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             continue
         with tempfile.TemporaryDirectory(prefix="ui.") as folder:
             compare(["tuireader", *options.peers], articles, options, Path(folder))
+    if options.refreshing:
+        keys = keys_during_refresh(options.refreshing, 10 * options.presses)
+        print(f"\nkey during a refresh of {options.refreshing:<4} {_cell(keys, 1):>20}", flush=True)
 
 
 if __name__ == "__main__":
