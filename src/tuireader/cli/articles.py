@@ -177,6 +177,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
     """
 
     async def job(library: Library) -> int:
+        from tuireader.copies import facts
         from tuireader.document import parse
 
         found = await library.article(article)
@@ -192,7 +193,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
         links = [link.url for link in document.links]
         related = await library.related(article)
         if as_json:
-            print_json(_whole(found, parts, links, related))
+            print_json(facts(found, document, related))
         else:
             print_paged(_text(found, parts, links, related))
         return Exit.OK
@@ -213,47 +214,3 @@ def _text(found: Article, parts: list[str], links: list[str], related: tuple[Rel
         yield f"[{number}] {url}"
     for one in related:
         yield f"{one.relation}: {one.title} ({one.reason})"
-
-
-def _whole(
-    found: Article, parts: list[str], links: list[str], related: tuple[Related, ...]
-) -> shapes.WholeArticle:
-    return {
-        "id": found.id,
-        "time": found.time,
-        "published": found.published,
-        "arrived": found.arrived,
-        "feed": found.feed_title,
-        "other_feeds": list(found.other_feeds),
-        "title": found.title,
-        "url": found.url,
-        "author": found.author,
-        "read": found.read,
-        "starred": found.starred,
-        "edited": found.edited,
-        "tags": list(found.tags),
-        "text": "\n\n".join(parts),
-        "links": links,
-        "comments": found.comments_url,
-        "evidence": [
-            {
-                "watch": one.watch,
-                "hits": [{"term": hit.term, "field": hit.field, "count": hit.count} for hit in one.hits],
-                "sentence": one.sentence,
-                "spans": list(one.spans),
-            }
-            for one in found.evidence
-        ],
-        "related": [
-            {
-                "relation": one.relation,
-                "id": one.article_id,
-                "title": one.title,
-                "url": one.url,
-                "feed": one.feed_title,
-                "time": one.time,
-                "reason": one.reason,
-            }
-            for one in related
-        ],
-    }
