@@ -198,7 +198,7 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
                 for what, times in SESSIONS[name](work, articles, options.presses).items():
                     found[name].setdefault(what, []).extend(times)
                 for left in (*work.glob("*.db*"), *work.glob("*.lock")):
-                    left.unlink()
+                    left.unlink(missing_ok=True)
     print(f"\n{f'{articles} articles, {options.runs} runs':<28}" + "".join(f"{name:>20}" for name in names))
     for what in found["tuireader"]:
         cells = [_cell(found[name].get(what, []), options.runs) for name in names]
