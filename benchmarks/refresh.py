@@ -1,7 +1,7 @@
 """Time whole refreshes of tuireader and other readers against one loopback server, interleaved, as medians.
 
   python benchmarks/refresh.py [--feeds 200 1000] [--latency 0 100] [--runs 3]
-      [--peers newsboat-50 newsboat-50a newsboat-1 sfeed]
+      [--peers newsboat-50 newsboat-50a sfeed | all]
       [--scenarios first same304 samebody new2 related] [--one-host]
 
 Scenarios: `first` (nothing stored yet), `same304` (all answers are 304), `samebody` (200 with the bytes of
@@ -12,8 +12,10 @@ Each run starts from a fresh copy of a prepared folder, which is the program's h
 time (user and system, with children), peak memory of the largest process, what the server answered, how many
 answers it owed at once, wall time as a multiple of tuireader's. `newsboat-N` has N reload-threads;
 `newsboat-Na` moreover has statistics in its cache (ANALYZE), without which SQLite scans it once a feed.
+`all` are these and newsboat with its default of one thread, which takes minutes a run (`newsboat-1`, `-1a`).
 `sfeed` fetches with ETags as its README shows. tuireader has its full-text index and ten watches on, which
-one article in ten matches.
+one article in ten matches. The line `limit` says where tuireader's CPU time went in one more run, and which
+of its two processes is the limit: one reads feeds, the other asks servers and stores.
 
 Needs GNU time at /usr/bin/time, and the peers that are named.
 """
@@ -36,6 +38,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from shares import Shares
+
+ALL_PEERS = ("newsboat-50", "newsboat-50a", "newsboat-1", "newsboat-1a", "sfeed")
 SCENARIOS = ("first", "same304", "samebody", "new2", "related")
 WATCHES = (
     "微信", "半導体", "LoRa", "USB4", "Passkeys",
@@ -260,6 +265,18 @@ def report(scenario: str, latency: int, feeds: int, runs: dict[str, list[Run]]) 
             print(f"      {name} ended with {failed.status}: {failed.words}", file=sys.stderr)
 
 
+def report_limit(one: Reader, server: Server, folder: Path, scenario: str) -> None:
+    """Print where the CPU time goes."""
+    with Shares() as shares:
+        measure(one, server, folder, scenario)
+    parts = shares.by_part()
+    whole = sum(parts.values()) or 1.0
+    here = parts["HTTP"] + parts["storing"]
+    limit = "reading feeds" if parts["reading"] > here else "asking and storing"
+    told = ", ".join(f"{name} {spent:.2f} s ({spent / whole:.0%})" for name, spent in parts.items())
+    print(f"{'':>15}limit: {limit}; CPU {told}", flush=True)
+
+
 def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
     """All scenarios for one number of feeds."""
     readers = [reader(name) for name in ["tuireader", *options.peers]]
@@ -278,6 +295,7 @@ def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
                     for one in readers if scenario != "related" else readers[:1]:
                         runs.setdefault(one.name, []).append(measure(one, server, folder, scenario))
                 report(scenario, latency, feeds, runs)
+                report_limit(readers[0], server, folder, scenario)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -288,10 +306,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--feeds", type=int, nargs="+", default=[200, 1000])
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 100], help="of the server, in ms")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--peers", nargs="*", default=["newsboat-50", "newsboat-50a", "newsboat-1", "sfeed"])
+    parser.add_argument("--peers", nargs="*", default=["newsboat-50", "newsboat-50a", "sfeed"])
     parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS)
     parser.add_argument("--one-host", action="store_true", help="all feeds on one host, 20 requests at once")
     options = parser.parse_args(arguments)
+    if options.peers == ["all"]:
+        options.peers = list(ALL_PEERS)
     if not Path("/usr/bin/time").exists():
         sys.exit("GNU time is not installed")
     heads = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -43,8 +44,9 @@ def test_refresh_counts_what_the_server_answered() -> None:
         pytest.skip("GNU time is not installed")
     lines = run("refresh.py", "--feeds", "3", "--latency", "0", "--runs", "1", "--peers", "--scenarios",
                 "first", "same304", "new2")  # fmt: skip
-    answered = {line.split()[3]: line.split("MiB")[1].split()[:2] for line in lines[1:]}
+    answered = {line.split()[3]: line.split("MiB")[1].split()[:2] for line in lines[1::2]}
     assert answered == {"first": ["3", "0"], "same304": ["0", "3"], "new2": ["3", "0"]}
+    assert all(re.search(r"limit: .*; CPU HTTP \d.*, reading \d.*, storing \d", line) for line in lines[2::2])
 
 
 def test_ui_measures_every_step() -> None:
