@@ -127,6 +127,8 @@ class Store:
                 conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("PRAGMA cache_size = -16000")
                 conn.execute("PRAGMA temp_store = MEMORY")
+                # a refresh writes the same pages of the indexes again and again: copy them back less often
+                conn.execute("PRAGMA wal_autocheckpoint = 2000")
             except BaseException:
                 conn.close()
                 raise
