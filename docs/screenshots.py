@@ -29,18 +29,30 @@ class Picture:
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
-    story: bool = False  # start on the story that both watches hit
+    article: str = ""  # how the title of the article begins that is opened first
     theme: str = "tuireader-dark"
     welcome: bool = False
 
 
 PICTURES = (
     Picture("list", WIDE),
-    Picture("article", WIDE, ("enter", "right_square_bracket"), story=True),
-    Picture("related", WIDE, ("enter", "e"), story=True),
-    Picture("light", WIDE, ("enter",), story=True, theme="tuireader-light"),
-    Picture("article-80x24", SMALL, ("enter",), story=True),
+    Picture("article", WIDE, ("right_square_bracket",), article="WeChat suspends"),
+    Picture("related", WIDE, ("e",), article="WeChat suspends"),
+    Picture("light", WIDE, (), article="WeChat suspends", theme="tuireader-light"),
+    Picture("article-80x24", SMALL, (), article="WeChat suspends"),
     Picture("list-80x24", SMALL),
+    Picture("page", WIDE, ("z",), article="Conditional GET"),
+    Picture("picture", WIDE, ("z",), article="A picture of punched tape"),
+    Picture("code-80x24", SMALL, ("z",), article="A tiny pipeline", theme="tuireader-light"),
+    Picture(
+        "find",
+        WIDE,
+        (
+            "ctrl+f",
+            *"company",
+        ),
+        article="WeChat suspends",
+    ),
     Picture("help", SMALL, ("question_mark",)),
     Picture("welcome", WIDE, welcome=True),
 )
@@ -60,9 +72,10 @@ async def take(picture: Picture, library: Library) -> None:
         await settle()
         main = app.screen_stack[1]
         assert isinstance(main, MainScreen)
-        if picture.story:
-            found = await library.rows(await library.ids(View(ViewKind.WATCH, "PIPL")))
-            main.articles.select_id(next(row.id for row in found if row.title.startswith("WeChat suspends")))
+        if picture.article:
+            found = await library.rows(await library.ids(View(ViewKind.ALL)))
+            await main.open_article(next(row.id for row in found if row.title.startswith(picture.article)))
+            await settle()
         await pilot.press(*picture.keys)
         await settle()
         svg = app.export_screenshot(title="tuireader")

@@ -194,7 +194,7 @@ async def test_find_in_page() -> None:
     async with running(made(text)) as run:
         await run.press("enter", "ctrl+f")
         await run.press(*"fog")
-        assert "found 1/3" in run.text
+        assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous  esc leave" in run.text
         assert [style.reverse for style in inks_at(run, "fog")[:1]] == [True]
         await run.press("down")
         assert "found 2/3" in run.text and "More FOG and fog" in run.text
@@ -242,6 +242,7 @@ async def test_code_gets_its_colours() -> None:
     async with running(made(html)) as run:
         await run.press("enter")
         assert [style.bold for style in inks_at(run, "def")[:1]] == [True]
+        assert {style.bgcolor for style in inks_at(run, "def")} == {run.app.inks.code.bgcolor}  # type: ignore[attr-defined]
         assert not any(style.bold for style in inks_at(run, "def other"))
 
 

@@ -36,6 +36,8 @@ def list_keys(screen: Panes) -> list[tuple[str, str]]:
 
 def keys(screen: Panes) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the pane that has the focus."""
+    if screen.finds:
+        return [("enter", "keep"), ("↓/↑", "next/previous"), ("esc", "leave")]
     down, up = screen.key_of("move_down"), screen.key_of("move_up")
     moving = (
         f"{down}/{up}",

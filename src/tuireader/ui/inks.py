@@ -65,6 +65,7 @@ class Inks:
     palette: Mapping[str, Style] = field(default_factory=dict)
     syntax: Mapping[str, Style] = field(default_factory=dict)
     picked: Style = field(default_factory=Style)
+    found: Style = field(default_factory=Style)
     added: Style = field(default_factory=Style)
     removed: Style = field(default_factory=Style)
 
@@ -80,7 +81,7 @@ class Inks:
             return self.watch(name) + BOLD
         if kind == "hit":
             return self.watch(name) + HIT
-        if kind == "code":
+        if kind == "code" and name:
             return self.syntax.get(name, NONE)
         return _FIXED.get(ink) or getattr(self, ink)
 
@@ -98,7 +99,6 @@ _FIXED = {
     "strike": STRIKE,
     "underline": UNDERLINE,
     "now": HIT_NOW,
-    "found": Style(reverse=True),
 }
 
 
@@ -147,6 +147,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
             "name": Style(color=_color(names["blue"], "#86b3f2").rich_color),
         },
         picked=Style(bgcolor=ground.blend(accent, 0.4).rich_color),
+        found=Style(bgcolor=ground.blend(_color(names["yellow"], "#e3c16f"), 0.35).rich_color) + UNDERLINE,
         added=Style(color=_color(names["green"], "#97cf8a").rich_color, underline=True),
         removed=Style(color=_color(names["red"], "#f08a84").rich_color, strike=True),
     )
@@ -196,6 +197,7 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
             "name": Style(color="blue"),
         },
         picked=Style(reverse=True),
+        found=BOLD + UNDERLINE,
         added=Style(color="green", underline=True),
         removed=Style(color="red", strike=True),
     )

@@ -156,7 +156,7 @@ class Pictures:
         ground = self._screen.reader.inks.ground
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
-        rows = max(4, min(_HIGHEST, self._screen.pane.size.height - 4))
+        rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet
         if self.way == "blocks":
             pixels = await self._library.picture(url, feed_id, width, 2 * rows, back)
             art = await asyncio.to_thread(blocks, pixels, ground)

@@ -26,7 +26,7 @@ def picture(data: bytes, width: int, height: int, ground: tuple[int, int, int]) 
         raise Failed(f"it has {image.width * image.height / 1e6:.0f} million pixels, which is too many")
     image.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded at a smaller size at once
     turned = ImageOps.exif_transpose(image)
-    share = min(width / turned.width, height / turned.height)
+    share = min(1.0, width / turned.width, height / turned.height)  # small ones stay small
     size = max(1, round(turned.width * share)), max(1, round(turned.height * share))
     if "A" in turned.getbands() or "transparency" in turned.info:
         turned = turned.convert("RGBA").resize(size, Image.Resampling.LANCZOS, reducing_gap=2)

@@ -44,6 +44,7 @@ class ArticlePane(PagePane):
         self.found: list[Found] = []
         self.found_at = -1
         self._found_in: dict[tuple[bool, int], list[int]] = {}  # what stands in which part
+        self._find_from = 0
 
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the place in its text where reading stopped."""
@@ -117,18 +118,19 @@ class ArticlePane(PagePane):
     # -- find in page
 
     def find(self, words: str) -> int:
-        """Mark all places where words stand, whatever their case, and go to the first one from here on.
+        """Mark all places where words stand, whatever their case, and go to the first one from where it began.
 
         Returns how many there are; `""` takes the marks away.
         """
+        if not self.sought:
+            self._find_from = self.scroll_offset.y
         self.sought = words.strip()
         self._find_all()
         if self.found:
             self._arrive_if_needed()
             self._finish()
-            top = self.scroll_offset.y
             lines = (self._line_of(one) for one in self.found)
-            self.found_at = next((at for at, line in enumerate(lines) if line >= top), 0)
+            self.found_at = next((at for at, line in enumerate(lines) if line >= self._find_from), 0)
             self._bring_in_sight(self._line_of(self.found[self.found_at]))
         else:
             self.forget_strips()
