@@ -20,6 +20,7 @@ from tuireader.opening import Options, guarded, read, say
 if TYPE_CHECKING:
     from tuireader.library import Library
 
+__all__ = ["COMPLETE", "Options", "in_library", "main", "run", "say"]
 
 T = TypeVar("T")
 COMPLETE = "_TUIREADER_COMPLETE"
