@@ -191,6 +191,12 @@ class WatchConfig:
             choice("never", "article", "story"), "Tell of each new article, or once for each story."
         ),
     )
+    ends_after_quiet_days: int = field(
+        default=0,
+        metadata=key(
+            number(0, 3650), "After so many days without a hit the watch ends: it hits nothing new. 0: never."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

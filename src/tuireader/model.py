@@ -583,7 +583,8 @@ class WatchStats:
 
     `today`, `week` and `month` are the hits of the last 1, 7 and 30 days by the person's clock, `days` those
     of each of the 30, oldest first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why
-    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules.
+    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules. A watch that
+    follows a story `ends` at that time if nothing more comes; it has ended when that is past.
     """
 
     name: str
@@ -598,6 +599,7 @@ class WatchStats:
     top_feeds: tuple[tuple[str, int], ...] = ()
     quiet: str = ""
     problem: str = ""
+    ends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,16 @@ def rules(config: Config) -> list[WatchRule]:
     return [rule_of(item) for item in config.watches]
 
 
+def quiet_days(config: Config) -> dict[str, int]:
+    """The watches that end when their story does, and after how many quiet days each does."""
+    return {item.name: item.ends_after_quiet_days for item in config.watches if item.ends_after_quiet_days}
+
+
+def ended(last: Mapping[str, int], days: Mapping[str, int], now: int) -> frozenset[str]:
+    """Those of them that have been quiet for so long; `last` has when each had news last."""
+    return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * _DAY)
+
+
 # --------------------------------------------------------------------------- how they do
 
 
@@ -65,7 +75,7 @@ def stats(
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
-    found = []
+    last, found = store.follows.last(), []
     for item in config.watches:
         one = hits.get(item.name) or Hits()
         found.append(
@@ -82,9 +92,15 @@ def stats(
                 top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
                 quiet="" if any(one.days[-7:]) else _quiet(item, one, feeds, now),
                 problem="; ".join(problems.get(item.name, ())),
+                ends=_end(item, last.get(item.name, now)),
             )
         )
     return found
+
+
+def _end(item: WatchConfig, last: int) -> int | None:
+    days = item.ends_after_quiet_days
+    return last + days * _DAY if days else None
 
 
 def _quiet(item: WatchConfig, hits: Hits, feeds: Sequence[Feed], now: int) -> str:

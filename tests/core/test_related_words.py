@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.related.words import fold, term_hash, tokens
+from tuireader.related.words import fold, phrases, term_hash, tokens
 
 
 def folded(text: str) -> list[str]:
@@ -62,3 +62,11 @@ def test_any_text_gives_terms_without_spaces_and_known_hashes(text: str) -> None
         assert token.folded
         assert token.shown in text
         assert 0 <= term_hash(token.folded) < 2**32
+
+
+def test_a_phrase_of_a_script_without_blanks_is_what_comes_again_whole() -> None:
+    others = ["腾讯：微信暂停个人新用户注册", "微信安全技术升级，新用户注册暂停"]
+    found = phrases("微信暂停新用户注册，进行安全技术升级", others)
+    assert found == ["微信", "暂停", "新用户注册", "安全技术升级"]
+    assert phrases("苹果派", []) == ["苹果派"]  # a short run by itself
+    assert phrases("WeChat pauses", others) == []

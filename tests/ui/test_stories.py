@@ -96,6 +96,24 @@ async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
         assert run.app.screen.typed().query == '"WeChat"'
 
 
+async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        story = await wechat_story(library)
+        await library.save_watch(await library.follow_story(story.first.article_id))
+        (name,) = [one.name for one in library.config.watches if one.ends_after_quiet_days]
+        before = library._clock
+        library._clock = lambda: before() + 40 * 86_400
+        async with running(library) as run:
+            await until_listed(run)
+            await run.press("w", "G")
+            assert "K keeps it" in run.text and "ends on" in run.text
+            await run.press("K")
+            assert f"{name} is kept" in run.toasts and "ends on" not in run.text
+            assert not [one for one in library.config.watches if one.ends_after_quiet_days]
+            await run.press("K")
+            assert "has no end" in run.toasts
+
+
 async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)

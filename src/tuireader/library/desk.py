@@ -42,6 +42,7 @@ class Desk:
         self._version = 0
         self._matcher = watch.Matcher(watching.rules(config))
         self._mutes: dict[MuteConfig, relating.Mute] = {}
+        self._ended: frozenset[str] = frozenset()
 
     @property
     def schema(self) -> int:
@@ -111,6 +112,20 @@ class Desk:
         await self._pool.write(sync)
         await self._load_feeds()
         await self._sync_mutes()
+        await self._sync_follows()
+
+    async def _sync_follows(self) -> None:
+        """Find out which of the watches that end after quiet days have ended."""
+        now = int(self._clock())
+        days = watching.quiet_days(self.config)
+
+        def sync(store: Store) -> frozenset[str]:
+            if not store.follows.in_line(days):
+                with store.transaction():
+                    store.follows.sync(days, now)
+            return watching.ended(store.follows.last(), days, now) if days else frozenset()
+
+        self._ended = await self._pool.write(sync)
 
     async def _load_feeds(self) -> None:
         self._feeds = await self._pool.read(lambda store: store.feeds.subscribed())
@@ -127,6 +142,7 @@ class Desk:
             self._names,
             tuple(self._mutes.values()),
             {item.name for item in self.config.watches if item.notify != "never"},
+            self._ended,
         )
 
     async def _sync_mutes(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from tuireader import query, relating, watch, watching
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError, UsageError
-from tuireader.library.desk import Desk
+from tuireader.library.desk import Desk, in_transaction
 from tuireader.model import (
     Evidence,
     WatchPreview,
@@ -24,6 +24,8 @@ _LOOK_UP = 25
 """Watches whose candidates are looked up at a time."""
 CHUNK = 500
 """Articles that are matched in the first write transaction when a watch has changed ..."""
+_QUIET_DAYS = 14
+"""A story that is followed ends after so many days without news."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
 _EXPLAINED = 200
@@ -196,9 +198,21 @@ class Watches(Desk):
         name = f"Story: {cut(title, 40)}"
         subject, *others = words
         if not others:
-            return WatchConfig(name, any=(subject,))
+            return WatchConfig(name, any=(subject,), notify="story", ends_after_quiet_days=_QUIET_DAYS)
         query = '"{}"'.format(subject.replace('"', ""))
-        return WatchConfig(name, any=tuple(others), query=query, notify="story")
+        return WatchConfig(
+            name, any=tuple(others), query=query, notify="story", ends_after_quiet_days=_QUIET_DAYS
+        )
+
+    async def keep_watch(self, name: str) -> None:
+        """Let a watch that follows a story go on for good; if it has ended, it hits what it missed.
+
+        The caller iterates `apply_watches` then. Raises ConfigError.
+        """
+        for item in self.config.watches:
+            if item.name == name and item.ends_after_quiet_days:
+                await self._pool.write(in_transaction(lambda store: store.watches.again(name)))
+                await self.save_watch(replace(item, ends_after_quiet_days=0), name)
 
     async def suggest_watch(self, article_id: int) -> WatchConfig:
         """A watch for what an article is about, with one to three terms."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -95,6 +95,42 @@ def tokens(text: str) -> Iterator[Token]:
                 yield Token(piece, piece, start and place == 0, place > 0, True)
         else:
             yield Token(shown, fold(shown), start, adjoins)
+
+
+_PHRASE = 8
+_CJK_RUN = re.compile(rf"[{_CJK}]{{2,}}")
+
+
+def is_cjk(text: str) -> bool:
+    """Whether a form begins in a script without blanks."""
+    return _IS_CJK.match(text) is not None
+
+
+def phrases(title: str, texts: Sequence[str]) -> list[str]:
+    """The words and phrases of a title in a script without blanks, in reading order.
+
+    A bigram is no word. What stands in the title and comes again, in the title or in `texts`, is one, as long
+    as it comes again nearly each time that its first two characters do; so is a short run by itself.
+    """
+    found: dict[str, None] = {}
+
+    def again(piece: str) -> int:
+        return title.count(piece) - 1 + sum(text.count(piece) for text in texts)
+
+    for run in _CJK_RUN.findall(title):
+        at = 0
+        while at < len(run) - 1:
+            often, end = again(run[at : at + 2]), at + 2
+            if not often:
+                at += 1
+                continue
+            while end < min(len(run), at + _PHRASE) and 4 * again(run[at : end + 1]) >= 3 * often:
+                end += 1
+            found[run[at:end]] = None
+            at = end
+        if len(run) <= _PHRASE // 2:
+            found.setdefault(run)
+    return list(found)
 
 
 _ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"))

@@ -77,12 +77,16 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use."""
+    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use.
+
+    Watches that have `ended` hit nothing new.
+    """
 
     matcher: Matcher
     feeds: FeedNames
     mutes: Sequence[Mute] = ()
     tell: Collection[str] = ()
+    ended: Collection[str] = ()
 
 
 def record_new(
@@ -92,11 +96,16 @@ def record_new(
 
     Returns the matches of those that can be seen.
     """
-    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
+    matches = {text.id: _hits(text, rules) for text in texts}
     store.watches.record((article, item) for article, found in matches.items() for item in found)
     store.links.record(out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
+
+
+def _hits(text: StoredText, rules: Rules) -> Sequence[Evidence]:
+    found = rules.matcher.match(subject(text, rules.feeds))
+    return [item for item in found if item.watch not in rules.ended] if rules.ended else found
 
 
 def record_changed(

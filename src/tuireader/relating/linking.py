@@ -10,6 +10,7 @@ from tuireader.store.reading import StoredText
 
 
 def out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
+    """The links of articles that have any, each with what it is."""
     for text in texts:
         if text.links:
             yield text.id, _kinds(text, text.links)

@@ -49,6 +49,12 @@ class Watches:
                 (name, signature, position, newest),
             )
 
+    def again(self, name: str) -> None:
+        """Let a watch be matched anew against all that is stored; needs a transaction."""
+        self._conn.execute(
+            "UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article) WHERE name = ?", (name,)
+        )
+
     def pending(self) -> list[Pending]:
         """The watches that have not seen all articles yet."""
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
+from tuireader.errors import TuireaderError
 from tuireader.model import View, ViewKind, WatchStats
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.sparkline import sparkline
-from tuireader.ui.times import age
+from tuireader.ui.times import age, day
 from tuireader.ui.widgets.facts import Line, marked
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 
@@ -25,6 +26,8 @@ def watch_row(stats: WatchStats, now: int) -> Row:
     ink = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
+    elif stats.ends is not None and stats.ends <= now:
+        last = Cell(f"ended {age(stats.ends, now)}: no more news", "star")
     elif stats.quiet:
         last = Cell(stats.quiet, "star" if "fail" in stats.quiet else "dim")
     elif stats.newest is not None:
@@ -46,6 +49,13 @@ def watch_row(stats: WatchStats, now: int) -> Row:
             "last": last,
         },
     )
+
+
+def _end(ends: int, now: int, key: str) -> str:
+    """When a followed story ends, or that it has ended."""
+    if ends <= now:
+        return f"ended on {day(ends)}: it hits nothing new · {key} keeps it"
+    return f"ends on {day(ends)} if nothing more comes · {key} keeps it"
 
 
 def definition(config: WatchConfig) -> str:
@@ -107,6 +117,8 @@ class Watches(TableScreen):
         if stats.top_feeds:
             feeds = " · ".join(f"{title} {count}" for title, count in stats.top_feeds)
             lines.append((("feeds   ", "dim"), (feeds, "text")))
+        if stats.ends is not None:
+            lines.append(((_end(stats.ends, now, self.key_of("keep_watch")), "dim"),))
         config = self._config(key)
         if config is not None:
             lines.append(((definition(config), "dim"),))
@@ -120,6 +132,9 @@ class Watches(TableScreen):
         made = [("new_watch", "New")]
         if self._stats:
             made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
+            current = self._stats.get(self.table.current or "")
+            if current is not None and current.ends is not None:
+                made.append(("keep_watch", "Keep"))
         return [(self.key_of(command), title) for command, title in made]
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
@@ -129,6 +144,21 @@ class Watches(TableScreen):
     def action_edit_this(self) -> None:
         """Edit the watch under the cursor."""
         self.main.editing.edit(View(ViewKind.WATCH, self.table.current or ""))
+
+    async def action_keep_watch(self) -> None:
+        """Keep the followed story under the cursor."""
+        name = self.table.current or ""
+        if name not in self._stats or self._stats[name].ends is None:
+            self.reader.say("This watch has no end", seconds=2)
+            return
+        try:
+            await self.library.keep_watch(name)
+        except TuireaderError as error:
+            self.reader.say(str(error), severity="warning")
+            return
+        self.reader.say(f"◆ {name} is kept")
+        await self.main.watching.changed()
+        self.reload()
 
     def action_remove_this(self) -> None:
         """Remove the watch under the cursor, after a question."""

@@ -1,0 +1,49 @@
+"""Watches that end when their story does: since when each is followed, and when it had news last."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+
+class Follows:
+    """Each has a fact `follow:NAME` with the time from which its quiet days are counted."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def in_line(self, names: Collection[str]) -> bool:
+        """Whether just these watches are known as followed."""
+        return self._since().keys() == set(names)
+
+    def sync(self, names: Collection[str], now: int) -> None:
+        """Follow these watches and no others; those that are new from `now` on. Needs a transaction."""
+        known = self._since().keys()
+        self._conn.executemany(
+            "DELETE FROM fact WHERE name = ?", [(_fact(name),) for name in known - set(names)]
+        )
+        self._conn.executemany(
+            "INSERT INTO fact (name, value) VALUES (?, ?)",
+            [(_fact(name), str(now)) for name in sorted(set(names) - known)],
+        )
+
+    def last(self) -> dict[str, int]:
+        """When each followed watch had news last: its newest hit, or else when following began."""
+        since = self._since()
+        rows = self._conn.execute(
+            """SELECT w.name, max(min(a.time, a.arrived)) FROM watch w JOIN match m ON m.watch_id = w.id
+               JOIN article a ON a.id = m.article_id
+               WHERE w.name IN (SELECT value FROM json_each(?)) GROUP BY w.id""",
+            (json.dumps(sorted(since)),),
+        )
+        newest = dict(rows.fetchall())
+        return {name: max(start, newest.get(name, 0)) for name, start in since.items()}
+
+    def _since(self) -> dict[str, int]:
+        rows = self._conn.execute("SELECT name, value FROM fact WHERE name GLOB 'follow:*'")
+        return {name.removeprefix("follow:"): int(value) for name, value in rows}
+
+
+def _fact(name: str) -> str:
+    return f"follow:{name}"
