@@ -106,7 +106,8 @@ async def test_a_feed_is_renamed_moved_and_paused(tmp_path: Path) -> None:
 async def test_a_folder_is_renamed_wherever_it_is_named(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         line(run, View(ViewKind.FOLDER, "Harbour"))
-        await run.press("enter", "h", "e")
+        await run.press("enter")
+        await run.press("h", "e")
         fill(run, name="港口")
         await run.press("enter")
         assert run.main.listing.view == View(ViewKind.FOLDER, "港口") and "港口" in labels(run)
@@ -127,7 +128,8 @@ async def test_a_folder_is_renamed_wherever_it_is_named(tmp_path: Path) -> None:
 async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         line(run, View(ViewKind.FEED, "2"))
-        await run.press("enter", "h", "d")
+        await run.press("enter")
+        await run.press("h", "d")
         assert "Unsubscribe from https://tide.example/rss?" in run.text
         await run.press("escape")
         assert len(library.config.feeds) == 2
@@ -273,9 +275,11 @@ async def test_keys_of_the_tables_can_be_changed(tmp_path: Path) -> None:
         assert "b Edit" in run.text and "x Remove" in run.text
         await run.press("e", "d")
         assert isinstance(run.app.screen, Watches)
-        await run.press("b", "escape", "x")
+        for key in ("b", "escape", "x"):
+            await run.press(key)
         assert "Remove the watch Tolls?" in run.text
-        await run.press("escape", "escape", "H", "s")
+        for key in ("escape", "escape", "H", "s"):
+            await run.press(key)
         screen = run.app.screen
         assert isinstance(screen, Health) and screen.table.cursor == 1
 

@@ -250,12 +250,19 @@ async def test_a_watch_from_the_text_that_is_selected() -> None:
     made = sample_library()
     async with running(made) as run:
         await run.press("enter")
-        run.main.get_selected_text = lambda: " paper\n tickets, "  # type: ignore[method-assign]
+        lines = run.text.splitlines()
+        y = next(number for number, line in enumerate(lines) if "LanternPay from Monday" in line)
+        x = lines[y].index("LanternPay from")
+        await run.pilot.mouse_down(offset=(x, y))
+        await run.pilot.hover(offset=(x + 5, y))
+        await run.pilot.mouse_up(offset=(x + 15, y))
         await run.press("W")
         dialog = await shown(run)
-        assert dialog.typed() == WatchConfig(name="paper tickets", any=("paper tickets",))
+        assert dialog.typed() == WatchConfig(name="LanternPay from", any=("LanternPay from",))
+        assert not run.main.get_selected_text()
         await run.press("enter")
-        assert made.saved[0][0].any == ("paper tickets",)
+        assert made.saved[0][0].any == ("LanternPay from",)
+    assert from_selection(" paper\n tickets, ").any == ("paper tickets",)
     assert from_selection("/re/").any == ("re",)  # what stands in a text is no regular expression
     assert from_selection(" \x1b[31m ").any == ()
     assert len(from_selection("x" * 9000).any[0]) <= 200
