@@ -20,6 +20,7 @@ from tuireader.brief import written
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Relation, View, ViewKind
+from tuireader.ui.entries import count_of
 
 UNREAD = View(ViewKind.UNREAD)
 WECHAT = View(ViewKind.WATCH, "WeChat")
@@ -190,11 +191,34 @@ async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
             **{View(ViewKind.FEED, str(key)): count for key, count in counts.feeds.items()},
         }
         assert counts.starred.total == 1
+        every = await library.feeds()
+        for folder in {feed.folder for feed in every} - {""}:
+            views[View(ViewKind.FOLDER, folder)] = count_of(View(ViewKind.FOLDER, folder), counts, every)
         for view, count in views.items():
             assert len(await library.ids(view, folded=True)) == count.total, view
             assert len(await library.ids(view, show_read=False, folded=True)) == count.unread, view
         plain = await library.counts()
         assert plain.all.total > counts.all.total and plain.unread.unread > counts.unread.unread
+
+
+async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Path) -> None:
+    async with Web() as web:
+        one = web.serve("/f", rss("F", [item("a", "LanternPay buys Ferrygate for 40 million", LANTERN)]))
+        other = web.serve("/g", rss("G", [item("b", "Ferrygate bought by LanternPay", LANTERN)]))
+        text = "".join(f'[[feeds]]\nurl = "{url}"\nfolder = "Tech"\n' for url in (one, other))
+        async with opened(tmp_path, text) as library:
+            await refreshed(library)
+            tech = View(ViewKind.FOLDER, "Tech")
+            assert (await story_titles(library, "LanternPay buys")) != []
+            every = await library.feeds()
+            for read in (0, 1, 2):
+                await library.set_read((await library.ids(ALL))[:read], True)
+                counts = await library.counts(folded=True)
+                told = count_of(tech, counts, every)
+                assert told is not None and told.total == len(await library.ids(tech, folded=True)) == 1
+                assert told.unread == len(await library.ids(tech, show_read=False, folded=True))
+                plain = count_of(tech, await library.counts(), every)
+                assert plain is not None and plain.total == 2
 
 
 async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> None:

@@ -512,6 +512,7 @@ class Count:
 class Counts:
     """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds.
 
+    `twice` has by folder what these sums count more than once: what stands in several feeds of a folder.
     Muted articles are only in `muted`.
     """
 
@@ -521,6 +522,7 @@ class Counts:
     all: Count = Count()
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
+    twice: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
     new: Count = Count()
 

@@ -140,6 +140,7 @@ class Lists:
             unread=_less(counts.unread, stories.behind(*self._where(View(ViewKind.UNREAD), today))),
             starred=_less(counts.starred, stories.behind("a.starred = 1 AND a.muted = 0")),
             all=_less(counts.all, stories.behind("a.muted = 0")),
+            twice=stories.twice_in_folders(),
             feeds={key: _less(count, in_feeds.get(key, _NONE)) for key, count in counts.feeds.items()},
             watches={key: _less(count, in_watches.get(key, _NONE)) for key, count in counts.watches.items()},
         )

@@ -112,6 +112,28 @@ class Stories:
                WHERE p.secondary = 1 AND a.story != 0 AND a.muted = 0"""
         )
 
+    def twice_in_folders(self) -> dict[str, Count]:
+        """What the feeds of a folder count together more often than once: stories, and articles that stand in
+        several feeds; only folders in which there is any."""
+        rows = self._conn.execute(
+            """WITH told (feed_id, story, read) AS (
+                 SELECT feed_id, story, read FROM article WHERE story != 0 AND muted = 0
+                 UNION ALL
+                 SELECT p.feed_id, iif(a.story, a.story, -a.id), a.read
+                 FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.secondary = 1 AND a.muted = 0
+                 UNION ALL
+                 SELECT a.feed_id, -a.id, a.read FROM article a WHERE a.story = 0 AND a.muted = 0
+                   AND a.id IN (SELECT article_id FROM appearance WHERE secondary = 1)),
+               each (folder, story, feed_id, unread) AS (
+                 SELECT f.folder, t.story, t.feed_id, max(t.read = 0)
+                 FROM told t JOIN feed f ON f.id = t.feed_id
+                 WHERE f.subscribed = 1 AND f.folder != '' GROUP BY t.feed_id, t.story),
+               once (folder, unread, counted) AS (
+                 SELECT folder, sum(unread) - max(unread), count(*) - 1 FROM each GROUP BY folder, story)
+               SELECT folder, sum(unread), sum(counted) FROM once GROUP BY folder HAVING sum(counted) > 0"""
+        )
+        return {folder: Count(unread, counted) for folder, unread, counted in rows}
+
     def behind_in_watches(self) -> dict[str, Count]:
         """The same for each watch in which there is any."""
         return self._by(

@@ -77,8 +77,7 @@ def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]
         folders.setdefault(feed.folder, []).append(feed)
     for folder, members in folders.items():
         if folder:
-            each = [counts.feeds.get(feed.id, NOTHING) for feed in members]
-            total = Count(sum(count.unread for count in each), sum(count.total for count in each))
+            total = _folder_count(folder, counts, members)
             closed = folder in folded
             yield Entry(folder, View(ViewKind.FOLDER, folder), total, "▸" if closed else "▾")
             if closed:
@@ -89,6 +88,15 @@ def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]
             yield Entry(
                 feed.title or feed.url, view, count, depth=1 if folder else 0, trouble=feed.last_error
             )
+
+
+def _folder_count(folder: str, counts: Counts, members: Sequence[Feed]) -> Count:
+    """What the feeds of a folder have, what several of them have but once."""
+    each = [counts.feeds.get(feed.id, NOTHING) for feed in members]
+    twice = counts.twice.get(folder, NOTHING)
+    return Count(
+        sum(count.unread for count in each) - twice.unread, sum(count.total for count in each) - twice.total
+    )
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
@@ -116,8 +124,7 @@ def count_of(view: View, counts: Counts, feeds: Sequence[Feed]) -> Count | None:
     if view.kind is ViewKind.FEED:
         return counts.feeds.get(int(view.key), NOTHING)
     if view.kind is ViewKind.FOLDER:
-        each = [counts.feeds.get(feed.id, NOTHING) for feed in feeds if feed.folder == view.key]
-        return Count(sum(count.unread for count in each), sum(count.total for count in each))
+        return _folder_count(view.key, counts, [feed for feed in feeds if feed.folder == view.key])
     if view.kind is ViewKind.QUERY:
         return None
     if view.kind is ViewKind.NEW:
