@@ -64,3 +64,13 @@ async def test_moves_are_done_in_order(tmp_path: Path) -> None:
         type_at_once(run, "jjjjkjG" + "k" * 3)
         await run.settle()
         assert run.main.articles.cursor == len(run.main.articles.ids) - 4
+
+
+async def test_words_to_find_in_a_page(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("enter")
+        run.app.post_message(events.Key("ctrl+f", None))
+        type_at_once(run, "quit nsN")
+        await run.settle()
+        assert isinstance(run.main.focused, Input) and run.main.focused.value == "quit nsN"

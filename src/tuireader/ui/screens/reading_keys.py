@@ -116,17 +116,18 @@ class ReadingKeys(Panes):
 
     # -- find in page
 
-    def action_find_in_page(self) -> None:
+    async def action_find_in_page(self) -> None:
         """Type what is to be found in the open article."""
         from tuireader.ui.widgets.find_line import FindLine
 
         if self.reading.page is None:
             self.reader.say("Open an article to find something in it", seconds=2)
             return
-        for line in self.query(FindLine):
-            line.focus()
-            return
-        self.query_one("#main").mount(FindLine(self.pane.sought), after=self.pane)
+        lines = self.query(FindLine)
+        line = lines.first() if lines else FindLine(self.pane.sought)
+        if not lines:
+            await self.query_one("#main").mount(line, after=self.pane)
+        self.set_focus(line)  # at once: the next key goes into it
 
     def on_find_line_typed(self, message: FindLine.Typed) -> None:
         """Mark and go to what is typed."""

@@ -34,10 +34,6 @@ class FindLine(Input):
     def __init__(self, value: str = "") -> None:
         super().__init__(value, placeholder="Find in this article …", compact=True, id="find")
 
-    def on_mount(self) -> None:
-        """Take the keys at once."""
-        self.focus()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """Find what is typed so far."""
         event.stop()
