@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 
 from tuireader import relating, schedule
@@ -69,6 +70,11 @@ class Articles(Pages):
             return tuple(sorted(found, key=lambda one: -one.until))
 
         return await asyncio.to_thread(compared)
+
+    async def warm_up(self) -> None:
+        """Import what the first article that is opened needs, so that it opens as quickly as the others."""
+        for module in ("relatives", "arriving", "placing", "rematching"):
+            await asyncio.to_thread(import_module, f"tuireader.relating.{module}")
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""

@@ -227,7 +227,11 @@ class Pages(Desk):
             from tuireader.feeds import pages
 
             limits = pages.limited(fetch_limits(self.config), _SECONDS)
-            self._fetcher = await pages.open_fetcher(limits, self._clock)
+            fetcher = await pages.open_fetcher(limits, self._clock)
+            if self._fetcher is None:
+                self._fetcher = fetcher
+            else:
+                await fetcher.aclose()  # another picture was quicker
         return self._fetcher
 
     def _feed_url(self, feed_id: int) -> str:

@@ -116,6 +116,7 @@ class Panes(Screen[None], inherit_bindings=False):
         if self.reader.counting is not None:
             self.counts = await self.reader.counting
             await keep(self)
+            await self.library.warm_up()
 
     def _compositor_refresh(self) -> None:
         """Draw nothing that would be thrown away: at the start, while updates are batched, none is shown."""
