@@ -1,0 +1,147 @@
+"""What all elements of a text have in common: which are open, and how their text becomes blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from tuireader.document.attributes import attributes, language
+from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
+from tuireader.document.embeds import Embed
+from tuireader.document.line import Line, Links, portions, within
+from tuireader.document.tables import Table
+
+MOST_BLOCKS = 20_000
+DEEPEST = 20
+
+
+@dataclass(slots=True)
+class Figure:
+    """A `<figure>` that is open: where its blocks start, and where its caption went if that came first."""
+
+    out: list[Block]
+    start: int
+    caption_at: int = -1
+
+
+@dataclass(slots=True)
+class OpenList:
+    """A list that is open: the number of its next item, and how it is written."""
+
+    ordered: bool
+    number: int
+    style: str
+
+
+class Elements:
+    """A stack of open elements, and what the blocks need to know of them, counted along.
+
+    There is no tree: an end tag closes up to its start tag, unless a table cell stands between (HTML Standard
+    §13.2.6.4.7, simplified).
+    """
+
+    ENDS: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
+    """What the end of an element of a name does."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.page_url = base_url.partition("#")[0]
+        self.out: list[Block] = []
+        self.count = 0
+        self.line = Line(Links())
+        self.open: list[str] = []
+        self.places: dict[str, list[int]] = {}  # where in `open` each name stands
+        self.quote = 0
+        self.definitions = 0
+        self.headings: list[int] = []
+        self.lists: list[OpenList] = []
+        self.marker = ""
+        self.figures: list[Figure] = []
+        self.tables: list[Table] = []
+        self.unheeded_tables = 0
+        self.captioned = False
+        self.strong = False
+        self.deferred: list[Block] = []
+        self.code: list[str] | None = None
+        self.language = ""
+        self.embed: Embed | None = None
+        self.noscript = False
+        self.source = ""
+
+    def _is_full(self) -> bool:
+        return self.count + len(self.deferred) > MOST_BLOCKS
+
+    def _push(self, name: str) -> None:
+        self.places.setdefault(name, []).append(len(self.open))
+        self.open.append(name)
+
+    def _close(self, name: str) -> None:
+        """Close elements up to the nearest one of that name, if it is on this side of the nearest wall."""
+        places = self.places.get(name)
+        if places and places[-1] >= self._last("td", "th", "table"):
+            self._pop_to(places[-1])
+
+    def _last(self, *names: str) -> int:
+        """Where in the stack the innermost element of some names is; -1 if there is none."""
+        return max(self.places[name][-1] if self.places.get(name) else -1 for name in names)
+
+    def _pop_to(self, place: int) -> None:
+        while len(self.open) > place:
+            name = self.open.pop()
+            self.places[name].pop()
+            if ending := self.ENDS.get(name):
+                self._flush()
+                ending(self)
+
+    def _note_class(self, raw: str) -> None:
+        """See from the attributes of a block whether it is a caption, or holds code of some language."""
+        if "caption" in raw:
+            self.captioned = "caption" in attributes(raw).get("class", "")
+        elif "lang" in raw or "highlight" in raw:
+            self.language = language(raw) or self.language
+
+    # ----------------------------------------------------------------- blocks
+
+    def _flush(self) -> None:
+        """End the block under way and put it down, then the pictures that were met inside of it."""
+        if self.code is not None:
+            return
+        text, spans = self.line.take()
+        if text:
+            self._emit_text(text, spans)
+        self.captioned = False
+        if self.deferred:
+            deferred, self.deferred = self.deferred, []
+            for block in deferred:
+                self._emit(block)
+
+    def _emit_text(self, text: str, spans: tuple[Span, ...]) -> None:
+        if self._is_caption(text, spans):
+            return
+        if self.strong or (self.headings and self.marker):
+            spans = (Span(0, len(text), SpanKind.STRONG), *spans)
+        kind, level = BlockKind.PARAGRAPH, 0
+        if self.marker:
+            kind = BlockKind.ITEM
+        elif self.headings:
+            kind, level = BlockKind.HEADING, self.headings[-1]
+        for start, end in portions(text):
+            block = self._placed(kind, text[start:end], within(spans, start, end))
+            self._emit(replace(block, level=level, marker=self.marker) if level or self.marker else block)
+            self.marker = ""
+            kind = BlockKind.PARAGRAPH if kind is BlockKind.ITEM else kind
+
+    def _placed(self, kind: BlockKind, text: str = "", spans: tuple[Span, ...] = ()) -> Block:
+        """A block at the present depth of quotes and lists."""
+        indent = max(len(self.lists) + self.definitions, 1 if self.marker else 0)
+        return Block(kind, text, spans, quote=min(self.quote, DEEPEST), indent=min(indent, DEEPEST))
+
+    def _emit(self, block: Block) -> None:
+        self.count += 1
+        if self.count <= MOST_BLOCKS:
+            self.out.append(block)
+
+    def _is_caption(self, _text: str, _spans: tuple[Span, ...]) -> bool:
+        """Whether a text belongs to a picture, which then has taken it."""
+        return False
