@@ -256,11 +256,11 @@ def fill(folder: Path) -> Iterator[None]:
 
 
 def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tmp_path: Path) -> None:
-    with mounted(tmp_path / "small", "size=900k", "-t", "tmpfs", "none"):
+    with mounted(tmp_path / "small", "size=1400k", "-t", "tmpfs", "none"):
         home = Home(tmp_path / "small")
         subscribe(home, web.serve("/f", document(20)))
         assert run_apart(home, "refresh").code == Exit.OK
-        web.serve("/f", document(600, first=1000))
+        web.serve("/f", document(900, first=1000))
         assert "no space left" in one_line(run_apart(home, "refresh"))
         assert all(not finding.problem for finding in care.check(home.database))
         assert len(run_apart(home, "list").out.splitlines()) == 20
