@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import random
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -26,8 +27,8 @@ from tuireader.config import Config, FeedConfig, Paths, WatchConfig
 from tuireader.library import Library
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
-from tuireader.terms import TOKENIZER, fold, index_text
-from tuireader.watch import Matcher, Subject, WatchRule, prefilter
+from tuireader.terms import TOKENIZER, fold, indexed
+from tuireader.watch import Matcher, Subject, WatchRule, lookup
 
 _SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905
 _HAN = "云图团队发布新手机芯片公司电池网络安全数据平台监管用户支付智能汽车市场研究报告系统服务中国日本开源"
@@ -108,17 +109,22 @@ def by_matcher(rules: Sequence[WatchRule], subjects: Sequence[Subject]) -> tuple
 
 
 def by_index(rules: Sequence[WatchRule], subjects: Sequence[Subject]) -> tuple[float, int]:
-    """Re-application as the store does it: the index names candidates, the matcher has the last word."""
+    """Re-application as the store does it: the index decides, or names candidates for the matcher."""
     conn = _index(subjects)
 
     def work() -> int:
-        hits: dict[int, list[str]] = {}
+        decided, hits = 0, dict[int, list[str]]()
         for rule in rules:
-            expression = prefilter(rule)
-            if expression is not None:
-                for (number,) in conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,)):
+            way = lookup(rule)
+            if way.fts is not None:
+                found = conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (way.fts,)).fetchall()
+                if way.exact:
+                    decided += len(found)
+                    continue
+                for (number,) in found:
                     hits.setdefault(number, []).append(rule.name)
-        return sum(len(matcher.match(subjects[number], names=names)) for number, names in hits.items())
+        left = sum(len(matcher.match(subjects[number], names=names)) for number, names in hits.items())
+        return decided + left
 
     matcher = Matcher(rules)
     seconds, found = timed(work)
@@ -131,7 +137,7 @@ def _index(subjects: Sequence[Subject]) -> sqlite3.Connection:
     conn.execute(
         f"CREATE VIRTUAL TABLE search USING fts5(title, body, author, content='', tokenize='{TOKENIZER}')"
     )
-    rows = ((n, index_text(item.title), index_text(item.body)) for n, item in enumerate(subjects))
+    rows = ((n, indexed(item.title), indexed(item.body)) for n, item in enumerate(subjects))
     conn.executemany("INSERT INTO search(rowid, title, body) VALUES (?, ?, ?)", rows)
     conn.execute("INSERT INTO search(search) VALUES ('optimize')")
     return conn
@@ -157,7 +163,7 @@ def by_substring(wanted: Sequence[str], subjects: Sequence[Subject]) -> float:
 
 
 def by_aho_corasick(wanted: Sequence[str], subjects: Sequence[Subject]) -> float | None:
-    """The pyahocorasick library, if it is there, without word boundaries."""
+    """The pyahocorasick library (C), if it is there, without word boundaries."""
     try:
         import ahocorasick  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
@@ -170,13 +176,62 @@ def by_aho_corasick(wanted: Sequence[str], subjects: Sequence[Subject]) -> float
     return seconds / len(subjects)
 
 
-async def reapplied(folder: Path, subjects: Sequence[Subject], stored: int, wanted: Sequence[str]) -> None:
-    """Print how long new watches take over a store of `stored` articles, through the library."""
-    where = Paths(folder / "config.toml", folder / "news.db", folder, folder)
-    feeds = (FeedConfig("http://127.0.0.1:9/feed"),)
-    library = await Library.open(Config(feeds=feeds), where)
+def by_rust_aho_corasick(wanted: Sequence[str], subjects: Sequence[Subject]) -> float | None:
+    """The ahocorasick_rs library (Rust), if it is there, without word boundaries."""
+    try:
+        import ahocorasick_rs  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return None
+    automaton = ahocorasick_rs.AhoCorasick([fold(term).strip("*") for term in wanted])
+    found = automaton.find_matches_as_indexes
+    seconds, _ = timed(
+        lambda: sum(len(set(found(text_of(item).lower(), overlapping=True))) for item in subjects)
+    )
+    return seconds / len(subjects)
+
+
+def by_re2(wanted: Sequence[str], subjects: Sequence[Subject]) -> float | None:
+    """A set of the google-re2 library, if it is there, without word boundaries."""
+    try:
+        import re2  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return None
+    options = re2.Options()
+    options.max_mem = 1 << 30
+    patterns = re2.Set.SearchSet(options)
+    for term in wanted:
+        patterns.Add(re2.escape(fold(term).strip("*")))
+    patterns.Compile()
+    seconds, _ = timed(lambda: sum(len(patterns.Match(text_of(item).lower())) for item in subjects))
+    return seconds / len(subjects)
+
+
+def by_queries(wanted: Sequence[str], subjects: Sequence[Subject]) -> float:
+    """One FTS5 query a term over the words as they are, without our rules."""
+    conn = sqlite3.connect(":memory:")
+    conn.execute("CREATE VIRTUAL TABLE plain USING fts5(body, content='')")
+    rows = ((n, text_of(item)) for n, item in enumerate(subjects))
+    conn.executemany("INSERT INTO plain(rowid, body) VALUES (?, ?)", rows)
+    conn.execute("INSERT INTO plain(plain) VALUES ('optimize')")
+    asked = [f'"{term.strip("*")}"' + " *" * term.endswith("*") for term in wanted]
+    sql = "SELECT rowid FROM plain WHERE plain MATCH ?"
+    seconds, _ = timed(lambda: sum(len(conn.execute(sql, (one,)).fetchall()) for one in asked))
+    return seconds / len(subjects)
+
+
+FEEDS = (FeedConfig("http://127.0.0.1:9/feed"),)
+
+
+def paths(folder: Path) -> Paths:
+    """A home in a folder."""
+    return Paths(folder / "config.toml", folder / "news.db", folder, folder)
+
+
+async def filled(folder: Path, subjects: Sequence[Subject], stored: int) -> None:
+    """Make a database of `stored` articles and no watch."""
+    library = await Library.open(Config(feeds=FEEDS), paths(folder))
     await library.close()
-    store = Store.open(where.database)
+    store = Store.open(paths(folder).database)
     for start in range(0, stored, 500):
         entries = [
             ParsedEntry(
@@ -187,18 +242,27 @@ async def reapplied(folder: Path, subjects: Sequence[Subject], stored: int, want
         ]
         with store.transaction():
             store.saving.save(1, entries, stored)
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
+
+
+async def reapplied(folder: Path, stored: int, wanted: Sequence[str]) -> None:
+    """Print how long new watches take over a filled database, through the library."""
     watches = tuple(WatchConfig(f"w{number}", any=(term,)) for number, term in enumerate(wanted))
-    library = await Library.open(Config(feeds=feeds, watches=watches), where)
-    started, last, longest, steps = time.perf_counter(), time.perf_counter(), 0.0, 0
-    async for _ in library.apply_watches():
+    library = await Library.open(Config(feeds=FEEDS, watches=watches), paths(folder))
+    started, cpu = time.perf_counter(), time.process_time()
+    last, longest, steps = started, 0.0, 0
+    async for done, _ in library.apply_watches():
         now = time.perf_counter()
-        longest, last, steps = max(longest, now - last), now, steps + 1
-    seconds = time.perf_counter() - started
+        if done:  # before the first step candidates are read, which keeps no one waiting
+            longest, steps = max(longest, now - last), steps + 1
+        last = now
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     hits = sum(count.total for count in (await library.counts()).watches.values())
     print(
-        f"{len(wanted)} terms over {stored} stored articles: {seconds:.2f} s, {hits} matches, "
-        f"{steps} steps, the longest {longest * 1000:.0f} ms"
+        f"{len(wanted)} terms over {stored} stored articles: {seconds:.2f} s (CPU {cpu:.2f} s), "
+        f"{hits} matches, {steps} writes, the longest write {longest * 1000:.0f} ms",
+        flush=True,
     )
     await library.close()
 
@@ -218,12 +282,15 @@ def main() -> None:
     subjects = articles(options.articles, known, chance)
     if options.store:
         with TemporaryDirectory() as folder:
+            first = Path(folder) / "filled"
+            first.mkdir()
+            asyncio.run(filled(first, subjects, options.store))
             for count in options.terms:
                 made = Path(folder) / str(count)
-                made.mkdir()
-                asyncio.run(
-                    reapplied(made, subjects, options.store, terms(count, known, random.Random(count)))
-                )
+                shutil.copytree(first, made)
+                wanted = terms(count, known, random.Random(count))
+                asyncio.run(reapplied(made, options.store, wanted))
+                shutil.rmtree(made)
         return
     size = sum(len(text_of(item)) for item in subjects) / len(subjects)
     print(
@@ -240,7 +307,10 @@ def main() -> None:
         rows.append(("tuireader, re-application by FTS5", seconds, found / len(subjects)))
         rows.append(("regex alternation", by_alternation(wanted, subjects), None))
         rows.append(("term in text, one by one", by_substring(wanted, subjects), None))
+        rows.append(("one FTS5 query a term", by_queries(wanted, subjects), None))
         rows.append(("pyahocorasick", by_aho_corasick(wanted, subjects), None))
+        rows.append(("ahocorasick_rs", by_rust_aho_corasick(wanted, subjects), None))
+        rows.append(("re2 set", by_re2(wanted, subjects), None))
         for name, each, hits in rows:
             if each is None:
                 print(f"{count:>6}  {name:<34}{'not installed':>14}")

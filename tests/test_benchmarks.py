@@ -77,3 +77,20 @@ def test_corpus_holds_what_was_asked_for(tmp_path: Path) -> None:
     assert 0 < counts.unread.total < 150
     assert counts.starred.total == 3
     assert counts.watches["WeChat"].total > 0
+
+
+def test_search_measures_every_query_in_each_way(tmp_path: Path) -> None:
+    run("corpus.py", str(tmp_path), "--articles", "300", "--feeds", "10")
+    lines = run("search.py", "--database", str(tmp_path), "--runs", "1", "--cpu")
+    assert [line.split()[0] for line in lines[2:5]] == ["frequent", "frequent", "frequent"]
+    assert len(lines[-1].split()) == 7 and float(lines[-1].split()[1]) > 0
+
+
+def test_watch_measures_each_method_and_a_real_store() -> None:
+    lines = run("watch.py", "--articles", "120", "--terms", "10", "100")
+    for count in ("10", "100"):
+        methods = [line[8:42].strip() for line in lines[3:] if line.split()[0] == count]
+        assert methods[:2] == ["tuireader, arrival (with evidence)", "tuireader, re-application by FTS5"]
+        assert {"regex alternation", "pyahocorasick", "ahocorasick_rs", "re2 set"} <= set(methods)
+    (line,) = run("watch.py", "--articles", "120", "--terms", "10", "--store", "240")
+    assert line.startswith("10 terms over 240 stored articles: ") and "longest write" in line

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.builders import entry
+from tests.builders import NOW, entry, open_store, save
+from tests.test_library import NOW as LIBRARY_NOW
 from tests.test_library import opened
 from tests.test_watches import TWO_FEEDS, fill
-from tuireader.model import View, ViewKind
-from tuireader.store import search
+from tuireader import query, relating
+from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
+from tuireader.store import Store, search
+from tuireader.store.reading import StoredText
 
 
 async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +53,160 @@ async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.Monke
         view = View(ViewKind.QUERY, "tariffs")
         assert list(await library.ids(view, sort="relevance")) == list(everything)
         assert list(await library.ids(view)) == list(by_date)
+
+
+# ----------------------------------------------------------------------------- SQL and memory agree
+
+WORD = st.sampled_from(
+    ["Kumo", "kumo", "kumos", "solar", "farm", "Farm", "AI", "ai", "C++", "C", "云图", "云", "café", "Ünal"]
+)
+LINE = st.lists(WORD | st.sampled_from([",", ".", "-", "\n", "and", "is"]), max_size=6).map(" ".join)
+ENTRIES = st.builds(
+    lambda title, body, summary, author, tags, hours: entry(
+        title=title,
+        content_html=f"<p>{body}</p>" if body else "",
+        summary_html=f"<p>{summary}</p>" if summary else "",
+        author=author,
+        tags=tuple(tags),
+        published=NOW - 3600 * hours,
+    ),
+    LINE.filter(str.strip),
+    LINE,
+    LINE,
+    LINE,
+    st.lists(WORD, max_size=2),
+    st.integers(0, 200),
+)
+VALUES = (
+    WORD
+    | st.lists(WORD, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"')
+    | st.sampled_from(["k*", "kum*", "*umo", "A*", "/k.mo/", "/^Kumo/", "云*"])
+)
+QUESTIONS = (
+    VALUES
+    | st.tuples(st.sampled_from(TEXT_FIELDS), VALUES).map(":".join)
+    | st.sampled_from(
+        [
+            *(f"is:{state}" for state in STATES),
+            "age:<2d",
+            "age:>12h",
+            "after:2023-11-10",
+            "before:2023-11-12",
+            "feed:a.example",
+            "folder:News",
+            "watch:Kumos",
+            "watch:K*",
+            "label:tech",
+            "url:NUMBER/1",
+        ]
+    )
+    | st.tuples(WORD, st.integers(0, 4), WORD).map(lambda item: f"{item[0]} NEAR/{item[1]} {item[2]}")
+)
+ASKED = st.recursive(
+    QUESTIONS,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} {pair[1]})"),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
+        inner.map(lambda one: f"-({one})"),
+    ),
+    max_leaves=6,
+)
+SHELF = (
+    '[[feeds]]\nurl = "https://a.example.org/feed"\nfolder = "News"\nlabels = ["tech"]\n'
+    '[[feeds]]\nurl = "https://b.example.org/feed"\n'
+    '[[watch]]\nname = "Kumos"\nany = ["kumo"]\n[[mute]]\nquery = "title:farm"\n'
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
+    made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))
+    asked = data.draw(st.lists(ASKED, min_size=25, max_size=25))
+    with TemporaryDirectory() as folder:
+        asyncio.run(agree(Path(folder), made, asked))
+
+
+async def agree(folder: Path, made: Sequence[ParsedEntry], asked: Sequence[str]) -> None:
+    async with opened(folder, SHELF) as library:
+        for number, one in enumerate(made):
+            named = replace(one, guid=str(number), url=f"https://x.example.org/number/{number}/{number}")
+            await fill(library, 1 + number % 2, named)
+        every = range(1, len(made) + 1)
+        await library.set_read(every[::3], True)
+        await library.set_starred(every[::2], True)
+        names = library._names
+
+        def subjects(store: Store) -> dict[int, Subject]:
+            texts = store.reading.texts(every, watches=True)
+            return {text.id: relating.subject(text, names) for text in texts}
+
+        stored = await library._pool.read(subjects)
+        for expression in asked:
+            parsed = query.parse(expression)
+            assert isinstance(parsed, Query), expression
+            hidden = not query.asks(parsed.root, "muted")
+            right = [
+                number
+                for number, subject in sorted(stored.items(), key=lambda item: (-item[1].time, -item[0]))
+                if query.matches(parsed, subject, LIBRARY_NOW) and not (hidden and subject.muted)
+            ]
+            for limit in (2000, 50, 2):
+                found, problem = await library.search(expression, limit=limit)
+                assert (list(found), problem) == (right[:limit], ""), expression
+            ranked, _ = await library.search(expression, ranked=True)
+            assert sorted(ranked) == sorted(right), expression
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["(", ")", '"', "-", "OR", "AND", "NOT", "NEAR", "NEAR/0", "NEAR/99999", "/", "/a(/", "\\", "*"]
+        )
+        | st.sampled_from([f"{name}:" for name in (*TEXT_FIELDS, "is", "age", "after", "before", "nope")])
+        | st.sampled_from(["kumo", "<3d", ">1y", "2023-02-31", "\0", "\ud800", "¶", "↑kumo", "'; DROP", "’"])
+        | st.text(max_size=4),
+        max_size=12,
+    ),
+    st.sampled_from(["", " "]),
+)  # fmt: skip
+def test_no_text_raises(words: list[str], between: str) -> None:
+    text = between.join(words)
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        save(store, 1, entry(1, title="Kumo ↑kumo"), entry(2))
+        parsed = query.parse(text)
+        if isinstance(parsed, Query):
+            for ranked in (False, True):
+                found = store.search.hunt(parsed, now=NOW, subject=plainly, limit=50, ranked=ranked)
+                assert {number for step in found for number in step} <= {1, 2}
+        store.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age:<9y " * 1200,
+        " OR ".join(["is:read"] * 900),
+        "a " * 5000,
+        "-a " * 3300,
+        " OR ".join(f"w{n}" for n in range(1100)),
+        "-/a/ " * 1900,
+        "(" * 20 + "kumo" + " OR is:read)" * 20,
+        "feed:a -feed:b " * 600,
+        "é" * 9999,
+        "云" * 9999,
+        "k* " * 3000,
+    ],
+)
+async def test_the_longest_expressions_are_answered(tmp_path: Path, text: str) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1, title="Kumo"))
+        for ranked in (False, True):
+            _, problem = await library.search(text, ranked=ranked)
+            assert problem == ""
+
+
+def plainly(text: StoredText) -> Subject:
+    return relating.subject(text, {})

@@ -17,12 +17,13 @@ class Plan:
 
     All that matches is hit by the FTS5 expression `fts` (if there is one) over the columns title, body
     (summary and body) and author, fed with `indexed`, and meets all `facts`, which do not ask for text.
-    If `exact`, that is just what matches; else `matches` has the last word.
+    If `exact`, that is just what matches; else `matches` has the last word. `rest` is all but the facts.
     """
 
     fts: str | None
     facts: tuple[Node, ...]
     exact: bool
+    rest: tuple[Node, ...] = ()
 
 
 def plan(query: Query) -> Plan:
@@ -31,7 +32,7 @@ def plan(query: Query) -> Plan:
     facts = tuple(node for node in nodes if _is_fact(node))
     rest = tuple(node for node in nodes if not _is_fact(node))
     expression, exact = fts(And(rest))
-    return Plan(expression, facts, exact or not rest)
+    return Plan(expression, facts, exact or not rest, rest)
 
 
 def _is_fact(node: Node) -> bool:

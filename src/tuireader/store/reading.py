@@ -131,17 +131,22 @@ class Reading:
         )
         return tuple(evidence_of(name, stored) for name, stored in rows)
 
-    def texts(self, ids: Sequence[int], *, watches: bool = False) -> Iterator[StoredText]:
-        """The plain texts of many articles, in no particular order, a row at a time."""
+    def texts(
+        self, ids: Sequence[int], *, watches: bool = False, bodies: bool = True
+    ) -> Iterator[StoredText]:
+        """The plain texts of many articles, in no particular order, a row at a time.
+
+        Without `bodies` only what stands in the columns of an article is there, many times as quickly.
+        """
         hit = self._watches_of(ids) if watches else {}
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.summary, c.html, coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'), a.published,
-                      a.muted, t.html
-               FROM article a LEFT JOIN content c ON c.article_id = a.id
-                 LEFT JOIN full_text t ON t.article_id = a.id
-               WHERE a.id IN (SELECT value FROM json_each(?))""",
-            (json.dumps(list(ids)),),
+                      c.summary, c.html, coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'),
+                      a.published, a.muted, t.html
+               FROM article a LEFT JOIN content c ON c.article_id = iif(?1, a.id, NULL)
+                 LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
+               WHERE a.id IN (SELECT value FROM json_each(?2))""",
+            (bodies, json.dumps(list(ids))),
         )
         for row in rows:
             summary, html = unpack(row[8]), unpack(row[9])

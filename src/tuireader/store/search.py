@@ -13,34 +13,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
 from tuireader import query
-from tuireader.query import (
-    After,
-    Age,
-    And,
-    Before,
-    Is,
-    Near,
-    Node,
-    Not,
-    Or,
-    Query,
-    Regex,
-    Subject,
-    Text,
-)
+from tuireader.query import Near, Node, Query, Subject
+from tuireader.store.conditions import HIT, Condition, Conditions
 from tuireader.store.reading import Reading, StoredText
 
 _MANY = 5000
 _AHEAD = 500
-_RANKED = 5000
+_RANKED = 2000
 """Hits that are ordered by relevance: BM25 looks at each of them."""
+_FEW = 100
+"""Hits up to which a search with a very short prefix looks at the newest articles first ..."""
+_LOOKED_AT = 300
+"""... and at how many of them."""
 _FIRST, _BATCH = 60, 200
 """Candidates that are read and asked at first, and then at a time."""
-
-Facts = tuple[str, list[object], bool]
-"""A condition in SQL that all that matches meets, its arguments, and whether nothing else meets it."""
-
-_ANYTHING: Facts = ("1", [], False)
 
 
 class Search:
@@ -74,7 +60,8 @@ class Search:
         word of the title counts for ten of the text); what is older follows by time.
         """
         within = "1" if query.asks(parsed.root, "muted") else "a.muted = 0"
-        expression = query.plan(parsed).fts if ranked else None
+        wide = any(map(_is_wide, query.leaves(parsed.root)))
+        expression = query.plan(parsed).fts if ranked and not wide else None
         if expression is None:
             yield from self._hunt(parsed, within, [], now=now, subject=subject, limit=limit)
             return
@@ -132,38 +119,72 @@ class Search:
     ) -> Iterator[Sequence[int]]:
         """In steps the ids that match within a condition, newest first or in a given order of all of them."""
         plan = query.plan(parsed)
-        condition, args, facts_exact = self._all(plan.facts, now)
-        condition, args = f"{within} AND {condition}", [*within_args, *args]
-        if plan.fts is not None:
-            # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
-            plus = "+" if limit < _MANY and self.hits_many(plan.fts, _MANY) else ""
-            condition += f" AND {plus}a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
-            args.append(plan.fts)
-        exact = plan.exact and facts_exact
-        sql = f"SELECT a.id FROM article a WHERE {condition} ORDER BY a.time DESC, a.id DESC"
+        if order is None and limit <= _FEW and any(map(_is_wide, query.leaves(parsed.root))):
+            # The index would first gather all words with the prefix, which may be in any article.
+            condition = Conditions(self._conn, now).all(plan.facts)
+            sql, args = _newest(within, within_args, condition)
+            last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _LOOKED_AT])]
+            found = list(chain.from_iterable(self._asked(parsed, iter(last), now, subject, limit)))
+            yield found
+            if len(found) == limit or len(last) < _LOOKED_AT:
+                return
+            limit -= len(found)
+            within = f"{within} AND a.id NOT IN (SELECT value FROM json_each(?))"
+            within_args = [*within_args, json.dumps(last)]
+        condition = self._condition(plan, now, limit, order is not None)
+        sql, args = _newest(within, within_args, condition)
         if order is not None:
             fit = {row[0] for row in self._conn.execute(sql, args)}
             candidates = iter([article for article in order if article in fit])
-            if exact:
+            if condition.exact:
                 yield list(islice(candidates, limit))
                 return
-        elif exact:
+        elif condition.exact:
             yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
             return
         else:
             candidates = self._ahead(sql, args)
+        yield from self._asked(parsed, candidates, now, subject, limit)
+
+    def _asked(
+        self,
+        parsed: Query,
+        candidates: Iterator[int],
+        now: int,
+        subject: Callable[[StoredText], Subject],
+        limit: int,
+    ) -> Iterator[Sequence[int]]:
+        """In steps those of some articles that match, as their texts tell."""
         reading = Reading(self._conn)
+        bodies = any(map(_needs_body, query.leaves(parsed.root)))
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
                 item.id
-                for item in reading.texts(batch, watches=True)
+                for item in reading.texts(batch, watches=True, bodies=bodies)
                 if query.matches(parsed, subject(item), now)
             }
             found = [article_id for article_id in batch if article_id in right][:left]
             left -= len(found)
-            size = min(_BATCH, 2 * size)
+            size = min(_BATCH if bodies else 10 * _BATCH, 2 * size)
             yield found
+
+    def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
+        """What SQL can tell of a plan; what the index hits is `known` already where an order is given."""
+        conditions = Conditions(self._conn, now)
+        facts = conditions.all(plan.facts)
+        if known and plan.exact:
+            return facts
+        if not plan.exact and not known:
+            rest = conditions.all(plan.rest)
+            if rest.exact:
+                return _both(facts, rest)
+        if plan.fts is None or known:
+            return Condition(facts.sql, facts.args, exact=False)
+        # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
+        walk = limit < _MANY and self.hits_many(plan.fts, _MANY)
+        hit = Condition(HIT if walk else HIT.removeprefix("+"), (plan.fts,), exact=plan.exact)
+        return _both(facts, hit)
 
     def hits_many(self, expression: str, many: int) -> bool:
         """Whether an FTS5 expression hits so many articles."""
@@ -198,72 +219,24 @@ class Search:
             () if expression is None else (expression,),
         ).fetchall()
 
-    # ------------------------------------------------------------------ facts in SQL
 
-    def _all(self, nodes: Sequence[Node], now: int) -> Facts:
-        parts = [self._fact(node, now) for node in nodes]
-        return (
-            " AND ".join(f"({sql})" for sql, _, _ in parts) or "1",
-            [arg for _, args, _ in parts for arg in args],
-            all(exact for _, _, exact in parts),
-        )
+def _both(one: Condition, other: Condition) -> Condition:
+    return Condition(f"({one.sql}) AND ({other.sql})", one.args + other.args, one.exact and other.exact)
 
-    def _fact(self, node: Node, now: int) -> Facts:
-        match node:
-            case Is(state):
-                return (
-                    {
-                        "unread": "a.read = 0",
-                        "read": "a.read = 1",
-                        "starred": "a.starred = 1",
-                        "muted": "a.muted = 1",
-                    }[state],
-                    [],
-                    True,
-                )
-            case Age(older, seconds):
-                return f"a.time {'<' if older else '>'} ?", [now - seconds], True
-            case After():
-                return "a.time >= ?", [node.time], True
-            case Before():
-                return "a.time < ?", [node.time], True
-            case And(nodes):
-                return self._all(nodes, now)
-            case Or(nodes):
-                parts = [self._fact(child, now) for child in nodes]
-                return (
-                    " OR ".join(f"({sql})" for sql, _, _ in parts),
-                    [arg for _, args, _ in parts for arg in args],
-                    all(exact for _, _, exact in parts),
-                )
-            case Not(child):
-                sql, args, exact = self._fact(child, now)
-                return (f"NOT ({sql})", args, True) if exact else _ANYTHING
-            case Text() | Regex():
-                return self._named(node)
-            case Near():
-                return _ANYTHING
 
-    def _named(self, node: Text | Regex) -> Facts:
-        """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
-        if node.field in ("feed", "folder"):
-            columns = (
-                "coalesce(nullif(own_title, ''), nullif(title, ''), url), url"
-                if node.field == "feed"
-                else "folder, ''"
-            )
-            ids = self._matching(node, f"SELECT id, {columns} FROM feed")
-            return f"a.feed_id IN ({ids})", [], True
-        if node.field == "watch":
-            ids = self._matching(node, "SELECT id, name, '' FROM watch")
-            return f"a.id IN (SELECT article_id FROM match WHERE watch_id IN ({ids}))", [], True
-        return _ANYTHING
+def _needs_body(leaf: Node) -> bool:
+    """Whether a question is about more than the columns of an article and the names of its feed."""
+    field = getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
+    return field in ("", "body", "label")
 
-    def _matching(self, node: Text | Regex, sql: str) -> str:
-        def fits(*values: str) -> bool:
-            try:
-                return any(value and query.value_matches(node, value) for value in values)
-            except query.SlowRegex:
-                return False
 
-        return ",".join(str(row[0]) for row in self._conn.execute(sql).fetchall() if fits(row[1], row[2]))
+def _is_wide(leaf: Node) -> bool:
+    """Whether a question is for words that begin with one or two letters."""
+    term = getattr(leaf, "term", None)
+    return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
+
+
+def _newest(within: str, within_args: Sequence[object], condition: Condition) -> tuple[str, list[object]]:
+    """SQL for the ids that meet a condition, newest first, and its arguments."""
+    sql = f"SELECT a.id FROM article a WHERE {within} AND ({condition.sql}) ORDER BY a.time DESC, a.id DESC"
+    return sql, [*within_args, *condition.args]

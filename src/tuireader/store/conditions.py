@@ -1,0 +1,106 @@
+"""What of an expression SQL can decide: by columns, by the full-text index, by names of feeds and watches."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuireader import query
+from tuireader.query import After, Age, And, Before, Is, Near, Node, Not, Or, Regex, Text
+
+_STATES = {
+    "unread": "a.read = 0",
+    "read": "a.read = 1",
+    "starred": "a.starred = 1",
+    "muted": "a.muted = 1",
+}
+HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+"""What the index hits; the plus keeps SQLite from looking up all hits where it could walk by time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL that all that matches meets, its arguments, and whether nothing else meets it."""
+
+    sql: str = "1"
+    args: tuple[object, ...] = ()
+    exact: bool = False
+
+
+ANYTHING = Condition()
+
+
+class Conditions:
+    """Puts parts of expressions into SQL over `article a`."""
+
+    def __init__(self, conn: sqlite3.Connection, now: int) -> None:
+        self._conn = conn
+        self._now = now
+
+    def all(self, nodes: Sequence[Node]) -> Condition:
+        """The condition for all of some parts."""
+        return _joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
+
+    def of(self, node: Node) -> Condition:
+        """The condition for one part."""
+        expression, exact = query.fts(node)
+        if expression is not None and exact:
+            return Condition(HIT, (expression,), exact=True)
+        match node:
+            case Is(state):
+                return Condition(_STATES[state], exact=True)
+            case Age(older, seconds):
+                return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
+            case After():
+                return Condition("a.time >= ?", (node.time,), exact=True)
+            case Before():
+                return Condition("a.time < ?", (node.time,), exact=True)
+            case And(nodes):
+                return self.all(nodes)
+            case Or(nodes):
+                return _joined("OR", [self.of(child) for child in nodes])
+            case Not(child):
+                inner = self.of(child)
+                return Condition(f"NOT ({inner.sql})", inner.args, exact=True) if inner.exact else ANYTHING
+            case Text() | Regex():
+                return self._named(node)
+            case Near():
+                return ANYTHING
+
+    def _named(self, node: Text | Regex) -> Condition:
+        """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
+        if node.field == "feed":
+            name = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
+            return Condition(
+                f"a.feed_id IN ({self._ids(node, f'SELECT id, {name}, url FROM feed')})", exact=True
+            )
+        if node.field == "folder":
+            return Condition(f"a.feed_id IN ({self._ids(node, 'SELECT id, folder FROM feed')})", exact=True)
+        if node.field == "watch":
+            ids = self._ids(node, "SELECT id, name FROM watch")
+            sql = f"a.id IN (SELECT article_id FROM match WHERE watch_id IN ({ids}))"
+            return Condition(sql, exact=True)
+        return ANYTHING
+
+    def _ids(self, node: Text | Regex, sql: str) -> str:
+        """The ids of the rows one of whose names is what is asked for."""
+
+        def fits(value: str) -> bool:
+            try:
+                return bool(value) and query.value_matches(node, value)
+            except query.SlowRegex:
+                return False
+
+        return ",".join(str(row[0]) for row in self._conn.execute(sql).fetchall() if any(map(fits, row[1:])))
+
+
+def _joined(operator: str, parts: Sequence[Condition]) -> Condition:
+    """Conditions joined by an operator, as a balanced tree: SQLite takes no deeper one than 1,000."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = _joined(operator, parts[:middle]), _joined(operator, parts[middle:])
+    return Condition(
+        f"({left.sql}) {operator} ({right.sql})", left.args + right.args, left.exact and right.exact
+    )
