@@ -45,6 +45,12 @@ def inks_at(run: Running, word: str) -> list[Any]:
     return found
 
 
+def written(run: Running) -> str:
+    """What goes to the terminal when the whole screen is written."""
+    update: Any = run.app.screen._compositor.render_update(full=True)
+    return str(update.render_segments(run.app.console))
+
+
 def page(run: Running) -> str:
     """The words of the open page, however they are wrapped."""
     shown = run.main.pane.page_shown
@@ -242,7 +248,7 @@ async def test_code_gets_its_colours() -> None:
     async with running(made(html)) as run:
         await run.press("enter")
         assert [style.bold for style in inks_at(run, "def")[:1]] == [True]
-        assert {style.bgcolor for style in inks_at(run, "def")} == {run.app.inks.code.bgcolor}  # type: ignore[attr-defined]
+        assert {style.bgcolor for style in inks_at(run, "def")} == {run.app.inks.code.bgcolor}
         assert not any(style.bold for style in inks_at(run, "def other"))
 
 
@@ -362,10 +368,26 @@ def test_graphics_of_kitty_and_sixels() -> None:
     assert all(segment.cell_length == 4 for (segment,) in art.lines)
     assert sent[0].startswith("\x1b_G") and "a=p" in sent[-1] and "U=1" in sent[-1]
     art, sent = graphics.sixels(pixels, graphics.Cell(10, 20), ground)
-    assert (art.width, len(art.lines), sent) == (4, 2, [])
-    space, drawn = art.lines[0]
-    assert space.text == "    " and drawn.cell_length == 0
-    assert drawn.text.startswith("\x1b7\x1b[4D\x1bP") and drawn.text.endswith("\x1b\\\x1b8")
+    assert (art.width, len(art.lines), len(art.graphics), sent) == (4, 2, 2, [])
+    assert all(one.startswith("\x1bP") and one.endswith("\x1b\\") for one in art.graphics)
+
+
+@pytest.mark.parametrize(("way", "sign"), [("sixel", "\x1bP"), ("kitty", "\U0010eeee")])
+async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: str) -> None:
+    library = made(PICTURES)
+    library.config = Config(ui=UiConfig(images=way))
+    library.files[QUAY] = ((200, 30, 30), None)
+    sent: list[str] = []
+    async with running(library) as run:
+        run.app._driver.write = sent.append  # type: ignore[method-assign,union-attr]
+        await run.press("enter")
+        await run.settle()
+        shown = written(run)
+        assert sign in shown and len(run.text.splitlines()) == 40  # each line as wide as the screen
+        assert bool(sent) == (way == "kitty")
+        await run.press("G")
+        shown = written(run)
+        assert sign not in shown
 
 
 # --------------------------------------------------------------------------- selected text

@@ -100,6 +100,7 @@ class Pages(Desk):
     async def _fetch_one(self, article_id: int) -> list[NewMatch]:
         """Fetch, read and store one page; a failure is noted with its reason, and raised."""
         article = await self._article(article_id)
+        self._own_network()
         try:
             html, base_url = await self._page_text(article)
         except TuireaderError as fault:
@@ -122,7 +123,6 @@ class Pages(Desk):
         """What the page of an article says, and what its relative addresses refer to."""
         from tuireader.feeds import pages
 
-        self._own_network()
         fetcher = await self._fetching()
         page, url = await pages.fetch_page(fetcher, article.url, self._feed_url(article.feed_id))
         html = page

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.segment import ControlType, Segment
+from rich.segment import Segment
 from rich.style import Style
 
 from tuireader.model import Pixels
@@ -20,8 +20,6 @@ from tuireader.ui.layout import Art
 
 if TYPE_CHECKING:
     from textual.app import App
-
-_NO_WIDTH = [(ControlType.CURSOR_FORWARD, 0)]  # marks text that takes no cells
 
 
 class Cell(NamedTuple):
@@ -77,13 +75,10 @@ def sixels(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
 
     image = _image(pixels)
     columns, rows = _cells(pixels, cell)
-    lines = []
-    for row in range(rows):
-        top = row * cell.height
-        strip = image.crop((0, top, image.width, min(image.height, top + cell.height)))
-        drawn = f"\x1b7\x1b[{columns}D{image_to_sixels(strip)}\x1b8"
-        lines.append((Segment(" " * columns, ground), Segment(drawn, None, _NO_WIDTH)))
-    return Art(columns, lines), []
+    tops = range(0, rows * cell.height, cell.height)
+    bands = [image.crop((0, top, image.width, min(image.height, top + cell.height))) for top in tops]
+    blank = (Segment(" " * columns, ground),)
+    return Art(columns, [blank] * rows, [image_to_sixels(band) for band in bands]), []
 
 
 def send(app: App[Any], sequences: Sequence[str]) -> None:

@@ -34,10 +34,14 @@ _TEXT = (LineKind.FIRST, LineKind.REST)
 
 
 class Art(NamedTuple):
-    """A picture as lines of a terminal, each `width` cells wide, one tuple of segments a line."""
+    """A picture as lines of a terminal, each `width` cells wide, one tuple of segments a line.
+
+    `graphics` are sequences, one a line, that paint it over blank cells; they start at the first of these.
+    """
 
     width: int
     lines: Sequence[tuple[Segment, ...]]
+    graphics: Sequence[str] = ()
 
 
 class Line(NamedTuple):

@@ -118,7 +118,7 @@ class ArticlePane(PagePane):
     # -- find in page
 
     def find(self, words: str) -> int:
-        """Mark all places where words stand, whatever their case, and go to the first one from where it began.
+        """Mark all places where words stand, whatever their case, and go to the first from where it began.
 
         Returns how many there are; `""` takes the marks away.
         """

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rich.segment import Segment
-from textual.geometry import Size
+from rich.segment import ControlType, Segment
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.ui.layout import Art, Layout, Line, Over, before, draw
+from tuireader.ui.layout import Art, Layout, Line, LineKind, Over, before, draw
 from tuireader.ui.page_parts import Mark, Page, Tail, Target
 from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
+_NO_WIDTH = [(ControlType.CURSOR_FORWARD, 0)]  # marks text that takes no cells
 _SOON = 20  # lines below the screen from which pictures are loaded
 
 
@@ -297,6 +298,30 @@ class PagePane(Pane):
                 self._strips.clear()
             self._strips[number] = strip
         return strip
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the widget, with graphics painted over the blank cells of their places."""
+        strips = super().render_lines(crop)
+        if not any(art.graphics for art in self._head.arts.values()):
+            return strips
+        left = self.gutter.left + self._pad - crop.x
+        first = crop.y - self.gutter.top + self.scroll_offset.y
+        for at, strip in enumerate(strips):
+            art, row = self._graphic(first + at)
+            # behind the cells that it covers, and before another one: what stands at the end may be cut off
+            end = left + art.width if art is not None else 0
+            if art is not None and left >= 0 and end < strip.cell_length:
+                painted = Segment(f"\x1b7\x1b[{art.width}D{art.graphics[row]}\x1b8", None, _NO_WIDTH)
+                strips[at] = Strip([*strip.crop(0, end), painted, *strip.crop(end)], strip.cell_length)
+        return strips
+
+    def _graphic(self, number: int) -> tuple[Art | None, int]:
+        """The picture that is painted on a line, and which of its lines it is."""
+        layout, line = self._line(number) if number >= 0 else (self._head, None)
+        if line is None or line.kind is not LineKind.PICTURE or layout is not self._head:
+            return None, 0
+        art = layout.arts.get(line.part)
+        return (art, line.start) if art is not None and line.start < len(art.graphics) else (None, 0)
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
         """The layout that holds a line of the page, and the line; None behind the last one."""
