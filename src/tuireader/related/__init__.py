@@ -21,8 +21,8 @@ What the store keeps, about 0.9 KB an article:
     -- both directions
     CREATE TABLE neighbour (article INTEGER NOT NULL, other INTEGER NOT NULL,
                             PRIMARY KEY (article, other)) WITHOUT ROWID;
-    -- with an index on story
-    CREATE TABLE story_of (article INTEGER PRIMARY KEY, story INTEGER NOT NULL);
+    -- the id of one of the story's articles, 0 for an article that is alone; with an index
+    article.story
     -- pairs that a person has split, both directions
     CREATE TABLE apart (article INTEGER NOT NULL, other INTEGER NOT NULL,
                         PRIMARY KEY (article, other)) WITHOUT ROWID;
@@ -38,14 +38,14 @@ What the store keeps, about 0.9 KB an article:
 
 For folding (`search.StoryShelf`):
 
-    stories     SELECT article, story FROM story_of WHERE article IN (…)               -- 12 at most
-    members     SELECT article FROM story_of WHERE story=? ORDER BY article DESC LIMIT ?         -- 5 times
+    stories     SELECT id, story FROM article WHERE id IN (…)                          -- 12 at most
+    members     SELECT id FROM article WHERE story=? ORDER BY id DESC LIMIT ?          -- 5 times
     apart       SELECT article, other FROM apart WHERE article IN (…) AND other IN (…)
 
 At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
 neighbours (both directions), then `search.fold(shelf, arrival)`: set the story of the article, and
-`UPDATE story_of SET story=:story WHERE story IN (:merged)`. A split by a person writes the pairs of the
-split article with all other members to `apart` and gives it a story of its own (its id).
+`UPDATE article SET story=:story WHERE story IN (:merged)`. A split by a person writes the pairs of the
+split article with all other members to `apart` and lets it stand alone.
 
 An article whose title or text has changed gives its old profile, postings (`features.probes` of the stored
 profile) and counts back first. Articles that arrive together are related in the order of their times.

@@ -27,7 +27,7 @@ from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
 POSTINGS = 80  # articles looked at for one term, before and after: when an article is opened,
 POSTINGS_ARRIVING = 40  # and when it arrives, which must not cost much
 CANDIDATES = 60
-CANDIDATES_ARRIVING = 36
+CANDIDATES_ARRIVING = 24
 KEPT = 0.3  # from this chance on a neighbour is remembered
 NEIGHBOURS = 12
 JUDGED = 32  # so many of the likeliest candidates are looked at by the article's neighbours, too
