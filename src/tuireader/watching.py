@@ -197,7 +197,8 @@ class Trial:
 class Report:
     """How often an expression or a watch hits. `days` are (day, hits), oldest first, without empty ones.
 
-    `terms` are (term, articles it hits), `leads` of (feed, how it does) are for watches only.
+    `a_day` are the hits a day of the days asked for, or since the first hit. For watches only: `terms` are
+    (term, articles it hits), `leads` (feed, how it does), `aliases` (other name, sentence that gives it).
     """
 
     hits: int
@@ -206,6 +207,8 @@ class Report:
     samples: tuple[ArticleRow, ...]
     terms: tuple[tuple[str, int], ...] = ()
     leads: tuple[tuple[str, Lead], ...] = ()
+    a_day: float = 0.0
+    aliases: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,7 @@ def hits_of(store: Store, parsed: Query, days: int | None, feeds: relating.FeedN
     ids = store.search.find(
         parsed, now=now, subject=lambda text: relating.subject(text, feeds), limit=_REPORTED
     )
-    return _report(store, ids, feeds)
+    return _report(store, ids, feeds, days, now)
 
 
 def report(store: Store, item: WatchConfig, days: int | None, feeds: relating.FeedNames, now: int) -> Report:
@@ -234,11 +237,16 @@ def report(store: Store, item: WatchConfig, days: int | None, feeds: relating.Fe
     _, some, _ = store.stats.terms(item.name)
     terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
     leads = tuple((feeds.get(lead.feed_id, ("",))[0], lead) for lead in store.stats.leads(item.name))
-    return replace(_report(store, ids, feeds), terms=terms, leads=leads)
+    others = tuple(aliases(store, item))
+    found = _report(store, ids, feeds, days, now)
+    return replace(found, terms=terms, leads=leads, aliases=others)
 
 
-def _report(store: Store, ids: Sequence[int], feeds: relating.FeedNames) -> Report:
+def _report(
+    store: Store, ids: Sequence[int], feeds: relating.FeedNames, days: int | None, now: int
+) -> Report:
     spread = store.stats.spread(ids)
+    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // _DAY))
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
     return Report(
@@ -246,6 +254,7 @@ def _report(store: Store, ids: Sequence[int], feeds: relating.FeedNames) -> Repo
         tuple(sorted(by_day.items())),
         tuple(by_feed.most_common(10)),
         tuple(store.lists.rows(ids[:_SAMPLES])),
+        a_day=round(len(ids) / passed, 2),
     )
 
 

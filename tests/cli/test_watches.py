@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     with in_thread() as web:
         many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(1, 13)]
         one = web.serve("/one", rss("One", [*many, item("w", "WeChat <b>", time=now - 90 * 86_400)]))
-        two = web.serve("/two", rss("Two", [item("b", "Alipay shrinks", time=now - 60)]))
+        two = web.serve("/two", rss("Two", [item("b", "Alipay (APAY) shrinks", time=now - 60)]))
         subscribe(home, one, two, more=RULES)
         assert run_here(home, capsys, "refresh").code == Exit.OK
         yield lambda *words: run_here(home, capsys, *words)
@@ -50,8 +50,8 @@ def test_list(run: Run) -> None:
 
 def test_an_expression_is_tried(run: Run) -> None:
     told = run("watch", "test", "Alipay", "OR", "WeChat", "--days", "30")
-    assert told.code == Exit.OK and told.out.startswith("13 hits\n")
-    assert "      12  One" in told.out and "Alipay shrinks" in told.out
+    assert told.code == Exit.OK and told.out.startswith("13 hits\n0.43 a day\n")
+    assert "      12  One" in told.out and "Alipay (APAY) shrinks" in told.out
     whole = json.loads(run("watch", "test", "--json", "alipay or wechat").out)
     assert whole["hits"] == 0
     whole = json.loads(run("watch", "test", "--json", "Alipay OR WeChat").out)
@@ -69,6 +69,8 @@ def test_report_and_lint(run: Run) -> None:
         "First to report\n  One: first in 1 of 1 stories\n  Two: first in 0 of 1 stories, else " in told.out
     )
     whole = json.loads(run("watch", "report", "Pay", "--json", "--days", "1").out)
+    assert whole["a_day"] == 13 and whole["aliases"] == {"APAY": "Alipay (APAY) shrinks"}
+    assert "\nOther names in its articles\n  APAY: Alipay (APAY) shrinks\n" in told.out
     assert whole["terms"]["Alipay"] == 13 and [one["feed"] for one in whole["first"]] == ["One", "Two"]
     assert run("watch", "report", "Nobody").code == Exit.USAGE
     assert run("watch", "lint").out.splitlines() == [

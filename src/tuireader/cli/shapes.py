@@ -178,6 +178,10 @@ class WatchReport(TypedDict):
     terms: Annotated[dict[str, int], "Articles that each term hits; empty for `watch test`."]
     samples: Annotated[list[Article], "The newest hits."]
     first: Annotated[list[First], "Which feeds are first to report; empty for `watch test`."]
+    a_day: Annotated[float, "Hits a day of the days that were asked for, or since the first hit."]
+    aliases: Annotated[
+        dict[str, str], "Other names in its articles, with a sentence; empty for `watch test`."
+    ]
 
 
 class Remark(TypedDict):

@@ -88,6 +88,8 @@ def test(
 def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
     """Show the hits of a watch by day, feed and term, and which feeds are first to report.
 
+    Names that its articles give beside its terms, as "Some Long Name (SLN)" does, are proposed.
+
     \b
     Examples:
       tuireader watch report WeChat
@@ -101,6 +103,10 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
         if as_json:
             return Exit.OK
         _print_table("Terms", found.terms)
+        if found.aliases:
+            print("\nOther names in its articles")
+        for other, sentence in found.aliases:
+            print(f"  {other}: {sentence}")
         if not found.leads:
             print("\nFirst to report: no story of this watch was told by several feeds yet")
             return Exit.OK
@@ -168,10 +174,14 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
                 }
                 for title, lead in report.leads
             ],
+            "a_day": report.a_day,
+            "aliases": dict(report.aliases),
         }
         print_json(shape)
         return
     print(f"{report.hits:,} hits")
+    if report.hits:
+        print(f"{report.a_day:,.3g} a day")
     most = max((count for _, count in report.days), default=1)
     for day, count in report.days[-30:]:
         print(f"  {day} {count:>5} {'#' * max(1, count * _BAR // most)}")
