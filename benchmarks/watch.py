@@ -202,7 +202,7 @@ def by_re2(wanted: Sequence[str], subjects: Sequence[Subject]) -> float | None:
     for term in wanted:
         patterns.Add(re2.escape(fold(term).strip("*")))
     patterns.Compile()
-    seconds, _ = timed(lambda: sum(len(patterns.Match(text_of(item).lower())) for item in subjects))
+    seconds, _ = timed(lambda: sum(len(patterns.Match(text_of(item).lower()) or ()) for item in subjects))
     return seconds / len(subjects)
 
 
