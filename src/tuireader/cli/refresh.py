@@ -15,7 +15,7 @@ from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
-from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, Told
+from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _show(event: Event) -> None:
         line = cut(f"{event.done}/{event.total}  {event.title}", shutil.get_terminal_size().columns - 1)
     elif isinstance(event, Relating) and event.done < event.total:
         line = f"relating {event.done:,}/{event.total:,}"
+    elif isinstance(event, TextFetched) and event.done < event.total:
+        line = f"full texts {event.done:,}/{event.total:,}"
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 

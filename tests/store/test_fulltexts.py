@@ -1,0 +1,93 @@
+"""Full texts and comments in the database: kept beside what the feed says, checked and mended with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.builders import NOW, entry, open_store, save
+from tuireader.model import Comment, Thread
+from tuireader.store import Store, care
+from tuireader.store.salvage import salvage
+
+HTML = f"<p>{'What the page says. ' * 40}</p>"
+THREAD = Thread(NOW, (Comment("Ada", NOW, "<p>Yes.</p>", "https://a.example/"), Comment("", None, "No.")))
+
+
+def stored(folder: Path) -> Store:
+    """Three articles; the page and the comments of the first one are known."""
+    store = open_store(folder)
+    save(store, 1, *(entry(number) for number in (1, 2, 3)))
+    first = ids(store)[0]
+    with store.transaction():
+        store.index.remove(store.reading.texts([first]))
+        store.full_texts.keep(first, HTML, "https://news.example.org/", NOW)
+        store.full_texts.keep_comments(first, THREAD)
+        store.index.add(store.reading.texts([first]))
+    return store
+
+
+def ids(store: Store) -> list[int]:
+    return [row[0] for row in store.conn.execute("SELECT id FROM article ORDER BY id")]
+
+
+def test_an_article_has_both_texts(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    article = store.reading.article(ids(store)[0])
+    assert article is not None and article.full is not None
+    assert article.shown == (HTML, "https://news.example.org/") and "The text of article" in article.html
+    assert article.comments == THREAD
+    (text,) = store.reading.texts([article.id])
+    assert text.asked_body.startswith("What the page says.") and "The text of article" in text.asked_summary
+    with store.transaction():
+        store.full_texts.show(article.id, False)
+    article = store.reading.article(article.id)
+    assert article is not None and article.shown[0] == article.html
+    store.close()
+
+
+def test_what_is_still_to_be_fetched(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    first, second, third = ids(store)
+    assert {number for number, _ in store.full_texts.missing([1], 10)} == {second, third}
+    assert len(store.full_texts.missing([1], 2)) == 2 - ({first} <= set(newest(store, 2)))
+    with store.transaction():
+        for _ in range(3):
+            store.full_texts.fail(second, "HTTP 500", NOW)
+        store.conn.execute("UPDATE article SET read = 1 WHERE id = ?", (third,))
+    assert store.full_texts.missing([1], 10) == []
+    article = store.reading.article(second)
+    assert article is not None and article.full is not None and article.full.error == "HTTP 500"
+    with store.transaction():
+        store.full_texts.fail(first, "HTTP 404", NOW + 9)  # what was had before stays
+    article = store.reading.article(first)
+    assert article is not None and article.shows_full and article.full is not None and article.full.at == NOW
+    store.close()
+
+
+def newest(store: Store, count: int) -> list[int]:
+    rows = store.conn.execute("SELECT id FROM article ORDER BY time DESC, id DESC LIMIT ?", (count,))
+    return [row[0] for row in rows]
+
+
+def test_damaged_ones_are_found_and_not_saved(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    first = ids(store)[0]
+    store.conn.execute("UPDATE full_text SET html = ? WHERE article_id = ?", (b"\1\2", first))
+    store.conn.execute("UPDATE comments SET packed = ?", (b"\1\2",))
+    store.close()
+    findings = {one.name: one for one in care.check(tmp_path / "test.db")}
+    assert "cannot be unpacked" in findings["texts"].problem
+    kept = salvage(tmp_path / "test.db", tmp_path / "new.db")
+    assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
+
+
+def test_sound_ones_are_saved(tmp_path: Path) -> None:
+    stored(tmp_path).close()
+    assert all(not one.problem for one in care.check(tmp_path / "test.db"))
+    kept = salvage(tmp_path / "test.db", tmp_path / "new.db")
+    assert (kept["full_text"], kept["comments"]) == (1, 1)
+    store = Store.open(tmp_path / "new.db")
+    store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    article = store.reading.article(ids(store)[0])
+    assert article is not None and article.shows_full and article.comments == THREAD
+    store.close()
