@@ -21,7 +21,7 @@ comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))
 
-.PHONY: demo test check bench docs mutants lock clean
+.PHONY: demo test check bench docs soak mutants lock clean
 
 demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
@@ -45,6 +45,9 @@ bench: .venv/.locked
 	$(BIN)/python benchmarks/watch.py --articles 500 --terms 10 1000 --stored 2000
 	$(BIN)/python benchmarks/refresh.py --feeds 20 --latency 0 --runs 1 --peers
 	$(BIN)/python benchmarks/ui.py --articles 2000 --runs 1 --presses 20 --peers
+
+soak: .venv/.locked
+	TUIREADER_SOAK=10000 $(BIN)/python -m pytest tests/test_soak.py $(ARGS)
 
 docs: .venv/.docs
 	$(BIN)/python docs/generate.py

@@ -12,7 +12,7 @@ from tuireader.related.features import NAME, PAIR, TITLE, Profile
 from tuireader.related.words import COMMON_HASHES
 
 FIRST = 0.6  # nothing is shown if no candidate is that sure: no link is better than a wrong one
-SHOWN = 0.36  # beside one that is, the others are shown from this chance on
+SHOWN = 0.45  # beside one that is, the others are shown from this chance on
 _SAME_STORY = 0.5
 MOST = 20  # relatives of one article
 _ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
