@@ -3,6 +3,7 @@
 # make check    only what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
 # make docs     write the pages that come from the code, and render all of docs/ into build/site
+# make soak     press 10,000 random keys while feeds change, under Pilot and in a terminal          (some minutes)
 # make mutants  change the code in small ways and see whether a test minds        (minutes to hours)
 # make lock     renew the requirements-*.txt from pyproject.toml
 # make clean    take away what these commands made
