@@ -381,7 +381,7 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class FullText:
-    """What the page of an article says, fetched at a time. `html` is `""` where `error` says why there is none.
+    """What the page of an article says, fetched at a time; `html` is `""` where `error` says why it is not.
 
     `shown` is whether the person reads it in place of what the feed says.
     """

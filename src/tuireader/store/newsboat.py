@@ -74,7 +74,8 @@ class NewsboatCache:
     def items(self, feed: str) -> list[CachedItem]:
         """The articles of a feed, the newest first."""
         rows = self._conn.execute(
-            f"SELECT {self._columns} FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, rowid DESC", (feed,)
+            f"SELECT {self._columns} FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, rowid DESC",
+            (feed,),
         )
         return [_item(row) for row in rows]
 
