@@ -19,7 +19,7 @@ from tuireader import demo
 from tuireader.brief import written
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
-from tuireader.model import ArticleRow, Relation, View, ViewKind
+from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
 from tuireader.ui.entries import count_of
 
 UNREAD = View(ViewKind.UNREAD)
@@ -193,7 +193,8 @@ async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
         assert counts.starred.total == 1
         every = await library.feeds()
         for folder in {feed.folder for feed in every} - {""}:
-            views[View(ViewKind.FOLDER, folder)] = count_of(View(ViewKind.FOLDER, folder), counts, every)
+            view = View(ViewKind.FOLDER, folder)
+            views[view] = count_of(view, counts, every) or Count()
         for view, count in views.items():
             assert len(await library.ids(view, folded=True)) == count.total, view
             assert len(await library.ids(view, show_read=False, folded=True)) == count.unread, view

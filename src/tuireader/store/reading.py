@@ -88,7 +88,8 @@ class Reading:
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
                       a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
-                      coalesce(c.extra, '{}'), c.article_id IS NULL, t.html, t.base_url, t.at, t.shown, t.error
+                      coalesce(c.extra, '{}'), c.article_id IS NULL,
+                      t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id
                WHERE a.id = ?""",
