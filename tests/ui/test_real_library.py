@@ -89,3 +89,13 @@ async def test_search_on_the_store(tmp_path: Path) -> None:
         assert run.main.listing.trouble
         await run.press("escape")
         assert run.view_kind == ViewKind.UNREAD
+
+
+async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        (gone, *_) = await library.ids(View(ViewKind.UNREAD))
+        await library.set_read([gone], True)
+        await run.main.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
+        await run.settle()
+        assert gone not in run.main.articles.ids and run.main.articles.cursor == 0

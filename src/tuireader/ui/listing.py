@@ -116,8 +116,9 @@ class Listing:
             if token != self._token:
                 return  # another view was asked for meanwhile
             self.trouble = ""
-            if whole or cursor_id is None or cursor_id in ids:
-                at = ids.index(cursor_id) if cursor_id is not None else 0
+            at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
+            if whole or cursor_id is None or at >= 0:
+                at = max(0, at)
                 rows = await self._library.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
                 if token != self._token:
                     return
