@@ -7,10 +7,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.signal import Signal
 from textual.widget import Widget
 
@@ -26,6 +24,7 @@ from tuireader.ui.refreshing import Refreshing
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.ground import Column, Row, Sheet
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.work import run_latest
@@ -41,7 +40,7 @@ _WIDE = 100  # cells from which the sidebar stands beside the list
 _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 
 
-class Panes(Screen[None], inherit_bindings=False):
+class Panes(Sheet, inherit_bindings=False):
     """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
 
     AUTO_FOCUS = "#list"
@@ -71,9 +70,9 @@ class Panes(Screen[None], inherit_bindings=False):
         self.reading = Reading(self)
         self.refreshing = Refreshing(self)
         yield self.top
-        with Horizontal(id="body"):
+        with Row(id="body"):
             yield self.sidebar
-            with Vertical(id="main"):
+            with Column(id="main"):
                 yield self.finding.line
                 yield self.articles
                 yield self.pane

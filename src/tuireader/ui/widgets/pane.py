@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self, cast
 
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from tuireader.ui.inks import Inks
 
@@ -13,10 +15,20 @@ if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
 
 
+_MOST_EDGED = 512
+
+
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     """A part of the screen that has the focus, a cursor or a place, and answers the moving commands."""
 
     ALLOW_MAXIMIZE = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._edge_shown: Strip | None = None
+        self._edged: dict[int, tuple[Strip, Strip]] = {}  # by the id of a strip, which it keeps alive
+        self._lines: dict[int, Strip] = {}  # what is on the screen
+        self._lines_for: object = None
 
     @property
     def reader(self) -> TuireaderApp:
@@ -39,6 +51,79 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh_line(self, line: int) -> None:
         """Redraw one line, given by its number in the whole content."""
         self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the widget.
+
+        A pane draws whole lines with their ground. To look what styles may add to each takes most of the time
+        of a paint, so that is done for the border alone; and a strip that is painted again is cut to measure
+        and turned into escape codes once.
+        """
+        gutter = self.styles.gutter
+        if gutter.left:
+            return super().render_lines(crop)
+        top, end = gutter.top, gutter.top + self.size.height
+        filters = self.get_line_filters()
+        ground = self.background_colors[1]
+        edge = self._edge(gutter.right, top)
+        lines_for = (self.outer_size, gutter, filters, ground, edge)
+        if lines_for != self._lines_for:
+            self._lines_for = lines_for
+            self._lines.clear()
+        known = self._lines.get
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = known(y)
+            if strip is None:
+                if not top <= y < end:
+                    strips += super().render_lines(Region(crop.x, y, crop.width, 1))
+                    continue
+                strip = self.render_line(y - top)
+                if edge is not None:
+                    strip = self._with_edge(strip, edge)
+                for line_filter in filters:
+                    strip = strip.apply_filter(line_filter, ground)
+                self._lines[y] = strip
+            strips.append(strip.crop(crop.x, crop.right))
+        return strips
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Draw anew, all or the lines of some regions."""
+        if repaint or layout or recompose:
+            self._forget_lines(regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _forget_lines(self, regions: Sequence[Region]) -> None:
+        if not regions:
+            self._lines.clear()
+            return
+        top = self.styles.gutter.top
+        for region in regions:
+            for y in region.line_range:
+                self._lines.pop(y + top, None)
+
+    def _edge(self, cells: int, line: int) -> Strip | None:
+        """The border at the right as Textual draws it beside a line, if there is one."""
+        if not cells:
+            return None
+        width = self.outer_size.width
+        (whole,) = self._styles_cache.render_widget(self, Region(0, line, width, 1))
+        edge = whole.crop(width - cells, width)
+        if edge != self._edge_shown:
+            self._edge_shown = edge
+            self._edged.clear()
+        return edge
+
+    def _with_edge(self, strip: Strip, edge: Strip) -> Strip:
+        known = self._edged.get(id(strip))
+        if known is None:
+            if len(self._edged) > _MOST_EDGED:
+                self._edged.clear()
+            room = self.outer_size.width - edge.cell_length
+            known = self._edged[id(strip)] = (strip, Strip.join([strip.adjust_cell_length(room), edge]))
+        return known[1]
 
     def on_focus(self) -> None:
         """Show the cursor as a live one."""

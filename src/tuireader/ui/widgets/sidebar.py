@@ -22,6 +22,8 @@ from tuireader.ui.widgets.pane import CursorPane
 
 _PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, where one comes from another
 
+_MOST_STRIPS = 1000
+
 
 class Sidebar(CursorPane):
     """Lines of `Entry`. Moving shows the view, in quick moves the last one; opening leaves for the list."""
@@ -51,6 +53,7 @@ class Sidebar(CursorPane):
         self.entries: tuple[Entry, ...] = ()
         self._preview: Timer | None = None
         self._moved = 0.0
+        self._strips: dict[tuple[Entry, bool, bool, int], Strip] = {}
 
     @property
     def line_count(self) -> int:
@@ -67,12 +70,19 @@ class Sidebar(CursorPane):
         current = self.current
         if entries == self.entries:
             return
-        self.entries = entries
+        before, self.entries = self.entries, entries
+        cursor = self.cursor
         if current is not None and current.view is not None:
             self._put(current.view)
         self.cursor = min(self.cursor, max(0, len(entries) - 1))
-        self.virtual_size = Size(1, len(entries))
-        self.refresh()
+        if len(before) != len(entries) or cursor != self.cursor:
+            self.virtual_size = Size(1, len(entries))
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for line in range(top, min(len(entries), top + self.size.height)):
+            if entries[line] != before[line]:
+                self.refresh_line(line)
 
     def select(self, view: View) -> None:
         """Put the cursor on a view without telling."""
@@ -144,7 +154,26 @@ class Sidebar(CursorPane):
     def render_line(self, y: int) -> Strip:
         """One entry."""
         number = y + self.scroll_offset.y
-        return self.draw(number, at_cursor=number == self.cursor, focus=self.has_focus)
+        if number >= len(self.entries):
+            return self.draw(number, at_cursor=False, focus=False)
+        at_cursor = number == self.cursor
+        focus = at_cursor and self.has_focus
+        key = (self.entries[number], at_cursor, focus, self.size.width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) > _MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self.draw(number, at_cursor=at_cursor, focus=focus)
+        return strip
+
+    def forget_strips(self) -> None:
+        """Drop whatever was drawn and draw anew."""
+        self._strips.clear()
+        self.refresh()
+
+    def focus_changed(self) -> None:
+        """Draw the cursor as a live or a resting one."""
+        self.refresh_line(self.cursor)
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
         """One entry: mark, label, count of unread at the right."""

@@ -1,0 +1,62 @@
+"""Containers that are covered by what is in them, so that there is next to nothing to draw of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from rich.style import Style
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+def _lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
+    """A border at the top or the foot as it is `drawn`, and one blank strip for all other lines.
+
+    Textual renders whatever is in sight, also below other widgets, and again whenever a class changes.
+    """
+    gutter = widget.styles.gutter
+    if gutter.left or gutter.right:
+        return drawn(crop)
+    top, end = gutter.top, widget.outer_size.height - gutter.bottom
+    blank = _blank(crop.width, widget.visual_style.rich_style)
+    ground = widget.background_colors[1]
+    for line_filter in widget.get_line_filters():
+        blank = blank.apply_filter(line_filter, ground)
+    strips: list[Strip] = []
+    for y in crop.line_range:
+        strips += [blank] if top <= y < end else drawn(Region(crop.x, y, crop.width, 1))
+    return strips
+
+
+@lru_cache(16)
+def _blank(width: int, style: Style) -> Strip:
+    """Always the same strip, for it keeps how it was cut."""
+    return Strip.blank(width, style)
+
+
+class Row(Horizontal):
+    """Side by side."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the widget, of which only the border is drawn."""
+        return _lines(self, crop, super().render_lines)
+
+
+class Column(Vertical):
+    """One below the other."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the widget, of which only the border is drawn."""
+        return _lines(self, crop, super().render_lines)
+
+
+class Sheet(Screen[None]):
+    """A screen that is covered by its panes."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the widget, of which only the border is drawn."""
+        return _lines(self, crop, super().render_lines)
