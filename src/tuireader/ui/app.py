@@ -184,6 +184,8 @@ class TuireaderApp(App[int]):
         if self._short_toast is not None:
             self._unnotify(self._short_toast, refresh=False)
         self._short_toast = Notification(message, "", "information", 2, markup=False)
+        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
+            self._unnotify(self._short_toast, refresh=False)
         self.post_message(Notify(self._short_toast))
 
     async def browse(self, url: str) -> None:

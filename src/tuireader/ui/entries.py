@@ -15,7 +15,8 @@ NOTHING = Count()
 class Entry:
     """A line of the sidebar: a view, or a heading where `view` is None.
 
-    `mark` stands before the label (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
+    `mark` stands before the label (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed,
+    `paused` one that is not fetched.
     """
 
     label: str
@@ -25,6 +26,7 @@ class Entry:
     watch: str = ""
     depth: int = 0
     trouble: str = ""
+    paused: bool = False
 
 
 TODAY = View(ViewKind.TODAY)
@@ -84,9 +86,14 @@ def _feed_entries(feeds: Sequence[Feed], counts: Counts, folded: Collection[str]
                 continue
         for feed in members:
             count = counts.feeds.get(feed.id, NOTHING)
-            view = View(ViewKind.FEED, str(feed.id))
+            paused = feed.state == "paused"
             yield Entry(
-                feed.title or feed.url, view, count, depth=1 if folder else 0, trouble=feed.last_error
+                feed.title or feed.url,
+                View(ViewKind.FEED, str(feed.id)),
+                count,
+                depth=1 if folder else 0,
+                trouble="" if paused else feed.last_error,
+                paused=paused,
             )
 
 

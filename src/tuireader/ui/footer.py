@@ -25,6 +25,8 @@ _ARTICLE = (
 _RELATED = ("open", "back", "next_unread", "help")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
+_SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
+_NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 
 
@@ -38,6 +40,9 @@ def keys(screen: Panes) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the pane that has the focus."""
     if screen.finds:
         return [("enter", "keep"), ("↓/↑", "next/previous"), ("esc", "leave")]
+    if screen.searches_now:
+        kept = [(screen.key_of(command), title) for command, title in _SEARCH]
+        return [("enter", "results"), ("esc", "leave"), *kept, ("↑", "older searches")]
     down, up = screen.key_of("move_down"), screen.key_of("move_up")
     moving = (
         f"{down}/{up}",
@@ -52,7 +57,7 @@ def _commands(screen: Panes) -> tuple[str, ...]:
         edited = entry is not None and entry.view is not None and entry.view.kind in _KINDS
         return _EDITED if edited and entry is not None and entry.view != MUTED else _SIDEBAR
     if screen.current_pane is not screen.pane:
-        return _LIST
+        return _LIST if screen.articles.ids else _NO_ARTICLE
     if screen.pane.chosen >= 0:
         return _RELATED
     page = screen.reading.page
@@ -72,6 +77,8 @@ def where(screen: Panes) -> tuple[str, bool]:
         entry = screen.sidebar.current
         if entry is not None and entry.trouble:
             return f"! {entry.label}: {entry.trouble}", True
+        if entry is not None and entry.paused:
+            return f"= {entry.label}: paused", False
         if entry is not None and entry.view is not None and entry.view.kind is ViewKind.FOLDER:
             return f"{screen.key_of('page_or_next_unread')} folds", False
         return "", False

@@ -36,14 +36,22 @@ class RowStyle:
         return cls(inks, width, letters(watch_names), now, folds)
 
 
-def draw_note(text: str, style: RowStyle, cursor: Style | None = None) -> Strip:
-    """A line without an article."""
+def draw_note(text: str, style: RowStyle, cursor: Style | None = None, line: int = 0) -> Strip:
+    """A line without an article: one of a note in the middle; its `^` stays below what it points at."""
     base = style.inks.ground + cursor if cursor is not None else style.inks.ground
-    if not text:
+    room = max(1, style.width - 4)
+    lines = [piece for whole in text.split("\n") for piece in _pointing(whole, room)]
+    if not text or not 0 <= line < len(lines):
         return Strip([Segment(" " * style.width, base)], style.width)
-    shown = cut(text, max(1, style.width - 4))
-    left = max(2, (style.width - cell_len(shown)) // 2)
-    return Strip([Segment(pad(" " * left + shown, style.width), base + style.inks.dim)], style.width)
+    left = max(2, (style.width - max(map(cell_len, lines))) // 2)
+    shown = " " * left + cut(lines[line], room)
+    return Strip([Segment(pad(shown, style.width), base + style.inks.dim)], style.width)
+
+
+def _pointing(line: str, room: int) -> tuple[str, ...]:
+    """A line `    ^ what is wrong`, in two where it is too wide."""
+    before, sign, words = line.partition("^ ")
+    return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 
 
 def draw_row(

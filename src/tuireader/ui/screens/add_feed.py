@@ -15,6 +15,8 @@ from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.work import run_latest
 
 _ADDRESS = "Address of a feed, or of any page that has one"
+_LOOKS = "enter looks there · esc closes"
+_ADDS = "enter adds it, with or without a folder · esc closes"
 
 
 class AddFeed(Dialog[int | None]):
@@ -33,12 +35,12 @@ class AddFeed(Dialog[int | None]):
             Says(_ADDRESS, id="what"),
             Input(placeholder="https://", compact=True),
             Choices(),
-            Says("enter looks there · esc closes", "hint"),
+            Says(_LOOKS, "hint"),
         )
 
-    def _tell(self, what: str, hint: str) -> None:
+    def _tell(self, what: str, hint: str, trouble: str = "") -> None:
         self.query_one("#what", Says).say(what)
-        self.query_one(".hint", Says).say(hint)
+        self.query_one(".hint", Says).say(hint, trouble)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Look at the address, or take the folder."""
@@ -50,7 +52,7 @@ class AddFeed(Dialog[int | None]):
     def _look(self, text: str) -> None:
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.startswith(("http://", "https://")):
-            self._tell(_ADDRESS, "That is no web address")
+            self._tell(_ADDRESS, _LOOKS, "That is no web address")
             return
         self._tell(f"Looking at {url} …", "esc closes")
         run_latest(self, partial(self._discover, url), "add")
@@ -59,10 +61,10 @@ class AddFeed(Dialog[int | None]):
         try:
             self._found = await self.reader.library.discover(url)
         except TuireaderError as error:
-            self._tell(_ADDRESS, str(error))
+            self._tell(_ADDRESS, _LOOKS, str(error))
             return
         if not self._found:
-            self._tell(_ADDRESS, "No feed was found there")
+            self._tell(_ADDRESS, _LOOKS, "No feed was found there")
         elif len(self._found) == 1:
             self._ask_folder(self._found[0])
         else:
@@ -78,7 +80,7 @@ class AddFeed(Dialog[int | None]):
         line.placeholder = "Folder, or nothing"
         line.focus()
         self.query_one(Choices).show([Choice(folder, folder) for folder in self._folders])
-        self._tell(f"{feed[1] or feed[0]}\n{feed[0]}", "enter adds it, with or without a folder · esc closes")
+        self._tell(f"{feed[1] or feed[0]}\n{feed[0]}", _ADDS)
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Take the feed, or the folder."""
@@ -94,7 +96,7 @@ class AddFeed(Dialog[int | None]):
         try:
             added = await self.reader.library.add_feeds([(url, title, folder)])
         except (TuireaderError, OSError) as error:
-            self._tell(f"{title or url}", str(error))
+            self._tell(f"{title or url}", _ADDS, str(error))
             return
         if not added:
             self.reader.say("This feed is already there")

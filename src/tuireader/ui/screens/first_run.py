@@ -23,6 +23,7 @@ from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.work import run_latest
 
+_READS = "enter reads it · esc closes"
 _WAYS = (
     ("s", "Start with the feeds that are checked below"),
     ("d", "Look around first: the demo, offline, with feeds of its own"),
@@ -163,7 +164,7 @@ class ImportOpml(Dialog[int | None]):
             "OPML file",
             Says("Path of an OPML file, as other readers export it", id="what"),
             Input(placeholder="~/subscriptions.opml", compact=True),
-            Says("enter reads it · esc closes", "hint"),
+            Says(_READS, "hint"),
         )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -176,14 +177,14 @@ class ImportOpml(Dialog[int | None]):
         try:
             added, skipped = await self.reader.library.import_opml(path)
         except (TuireaderError, OSError) as error:
-            hint.say(str(error))
+            hint.say(_READS, str(error))
             return
         if skipped:
             self.reader.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
         if added:
             self.dismiss(added)
         else:
-            hint.say("No new feeds in that file")
+            hint.say(_READS, "No new feeds in that file")
 
 
 def _host(url: str) -> str:

@@ -48,7 +48,7 @@ class Form(Dialog[str | None]):
         more = " · ↑ ↓ go to another line" if len(self._lines) > 1 else ""
         picks = " · ← → choose" if any(isinstance(line, Pick) for line in self._lines) else ""
         keys = f"enter saves · esc leaves{more}{picks}"
-        self.query_one(".hint", Says).say(f"{trouble}\n{keys}" if trouble else keys)
+        self.query_one(".hint", Says).say(keys, trouble)
 
     def values(self) -> dict[str, str]:
         """What stands in the lines, by their ids."""

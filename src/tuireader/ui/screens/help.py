@@ -43,7 +43,7 @@ def help_lines(
     ]
     if own:
         lines += [Choice(None, ""), Choice(None, "Macros"), *own]
-    return lines[1:]
+    return lines[1:] or [Choice(None, f"No command is like “{wanted}”")]
 
 
 class Help(Dialog[str | None]):

@@ -115,7 +115,7 @@ class Mute(Dialog[Muted | None]):
         if self._mutes:
             again, look = self.reader.key_of("remove_this"), self.reader.key_of("look_at_muted")
             keys += f"\nbelow: enter looks at what is hidden, {again} shows it again, {look} looks at all"
-        self.query_one("#keys", Says).say(f"{trouble}\n{keys}" if trouble else keys)
+        self.query_one("#keys", Says).say(keys, trouble)
 
     # -- the preview
 

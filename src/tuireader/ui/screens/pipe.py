@@ -36,6 +36,6 @@ class Pipe(Dialog[str | None]):
         try:
             _, words = split(event.value)
         except ValueError:
-            self.query_one("#what", Says).say("A quotation mark is not closed")
+            self.query_one("#what", Says).say(_WHAT, "A quotation mark is not closed")
             return
         self.dismiss(event.value if words else None)

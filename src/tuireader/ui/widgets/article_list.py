@@ -274,8 +274,8 @@ class ArticleList(CursorPane):
                 folds=self.folds,
             )
         if number >= len(self.ids):
-            text = self.empty_text if not self.ids and y == min(2, self.size.height // 2) else ""
-            return draw_note(text, style)
+            above = min(2, self.size.height // 2)
+            return draw_note("" if self.ids else self.empty_text, style, line=y - above)
         article_id = self.ids[number]
         at_cursor = number == self.cursor
         inner = self._is_inner(number)

@@ -190,8 +190,9 @@ class Sidebar(CursorPane):
         lead = " " + "  " * entry.depth
         mark = f"{entry.mark} " if entry.mark else ""
         mark_ink = inks.watch(entry.watch) + BOLD if entry.watch else inks.dim
-        if entry.trouble:
-            lead, mark, mark_ink = " " + "  " * max(0, entry.depth - 1), "! ", inks.error + BOLD
+        if entry.trouble or entry.paused:
+            lead = " " + "  " * max(0, entry.depth - 1)
+            mark, mark_ink = ("! ", inks.error + BOLD) if entry.trouble else ("= ", inks.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
         label_ink = inks.strong if entry.count.unread else inks.dim if entry.depth else inks.text
         return Strip(

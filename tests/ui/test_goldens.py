@@ -1,0 +1,338 @@
+"""Every screen as it looks, wide and narrow, full, empty and in trouble: its text, and a picture with colours.
+
+A walk goes by keys through one run of the app. All that differs is told at its end, with where the new
+pictures stand; `tests/ui/snap.py` says how to write the golden files anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from tests.ui.fake_library import NOW, FakeLibrary
+from tests.ui.running import Running, running
+from tests.ui.samples import library as sample_library
+from tests.ui.samples import story
+from tests.ui.snap import differs, screen_text
+from tests.ui.snap_svg import screen_svg
+from tuireader import demo
+from tuireader.config import Paths, load
+from tuireader.errors import DatabaseError, TuireaderError
+from tuireader.library import Library
+from tuireader.model import Away, Fault, Feed, Revision, View, ViewKind
+from tuireader.schedule import SEEN_TO_MOVE
+from tuireader.store import Store
+
+SIZES = {"wide": (120, 40), "narrow": (80, 24), "small": (40, 12)}
+
+MORE_CONFIG = """
+[[view]]
+name = "Fines and rules"
+query = "fine OR rule"
+
+[[mute]]
+query = "title:webinar"
+
+[[macro]]
+key = "k"
+name = "Keep and go on"
+run = ["toggle_star", "next_unread"]
+
+[[macro]]
+key = "c"
+name = "Count its words"
+command = ["wc", "-w"]
+"""
+
+
+@dataclass
+class Walk:
+    """A walk through a running app. `trouble` is what differed so far."""
+
+    run: Running
+    name: str
+    trouble: list[str] = field(default_factory=list)
+
+    async def shot(self, screen: str, *, toasts: bool = False) -> None:
+        """Compare the screen with its golden files; with toasts only where they are meant."""
+        if not toasts:
+            self.run.app.clear_notifications()
+        for box in self.run.app.screen.query(Input):
+            box.cursor_blink = False
+        await self.run.settle()
+        self.trouble.append(differs(f"screens/{screen}-{self.name}.txt", screen_text(self.run.app)))
+        if self.name != "small":
+            self.trouble.append(differs(f"screens/{screen}-{self.name}.svg", screen_svg(self.run.app)))
+
+    async def see(self, screen: str, *keys: str, typed: str = "", toasts: bool = False) -> None:
+        """Press keys, type a text, compare."""
+        if keys:
+            await self.run.press(*keys)
+        if typed:
+            await self.run.press(*typed)
+            await self.run.rest()
+        await self.shot(screen, toasts=toasts)
+
+    async def over(self, screen: str, *keys: str, typed: str = "") -> None:
+        """The same for what lies over the main screen, which is left afterwards."""
+        await self.see(screen, *keys, typed=typed)
+        assert len(self.run.app.screen_stack) > 2, f"nothing was opened for {screen}"
+        for _ in range(4):
+            if len(self.run.app.screen_stack) > 2:
+                await self.run.press("escape")
+        assert len(self.run.app.screen_stack) == 2, f"{screen} cannot be left"
+
+
+@asynccontextmanager
+async def walking(library: Any, name: str, *, first_run: bool = False) -> AsyncIterator[Walk]:
+    """A walk; at its end all that differs is told."""
+    async with running(library, SIZES[name], first_run=first_run) as run:
+        walk = Walk(run, name)
+        yield walk
+    told = [trouble for trouble in walk.trouble if trouble]
+    assert not told, "\n\n".join(told)
+
+
+# -- the demo, with feeds in every kind of trouble
+
+
+@asynccontextmanager
+async def opened(folder: Path, text: str) -> AsyncIterator[Library]:
+    """A library with this configuration, offline."""
+    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
+    paths.config.write_text(text, encoding="utf-8")
+    config, problems = load(paths.config)
+    assert not problems
+    library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
+    try:
+        yield library
+    finally:
+        await library.close()
+
+
+def config_text() -> str:
+    """The demo's configuration with a search, a mute, two macros, and a paused feed."""
+    title = 'title = "Kettle & Trowel"\n'
+    text = demo.config_text()
+    assert title in text
+    return text.replace(title, f"{title}paused = true\n") + MORE_CONFIG
+
+
+def fates(store: Store, ids: dict[str, int]) -> None:
+    """One feed fails, one is gone, one has moved."""
+    with store.transaction():
+        execute = store.conn.execute
+        execute("UPDATE feed SET last_try = ?, last_success = ?, next_try = ?", (NOW, NOW - 300, NOW + 3600))
+        execute(
+            "UPDATE feed SET last_error = ?, error_streak = 4, fault = ?, last_success = ? WHERE id = ?",
+            ("the server said 503: busy", Fault.HTTP.value, NOW - 3 * 86400, ids["Pacific Wire"]),
+        )
+        execute(
+            "UPDATE feed SET state = 'gone', last_error = ?, error_streak = 1 WHERE id = ?",
+            ("the feed is gone for good (410)", ids["Loose Semicolon"]),
+        )
+        execute(
+            "UPDATE feed SET moved_to = ?, moved_seen = ? WHERE id = ?",
+            ("https://corner.example.net/feed.xml", SEEN_TO_MOVE, ids["Corner Cases"]),
+        )
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the demo, filled once."""
+    folder = tmp_path_factory.mktemp("shelf")
+
+    async def fill() -> None:
+        async with opened(folder, config_text()) as library:
+            await library.load_demo()
+            ids = {feed.title: feed.id for feed in await library.feeds()}
+            await library._pool.write(lambda store: fates(store, ids))
+
+    asyncio.run(fill())
+    return folder
+
+
+@pytest.mark.parametrize("name", SIZES)
+async def test_from_screen_to_screen(name: str, shelf: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
+    async with opened(folder, config_text()) as library, walking(library, name) as walk:
+        while walk.run.main.articles.current_row is None:
+            await walk.run.settle()
+        await lists(walk)
+        await dialogs(walk)
+        await finding(walk)
+        await reading(walk, library)
+
+
+async def lists(walk: Walk) -> None:
+    """The list, the sidebar and what is done from there."""
+    await walk.see("list")
+    await walk.run.press("h", "G", "k", "k", "k")
+    await walk.run.rest()
+    await walk.see("sidebar-failing")
+    await walk.run.press("j", "j")
+    await walk.run.rest()
+    await walk.see("sidebar-paused")
+    await walk.over("edit-feed", "e")
+    await walk.over("remove-feed", "d")
+    await walk.see("list-all", "g", "j", "j", "j", "l")
+    await walk.see("starred-toast", "s", toasts=True)
+    await walk.run.press("h", "g", "j", "l")
+
+
+async def dialogs(walk: Walk) -> None:
+    """What lies over the main screen."""
+    await walk.over("watches", "w")
+    await walk.over("edit-watch", "w", "e")
+    await walk.over("new-watch", "W")
+    await walk.over("new-watch-error", "W", "down", "down", "down", typed="apple AND (")
+    await walk.over("mute", "M")
+    await walk.over("health", "H")
+    await walk.over("help", "question_mark")
+    await walk.over("help-none", "question_mark", typed="zzzz")
+    await walk.over("add-feed", "plus")
+    await walk.over("add-feed-error", "plus", *"no address", "enter")
+    await walk.over("macros", "comma")
+    await walk.over("pipe", "vertical_line")
+    await walk.over("palette", "colon", typed="watch")
+
+
+async def finding(walk: Walk) -> None:
+    """Searching and filtering."""
+    await walk.see("search", "slash")
+    await walk.see("search-hits", typed="wechat")
+    await walk.over("save-view", "ctrl+n")
+    await walk.see("search-trouble", typed=" AND (")
+    await walk.see("search-none", "ctrl+u", typed="zzzz")
+    await walk.run.press("escape")
+    await walk.see("filter", "F", typed="fine")
+    await walk.run.press("escape")
+
+
+async def reading(walk: Walk, library: Library) -> None:
+    """An article and what is done with it."""
+    rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+    await walk.see("list-unfolded", "v")
+    walk.run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
+    await walk.see("article", "enter")
+    await walk.see("article-hit", "right_square_bracket", "right_square_bracket")
+    await walk.over("links", "u")
+    await walk.see("find-in-page", "ctrl+f", typed="company")
+    await walk.run.press("escape")
+    await walk.see("related", "e")
+    await walk.run.press("escape")
+    await walk.see("zen", "z")
+
+
+# -- what the demo has not
+
+
+@pytest.mark.parametrize("name", ["wide", "narrow"])
+async def test_with_nothing_in_it(name: str, tmp_path: Path) -> None:
+    async with opened(tmp_path, "") as library, walking(library, name) as walk:
+        for screen, key in (("watches", "w"), ("health", "H"), ("mute", "M")):
+            await walk.over(f"empty-{screen}", key)
+        await walk.see("empty-search", "slash")
+        await walk.run.press("escape")
+        await walk.see("empty-toast", "n", "u", "comma", toasts=True)
+        await walk.see("empty-sidebar", "h")
+
+
+def scripts() -> FakeLibrary:
+    """Titles, names and texts in several scripts, and of any length."""
+    made = sample_library()
+    long = "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明，" * 5
+    text = f'<p>{long}</p><p><a href="https://quay.example/{"long/" * 40}">{long}</a></p>'
+    changed = (("same", long), ("removed", "旧船票"), ("added", "新船票 🚀"), ("same", long))
+    titles = (
+        long,
+        "A title of many words that no line of any list can hold in one piece, and that has to be cut " * 2,
+        "Emoji 🚀👩‍👩‍👧🇪🇺 and e\u0301 in one line",
+        "שלום עולם: כותרת מימין לשמאל",
+        "ﾊﾝｶｸ と 全角 と Ｆｕｌｌ ｗｉｄｔｈ",
+        "x" * 300,
+    )
+    feeds = [
+        Feed(1, "https://quay.example/rss", "港口日报：渡轮、潮汐与天气的每日新闻报道", "港口与海洋新闻合集"),
+        Feed(
+            2,
+            "https://tide.example/rss",
+            "The Tide Tables of All the Harbours of the North",
+            "港口与海洋新闻合集",
+        ),
+        Feed(3, "https://gang.example/rss", "🚀", state="paused"),
+    ]
+    watches = ("支付", "A watch with a name that is long")
+    stories = [
+        story(number, number % 3 + 1, title, number, text, watches=watches[: number % 3])
+        for number, title in enumerate(titles, 1)
+    ]
+    library = FakeLibrary(feeds, stories, dict(zip(watches, ("green", "magenta"), strict=True)))
+    library.versions = {number: (Revision(NOW - 7200, changed[:1], changed),) for number in library.stories}
+    library.relatives = {number: made.relatives[1] for number in library.stories}
+    library.terms = [("支付", "支付")]
+    return library
+
+
+@pytest.mark.parametrize("name", SIZES)
+async def test_any_script_and_length(name: str) -> None:
+    async with walking(scripts(), name) as walk:
+        await walk.see("scripts-list", "j")
+        await walk.see("scripts-article", "k", "enter")
+        await walk.over("scripts-links", "u")
+        await walk.over("scripts-changes", "D")
+        await walk.over("scripts-new-watch", "W")
+        await walk.over("scripts-mute", "M", typed="支付")
+        await walk.see("scripts-related", "e")
+        await walk.run.press("escape", "escape")
+        await walk.see("scripts-sidebar", "h", "G")
+
+
+@pytest.mark.parametrize("name", ["wide", "narrow"])
+async def test_when_things_go_wrong(name: str) -> None:
+    made = sample_library()
+
+    async def locked(*_: object, **__: object) -> Any:
+        raise DatabaseError("the database is locked", "close the other program")
+
+    async def unreachable(*_: object, **__: object) -> Any:
+        raise TuireaderError("quay.example does not answer", "look at the address")
+
+    made.discover = unreachable  # type: ignore[method-assign]
+    made.refuse = "config.toml cannot be written: it is read-only"
+    async with walking(made, name) as walk:
+        await walk.run.press("enter")
+        await walk.see("no-full-text", "x", toasts=True)
+        await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
+        await walk.over("mute-refused", "M", *"fog", "enter")
+        made.set_starred = locked  # type: ignore[method-assign]
+        await walk.see("database-locked", "s", toasts=True)
+
+
+@pytest.mark.parametrize("name", SIZES)
+async def test_the_first_minutes_and_the_return(name: str) -> None:
+    async with walking(FakeLibrary([], []), name, first_run=True) as walk:
+        await walk.see("welcome")
+        await walk.run.press("escape")
+        await walk.over("tour")
+    made = sample_library()
+
+    async def since() -> int:
+        return NOW - 9 * 86400
+
+    async def summary(_: int) -> Away:
+        return Away(1234, 987, 12, (2, 4, 6))
+
+    made.away_since = since  # type: ignore[method-assign, assignment]
+    made.away_summary = summary  # type: ignore[attr-defined]
+    made.config = replace(made.config, ui=replace(made.config.ui, theme="tuireader-light"))
+    async with walking(made, name) as walk:
+        await walk.see("away", toasts=True)
