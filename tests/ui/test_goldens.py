@@ -1,4 +1,4 @@
-"""Every screen as it looks, wide and narrow, full, empty and in trouble: its text, and a picture with colours.
+"""Every screen as it looks, wide and narrow, full, empty, in trouble: its text, and a picture with colours.
 
 A walk goes by keys through one run of the app. All that differs is told at its end, with where the new
 pictures stand; `tests/ui/snap.py` says how to write the golden files anew.
@@ -260,14 +260,10 @@ def scripts() -> FakeLibrary:
         "ﾊﾝｶｸ と 全角 と Ｆｕｌｌ ｗｉｄｔｈ",
         "x" * 300,
     )
+    folder = "港口与海洋新闻合集"
     feeds = [
-        Feed(1, "https://quay.example/rss", "港口日报：渡轮、潮汐与天气的每日新闻报道", "港口与海洋新闻合集"),
-        Feed(
-            2,
-            "https://tide.example/rss",
-            "The Tide Tables of All the Harbours of the North",
-            "港口与海洋新闻合集",
-        ),
+        Feed(1, "https://quay.example/rss", "港口日报：渡轮、潮汐与天气的每日新闻报道", folder),
+        Feed(2, "https://tide.example/rss", "The Tide Tables of All the Harbours of the North", folder),
         Feed(3, "https://gang.example/rss", "🚀", state="paused"),
     ]
     watches = ("支付", "A watch with a name that is long")
@@ -277,7 +273,7 @@ def scripts() -> FakeLibrary:
     ]
     library = FakeLibrary(feeds, stories, dict(zip(watches, ("green", "magenta"), strict=True)))
     library.versions = {number: (Revision(NOW - 7200, changed[:1], changed),) for number in library.stories}
-    library.relatives = {number: made.relatives[1] for number in library.stories}
+    library.relatives = dict.fromkeys(library.stories, made.relatives[1])
     library.terms = [("支付", "支付")]
     return library
 

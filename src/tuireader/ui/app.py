@@ -177,6 +177,8 @@ class TuireaderApp(App[int]):
 
     def say(self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4) -> None:
         """A toast; the text is never markup."""
+        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
+            self._unnotify(self._short_toast, refresh=False)
         self.notify(message, severity=severity, timeout=seconds, markup=False)
 
     def say_shortly(self, message: str) -> None:
@@ -184,8 +186,6 @@ class TuireaderApp(App[int]):
         if self._short_toast is not None:
             self._unnotify(self._short_toast, refresh=False)
         self._short_toast = Notification(message, "", "information", 2, markup=False)
-        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
-            self._unnotify(self._short_toast, refresh=False)
         self.post_message(Notify(self._short_toast))
 
     async def browse(self, url: str) -> None:

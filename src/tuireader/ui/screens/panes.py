@@ -299,6 +299,11 @@ class Panes(Sheet, inherit_bindings=False):
         """Whether the line for finding in the article has the focus."""
         return self.focused is not None and self.focused.id == "find"
 
+    @property
+    def searches_now(self) -> bool:
+        """Whether the line for searching or filtering has the focus."""
+        return self.focused is not None and self.focused.id == "search"
+
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""
         return self.reader.key_of(command_id)
@@ -318,11 +323,6 @@ class Panes(Sheet, inherit_bindings=False):
     async def _dispatch_message(self, message: Message) -> None:
         """A fault that can be told does not end the screen."""
         try:
-    @property
-    def searches_now(self) -> bool:
-        """Whether the line for searching or filtering has the focus."""
-        return self.focused is not None and self.focused.id == "search"
-
             await super()._dispatch_message(message)
         except TuireaderError as error:
             self.reader.say(str(error), severity="error", seconds=10)
