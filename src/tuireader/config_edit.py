@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config_values import Bad, Key, quoted, same_address, to_toml, without_password
@@ -217,7 +217,7 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
 def rename_folder(text: str, name: str, new: str) -> str:
     """The text with the feeds of one folder in another, which `""` takes out of any. Raises ConfigError.
 
-    Watches and mutes that name the folder name the new one then.
+    Watches, mutes and views that name the folder name the new one then, in their expressions, too.
     """
     numbers = [
         number
@@ -228,11 +228,13 @@ def rename_folder(text: str, name: str, new: str) -> str:
         raise ConfigError(f"the configuration has no folder {quoted(name)}", "see `tuireader feeds`")
     for number in numbers:
         text = _changed(text, _data(text), "feeds", FeedConfig, number, {"folder": new})
-    return renamed(text, name, new) if new else text
+    return renamed(text, "folder", name, new) if new else text
 
 
-def renamed(text: str, name: str, new: str) -> str:
-    """The text whose watches and mutes are for the feed or folder `new` where they were for `name`."""
+def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
+    """The text whose watches, mutes and views are for the feed or folder `new` where they were for `name`."""
+    from tuireader import query  # only this edit needs the parser
+
     for number, table in enumerate(_tables(_data(text), "watch")):
         feeds = table.get("feeds")
         if isinstance(feeds, list) and name in feeds:
@@ -241,6 +243,17 @@ def renamed(text: str, name: str, new: str) -> str:
     for number, table in enumerate(_tables(_data(text), "mute")):
         if table.get("feed") == name:
             text = _changed(text, _data(text), "mute", MuteConfig, number, {"feed": new})
+    asking: tuple[tuple[str, type[_Item]], ...] = (
+        ("watch", WatchConfig),
+        ("mute", MuteConfig),
+        ("view", ViewConfig),
+    )
+    for tables, item in asking:
+        for number, table in enumerate(_tables(_data(text), tables)):
+            before = table.get("query")
+            after = query.renamed(before, kind, name, new) if isinstance(before, str) else before
+            if after != before:
+                text = _changed(text, _data(text), tables, item, number, {"query": after})
     return text
 
 

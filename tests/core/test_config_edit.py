@@ -449,10 +449,23 @@ folder = "Other"
 name = "W"
 any = ["x"]
 feeds = ["Old", "New", "https://b.example/"]  # both
+query = 'folder:"Old" OR title:Old'
 [[mute]]
 feed = "Old"
+[[mute]]
+query = "folder:old -webinar"  # here, too
+[[view]]
+name = "V"
+query = "folder:(Old OR Older)"
+[[view]]
+name = "Broken"
+query = "folder:Old ("
 """
     wanted = text.replace('folder = "Old"', 'folder = "New"').replace('feed = "Old"', 'feed = "New"')
+    wanted = wanted.replace("'folder:\"Old\" OR title:Old'", '"folder:\\"New\\" OR title:Old"')
+    wanted = wanted.replace("folder:old -webinar", "folder:New -webinar").replace(
+        "(Old OR Older", "(New OR Older"
+    )
     wanted = wanted.replace('["Old", "New", "https://b.example/"]', '["New", "https://b.example/"]')
     assert rename_folder(text, "Old", "New") == wanted
     alone = rename_folder(text, "Old", "")

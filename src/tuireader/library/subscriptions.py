@@ -43,8 +43,8 @@ class Subscriptions(Lists):
     async def edit_feed(self, feed_id: int, *, title: str, folder: str, interval: str, paused: bool) -> None:
         """Change what the config says of a feed: its name, folder, interval (`30m`) and whether it is paused.
 
-        An empty name or interval leaves it to the feed. Watches and mutes that name the feed keep to it.
-        Raises ConfigError when a value cannot be used.
+        An empty name or interval leaves it to the feed. Watches, mutes and views that name the feed keep to
+        it. Raises ConfigError when a value cannot be used.
         """
         from tuireader import config_edit
 
@@ -55,7 +55,7 @@ class Subscriptions(Lists):
 
         def edit(text: str) -> str:
             text = config_edit.set_feed(text, url, **new)
-            return config_edit.renamed(text, before, title.strip()) if title.strip() else text
+            return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
 
         await self._change_config(edit)
 

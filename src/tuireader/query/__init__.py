@@ -11,6 +11,7 @@ from tuireader.query.asking import Reading, Subject, holds, matches, merge_spans
 from tuireader.query.parsing import parse
 from tuireader.query.planning import Plan, fts, plan
 from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
+from tuireader.query.renaming import renamed
 from tuireader.query.tree import (
     STATES,
     TEXT_FIELDS,
@@ -36,6 +37,7 @@ from tuireader.query.tree import (
 __all__ = [
     "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
     "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks", "fts", "holds",
-    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "spans",
+    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "renamed",
+    "spans",
     "value_matches", "wanted",
 ]  # fmt: skip

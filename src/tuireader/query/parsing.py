@@ -39,7 +39,9 @@ _MAX_NEAR = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """One part of an expression: what kind it is, what it means, and where it stands."""
+
     kind: str  # word phrase regex field ( ) - AND OR NOT NEAR end
     value: str
     start: int
@@ -49,7 +51,7 @@ class _Token:
 class _Fault(Exception):
     """Ends the reading; carries a QueryError to `parse`."""
 
-    def __init__(self, message: str, token: _Token, hint: str = "") -> None:
+    def __init__(self, message: str, token: Token, hint: str = "") -> None:
         super().__init__(message)
         self.message, self.token, self.hint = message, token, hint
 
@@ -70,18 +72,19 @@ _ESCAPED = re.compile(r'\\(["“”\\])')
 _ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def tokens(text: str) -> Iterator[Token]:
+    """The parts of an expression with their places. Ends in a fault that `parse` tells."""
     position = 0
     while match := _TOKEN.match(text, position):
         kind, value, position = match.lastgroup or "", match[0], match.end()
         # `lastgroup` is the outermost group that matched last; inner groups have names of their own.
-        token = _Token(kind, value, match.start(), position)
+        token = Token(kind, value, match.start(), position)
         if kind == "bracket" or kind == "minus":
-            yield _Token(value, value, token.start, token.end)
+            yield Token(value, value, token.start, token.end)
         elif kind == "phrase":
-            yield _Token(kind, _ESCAPED.sub(r"\1", match["phrase_text"]), token.start, token.end)
+            yield Token(kind, _ESCAPED.sub(r"\1", match["phrase_text"]), token.start, token.end)
         elif kind == "regex":
-            yield _Token(
+            yield Token(
                 kind, _ESCAPED_SLASH.sub(_unescape_slash, match["regex_text"]), token.start, token.end
             )
         elif kind == "field":
@@ -96,17 +99,17 @@ def _tokens(text: str) -> Iterator[_Token]:
                 token,
                 'write a / at its end, or "/…" in quotation marks',
             )
-    yield _Token("end", "", len(text), len(text))
+    yield Token("end", "", len(text), len(text))
 
 
 def _unescape_slash(match: re.Match[str]) -> str:
     return match[1] or "/"
 
 
-def _field_token(name: str, token: _Token) -> _Token:
+def _field_token(name: str, token: Token) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
     if name in known:
-        return _Token("field", name, token.start, token.end)
+        return Token("field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
     hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
     raise _Fault(
@@ -114,16 +117,16 @@ def _field_token(name: str, token: _Token) -> _Token:
     )
 
 
-def _word_token(token: _Token) -> _Token:
+def _word_token(token: Token) -> Token:
     if token.value in OPERATORS:
-        return _Token(token.value, str(NEAR), token.start, token.end)
+        return Token(token.value, str(NEAR), token.start, token.end)
     if token.value.startswith("NEAR/"):
         distance = token.value[5:]
         if not (
             distance.isascii() and distance.isdigit() and len(distance) <= 4 and int(distance) <= _MAX_NEAR
         ):
             raise _Fault(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
-        return _Token("NEAR", distance, token.start, token.end)
+        return Token("NEAR", distance, token.start, token.end)
     return token
 
 
@@ -131,8 +134,8 @@ def parse(text: str) -> Query | QueryError:
     """Read an expression; an empty one matches everything. Never raises."""
     try:
         if len(text) > _MAX_LENGTH:
-            raise _Fault(f"longer than {_MAX_LENGTH:,} characters", _Token("end", "", _MAX_LENGTH, len(text)))
-        return Query(_Parser(list(_tokens(text))).read(), text)
+            raise _Fault(f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text)))
+        return Query(_Parser(list(tokens(text))).read(), text)
     except _Fault as fault:
         start, end = fault.token.start, fault.token.end
         return QueryError(fault.message, start, max(1, end - start), fault.hint, text)
@@ -141,7 +144,7 @@ def parse(text: str) -> Query | QueryError:
 class _Parser:
     """Recursive descent; `OR` binds least, then neighbours, then `NOT` and `-`, then `NEAR`."""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
+    def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
@@ -155,10 +158,10 @@ class _Parser:
         return node
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._at]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._at += 1
         return token
@@ -216,7 +219,7 @@ class _Parser:
             return _regex(token, name)
         raise _Fault(*_unexpected(token, self._tokens[self._at - 2] if self._at > 1 else None))
 
-    def _group(self, name: str, opening: _Token) -> Node:
+    def _group(self, name: str, opening: Token) -> Node:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise _Fault(f"more than {_MAX_DEPTH} brackets in one another", opening)
@@ -227,7 +230,7 @@ class _Parser:
         self._depth -= 1
         return node
 
-    def _field(self, token: _Token) -> Node:
+    def _field(self, token: Token) -> Node:
         if token.value in TEXT_FIELDS:
             if self._next.kind not in ("word", "phrase", "regex", "("):
                 raise _Fault(f"{token.value}: needs a word", token, f"for example {token.value}:word")
@@ -238,7 +241,7 @@ class _Parser:
         return _VALUES[token.value](value)
 
 
-def _unexpected(token: _Token, before: _Token | None) -> tuple[str, _Token, str]:
+def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
     """Message, place and hint for a token that cannot stand where it is."""
     if token.kind in OPERATORS:
         return (
@@ -263,7 +266,7 @@ def _merged(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
-def _operands(node: Node, place: _Token) -> tuple[Text, ...]:
+def _operands(node: Node, place: Token) -> tuple[Text, ...]:
     nodes = node.nodes if isinstance(node, Or) else (node,)
     texts = tuple(item for item in nodes if isinstance(item, Text))
     if len(texts) < len(nodes):
@@ -275,21 +278,21 @@ def _operands(node: Node, place: _Token) -> tuple[Text, ...]:
     return texts
 
 
-def _term(token: _Token) -> Term:
+def _term(token: Token) -> Term:
     term = compile_term(token.value)
     if term is None:
         raise _Fault("there is nothing to look for in this", token)
     return term
 
 
-def _regex(token: _Token, name: str) -> Regex:
+def _regex(token: Token, name: str) -> Regex:
     problem = regex_problem(token.value)
     if problem:
         raise _Fault(problem, token)
     return Regex(token.value, name)
 
 
-def _state(token: _Token) -> Is:
+def _state(token: Token) -> Is:
     state = token.value.lower()
     if state in STATES:
         return Is(state)
@@ -302,7 +305,7 @@ def _state(token: _Token) -> Is:
 _AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
 
 
-def _age(token: _Token) -> Age:
+def _age(token: Token) -> Age:
     match = _AGE.fullmatch(token.value.lower())
     if not match or match[3] == "m":
         what = "m can be min or mo" if match else "age: needs < or >, a number and a unit"
@@ -313,7 +316,7 @@ def _age(token: _Token) -> Age:
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 
 
-def _day(token: _Token) -> date:
+def _day(token: Token) -> date:
     match = _DAY.fullmatch(token.value)
     try:
         if not match:
@@ -329,7 +332,7 @@ _EXAMPLES = {
     "after": "for example after:2026-11-01",
     "before": "for example before:2026-11-01",
 }
-_VALUES: dict[str, Callable[[_Token], Node]] = {
+_VALUES: dict[str, Callable[[Token], Node]] = {
     "is": _state,
     "age": _age,
     "after": lambda token: After(_day(token)),
