@@ -234,7 +234,9 @@ def licences() -> str:
     """The packages that the program runs with, and the licence that each states, from what is installed."""
     project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = _needed(project["dependencies"], frozenset(), {})
-    serve = _needed(project["optional-dependencies"]["serve"], frozenset(), {}).keys() - needed
+    extras = project["optional-dependencies"]
+    images = _needed(extras["images"], frozenset(), {}).keys() - needed
+    serve = _needed(extras["serve"], frozenset(), {}).keys() - needed
     lines = [
         "# Licences",
         "",
@@ -244,8 +246,21 @@ def licences() -> str:
         "",
     ]
     lines += _packages(needed)
-    lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", ""]
-    return finished([*lines, *_packages(serve)])
+    lines += ["", "Pictures (the extra `images`) need these as well:", "", *_packages(images)]
+    lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", "", *_packages(serve)]
+    return finished([*lines, "", *_REMARKS])
+
+
+_REMARKS = (
+    "The extra `fast` is brotli (MIT) and zstandard (BSD-3-Clause).",
+    "",
+    "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed here:",
+    "they are packages of their own, installed by pip, and can be replaced by others of the same name, which",
+    "is what that licence asks for. chardet comes with readability-lxml, which loads it to guess the encoding",
+    "of bytes. It is never asked, because tuireader hands over text that is decoded already; but readability",
+    "does not start without it. It is loaded when a full text is fetched, in a process of its own, and never",
+    "at the start.",
+)
 
 
 def _packages(names: Iterable[str]) -> list[str]:
