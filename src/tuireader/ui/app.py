@@ -61,6 +61,7 @@ class TuireaderApp(App[int]):
         self.library = library
         self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
         self._opening = ExitStack()
+        self.is_opening = True  # nothing is painted yet
         self._first_run = first_run
         self._browser = browser
         self._inks: inks.Inks | None = None
@@ -73,9 +74,9 @@ class TuireaderApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.take_config()
-
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
+
     def take_config(self) -> None:
         """Put theme and keys of the configuration in force."""
         ui = self.library.config.ui
@@ -118,10 +119,10 @@ class TuireaderApp(App[int]):
 
     def opened(self) -> None:
         """Paint from now on."""
+        self.is_opening = False
         self._opening.close()
-        self.screen.refresh()
         self._parsed_for = {}
-
+        self.screen.refresh()
         if not gc.isenabled():
             gc.freeze()  # what a start has made stays, and need not be looked through again and again
             gc.enable()
@@ -132,6 +133,7 @@ class TuireaderApp(App[int]):
             super().refresh_css(animate=animate)
         else:
             self.stylesheet.update(self, animate=False)
+
     async def on_mount(self) -> None:
         """Open the main screen, and the welcome over it when there is nothing to read yet."""
         from tuireader.ui.screens.main import MainScreen
@@ -151,9 +153,12 @@ class TuireaderApp(App[int]):
         """Do the command of a key before the next key is looked at, where no text is typed."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._until_ready()
-            if self.screen is self._main and (self.focused is None or isinstance(self.focused, Pane)):
+            main = self._main
+            if main is self.screen and (self.focused is None or isinstance(self.focused, Pane)):
                 if not await self._check_bindings(event.key, priority=True):
                     await self._check_bindings(event.key)
+                if not main.keys_wait:
+                    main.hand_over()
                 return
         await super().on_event(event)
 

@@ -293,6 +293,7 @@ class Listing:
         if read and not self.shows_read:
             self._kept.update(ids)
         self._screen.articles.patch(ids, read=read)
+        self._screen.hand_over()
         stories = read and journal and self._reads_stories(ids)
         change = await self._library.set_read(ids, read, journal=journal, stories=stories)
         if stories:
@@ -315,6 +316,7 @@ class Listing:
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         """Star articles; the list shows it at once."""
         self._screen.articles.patch(ids, starred=starred)
+        self._screen.hand_over()
         change = await self._library.set_starred(ids, starred)
         self._screen.recount()
         return change

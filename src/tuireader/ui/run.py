@@ -62,10 +62,11 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
         # Textual draws what has changed so many times a second: at 60 what a key brings in two steps (a new
         # layout, then what is in it) is seen up to 17 ms late.
-        os.environ.setdefault("TEXTUAL_FPS", "240")
+        os.environ.setdefault("TEXTUAL_FPS", "1000")
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         from tuireader.ui.app import TuireaderApp
 
+        sys.setswitchinterval(0.001)  # a key waits no longer than that for a thread which reads rows
         app = TuireaderApp(library, first_run=first, counting=counting)
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:

@@ -117,10 +117,9 @@ class Panes(Sheet, inherit_bindings=False):
             await keep(self)
             await self.library.warm_up()
 
-    def _compositor_refresh(self) -> None:
-        """Draw nothing that would be thrown away: at the start, while updates are batched, none is shown."""
-        if not self.app._batch_count:
-            super()._compositor_refresh()
+    def hand_over(self) -> None:
+        """Have one painting for all that a key has changed."""
+        self.tell_at_once(self.top, self.sidebar, self.articles, self.pane, self.status)
 
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""
@@ -192,11 +191,11 @@ class Panes(Sheet, inherit_bindings=False):
         if not self.has_class("-zen"):
             self.go_to(self.pane)
         self.articles.select_id(article_id)
+        self.tell_status()
         article = self.reading.article
         if article is not None and not article.read and self.library.config.ui.mark_read == "open":
             await self.listing.set_read([article_id], True, journal=False)
             await self.listing.read_rest(article_id)
-        self.tell_status()
 
     async def open_article(self, article_id: int) -> None:
         """Open an article in the pane."""

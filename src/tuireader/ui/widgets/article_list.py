@@ -56,6 +56,7 @@ class ArticleList(CursorPane):
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
         self._style: RowStyle | None = None
         self._asked: set[int] = set()
+        self._drawn_width = 0
 
     # -- content
 
@@ -195,8 +196,10 @@ class ArticleList(CursorPane):
 
     def on_resize(self) -> None:
         """Draw for the new width; the cursor stays in sight."""
-        self._style = None
-        self._strips.clear()
+        if self.size.width != self._drawn_width:
+            self._drawn_width = self.size.width
+            self._style = None
+            self._strips.clear()
         self._resize()
         self.keep_in_sight()
         self._want()

@@ -1,9 +1,10 @@
-"""Containers that are covered by what is in them, so that there is next to nothing to draw of them."""
+"""Screen and containers that are covered by what is in them, and when the whole is painted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import monotonic
 
 from rich.style import Style
 from textual.containers import Horizontal, Vertical
@@ -11,6 +12,9 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+
+_MOST_WAIT = 0.04
+"""Seconds from one painting to the next while keys come faster than they are answered."""
 
 
 def _lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
@@ -55,7 +59,35 @@ class Column(Vertical):
 
 
 class Sheet(Screen[None]):
-    """A screen that is covered by its panes."""
+    """A screen that is covered by its panes, and that is painted seldom."""
+
+    _painted = 0.0
+
+    @property
+    def keys_wait(self) -> bool:
+        """Whether more has been typed than is answered yet."""
+        return not self.app._message_queue.empty()
+
+    def _compositor_refresh(self) -> None:
+        """Draw nothing that would be thrown away: at the start none is shown."""
+        if not getattr(self.app, "is_opening", False):
+            super()._compositor_refresh()
+
+    def _on_timer_update(self) -> None:
+        """Draw what has changed, once no more keys wait: what these change is drawn with it."""
+        now = monotonic()
+        if self.keys_wait and now - self._painted < _MOST_WAIT:
+            return  # the timer goes on
+        self._painted = now
+        super()._on_timer_update()
+
+    def tell_at_once(self, *widgets: Widget) -> None:
+        """Let widgets say what is to be drawn.
+
+        Each would say so when its own messages have come to rest, and have a painting for itself.
+        """
+        for widget in widgets:
+            widget._check_refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the widget, of which only the border is drawn."""

@@ -45,6 +45,7 @@ class PagePane(Pane):
         self._colours: dict[int, tuple[Mark, ...]] = {}
         self._seen: set[str] = set()
         self._pad = 0
+        self._drawn_width = 0
         self._arrive_at: int | None = None  # the place to show when the size is known
 
     # -- content
@@ -183,10 +184,11 @@ class PagePane(Pane):
             return
         if min(self._measure, max(4, self.size.width - 2)) == self._head.width:
             room = max(4, self.size.width - 2)
-            self._pad = (room - self._head.width) // 2 + 1
-            self._strips.clear()
+            pad = (room - self._head.width) // 2 + 1
+            if pad != self._pad or self.size.width != self._drawn_width:
+                self._pad = pad
+                self.forget_strips()
             self._resize()
-            self.refresh()
             self._look_for_pictures()
             return
         self._arrive_at = self.place
@@ -288,6 +290,9 @@ class PagePane(Pane):
         self._strips.clear()
         self.refresh()
 
+    def focus_changed(self) -> None:
+        """Nothing of a page looks otherwise with the focus."""
+
     def render_line(self, y: int) -> Strip:
         """One line of the page, moved in so far that the text stands in the middle."""
         number = y + self.scroll_offset.y
@@ -335,6 +340,7 @@ class PagePane(Pane):
 
     def _draw(self, number: int) -> Strip:
         ground, width = self.inks.ground, self.size.width
+        self._drawn_width = width
         layout, line = self._line(number)
         if line is None:
             return Strip([Segment(" " * width, ground)], width)
