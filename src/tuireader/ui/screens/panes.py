@@ -135,9 +135,12 @@ class Panes(Sheet, inherit_bindings=False):
         """Fold what does not fit."""
         width, height = event.size
         single = width < _SINGLE[0] or height < _SINGLE[1]
+        folds = self.is_wide and self.focused is self.sidebar
         self.set_class(single, "-single")
         self.set_class(width < _WIDE and not single, "-narrow")
         self.arrange_panes()
+        if folds and not self.is_wide:
+            self.go_to(self.articles)
 
     def arrange_panes(self) -> None:
         """Show those of list, sentence and article that have a place.

@@ -1,0 +1,37 @@
+"""A terminal that changes its size: each size shows what a start in that size shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ui.running import running
+from tests.ui.test_real_library import opened, until_listed
+
+SIZES = ((120, 40), (80, 24), (40, 12))
+
+
+async def test_a_new_size_shows_what_a_start_in_that_size_shows(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        wanted = {}
+        for size in SIZES:
+            async with running(library, size) as run:
+                await until_listed(run)
+                wanted[size] = run.text
+        async with running(library, SIZES[0]) as run:
+            await until_listed(run)
+            for size in (*SIZES, *reversed(SIZES), SIZES[1]):
+                await run.pilot.resize_terminal(*size)
+                await run.settle()
+                assert run.text == wanted[size], size
+
+
+async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, SIZES[0]) as run:
+        await until_listed(run)
+        await run.press("h")
+        assert run.focus == "sidebar"
+        await run.pilot.resize_terminal(*SIZES[1])
+        await run.settle()
+        assert run.main.focused is not None and run.main.focused.region.area > 0, "it is in sight"
+        await run.press("j")
+        assert run.focus == "list" and run.main.articles.cursor == 1
