@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +57,23 @@ def folding(data: Path, *, as_published: bool) -> None:
         article_of = save(store, every, int(time.time()), as_published=as_published)
         story_of = store.relations.stories(sorted(set(article_of.values())))
         store.close()
+    right, wrong, near = count_pairs(article_of, story_of, judged, background)
+    wanted = wanted_pairs(list(judged.values()))
+    print("\nfolded pairs, coming " + ("as published" if as_published else "feed by feed"))
+    print(f"{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
+    for name in sorted(wanted):
+        _print_pairs(name, right[name], wrong[name], near[name], wanted[name])
+    _print_pairs("ALL", right.total(), wrong.total(), near.total(), sum(wanted.values()))
+
+
+def count_pairs(
+    article_of: Mapping[str, int],
+    story_of: Mapping[int, int],
+    judged: Mapping[str, Judged],
+    background: Collection[str],
+) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """The pairs of one row by collection: those that belong together, those that do not, and of the first
+    those of the same days."""
     folded: dict[int, list[str]] = {}
     for row, article in article_of.items():
         if row in judged or row in background:
@@ -74,12 +91,7 @@ def folding(data: Path, *, as_published: bool) -> None:
                 right[mine.collection] += 1
                 near[mine.collection] += _near(mine, theirs)
     del wrong[""]  # of two articles without a label nothing is known
-    wanted = _wanted(list(judged.values()))
-    print("\nfolded pairs, coming " + ("as published" if as_published else "feed by feed"))
-    print(f"{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
-    for name in sorted(wanted):
-        _print_pairs(name, right[name], wrong[name], near[name], wanted[name])
-    _print_pairs("ALL", right.total(), wrong.total(), near.total(), sum(wanted.values()))
+    return right, wrong, near
 
 
 def judgements(data: Path) -> tuple[dict[str, Judged], set[str]]:
@@ -112,7 +124,7 @@ def _near(one: Judged, other: Judged) -> bool:
     return abs(one.published - other.published) <= NEAR
 
 
-def _wanted(judged: Sequence[Judged]) -> Mapping[str, int]:
+def wanted_pairs(judged: Sequence[Judged]) -> Mapping[str, int]:
     """How many pairs of one story are of the same days."""
     stories: dict[tuple[str, str], list[Judged]] = {}
     for one in judged:

@@ -34,8 +34,13 @@ def prepare(entry: ParsedEntry) -> Prepared:
         words=words(title, summary, body, entry.author),
         packed_summary=pack(entry.summary_html),
         packed_html=pack(entry.content_html),
-        links=tuple(links_of(html, entry.base_url or entry.url)[:_MOST_LINKS]),
+        links=links_in(html, entry.base_url or entry.url),
     )
+
+
+def links_in(html: str, base_url: str) -> tuple[tuple[str, str, str], ...]:
+    """(address, label, the line before it) of the outbound links of a text."""
+    return tuple(links_of(html, base_url)[:_MOST_LINKS])
 
 
 def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:

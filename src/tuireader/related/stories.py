@@ -16,9 +16,9 @@ from tuireader.related.features import Profile
 SPAN_DAYS = 5.0
 MEMBERS = 30  # so many members of a story are compared, its newest
 
-_CLOSE = 0.85  # an article joins a story that has a member so close ...
-_PAIR = 0.88  # ... (so close if it is the only one, which nobody vouches for) ...
-_MEAN = 0.45  # ... if its mean chance over the members is this, ...
+CLOSE = 0.85  # an article joins a story that has a member so close ...
+_PAIR = 0.06  # ... (by so much closer if it is the only one, which nobody vouches for) ...
+MEAN = 0.45  # ... if its mean chance over the members is this, ...
 _LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
 _MOST = 0.8  # ... to more than a fifth of them.
 _MERGED = 0.5  # two stories are one if the mean chance between them is this
@@ -46,8 +46,8 @@ def place(
         others = [member for member in members if member.id != article.id]
         if others and _may_belong([article], others, apart):
             chances = [fold_chance(article, member) for member in others]
-            close = _CLOSE if len(others) > 1 else _PAIR
-            if max(chances) >= close and _agree(chances, _MEAN):
+            close = CLOSE if len(others) > 1 else CLOSE + _PAIR
+            if max(chances) >= close and _agree(chances, MEAN):
                 fits.append((-sum(chances) / len(chances), story))
     fits.sort()
     if not fits:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from tuireader import query
 from tuireader.model import Evidence
+from tuireader.prepare import links_in
 from tuireader.relating.linking import out_links
 from tuireader.relating.placing import relate_anew
 from tuireader.store import Store
@@ -119,7 +120,7 @@ def record_changed(
         return []
     matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
     new = [(text, item) for text in texts for item in store.watches.rematch(text.id, matches[text.id])]
-    store.links.record(out_links(texts))
+    store.links.record(out_links([_with_page_links(store, text) for text in texts]))
     relate_anew(store, texts, {text.id: text for text in before})
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, new, hidden, rules)
@@ -130,7 +131,8 @@ def record_full_text(
 ) -> list[tuple[StoredText, Evidence]]:
     """Keep what the page of an article says, and match the article anew; returns the matches that are new.
 
-    It is not related anew: relatives are found by what feeds say, so that a story stays as it is.
+    It is not related anew: relatives are found by what feeds say, so that a story stays as it is. Whom the
+    page names is kept beside whom the feed names.
     """
     old = next(iter(store.reading.texts([article_id])), None)
     if old is None:
@@ -138,12 +140,21 @@ def record_full_text(
     if store.full_texts.has_content(article_id):
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
-    text = replace(old, full=plain(html))
+    text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
+    store.links.record(out_links([_with_page_links(store, text)]))
     store.index.add([text])
     found = rules.matcher.match(subject(text, rules.feeds))
     new = [(text, item) for item in store.watches.rematch(article_id, found)]
     hidden = _hide(store, [text], {article_id: found}, rules, now)
     return _seen(store, new, hidden, rules)
+
+
+def _with_page_links(store: Store, text: StoredText) -> StoredText:
+    """An article whose links are those of its feed and, if its page was fetched, those that stand there."""
+    if not text.full:
+        return text
+    html, base_url = store.full_texts.page(text.id)
+    return replace(text, links=(*(text.links or ()), *links_in(html, base_url or text.url)))
 
 
 def _hide(

@@ -10,9 +10,9 @@ from tuireader.store.reading import StoredText
 
 
 def out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
-    """The links of articles that have any, each with what it is."""
+    """The links of articles whose texts have been read for them, each with what it is."""
     for text in texts:
-        if text.links:
+        if text.links is not None:
             yield text.id, _kinds(text, text.links)
 
 

@@ -19,8 +19,8 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
     """The relatives of an article, strongest relation first; each once, by its strongest relation.
 
     Ordinary links to pages that are not stored stay links of the text; what the editor named and primary
-    sources are relatives even so. What came before a story and is linked by one of its reports is background
-    for the others, too, if they have a name in common with it.
+    sources are relatives even so. What one report of a story links to is background or a follow-up for the
+    others, too, by its time, if they have a name in common with it.
     """
     found = _Found()
     for text in store.reading.texts([article_id]):
@@ -60,7 +60,7 @@ def _add_links(store: Store, shelf: Shelf, article: search.Incoming, found: _Fou
     theirs = [
         (other, link)
         for other, link in store.links.stored(list(others))
-        if link.time is not None and link.time < article.time and link.article_id not in others
+        if link.time is not None and link.article_id not in others and link.article_id != article.id
     ]
     every = [*outgoing, *incoming_, *(link for _, link in theirs)]
     stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
@@ -86,8 +86,9 @@ def _add_links(store: Store, shelf: Shelf, article: search.Incoming, found: _Fou
     for other, link in theirs:
         known = profiles.get(link.article_id or 0)
         if whole is not None and known is not None and rank.shares_name(whole, known, feeds):
-            how = f"linked by {others[other]}"
-            found.add(link.article_id, _linked(link, Relation.BACKGROUND, reason(link, how)))
+            how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
+            relation = Relation.FOLLOW_UP if known.time > article.time else Relation.BACKGROUND
+            found.add(link.article_id, _linked(link, relation, reason(link, how)))
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:

@@ -46,6 +46,13 @@ class FullTexts:
             "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
         )
 
+    def page(self, article_id: int) -> tuple[str, str]:
+        """What the page of an article says, if it was had, and the address that its links start from."""
+        row = self._conn.execute(
+            "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        return ("", "") if row is None else (unpack(row[0]), row[1])
+
     def has_content(self, article_id: int) -> bool:
         """Whether the article is in the index: its texts were not purged."""
         row = self._conn.execute("SELECT 1 FROM content WHERE article_id = ?", (article_id,)).fetchone()
