@@ -26,9 +26,14 @@ def screen_text(app: App[int]) -> str:
     return "\n".join(line.text.rstrip() for line in lines) + "\n"
 
 
+def golden_text(app: App[int]) -> str:
+    """The same as a file has it, without empty lines at its end."""
+    return screen_text(app).rstrip("\n") + "\n"
+
+
 def assert_screen(app: App[int], name: str) -> None:
     """The text of the screen is as in the golden file of that name."""
-    trouble = differs(f"{name}.txt", screen_text(app).rstrip("\n") + "\n")
+    trouble = differs(f"{name}.txt", golden_text(app))
     assert not trouble, trouble
 
 

@@ -21,7 +21,7 @@ from tests.ui.fake_library import NOW, FakeLibrary
 from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.samples import story
-from tests.ui.snap import differs, screen_text
+from tests.ui.snap import differs, golden_text
 from tests.ui.snap_svg import screen_svg
 from tuireader import demo
 from tuireader.config import Paths, load
@@ -68,7 +68,7 @@ class Walk:
         for box in self.run.app.screen.query(Input):
             box.cursor_blink = False
         await self.run.settle()
-        self.trouble.append(differs(f"screens/{screen}-{self.name}.txt", screen_text(self.run.app)))
+        self.trouble.append(differs(f"screens/{screen}-{self.name}.txt", golden_text(self.run.app)))
         if self.name != "small":
             self.trouble.append(differs(f"screens/{screen}-{self.name}.svg", screen_svg(self.run.app)))
 

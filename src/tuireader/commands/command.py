@@ -1,0 +1,68 @@
+"""What a command is, and where its keys work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where a command's keys work: in any pane of the main screen, in one pane, or on another screen."""
+
+    GLOBAL = "global"
+    LIST = "list"
+    ARTICLE = "article"
+    SIDEBAR = "sidebar"
+    HEALTH = "feed health"
+    WATCHES = "watches"
+    SEARCH = "search line"
+    MUTE = "mute dialog"
+    WATCH = "watch dialog"
+    CHOICES = "choices"
+
+
+PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
+TABLES = (Scope.HEALTH, Scope.WATCHES)
+MOVING = (*TABLES, Scope.CHOICES)
+
+
+class Group(StrEnum):
+    """The headings of the help, in their order."""
+
+    MOVE = "Move"
+    READ = "Read"
+    MARK = "Mark"
+    FIND = "Find"
+    FEEDS = "Feeds"
+    WATCHES = "Watches"
+    PROGRAM = "Program"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a person can do.
+
+    `id` is stable: it names the action in code and in the person's `[keys]`. `title` is short, for footer
+    and palette; `help` is a sentence. `keys` are those of the preset `default`, which work in `scope` and in
+    those of `also`.
+    """
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...]
+    group: Group
+    scope: Scope = Scope.GLOBAL
+    footer: bool = False
+    also: tuple[Scope, ...] = ()
+
+    @property
+    def places(self) -> frozenset[Scope]:
+        """All panes, screens and dialogs in which its keys work."""
+        named = {self.scope, *self.also}
+        return frozenset(named - {Scope.GLOBAL} | (PANES if Scope.GLOBAL in named else frozenset()))
+
+    @property
+    def on_main(self) -> bool:
+        """Whether the main screen can do it: the palette and the help offer it there."""
+        return bool(self.places & PANES)

@@ -1,0 +1,132 @@
+"""The names of keys: as Textual has them, as people write them, as they are shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+# Textual calls a printable key by its Unicode name, but for these.
+_SHORT_NAMES = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
+}
+_NAMED = frozenset(
+    [
+        "escape",
+        "enter",
+        "tab",
+        "space",
+        "backspace",
+        "insert",
+        "delete",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "up",
+        "down",
+        "left",
+        "right",
+    ]
+) | {f"f{number}" for number in range(1, 25)}
+_ALIASES = {
+    "esc": "escape",
+    "return": "enter",
+    "del": "delete",
+    "ins": "insert",
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "pgdown": "pagedown",
+    "page_up": "pageup",
+    "page_down": "pagedown",
+    "spacebar": "space",
+    "bksp": "backspace",
+    "control": "ctrl",
+    "meta": "alt",
+    "option": "alt",
+}
+_MODIFIERS = ("alt", "ctrl", "shift")  # in the order of Textual's names
+SAME_BYTE = {
+    "ctrl+h": "backspace",
+    "ctrl+i": "tab",
+    "ctrl+j": "enter",
+    "ctrl+m": "enter",
+    "ctrl+left_square_bracket": "escape",
+}
+_LABELS = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "escape": "esc",
+    "backspace": "bksp",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "delete": "del",
+    "insert": "ins",
+} | {f"f{number}": f"F{number}" for number in range(1, 25)}
+
+
+def _unicode_name(character: str) -> str:
+    name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
+    return _SHORT_NAMES.get(name, name)
+
+
+# The signs that keyboards have, by their names; letters and digits are their own names.
+_CHARACTERS = {
+    _unicode_name(sign): sign
+    for sign in (*map(chr, range(33, 256)), "€")
+    if sign.isprintable() and not sign.isalnum()
+}
+_NAMES = {sign: name for name, sign in _CHARACTERS.items()}
+
+
+def normalise_key(text: str) -> str | None:
+    """The Textual name of a key as a person writes it (`?`, `^z`, `Ctrl+Z`, `PgDn`), None if it is no key."""
+    text = text if text == " " else text.strip()
+    if len(text) > 1 and text[0] == "^":
+        text = "ctrl+" + text[1:]
+    prefix, _, last = text[:-1].rpartition("+")  # the last character is never a separator: `ctrl++`
+    last += text[-1:]
+    modifiers = {
+        _ALIASES.get(part.strip().lower(), part.strip().lower()) for part in prefix.split("+") if prefix
+    }
+    key = _plain_key(last.strip() or last)
+    if key is None or not modifiers <= set(_MODIFIERS):
+        return None
+    if len(key) == 1 and key.isalpha():  # a terminal sends J for shift+j, and ctrl+z for ctrl+Z
+        if modifiers == {"shift"}:
+            return key.upper()
+        key = key.lower() if "ctrl" in modifiers else key
+    return "+".join([name for name in _MODIFIERS if name in modifiers] + [key])
+
+
+def _plain_key(text: str) -> str | None:
+    if text == " ":
+        return "space"
+    if len(text) == 1:
+        return text if text.isalnum() else _NAMES.get(text)
+    name = text.lower()
+    name = _SHORT_NAMES.get(name, _ALIASES.get(name, name))
+    return name if name in _NAMED or name in _CHARACTERS else None
+
+
+def key_label(key: str) -> str:
+    """A key as people read it: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
+    *modifiers, last = key.split("+")
+    label = _LABELS.get(last) or _CHARACTERS.get(last, last)
+    if modifiers == ["ctrl"] and len(label) == 1:
+        return f"^{label}"
+    return "+".join([*modifiers, label])
+
+
+def keys_label(keys: Iterable[str]) -> str:
+    """Several keys as people read them; a run of digits is shortened: `1–9`."""
+    labels = [key_label(key) for key in keys]
+    if len(labels) > 2 and all(label.isdecimal() for label in labels):
+        return f"{labels[0]}–{labels[-1]}"
+    return " ".join(labels)

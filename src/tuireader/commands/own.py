@@ -1,0 +1,97 @@
+"""A person's own keys: what they make of a preset, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tuireader.commands.keys import SAME_BYTE, key_label, normalise_key
+from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """Something wrong with a person's keys. `path` is where in the config, such as `keys.next_unread`."""
+
+    path: str
+    message: str
+
+
+def resolve_keys(
+    preset: str, overrides: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
+    """The keys of every command under a preset and a person's own `[keys]`, and what is wrong with these.
+
+    The result has no clash, whatever comes in: a key that a person gave to a command is taken from the
+    command that has it in the preset; of two of the person's own commands the first one keeps it. Both are
+    told. An empty sequence leaves a command without a key.
+    """
+    problems: list[KeyProblem] = []
+    if preset not in PRESETS:
+        problems.append(KeyProblem("ui.keys", f"no preset {preset!r}{did_you_mean(preset, PRESETS)}"))
+    base = PRESETS.get(preset, PRESETS["default"])
+    own: dict[str, tuple[str, ...]] = {}
+    for command_id, written in overrides.items():
+        path = f"keys.{command_id}"
+        if command_id not in BY_ID:
+            problems.append(KeyProblem(path, f"no command {command_id!r}{did_you_mean(command_id, BY_ID)}"))
+            continue
+        keys = _readable_keys(path, written, problems)
+        taken = _taken(command_id, keys, own)
+        problems += [
+            KeyProblem(path, f"{key_label(key)!r} is already {other}") for key, other in taken.items()
+        ]
+        if keys or not written:  # when no key of a line can be used, the preset's stay
+            own[command_id] = tuple(key for key in keys if key not in taken)
+    resolved = {}
+    for command in COMMANDS:
+        if command.id in own:
+            resolved[command.id] = own[command.id]
+            continue
+        taken = _taken(command.id, base[command.id], own)
+        problems += [
+            KeyProblem(
+                f"keys.{other}", f"{key_label(key)!r} is taken from {command.id}; give that another key"
+            )
+            for key, other in taken.items()
+        ]
+        resolved[command.id] = tuple(key for key in base[command.id] if key not in taken)
+    return resolved, problems
+
+
+def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]) -> tuple[str, ...]:
+    keys: list[str] = []
+    for text in written:
+        key = normalise_key(text)
+        if key is None:
+            problems.append(KeyProblem(path, f"{text!r} is no key"))
+        elif key in SAME_BYTE:
+            problems.append(
+                KeyProblem(path, f"{text!r} cannot be used: in a terminal it is the same as {SAME_BYTE[key]}")
+            )
+        elif key not in keys:
+            keys.append(key)
+    return tuple(keys)
+
+
+def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Those of `keys` that another command in `own` has where both would work, with that command."""
+    return {
+        key: other
+        for key in keys
+        for other, others_keys in own.items()
+        if key in others_keys and _meet(command_id, other)
+    }
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether the keys of two commands can work at the same moment."""
+    return one != other and bool(BY_ID[one].places & BY_ID[other].places)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the known name nearest to `name`, `""` when none is near."""
+    import difflib  # only ever needed for a mistake
+
+    near = difflib.get_close_matches(name.lower()[:100], list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
