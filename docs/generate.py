@@ -254,12 +254,12 @@ def licences() -> str:
 _REMARKS = (
     "The extra `fast` is brotli (MIT) and zstandard (BSD-3-Clause).",
     "",
-    "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed here:",
-    "they are packages of their own, installed by pip, and can be replaced by others of the same name, which",
-    "is what that licence asks for. chardet comes with readability-lxml, which loads it to guess the",
-    "encoding of bytes. It is never asked, because tuireader hands over text that is decoded already; but readability",
-    "does not start without it. It is loaded when a full text is fetched, in a process of its own, and never",
-    "at the start.",
+    "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
+    "here: they are packages of their own, installed by pip, and can be replaced by others of the same",
+    "name, which is what that licence asks for. chardet comes with readability-lxml, which loads it to",
+    "guess the encoding of bytes. It is never asked, because tuireader hands over text that is decoded",
+    "already; but readability does not start without it. It is loaded when a full text is fetched, in a",
+    "process of its own, and never at the start.",
 )
 
 
