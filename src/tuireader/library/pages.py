@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tuireader import relating
@@ -181,12 +182,15 @@ class Pages(Desk):
 
     async def _picture_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
         """The bytes of a picture, and how fast they came."""
-        from tuireader.feeds import pages
-
         cache = PictureCache(self.paths.cache / "pictures")
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
             return data, None
+        await asyncio.to_thread(
+            import_module, "tuireader.feeds.pages"
+        )  # beside the loop: a key would wait
+        from tuireader.feeds import pages
+
         fetcher = await self._fetching()
         started = time.monotonic()
         data = await pages.fetch_picture(fetcher, url, self._feed_url(feed_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -34,6 +35,8 @@ from tuireader.store.retention import Rule
 log = logging.getLogger("tuireader")
 _RELATE = 50
 """Articles that are related in one write transaction: about 0.1 s, so that no mark waits for long."""
+_NICE = 10
+"""By how much the process of a refresh gives way to the screen and to other programs."""
 
 
 class Refreshing(Watches, Pages):
@@ -153,6 +156,7 @@ class Refreshing(Watches, Pages):
             limit=1 << 20,
         )
         assert child.stdout is not None and child.stderr is not None
+        _give_way(child.pid)
         ended = False
         try:
             async for line in child.stdout:
@@ -210,6 +214,13 @@ class Refreshing(Watches, Pages):
         """
         before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
         return before != self._version
+
+
+def _give_way(process: int) -> None:
+    """Let keys, and all else that is not as patient, go before a process and its children."""
+    with contextlib.suppress(OSError, AttributeError):  # it has ended, or this system has no such thing
+        os.setpriority(os.PRIO_PROCESS, process, _NICE)
+        os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:

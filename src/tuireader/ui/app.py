@@ -68,7 +68,8 @@ class TuireaderApp(App[int]):
         self._main: MainScreen | None = None
         self._short_toast: Notification | None = None
         self.fault: BaseException | None = None  # what made the app crash
-        self._typed_at: Screen[object] | None = None  # the screen that had the last key
+        self._typed_on: Screen[object] | None = None  # the screen that had the last key
+        self.typed_at = 0.0  # when that was, by the monotonic clock
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
@@ -153,6 +154,7 @@ class TuireaderApp(App[int]):
         """Do the command of a key before the next key is looked at, where no text is typed."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._until_ready()
+            self.typed_at = time.monotonic()
             main = self._main
             if main is self.screen and (self.focused is None or isinstance(self.focused, Pane)):
                 if not await self._check_bindings(event.key, priority=True):
@@ -165,9 +167,9 @@ class TuireaderApp(App[int]):
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus."""
         screen = self.screen
-        if screen is self._typed_at:
+        if screen is self._typed_on:
             return
-        self._typed_at = screen
+        self._typed_on = screen
         ready = asyncio.Event()
         screen.call_after_refresh(ready.set)
         with suppress(TimeoutError):  # it may have been left meanwhile

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _MOST_CODE = 40  # pieces of code that are coloured
+_AT_REST = 0.05  # seconds without a key after which pages are made ahead
 _KEPT = 16  # pages kept, so that back and forth is instant
 
 
@@ -41,6 +42,8 @@ class Reading:
         self._way: list[Stop] = []
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._token = 0
+        self._ahead: asyncio.TimerHandle | None = None
+        self._era = 0  # what is being read from the store when it changes is not kept
         self.page: Page | None = None
 
     @property
@@ -86,8 +89,40 @@ class Reading:
         self._way.clear()
         self._screen.pane.clear()
 
+    def look_ahead(self) -> None:
+        """Make the pages that may be opened next, once the keys rest."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+        self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._look)
+
+    def _look(self) -> None:
+        self._ahead = None
+        if self._screen.is_running:
+            run_latest(self._screen, self._prepare_next, "ahead")
+
+    async def _prepare_next(self) -> None:
+        """The article under the cursor, and the one below it."""
+        articles = self._screen.articles
+        for article_id in articles.ids[articles.cursor : articles.cursor + 2]:
+            await self._prepare(article_id)
+
+    async def _prepare(self, article_id: int) -> None:
+        if article_id in self._pages:
+            return
+        era = self._era
+        page = await self._page(article_id)
+        if page is not None and era == self._era:
+            self._keep(page)
+
+    def _keep(self, page: Page) -> None:
+        self._pages[page.article.id] = page
+        self._pages.move_to_end(page.article.id)
+        while len(self._pages) > _KEPT:
+            self._pages.popitem(last=False)
+
     def forget(self) -> None:
         """Read pages from the store again at next use: something was written there."""
+        self._era += 1
         current = self.article_id
         self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
 
@@ -102,10 +137,7 @@ class Reading:
         page = self._pages.get(article_id) or await self._page(article_id)
         if page is None or token != self._token:
             return False
-        self._pages[article_id] = page
-        self._pages.move_to_end(article_id)
-        while len(self._pages) > _KEPT:
-            self._pages.popitem(last=False)
+        self._keep(page)
         self.page = page
         screen = self._screen
         screen.article_opened()

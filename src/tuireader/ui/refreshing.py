@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from tuireader.model import Event
     from tuireader.ui.screens.panes import Panes
 
-_RELOAD_EVERY = 0.5  # seconds between two takings of the list while a refresh runs
+_RELOAD_EVERY = 1.0  # seconds between two takings of the list while a refresh runs
+_AT_REST = 0.3  # seconds without a key from which the list is taken, ...
+_AT_LATEST = 5.0  # ... and from which it is taken whatever is typed
+_TELL_EVERY = 0.1
 _DUE_EVERY = 60.0
 _ELSEWHERE_EVERY = 2.0
 
@@ -33,6 +36,7 @@ class Refreshing:
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
         self._reloaded = 0.0
+        self._told = 0.0
         self._away_since: int | None = None
         self.away: Away | None = None
 
@@ -124,10 +128,13 @@ class Refreshing:
         elif isinstance(event, FeedDone):
             if event.error:
                 self._failed.append(event)
-            fresh = f" · {new} new" if new else ""
-            self._screen.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
-            if (event.new or event.changed) and time.monotonic() - self._reloaded >= _RELOAD_EVERY:
-                self._reloaded = time.monotonic()
+            now = time.monotonic()
+            if now - self._told >= _TELL_EVERY or event.done == event.total:
+                self._told = now
+                fresh = f" · {new} new" if new else ""
+                self._screen.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
+            if (event.new or event.changed) and self._may_reload(now):
+                self._reloaded = now
                 await self._screen.reload()
         elif isinstance(event, NewMatch):
             self._matches.append(event)
@@ -140,6 +147,12 @@ class Refreshing:
         else:
             self._tell_end(event)
         await asyncio.sleep(0)  # keys come first
+
+    def _may_reload(self, now: float) -> bool:
+        """Whether it is time to take the list, which would make a key wait."""
+        since = now - self._reloaded
+        rests = now - self._screen.reader.typed_at >= _AT_REST
+        return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _tell_of_watches(self, told: Told) -> None:
         """Show it by the terminal where no desktop has; what came is in the toast of the matches, too."""

@@ -120,6 +120,7 @@ class Panes(Sheet, inherit_bindings=False):
     def hand_over(self) -> None:
         """Have one painting for all that a key has changed."""
         self.tell_at_once(self.top, self.sidebar, self.articles, self.pane, self.status)
+        self.reading.look_ahead()
 
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""
@@ -195,8 +196,8 @@ class Panes(Sheet, inherit_bindings=False):
             self.go_to(self.pane)
         self.articles.select_id(article_id)
         self.tell_status()
-        article = self.reading.article
-        if article is not None and not article.read and self.library.config.ui.mark_read == "open":
+        shown = self.articles.row(article_id) or self.reading.article  # a page may be older than its marks
+        if shown is not None and not shown.read and self.library.config.ui.mark_read == "open":
             await self.listing.set_read([article_id], True, journal=False)
             await self.listing.read_rest(article_id)
 

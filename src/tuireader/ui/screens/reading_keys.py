@@ -111,8 +111,8 @@ class ReadingKeys(Panes):
         self.pictures.toggle()
 
     def on_page_pane_pictures_seen(self, message: PagePane.PicturesSeen) -> None:
-        """Load what came in sight."""
-        self.pictures.see(message.urls, message.width)
+        """Load what came in sight, once the text is painted."""
+        self.call_after_refresh(self.pictures.see, message.urls, message.width)
 
     # -- find in page
 
