@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tuireader.model import Change, View
+from tuireader.model import View
 from tuireader.ui import entries as places
 from tuireader.ui.bindings import bindings
-from tuireader.ui.screens.reading_keys import ReadingKeys
+from tuireader.ui.screens.marking_keys import MarkingKeys
 from tuireader.ui.watching import Watching
-from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tuireader.ui.editing import Editing
@@ -33,7 +32,7 @@ _INSTEAD = {
 }
 
 
-class MainScreen(ReadingKeys):
+class MainScreen(MarkingKeys):
     """What the keys do, on top of the panes."""
 
     BINDINGS: ClassVar = [
@@ -41,168 +40,7 @@ class MainScreen(ReadingKeys):
         Binding("ctrl+c", "screen.copy_text", show=False),
     ]
 
-    # -- commands: move
-
-    def action_move_down(self) -> None:
-        self.current_pane.move(1)
-        self.tell_status()
-
-    def action_move_up(self) -> None:
-        self.current_pane.move(-1)
-        self.tell_status()
-
-    def action_half_page_down(self) -> None:
-        self.current_pane.page(0.5)
-        self.tell_status()
-
-    def action_half_page_up(self) -> None:
-        self.current_pane.page(-0.5)
-        self.tell_status()
-
-    def action_page_down(self) -> None:
-        self.current_pane.page(1)
-        self.tell_status()
-
-    def action_page_up(self) -> None:
-        self.current_pane.page(-1)
-        self.tell_status()
-
-    def action_top(self) -> None:
-        self.current_pane.go_top()
-        self.tell_status()
-
-    def action_bottom(self) -> None:
-        self.current_pane.go_bottom()
-        self.tell_status()
-
-    def action_next_pane(self) -> None:
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        panes: list[Pane] = [self.sidebar, self.articles]
-        if self.reading.page is not None:
-            panes.append(self.pane)
-        at = panes.index(self.current_pane) if self.current_pane in panes else 1
-        self.go_to(panes[(at + step) % len(panes)])
-
-    async def action_next_article(self) -> None:
-        await self._step(1)
-
-    async def action_previous_article(self) -> None:
-        await self._step(-1)
-
-    async def _step(self, step: int) -> None:
-        """Go to another article of the list; it is opened where one is open."""
-        self.articles.move(step)
-        self.tell_status()
-        article_id = self.articles.current_id
-        if self.reading.page is not None and article_id is not None and article_id != self.reading.article_id:
-            await self.open_article(article_id)
-
-    async def action_next_unread(self) -> None:
-        await self._unread(1)
-
-    async def action_previous_unread(self) -> None:
-        await self._unread(-1)
-
-    async def _unread(self, step: int) -> None:
-        """Open the next unread article of this view, or of the next view that has one."""
-        article_id = await self.listing.next_unread(step)
-        if article_id is None:
-            for view in self._views_with_unread(step):
-                await self.show_view(view)
-                self.sidebar.select(view)
-                article_id = await self.listing.next_unread(step)
-                if article_id is not None:
-                    break
-        if article_id is None:
-            self.reader.say("Nothing unread")
-        else:
-            await self.open_article(article_id)
-
-    def _views_with_unread(self, step: int) -> list[View]:
-        lines = [entry for entry in self.sidebar.entries if entry.view is not None]
-        views = [entry.view for entry in lines]
-        at = views.index(self.listing.view) if self.listing.view in views else -1
-        around = (lines[at + 1 :] + lines[: max(0, at)])[::step]
-        return [entry.view for entry in around if entry.view is not None and entry.count.unread]
-
     # -- commands: read
-
-    async def action_open(self) -> None:
-        pane = self.current_pane
-        if pane is self.sidebar:
-            self.sidebar.open_current()
-        elif pane is self.pane:
-            self.pane.open_chosen()
-        elif (article_id := self.articles.current_id) is not None:
-            if article_id == self.reading.article_id:
-                self.go_to(self.pane)
-            else:
-                await self.open_article(article_id)
-
-    async def action_page_or_next_unread(self) -> None:
-        if self.current_pane is self.sidebar and self.sidebar.fold_current():
-            return
-        if self.reading.page is not None:
-            if self.pane.at_end:
-                await self.action_next_unread()
-            else:
-                self.pane.page(1)
-            return
-        row = self.articles.current_row
-        if row is not None and not row.read:
-            await self.open_article(row.id)
-        else:
-            await self.action_next_unread()
-
-    async def action_back(self) -> None:
-        if await self._back():
-            return
-        if self.current_pane is not self.sidebar:
-            self.go_to(self.sidebar)
-        elif self.is_wide:
-            self.sidebar.fold_current()
-        else:
-            self.go_to(self.articles)
-
-    async def action_quit_or_back(self) -> None:
-        if await self._back():
-            return
-        if self.current_pane is self.sidebar and self.has_class("-sidebar") and not self.is_wide:
-            self.go_to(self.articles)
-        elif self.reading.page is not None:
-            await self.close_article()
-        else:
-            await self.reader.leave(0)
-
-    async def _back(self) -> bool:
-        """Leave the relatives, a followed article, zen, the article or the search, whichever is first."""
-        if self.current_pane is self.pane and self.reading.page is not None:
-            if self.leave_find():
-                pass
-            elif self.pane.chosen >= 0:
-                self.pane.choose(-1)
-            elif self.reading.depth:
-                await self.reading.back()
-                if self.reading.article_id is not None:
-                    self.articles.select_id(self.reading.article_id)
-                self.tell_status()
-            elif self.has_class("-zen"):
-                self.go_to(self.pane)
-            else:
-                await self.close_article()
-            return True
-        if self.listing.filter and self.current_pane is self.articles:
-            self.leave_filter()
-            return True
-        if self.before_search is not None and self.current_pane is self.articles:
-            self.leave_search()
-            return True
-        return False
 
     async def action_open_browser(self) -> None:
         await self.reader.browse(self._current_address()[0])
@@ -278,90 +116,12 @@ class MainScreen(ReadingKeys):
             self.add_class("-zen")
             self.arrange_panes()
 
-    def current_article_id(self) -> int | None:
-        """The open article when the pane has the focus, else the one under the cursor."""
-        if self.current_pane is self.pane and self.reading.page is not None:
-            return self.reading.article_id
-        return self.articles.current_id
-
     def _current_address(self) -> tuple[str, str]:
         """Address and title of the current article."""
         if self.current_pane is self.pane and self.reading.article is not None:
             return self.reading.article.url, self.reading.article.title
         row = self.articles.current_row
         return (row.url, row.title) if row is not None else ("", "")
-
-    # -- commands: mark
-
-    async def _marks(self, article_id: int) -> tuple[bool, bool]:
-        """Whether an article is read and starred."""
-        row = self.articles.row(article_id)
-        if row is None:
-            rows = await self.library.rows([article_id])
-            row = rows[0] if rows else None
-        return (row.read, row.starred) if row is not None else (False, False)
-
-    async def action_toggle_read(self) -> None:
-        article_id = self.current_article_id()
-        if article_id is not None:
-            read, _ = await self._marks(article_id)
-            change = await self.listing.set_read([article_id], not read)
-            self._say_mark("Unread" if read else "Read", change)
-
-    async def action_mark_read(self) -> None:
-        article_id = self.current_article_id()
-        if article_id is not None:
-            await self.listing.set_read([article_id], True)
-
-    async def action_toggle_star(self) -> None:
-        article_id = self.current_article_id()
-        if article_id is not None:
-            _, starred = await self._marks(article_id)
-            change = await self.listing.set_starred([article_id], not starred)
-            self._say_mark("No longer starred" if starred else "Starred", change)
-            self.tell_status()
-
-    def _say_mark(self, said: str, change: Change) -> None:
-        """Say what a mark did and how to undo it, in place of what was said of the mark before."""
-        if len(change.ids) > 1:
-            said = f"{said}, with {len(change.ids) - 1} more of the story"
-        self.reader.say_shortly(f"{said} · {self.key_of('undo')} undoes")
-
-    async def action_mark_list_read(self) -> None:
-        await self.listing.complete()
-        ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
-        change = await self.listing.set_read(ids, True)
-        undo = self.key_of("undo")
-        self.reader.say(
-            f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
-        )
-
-    async def action_clear_rest(self) -> None:
-        away = self.refreshing.away
-        if away is None or not away.ids:
-            self.reader.say("Nothing has come while you were away", seconds=2)
-            return
-        change = await self.library.set_read(away.ids, True)
-        await self.reload()
-        self.reader.say(f"{change.what} · {self.key_of('undo')} undoes")
-
-    async def action_split_story(self) -> None:
-        article_id = self.current_article_id()
-        if article_id is None:
-            return
-        change = await self.library.split_story(article_id)
-        if change.ids:
-            await self.reload()
-        undo = self.key_of("undo")
-        self.reader.say(
-            f"Stands alone from now on · {undo} undoes" if change.ids else "This article stands alone already"
-        )
-
-    async def action_undo(self) -> None:
-        change: Change | None = await self.library.undo()
-        self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
-        if change is not None:
-            self.reload_soon()
 
     # -- commands: find
 

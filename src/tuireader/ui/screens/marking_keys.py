@@ -1,0 +1,86 @@
+"""What the keys do that mark articles."""
+
+from __future__ import annotations
+
+from tuireader.model import Change
+from tuireader.ui.screens.moving_keys import MovingKeys
+
+
+class MarkingKeys(MovingKeys):
+    """Read, starred, apart from its story, and all that taken back."""
+
+    def current_article_id(self) -> int | None:
+        """The open article when the pane has the focus, else the one under the cursor."""
+        if self.current_pane is self.pane and self.reading.page is not None:
+            return self.reading.article_id
+        return self.articles.current_id
+
+    async def _marks(self, article_id: int) -> tuple[bool, bool]:
+        """Whether an article is read and starred."""
+        row = self.articles.row(article_id)
+        if row is None:
+            rows = await self.library.rows([article_id])
+            row = rows[0] if rows else None
+        return (row.read, row.starred) if row is not None else (False, False)
+
+    async def action_toggle_read(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is not None:
+            read, _ = await self._marks(article_id)
+            change = await self.listing.set_read([article_id], not read)
+            self._say_mark("Unread" if read else "Read", change)
+
+    async def action_mark_read(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is not None:
+            await self.listing.set_read([article_id], True)
+
+    async def action_toggle_star(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is not None:
+            _, starred = await self._marks(article_id)
+            change = await self.listing.set_starred([article_id], not starred)
+            self._say_mark("No longer starred" if starred else "Starred", change)
+            self.tell_status()
+
+    def _say_mark(self, said: str, change: Change) -> None:
+        """Say what a mark did and how to undo it, in place of what was said of the mark before."""
+        if len(change.ids) > 1:
+            said = f"{said}, with {len(change.ids) - 1} more of the story"
+        self.reader.say_shortly(f"{said} · {self.key_of('undo')} undoes")
+
+    async def action_mark_list_read(self) -> None:
+        await self.listing.complete()
+        ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
+        change = await self.listing.set_read(ids, True)
+        undo = self.key_of("undo")
+        self.reader.say(
+            f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
+        )
+
+    async def action_clear_rest(self) -> None:
+        away = self.refreshing.away
+        if away is None or not away.ids:
+            self.reader.say("Nothing has come while you were away", seconds=2)
+            return
+        change = await self.library.set_read(away.ids, True)
+        await self.reload()
+        self.reader.say(f"{change.what} · {self.key_of('undo')} undoes")
+
+    async def action_split_story(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is None:
+            return
+        change = await self.library.split_story(article_id)
+        if change.ids:
+            await self.reload()
+        undo = self.key_of("undo")
+        self.reader.say(
+            f"Stands alone from now on · {undo} undoes" if change.ids else "This article stands alone already"
+        )
+
+    async def action_undo(self) -> None:
+        change: Change | None = await self.library.undo()
+        self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
+        if change is not None:
+            self.reload_soon()
