@@ -194,6 +194,7 @@ def run(command: Sequence[str], home: Path) -> Run:
     """Run a command in its home. GNU time stands between, as peak memory is inherited from the parent."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     kept = {name: value for name, value in kept.items() if not name.startswith("XDG_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled
     measured = home / "time"
     started = time.perf_counter()
     ended = subprocess.run(

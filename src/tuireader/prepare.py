@@ -7,11 +7,12 @@ when many feeds are new. For known entries it is never done.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 
 from tuireader.document import links_of
 from tuireader.model import ParsedEntry, Prepared
 from tuireader.terms import indexed
-from tuireader.text import cut_characters, plain
+from tuireader.text import cut_characters, is_html, plain, tokens
 
 _TITLE = 100
 """Characters of the text that stand in for a title that is missing."""
@@ -24,7 +25,8 @@ _DEFLATE_FROM = 400
 def prepare(entry: ParsedEntry) -> Prepared:
     """Everything about an entry that only its own text decides."""
     html = entry.content_html or entry.summary_html
-    body = plain(html) if html else ""
+    pieces = tokens(html) if is_html(html) else None  # taken apart once for both text and links
+    body = plain(html, pieces) if html else ""
     summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
     title = entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
     return Prepared(
@@ -34,13 +36,15 @@ def prepare(entry: ParsedEntry) -> Prepared:
         words=words(title, summary, body, entry.author),
         packed_summary=pack(entry.summary_html),
         packed_html=pack(entry.content_html),
-        links=links_in(html, entry.base_url or entry.url),
+        links=links_in(html, entry.base_url or entry.url, pieces),
     )
 
 
-def links_in(html: str, base_url: str) -> tuple[tuple[str, str, str], ...]:
-    """(address, label, the line before it) of the outbound links of a text."""
-    return tuple(links_of(html, base_url)[:_MOST_LINKS])
+def links_in(
+    html: str, base_url: str, pieces: Sequence[str] | None = None
+) -> tuple[tuple[str, str, str], ...]:
+    """(address, label, the line before it) of the outbound links of a text; `pieces` are its `tokens`."""
+    return tuple(links_of(html, base_url, pieces)[:_MOST_LINKS])
 
 
 def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:

@@ -538,3 +538,7 @@ _paths = st.text(alphabet="aA/-._~%2fé amp?&=#index.htmldefault", max_size=30)
 def test_the_short_way_to_a_canonical_address_is_the_long_one(scheme: str, host: str, path: str) -> None:
     url = f"{scheme}://{host}/{path}"
     assert text.canonical_url(url) == text._canonical(url)
+
+
+def test_marks_that_come_as_character_references_are_capped_like_any_others() -> None:
+    assert len(plain("<p>a" + "&#x301;" * 50 + "</p>")) == 1 + 8

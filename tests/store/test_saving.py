@@ -186,3 +186,20 @@ def test_an_entry_without_a_title_is_named_by_its_text(store: Store) -> None:
 
 def test_an_entry_that_says_nothing_is_not_an_article(store: Store) -> None:
     assert save(store, 1, entry(1, title="", content_html="", url=""), entry(2))[0] == [1]
+
+
+def test_a_large_batch_is_found_and_leaves_the_index_merging_as_before(store: Store) -> None:
+    save(store, 1, *(entry(number, content_html=f"<p>common word{number}</p>") for number in range(60)))
+
+    assert len(found(store, "common")) == 60
+    assert len(found(store, "word59")) == 1
+    assert store.conn.execute("SELECT v FROM search_config WHERE k = 'automerge'").fetchall() == [(4,)]
+
+
+def test_many_large_batches_do_not_pile_up_in_the_index(store: Store) -> None:
+    for first in range(0, 1000, 25):
+        batch = range(first, first + 25)
+        save(store, 1, *(entry(number, content_html=f"<p>common word{number}</p>") for number in batch))
+
+    assert store.conn.execute("SELECT count(DISTINCT segid) FROM search_idx").fetchone()[0] <= 32
+    assert len(found(store, "common")) == 1000

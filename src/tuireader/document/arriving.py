@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tuireader.document.attributes import attributes
 from tuireader.text import BREAKS, clean, decode, safe_url, tokens
@@ -13,17 +14,18 @@ _BULLETS = "•·▪◦►▶→»>*–—- "
 _SIMPLE_HREF = re.compile(r"""\s+href="([^"]*)\"""")
 
 
-def links_of(html: str, base_url: str) -> list[tuple[str, str, str]]:
+def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> list[tuple[str, str, str]]:
     """Return each link as its address, its label, and the up to 60 characters before it in its paragraph.
 
     Fast enough for every arriving article: it is by the words before them ("Also read:") that an editor's
     own references are known. A link that begins its paragraph or item has the last words above it that
-    are no link. At most 500.
+    are no link. At most 500. `pieces` are the `tokens` of the HTML, where they are at hand.
     """
     if "<a" not in html and "<A" not in html:
         return []
     found: list[tuple[str, str, str]] = []
-    pieces = tokens(html)
+    if pieces is None:
+        pieces = tokens(html)
     line: list[str] = []  # the paragraph so far
     lead: list[str] = []  # the last one without a link
     linked = False

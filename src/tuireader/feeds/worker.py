@@ -6,6 +6,7 @@ With `--quick` it reads only what can be read quickly, and answers None to the r
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ from tuireader.feeds.sift import sift
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 
 MEMORY = 1 << 30
+_RARELY = 50_000
+"""Objects between two collections: one feed makes thousands, all of which go without being collected."""
 ALARM = 60  # seconds after which the process ends by itself, should its parent be gone
 
 
@@ -29,6 +32,8 @@ def main() -> None:
     if answer is _answer:
         import feedparser  # noqa: F401  (its start is not to count as parsing)
 
+    gc.freeze()  # what a start has made stays
+    gc.set_threshold(_RARELY)
     results.write(bytes(HEADER))
     results.flush()
     while (data := _request(requests)) is not None:

@@ -80,7 +80,10 @@ _SOURCES = (
     ("public body", "gov mil gc.ca govt.nz gv.at europa.eu bund.de admin.ch", ""),
 )
 _PUBLIC_BODY = re.compile(r"(?:^|\.)(?:gov|gob|gouv|go)\.[a-z]{2}$", re.IGNORECASE)
-_SOURCE = [(name, tuple(hosts.split()), re.compile(path, re.IGNORECASE)) for name, hosts, path in _SOURCES]
+_SOURCE = [
+    (name, tuple(f".{host}" for host in hosts.split()) or ("",), re.compile(path, re.IGNORECASE))
+    for name, hosts, path in _SOURCES
+]
 
 
 def kind(url: str, label: str, context: str) -> str:
@@ -104,6 +107,6 @@ def source(url: str) -> str:
     place, _, path = rest.partition("/")
     host = "." + place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
     for name, hosts, paths in _SOURCE:
-        if (not hosts or host.endswith(tuple("." + one for one in hosts))) and paths.search(f"/{path}"):
+        if host.endswith(hosts) and paths.search(f"/{path}"):
             return name
     return "public body" if _PUBLIC_BODY.search(host) else ""

@@ -126,7 +126,7 @@ class Saving:
 
     def index(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index."""
-        self._index.add(texts)
+        self._index.add_many(texts)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, _Known]:
         rows = self._conn.execute(

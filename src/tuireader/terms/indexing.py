@@ -81,17 +81,18 @@ def _marked(text: str) -> str:
 
 
 def _capitals(marked: str) -> str:
-    """Once more the words of a text that have capitals, see `CAPITAL` and `CAPITALS`."""
+    """Once more the words of a text that have capitals, see `CAPITAL` and `CAPITALS`, in small letters."""
     text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
     text = f" {text}".replace("\x1f", " ")
-    found = dict.fromkeys(_CAPITAL.findall(text))
-    tokens = [f" {CAPITAL}{word[1:]}" for word in found]
-    for word, stem, ending in _ACRONYM.findall("".join(found)):
-        tokens.append(f" {CAPITALS}{word}" if word else f" {CAPITALS}{stem}{ENDING}{ending}")
-    if not text.isascii():
-        words = (word for word in dict.fromkeys(text.split()) if not word.isascii())
-        tokens += [token for word in words for token in _other_capitals(word)]
-    return lower_of("".join(tokens))
+    once = "".join(dict.fromkeys(_CAPITAL.findall(text)))
+    # lowered before the signs come in: ASCII is lowered many times as quickly
+    found = once.lower().replace(" ", f" {CAPITAL}")
+    for word, stem, ending in _ACRONYM.findall(once):
+        found += f" {CAPITALS}{word.lower()}" if word else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
+    if text.isascii():
+        return found
+    words = (word for word in dict.fromkeys(text.split()) if not word.isascii() and word.lower() != word)
+    return found + lower_of("".join([token for word in words for token in _other_capitals(word)]))
 
 
 def _other_capitals(word: str) -> list[str]:
