@@ -85,7 +85,7 @@ def html_safe(text: str) -> str:
 
 
 def configuration() -> str:
-    """The reference of the configuration, from the fields of config.py."""
+    """The reference of the configuration, from the fields of its dataclasses."""
     lines = [
         "# Configuration",
         "",

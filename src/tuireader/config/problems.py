@@ -1,0 +1,94 @@
+"""What is wrong with a configuration, and where in the file that stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuireader.text import cell_len, clean
+from tuireader.toml_lines import places
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with the configuration, as one line.
+
+    `path` names the key (`watch[2].query`, counted from 1), `""` when the file is meant; `line` and `column`
+    count from 1 where they are known. When it is `fatal` nothing could be read. `detail` holds further lines
+    to print below: the text that is meant, and carets.
+    """
+
+    path: str
+    message: str
+    line: int | None = None
+    fatal: bool = False
+    file: str = "config.toml"
+    column: int | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+
+def caret(source: str, position: int, length: int = 1) -> str:
+    """The part of a line around a fault, with marks below the characters that are meant."""
+    first = max(0, position - 60)
+    line = "".join(char if char.isprintable() else " " for char in source[first : position + 40])
+    before, meant = line[: position - first], line[position - first :][:length]
+    return f"{line.rstrip()}\n{' ' * cell_len(before)}{'^' * max(1, cell_len(meant))}"
+
+
+def joined(path: str, name: str) -> str:
+    """A key's path; its name comes from the person's file, so it is made safe to print."""
+    return f"{path}.{clean(name, 80)}" if path else clean(name, 80)
+
+
+def line_of(path: str, lines: Mapping[str, int]) -> int | None:
+    """The line of a key, else that of the table around it; `watch[1]` may be written `[watch]`."""
+    while path:
+        for written in (path, path.replace("[1]", "")):
+            if written in lines:
+                return lines[written]
+        path = path.removesuffix("]").rpartition("[" if path.endswith("]") else ".")[0]
+    return None
+
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> Problem:
+    """Why the text is no TOML. Python 3.11's tomllib has the position only in its message, and not always."""
+    if isinstance(error, RecursionError):
+        return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
+    message = str(error)
+    if message.startswith("Exceeds the limit"):
+        message = "a number is too long"
+    lines = text.split("\n")
+    line: int | None = None
+    column: int | None = None
+    if position := _POSITION.search(message):
+        message = message[: position.start()]
+        line, column = (int(part) if part else None for part in position.groups())
+    if message in ("Cannot overwrite a value", "Cannot mutate immutable namespace"):
+        twice = _first_twice(text)
+        line, column = (twice[1], None) if twice else (line, column)
+        message = f"{twice[0] if twice else 'a key'} is set for the second time"
+    if position and line is None:
+        line = len(text.rstrip().split("\n"))
+    if message == "Invalid value":
+        message = "there is no value here that TOML knows; text needs quotes"
+    source = lines[line - 1] if line else ""
+    detail = caret(source, column - 1) if column else clean(source, 100)
+    return Problem("", f"is not TOML: {clean(message)}", line, True, name, column, detail)
+
+
+def _first_twice(text: str) -> tuple[str, int] | None:
+    """The first key that is set a second time, with the line of that."""
+    seen: set[str] = set()
+    for where, line in places(text):
+        if where in seen:
+            return where, line
+        seen.add(where)
+    return None

@@ -1,0 +1,91 @@
+"""The tables of the file with their keys, and the reference that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from tuireader.config.shape import (
+    Config,
+    FeedConfig,
+    FetchConfig,
+    MacroConfig,
+    MuteConfig,
+    NotifyConfig,
+    SaveConfig,
+    UiConfig,
+    ViewConfig,
+    WatchConfig,
+)
+from tuireader.config_values import (
+    Key,
+)
+
+
+def _keys_of(kind: type[Any]) -> Mapping[str, tuple[str, Key]]:
+    found: dict[str, tuple[str, Key]] = {}
+    for one in fields(kind):
+        if "key" in one.metadata:
+            described_as: Key = one.metadata["key"]
+            found[described_as.name or one.name] = (one.name, described_as)
+    return found
+
+
+TABLES: Mapping[str, type[Any]] = {
+    "": Config,
+    "feeds": FeedConfig,
+    "watch": WatchConfig,
+    "mute": MuteConfig,
+    "view": ViewConfig,
+    "macro": MacroConfig,
+    "save": SaveConfig,
+    "notify": NotifyConfig,
+    "fetch": FetchConfig,
+    "ui": UiConfig,
+}
+# The keys of each table by their names in the file, with the names of their fields.
+KEYS: Mapping[type[Any], Mapping[str, tuple[str, Key]]] = {kind: _keys_of(kind) for kind in TABLES.values()}
+
+
+def required(kind: type[Any]) -> list[str]:
+    """The keys that a table of that kind must have."""
+    return [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One key for the documentation. `path` is as in the file (`watch.any`), `default` as TOML or `""`."""
+
+    path: str
+    type: str
+    default: str
+    doc: str
+    required: bool = False
+
+
+def tables() -> Mapping[str, str]:
+    """The tables of the file by name, each with what it is for; `""` is the file itself."""
+    return {name: " ".join((kind.__doc__ or "").split()) for name, kind in TABLES.items()}
+
+
+def reference() -> list[Reference]:
+    """Every key of the file with its kind, its default and what it does, in the order of the file."""
+    return [
+        Reference(
+            f"{table}.{name}" if table else name,
+            one.kind.name,
+            _default(kind, field_name, one),
+            one.doc,
+            name in required(kind),
+        )
+        for table, kind in TABLES.items()
+        for name, (field_name, one) in KEYS[kind].items()
+    ]
+
+
+def _default(kind: type[Any], field_name: str, one: Key) -> str:
+    default = next(each.default for each in fields(kind) if each.name == field_name)
+    if default is MISSING:
+        return ""
+    return one.kind.write(default)
