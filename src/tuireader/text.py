@@ -220,7 +220,7 @@ def plain(html: str, pieces: Sequence[str] | None = None) -> str:
 
 
 def _collapsed(line: str) -> str:
-    """A line, whose white space is spaces, with single ones within it only; most are so, and are left alone."""
+    """A line, whose white space is spaces, with single ones within it only, as most have it anyway."""
     return " ".join(line.split()) if "  " in line or line[:1] == " " or line[-1:] == " " else line
 
 

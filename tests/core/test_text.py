@@ -541,4 +541,4 @@ def test_the_short_way_to_a_canonical_address_is_the_long_one(scheme: str, host:
 
 
 def test_marks_that_come_as_character_references_are_capped_like_any_others() -> None:
-    assert len(plain("<p>a" + "&#x301;" * 50 + "</p>")) == 1 + 8
+    assert len(text.plain("<p>a" + "&#x301;" * 50 + "</p>")) == 1 + 8

@@ -10,7 +10,7 @@ from tuireader.store.reading import Reading, StoredText
 
 _BATCH = 200
 _MANY = 20
-"""Articles from which a batch is put in without merging: fewer are what small refreshes bring, which go on merging."""
+"""Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
 _MERGING, _NOT_MERGING = 4, 0
 """FTS5's `automerge`: its default, under which it merges segments by fours with each write, and none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import itemgetter
 
 from tuireader.query import Regex
@@ -54,7 +55,8 @@ class Vocabulary:
             other = item.literal if len(chain) > 1 else ""
             for form in forms:
                 self._by_word.setdefault(form, []).append((other, number))
-                self._need((form.replace("⁺", ""), other), number)
+            for needed in _shortest(form.replace("⁺", "") for form in forms):
+                self._need((needed, other), number)
         elif item.runs:
             prefix = item.runs[0].last[0]
             length = max((length for length in _HEADS if length <= len(prefix)), default=len(prefix))
@@ -93,6 +95,15 @@ class Vocabulary:
                 found.update([number for prefix, number in heads[head] if prefix in lower])
         found.update([number for literal, number in self._by_literal if literal in lower])
         return found
+
+
+def _shortest(forms: Iterable[str]) -> Iterable[str]:
+    """Of the forms of a word those that hold none of the others: where a plural stands, its singular does."""
+    found: list[str] = []
+    for form in sorted(forms, key=len):
+        if not any(shorter in form for shorter in found):
+            found.append(form)
+    return found
 
 
 def _chain(run: Run) -> list[Words]:
