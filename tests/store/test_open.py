@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,9 +35,6 @@ def test_a_new_database_is_private_and_in_wal_mode(tmp_path: Path) -> None:
 
 
 def test_an_up_to_date_database_opens_without_sqlite_utils(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     open_store(tmp_path).close()
     code = (
         "import sys; from pathlib import Path; from tuireader.store import Store;"
@@ -121,3 +120,16 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
         raise ZeroDivisionError
     assert store.lists.rows([1]) == []
     store.close()
+
+
+def test_several_processes_make_one_database_at_the_same_time(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tuireader.store import Store\n"
+        "for number in range(8): Store.open(Path(sys.argv[1], f'{number}.db')).close()"
+    )
+    programs = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for program in programs:
+        assert program.communicate(timeout=60)[1] == "" and program.returncode == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from tuireader.errors import DatabaseError
@@ -120,9 +122,10 @@ class Store:
         try:
             conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             try:
-                check_version(conn, path)
-                if prepare:
-                    _prepare(conn, path)
+                with _alone(path.parent) if prepare and not _is_prepared(conn) else nullcontext():
+                    check_version(conn, path)  # while another process makes it, it is nothing yet
+                    if prepare:
+                        _prepare(conn, path)
                 conn.execute("PRAGMA synchronous = NORMAL")
                 conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("PRAGMA cache_size = -16000")
@@ -180,6 +183,27 @@ def check_version(conn: sqlite3.Connection, path: Path) -> None:
 
 _PAGE = 8192
 """Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty."""
+
+
+def _is_prepared(conn: sqlite3.Connection) -> bool:
+    current = int(conn.execute("PRAGMA user_version").fetchone()[0]) == schema.VERSION
+    return current and conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from making or migrating a database in this folder.
+
+    SQLite's own locks do not wait when two want to change the journal mode. Where a folder cannot be locked,
+    they have to do.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _prepare(conn: sqlite3.Connection, path: Path) -> None:
