@@ -1,0 +1,49 @@
+"""Changes to a person's TOML that leave everything else as it is: comments, order, spacing, line ends.
+
+A change is made on the text itself, statement by statement, and is believed only when reading the new text
+gives exactly the old data with the change; else nothing is written. Only where feeds stand in one bracketed
+list (`feeds = [{…}, …]`) the whole file goes through tomlkit.
+"""
+
+from tuireader.config_edit.changes import (
+    add_feeds,
+    add_mute,
+    add_tables,
+    add_watch,
+    remove_feed,
+    remove_mute,
+    remove_view,
+    remove_watch,
+    rename_folder,
+    renamed,
+    set_feed,
+    set_values,
+    set_view,
+    set_watch,
+    shown,
+    understood,
+)
+from tuireader.config_edit.files import change, private_folder, save, write_private
+
+__all__ = [
+    "add_feeds",
+    "add_mute",
+    "add_tables",
+    "add_watch",
+    "change",
+    "private_folder",
+    "remove_feed",
+    "remove_mute",
+    "remove_view",
+    "remove_watch",
+    "rename_folder",
+    "renamed",
+    "save",
+    "set_feed",
+    "set_values",
+    "set_view",
+    "set_watch",
+    "shown",
+    "understood",
+    "write_private",
+]
