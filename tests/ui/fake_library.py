@@ -185,7 +185,7 @@ class FakeLibrary:
 
     # -- one article
 
-    async def article(self, article_id: int) -> Article | None:
+    async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
         story = self.stories.get(article_id)
         if story is None:
             return None

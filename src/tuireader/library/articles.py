@@ -36,8 +36,8 @@ class Articles(Pages):
     Everything that changes state returns the articles it changed.
     """
 
-    async def article(self, article_id: int) -> Article | None:
-        """All of one article for the reading pane."""
+    async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
+        """All of one article for the reading pane; read `ahead`, nothing that is shown now waits for it."""
 
         def read(store: Store) -> Article | None:
             found = store.reading.article(article_id)
@@ -46,7 +46,7 @@ class Articles(Pages):
             made = relating.explain(store, self._matcher, self._names, [article_id]).get(article_id, ())
             return replace(found, evidence=_completed(found.evidence, made))
 
-        return await self._pool.read(read)
+        return await (self._pool.count if ahead else self._pool.read)(read)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
         """What an edited article said before, newest first, each with how the next version differs."""

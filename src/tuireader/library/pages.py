@@ -186,9 +186,8 @@ class Pages(Desk):
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
             return data, None
-        await asyncio.to_thread(
-            import_module, "tuireader.feeds.pages"
-        )  # beside the loop: a key would wait
+        # beside the loop, where a key would wait for it
+        await asyncio.to_thread(import_module, "tuireader.feeds.pages")
         from tuireader.feeds import pages
 
         fetcher = await self._fetching()

@@ -110,7 +110,7 @@ class Reading:
         if article_id in self._pages:
             return
         era = self._era
-        page = await self._page(article_id)
+        page = await self._page(article_id, ahead=True)
         if page is not None and era == self._era:
             self._keep(page)
 
@@ -163,8 +163,8 @@ class Reading:
             if found:
                 self._screen.pane.colour(number, [Mark(a, b, f"code:{kind}") for a, b, kind in found])
 
-    async def _page(self, article_id: int) -> Page | None:
-        article = await self._library.article(article_id)
+    async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
+        article = await self._library.article(article_id, ahead=ahead)
         if article is None:
             return None
         return await self._built(article)
