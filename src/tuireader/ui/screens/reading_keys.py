@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
-from tuireader.ui.screens.panes import Panes
+from tuireader.ui.screens.searching import Searching
 from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tuireader.ui.widgets.page_pane import PagePane
 
 
-class ReadingKeys(Panes):
+class ReadingKeys(Searching):
     """Commands that are about one article, the open one or the one under the cursor."""
 
     async def _opened_here(self) -> Article | None:
