@@ -193,6 +193,7 @@ any = ["Personal Information Protection Law", "PIPL"]
         screen.wait("404")
         assert counts(screen)["WeChat"] == "1" and counts(screen)["PIPL"] == "1"
         screen.press("enter", "N")
+        screen.wait(lambda shown: not any(word in shown for word in ("refreshing", "relating", "applying")))
         screen.press("R")
         screen.wait("WeChat is back")
         screen.wait("WeChat pauses sign-ups, updated")
