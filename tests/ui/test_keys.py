@@ -10,7 +10,7 @@ from tests.ui.samples import FEEDS, library, story
 from tuireader.commands import COMMANDS, PANES, Scope
 from tuireader.model import ViewKind
 from tuireader.ui.screens.health import Health
-from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.screens.main import INSTEAD, MainScreen
 from tuireader.ui.screens.mute import Mute
 from tuireader.ui.screens.new_watch import NewWatch
 from tuireader.ui.screens.watches import Watches
@@ -464,3 +464,8 @@ async def test_a_feed_title_with_markup_stays_text() -> None:
         assert "[@click=app.quit]boom[/]" in run.text  # drawn in the toast as it is
         await run.press("j", "enter")
         assert "Harbour dues fall [/x] [bold]50 %s[/bold]" in run.text
+
+
+def test_the_help_can_do_every_command_or_opens_where_it_works() -> None:
+    for command in COMMANDS:
+        assert hasattr(MainScreen, f"action_{INSTEAD.get(command.id, command.id)}"), command.id

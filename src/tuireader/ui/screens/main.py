@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # What the help does for commands that have no meaning without their screen.
-_INSTEAD = {
+INSTEAD = {
     "open_link": "list_links",
     "refresh_failing": "feed_health",
     "pause_feed": "feed_health",
@@ -28,6 +28,7 @@ _INSTEAD = {
     "keep_as_watch": "search",
     "keep_as_view": "search",
     "take_alias": "watches",
+    "keep_watch": "watches",
     "look_at_muted": "mute",
 }
 
@@ -321,4 +322,4 @@ class MainScreen(MarkingKeys):
 
     async def run_command(self, command_id: str) -> None:
         """Do what a key of the command would do; of one of another screen, open that."""
-        await self.run_action(_INSTEAD.get(command_id, command_id))
+        await self.run_action(INSTEAD.get(command_id, command_id))
