@@ -27,7 +27,7 @@ FEED = bare(
 ).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 LIMITS = FetchLimits(
-    concurrency=300, per_host=300, connect=2, idle=1.5, total=3.5, max_bytes=400_000, proxies=False
+    concurrency=300, per_host=300, connect=2, idle=2.5, total=5, max_bytes=400_000, proxies=False
 )
 PARSE_DEADLINE = 2.0
 
@@ -87,10 +87,10 @@ LAUGHS = "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 10}">' for number i
 
 CASES = [
     # -- network
-    Case("never answers", then_silence(), TIME, "sent nothing for 1.5 seconds"),
+    Case("never answers", then_silence(), TIME, "sent nothing for 2.5 seconds"),
     Case("stops in the head", then_silence(b"HTTP/1.1 200 OK\r\nX: "), TIME, "sent nothing"),
     Case("stops in the body", then_silence(HEAD + b"Content-Length: 500\r\n\r\n<rss>"), TIME, "sent nothing"),
-    Case("drips the head", drip(HEAD + b"\r\n" + FEED, each=0.1), TIME, "did not finish within 3.5 seconds"),
+    Case("drips the head", drip(HEAD + b"\r\n" + FEED, each=0.1), TIME, "did not finish within 5 seconds"),
     Case("drips the body", drip(HEAD + b"\r\n" + b" " * 500, each=0.1, step=5), TIME, "did not finish"),
     Case("slow but right", Answer(FEED, latency=0.8), 3),
     Case("resets at once", then_reset(b""), NET, "cut off"),

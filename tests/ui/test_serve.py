@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,12 +17,12 @@ from tests import browser
 from tuireader.cli import run
 
 
-@pytest.fixture
-async def link(tmp_path: Path) -> AsyncIterator[str]:
-    """The link that `tuireader --demo serve` prints; it is served until the test ends."""
-    home = {"HOME": str(tmp_path), **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("DATA", "STATE")}}
+@asynccontextmanager
+async def served(folder: Path, *arguments: str) -> AsyncIterator[str]:
+    """The link that `tuireader … serve` prints; it is served until this is left."""
+    home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tuireader", "--demo", "serve", "--port", "0"),
+        *(sys.executable, "-m", "tuireader", *arguments, "serve", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | home,
     )
@@ -31,6 +32,21 @@ async def link(tmp_path: Path) -> AsyncIterator[str]:
     finally:
         child.terminate()
         await child.communicate()
+
+
+@pytest.fixture
+async def link(tmp_path: Path) -> AsyncIterator[str]:
+    async with served(tmp_path, "--demo") as link:
+        yield link
+
+
+@asynccontextmanager
+async def entered(link: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser that has opened the link."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.get(link):
+            pass
+        yield session
 
 
 async def _get(url: str, **headers: str) -> tuple[int, str]:
@@ -67,18 +83,23 @@ async def test_only_the_link_opens_it(link: str) -> None:
 
 
 async def test_a_second_tab_has_a_reader_of_its_own(link: str) -> None:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        async with session.get(link):
-            pass
-        base = "http://" + urlsplit(link).netloc
-        async with session.ws_connect(base + "/ws?width=80&height=24") as one:
-            async with session.ws_connect(base + "/ws?width=80&height=24") as two:
-                for socket in (one, two):
-                    shown = b""
-                    while b"WeChat" not in shown:
-                        shown += (await socket.receive(timeout=30)).data
-            await one.send_json(["stdin", "j"])
-            assert (await one.receive(timeout=30)).type == aiohttp.WSMsgType.BINARY
+    where = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
+    async with entered(link) as session, session.ws_connect(where) as one, session.ws_connect(where) as two:
+        for socket in (one, two):
+            shown = b""
+            while b"WeChat" not in shown:
+                shown += await socket.receive_bytes(timeout=30)
+        await one.send_json(["stdin", "j"])
+        assert await one.receive_bytes(timeout=30)
+
+
+async def test_a_tab_is_told_when_its_reader_cannot_open(tmp_path: Path) -> None:
+    database = tmp_path / "notes.db"
+    database.write_text("This is no database at all. " * 100)
+    async with served(tmp_path, "--database", str(database)) as link, entered(link) as session:
+        where = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
+        async with session.ws_connect(where) as socket:
+            assert (await socket.receive(timeout=30)).type is aiohttp.WSMsgType.CLOSE
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")

@@ -20,7 +20,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
-from textual_serve.server import Server
+from textual_serve.app_service import AppService
+from textual_serve.server import Server, to_int
 
 from tuireader.errors import TuireaderError
 
@@ -41,6 +42,17 @@ _POLICY = (
 )
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Reader(AppService):
+    """The program behind one tab. When it ends, however it does, the tab is told."""
+
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            with suppress(OSError):
+                await self.remote_close()
 
 
 class Guarded(Server):
@@ -89,6 +101,29 @@ class Guarded(Server):
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """A reader for a tab, of the size that the tab asks for."""
+        size = [to_int(request.query.get(name, ""), least) for name, least in (("width", 80), ("height", 24))]
+        websocket = web.WebSocketResponse(heartbeat=15)
+        await websocket.prepare(request)
+
+        async def close() -> None:
+            await websocket.close()
+
+        reader = _Reader(
+            self.command,
+            write_bytes=websocket.send_bytes,
+            write_str=websocket.send_str,
+            close=close,
+            download_manager=self.download_manager,
+        )
+        await reader.start(*size)
+        try:
+            await self._process_messages(websocket, reader)
+        finally:
+            await reader.stop()
+        return websocket
 
     def _knows(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._token.encode())
