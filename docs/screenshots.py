@@ -1,10 +1,14 @@
-"""Pictures of the demo for the README: `python docs/screenshots.py` writes docs/images/*.svg."""
+"""Pictures of the demo for the README: `python docs/screenshots.py` writes docs/images/*.svg.
+
+Another folder may be named. The same program makes the same pictures, to the byte.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -58,7 +62,7 @@ PICTURES = (
 )
 
 
-async def take(picture: Picture, library: Library) -> None:
+async def take(picture: Picture, library: Library, folder: Path) -> None:
     """Run the app headless, press the keys, write the file."""
     app = TuireaderApp(library, first_run=picture.welcome, clock=lambda: NOW)
     app.theme = picture.theme
@@ -79,7 +83,7 @@ async def take(picture: Picture, library: Library) -> None:
         await pilot.press(*picture.keys)
         await settle()
         svg = app.export_screenshot(title="tuireader")
-    file = FOLDER / f"{picture.name}.svg"
+    file = folder / f"{picture.name}.svg"
     file.write_text(offline(svg), encoding="utf-8")
     print(file)
 
@@ -91,9 +95,9 @@ def offline(svg: str) -> str:
     )
 
 
-async def take_all() -> None:
+async def take_all(target: Path) -> None:
     """Every picture, each on a fresh demo."""
-    FOLDER.mkdir(exist_ok=True)
+    target.mkdir(exist_ok=True)
     config, _ = loads(demo.config_text(), "demo")
     for picture in PICTURES:
         with tempfile.TemporaryDirectory() as name:
@@ -102,7 +106,7 @@ async def take_all() -> None:
             library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
             try:
                 await library.load_demo()
-                await take(picture, library)
+                await take(picture, library, target)
             finally:
                 await library.close()
 
@@ -110,4 +114,4 @@ async def take_all() -> None:
 if __name__ == "__main__":
     os.environ["TZ"] = "UTC"
     time.tzset()
-    asyncio.run(take_all())
+    asyncio.run(take_all(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
