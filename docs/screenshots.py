@@ -97,7 +97,6 @@ def offline(svg: str) -> str:
 
 async def take_all(target: Path) -> None:
     """Every picture, each on a fresh demo."""
-    target.mkdir(exist_ok=True)
     config, _ = loads(demo.config_text(), "demo")
     for picture in PICTURES:
         with tempfile.TemporaryDirectory() as name:
@@ -114,4 +113,6 @@ async def take_all(target: Path) -> None:
 if __name__ == "__main__":
     os.environ["TZ"] = "UTC"
     time.tzset()
-    asyncio.run(take_all(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    chosen.mkdir(exist_ok=True)
+    asyncio.run(take_all(chosen))
