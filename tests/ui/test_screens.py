@@ -13,6 +13,7 @@ from tests.ui.samples import library, story
 from tests.ui.snap import assert_screen, screen_text
 from tuireader.errors import DatabaseError
 from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.page_pane import Spot
 
 HOSTILE = (
     "[/x]",
@@ -221,7 +222,7 @@ async def test_keys_faster_than_the_layout() -> None:
         assert pane.next_hit(1) is not None
         pane.go_bottom()
         assert pane.choose(0)
-        pane.return_to(3, -1)
+        pane.return_to(Spot(False, 1, 2, -1))
         await run.settle()
         assert run.open_id == 1
 

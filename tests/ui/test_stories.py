@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
+from textual.widgets import Input
 
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
@@ -150,3 +154,92 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
             assert run.main.counts.unread.unread == away.stories
             await run.press("Q")
         assert await library.away_since() is None
+
+
+def pane_of(run: Running) -> list[str]:
+    """The lines of the reading pane, without the signs of what is unread."""
+    region = run.main.pane.region
+    lines = run.text.splitlines()[region.y : region.bottom]
+    return [line[region.x : region.right].replace("• ", "  ") for line in lines]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_each_relative_opens_in_place_and_back_is_where_one_was(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path) as library, running(library, size) as run:
+        await until_listed(run)
+        story = await wechat_story(library)
+        (start,) = [one.article_id for one in story.entries if one.title.startswith("WeChat suspends")]
+        await run.main.open_article(start)
+        await run.settle()
+        targets, tried = list(run.main.pane.targets), 0
+        for number, target in enumerate(targets):
+            if target.article_id is None:
+                continue
+            await run.press("e")
+            run.main.pane.choose(number)
+            await run.settle()
+            spot = run.main.pane.spot
+            shown = pane_of(run)
+            await run.press("enter")
+            assert run.open_id == target.article_id and not run.browsed
+            await run.press("pagedown", "h")
+            assert run.open_id == start
+            assert run.main.pane.spot == spot and spot.chosen == number
+            assert pane_of(run) == shown
+            tried += 1
+        assert tried > 6 and spot.below
+        # A relative of a relative of a relative, and all the way back.
+        way = []
+        for _ in range(3):
+            await run.press("e")
+            way.append((run.open_id, run.main.pane.spot))
+            await run.press("enter")
+        for stop in reversed(way):
+            await run.press("h")
+            assert (run.open_id, run.main.pane.spot) == stop
+            await run.press("h")  # leaves the relatives
+
+
+async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        library.config = replace(library.config, ui=replace(library.config.ui, read_story=False))
+        async with running(library) as run:
+            await until_listed(run)
+            story = await wechat_story(library)
+            run.main.articles.select_id(story.entries[-1].article_id)
+            await run.press("enter")
+            again = await wechat_story(library)
+            assert [entry.read for entry in again.entries] == [False, False, False, True]
+
+
+async def test_a_followed_story_is_edited_before_it_is_saved_and_filled_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        run.main.articles.select_id((await wechat_story(library)).entries[-1].article_id)
+        await run.press("asterisk")
+        dialog = run.app.screen
+        assert isinstance(dialog, NewWatch)
+        line = dialog.query_one("#ends", Input)
+        assert line.value == "after 14 quiet days"
+        for typed in ("soon", "-3", "3651", "1e3"):
+            line.value = typed
+            await run.press("enter")
+            assert run.app.screen is dialog and "a number of quiet days, 3650 at most, or nothing" in run.text
+        line.value = "5"
+        dialog.query_one("#name", Input).value = "Sign-ups"
+        await run.press("enter")
+        (watch,) = [one for one in library.config.watches if one.name == "Sign-ups"]
+        assert watch.ends_after_quiet_days == 5
+        assert len(await library.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
+        for typed, days in (("", 0), ("After 7 quiet days", 7), ("1 day", 1), ("never", 0)):
+            for key in ("w", "G", "e"):
+                await run.press(key)
+            dialog = run.app.screen
+            assert isinstance(dialog, NewWatch)
+            dialog.query_one("#ends", Input).value = typed
+            await run.press("enter")
+            (watch,) = [one for one in library.config.watches if one.name == "Sign-ups"]
+            assert watch.ends_after_quiet_days == days
+            await run.press("escape")

@@ -17,6 +17,7 @@ from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
+    from tuireader.ui.widgets.page_pane import Spot
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _MOST_CODE = 40  # pieces of code that are coloured
@@ -29,8 +30,7 @@ class Stop:
     """An article one came from, with the exact line and relative."""
 
     article_id: int
-    line: int
-    chosen: int
+    spot: Spot
 
 
 class Reading:
@@ -128,7 +128,7 @@ class Reading:
 
     def _stop(self) -> Stop | None:
         pane = self._screen.pane
-        return None if self.article_id is None else Stop(self.article_id, pane.scroll_offset.y, pane.chosen)
+        return None if self.article_id is None else Stop(self.article_id, pane.spot)
 
     async def _show(self, article_id: int, stop: Stop | None = None) -> bool:
         self._token += 1
@@ -144,7 +144,7 @@ class Reading:
         screen.pane.looks_for_pictures = screen.pictures.on
         screen.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
-            screen.pane.return_to(stop.line, stop.chosen)
+            screen.pane.return_to(stop.spot)
         run_latest(screen, partial(self._relate, page, token), "related")
         self._colour(page)
         return True

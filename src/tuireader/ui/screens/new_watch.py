@@ -28,6 +28,8 @@ _REST = 0.12  # seconds without a key after which the preview is made
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
 _TELLS = {"never": "never", "article": "of each article", "story": "once a story"}
+_DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
+_MOST_DAYS = 3650
 _LONGEST = 200  # characters of a piece of text that becomes a term
 
 
@@ -88,10 +90,11 @@ class NewWatch(Dialog[str | None]):
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Six fields, the preview, what the keys do."""
+        """Seven fields, the preview, what the keys do."""
         config = self._config
         self.colours = Colours("Colour", config.color)
         self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
+        days = config.ends_after_quiet_days
         self.preview = Facts(id="preview", raised=True)
         yield self.box(
             f"Watch {self._replaces}" if self._replaces else "New watch",
@@ -103,6 +106,9 @@ class NewWatch(Dialog[str | None]):
             ),
             self.colours,
             self.tells,
+            Field(
+                "ends", "Ends", f"after {days} quiet days" if days else "", "never; or: after 14 quiet days"
+            ),
             self.preview,
             Says("", "hint"),
         )
@@ -130,7 +136,14 @@ class NewWatch(Dialog[str | None]):
             query=self._text("query"),
             color=self.colours.value,
             notify=self.tells.value,
+            ends_after_quiet_days=self._days() or 0,
         )
+
+    def _days(self) -> int | None:
+        """After how many quiet days it ends, 0 for never; None for what is no such number."""
+        found = _DAYS.fullmatch(self._text("ends"))
+        days = int(found[1] or 0) if found else _MOST_DAYS + 1
+        return days if days <= _MOST_DAYS else None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Make the preview anew when the typing rests."""
@@ -230,5 +243,7 @@ class NewWatch(Dialog[str | None]):
             return f"There is a watch {config.name} already"
         if not (config.any or config.all or config.query):
             return "It needs a word, a phrase or a query"
+        if self._days() is None:
+            return f"Ends: a number of quiet days, {_MOST_DAYS} at most, or nothing"
         parsed = parse(config.query) if config.query else None
         return f"The query: {parsed}" if isinstance(parsed, QueryError) else ""

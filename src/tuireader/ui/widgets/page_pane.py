@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.segment import ControlType, Segment
 from textual.geometry import Region, Size
@@ -20,6 +20,17 @@ _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
 _NO_WIDTH = [(ControlType.CURSOR_FORWARD, 0)]  # marks text that takes no cells
 _SOON = 20  # lines below the screen from which pictures are loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What stands at the top of the pane: the text or what is `below` it, the part, the line counted from the
+    part's first; and the relative under the cursor. Pictures that come or go above do not change it."""
+
+    below: bool
+    part: int
+    line: int
+    chosen: int
 
 
 class PagePane(Pane):
@@ -47,6 +58,7 @@ class PagePane(Pane):
         self._pad = 0
         self._drawn_width = 0
         self._arrive_at: int | None = None  # the place to show when the size is known
+        self._return: tuple[Spot, int, int] | None = None  # where to, the line and relative as far as one got
 
     # -- content
 
@@ -54,6 +66,7 @@ class PagePane(Pane):
         """Show an article from the place in its text where reading stopped."""
         self.page_shown = page
         self.chosen = -1
+        self._return = None
         self._colours.clear()
         self._arrive_at = place
         if self.size.width or not place:  # else it is not on the screen yet, and is told its size when it is
@@ -68,20 +81,48 @@ class PagePane(Pane):
         self._continue()
         self._look_for_pictures()
 
-    def return_to(self, line: int, chosen: int) -> None:
-        """Go to the very line, and relative, where the article was left."""
+    @property
+    def spot(self) -> Spot:
+        """What stands at the top, to return to."""
+        top = self.scroll_offset.y
+        below = self._head.complete and top >= len(self._head.lines)
+        layout, at = (self._tail, top - len(self._head.lines)) if below else (self._head, top)
+        if not 0 <= at < len(layout.lines):
+            return Spot(False, 0, 0, self.chosen)
+        part = layout.lines[at].part
+        return Spot(below, part, at - layout.firsts[part], self.chosen)
+
+    def return_to(self, spot: Spot) -> None:
+        """Go to the very line, and relative, where the article was left.
+
+        What is still looked for, relatives and pictures, may have to come first: then once more with it.
+        """
         self._arrive_if_needed()
-        self._head.extend(line + self.size.height)
+        layout = self._tail if spot.below else self._head
+        if spot.below:
+            self._head.extend(10**9)
+        part = min(spot.part, len(layout.parts) - 1)
+        line = layout.line_of(part, 0) + spot.line if part >= 0 else 0
+        layout.extend(line + self.size.height)
+        self._tail.extend(self.size.height)
         self._resize()
-        self.chosen = min(chosen, len(self.targets) - 1)
+        self.chosen = min(spot.chosen, len(self.targets) - 1)
         self._strips.clear()
-        self.scroll_now(line)
+        self.scroll_now(line + (len(self._head.lines) if spot.below else 0))
+        self._return = spot, self.scroll_offset.y, self.chosen
         self.refresh()
+
+    def _returning(self) -> Spot | None:
+        """Where one returns to, unless one has gone elsewhere since."""
+        if self._return is None or self._return[1:] != (self.scroll_offset.y, self.chosen):
+            return None
+        return self._return[0]
 
     def show_tail(self, tail: Tail) -> None:
         """Replace what stands below the text; the view of it stays where it is."""
         if self.page_shown is None:
             return
+        returning = self._returning()
         self.page_shown = replace(self.page_shown, tail=tail)
         self._tail = Layout(tail.parts, self._head.width)
         self._tail.extend(_FIRST)
@@ -89,6 +130,8 @@ class PagePane(Pane):
         self._strips.clear()
         self._resize()
         self.refresh()
+        if returning is not None:
+            self.return_to(returning)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -233,11 +276,14 @@ class PagePane(Pane):
 
     def _show_art(self, number: int, art: Art | None) -> None:
         top = self.scroll_offset.y
-        above = top < len(self._head.lines) and self._head.lines[top].part > number
+        above = top >= len(self._head.lines) or self._head.lines[top].part > number
+        returning = self._returning()
         moved = self._head.show_art(number, art)
         self._strips.clear()
         self._resize()
-        if above and moved:
+        if returning is not None:
+            self.return_to(returning)
+        elif above and moved:
             self.scroll_now(top + moved)
         self.refresh()
 
