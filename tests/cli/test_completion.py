@@ -16,7 +16,7 @@ from tests.cli.news import home_with_news
 from tests.terminal import Terminal
 from tests.test_house import HEAVY, loaded_by
 
-HERE = str(Path(sys.executable).parent)
+HERE = str(Path(sys.executable).parent.resolve())  # zsh finds nothing on a path with `..` in it
 NAMES = ["Example News", "Other $(touch pwned) & `News`"]
 
 

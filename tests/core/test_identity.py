@@ -26,6 +26,7 @@ def entry(guid: str = "", url: str = "", title: str = "", **more: str) -> Parsed
         "https://example.org",
         "https://example.org/",
         "http://example.org/#top",
+        "ftp://example.org/",
         "https://[broken",
         "https://xn--/",
     ],
