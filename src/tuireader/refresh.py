@@ -48,6 +48,9 @@ from tuireader.store.reading import StoredText
 
 _BATCH = 32
 """Answers that are stored in one transaction at the most: one commit for many feeds costs less than many."""
+_SMALL_BATCH = 8
+_PATIENCE = 0.1
+"""So many answers are waited for, so many seconds: a commit of a few costs nearly as much as one of many."""
 
 _APART = 20
 """From more feeds on, all are parsed apart: starting the process then costs less than it brings."""
@@ -104,7 +107,7 @@ async def refresh(
     driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, outcomes))
     done = failed = new = changed = 0
     try:
-        async for batch in _batches(outcomes):
+        async for batch in batches(outcomes):
             for event in await pool.write(partial(save_batch, batch=batch, setting=setting)):
                 if isinstance(event, FeedDone):
                     done += 1
@@ -286,20 +289,27 @@ async def _fetch_all(
         await asyncio.shield(outcomes.put(None))
 
 
-async def _batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
-    """What has come meanwhile, as one batch; never waits for a batch to fill."""
+async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
+    """What has come meanwhile, as one batch. A small one waits a moment for more."""
     while (first := await outcomes.get()) is not None:
         batch = [first]
-        ended = False
-        while len(batch) < _BATCH and not outcomes.empty():
-            more = outcomes.get_nowait()
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while len(batch) < _BATCH:
+            try:
+                more = outcomes.get_nowait()
+            except asyncio.QueueEmpty:
+                if len(batch) >= _SMALL_BATCH:
+                    break
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        more = await outcomes.get()
+                except TimeoutError:
+                    break
             if more is None:
-                ended = True
-                break
+                yield batch
+                return
             batch.append(more)
         yield batch
-        if ended:
-            return
 
 
 # --------------------------------------------------------------------------- events between processes
