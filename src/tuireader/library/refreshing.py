@@ -219,7 +219,7 @@ class Refreshing(Watches, Pages):
 def _give_way(process: int) -> None:
     """Let keys, and all else that is not as patient, go before a process and its children."""
     with contextlib.suppress(OSError, AttributeError):  # it has ended, or this system has no such thing
-        os.setpriority(os.PRIO_PROCESS, process, _NICE)
+        os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
 
 

@@ -56,7 +56,6 @@ class ArticleList(CursorPane):
         self._strips: dict[tuple[int, bool, bool], Strip] = {}
         self._style: RowStyle | None = None
         self._asked: set[int] = set()
-        self._drawn_width = 0
 
     # -- content
 
@@ -196,10 +195,8 @@ class ArticleList(CursorPane):
 
     def on_resize(self) -> None:
         """Draw for the new width; the cursor stays in sight."""
-        if self.size.width != self._drawn_width:
-            self._drawn_width = self.size.width
-            self._style = None
-            self._strips.clear()
+        if self._style is not None and self._style.width != self.size.width:
+            self.forget_strips()
         self._resize()
         self.keep_in_sight()
         self._want()
@@ -268,7 +265,8 @@ class ArticleList(CursorPane):
         """One article, a blank where it is not loaded, or a word on why there is none."""
         number = y + self.scroll_offset.y
         style = self._style
-        if style is None:
+        if style is None or style.width != self.size.width:  # drawn before it is told of another width
+            self._strips.clear()
             style = self._style = RowStyle.of(
                 self.inks,
                 self.size.width,

@@ -56,7 +56,7 @@ class PagePane(Pane):
         self._colours: dict[int, tuple[Mark, ...]] = {}
         self._seen: set[str] = set()
         self._pad = 0
-        self._drawn_width = 0
+        self._whole = 0  # the width for which it is laid out, with what is left blank
         self._arrive_at: int | None = None  # the place to show when the size is known
         self._return: tuple[Spot, int, int] | None = None  # where to, the line and relative as far as one got
 
@@ -170,7 +170,7 @@ class PagePane(Pane):
         page = self.page_shown
         if page is None:
             return
-        whole = self.size.width or self._width_to_be
+        self._whole = whole = self.size.width or self._width_to_be
         room = max(4, whole - 2)
         width = min(self._measure, room)
         self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
@@ -228,8 +228,8 @@ class PagePane(Pane):
         if min(self._measure, max(4, self.size.width - 2)) == self._head.width:
             room = max(4, self.size.width - 2)
             pad = (room - self._head.width) // 2 + 1
-            if pad != self._pad or self.size.width != self._drawn_width:
-                self._pad = pad
+            if pad != self._pad or self.size.width != self._whole:
+                self._pad, self._whole = pad, self.size.width
                 self.forget_strips()
             self._resize()
             self._look_for_pictures()
@@ -386,7 +386,6 @@ class PagePane(Pane):
 
     def _draw(self, number: int) -> Strip:
         ground, width = self.inks.ground, self.size.width
-        self._drawn_width = width
         layout, line = self._line(number)
         if line is None:
             return Strip([Segment(" " * width, ground)], width)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
-
-if TYPE_CHECKING:
-    from rich.style import Style
 
 _BLACK = Color.parse("black")
 
@@ -23,7 +22,7 @@ class SlimBar(ScrollBar):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the bar, of which most are the same strip."""
         bar = cast(ScrollBarRender, self.render())
-        style = cast("Style", bar.style)
+        style = cast(Style, bar.style)
         filters, ground = self.get_line_filters(), self.background_colors[1]
         size, width = self.size.height, self.size.width
         drawn_for = (size, width, bar.virtual_size, bar.window_size, bar.position, style, filters, ground)
@@ -38,8 +37,9 @@ class SlimBar(ScrollBar):
                 back_color=style.bgcolor or _BLACK,
                 bar_color=style.color or _BLACK,
             ).segments
-            known = {segment: Strip([segment], width) for segment in segments}
+            below = self.visual_style.rich_style
+            known = {one: Strip(Segment.apply_style([one], below), width) for one in segments}
             for line_filter in filters:
-                known = {segment: strip.apply_filter(line_filter, ground) for segment, strip in known.items()}
-            self._drawn = (drawn_for, [known[segment] for segment in segments])
+                known = {one: strip.apply_filter(line_filter, ground) for one, strip in known.items()}
+            self._drawn = (drawn_for, [known[one] for one in segments])
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]

@@ -1,0 +1,136 @@
+"""What is drawn past Textual looks as Textual would draw it, and pages are made ahead of their keys."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from rich.segment import Segment
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tests.ui.fake_library import FakeLibrary, many
+from tests.ui.running import Running, running
+from tests.ui.samples import library as samples
+from tuireader.model import Article
+from tuireader.ui.widgets.ground import Column, Row
+from tuireader.ui.widgets.pane import Pane
+
+
+def _simple(strips: list[Strip]) -> list[list[Segment]]:
+    return [list(Segment.simplify(strip)) for strip in strips]
+
+
+def _grounds(strips: list[Strip]) -> list[list[tuple[str, object]]]:
+    """Text and ground; in blank cells no other colour is seen."""
+    return [
+        [(one.text, one.style.bgcolor if one.style else None) for one in segments]
+        for segments in _simple(strips)
+    ]
+
+
+def _parts(crop: Region) -> list[Region]:
+    """All of a widget, and what would be seen of it with another one in front."""
+    return [crop, Region(2, 1, max(1, crop.width - 5), max(1, crop.height - 2))]
+
+
+def _compare(run: Running) -> int:
+    """Draw all that is in sight in both ways; returns how many widgets that were."""
+    seen = 0
+    for widget in run.main.walk_children(Widget):
+        if not widget.region or not widget.display:
+            continue
+        for crop in _parts(Region(0, 0, *widget.outer_size)):
+            drawn = widget.render_lines(crop)
+            if isinstance(widget, Pane):
+                assert _simple(drawn) == _simple(ScrollView.render_lines(widget, crop)), widget.id
+            elif isinstance(widget, Row | Column):
+                plain = Horizontal if isinstance(widget, Row) else Vertical
+                assert _grounds(drawn) == _grounds(plain.render_lines(widget, crop)), widget.id
+            else:
+                continue
+            seen += 1
+    for pane in (run.main.sidebar, run.main.articles, run.main.pane):
+        bar = pane.vertical_scrollbar
+        if pane.show_vertical_scrollbar and bar.region:
+            crop = Region(0, 0, *bar.outer_size)
+            assert _simple(bar.render_lines(crop)) == _simple(ScrollBar.render_lines(bar, crop)), pane.id
+            seen += 1
+    return seen
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (120, 12), (50, 14)])
+async def test_panes_look_as_textual_would_draw_them(size: tuple[int, int]) -> None:
+    async with running(samples(), size) as run:
+        for keys in ("j", "s", "enter", "pagedown", "r", "h", "h", "h", "j", "/"):
+            await run.press(*keys.split())
+            assert _compare(run) > 3
+    async with running(many(500), size) as run:
+        for keys in (".", "pagedown pagedown", "G", "k k"):
+            await run.press(*keys.split())
+            assert _compare(run) > 3
+        run.app.theme = "textual-light"
+        await run.settle()
+        assert _compare(run) > 3
+        await run.pilot.resize_terminal(100, 30)
+        await run.settle()
+        assert _compare(run) > 3
+
+
+class Counting(FakeLibrary):
+    """Notes which articles were asked for when they were opened, and which before."""
+
+    waited: list[int]
+    before: list[int]
+
+    async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
+        (self.before if ahead else self.waited).append(article_id)
+        return await super().article(article_id)
+
+
+def counting() -> Counting:
+    made = samples()
+    made.__class__ = Counting
+    assert isinstance(made, Counting)
+    made.waited, made.before = [], []
+    return made
+
+
+async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
+    library = counting()
+    async with running(library) as run:
+        await run.press("j")
+        await run.rest()
+        here = run.cursor_id
+        assert here in library.before and not library.waited
+        await run.press("enter")
+        assert run.open_id == here and not library.waited
+
+
+async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> None:
+    library = counting()
+    for one in library.stories.values():
+        one.row = replace(one.row, read=True)
+    async with running(library) as run:
+        await run.press("j")
+        await run.rest()
+        here = run.cursor_id
+        assert here is not None and here in library.before
+        await run.press("N")
+        assert not library.stories[here].row.read
+        await run.press("enter")
+        assert library.stories[here].row.read
+
+
+async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long() -> None:
+    async with running(samples()) as run:
+        now = time.monotonic()
+        for typed, taken, wanted in ((0, 0.5, False), (9, 2, True), (0, 2, False), (0, 6, True)):
+            run.app.typed_at = now - typed
+            run.main.refreshing._reloaded = now - taken
+            assert run.main.refreshing._may_reload(now) == wanted
