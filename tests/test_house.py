@@ -101,6 +101,17 @@ def test_text_files_end_with_one_line_end() -> None:
     assert odd == []
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_layer_is_in_the_tables_for_newcomers(page: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    names = {name for layer in contracts[0]["layers"] for name in layer.split(" | ")}
+    rows = re.findall(r"^\| (`[^|]*`) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    told = {re.sub(r"(/|\.py)$", "", name) for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    assert names - told == set() and told - names <= {"ui/serve"}
+
+
 # --------------------------------------------------------------------------- the locked test set
 
 
