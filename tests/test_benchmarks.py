@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -94,3 +95,44 @@ def test_watch_measures_each_method_and_a_real_store() -> None:
         assert {"regex alternation", "pyahocorasick", "ahocorasick_rs", "re2 set"} <= set(methods)
     (line,) = run("watch.py", "--articles", "120", "--terms", "10", "--store", "240")
     assert line.startswith("10 terms over 240 stored articles: ") and "longest write" in line
+
+
+JUDGE = """
+def qrels(articles, labels, near):
+    stories = {row["id"]: row["story"] for row in labels}
+    of = lambda one: {two: 2 for two in stories if two != one and stories[two] == stories[one]}
+    return {one: of(one) for one in stories}, set()
+
+def score(wanted, run, ignored):
+    found = [set(run[query]) == set(related) for query, related in wanted.items()]
+    return {"score": sum(found) / len(found), "shownP": 1.0, "FP1": 0.0, "nDCG@10": 1.0, "R@10": 1.0}, {}
+"""
+
+
+def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) -> None:
+    (tmp_path / "eval_related.py").write_text(JUDGE)
+    for name, told in (
+        (
+            "boats",
+            ("LanternPay buys Ferrygate for 40 million", "Ferrygate bought by LanternPay for 40 million"),
+        ),
+        (
+            "pipes",
+            ("Cracks close the Ostrava bridge", "Ostrava bridge is closed over cracks", "Tomatoes want sun"),
+        ),
+    ):
+        articles, labels = [], []
+        for number, title in enumerate(told):
+            row = {"id": f"{name}{number}", "title": title, "body": title}
+            articles.append(row | {"published": "2024-05-02T10:00:00+00:00", "feed": f"{name} {number}"})
+            labels.append({"id": row["id"], "story": name if number < 2 else row["id"]})
+        for kind, rows in (("articles", articles), ("labels", labels)):
+            lines = "".join(json.dumps(row) + "\n" for row in rows)
+            (tmp_path / f"{name}.{kind}.jsonl").write_text(lines)
+    lines = run("related_crossval.py", str(tmp_path))
+    for table in ("shown", "folded"):
+        assert len([line for line in lines if line.startswith(table)]) == (1 if table == "shown" else 2)
+    folds = [line.split() for line in lines if line.startswith(("boats", "pipes"))]
+    assert [fold[0] for fold in folds] == ["boats", "pipes"] * 3
+    assert {fold[3] for fold in folds[2:]} == {fold[4] for fold in folds[2:]} == {"1.000"}
+    assert {fold[3] for fold in folds[:2]} == {"1.000"}
