@@ -318,7 +318,9 @@ async def test_when_things_go_wrong(name: str) -> None:
         await walk.run.press("enter")
         await walk.see("no-full-text", "x", toasts=True)
         await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
-        await walk.over("mute-refused", "M", *"fog", "enter")
+        await walk.run.press("M", *"fog")
+        await walk.run.rest()
+        await walk.over("mute-refused", "enter")
         made.set_starred = locked  # type: ignore[method-assign]
         await walk.see("database-locked", "s", toasts=True)
 
