@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tuireader.document import links_of
 from tuireader.model import ParsedEntry, Prepared
@@ -49,7 +50,10 @@ def links_in(
 
 def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:
     """The words of an article for the three columns of the full-text index."""
-    return indexed(title), indexed(f"{summary}\n{body}" if summary else body), indexed(author)
+    return indexed(title), indexed(f"{summary}\n{body}" if summary else body), _indexed_name(author)
+
+
+_indexed_name = lru_cache(maxsize=512)(indexed)  # a feed has few authors
 
 
 def pack(text: str) -> str | bytes | None:
