@@ -127,8 +127,7 @@ def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) ->
             articles.append(row | {"published": "2024-05-02T10:00:00+00:00", "feed": f"{name} {number}"})
             labels.append({"id": row["id"], "story": name if number < 2 else row["id"]})
         for kind, rows in (("articles", articles), ("labels", labels)):
-            lines = "".join(json.dumps(row) + "\n" for row in rows)
-            (tmp_path / f"{name}.{kind}.jsonl").write_text(lines)
+            (tmp_path / f"{name}.{kind}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     lines = run("related_crossval.py", str(tmp_path))
     assert [line.split()[0] for line in lines if "precision" in line or "shownP" in line] == [
         "shown",
