@@ -13,7 +13,7 @@ from textual.widgets import Input
 from tuireader.commands import Scope
 from tuireader.ui.bindings import bindings
 
-_REST = 0.06  # seconds without a key after which the search runs
+_REST = 0.02  # seconds without a key after which the search runs: keys of a burst are one search
 
 
 class SearchLine(Input):
