@@ -24,6 +24,7 @@ from tuireader.config_edit import (
     save,
     set_feed,
     set_view,
+    set_watch,
     write_private,
 )
 from tuireader.errors import ConfigError
@@ -435,6 +436,25 @@ def test_a_watch_and_a_view_are_taken_out_and_put_in_place() -> None:
     assert set_view(views, ViewConfig("ONE", "c"), "One").count("[[view]]") == 2
     with pytest.raises(ConfigError, match="there is a view named 'one' already"):
         set_view(views, ViewConfig("one", "c"), "Two")
+
+
+def test_a_watch_has_another_name_in_the_expressions_that_ask_for_it() -> None:
+    text = """\
+[[watch]]
+name = "Old one"
+any = ["x"]
+[[view]]
+name = "Old one"
+query = 'watch:"old one" OR title:"Old one"'
+[[mute]]
+query = "watch:Old"
+"""
+    wanted = text.replace('[[watch]]\nname = "Old one"', '[[watch]]\nname = "New"')
+    wanted = wanted.replace(
+        """'watch:"old one" OR title:"Old one"'""", r'''"watch:\"New\" OR title:\"Old one\""'''
+    )
+    assert set_watch(text, "Old one", WatchConfig("New", any=("x",))) == wanted
+    assert set_watch(text, "Old one", WatchConfig("Old one", any=("x",))) == text
 
 
 def test_a_folder_has_another_name_wherever_it_is_named() -> None:

@@ -113,6 +113,7 @@ def add_watch(text: str, watch: WatchConfig) -> str:
 def set_watch(text: str, name: str, watch: WatchConfig) -> str:
     """The text with this watch in place of the one with that name, which may be its own.
 
+    Expressions that ask for it by name ask for the new one then.
     Raises ConfigError when there is none, when the new name is another's, or when the watch is no good.
     """
     data = data_of(text)
@@ -124,7 +125,8 @@ def set_watch(text: str, name: str, watch: WatchConfig) -> str:
         raise ConfigError(f"there is a watch named {quoted(watch.name)} already", "choose another name")
     accepted(block_of("watch", watch))
     changes = {one.name: getattr(watch, one.name) for one in fields(watch)}
-    return _changed(text, data, "watch", WatchConfig, number, changes)
+    text = _changed(text, data, "watch", WatchConfig, number, changes)
+    return text if watch.name == name else _asked_by_its_new_name(text, "watch", name, watch.name)
 
 
 def remove_watch(text: str, name: str) -> str:
@@ -241,8 +243,6 @@ def rename_folder(text: str, name: str, new: str) -> str:
 
 def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
     """The text whose watches, mutes and views are for the feed or folder `new` where they were for `name`."""
-    from tuireader import query  # only this edit needs the parser
-
     for number, table in enumerate(tables_of(data_of(text), "watch")):
         feeds = table.get("feeds")
         if isinstance(feeds, list) and name in feeds:
@@ -251,6 +251,13 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
     for number, table in enumerate(tables_of(data_of(text), "mute")):
         if table.get("feed") == name:
             text = _changed(text, data_of(text), "mute", MuteConfig, number, {"feed": new})
+    return _asked_by_its_new_name(text, kind, name, new)
+
+
+def _asked_by_its_new_name(text: str, field: str, name: str, new: str) -> str:
+    """The text whose expressions ask for `new` in this field where they asked for `name`."""
+    from tuireader import query  # only these edits need the parser
+
     asking: tuple[tuple[str, type[Item]], ...] = (
         ("watch", WatchConfig),
         ("mute", MuteConfig),
@@ -259,7 +266,7 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
     for tables, item in asking:
         for number, table in enumerate(tables_of(data_of(text), tables)):
             before = table.get("query")
-            after = query.renamed(before, kind, name, new) if isinstance(before, str) else before
+            after = query.renamed(before, field, name, new) if isinstance(before, str) else before
             if after != before:
                 text = _changed(text, data_of(text), tables, item, number, {"query": after})
     return text
