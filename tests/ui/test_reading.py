@@ -302,7 +302,7 @@ async def test_pictures_are_made_anew_for_another_width() -> None:
     async with running(library) as run:
         await run.press("enter")
         await run.pilot.resize_terminal(60, 30)
-        await run.settle()
+        await run.rest()  # the text is painted first
         assert len(library.asked_pictures) == 2
 
 
