@@ -6,6 +6,7 @@ and in a terminal; `make test` presses fewer.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import sqlite3
@@ -26,7 +27,9 @@ from tuireader.config import Paths, loads
 from tuireader.library import Library
 from tuireader.ui.screens.main import MainScreen
 
-PRESSES = int(os.environ.get("TUIREADER_SOAK", "200"))
+PRESSES = int(os.environ.get("TUIREADER_SOAK", "100"))
+PATIENCE = 120
+"""Seconds after which a batch of keys has not been answered, and the program hangs."""
 BATCH = 20
 """Keys that are pressed before screen and store are compared."""
 _OFTEN = ["j", "k", "down", "up", "enter", "h", "n", "p", "J", "K", "space", "tab", "g", "G", "escape"]
@@ -158,11 +161,12 @@ async def test_random_keys_under_pilot(
                         batch = [next(stream) for _ in range(BATCH)]
                         pressed += BATCH
                         try:
-                            await run.press(*map(_name, batch))
-                            await to_list(run)
-                            await compare(run, library)
-                            if pressed % (10 * BATCH) == 0:
-                                await undo_restores(run, paths.database)
+                            async with asyncio.timeout(PATIENCE):
+                                await run.press(*map(_name, batch))
+                                await to_list(run)
+                                await compare(run, library)
+                                if pressed % (5 * BATCH) == 0:
+                                    await undo_restores(run, paths.database)
                         except Exception:
                             print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
                             raise
