@@ -126,6 +126,12 @@ async def compare(run: Running, library: Library) -> None:
         assert main.counts == await library.counts(folded=main.listing.folds)
 
 
+def tell_what_waits() -> None:
+    """Where each task stands, to see what a program waits for that hangs."""
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
+
+
 async def undo_restores(run: Running, database: Path) -> None:
     """Mark the list read, take it back, and have the marks from before."""
     await to_list(run)
@@ -167,8 +173,10 @@ async def test_random_keys_under_pilot(
                                 await compare(run, library)
                                 if pressed % (5 * BATCH) == 0:
                                     await undo_restores(run, paths.database)
-                        except Exception:
+                        except Exception as fault:
                             print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
+                            if isinstance(fault, TimeoutError):
+                                tell_what_waits()
                             raise
             finally:
                 await library.close()
