@@ -32,7 +32,9 @@ test: check
 	$(BIN)/python -m pytest --hypothesis-profile=ci $(ARGS)
 
 coverage: .venv/.locked
+	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --hypothesis-profile=ci
+	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='$(CORE_FILES)'
 

@@ -24,6 +24,8 @@ from types import TracebackType
 
 import pyte
 
+from tests.processes import passed_on
+
 KEYS = {
     "enter": "\r",
     "tab": "\t",
@@ -65,7 +67,7 @@ class Terminal:
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
-            **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
+            **passed_on(),
             **(env or {}),
         }
         self.pid, self._fd = pty.fork()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.feedtext import item, rss
+from tests.processes import passed_on
 from tests.terminal import Terminal
 from tests.web import Web, in_thread
 
@@ -223,7 +224,7 @@ def command(home: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            **_path(),
+            **passed_on(),
             **NOWHERE,
             "no_proxy": "127.0.0.1",
             **env,
@@ -234,10 +235,6 @@ def command(home: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
         stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout, done.stderr
-
-
-def _path() -> dict[str, str]:
-    return {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
 
 
 def one_line(talk: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import unmeasured
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for path in (ROOT / "src").rglob("*.py") if path.stat().st_size)
 HEAVY = {"textual", "httpx", "feedparser", "sqlite_utils", "sqlite3", "lxml", "tomlkit", "regex"}
@@ -19,6 +21,7 @@ def loaded_by(*arguments: str) -> set[str]:
     """The modules that a clean interpreter has loaded when it ends."""
     run = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=True,

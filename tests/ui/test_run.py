@@ -18,12 +18,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import passed_on
 from tests.ui.running import running
 from tests.ui.samples import library
 from tuireader.ui.bindings import bindings, keymap
 from tuireader.ui.browser import open_in_browser
 
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    return {"HOME": str(home), "PATH": os.environ["PATH"], **passed_on()}
 
 
 class Terminal:
@@ -41,7 +46,7 @@ class Terminal:
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
-            env={"HOME": str(home), "PATH": os.environ["PATH"], "TERM": "xterm-256color", **extra},
+            env={**surroundings(home), "TERM": "xterm-256color", **extra},
             start_new_session=True,
         )
 
@@ -92,7 +97,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
             [sys.executable, "-m", "tuireader"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], **environ},
+            env={**surroundings(tmp_path), **environ},
             timeout=20,
             check=False,
         )
