@@ -100,5 +100,5 @@ lock:
 	$(COMPILE) --extra mutants --constraint requirements-test.txt --output-file requirements-mutants.txt pyproject.toml
 
 clean:
-	rm -rf .venv build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv build dist mutants .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov
 	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
