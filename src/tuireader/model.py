@@ -134,7 +134,7 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` makes of an entry: plain texts, words for the index, packed HTML, links.
+    """What `prepare` makes of an entry: plain texts, words for the index, links.
 
     `words` are those of title, body and author; `links` are address, label and the words before the link.
     """
@@ -143,8 +143,6 @@ class Prepared:
     summary: str
     body: str
     words: tuple[str, str, str]
-    packed_summary: str | bytes | None
-    packed_html: str | bytes | None
     links: tuple[tuple[str, str, str], ...]
 
 
@@ -305,6 +303,7 @@ class ArticleRow:
     author: str = ""
     story: int = 0  # the number of its story, 0 when it is alone
     story_size: int = 1  # how many articles its story has
+    story_watches: tuple[str, ...] = ()  # what any article of its story is on
 
 
 @dataclass(frozen=True, slots=True)

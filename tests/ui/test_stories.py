@@ -48,6 +48,22 @@ async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
         assert listed(run, story) == [lead]
 
 
+async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        story = await wechat_story(library)
+        lead, *others = await library.rows([entry.article_id for entry in reversed(story.entries)])
+        hidden = {watch for row in others for watch in row.watches} - set(lead.watches)
+        assert hidden == {"PIPL"}  # only an article behind the first one is on it
+
+        def line() -> str:
+            return next(line for line in run.text.splitlines() if lead.title[:20] in line)
+
+        assert "◆P" in line() and line().count("◆W") == 1
+        await run.press("v")  # each article has its line, and its own marks
+        assert "◆P" not in line() and "◆W" in line()
+
+
 async def test_reading_one_reads_the_story_until_undone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)

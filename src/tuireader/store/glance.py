@@ -17,11 +17,17 @@ class Glimpse:
     """What a list line shows of an article, as in `model.ArticleRow`."""
 
     __slots__ = (
-        "edited", "feed_title", "id", "read", "sources", "starred", "story", "story_size", "time", "title",
-        "url", "watches",
+        "edited", "feed_title", "id", "read", "sources", "starred", "story", "story_size", "story_watches",
+        "time", "title", "url", "watches",
     )  # fmt: skip
 
-    def __init__(self, values: Sequence[object], watches: tuple[str, ...], story_size: int) -> None:
+    def __init__(
+        self,
+        values: Sequence[object],
+        watches: tuple[str, ...],
+        story_size: int,
+        story_watches: tuple[str, ...],
+    ) -> None:
         self.id: int
         self.title: str
         self.time: int
@@ -38,6 +44,7 @@ class Glimpse:
         ) = values  # type: ignore[assignment]  # fmt: skip
         self.watches = watches
         self.story_size = story_size
+        self.story_watches = story_watches
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[Glimpse] | None:
@@ -90,7 +97,23 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
             WHERE m.article_id IN ({_list(row[0] for row in rows)}) ORDER BY w.position"""
     ):
         watches[article_id] = (*watches.get(article_id, ()), name)
-    return [Glimpse(row, watches.get(row[0], ()), sizes.get(row[8], 1)) for row in rows]
+    of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
+    return [
+        Glimpse(row, watches.get(row[0], ()), sizes.get(row[8], 1), of_stories.get(row[8], ()))
+        for row in rows
+    ]
+
+
+def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The watches that any article of each story hits, in the order of the config."""
+    found: dict[int, tuple[str, ...]] = {}
+    for story, name in conn.execute(
+        f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
+            JOIN watch w ON w.id = m.watch_id
+            WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
+    ):
+        found[story] = (*found.get(story, ()), name)
+    return found
 
 
 def _list(numbers: Iterable[int]) -> str:

@@ -11,6 +11,7 @@ from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.briefs import NEWS
+from tuireader.store.glance import story_watches
 from tuireader.store.stories import Stories
 
 _ORDER = {
@@ -84,7 +85,8 @@ class Lists:
             f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
                 FROM article WHERE id IN ({wanted})"""
         ).fetchall()
-        sizes = self._stories.sizes({row[10] for row in rows if row[10]})
+        stories = {row[10] for row in rows if row[10]}
+        sizes, hits = self._stories.sizes(stories), story_watches(self._conn, stories)
         found = {
             row[0]: ArticleRow(
                 id=row[0],
@@ -99,6 +101,7 @@ class Lists:
                 author=row[9],
                 watches=tuple(watches.get(row[0], ())),
                 story=row[10],
+                story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
             )
             for row in rows

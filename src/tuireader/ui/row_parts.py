@@ -46,8 +46,8 @@ def row_parts(
 ) -> list[Part]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
-    `×3` counts the articles of a folded story, and the feeds that have the article. An `inner` row stands
-    below the first one of its story. The ink `""` is the ground, `watch:NAME` that of a watch; `title/INK` is
+    `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
+    the watches that any of them hits. An `inner` row stands below the first one of its story. The ink `""` is the ground, `watch:NAME` that of a watch; `title/INK` is
     a mark in a title whose own ink is `title`.
     """
     time, feed = columns(width)
@@ -62,7 +62,7 @@ def row_parts(
         used += time + 1
     parts.append(("  ", ""))
     used += 2
-    for watch in row.watches[:6]:
+    for watch in (row.story_watches if folds and not inner and row.story_watches else row.watches)[:6]:
         mark = f"◆{initials.get(watch, '')}"
         parts += [(mark, f"watch:{watch}"), (" ", "")]
         used += cell_len(mark) + 1
