@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
 from tuireader.model import Evidence
+from tuireader.values import dataclass
 
 FORMATS = ("md", "json", "html")
 

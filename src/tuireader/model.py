@@ -8,8 +8,10 @@ A feed document says `ParsedFeed` and `ParsedEntry`; what is kept is an article,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
+
+from tuireader.values import dataclass
 
 # --------------------------------------------------------------------------- fetching
 

@@ -13,11 +13,11 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tuireader.config import NotifyConfig
 from tuireader.model import Evidence
 from tuireader.text import cut_characters
+from tuireader.values import dataclass
 
 # --------------------------------------------------------------------------- what is new in a story
 

@@ -10,12 +10,13 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.config import Config, Paths, Problem, load, loads, paths
 from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.library import Library

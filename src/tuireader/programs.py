@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tuireader.text import clean_multiline
+from tuireader.values import dataclass
 
 ADDRESS = "{url}"
 """What stands for the article's address in an argument."""

@@ -13,7 +13,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -45,6 +45,7 @@ from tuireader.model import (
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.store.reading import StoredText
+from tuireader.values import dataclass
 
 _BATCH = 32
 """Answers that are stored in one transaction at the most: one commit for many feeds costs less than many."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -20,6 +20,7 @@ from tuireader.store import Store
 from tuireader.store.stats import Hits, Lead
 from tuireader.terms import index_text, words
 from tuireader.text import clean
+from tuireader.values import dataclass
 from tuireader.watch import Matcher, WatchRule
 
 _DAY = 86_400

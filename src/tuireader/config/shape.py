@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from tuireader.commands import PRESETS, normalise_key
@@ -32,6 +32,7 @@ from tuireader.config_values import (
     size,
     switch,
 )
+from tuireader.values import dataclass
 
 _DAY = 86400
 

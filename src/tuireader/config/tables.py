@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from tuireader.config.shape import (
@@ -21,6 +21,7 @@ from tuireader.config.shape import (
 from tuireader.config_values import (
     Key,
 )
+from tuireader.values import dataclass
 
 
 def _keys_of(kind: type[Any]) -> Mapping[str, tuple[str, Key]]:

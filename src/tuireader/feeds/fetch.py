@@ -18,7 +18,7 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -40,6 +40,7 @@ from tuireader.feeds.slots import Slots
 from tuireader.feeds.trouble import STATUS_WORDS, Refused, explained
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     import httpx

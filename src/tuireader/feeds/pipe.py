@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from tuireader.model import (
     ParseResult,
     Prepared,
 )
+from tuireader.values import dataclass
 
 HEADER = 8
 """Bytes of the length that stands before each message."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+from tuireader.values import dataclass
 
 SPARE_FILES = 64  # open files left to the rest of the program
 

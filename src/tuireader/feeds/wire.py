@@ -15,10 +15,11 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import h11
 import httpx
+
+from tuireader.values import dataclass
 
 CONNECT_HEADSTART = 0.3  # seconds before the next address is tried as well (RFC 8305 says 0.25)
 MAX_ADDRESSES = 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +17,7 @@ from tuireader.library.pages import fetch_limits
 from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.feeds.opml import OpmlFeed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from tuireader.library.watches import Watches
 from tuireader.model import Keys, ParsedEntry
 from tuireader.prepare import prepare
 from tuireader.store import Store
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.feeds.entry import Raw

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader import programs, relating
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk
 from tuireader.programs import Ran
+from tuireader.values import dataclass
 
 _MOST = 1000
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.text import clean
+from tuireader.values import dataclass
 
 
 class NotTranslatable(Exception):

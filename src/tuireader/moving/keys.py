@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tuireader.commands import BY_ID, PRESETS, key_label, normalise_key
+from tuireader.values import dataclass
 
 OPERATIONS: Mapping[str, str] = {
     "open": "open",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tuireader.values import dataclass
 
 _BLANK = " \r\n\t"
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}

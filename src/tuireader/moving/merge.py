@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tuireader import config_edit
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig
 from tuireader.config_values import same_address
 from tuireader.moving.settings import Settings
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.errors import TuireaderError
@@ -11,6 +10,7 @@ from tuireader.moving import settings, urls
 from tuireader.moving.lexing import Remark
 from tuireader.moving.settings import Settings
 from tuireader.moving.urls import Subscriptions
+from tuireader.values import dataclass
 
 _INCLUDES = 20
 

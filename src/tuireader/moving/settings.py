@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
 from tuireader.config import MacroConfig, MuteConfig, WatchConfig
@@ -14,6 +14,7 @@ from tuireader.moving.keys import Keyboard, command_of, key_of
 from tuireader.moving.lexing import Line, Remark, lines, runs_program, split_unquoted, without_comment, words
 from tuireader.moving.programs import without_shell
 from tuireader.text import clean, cut_characters
+from tuireader.values import dataclass
 
 Value = str | int | bool | tuple[str, ...]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config_values import WEB_ADDRESS, Bad, without_password
 from tuireader.moving.filters import NotTranslatable, tag_query, translate
 from tuireader.moving.lexing import Remark, lines, quoted, words
 from tuireader.text import clean
+from tuireader.values import dataclass
 
 FOLDERS = " / "
 """What stands between the names of nested folders."""

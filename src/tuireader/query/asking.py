@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.query.regexes import SlowRegex, regex_spans
 from tuireader.query.tree import After, Age, And, Is, Near, Node, Not, Or, Query, Regex, Text, wanted
 from tuireader.terms import Folded, Term, fold, index_folded, words
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 
 from tuireader.terms import Term
 from tuireader.text import cell_len
+from tuireader.values import dataclass
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
 """Fields that are looked for words in. `body` is the summary too; without a field it is title and body."""

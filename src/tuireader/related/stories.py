@@ -8,10 +8,10 @@ next therefore breaks into several stories. A pair that a person has split is ne
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from tuireader.related.compare import fold_chance
 from tuireader.related.features import Profile
+from tuireader.values import dataclass
 
 SPAN_DAYS = 5.0
 MEMBERS = 30  # so many members of a story are compared, its newest

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tuireader import query
 from tuireader.model import Evidence
@@ -15,6 +15,7 @@ from tuireader.relating.placing import relate_anew
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
 from tuireader.text import plain
+from tuireader.values import dataclass
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]

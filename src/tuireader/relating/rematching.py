@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import perf_counter
 
 from tuireader.model import Evidence
 from tuireader.relating.arriving import FeedNames, subject
 from tuireader.store import Store
+from tuireader.values import dataclass
 from tuireader.watch import Lookup, Matcher, WatchRule, lookup
 
 _MANY = 20_000

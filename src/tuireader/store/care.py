@@ -11,7 +11,6 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.errors import DatabaseError
@@ -19,6 +18,7 @@ from tuireader.prepare import unpack
 from tuireader.store.reading import evidence_of
 from tuireader.store.store import Store, check_version, explain
 from tuireader.store.texts import unpack_extra, unpack_thread
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import After, Age, And, Before, Is, Near, Node, Not, Or, Regex, Text
+from tuireader.values import dataclass
 
 _STATES = {
     "unread": "a.read = 0",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.marks import Marks
 from tuireader.store.reading import StoredText
 from tuireader.store.saving import IMPORTED, LABEL, Saving, labels_of
 from tuireader.store.texts import unpack_extra
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.errors import TuireaderError
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from tuireader.values import dataclass
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, TermHit, Thread
 from tuireader.prepare import unpack
 from tuireader.store.texts import unpack_extra, unpack_thread
 from tuireader.text import plain
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from tuireader.values import dataclass
 
 _WINDOW = 12_000
 """So many of the articles that wait are put into the order of their times."""

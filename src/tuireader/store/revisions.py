@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
 from tuireader.prepare import pack, unpack
 from tuireader.text import plain
+from tuireader.values import dataclass
 
 _MOST = 20
 """Versions that are kept of one article; live blogs have hundreds."""

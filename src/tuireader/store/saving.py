@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tuireader import diff, identity
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
@@ -15,6 +15,7 @@ from tuireader.store.reading import StoredText
 from tuireader.store.revisions import Revisions
 from tuireader.store.texts import pack_extra, unpack_extra
 from tuireader.text import plain
+from tuireader.values import dataclass
 
 IMPORTED = 1
 """The digest of an appearance that came from another reader and that the feed itself has not told yet."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
+from tuireader.values import dataclass
 
 NOTHING = Count()
 

@@ -8,10 +8,12 @@ are used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
+
+from tuireader.values import dataclass
 
 # Names that people write in `color =`, in a strength that suits a dark and a light ground.
 _WATCH_DARK = {

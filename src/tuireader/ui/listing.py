@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.model import Change, View, ViewKind
 from tuireader.ui.entries import ALL, UNREAD
 from tuireader.ui.work import run_latest
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.config import UiConfig

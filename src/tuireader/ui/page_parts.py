@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from tuireader.document import Link
 from tuireader.model import Article
+from tuireader.values import dataclass
 
 Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
 Keys = Callable[[str], str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from tuireader.ui.page import build_page
 from tuireader.ui.page_below import build_tail
 from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
+from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +12,7 @@ from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.inks import Inks
 from tuireader.ui.row_parts import letters, row_parts
+from tuireader.values import dataclass
 
 Marks = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of an ink, sorted by where they begin."""

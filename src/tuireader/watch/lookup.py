@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import QueryError
 from tuireader.terms import Term
+from tuireader.values import dataclass
 from tuireader.watch.rules import WatchRule, item_of
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
@@ -11,6 +10,7 @@ from tuireader import query
 from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.terms import Folded, Term
+from tuireader.values import dataclass
 from tuireader.watch.article import SearchedArticle, Spans
 from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, item_of
 from tuireader.watch.sentences import best_sentence

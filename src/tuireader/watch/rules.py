@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import Regex
 from tuireader.terms import Term, compile_term
+from tuireader.values import dataclass
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Where a watch can look for its terms; the first three unless it says otherwise."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -25,6 +24,7 @@ from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.facts import Facts, Line, marked
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.work import run_latest
+from tuireader.values import dataclass
 
 _REST = 0.12  # seconds without a key after which it is counted
 _SAMPLES = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +15,7 @@ from tuireader.commands import Scope
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
 from tuireader.ui.widgets.pane import CursorPane
+from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

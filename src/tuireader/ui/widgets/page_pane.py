@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.segment import ControlType, Segment
 from textual.geometry import Region, Size
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from tuireader.ui.layout import Art, Layout, Line, LineKind, Over, before, draw
 from tuireader.ui.page_parts import Mark, Page, Tail, Target
 from tuireader.ui.widgets.pane import Pane
+from tuireader.values import dataclass
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
