@@ -279,7 +279,7 @@ def test_exit_codes_of_refresh(tmp_path: Path, web: Web) -> None:
     broken = web.serve("/broken", b"<rss><channel><title>x</title><item><<<")
     path = config(tmp_path, f'[[feeds]]\nurl = "{good}"\n')
     code, out, talk = command(tmp_path, "refresh")
-    assert (code, out) == (0, "") and "1 feeds, 1 new" in one_line(talk)
+    assert (code, out) == (0, "") and "1 feed, 1 new" in one_line(talk)
     path.write_text(
         "".join(f'[[feeds]]\nurl = "{url}"\n' for url in (good, page, empty, broken, web.url + "/404")),
         encoding="utf-8",

@@ -14,6 +14,7 @@ from html import escape
 
 from tuireader.model import Evidence
 from tuireader.values import dataclass
+from tuireader.wording import counted
 
 FORMATS = ("md", "json", "html")
 
@@ -115,11 +116,7 @@ def written(brief: Brief, form: str) -> str:
 
 
 def _summary(brief: Brief) -> str:
-    return f"{_many(brief.articles, 'article', 'articles')} in {_many(brief.stories, 'story', 'stories')}"
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
+    return f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
 
 
 def _heading(section: Section, alone: bool) -> str:

@@ -86,7 +86,7 @@ def test_a_purge_asks_first_and_can_be_tried(filled: Home, run: Run) -> None:
     )
     read_all(filled)
     planned = run("purge", "--older-than", "90d", "--keep", "10", "--dry-run").out
-    assert planned.startswith("would drop the texts of 40 articles of 1 feeds, ")
+    assert planned.startswith("would drop the texts of 40 articles of 1 feed, ")
     refused = run("purge", "--older-than", "90d", "--keep", "10")
     assert refused.code == Exit.USAGE and "--yes" in refused.err
     done = run("purge", "--older-than", "90d", "--keep", "10", "--yes").out
@@ -108,8 +108,8 @@ def test_check_prints_a_line_for_each_thing(filled: Home, run: Run) -> None:
     assert (told.code, told.err) == (Exit.OK, "")
     lines = told.out.splitlines()
     assert len(lines) == 6 and all(line.startswith("ok   ") for line in lines)
-    assert "ok   references: 1 feeds, 60 articles" in lines
-    assert "ok   matches: 1 watches, 12 matches" in lines
+    assert "ok   references: 1 feed, 60 articles" in lines
+    assert "ok   matches: 1 watch, 12 matches" in lines
 
 
 def test_backup(filled: Home, run: Run) -> None:

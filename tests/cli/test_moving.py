@@ -268,7 +268,7 @@ def test_a_page_and_an_opml_of_the_web(run: Run, home: Home, web: Web) -> None:
     page = '<html><link rel="alternate" type="application/rss+xml" title="N" href="/n.xml"></html>'
     web.serve("/page", page, headers={"Content-Type": "text/html"})
     web.serve("/list.opml", OPML)
-    assert "1 new feeds" in run("import", f"{web.url}/page").err
+    assert "1 new feed" in run("import", f"{web.url}/page").err
     assert "3 new feeds" in run("import", f"{web.url}/list.opml").err
     assert load(home.config)[0].feeds[0].url == f"{web.url}/n.xml"
     assert run("import", f"{web.url}/none").code == Exit.FAILURE

@@ -12,6 +12,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -52,7 +53,8 @@ def purge(
 
     async def job(library: Library) -> int:
         plan = await library.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
-        what = f"the texts of {plan.articles:,} articles of {plan.feeds:,} feeds, {_size(plan.bytes)}"
+        what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
+        what += f", {_size(plan.bytes)}"
         shape: shapes.Purged = {
             "articles": plan.articles,
             "feeds": plan.feeds,
@@ -187,7 +189,7 @@ def reindex(options: Options) -> int:
 def _reindex(path: Path) -> int:
     from tuireader.store import care
 
-    say(f"indexed {care.reindex(path):,} articles")
+    say(f"indexed {counted(care.reindex(path), 'article')}")
     return Exit.OK
 
 

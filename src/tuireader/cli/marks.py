@@ -13,6 +13,7 @@ from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Change
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -181,8 +182,7 @@ def _mark(
         if as_json:
             print_json(_shape(change))
         else:
-            count = len(change.ids)
-            what = f"{count:,} article{'' if count == 1 else 's'}"
+            what = counted(len(change.ids), "article")
             say(f"would change {what}" if dry_run else f"changed {what}")
         return Exit.OK
 

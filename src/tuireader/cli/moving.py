@@ -12,6 +12,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -87,10 +88,10 @@ def _tell_import(done: Imported) -> None:
     for line in done.skipped:
         say(f"tuireader: skipped {line}")
     if done.marked or done.noted:
-        say(f"{done.marked} articles marked, {done.noted} noted for when they come")
+        say(f"{counted(done.marked, 'article')} marked, {done.noted} noted for when they come")
     else:
-        views = f", {done.views} new views" if done.views else ""
-        say(f"{done.new} new feeds{views}")
+        views = ", " + counted(done.views, "new view") if done.views else ""
+        say(counted(done.new, "new feed") + views)
 
 
 @import_.command()
@@ -174,7 +175,8 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
     print(f"settings\t{settings} {new}")
     print(f"lines that do not move over\t{len(moved.remarks)}")
     if moved.others:
-        say(f"{moved.others} articles are of feeds that are left out, or that newsboat follows no more")
+        others = counted(moved.others, "article is", "articles are")
+        say(f"{others} of feeds that are left out, or that newsboat follows no more")
 
 
 def _print_comparison(found: Comparison, as_json: bool) -> int:

@@ -12,6 +12,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.errors import Exit, UsageError
 from tuireader.model import RefreshDone
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -67,7 +68,7 @@ def _import(options: Options, source: str) -> int:
         done = await library.import_file(Path(source))
         for line in done.skipped:
             say(f"tuireader: skipped {line}")
-        say(f"{done.new} new feeds")
+        say(counted(done.new, "new feed"))
         return Exit.OK
 
     return in_library(options, job)

@@ -17,6 +17,7 @@ from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -126,6 +127,6 @@ def _sum_up(done: RefreshDone, failures: Sequence[FeedDone]) -> None:
     for failure in failures:
         say(f"tuireader: {failure.title}: {failure.error}")
     say(
-        f"{done.feeds} feeds, {done.new} new, {done.changed} changed, {done.failed} failed,"
+        f"{counted(done.feeds, 'feed')}, {done.new} new, {done.changed} changed, {done.failed} failed,"
         f" {done.seconds:.1f} s"
     )

@@ -16,6 +16,7 @@ from tuireader.cli.base import Options, main
 from tuireader.config import paths
 from tuireader.config_values import Bad, duration
 from tuireader.errors import Exit, UsageError
+from tuireader.wording import counted
 
 PROGRAM = ("~/.local/bin/tuireader",)
 """Where the units in `docs/systemd` expect the program: where pipx and `pip install --user` put it."""
@@ -73,7 +74,7 @@ def _timer(program: Sequence[str], seconds: int) -> str:
     minutes = max(1, seconds // 60)
     return f"""# ~/.config/systemd/user/tuireader.timer
 [Unit]
-Description=Fetch the feeds of tuireader every {minutes} minutes
+Description=Fetch the feeds of tuireader every {counted(minutes, "minute")}
 
 [Timer]
 OnStartupSec=2min

@@ -13,6 +13,7 @@ from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -179,7 +180,7 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
         }
         print_json(shape)
         return
-    print(f"{report.hits:,} hits")
+    print(counted(report.hits, "hit"))
     if report.hits:
         print(f"{report.a_day:,.3g} a day")
     most = max((count for _, count in report.days), default=1)

@@ -18,6 +18,7 @@ from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.values import dataclass
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.feeds.opml import OpmlFeed
@@ -128,7 +129,8 @@ class Exchange(Subscriptions):
             of_feed = list(group)
             feed_id = ids.get(_address(feed))
             if feed_id is None:
-                done.skipped += (f"{feed}: {len(of_feed)} articles, for the feed is not subscribed to",)
+                number = counted(len(of_feed), "article")
+                done.skipped += (f"{feed}: {number}, for the feed is not subscribed to",)
                 continue
             changed, noted = await self._pool.write(
                 in_transaction(partial(self._set_marks, feed_id=feed_id, marks=of_feed))

@@ -16,6 +16,7 @@ from tuireader.errors import TuireaderError
 from tuireader.identity import hash64, url_key
 from tuireader.model import MarkedArticle
 from tuireader.text import clean, safe_url
+from tuireader.wording import counted
 
 FEEDS = "tuireader feeds"
 MARKS = "tuireader read state"
@@ -125,7 +126,7 @@ def _marks(document: dict[str, Any], skipped: list[str]) -> Iterator[MarkedArtic
             else:
                 yield mark
     if bad:
-        skipped.append(f"{bad} articles without a key")
+        skipped.append(f"{counted(bad, 'article')} without a key")
 
 
 def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:

@@ -19,6 +19,7 @@ from tuireader.store.reading import evidence_of
 from tuireader.store.store import Store, check_version, explain
 from tuireader.store.texts import unpack_extra, unpack_thread
 from tuireader.values import dataclass
+from tuireader.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +88,24 @@ def _number(conn: sqlite3.Connection, sql: str) -> int:
 def _file(conn: sqlite3.Connection) -> Finding:
     faults = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
     pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
-    problem = "" if faults == ["ok"] else f"{len(faults)} faults: {' '.join(faults[0].split())}"
-    return Finding("file", f"{pages:,} pages of {size:,} bytes", problem)
+    problem = "" if faults == ["ok"] else f"{counted(len(faults), 'fault')}: {' '.join(faults[0].split())}"
+    return Finding("file", f"{counted(pages, 'page')} of {size:,} bytes", problem)
 
 
 def _references(conn: sqlite3.Connection) -> Finding:
     tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
-    problem = f"{len(tables)} rows of {', '.join(sorted(set(tables)))} belong to nothing" if tables else ""
+    names = ", ".join(sorted(set(tables)))
+    rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
+    problem = f"{rows} to nothing" if tables else ""
     feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
-    return Finding("references", f"{feeds:,} feeds, {articles:,} articles", problem)
+    return Finding("references", f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem)
 
 
 def _texts(conn: sqlite3.Connection) -> Finding:
     broken = broken_texts(conn)
     texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
     problem = f"{len(broken)} cannot be unpacked, as that of article {broken[0]}" if broken else ""
-    return Finding("texts", f"{texts:,} texts, {old:,} old versions", problem)
+    return Finding("texts", f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem)
 
 
 def _search(conn: sqlite3.Connection) -> Finding:
@@ -112,8 +115,9 @@ def _search(conn: sqlite3.Connection) -> Finding:
     left = _number(
         conn, "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT article_id FROM content)"
     )
-    problems = [f"{missing:,} articles are not in the index"] if missing else []
-    problems += [f"{left:,} articles of the index are no more"] if left else []
+    problems = [f"{counted(missing, 'article is', 'articles are')} not in the index"] if missing else []
+    over = counted(left, "article of the index is", "articles of the index are")
+    problems += [f"{over} no more"] if left else []
     return Finding(
         "search", f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
     )
@@ -122,15 +126,16 @@ def _search(conn: sqlite3.Connection) -> Finding:
 def _matches(conn: sqlite3.Connection) -> Finding:
     broken = broken_matches(conn)
     watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
-    problem = f"{len(broken)} have no readable evidence" if broken else ""
-    return Finding("matches", f"{watches:,} watches, {hits:,} matches", problem)
+    problem = f"{counted(len(broken), 'match has', 'matches have')} no readable evidence" if broken else ""
+    told = f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}"
+    return Finding("matches", told, problem)
 
 
 def _appearances(conn: sqlite3.Connection) -> Finding:
     wrong = _number(conn, f"SELECT count(*) FROM article WHERE sources != {SOURCES}")
-    problem = f"{wrong:,} articles have a wrong number of sources" if wrong else ""
+    problem = f"{counted(wrong, 'article has', 'articles have')} a wrong number of sources" if wrong else ""
     entries = _number(conn, "SELECT count(*) FROM appearance")
-    return Finding("appearances", f"{entries:,} entries of feeds", problem)
+    return Finding("appearances", f"{counted(entries, 'entry', 'entries')} of feeds", problem)
 
 
 _CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {

@@ -8,6 +8,7 @@ from tuireader.document import Link
 from tuireader.model import Article, Enclosure, Neighbour, Related, Relation, Story, Thread
 from tuireader.ui.page_parts import Keys, Mark, Part, Tail, Target
 from tuireader.ui.times import distance, full_time, span
+from tuireader.wording import counted
 
 _GROUPS = (
     (Relation.ALSO_READ, "Also read"),
@@ -40,8 +41,7 @@ def build_tail(
     for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
         parts.append(Part(f"▸ {_enclosure_label(enclosure)} [{number}]", "dim"))
     if text_links:
-        links = "1 link" if text_links == 1 else f"{text_links} links"
-        parts.append(Part(f"{links} · {keys('list_links')} lists them", "dim"))
+        parts.append(Part(f"{counted(text_links, 'link')} · {keys('list_links')} lists them", "dim"))
     if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:

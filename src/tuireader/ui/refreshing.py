@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tuireader import terminal
 from tuireader.errors import TuireaderError
 from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.model import Event
@@ -76,7 +77,7 @@ class Refreshing:
         if away.articles:
             watched = f", {away.watched:,} on your watches" if away.watched else ""
             self._screen.reader.say(
-                f"{away.articles:,} articles → {away.stories:,} stories{watched}"
+                f"{counted(away.articles, 'article')} → {counted(away.stories, 'story', 'stories')}{watched}"
                 f" · {self._screen.key_of('clear_rest')} clears the rest",
                 seconds=30,
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from tuireader.wording import counted
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOUR, _DAY = 3600, 86400
@@ -54,8 +56,8 @@ def span(seconds: int) -> str:
             return f"{seconds // size} {unit}"
     for unit, size, limit in (("day", _DAY, 60 * _DAY), ("month", 30 * _DAY, 730 * _DAY)):
         if seconds < limit:
-            return _plural(seconds // size, unit)
-    return _plural(seconds // (365 * _DAY), "year")
+            return counted(seconds // size, unit)
+    return counted(seconds // (365 * _DAY), "year")
 
 
 def age(moment: int, now: int) -> str:
@@ -68,7 +70,3 @@ def distance(moment: int, other: int) -> str:
     if abs(moment - other) < 300:
         return "same time"
     return f"{span(abs(moment - other))} {'later' if moment > other else 'earlier'}"
-
-
-def _plural(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -15,6 +15,7 @@ from tuireader.watch.article import SearchedArticle, Spans
 from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, item_of
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
+from tuireader.wording import counted
 
 _FEW = 12  # terms that are looked for one by one rather than through the words of the article
 _PATIENCE = 3  # slow articles after which a watch with a regular expression is off until the next start
@@ -70,7 +71,9 @@ class Matcher:
         """What is wrong with the rules, and which of them turned out to be too slow."""
         slow = [
             Problem(
-                name, f"a regular expression was too slow on {count} articles" + "; the watch is off" * off
+                name,
+                f"a regular expression was too slow on {counted(count, 'article')}"
+                + "; the watch is off" * off,
             )
             for name, count in self._slow.items()
             for off in [count >= _PATIENCE]

@@ -13,6 +13,7 @@ from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.times import age, span
 from tuireader.ui.widgets.facts import Line
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -86,7 +87,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
     weekly = f", {_weekly(health.per_week)} a week" if health.per_week else ""
-    lines.append(((f"{health.total} articles, {health.unread} unread{weekly}{newest}", "dim"),))
+    lines.append(((f"{counted(health.total, 'article')}, {health.unread} unread{weekly}{newest}", "dim"),))
     return lines
 
 
@@ -122,7 +123,7 @@ class Health(TableScreen):
     def told(self) -> str:
         """How many feeds are in trouble."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
-        return f"{len(self._found)} feeds, {bad or 'none'} in trouble"
+        return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
 
     def about(self, key: str) -> list[Line]:
         """Error, address, times and numbers of a feed."""

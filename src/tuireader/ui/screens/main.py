@@ -12,6 +12,7 @@ from tuireader.ui import entries as places
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.marking_keys import MarkingKeys
 from tuireader.ui.watching import Watching
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.ui.editing import Editing
@@ -204,7 +205,7 @@ class MainScreen(MarkingKeys):
         """Fetch new feeds at once."""
         if added:
             await self.reload()
-            self.reader.say(f"{added} {'feed' if added == 1 else 'feeds'} added")
+            self.reader.say(f"{counted(added, 'feed')} added")
             self.refreshing.refresh(force=False)
 
     @cached_property

@@ -25,6 +25,7 @@ from tuireader.ui.widgets.facts import Facts, Line, marked
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.work import run_latest
 from tuireader.values import dataclass
+from tuireader.wording import counted
 
 _REST = 0.12  # seconds without a key after which it is counted
 _SAMPLES = 3
@@ -148,7 +149,7 @@ class Mute(Dialog[Muted | None]):
             return
         ids = await self._hidden(mute)
         rows = await self.library.rows(ids[:_SAMPLES])
-        number = f"{len(ids)} {'article' if len(ids) == 1 else 'articles'}"
+        number = counted(len(ids), "article")
         lines: list[Line] = [(), ((number, "strong"), (" would be hidden; none is deleted", "dim"))]
         self.preview.tell(*lines, *(self._sample(row, mute.query) for row in rows))
 
@@ -179,7 +180,7 @@ class Mute(Dialog[Muted | None]):
         self._mutes = list(await self.library.mutes())
         hidden = sum(count for _, count in self._mutes)
         self.query_one("#muted", Says).say(
-            f"Muted now, {hidden} articles:" if self._mutes else "Nothing is muted now"
+            f"Muted now, {counted(hidden, 'article')}:" if self._mutes else "Nothing is muted now"
         )
         self.mutes.show(
             [

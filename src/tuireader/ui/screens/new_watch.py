@@ -23,6 +23,7 @@ from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.work import run_latest
 from tuireader.watch import Matcher
 from tuireader.watching import rule_of
+from tuireader.wording import counted
 
 _REST = 0.12  # seconds without a key after which the preview is made
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
@@ -62,7 +63,7 @@ def from_selection(text: str) -> WatchConfig:
 def summary(preview: WatchPreview) -> Line:
     """`+12 −3  128 articles`: what would be new on the watch, what no longer on it, and all of it."""
     among = "" if preview.complete else " of the newest"
-    count = f"{preview.matches} {'article' if preview.matches == 1 else 'articles'}{among}"
+    count = counted(preview.matches, "article") + among
     return (
         (f"+{preview.added}", "accent"),
         ("  ", "dim"),

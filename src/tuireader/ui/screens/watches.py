@@ -14,6 +14,7 @@ from tuireader.ui.sparkline import sparkline
 from tuireader.ui.times import age, day
 from tuireader.ui.widgets.facts import Line, marked
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -98,7 +99,7 @@ class Watches(TableScreen):
     def told(self) -> str:
         """How many watches there are, and what they have for today."""
         today = sum(one.today for one in self._stats.values())
-        return f"{len(self._stats)}, {today or 'no'} {'hit' if today == 1 else 'hits'} today"
+        return f"{len(self._stats)}, {counted(today, 'hit') if today else 'no hits'} today"
 
     def about(self, key: str) -> list[Line]:
         """Newest hit, feeds, silence and definition of a watch."""

@@ -1,0 +1,21 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.wording import counted
+
+
+def test_one_and_more() -> None:
+    assert [counted(number, "feed") for number in (0, 1, 2, 1200)] == [
+        "0 feeds",
+        "1 feed",
+        "2 feeds",
+        "1,200 feeds",
+    ]
+    assert counted(1, "story", "stories") == "1 story" and counted(2, "story", "stories") == "2 stories"
+
+
+@given(st.integers(0, 10**12))
+def test_only_one_is_singular(number: int) -> None:
+    digits, _, word = counted(number, "feed").partition(" ")
+    assert digits.replace(",", "") == str(number)
+    assert (word == "feed") == (number == 1)
