@@ -27,10 +27,13 @@ import pyte
 
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "home": "\x1b[H", "end": "\x1b[F", "pageup": "\x1b[5~",
-    "pagedown": "\x1b[6~", "enter": "\r", "tab": "\t", "ctrl+z": "\x1a",
+    "pagedown": "\x1b[6~", "enter": "\r", "tab": "\t", "ctrl+u": "\x15",
+    "ctrl+z": "\x1a",
 }  # fmt: skip
 QUIET = 0.025
 """Seconds without output that end a paint."""
+_SAME_PAINT = 0.004
+"""Seconds within which the pieces of one paint follow each other."""
 
 # What pyte would print: kitty keyboard, mode queries, device control and operating system strings.
 _UNKNOWN = re.compile(
@@ -167,6 +170,13 @@ class Program:
             if when is None and (self._ended or time.perf_counter() > end):
                 raise TimeoutError(f"no {pattern!r} on the screen:\n{self.text()}")
         return ((when or time.perf_counter()) - begun) * 1000
+
+    def rest_of_paint(self, since: float) -> float:
+        """Milliseconds from the last key to the end of the paint that `wait` saw begin after `since`."""
+        end = since
+        while (when := self._piece(_SAME_PAINT)) is not None:
+            end = (when - self._mark) * 1000
+        return end
 
     # -- input
 

@@ -12,6 +12,9 @@ does not do by itself; `newsboat-plain` is without.
 What newsboat has not is left out there. Each program has run once before in its folder. Memory is the peak,
 in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
 from a server on the loopback.
+
+"type a letter into search": searches are typed letter by letter, each letter when the results of the last one
+are painted; from the key to the painted results, with the 20 ms that the line waits for a further key.
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ from ptytime import Program, percentile
 
 BURST = 200
 WORD = "wechat"
+SEARCHES = (
+    "wechat", "semiconductor*", "openai license", '"the upcoming"', "wechat OR quokka", "feed:daily ai",
+    "title:apple -license", "微信", "t*", "xqzzy",
+)  # fmt: skip
+"""What is typed letter by letter, so that words, phrases, operators and fields are also half typed."""
 
 Times = dict[str, list[float]]
 
@@ -86,7 +94,27 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.type("ctrl+z")
         found["undo that"] = [program.wait("[Uu]nd(o|id|one)[^/]*marked")]
         found["peak memory"] = [program.memory()]
+        found["type a letter into search"] = letters(program)
     found["database"] = [(folder / "news.db").stat().st_size / 1e6]
+    return found
+
+
+def letters(program: Program) -> list[float]:
+    """Milliseconds from each letter of `SEARCHES` to the painted results; then comes the next letter."""
+    found: list[float] = []
+    program.settle()
+    program.type("/")
+    for text in SEARCHES:
+        program.settle()
+        program.type("ctrl+u")
+        program.settle()
+        for end in range(1, len(text) + 1):
+            if text[end - 1] == " ":
+                continue  # asks for nothing new, so it goes along with the next letter
+            typed = text[:end]
+            program.type(*(" " if typed[-2:-1] == " " else ""), typed[-1])
+            taken = program.wait(rf"^ tuireader  Search: {re.escape(typed)} · ")
+            found.append(program.rest_of_paint(taken))
     return found
 
 
