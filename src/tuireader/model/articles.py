@@ -1,0 +1,272 @@
+"""What is kept: feeds with their health, articles with all that belongs to them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+from tuireader.model.fetching import Enclosure, Fault
+from tuireader.model.watches import Evidence
+from tuireader.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed with its health, as the sidebar and `tuireader feeds` show it."""
+
+    id: int
+    url: str
+    title: str
+    folder: str = ""
+    site_url: str = ""
+    subscribed: bool = True
+    state: str = "ok"  # ok | paused | gone
+    last_try: int | None = None
+    last_success: int | None = None
+    last_error: str = ""
+    error_streak: int = 0
+    next_try: int | None = None
+    moved_to: str = ""
+
+
+class Trouble(IntEnum):
+    """How much a feed needs a person, worst last."""
+
+    NONE = 0
+    PAUSED = 1
+    MOVED = 2
+    FAILING = 3
+    GONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """A feed with what a screen of health shows of it.
+
+    `per_week` is the mean of the last four weeks, `newest` the time of its newest article. `moved_to` is the
+    address from which it is fetched now, if its server has said twice that it moved for good; `feed.url` is
+    the one in the config.
+    """
+
+    feed: Feed
+    fault: Fault | None = None
+    unread: int = 0
+    total: int = 0
+    per_week: float = 0.0
+    newest: int | None = None
+    moved_to: str = ""
+
+    @property
+    def trouble(self) -> Trouble:
+        """The worst that can be said of the feed."""
+        if self.feed.state == "gone":
+            return Trouble.GONE
+        if self.feed.state == "paused":
+            return Trouble.PAUSED
+        if self.feed.last_error:
+            return Trouble.FAILING
+        return Trouble.MOVED if self.moved_to else Trouble.NONE
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sorts the feeds by trouble, the worst first."""
+        return -self.trouble, -self.feed.error_streak
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """The light columns of one list line. `time` is the sort time: min(published, first seen)."""
+
+    id: int
+    feed_id: int
+    title: str
+    time: int
+    read: bool
+    starred: bool
+    edited: bool = False
+    sources: int = 1
+    watches: tuple[str, ...] = ()
+    url: str = ""
+    author: str = ""
+    story: int = 0  # the number of its story, 0 when it is alone
+    story_size: int = 1  # how many articles its story has
+    story_watches: tuple[str, ...] = ()  # what any article of its story is on
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The previous or the next article of the same feed."""
+
+    id: int
+    title: str
+
+
+class Relation(StrEnum):
+    """How another article belongs to this one, strongest first."""
+
+    SAME_TEXT = "same text"
+    SAME_STORY = "same story"
+    ALSO_READ = "also read"
+    FOLLOW_UP = "follow-up"
+    BACKGROUND = "background"
+    CITES = "cites"
+    CITED_BY = "cited by"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A link to another article, with its reason. `article_id` is None when only the address is known."""
+
+    relation: Relation
+    title: str
+    article_id: int | None = None
+    url: str = ""
+    feed_title: str = ""
+    time: int | None = None
+    reason: str = ""
+    score: float = 0.0
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """One report of a story. `lag` is how many seconds after the first report it came."""
+
+    article_id: int
+    title: str
+    url: str
+    feed_title: str
+    time: int
+    lag: int
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The reports of one story, the first one first; at least two."""
+
+    id: int
+    entries: tuple[StoryEntry, ...]
+
+    @property
+    def first(self) -> StoryEntry:
+        """Who was first."""
+        return self.entries[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What has come since the reader was last used: unread articles, in how many stories, how many of the
+    stories are on a watch; `ids` are the articles of the others, which can be cleared."""
+
+    articles: int
+    stories: int
+    watched: int
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """What the page of an article says, fetched at a time; `html` is `""` where `error` says why it is not.
+
+    `shown` is whether the person reads it in place of what the feed says.
+    """
+
+    html: str
+    base_url: str
+    at: int
+    shown: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said below an article. `time` is None where the feed does not tell."""
+
+    author: str
+    time: int | None
+    html: str
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A picture made to fit: `rgb` has three bytes for each pixel, line after line.
+
+    `speed` is at how many bytes a second it was fetched, None when it was there already or is too small to
+    tell.
+    """
+
+    width: int
+    height: int
+    rgb: bytes
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The comments of an article in reading order, loaded at a time."""
+
+    at: int
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """All that the reading pane shows of one article but its relatives, which may come a moment later."""
+
+    id: int
+    feed_id: int
+    feed_title: str
+    title: str
+    url: str
+    author: str
+    time: int
+    published: int | None
+    arrived: int
+    read: bool
+    starred: bool
+    edited: bool
+    html: str
+    base_url: str
+    comments_url: str = ""
+    comments_feed: str = ""
+    comments_count: int | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
+    picture_credit: str = ""
+    other_feeds: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    previous: Neighbour | None = None
+    next: Neighbour | None = None
+    place: int = 0
+    purged: bool = False  # its text was dropped by a purge
+    full: FullText | None = None
+    comments: Thread | None = None
+
+    @property
+    def shows_full(self) -> bool:
+        """Whether the text of its page is what is to be read."""
+        return self.full is not None and self.full.shown and bool(self.full.html)
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The HTML that is to be read, and what its relative addresses refer to."""
+        if self.full is not None and self.shows_full:
+            return self.full.html, self.full.base_url
+        return self.html, self.base_url
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an article said until the time `until`, and how the version after it differs, word by word.
+
+    `title` and `text` are runs of words with what became of them: same, removed or added (see
+    `tuireader.diff`). All but the added ones are the old version, all but the removed ones the next. `full`
+    says that it is about the text of its page, not that of its feed.
+    """
+
+    until: int
+    title: tuple[tuple[str, str], ...]
+    text: tuple[tuple[str, str], ...]
+    full: bool = False

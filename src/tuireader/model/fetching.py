@@ -1,0 +1,179 @@
+"""From the question to the answer: what is asked for, what comes, and what a feed says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tuireader.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJob:
+    """One feed to ask for, with what is known from the last time.
+
+    `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of
+    the last body that was parsed. `headers` and `auth` come from the person's config. `public_only` refuses
+    an address in a private network: it was named by somebody outside.
+    """
+
+    feed_id: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    auth: tuple[str, str] | None = None
+    public_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body that differs from the last one. `moved_to` is set when every hop of the way was permanent."""
+
+    job: FetchJob
+    url: str
+    body: bytes
+    body_hash: bytes
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: int | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said 304, or sent the very bytes that were parsed last time (`same_body`)."""
+
+    job: FetchJob
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: int | None = None
+    same_body: bool = False
+    moved_to: str | None = None
+
+
+class Fault(StrEnum):
+    """Kinds of trouble with a feed, for exit codes, back-off and sorting by trouble."""
+
+    NETWORK = "network"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    HTTP = "http"
+    GONE = "gone"
+    THROTTLED = "throttled"
+    TOO_LARGE = "too large"
+    REDIRECT = "redirect"
+    ADDRESS = "address"
+    NOT_A_FEED = "not a feed"
+    BROKEN = "broken"
+    TOO_SLOW = "too slow"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """Nothing usable came. `reason` is one line in plain words, safe to print; `retry_after` in seconds."""
+
+    job: FetchJob
+    fault: Fault
+    reason: str
+    status: int | None = None
+    retry_after: int | None = None
+
+
+FetchResult = Fetched | NotModified | FetchFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that belongs to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    title: str = ""
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """One entry as its feed tells it. Addresses are absolute http(s); `""` where the feed has none.
+
+    `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is
+    sanitised, `base_url` is what relative links inside them refer to.
+    """
+
+    guid: str = ""
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    published: int | None = None
+    updated: int | None = None
+    summary_html: str = ""
+    content_html: str = ""
+    base_url: str = ""
+    comments_url: str = ""
+    comments_feed: str = ""
+    comments_count: int | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
+    picture_credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` makes of an entry: plain texts, words for the index, links.
+
+    `words` are those of title, body and author; `links` are address, label and the words before the link.
+    """
+
+    title: str
+    summary: str
+    body: str
+    words: tuple[str, str, str]
+    links: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What an entry can be recognised by. 0 stands for "has none".
+
+    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes when
+    anything that a person reads changes.
+    """
+
+    guid: int
+    url: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`).
+
+    `prepared` and `keys` are either empty or have one for each of `entries`. `known` are the guid keys of
+    entries that were left out because they are stored and still say the same.
+    """
+
+    title: str = ""
+    site_url: str = ""
+    entries: tuple[ParsedEntry, ...] = ()
+    ttl: int | None = None
+    well_formed: bool = True
+    prepared: tuple[Prepared, ...] = ()
+    keys: tuple[Keys, ...] = ()
+    known: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFailed:
+    """The body is no feed. `feeds` are addresses that it advertises, if it is a web page."""
+
+    fault: Fault
+    reason: str
+    feeds: tuple[str, ...] = ()
+
+
+ParseResult = ParsedFeed | ParseFailed

@@ -1,0 +1,95 @@
+"""What a list can show, how much it holds, and what a change did to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import StrEnum
+
+from tuireader.values import dataclass
+
+
+class ViewKind(StrEnum):
+    """What a list can show."""
+
+    TODAY = "today"
+    UNREAD = "unread"
+    STARRED = "starred"
+    ALL = "all"
+    WATCH = "watch"
+    FOLDER = "folder"
+    FEED = "feed"
+    QUERY = "query"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows. `key` names the watch or folder, is the feed's id as text, or the expression.
+
+    Of a NEW view it is the id up to which articles had come when the reader was last left.
+    """
+
+    kind: ViewKind
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Unread and all articles of a view."""
+
+    unread: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds.
+
+    `twice` has by folder what these sums count more than once: what stands in several feeds of a folder.
+    Muted articles are only in `muted`.
+    """
+
+    today: Count = Count()
+    unread: Count = Count()
+    starred: Count = Count()
+    all: Count = Count()
+    feeds: Mapping[int, Count] = field(default_factory=dict)
+    watches: Mapping[str, Count] = field(default_factory=dict)
+    twice: Mapping[str, Count] = field(default_factory=dict)
+    muted: int = 0
+    new: Count = Count()
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """The texts that a purge drops, or would drop; `bytes` as they lie in the database."""
+
+    articles: int
+    feeds: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a state change did: the articles it really changed, and words for the toast."""
+
+    what: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedArticle:
+    """The marks of an article in a feed, with all that it can be recognised by on another machine.
+
+    `guid` and `url_key` are its keys, see `Keys`.
+    """
+
+    feed: str
+    guid: int
+    url: str
+    url_key: int
+    title: str
+    time: int
+    read: bool
+    starred: bool

@@ -1,0 +1,81 @@
+"""Why an article is on a watch, and how a watch is doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.values import dataclass
+
+if TYPE_CHECKING:
+    from tuireader.model.articles import ArticleRow
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """How often one term of a watch stands in one field (`title`, `summary`, `body`, …)."""
+
+    term: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why an article is on a watch: the terms that hit, and the best sentence with the hits in it.
+
+    `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
+    `is:starred`) has no hits and an empty sentence.
+    """
+
+    watch: str
+    hits: tuple[TermHit, ...] = ()
+    sentence: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """All hits in all fields."""
+        return sum(hit.count for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStats:
+    """How a watch is doing. Muted articles do not count.
+
+    `today`, `week` and `month` are the hits of the last 1, 7 and 30 days by the person's clock, `days` those
+    of each of the 30, oldest first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why
+    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules. A watch that
+    follows a story `ends` at that time if nothing more comes; it has ended when that is past.
+    """
+
+    name: str
+    color: str = ""
+    unread: int = 0
+    total: int = 0
+    today: int = 0
+    week: int = 0
+    month: int = 0
+    days: tuple[int, ...] = (0,) * 30
+    newest: ArticleRow | None = None
+    top_feeds: tuple[tuple[str, int], ...] = ()
+    quiet: str = ""
+    problem: str = ""
+    ends: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPreview:
+    """What a watch would hit of all that is stored, before it is saved.
+
+    `added` and `removed` compare with what the watch that it replaces hits now. When it is not `complete`,
+    only the newest articles were looked at, and the three numbers are about these. `sentences` belong to
+    `samples`, the newest hits; each is the evidence of its article.
+    """
+
+    matches: int = 0
+    added: int = 0
+    removed: int = 0
+    samples: tuple[ArticleRow, ...] = ()
+    sentences: tuple[str, ...] = ()
+    problem: str = ""
+    complete: bool = True
