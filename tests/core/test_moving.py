@@ -26,6 +26,7 @@ from tuireader.moving import (
     settings,
     urls,
 )
+from tuireader.moving.single_settings import Settings
 
 # --------------------------------------------------------------------------- words of a line
 
@@ -245,7 +246,7 @@ def test_a_config_that_newsboat_has_read() -> None:
     assert "do not print" not in next(str(one) for one in said.remarks if one.line == 14)
 
 
-def read(text: str) -> settings.Settings:
+def read(text: str) -> Settings:
     return settings.read([("config", text)], ["http://a.example/"])
 
 
@@ -342,7 +343,7 @@ def test_programs_are_taken_out_of_the_shell() -> None:
 # --------------------------------------------------------------------------- into a configuration
 
 
-def _parts() -> tuple[tuple[FeedConfig, ...], tuple[ViewConfig, ...], settings.Settings]:
+def _parts() -> tuple[tuple[FeedConfig, ...], tuple[ViewConfig, ...], Settings]:
     found = profile.read(profile.places({}, DATA), lambda path: path.read_text(encoding="utf-8"))
     return found.subscriptions.feeds, found.subscriptions.views, found.settings
 

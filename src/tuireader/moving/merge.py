@@ -10,7 +10,7 @@ from typing import Any
 from tuireader import config_edit
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig
 from tuireader.config_values import same_address
-from tuireader.moving.settings import Settings
+from tuireader.moving.single_settings import Settings
 from tuireader.values import dataclass
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tuireader.errors import TuireaderError
 from tuireader.moving import settings, urls
 from tuireader.moving.lexing import Remark
-from tuireader.moving.settings import Settings
+from tuireader.moving.single_settings import Settings
 from tuireader.moving.urls import Subscriptions
 from tuireader.values import dataclass
 
