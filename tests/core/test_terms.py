@@ -43,6 +43,9 @@ RULES: dict[str, list[tuple[str, str, list[str] | None]]] = {
             ["solar” farm", "solar» farm", "solar」farm"],
         ),
         ("solar-farm", "solar‑farm solar – farm", ["solar‑farm", "solar – farm"]),
+        ("ענן חדש", "ענן־חדש", ["ענן־חדש"]),
+        ('ענ"ן', "ענ״ן הודיע", ["ענ״ן"]),
+        ("ענ״ן", 'ב ענ"ן', ['ענ"ן']),
     ],
     "accents": [
         ("Malmo", "Malmö MALMÖ Malmo\u0308", ["Malmö", "MALMÖ", "Malmo\u0308"]),
@@ -83,6 +86,8 @@ RULES: dict[str, list[tuple[str, str, list[str] | None]]] = {
         ("Kumo云", "Kumo云 Kumo 云 Kumo-云", ["Kumo云", "Kumo 云"]),
         ("हिन्दी", "हिन्दी समाचार", ["हिन्दी"]),
         ("हिन्द", "हिन्दी", []),
+        ("बादल", "आज बादल, “बादल”", ["बादल", "बादल"]),
+        ("মেঘ", "আজ (মেঘ)", ["মেঘ"]),
     ],
     "open sides": [
         ("wolke", "Regenwolken Wolke", ["Wolke"]),
@@ -127,6 +132,11 @@ RULES: dict[str, list[tuple[str, str, list[str] | None]]] = {
         ("solar farm", "solar farms solars farm", ["solar farms"]),
         ("windows", "window", []),
         ("6G", "6Gs", []),
+        ("Kumo 42", "Kumo 42s, kumo 42's, Kumo 42b", ["Kumo 42s", "kumo 42"]),
+        ("Nimbo K9", "Nimbo K9s", ["Nimbo K9s"]),
+        ("Q&A", "Q&As, Q&AS, q&as", ["Q&As"]),
+        ("Series A", "the series as such, Series A", ["Series A"]),
+        ("Y", "Ys", []),
         ("облако", "облакоs", []),
     ],
     "phrases": [

@@ -170,6 +170,20 @@ def test_sentences(body: str, sentence: str | None) -> None:
     assert set(marked(found)) == {"Kumo"}
 
 
+@pytest.mark.parametrize(
+    ("term", "body", "sentence"),
+    [
+        ("बादल", "अच्छा है। बादल आए। और अंत।", "बादल आए।"),
+        ("سحاب", "جيد؟ جاء سحاب؟ انتهى.", "جاء سحاب؟"),
+        ("بادل", "اچھا ہے۔ بادل آئے۔ ختم۔", "بادل آئے۔"),
+        ("云图", "很好。云图来了！完｡", "云图来了！"),
+    ],
+)
+def test_sentences_of_other_scripts(term: str, body: str, sentence: str) -> None:
+    found = evidence(WatchRule("w", any=(term,)), Subject(body=body))
+    assert (found.sentence, marked(found)) == (sentence, [term])
+
+
 def test_the_sentence_with_the_most_terms_is_the_best() -> None:
     body = "Kumo came. Then Kumo and Kumo. Nimbo met Kumo at last. Nimbo met Kumo again."
     assert (

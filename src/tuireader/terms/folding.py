@@ -26,10 +26,24 @@ _INVISIBLE_CLASS = (
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-# Characters that may melt into the one before them: marks, conjoining vowels and finals of Hangul.
+# Those of them that may melt into the character before them or change places with it: all with a combining
+# class, and all that are the second of two that Unicode composes.
+_MELTING_CLASS = (
+    "\u0483-\u0487\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u0816-\u0819\u081b-\u0823\u0825-\u0827"
+    "\u0829-\u082d\u0859-\u085b\u0898-\u089f\u08ca-\u08ff\u093c\u094d\u0951-\u0954\u09bc\u09be-\u09cd\u09d7"
+    "\u0a3c-\u0a4d\u0abc\u0acd\u0b3c\u0b3e-\u0b57\u0bbe-\u0bcd\u0bd7\u0c3c\u0c4d-\u0c56\u0cbc\u0cc2-\u0cd6\u0d3b-\u0d3c"
+    "\u0d3e-\u0d4d\u0d57\u0dca-\u0ddf\u0e38-\u0e3a\u0e48-\u0e4b\u0eb8-\u0eba\u0ec8-\u0ecb\u0f35\u0f37\u0f39\u0f71-\u0f84"
+    "\u0f86-\u0f87\u102e-\u103a\u108d\u135d-\u135f\u1714-\u1715\u1734\u17d2\u18a9\u1939-\u193b\u1a17-\u1a18\u1a60-\u1a7f"
+    "\u1b34-\u1b44\u1b6b-\u1b73\u1baa-\u1bab\u1be6-\u1bf3\u1c37\ua674-\ua67d\ua806\ua8c4\ua8e0-\ua8f1\ua92b-\ua92d"
+    "\ua953\ua9b3-\ua9c0"
+)
+# With conjoining vowels and finals of Hangul and what is invisible.
 _CONTINUING_CLASS = (
     "\u0300-\u036f\u1160-\u11ff\ud7b0-\ud7ff\u1ab0-\u1aff\u1cd0-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f"
-    "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff" + MARK_CLASS + _INVISIBLE_CLASS
+    "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff"
+    + _MELTING_CLASS
+    + _INVISIBLE_CLASS
 )
 
 BETWEEN = " \t\\-/&·\"'`_"
@@ -56,9 +70,9 @@ _LETTERS = {
     "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N", "ς": "σ",
 }  # fmt: skip
 SIGNS = {
-    **dict.fromkeys("‘’‚‛ʹʻʼʽˈ′‵＇´", "'"),
-    **dict.fromkeys("“”„‟«»‹›″‶「」『』《》〈〉〝〞〟＂", '"'),
-    **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－", "-"),
+    **dict.fromkeys("‘’‚‛ʹʻʼʽˈ′‵＇´\u055a\u05f3\u275b\u275c", "'"),
+    **dict.fromkeys("“”„‟«»‹›″‶「」『』《》〈〉〝〞〟＂ʺ\u05f4\u275d\u275e", '"'),
+    **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－\u058a\u05be\u2e3a\u2e3b", "-"),
     **dict.fromkeys("・‧⋅", "·"),
 }
 
@@ -83,8 +97,8 @@ class _Fold(dict[str, str]):
 _FOLD = _Fold(_LETTERS | SIGNS)
 # Latin and Greek with accents, loose accents, and the signs of `SIGNS`; every other character is kept.
 _FOLDABLE = re.compile(
-    "[\u00ab\u00b4\u00bb\u00c0-\u024f\u02b9-\u02c8\u0300-\u03ff\u1e00-\u1fff\u2010-\u205f\u2212\u22c5"
-    "\u3008-\u300f\u301d-\u301f\u30fb]"
+    "[\u00ab\u00b4\u00bb\u00c0-\u024f\u02b9-\u02c8\u0300-\u03ff\u055a\u058a\u05be\u05f3\u05f4\u1e00-\u1fff"
+    "\u2010-\u205f\u2212\u22c5\u275b-\u275e\u2e3a\u2e3b\u3008-\u300f\u301d-\u301f\u30fb]"
 )
 _LOOSE = re.compile("[\u0300-\u036f]")
 # NFKC would glue the letters TM to the name before them, and make a blank of the acute used as apostrophe.

@@ -134,13 +134,27 @@ def wanted_case(parts: Sequence[Part]) -> Case:
     return Case.CAPITAL if letters[0].isupper() else Case.ANY
 
 
+def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The spellings of a term's last word, longest first: a name of two letters or more may have a plural.
+
+    A last word that is one letter has none after a gap: "Series A" is not "the series as a whole".
+    """
+    word = parts[-1].lower
+    letters = sum(is_latin(char) for part in parts for char in part.lower)
+    alone = len(word) == 1 and word.isalpha() and len(parts) > 1 and parts[-2].kind is Kind.GAP
+    return inflected(word) if word.isascii() and letters > 1 and not alone else (word,)
+
+
+def is_latin(char: str) -> bool:
+    """Whether a folded character is a letter of the Latin script (without accents those are ASCII)."""
+    return char.isascii() and char.isalpha()
+
+
 def inflected(word: str) -> tuple[str, ...]:
     """A Latin-script word and its plural spellings, longest first."""
-    if not word.isascii() or sum(char.isalpha() for char in word) < 2:
-        return (word,)
     if word.endswith("s"):
         return (f"{word}es", word)
-    if word.endswith("y") and word[-2] not in "aeiou":
+    if word.endswith("y") and len(word) > 1 and word[-2] not in "aeiou":
         return (f"{word[:-1]}ies", f"{word}s", word)
     if word.endswith(("x", "z", "ch", "sh")) or (word.endswith("o") and len(word) > 3):
         return (f"{word}es", f"{word}s", word)

@@ -15,8 +15,8 @@ from tuireader.terms.parts import (
     Run,
     cased_run,
     fts_of,
-    inflected,
     is_letter,
+    last_forms,
     parts_of,
     runs_of,
     stem,
@@ -66,7 +66,7 @@ class Term:
         elif exact or self._open_right:
             self._forms = (last.lower,)
         else:
-            self._forms = inflected(last.lower)
+            self._forms = last_forms(parts)
         self._signs = any(part.kind is Kind.SIGN for part in parts)
         # Other than a name of letters, one with signs of its own may stand before a plus.
         marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()

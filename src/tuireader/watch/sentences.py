@@ -11,8 +11,12 @@ from tuireader.query import merge_spans
 _SENTENCE = 200
 _WINDOW = 250  # more than a sentence may be long, so that its edges are never shown
 _FAR = 1 << 62
-_STOP = re.compile("[.!?…。！？]")
-_AFTER_STOP = re.compile(r"[.!?…]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？])[。！？]*[」』”’）]*")
+# Those of Latin, Arabic, Urdu, Hindi and its neighbours, Armenian, Amharic, Burmese and Khmer.
+_STOPS = ".!?…\u061f\u06d4\u0964\u0965\u0589\u1362\u104b\u17d4\u17d5"
+_STOP = re.compile(f"[{_STOPS}。！？｡]")
+_AFTER_STOP = re.compile(
+    rf"[{_STOPS}]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|(?<=[。！？｡])[。！？｡]*[」』”’）｣]*"
+)
 _SHORTENED = """
 adm approx assn ave capt cf co col corp dept dr ed est etc fig gen gov hon inc jan feb mar apr jun jul aug sep
 sept oct nov dec jr lt ltd messrs mr mrs ms mt no nos nr op ph pp prof rep rev sen sgt sr st str vol vs
