@@ -1,4 +1,4 @@
-"""What commands print as JSON is what `shapes.py` declares, field for field."""
+"""What commands print as JSON is what `shapes` declares, field for field."""
 
 from __future__ import annotations
 

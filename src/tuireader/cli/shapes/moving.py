@@ -1,0 +1,59 @@
+"""Moving in."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+
+class Import(TypedDict):
+    """What an import took in."""
+
+    feeds: Annotated[int, "Feeds that were found."]
+    new: Annotated[int, "How many of them were not subscribed to before."]
+    views: Annotated[int, "Saved searches that are new."]
+    marked: Annotated[int, "Articles that are read or starred now and were not before."]
+    noted: Annotated[int, "Articles that are not here yet and will be read or starred when they come."]
+    skipped: Annotated[list[str], "A line for each part that was left out, and why."]
+
+
+class NotMoved(TypedDict):
+    """A line of another program's file that did not move over as it is."""
+
+    file: Annotated[str, "Name of the file."]
+    line: Annotated[int, "Number of the line, from 1."]
+    text: Annotated[str, "What stands there; secrets are left out."]
+    reason: Annotated[str, "Why, and what there is instead."]
+
+
+class NewsboatImport(TypedDict):
+    """What an import of newsboat took over, or would with --dry-run."""
+
+    dry_run: Annotated[bool, "Whether nothing was written."]
+    feeds: Annotated[int, "Feeds that newsboat follows and that can be followed here."]
+    articles: Annotated[int, "Articles that newsboat has of them."]
+    new: Annotated[int, "How many of these were not stored here."]
+    read: Annotated[int, "How many are read in newsboat."]
+    starred: Annotated[int, "How many have a flag there; they are starred here."]
+    deleted: Annotated[int, "How many are deleted there; they are read here."]
+    marked: Annotated[int, "Articles stored here before that are read or starred now."]
+    others: Annotated[int, "Articles of feeds that were left out, or that newsboat follows no more."]
+    added: Annotated[dict[str, int], "What is new in the configuration: tables, and keys of tables."]
+    kept: Annotated[list[str], "Keys of the configuration that stay as they are, though newsboat differs."]
+    not_moved: Annotated[list[NotMoved], "Each line that did not move over as it is."]
+
+
+class Side(TypedDict):
+    """One number on both sides."""
+
+    what: Annotated[str, "`feeds`, `tags`, `articles`, `read`, `unread`, `flagged` or `flags`."]
+    there: Annotated[int, "In newsboat."]
+    here: Annotated[int, "Here."]
+
+
+class NewsboatComparison(TypedDict):
+    """newsboat's side and ours."""
+
+    equal: Annotated[bool, "Whether both sides are the same."]
+    sides: Annotated[list[Side], "The numbers."]
+    differences: Annotated[list[str], "What differs, at the most twenty lines."]
+    more: Annotated[int, "How many further differences there are."]
