@@ -252,7 +252,7 @@ def licences() -> str:
 
 
 _REMARKS = (
-    "The extra `fast` is brotli (MIT) and zstandard (BSD-3-Clause).",
+    "The extra `fast` is brotli (MIT).",
     "",
     "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
     "here: they are packages of their own, installed by pip, and can be replaced by others of the same",

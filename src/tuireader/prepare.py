@@ -1,4 +1,4 @@
-"""What is made of an entry before it is stored: plain texts, words for the index, packed HTML, links. Pure.
+"""What is made of an entry before it is stored: plain texts, words for the index, links. Pure.
 
 None of it depends on what is stored, so it can be done where the feed is parsed: in a process of its own
 when many feeds are new. For known entries it is never done.
@@ -6,7 +6,6 @@ when many feeds are new. For known entries it is never done.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -19,8 +18,6 @@ _TITLE = 100
 """Characters of the text that stand in for a title that is missing."""
 _MOST_LINKS = 60
 """Outbound links that are kept of one article; pages with more are link lists."""
-_DEFLATE_FROM = 400
-"""Bytes from which deflating pays (measured: below, the header and the call cost more than they save)."""
 
 
 def prepare(entry: ParsedEntry) -> Prepared:
@@ -35,8 +32,6 @@ def prepare(entry: ParsedEntry) -> Prepared:
         summary=summary,
         body=body,
         words=words(title, summary, body, entry.author),
-        packed_summary=pack(entry.summary_html),
-        packed_html=pack(entry.content_html),
         links=links_in(html, entry.base_url or entry.url, pieces),
     )
 
@@ -54,21 +49,3 @@ def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, s
 
 
 _indexed_name = lru_cache(maxsize=512)(indexed)  # a feed has few authors
-
-
-def pack(text: str) -> str | bytes | None:
-    """What is stored for a text: None, the text itself, or its UTF-8 bytes deflated."""
-    if not text:
-        return None
-    if len(text) < _DEFLATE_FROM:
-        return text.encode("utf-8", "replace").decode()
-    return zlib.compress(text.encode("utf-8", "replace"), 1)
-
-
-def unpack(stored: str | bytes | None) -> str:
-    """The text that `pack` was given."""
-    if stored is None:
-        return ""
-    if isinstance(stored, bytes):
-        return zlib.decompress(stored).decode()
-    return stored

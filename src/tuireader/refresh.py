@@ -117,6 +117,8 @@ async def refresh(
                     changed += event.changed
                     event = _numbered(event, done, len(feeds))
                 yield event
+            for outcome in batch:  # not before: what was read of a body takes more memory than the body
+                fetcher.room.done(outcome.result.job)
         await driver
     finally:
         driver.cancel()
@@ -146,6 +148,8 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
             store.conn.execute("RELEASE feed")
             events += found
         store.saving.index(fresh)
+    if fresh:
+        store.learn()
     return events
 
 
@@ -279,7 +283,6 @@ async def _fetch_all(
             parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
             result = replace(result, body=b"")
         await outcomes.put(Outcome(facts, result, parsed))
-        fetcher.room.done(result.job)  # not before: what was read takes more memory than the body
 
     try:
         async with asyncio.TaskGroup() as group:

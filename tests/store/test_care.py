@@ -97,6 +97,7 @@ def test_a_sound_database_has_no_problem_and_is_not_touched(tmp_path: Path) -> N
         "file",
         "references",
         "texts",
+        "dictionaries",
         "search",
         "matches",
         "appearances",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
 from pathlib import Path
 
 from tests.builders import entry, open_store, save
 from tuireader import query
-from tuireader.store import Store, schema
+from tuireader.store import Store, care, schema
 from tuireader.terms import index_text
 
 
@@ -21,7 +23,7 @@ def make_version_1(path: Path) -> None:
             "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
             [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
         )
-        for table in ("full_text", "comments"):
+        for table in ("full_text", "comments", "dictionary"):
             store.conn.execute(f"DROP TABLE {table}")
         store.conn.execute("ALTER TABLE revision DROP COLUMN full_text")
         store.conn.execute("DELETE FROM _sqlite_migrations WHERE name != '0001_base'")
@@ -49,4 +51,32 @@ def test_the_index_of_version_1_gets_its_marks(tmp_path: Path) -> None:
     assert save(store, 1, entry(1, title="Wind, farm"))[1] == [3]
     assert found(store, "solar") == {"A solar farm"} and found(store, "Wind") == {"Wind, farm"}
     store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    store.close()
+
+
+def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    text = "<p>What was deflated then.</p>" * 40
+    save(store, 1, entry(1, content_html=text), entry(2))
+    with store.transaction():
+        store.conn.execute(
+            "UPDATE content SET html = ? WHERE article_id = 2", (zlib.compress(text.encode(), 1),)
+        )
+        store.conn.execute("DROP TABLE dictionary")
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0004_dictionaries'")
+        store.conn.execute("PRAGMA user_version = 3")
+    store.close()
+    (before,) = (
+        sqlite3.connect(tmp_path / "test.db")
+        .execute("SELECT hex(group_concat(html)) FROM content")
+        .fetchone()
+    )
+    assert all(not finding.problem for finding in care.check(tmp_path / "test.db"))  # as old as it is
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    assert store.conn.execute("SELECT hex(group_concat(html)) FROM content").fetchone() == (before,)
+    article = store.reading.article(2)
+    assert article is not None and article.html == text
+    save(store, 1, entry(3, content_html=text))
+    assert store.packing.dictionaries.numbers() == set()
     store.close()

@@ -14,8 +14,7 @@ from typing import Protocol
 
 PIECE = 1 << 16
 MAX_CODINGS = 3
-ZSTD_SLICE = 256  # one 128 KiB block can be 4 bytes long, so a slice grows to 8 MiB at most
-ZSTD_WINDOW = 1 << 23  # RFC 9659 §3
+ZSTD_WINDOW = 23  # 8 MiB, RFC 9659 §3
 
 
 class TooLarge(Exception):
@@ -112,20 +111,24 @@ class Brotli:
 
 
 class Zstd:
-    """zstd, in slices so small that one of them cannot grow out of bounds."""
+    """zstd, one frame; what comes after it means nothing."""
 
     def __init__(self) -> None:
-        self._module = importlib.import_module("zstandard")
-        self._inflate = self._module.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+        from tuireader import zstd
+
+        self._error = zstd.ZstdError
+        options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW}
+        self._inflate = zstd.ZstdDecompressor(options=options)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        for start in range(0, len(data), ZSTD_SLICE):
-            if self._inflate.eof:
-                return
-            try:
-                yield self._inflate.decompress(data[start : start + ZSTD_SLICE])
-            except self._module.ZstdError as error:
-                raise Damaged from error
+        if self._inflate.eof:
+            return
+        try:
+            yield self._inflate.decompress(data, PIECE)
+            while not self._inflate.eof and not self._inflate.needs_input:
+                yield self._inflate.decompress(b"", PIECE)
+        except self._error as error:
+            raise Damaged from error
 
     def end(self) -> None:
         if not self._inflate.eof:
@@ -140,25 +143,16 @@ def _brotli_is_bounded() -> bool:
     return hasattr(brotli.Decompressor, "can_accept_more_data")
 
 
-def _has_zstd() -> bool:
-    try:
-        zstandard = importlib.import_module("zstandard")
-    except ImportError:
-        return False
-    return hasattr(zstandard, "ZstdDecompressor")
-
-
 def known_codings() -> dict[str, Callable[[], Coding]]:
     """The codings that can be undone here with bounded output, by their name in HTTP."""
     codings: dict[str, Callable[[], Coding]] = {
         "gzip": lambda: Zlib("gzip"),
         "x-gzip": lambda: Zlib("gzip"),
         "deflate": lambda: Zlib("deflate"),
+        "zstd": Zstd,
     }
     if _brotli_is_bounded():
         codings["br"] = Brotli
-    if _has_zstd():
-        codings["zstd"] = Zstd
     return codings
 
 

@@ -136,6 +136,7 @@ class Moving(Exchange, Watches):
                 brought = await self._pool.write(
                     in_transaction(partial(self._store, feed_id=feed_id, items=job, name=(title, site)))
                 )
+                await self._pool.write(lambda store: store.learn())
                 moved.new += len(job) - brought.known
                 moved.marked += len({*brought.read, *brought.starred})
             if progress is not None:

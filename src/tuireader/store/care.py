@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tuireader.errors import DatabaseError
-from tuireader.prepare import unpack
+from tuireader.store.dictionaries import Dictionaries, is_damage
+from tuireader.store.packing import Packing, UnreadableText
 from tuireader.store.reading import evidence_of
 from tuireader.store.store import Store, check_version, explain
-from tuireader.store.texts import unpack_extra, unpack_thread
+from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.values import dataclass
 from tuireader.wording import counted
 
@@ -64,14 +64,9 @@ def check(path: Path) -> list[Finding]:
             conn.execute("BEGIN")  # one state, though others write meanwhile
             return [_checked(name, look, conn) for name, look in _CHECKS.items()]
     except DatabaseError as error:
-        if isinstance(error.__cause__, sqlite3.DatabaseError) and _is_damage(error.__cause__):
+        if isinstance(error.__cause__, sqlite3.DatabaseError) and is_damage(error.__cause__):
             return [Finding("file", "", str(error.__cause__))]
         raise
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    name = getattr(error, "sqlite_errorname", None) or ""
-    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _checked(name: str, look: Callable[[sqlite3.Connection], Finding], conn: sqlite3.Connection) -> Finding:
@@ -108,6 +103,16 @@ def _texts(conn: sqlite3.Connection) -> Finding:
     return Finding("texts", f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem)
 
 
+def _dictionaries(conn: sqlite3.Connection) -> Finding:
+    found = Dictionaries(conn)
+    numbers = sorted(found.numbers())
+    waiting = found.waiting()
+    damaged = {number: found.damaged(number) - (number == waiting) for number in numbers}
+    problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
+    problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
+    return Finding("dictionaries", f"{len(numbers)} to pack texts with", "; ".join(problems))
+
+
 def _search(conn: sqlite3.Connection) -> Finding:
     missing = _number(
         conn, "SELECT count(*) FROM content WHERE article_id NOT IN (SELECT id FROM search_docsize)"
@@ -142,6 +147,7 @@ _CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {
     "file": _file,
     "references": _references,
     "texts": _texts,
+    "dictionaries": _dictionaries,
     "search": _search,
     "matches": _matches,
     "appearances": _appearances,
@@ -155,6 +161,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
     """The articles whose text or an old version of it cannot be unpacked."""
     broken: list[int] = []
+    unpack = Packing(conn).unpack
     for sql in (
         "SELECT article_id, summary, html, extra FROM content",
         "SELECT article_id, NULL, html, '{}' FROM revision",
@@ -163,12 +170,12 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
         for article_id, summary, html, extra in conn.execute(sql):
             try:
                 unpack(summary), unpack(html), unpack_extra(extra)
-            except (zlib.error, ValueError, TypeError, AttributeError):
+            except (UnreadableText, ValueError, TypeError, AttributeError):
                 broken.append(article_id)
     for article_id, at, packed in conn.execute("SELECT article_id, at, packed FROM comments"):
         try:
-            unpack_thread(at, packed)
-        except (zlib.error, ValueError, TypeError):
+            thread_of(at, unpack(packed))
+        except (UnreadableText, ValueError, TypeError):
             broken.append(article_id)
     return broken
 
@@ -219,15 +226,25 @@ def backup(path: Path, target: Path) -> int:
             raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
         try:
             conn.execute("VACUUM INTO ?", (str(target),))
+            _part_copies(target)
             with target.open("rb") as file:
                 os.fsync(file.fileno())
         except BaseException as error:
             with suppress(OSError):
                 target.unlink()
-            if isinstance(error, sqlite3.Error) and not _is_damage(error):
+            if isinstance(error, sqlite3.Error) and not is_damage(error):
                 raise explain(error, target) from error
             raise
     return target.stat().st_size
+
+
+def _part_copies(path: Path) -> None:
+    """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        if Dictionaries(conn).numbers():
+            conn.execute("BEGIN")
+            Dictionaries(conn).mend()
+            conn.execute("COMMIT")
 
 
 def replace(path: Path, new: Path) -> Path:

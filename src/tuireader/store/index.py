@@ -18,8 +18,9 @@ _MERGING, _NOT_MERGING = 4, 0
 class Index:
     """Every article with content has one row; all of this needs a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, reading: Reading) -> None:
         self._conn = conn
+        self._reading = reading
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
         """The same as `add`, for a batch of a large refresh: FTS5 merges only where it has to, by sixteens.
@@ -55,7 +56,7 @@ class Index:
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in _batches(ids):
-            self.add(Reading(self._conn).texts(batch))
+            self.add(self._reading.texts(batch))
         return len(ids)
 
 

@@ -51,9 +51,9 @@ class State:
 class Moving:
     """Moving in and out. Whatever comes in only ever adds: nothing is unread or unstarred by it."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, saving: Saving) -> None:
         self._conn = conn
-        self._saving = Saving(conn)
+        self._saving = saving
         self._marks = Marks(conn)
 
     def bring(self, feed_id: int, items: Sequence[Incoming], now: int) -> Brought:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, TermHit, Thread
-from tuireader.prepare import unpack
-from tuireader.store.texts import unpack_extra, unpack_thread
+from tuireader.store.packing import Packing
+from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
 from tuireader.values import dataclass
 
@@ -71,16 +71,12 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     )
 
 
-def _full_text(row: tuple[Any, ...]) -> FullText | None:
-    html, base_url, at, shown, error = row
-    return None if at is None else FullText(unpack(html), base_url, at, bool(shown), error)
-
-
 class Reading:
     """Heavy reads: texts and all that belongs to one article."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
         self._conn = conn
+        self._packing = packing
 
     def article(self, article_id: int) -> Article | None:
         """All of one article, or None when there is no such article."""
@@ -97,6 +93,7 @@ class Reading:
         ).fetchone()
         if row is None:
             return None
+        unpack = self._packing.unpack
         return Article(
             id=row[0],
             feed_id=row[1],
@@ -114,7 +111,7 @@ class Reading:
             html=unpack(row[13]) or unpack(row[14]),
             base_url=row[15],
             purged=bool(row[17]),
-            full=_full_text(row[18:]),
+            full=self._full_text(row[18:]),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
             evidence=self.evidence(article_id),
@@ -140,6 +137,7 @@ class Reading:
         Without `bodies` only what stands in the columns of an article is there, many times as quickly.
         """
         hit = self._watches_of(ids) if watches else {}
+        unpack = self._packing.unpack
         rows = self._conn.execute(
             """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       c.summary, c.html, coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'),
@@ -172,11 +170,17 @@ class Reading:
                 full=plain(unpack(row[14])) if row[14] else "",
             )
 
+    def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
+        html, base_url, at, shown, error = row
+        if at is None:
+            return None
+        return FullText(self._packing.unpack(html), base_url, at, bool(shown), error)
+
     def _comments(self, article_id: int) -> Thread | None:
         row = self._conn.execute(
             "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return None if row is None else unpack_thread(*row)
+        return None if row is None else thread_of(row[0], self._packing.unpack(row[1]))
 
     def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = {}

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from tuireader.model import Purged
+from tuireader.store.dictionaries import Dictionaries
 from tuireader.store.fulltexts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.reading import Reading
@@ -40,8 +41,11 @@ class Rule:
 class Retention:
     """What a purge would drop, and the purge."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, reading: Reading, index: Index, pages: FullTexts) -> None:
         self._conn = conn
+        self._reading = reading
+        self._index = index
+        self._pages = pages
 
     def candidates(self, rule: Rule) -> list[int]:
         """The articles whose texts the rule gives up, oldest first."""
@@ -86,11 +90,21 @@ class Retention:
                 (json.dumps(list(ids)),),
             )
         ]
-        Index(conn).remove(Reading(conn).texts(going))
+        self._index.remove(self._reading.texts(going))
         wanted = (json.dumps(going),)
         conn.execute("DELETE FROM revision WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
-        FullTexts(conn).drop(going)
+        self._pages.drop(going)
+
+    def _part_copies(self) -> None:
+        """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
+        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            Dictionaries(self._conn).mend()
+        except BaseException:
+            self._conn.execute("ROLLBACK")
+            raise
+        self._conn.execute("COMMIT")
 
     def shrink(self) -> bool:
         """Give empty pages back to the disk where that is worth its time; not within a transaction.
@@ -105,6 +119,7 @@ class Retention:
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
+            self._part_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False

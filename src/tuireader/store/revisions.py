@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from tuireader.prepare import pack, unpack
+from tuireader.store.packing import Packing
 from tuireader.text import plain
 from tuireader.values import dataclass
 
@@ -28,14 +28,15 @@ class Version:
 class Revisions:
     """Old versions only: the one that is in force is the article's content."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
         self._conn = conn
+        self._packing = packing
 
     def keep(self, article_id: int, until: int, title: str, html: str, *, full: bool = False) -> None:
         """Keep what is about to be replaced; needs a transaction. `full` for the text of the page."""
         self._conn.execute(
             "INSERT INTO revision (article_id, until, title, html, full_text) VALUES (?, ?, ?, ?, ?)",
-            (article_id, until, title, pack(html), int(full)),
+            (article_id, until, title, self._packing.pack(html), int(full)),
         )
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
@@ -60,4 +61,5 @@ class Revisions:
                 ORDER BY 4 DESC""",
             (article_id, int(full)),
         )
+        unpack = self._packing.unpack
         return [Version(until, title, plain(unpack(html)), full) for until, title, html, _ in rows]

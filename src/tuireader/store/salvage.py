@@ -2,7 +2,8 @@
 
 A damaged page takes the rows on it along, and every query that comes across it fails. So each table is read
 in the order of its key, and after a failure from the nearest key on from which reading works again. What
-can be made anew (index, relatives, stories) is not read at all.
+can be made anew (index, relatives, stories) is not read at all. Dictionaries are taken from whichever of
+their copies is sound.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.store.care import SOURCES, broken_matches, broken_texts, reading
+from tuireader.store.dictionaries import Dictionaries
 from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
 
-_MADE_ANEW = {"profile", "posting", "term_count", "neighbour"}
+_MADE_ANEW = {"profile", "posting", "term_count", "neighbour", "dictionary"}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
 _EACH = 2_000
 """Keys that are tried one by one between a failure and the next success."""
@@ -40,9 +42,11 @@ def salvage(path: Path, target: Path) -> dict[str, int]:
             store.conn.execute("PRAGMA defer_foreign_keys = ON")
             for table in _tables(store.conn):
                 _copy(damaged, store.conn, table)
+            store.packing.dictionaries.mend(Dictionaries(damaged))
             _mend(store)
         with store.transaction():
             store.index.rebuild()
+            store.packing.dictionaries.mend()  # far from their second copies
         return {
             table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in _tables(store.conn)

@@ -9,8 +9,9 @@ from dataclasses import field, replace
 
 from tuireader import diff, identity
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
-from tuireader.prepare import prepare, unpack
+from tuireader.prepare import prepare
 from tuireader.store.index import Index
+from tuireader.store.packing import Packer, Packing
 from tuireader.store.reading import StoredText
 from tuireader.store.revisions import Revisions
 from tuireader.store.texts import pack_extra, unpack_extra
@@ -84,10 +85,13 @@ class _Shown:
 class Saving:
     """Writes articles. A change of content never makes an article unread."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, packing: Packing, index: Index, revisions: Revisions
+    ) -> None:
         self._conn = conn
-        self._index = Index(conn)
-        self._revisions = Revisions(conn)
+        self._packing = packing
+        self._index = index
+        self._revisions = revisions
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
         """Store the entries of one feed document; needs a transaction. `now` is when they were first seen."""
@@ -227,7 +231,7 @@ class Saving:
             (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
         conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
-        conn.execute(_CONTENT, _content(article_id, item))
+        conn.execute(_CONTENT, _content(article_id, item, self._packing.packer()))
         self._index.add([text])
         saved.changed.append(text)
         saved.before.append(old.text)
@@ -251,6 +255,7 @@ class Saving:
                  LEFT JOIN full_text t ON t.article_id = a.id WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
+        unpack = self._packing.unpack
         summary, html = unpack(row[8]), unpack(row[9])
         text = StoredText(
             id=article_id,
@@ -274,6 +279,7 @@ class Saving:
             return
         conn = self._conn
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
+        packer = self._packing.packer()
         articles, contents, appearances, texts = [], [], [], []
         for article_id, item in enumerate(
             reversed(fresh), first
@@ -295,7 +301,7 @@ class Saving:
                     item.text_key,
                 )
             )
-            contents.append(_content(article_id, item))
+            contents.append(_content(article_id, item, packer))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             text = _stored(article_id, feed_id, time, item)
             texts.append(text)
@@ -359,11 +365,11 @@ def _stored(
     )
 
 
-def _content(article_id: int, item: _Incoming) -> tuple[int, object, object, str, str]:
+def _content(article_id: int, item: _Incoming, packer: Packer) -> tuple[int, object, object, str, str]:
     entry = item.entry
-    made = item.prepared
     base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
-    return article_id, made.packed_summary, made.packed_html, base, pack_extra(entry)
+    summary, html = packer.pack(entry.summary_html), packer.pack(entry.content_html)
+    return article_id, summary, html, base, pack_extra(entry)
 
 
 def _readable(text: StoredText) -> str:

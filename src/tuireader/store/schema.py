@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 3
+VERSION = 4
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -172,6 +172,12 @@ _FULL_TEXTS = (
     "ALTER TABLE revision ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0",
 )
 
+# what texts are packed with; each dictionary lies in `fact` once more. `articles` is how many there were
+_DICTIONARIES = """CREATE TABLE dictionary (
+  number INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL, articles INTEGER NOT NULL, packed BLOB NOT NULL
+)"""
+
 
 def migrate(conn: sqlite3.Connection) -> None:
     """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before."""
@@ -197,8 +203,15 @@ def migrate(conn: sqlite3.Connection) -> None:
     @migrations(name="0003_marks_in_the_index")
     def marks(db: Database) -> None:
         from tuireader.store.index import Index
+        from tuireader.store.packing import Packing
+        from tuireader.store.reading import Reading
 
-        Index(conn).rebuild()
+        Index(conn, Reading(conn, Packing(conn))).rebuild()
         db.execute("PRAGMA user_version = 3")
+
+    @migrations(name="0004_dictionaries")
+    def dictionaries(db: Database) -> None:
+        db.execute(_DICTIONARIES)
+        db.execute("PRAGMA user_version = 4")
 
     migrations.apply(Database(conn, execute_plugins=False))

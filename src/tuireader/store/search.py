@@ -32,8 +32,9 @@ _FIRST, _BATCH = 60, 200
 class Search:
     """Finds articles by expressions."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, reading: Reading) -> None:
         self._conn = conn
+        self._reading = reading
 
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
@@ -155,7 +156,7 @@ class Search:
         limit: int,
     ) -> Iterator[Sequence[int]]:
         """In steps those of some articles that match, as their texts tell."""
-        reading = Reading(self._conn)
+        reading = self._reading
         bodies = any(map(_needs_body, query.leaves(parsed.root)))
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):

@@ -22,6 +22,7 @@ from tuireader.store.marks import Marks
 from tuireader.store.moving import Moving
 from tuireader.store.mutes import Mutes
 from tuireader.store.notices import Notices
+from tuireader.store.packing import Packing
 from tuireader.store.reading import Reading
 from tuireader.store.relations import Relations
 from tuireader.store.retention import Retention
@@ -80,14 +81,15 @@ class Store:
         self.path = path
         self.feeds = Feeds(conn)
         self.lists = Lists(conn)
-        self.reading = Reading(conn)
-        self.saving = Saving(conn)
-        self.index = Index(conn)
-        self.revisions = Revisions(conn)
-        self.full_texts = FullTexts(conn)
-        self.retention = Retention(conn)
+        self.packing = Packing(conn)
+        self.reading = Reading(conn, self.packing)
+        self.index = Index(conn, self.reading)
+        self.revisions = Revisions(conn, self.packing)
+        self.saving = Saving(conn, self.packing, self.index, self.revisions)
+        self.full_texts = FullTexts(conn, self.packing)
+        self.retention = Retention(conn, self.reading, self.index, self.full_texts)
         self.marks = Marks(conn)
-        self.search = Search(conn)
+        self.search = Search(conn, self.reading)
         self.watches = Watches(conn)
         self.stats = Stats(conn)
         self.follows = Follows(conn)
@@ -97,7 +99,7 @@ class Store:
         self.relations = Relations(conn)
         self.stories = Stories(conn)
         self.briefs = Briefs(conn)
-        self.moving = Moving(conn)
+        self.moving = Moving(conn, self.saving)
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True) -> Store:
@@ -150,6 +152,16 @@ class Store:
                 self.conn.execute("ROLLBACK")
             raise
         self.conn.execute("COMMIT")
+
+    def learn(self) -> None:
+        """Make or complete a dictionary of the stored texts where it is time; not within a transaction.
+
+        It takes a tenth of a second each time that there are ten times as many articles.
+        """
+        step = self.packing.dictionaries.step(self.packing.unpack)
+        if step is not None:
+            with self.transaction():
+                step()
 
     def data_version(self) -> int:
         """A number that changes when another connection has written."""

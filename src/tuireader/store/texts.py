@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import Any
 
 from tuireader.model import Comment, Enclosure, ParsedEntry, Thread
@@ -26,15 +25,15 @@ def pack_extra(entry: ParsedEntry) -> str:
     return json.dumps(kept, ensure_ascii=True, separators=(",", ":")) if kept else "{}"
 
 
-def pack_thread(thread: Thread) -> bytes:
-    """Comments as they lie in the database."""
+def thread_text(thread: Thread) -> str:
+    """Comments as a text, which is packed like any other."""
     rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
-    return zlib.compress(json.dumps(rows, ensure_ascii=True, separators=(",", ":")).encode(), 1)
+    return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
-def unpack_thread(at: int, packed: bytes) -> Thread:
-    """The comments that `pack_thread` packed, loaded at a time."""
-    return Thread(at, tuple(Comment(*row) for row in json.loads(zlib.decompress(packed))))
+def thread_of(at: int, text: str) -> Thread:
+    """The comments that `thread_text` wrote, loaded at a time."""
+    return Thread(at, tuple(Comment(*row) for row in json.loads(text)))
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:

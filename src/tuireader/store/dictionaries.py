@@ -1,0 +1,185 @@
+"""The dictionaries with which texts are packed. Without its dictionary no text could be read again.
+
+So each lies in the file twice, with its hash: as a row of `dictionary`, and as a fact. The fact is written
+when hundreds of articles lie between the two, so that no damaged stretch of the file takes both, and not
+before is the dictionary used. It is never changed or deleted: texts name it though there is a newer one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+FROM = 1_000
+"""Articles from which there is a dictionary."""
+_BETWEEN = 200
+"""Articles that arrive between the first copy of a dictionary and the second."""
+_GROWN = 10
+"""How many times as many articles there are before the next one is made."""
+_BYTES = 1 << 16
+"""Of a dictionary; one of half the size leaves a twentieth more of the texts."""
+_SAMPLES, _FEWEST, _SAMPLE_BYTES = 600, 100, 1 << 14
+_HASH = 16
+_FACT = "dictionary "
+"""How the names of the facts begin that are second copies."""
+
+
+class Dictionaries:
+    """The rows of both tables. What writes needs a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._vain = 0  # articles there were when training failed
+
+    def newest(self) -> int:
+        """The number of the newest dictionary that lies there twice; 0 when there is none."""
+        row = self._conn.execute(
+            f"""SELECT id FROM dictionary d WHERE EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)
+                ORDER BY articles DESC LIMIT 1"""
+        ).fetchone()
+        return row[0] if row else 0
+
+    def find(self, number: int) -> bytes | None:
+        """A dictionary from whichever of its copies is sound."""
+        return next((data for data in self._copies(number) if data is not None), None)
+
+    def damaged(self, number: int) -> int:
+        """How many copies of a dictionary cannot be read."""
+        return self._copies(number).count(None)
+
+    def numbers(self) -> set[int]:
+        """The dictionaries of which any copy is told of."""
+        rows = self._read("SELECT DISTINCT id FROM dictionary")
+        names = self._read("SELECT name FROM fact WHERE name GLOB ?", f"{_FACT}*")
+        told = [name.removeprefix(_FACT) for (name,) in names if isinstance(name, str)]
+        return {row[0] for row in rows} | {int(number) for number in told if number.isdecimal()}
+
+    def waiting(self) -> int:
+        """The number of a dictionary that has no second copy yet and so is not used; 0 for none."""
+        rows = self._read(
+            f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
+                  AND NOT EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"""
+        )
+        return rows[0][0] if rows else 0
+
+    def add(self, number: int, articles: int, data: bytes) -> None:
+        """Write the first copy of a dictionary, made when there were so many articles."""
+        self._conn.execute(
+            "INSERT INTO dictionary (id, articles, packed) VALUES (?, ?, ?)",
+            (number, articles, _sealed(data)),
+        )
+
+    def complete(self, number: int, data: bytes) -> None:
+        """Write the second copy: from now on it is used."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
+        )
+
+    def mend(self, source: Dictionaries | None = None) -> None:
+        """Put the first copies at the end of the file, as far from the second as can be.
+
+        Those that are damaged are replaced by their twins. With a `source` all are taken from there.
+        """
+        for number in sorted((source or self).numbers()):
+            data = (source or self).find(number)
+            if data is None:
+                continue
+            made = (source or self)._read("SELECT max(articles) FROM dictionary WHERE id = ?", number)
+            last = self._conn.execute("SELECT coalesce(max(number), 0) FROM dictionary").fetchone()[0]
+            self.add(number, (made[0][0] if made else None) or FROM, data)
+            self._conn.execute("DELETE FROM dictionary WHERE id = ? AND number <= ?", (number, last))
+            if self._copies(number)[1] is None:
+                self.complete(number, data)
+
+    def step(self, unpack: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
+        """What is to be done next for the dictionaries, in a transaction; the work is done before it."""
+        last = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0]
+        if last < FROM:
+            return None
+        row = self._conn.execute(
+            f"""SELECT id, articles, EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)
+                FROM dictionary d ORDER BY articles DESC LIMIT 1"""
+        ).fetchone()
+        if row is not None and not row[2]:
+            data = self.find(row[0]) if last >= row[1] + _BETWEEN else None
+            return None if data is None else partial(self.complete, row[0], data)
+        if (row is not None and last < row[1] * _GROWN) or last < self._vain * 2:
+            return None
+        trained = _train(self._samples(last, unpack))
+        if trained is None:
+            self._vain = last
+            return None
+        number, data = trained
+        return partial(self._add_first, number, last, data, row[0] if row else 0)
+
+    def _add_first(self, number: int, articles: int, data: bytes, before: int) -> None:
+        """Add a dictionary unless another process did so meanwhile."""
+        row = self._conn.execute("SELECT id FROM dictionary ORDER BY articles DESC LIMIT 1").fetchone()
+        if (row[0] if row else 0) == before:
+            self.add(number, articles, data)
+
+    def _samples(self, last: int, unpack: Callable[[str | bytes | None], str]) -> list[bytes]:
+        """Texts from all over the store."""
+        wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
+        samples: list[bytes] = []
+        for row in self._conn.execute(
+            "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        ):
+            for stored in row:
+                try:
+                    text = unpack(stored)
+                except sqlite3.DatabaseError:
+                    continue  # one that is damaged
+                if text:
+                    samples.append(text[:_SAMPLE_BYTES].encode("utf-8", "replace"))
+        return samples
+
+    def _copies(self, number: int) -> list[bytes | None]:
+        """The first copy and the second, each None where it is damaged or not there."""
+        first = self._read("SELECT packed FROM dictionary WHERE id = ? ORDER BY number DESC", number)
+        second = self._read("SELECT value FROM fact WHERE name = ?", f"{_FACT}{number}")
+        return [_opened(rows[0][0]) if rows else None for rows in (first, second)]
+
+    def _read(self, sql: str, *values: int | str) -> list[tuple[Any, ...]]:
+        """Rows; none where the file is damaged, or older than dictionaries."""
+        try:
+            return self._conn.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if is_damage(error) or "no such table" in str(error):
+                return []
+            raise
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file is damaged, and not that it is locked or the disk full."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
+    """A dictionary and its number, which follows from what is in it; None when the texts do not make one."""
+    if len(samples) < _FEWEST:
+        return None
+    from tuireader import zstd
+
+    try:
+        made = zstd.train_dict(samples, _BYTES)
+    except (zstd.ZstdError, ValueError):
+        return None
+    return (made.dict_id, made.dict_content) if made.dict_id else None
+
+
+def _sealed(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_HASH).digest() + data
+
+
+def _opened(sealed: object) -> bytes | None:
+    """What `_sealed` was given, or None if that is not what is there."""
+    if not isinstance(sealed, bytes) or _sealed(sealed[_HASH:]) != sealed:
+        return None
+    return sealed[_HASH:]

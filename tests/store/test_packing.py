@@ -1,0 +1,292 @@
+"""Texts are packed with dictionaries of the store's own, and no damage to one of them costs a text."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import NOW, entry, open_store, save
+from tests.store.test_care import change, problems
+from tuireader import zstd
+from tuireader.errors import DatabaseError
+from tuireader.store import Pool, Store, care, dictionaries
+from tuireader.store.packing import UnreadableText
+from tuireader.store.salvage import salvage
+
+WORDS = [
+    f"{stem}{end}" for stem in ("harbour", "signal", "window", "valley") for end in ("", "s", "ed", "ing")
+]
+
+
+def html(number: int) -> str:
+    """A text of about 800 bytes that has much in common with its likes."""
+    chance = random.Random(number)
+    said = " ".join(chance.choices(WORDS, k=80))
+    return f'<p class="lead">No. {number}</p><p><a href="https://example.com/{number}">{said}</a></p>'
+
+
+def arrive(store: Store, numbers: range) -> None:
+    for start in range(numbers.start, numbers.stop, 100):
+        some = range(start, min(start + 100, numbers.stop))
+        save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in some))
+        store.learn()
+
+
+def grown(folder: Path) -> Store:
+    """A store with a dictionary that is in use."""
+    store = open_store(folder)
+    arrive(store, range(1, 1500))
+    assert store.packing.dictionaries.newest()
+    return store
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = grown(tmp_path_factory.mktemp("packing"))
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return store.path
+
+
+@pytest.fixture
+def path(whole: Path, tmp_path: Path) -> Path:
+    """A file of its own with a dictionary in use."""
+    copy = tmp_path / "test.db"
+    copy.write_bytes(whole.read_bytes())
+    return copy
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+def number_of(store: Store, article_id: int) -> int:
+    (stored,) = store.conn.execute("SELECT html FROM content WHERE article_id = ?", (article_id,)).fetchone()
+    return zstd.get_frame_info(stored).dictionary_id or 0
+
+
+def texts(store: Store) -> dict[int, str]:
+    rows = store.conn.execute("SELECT id FROM article ORDER BY id").fetchall()
+    return {text.id: text.html for text in store.reading.texts([row[0] for row in rows])}
+
+
+def all_readable(path: Path) -> bool:
+    store = Store.open(path)
+    found = texts(store)
+    store.close()
+    return set(found.values()) == {html(n) for n in range(1, 1500)}
+
+
+# --------------------------------------------------------------------------- packing
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    text=st.text(st.characters(codec=None, exclude_categories=())).map(lambda text: text * 3)
+    | st.text(st.sampled_from("<p>word &amp; 記事 \ud800"), max_size=3_000)
+)
+def test_what_is_unpacked_is_what_was_packed(whole: Path, text: str) -> None:
+    conn = sqlite3.connect(f"{whole.as_uri()}?mode=ro", uri=True)
+    packing = Store(conn, whole).packing
+    assert packing.packer().dictionary is not None
+    assert packing.unpack(packing.pack(text)) == text.encode("utf-8", "replace").decode()
+    conn.close()
+
+
+def test_without_a_dictionary_texts_are_packed_by_themselves(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for text in ("", "short", "long " * 100, "\udc00" * 500, random.Random(1).randbytes(900).hex()):
+        assert store.packing.unpack(store.packing.pack(text)) == text.replace("\udc00", "?")
+    stored = store.packing.pack("long " * 100)
+    assert isinstance(stored, bytes) and len(stored) < 60 and store.packing.pack("") is None
+    store.close()
+
+
+def test_what_former_versions_deflated_is_read(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, entry(1, content_html=html(1)))
+    store.conn.execute("UPDATE content SET html = ?", (zlib.compress(html(7).encode(), 1),))
+    assert texts(store) == {1: html(7)}
+    store.close()
+
+
+def test_a_damaged_text_is_told_as_damage_and_takes_no_list_along(store: Store) -> None:
+    from tuireader.model import View, ViewKind
+
+    good = store.packing.pack(html(3))
+    assert isinstance(good, bytes)
+    bad = [good[:40], good[:-1] + b"\0", b"", b"\x78\x9c\0", good[:6] + b"\1\2" + good[8:]]
+    for stored in bad:
+        with pytest.raises(UnreadableText):
+            store.packing.unpack(stored)
+        store.conn.execute("UPDATE content SET html = ? WHERE article_id = 9", (stored,))
+        assert len(store.lists.ids(View(ViewKind.ALL))) == 1499
+        with pytest.raises(UnreadableText):
+            store.reading.article(9)
+        assert store.reading.article(8) is not None
+
+
+async def test_the_person_is_told_to_repair(path: Path) -> None:
+    change(path, "UPDATE content SET html = x'789c00' WHERE article_id = 9")
+    pool = await Pool.open(path)
+    with pytest.raises(DatabaseError, match="damaged") as told:
+        await pool.read(lambda store: store.reading.article(9))
+    assert "db repair" in told.value.hint
+    await pool.close()
+
+
+# --------------------------------------------------------------------------- learning
+
+
+def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_twice(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    arrive(store, range(1, 901))
+    assert store.packing.dictionaries.numbers() == set()
+    arrive(store, range(901, 1101))
+    (number,) = store.packing.dictionaries.numbers()
+    assert store.packing.dictionaries.waiting() == number and store.packing.dictionaries.newest() == 0
+    arrive(store, range(1101, 1301))
+    assert store.packing.dictionaries.newest() == number and store.packing.dictionaries.waiting() == 0
+    arrive(store, range(1301, 1400))
+    assert number_of(store, 1000) == 0
+    last = store.conn.execute("SELECT max(id) FROM article").fetchone()[0]
+    assert number_of(store, last) == number
+    assert store.packing.dictionaries.numbers() == {number}
+    assert set(texts(store).values()) == {html(n) for n in range(1, 1400)}
+    size = "SELECT avg(length(html)) FROM content WHERE article_id {} 1300"
+    before, after = (store.conn.execute(size.format(sign)).fetchone()[0] for sign in "<>")
+    assert after < before * 0.8
+    assert problems(store.path) == {}
+    store.close()
+
+
+def test_the_two_copies_lie_apart(path: Path) -> None:
+    """Neither a page nor the ones beside it have parts of both."""
+    data, size = path.read_bytes(), 8192
+    conn = sqlite3.connect(path)
+    (packed,) = conn.execute("SELECT packed FROM dictionary").fetchone()
+    conn.close()
+    pieces = [packed[at : at + 200] for at in range(8_000, len(packed) - 200, 500)]
+    pieces = [piece for piece in pieces if data.count(piece) == 2]  # the others go over the end of a page
+    first, second = ({find(piece) // size for piece in pieces} for find in (data.find, data.rfind))
+    assert len(first) > 3 and len(second) > 3
+    assert min(abs(one - other) for one in first for other in second) > 10
+
+
+def test_a_store_that_has_grown_gets_another_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = store.packing.dictionaries.newest()
+    monkeypatch.setattr(dictionaries, "_GROWN", 2)
+    arrive(store, range(3000, 4400))
+    new = store.packing.dictionaries.newest()
+    assert new != old and store.packing.dictionaries.numbers() >= {old, new}
+    assert set(texts(store).values()) == {html(n) for n in (*range(1, 1500), *range(3000, 4400))}
+
+
+def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> None:
+    mine = open_store(tmp_path)
+    save(mine, 1, entry(1, content_html=html(1), guid="g1"))
+    theirs = Store.open(mine.path)
+    arrive(theirs, range(2, 1500))
+    assert texts(mine)[1400] == texts(theirs)[1400]
+    save(mine, 1, entry(5000, content_html=html(5000)))
+    assert number_of(mine, 1500) == theirs.packing.dictionaries.newest()
+    theirs.close()
+    mine.close()
+
+
+def test_texts_that_make_no_dictionary_are_no_trouble(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, *(entry(n, content_html="", guid=f"g{n}") for n in range(1, 1200)))
+    store.learn()
+    store.learn()
+    assert store.packing.dictionaries.numbers() == set() and problems(store.path) == {}
+    store.close()
+
+
+# --------------------------------------------------------------------------- damage
+
+FIRST = "UPDATE dictionary SET packed = zeroblob(70000)"
+SECOND = "UPDATE fact SET value = zeroblob(70000) WHERE name GLOB 'dictionary *'"
+NO_FIRST = "DELETE FROM dictionary"
+NO_SECOND = "DELETE FROM fact WHERE name GLOB 'dictionary *'"
+
+
+@pytest.mark.parametrize("statement", [FIRST, SECOND, NO_FIRST])
+def test_one_copy_is_enough_and_the_other_is_told_and_made_again(path: Path, statement: str) -> None:
+    change(path, statement)
+    assert all_readable(path)
+    assert problems(path).keys() == {"dictionaries"} and "is damaged" in problems(path)["dictionaries"]
+    for new in (path.with_name("copy.db"), path.with_name("new.db")):
+        care.backup(path, new) if new.stem == "copy" else salvage(path, new)
+        assert problems(new) == {} and all_readable(new)
+        change(new, SECOND)  # each has its own first copy
+        assert all_readable(new)
+
+
+def test_a_copy_that_is_missing_is_written_again(path: Path) -> None:
+    change(path, NO_SECOND)
+    assert all_readable(path)
+    store = Store.open(path)
+    assert store.packing.dictionaries.newest() == 0  # nothing more is to depend on it
+    store.learn()
+    assert store.packing.dictionaries.newest() and store.packing.dictionaries.waiting() == 0
+    store.close()
+
+
+@pytest.mark.parametrize("which", ["first", "last"])
+def test_damaged_pages_of_either_copy_cost_no_text(path: Path, which: str) -> None:
+    data = bytearray(path.read_bytes())
+    conn = sqlite3.connect(path)
+    (packed,) = conn.execute("SELECT packed FROM dictionary").fetchone()
+    conn.close()
+    piece = bytes(packed[30_000:30_200])
+    assert data.count(piece) == 2
+    at = data.find(piece) if which == "first" else data.rfind(piece)
+    page = at // 8192 * 8192
+    data[page : page + 8192] = bytes(byte ^ 0x5A for byte in data[page : page + 8192])
+    path.write_bytes(data)
+    assert all_readable(path)
+    assert "dictionaries" in problems(path)
+    salvage(path, path.with_name("new.db"))
+    assert problems(path.with_name("new.db")) == {} and all_readable(path.with_name("new.db"))
+
+
+def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: Path) -> None:
+    store = Store.open(path)
+    packed = {n for n in texts(store) if number_of(store, n)}
+    assert 50 < len(packed) < 500
+    store.close()
+    change(path, FIRST, SECOND)
+    assert "both copies" in problems(path)["dictionaries"] and "cannot be unpacked" in problems(path)["texts"]
+    store = Store.open(path)
+    save(store, 1, entry(9000, content_html=html(9000)), now=NOW)  # goes on, and depends on it no more
+    store.close()
+    kept = salvage(path, path.with_name("new.db"))
+    assert kept["content"] == 1500 - len(packed) and kept["article"] == 1500
+    assert problems(path.with_name("new.db")) == {}
+
+
+def test_a_purge_parts_the_copies_again(store: Store) -> None:
+    from tuireader.store.retention import Rule
+
+    store.marks.set("read", range(1, 1500), True, now=NOW)
+    rule = Rule(keep=300)
+    ids = store.retention.candidates(rule)
+    assert store.retention.weigh(ids).bytes > 10_000
+    with store.transaction():
+        store.retention.drop(ids, rule)
+    assert store.retention.shrink()
+    assert problems(store.path) == {}
+    newest = store.packing.dictionaries.newest()
+    assert newest and store.packing.dictionaries.damaged(newest) == 0
+    assert len([text for text in texts(store).values() if text]) == 300
