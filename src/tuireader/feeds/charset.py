@@ -34,6 +34,33 @@ WIDER = {
     "euc_kr": "cp949",
     "big5": "cp950",
 }
+ALIASES = {
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gb_2312": "gb18030",
+    "x-euc-jp": "euc_jp",
+    "x-x-big5": "cp950",
+    "cn-big5": "cp950",
+    "windows-949": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "ksc_5601": "cp949",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "dos-874": "cp874",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    "unicode-1-1-utf-8": "utf-8",
+    "x-unicode20utf8": "utf-8",
+    "unicode": "utf-16",
+}
+"""Labels of WHATWG Encoding that Python does not know by that name."""
 NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 ONE_BYTE = ("cp125", "iso8859-", "koi8", "mac-")
 DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
@@ -71,7 +98,7 @@ def is_plain_utf8(body: bytes) -> bool:
 def _codec(label: str) -> str | None:
     """Python's name of a text encoding, or None if there is none of that name fit for a document."""
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(ALIASES.get(label.lower(), label)).name
     except (LookupError, ValueError):
         return None
     return None if name in NOT_FOR_TEXT else WIDER.get(name, name)

@@ -287,7 +287,7 @@ class Fetcher:
         status = response.status_code
         if status not in REDIRECTS:
             return None
-        location = header(response, b"location").strip()
+        location = _as_utf8(header(response, b"location").strip())
         if not location:
             raise Refused(Fault.REDIRECT, f"HTTP {status}: a redirect that leads nowhere", status)
         try:
@@ -295,10 +295,11 @@ class Fetcher:
             target, _ = split_userinfo(target)
         except (Refused, ValueError):
             kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
-            words = f"an address with {kind[0]}" if kind else "an address that cannot be understood"
-            raise Refused(
-                Fault.REDIRECT, f"redirect to {words}, only http and https are followed", status
-            ) from None
+            if kind and kind[0].lower() not in ("http:", "https:"):
+                words = f"an address with {kind[0]}, only http and https are followed"
+            else:
+                words = "an address that cannot be understood"
+            raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None
         return target
 
     def _hop(self, way: _Way, target: str, status: int) -> None:
@@ -371,6 +372,14 @@ class Fetcher:
         elif status == 429 or (status == 503 and wait is not None):
             fault = Fault.THROTTLED
         return Refused(fault, f"HTTP {status}: {words}", status, wait)
+
+
+def _as_utf8(value: str) -> str:
+    """A header's bytes as the UTF-8 that browsers take them for, if they are that."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def _host_of(way: _Way) -> str:

@@ -11,12 +11,13 @@ from tuireader.feeds import dates
 from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_DIGITS = 40
 
 
 def parse(text: str, url: str) -> RawFeed | None:
     """The feed in a JSON text, or None if it holds something else. Never raises."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or not _is_feed(data):
@@ -31,6 +32,11 @@ def parse(text: str, url: str) -> RawFeed | None:
         atom=True,  # as in Atom, plain text is meant literally
         entries=entries,
     )
+
+
+def _number(digits: str) -> int | str:
+    """A number of a sensible length; Python refuses to read others, and one must not cost the whole feed."""
+    return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 
 def _is_feed(data: dict[str, Any]) -> bool:

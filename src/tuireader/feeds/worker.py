@@ -18,6 +18,8 @@ from tuireader.feeds.sift import sift
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 
 MEMORY = 1 << 30
+DATA = 300 << 20
+"""Bytes of its own memory: the largest feeds need nearly that, and 5 MB of attributes would take 800 MB."""
 _RARELY = 50_000
 """Objects between two collections: one feed makes thousands, all of which go without being collected."""
 ALARM = 60  # seconds after which the process ends by itself, should its parent be gone
@@ -48,6 +50,7 @@ def _be_small() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (DATA, DATA))
 
 
 def _request(stream: BinaryIO) -> bytes | None:

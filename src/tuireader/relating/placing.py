@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related import search
-from tuireader.related.features import PAIR, Features, Profile, extract, probes, unpack
+from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
 
@@ -58,8 +58,10 @@ def relate_waiting(store: Store, size: int) -> int:
     """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
     ids = store.relations.waiting(size)
     shelf = Shelf(store)
-    for text in sorted(store.reading.texts(ids), key=lambda text: (text.time, text.id)):
-        _relate(store, shelf, text)
+    # Of giant articles only the part that is read is kept until its turn comes.
+    arrived = [incoming(text, LEAD) for text in store.reading.texts(ids)]
+    for article in sorted(arrived, key=lambda article: (article.time, article.id)):
+        _relate(store, shelf, article)
         shelf.grown()
     return len(ids)
 
@@ -80,7 +82,7 @@ def relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, 
         )
         store.relations.leave(text.id)
         store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
-        _relate(store, shelf, text)
+        _relate(store, shelf, incoming(text))
 
 
 def features_of(text: StoredText) -> Features:
@@ -89,11 +91,10 @@ def features_of(text: StoredText) -> Features:
     return extract(arrived.title, arrived.text)
 
 
-def _relate(store: Store, shelf: Shelf, text: StoredText) -> None:
-    arrived = incoming(text)
+def _relate(store: Store, shelf: Shelf, arrived: search.Incoming) -> None:
     arrival = search.arrive(shelf, arrived)
     store.relations.add(
-        text.id,
+        arrived.id,
         arrival.profile.pack(),
         arrived.day,
         arrival.terms,
@@ -101,10 +102,10 @@ def _relate(store: Store, shelf: Shelf, text: StoredText) -> None:
         arrival.neighbours,
     )
     place = search.fold(shelf, arrival)
-    store.relations.join(text.id, place.story, place.merged)
+    store.relations.join(arrived.id, place.story, place.merged)
 
 
-def incoming(text: StoredText) -> search.Incoming:
-    """An article as `related.search` reads it."""
-    body = f"{text.summary}\n{text.body}" if text.summary else text.body
-    return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body)
+def incoming(text: StoredText, most: int | None = None) -> search.Incoming:
+    """An article as `related.search` reads it, with all of its text or the first `most` characters."""
+    body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
+    return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])
