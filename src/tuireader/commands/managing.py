@@ -52,6 +52,13 @@ MANAGING: tuple[Command, ...] = (
         ("ctrl+f",),
         Group.FIND,
     ),
+    Command(
+        "sort",
+        "Sort",
+        "Sort the list: by time, feed, title, watch or sources, and a search by relevance.",
+        ("backslash",),
+        Group.FIND,
+    ),
     Command("show_hide_read", "Show/hide read", "Show or hide read articles.", ("full_stop",), Group.FIND),
     # Feeds
     Command(

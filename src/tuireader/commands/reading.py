@@ -165,6 +165,24 @@ READING: tuple[Command, ...] = (
     Command(
         "toggle_star", "Star", "Star the article, or take the star away.", ("s",), Group.MARK, footer=True
     ),
+    Command(
+        "select",
+        "Select",
+        "Select the article, or no longer: marking, saving and copying go to all that are selected.",
+        ("a",),
+        Group.MARK,
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
+    Command(
+        "select_all",
+        "Select all",
+        "Select all articles of the list, filtered or found ones too, or none of them.",
+        ("ctrl+a",),
+        Group.MARK,
+        Scope.LIST,
+        also=(Scope.ARTICLE,),
+    ),
     Command("mark_read", "Mark read", "Mark the article read.", (), Group.MARK),
     Command(
         "mark_list_read",

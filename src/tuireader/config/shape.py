@@ -314,6 +314,13 @@ class UiConfig:
     show_read: bool = field(
         default=True, metadata=key(FLAG, "Show read articles in lists other than Unread.")
     )
+    sort: str = field(
+        default="date",
+        metadata=key(
+            choice("date", "oldest", "feed", "title", "watch", "sources"),
+            "Order of lists but searches: newest first, oldest first, by feed, title, watch or sources.",
+        ),
+    )
     fold_stories: bool = field(
         default=True, metadata=key(FLAG, "Show the articles of one story as one line in lists.")
     )

@@ -36,8 +36,8 @@ class Lists(Desk):
         folded: bool = False,
         opened: Collection[int] = (),
     ) -> array[int]:
-        """The article ids of a view in list order. `sort`: date (newest first), feed, title, sources,
-        and for a search also relevance.
+        """The article ids of a view in list order. `sort`: date (newest first), oldest, feed, title, watch,
+        sources (the most first), and for a search also relevance.
 
         With `folded` there is one article for each story, the first unread one or else the first; those
         stories whose numbers are `opened` are there with all their articles.
@@ -62,6 +62,10 @@ class Lists(Desk):
         return await self._pool.read(
             lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today)
         )
+
+    async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
+        """Some articles in the order of a `sort` of `ids`, but relevance."""
+        return await self._pool.read(lambda store: store.lists.in_order(ids, sort))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in that order; ids that are no more are left out."""

@@ -16,9 +16,19 @@ from tuireader.store.stories import Stories
 
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
-    "feed": "f.title COLLATE NOCASE, a.time DESC, a.id DESC",
+    "oldest": "a.time, a.id",
+    "feed": """coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url) COLLATE NOCASE, a.feed_id,
+               a.time DESC, a.id DESC""",
     "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
-    "sources": "a.sources DESC, a.time DESC, a.id DESC",
+    "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
+    "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
+}
+_BESIDE = {  # what an order needs beside the article
+    "feed": " JOIN feed f ON f.id = a.feed_id",
+    "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
+                JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
+    "sources": """ LEFT JOIN (SELECT story, count(*) - 1 AS others FROM article
+                WHERE story != 0 AND muted = 0 GROUP BY story) s ON s.story = a.story""",
 }
 
 _NONE = Count()
@@ -40,12 +50,19 @@ class Lists:
         where, args = self._where(view, today)
         if not show_read:
             where += " AND a.read = 0"
-        join = " JOIN feed f ON f.id = a.feed_id" if sort == "feed" else ""
         ids = self._conn.execute(
-            f"SELECT a.id FROM article a{join} WHERE {where} ORDER BY {_ORDER.get(sort, _ORDER['date'])}",
-            args,
+            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}", args
         )
         return array("q", chain.from_iterable(ids))
+
+    def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
+        """Some articles in the order that `sort` names, as in `ids`."""
+        rows = self._conn.execute(
+            f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
+                ORDER BY {_ORDER[sort]}""",
+            (json.dumps(list(ids)),),
+        )
+        return array("q", chain.from_iterable(rows))
 
     def head(
         self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False

@@ -94,4 +94,5 @@ def where(screen: Panes) -> tuple[str, bool]:
             return f"{screen.reading.depth} back", False
     count = len(screen.articles.ids)
     more = "+" if screen.listing.partial else ""
-    return (f"{screen.articles.cursor + 1}/{count}{more}" if count else "", False)
+    selected = f"{len(screen.articles.selected)} selected · " if screen.articles.selected else ""
+    return (f"{selected}{screen.articles.cursor + 1}/{count}{more}" if count else "", False)

@@ -71,6 +71,8 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     view = places.UNREAD if unread else places.ALL
     if not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
+    if library.config.ui.sort != "date":
+        return None  # the first rows are read newest first
     sidebar, drawn = screen.sidebar, screen.is_wide
     if drawn and not sidebar.size.width:
         return None  # it was never on the screen

@@ -53,6 +53,7 @@ class Listing:
         self.capped = False  # the search finds more than are ever listed
         self._hides_read = _hidden(self._library.config.ui)
         self.folds = self._library.config.ui.fold_stories
+        self._sorts: dict[View, str] = {}  # of views that are sorted otherwise than the config says
         self._opened: set[int] = set()
         self._kept: set[int] = set()
         screen.articles.folds = self.folds
@@ -67,6 +68,17 @@ class Listing:
         if ui.fold_stories != before.fold_stories:
             self.folds = self._screen.articles.folds = ui.fold_stories
             self._opened.clear()
+
+    @property
+    def sort(self) -> str:
+        """The order of the view; the config's holds for all but searches."""
+        usual = "date" if self.view.kind is ViewKind.QUERY else self._library.config.ui.sort
+        return self._sorts.get(self.view, usual)
+
+    async def sort_by(self, sort: str) -> None:
+        """Put the view in another order; the cursor stays on its article, and goes with it."""
+        self._sorts[self.view] = sort
+        await self.show(self.view, cursor_id=self._screen.articles.current_id)
 
     @property
     def shows_read(self) -> bool:
@@ -103,13 +115,15 @@ class Listing:
         if view != self.view:
             self._opened.clear()
             self.filter = ""
+            self._screen.articles.selected.clear()
         self.view = view
         self.partial = False
         self._kept.clear()
         self._token += 1
         token = self._token
         articles = self._screen.articles
-        if not self.filter and not self._opened and view.kind is not ViewKind.QUERY:
+        quick = self.sort == "date" and view.kind is not ViewKind.QUERY
+        if quick and not self.filter and not self._opened:
             ids, whole = await self._library.head(
                 self._real_view, show_read=self.shows_read, folded=self.folds
             )
@@ -158,6 +172,7 @@ class Listing:
             self._opened.clear()
             self._kept.clear()
             articles = self._screen.articles
+            articles.selected.clear()
             articles.empty_text = self._empty_text()
             self.partial = len(first) == _AT_ONCE
             articles.show(first)
@@ -165,7 +180,8 @@ class Listing:
             if not self.partial:
                 return
             await self.reload()
-            self.partial = False
+            if token == self._token:
+                self.partial = False
         else:
             await self.show(view)
 
@@ -215,12 +231,17 @@ class Listing:
             if not view.key.strip():
                 self.trouble, self.capped = "", False
                 return array("q")
-            ids, self.trouble = await self._library.search(view.key, limit=_MOST)
+            ranked = self.sort == "relevance"
+            ids, self.trouble = await self._library.search(view.key, limit=_MOST, ranked=ranked)
             self.capped = len(ids) == _MOST
-            return ids
+            return ids if ranked or self.sort == "date" else await self._library.in_order(ids, self.sort)
         self.trouble = ""
         return await self._library.ids(
-            view, show_read=self.shows_read, folded=folded, opened=frozenset(self._opened)
+            view,
+            show_read=self.shows_read,
+            sort=self.sort,
+            folded=folded,
+            opened=frozenset(self._opened),
         )
 
     def _with_kept(self, fresh: array[int], old: array[int]) -> array[int]:
@@ -257,6 +278,7 @@ class Listing:
         self.partial = spot.partial
         self._token += 1
         articles = self._screen.articles
+        articles.selected.clear()
         articles.empty_text = self._empty_text()
         articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:

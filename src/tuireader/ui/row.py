@@ -61,11 +61,20 @@ def draw_row(
     cursor: Style | None = None,
     *,
     inner: bool = False,
+    selected: bool = False,
     marks: Marks = (),
 ) -> Strip:
     """A row as `row_parts` says what stands in it; `inner` rows stand below the first one of their story."""
     parts = row_parts(
-        row, feed_title, style.width, style.letters, style.now, folds=style.folds, inner=inner, marks=marks
+        row,
+        feed_title,
+        style.width,
+        style.letters,
+        style.now,
+        folds=style.folds,
+        inner=inner,
+        selected=selected,
+        marks=marks,
     )
     segments = [Segment(text, ink_of(ink, style.inks, cursor)) for text, ink in parts]
     return Strip(segments, None).adjust_cell_length(style.width, ink_of("", style.inks, cursor))

@@ -42,17 +42,18 @@ def row_parts(
     *,
     folds: bool = False,
     inner: bool = False,
+    selected: bool = False,
     marks: Sequence[Mark] = (),
 ) -> list[Part]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
-    the watches that any of them hits. An `inner` row stands below the first one of its story. The ink `""` is the
-    ground, `watch:NAME` that of a watch; `title/INK` is a mark in a title whose own ink is `title`.
+    the watches that any of them hits. An `inner` row stands below the first one of its story. The ink `""` is
+    the ground, `watch:NAME` that of a watch; `title/INK` is a mark in a title whose own ink is `title`.
     """
     time, feed = columns(width)
     parts = [
-        (" ", ""),
+        ("▌", "accent") if selected else (" ", ""),
         ("●" if not row.read else " ", "accent"),
         ("★" if row.starred else " ", "star"),
     ]

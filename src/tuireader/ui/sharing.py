@@ -25,14 +25,19 @@ class Sharing:
         self._typed = ""
 
     async def save(self) -> None:
-        """Save the article as the config says, and tell the file."""
-        article_id = self._screen.current_article_id()
-        if article_id is None:
+        """Save the article, or all that are selected, as the config says, and tell the file."""
+        ids = self._screen.chosen_ids()
+        if not ids:
             self._screen.reader.say(_NOTHING, seconds=2)
             return
-        saved = await self._library.save_article(article_id)
-        before = "Saved" if saved.new else "Is there already, saying the same"
-        self._screen.reader.say(f"{before}: {saved.path}")
+        saved = [await self._library.save_article(article_id) for article_id in ids]
+        new = sum(one.new for one in saved)
+        if len(saved) > 1:
+            already = f", {len(saved) - new} are there already" if new < len(saved) else ""
+            self._screen.reader.say(f"{new} saved{already}: {saved[0].path.parent}")
+        else:
+            before = "Saved" if new else "Is there already, saying the same"
+            self._screen.reader.say(f"{before}: {saved[0].path}")
 
     def pipe(self) -> None:
         """Ask for a program, and give it the article."""
@@ -53,13 +58,20 @@ class Sharing:
 
     def choose_macro(self) -> None:
         """Show the macros and wait for the key of one."""
-        from tuireader.ui.screens.macros import Macros
+        from tuireader.ui.screens.key_picker import KeyPicker
+        from tuireader.ui.widgets.choices import Choice
 
-        macros = self._library.config.macros
+        macros = {macro.key: macro for macro in self._library.config.macros}
         if not macros:
             self._screen.reader.say("There are no macros yet: they stand under [[macro]] in the config")
             return
-        self._screen.app.push_screen(Macros(macros), self.run)
+
+        async def chosen(key: str | None) -> None:
+            await self.run(macros[key] if key is not None else None)
+
+        choices = [Choice(key, described(macro)) for key, macro in macros.items()]
+        hint = "the key of a macro runs it · esc closes"
+        self._screen.app.push_screen(KeyPicker("Macros", choices, hint), chosen)
 
     async def run(self, macro: MacroConfig | None) -> None:
         """Start a macro's program and do its commands."""

@@ -34,6 +34,11 @@ INSTEAD = {
 }
 
 
+def _escaped(title: str) -> str:
+    """A title as the text of a Markdown link."""
+    return title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
 class MainScreen(MarkingKeys):
     """What the keys do, on top of the panes."""
 
@@ -95,18 +100,32 @@ class MainScreen(MarkingKeys):
         if not self.pane.choose(max(0, self.pane.chosen)):
             self.reader.say("Nothing related is stored")
 
-    def action_copy_url(self) -> None:
-        url = self._current_address()[0]
-        if url:
-            self.app.copy_to_clipboard(url)
-        self.reader.say(f"Copied: {url}" if url else "This article has no address")
+    async def action_copy_url(self) -> None:
+        found = await self._chosen_addresses()
+        self._copy([url for url, _ in found], "Copied", found[0][0] if found else "")
 
-    def action_copy_markdown(self) -> None:
-        url, title = self._current_address()
-        if url:
-            escaped = title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-            self.app.copy_to_clipboard(f"[{escaped}](<{url}>)")
-        self.reader.say(f"Copied as Markdown: {title}" if url else "This article has no address")
+    async def action_copy_markdown(self) -> None:
+        found = await self._chosen_addresses()
+        self._copy(
+            [f"[{_escaped(title)}](<{url}>)" for url, title in found],
+            "Copied as Markdown",
+            found[0][1] if found else "",
+        )
+
+    def _copy(self, lines: list[str], said: str, what: str) -> None:
+        if not lines:
+            self.reader.say("This article has no address")
+            return
+        self.app.copy_to_clipboard("\n".join(lines))
+        self.reader.say(f"{said}: {what if len(lines) == 1 else f'{len(lines)} articles'}")
+
+    async def _chosen_addresses(self) -> list[tuple[str, str]]:
+        """Address and title of what is selected, else of the current article, where there is an address."""
+        if self.articles.selected and self.current_pane is self.articles:
+            found = [(row.url, row.title) for row in await self.library.rows(self.chosen_ids())]
+        else:
+            found = [self._current_address()]
+        return [(url, title) for url, title in found if url]
 
     def action_zen(self) -> None:
         if self.reading.page is None:
@@ -167,6 +186,9 @@ class MainScreen(MarkingKeys):
 
         if self.reading.page is not None and (self.has_class("-single") or self.has_class("-zen")):
             self.go_to(self.articles)
+        if self.line_going is not None:
+            await self.line_going
+            self.line_going = None
         lines = self.query(SearchLine)
         line = lines.first() if lines else SearchLine(value, filters=filters, history=self.searches)
         if not lines:
@@ -177,6 +199,11 @@ class MainScreen(MarkingKeys):
         folded = await self.listing.toggle_folds()
         self.tell_status()
         self.reader.say("Each story is one line" if folded else "Each article has its line", seconds=2)
+
+    def action_sort(self) -> None:
+        from tuireader.ui.sorting import ask
+
+        ask(self)
 
     async def action_show_hide_read(self) -> None:
         shown = self.listing.toggle_read_shown()

@@ -23,7 +23,42 @@ class MarkingKeys(MovingKeys):
             row = rows[0] if rows else None
         return (row.read, row.starred) if row is not None else (False, False)
 
+    def chosen_ids(self) -> list[int]:
+        """What is selected in the list, in its order; else, or in an open article, the current article."""
+        selected = self.articles.selected
+        if selected and self.current_pane is self.articles:
+            listed = [article_id for article_id in self.articles.ids if article_id in selected]
+            return listed + sorted(selected.difference(listed))
+        current = self.current_article_id()
+        return [] if current is None else [current]
+
+    @property
+    def _has_selection(self) -> bool:
+        return bool(self.articles.selected) and self.current_pane is self.articles
+
+    def action_select(self) -> None:
+        article_id = self.current_article_id()
+        if article_id is not None:
+            self.articles.toggle_selected(article_id)
+            if self.current_pane is self.articles:
+                self.articles.move(1)
+            self.tell_status()
+
+    async def action_select_all(self) -> None:
+        await self.listing.complete()
+        ids = self.articles.ids
+        self.articles.select(ids, on=not self.articles.selected.issuperset(ids))
+        self.tell_status()
+
     async def action_toggle_read(self) -> None:
+        if self._has_selection:
+            ids = self.chosen_ids()
+            change = await self.listing.set_read(ids, True)
+            if change.ids:
+                self._say_many("marked read", change)
+            else:  # all of them were read
+                self._say_many("marked unread", await self.listing.set_read(ids, False))
+            return
         article_id = self.current_article_id()
         if article_id is not None:
             read, _ = await self._marks(article_id)
@@ -31,17 +66,27 @@ class MarkingKeys(MovingKeys):
             self._say_mark("Unread" if read else "Read", change)
 
     async def action_mark_read(self) -> None:
-        article_id = self.current_article_id()
-        if article_id is not None:
-            await self.listing.set_read([article_id], True)
+        if ids := self.chosen_ids():
+            await self.listing.set_read(ids, True)
 
     async def action_toggle_star(self) -> None:
+        if self._has_selection:
+            ids = self.chosen_ids()
+            change = await self.listing.set_starred(ids, True)
+            if change.ids:
+                self._say_many("starred", change)
+            else:
+                self._say_many("no longer starred", await self.listing.set_starred(ids, False))
+            return
         article_id = self.current_article_id()
         if article_id is not None:
             _, starred = await self._marks(article_id)
             change = await self.listing.set_starred([article_id], not starred)
             self._say_mark("No longer starred" if starred else "Starred", change)
             self.tell_status()
+
+    def _say_many(self, said: str, change: Change) -> None:
+        self.reader.say_shortly(f"{len(change.ids)} {said} · {self.key_of('undo')} undoes")
 
     def _say_mark(self, said: str, change: Change) -> None:
         """Say what a mark did and how to undo it, in place of what was said of the mark before."""

@@ -147,7 +147,7 @@ class MovingKeys(ReadingKeys):
             await self.reader.leave(0)
 
     async def _back(self) -> bool:
-        """Leave the relatives, a followed article, zen, the article or the search, whichever is first."""
+        """Leave the relatives, a followed article, zen, the article, the selection or the search, in turn."""
         if self.current_pane is self.pane and self.reading.page is not None:
             if self.leave_find():
                 pass
@@ -162,6 +162,10 @@ class MovingKeys(ReadingKeys):
                 self.go_to(self.pane)
             else:
                 await self.close_article()
+            return True
+        if self.articles.selected and self.current_pane is self.articles:
+            self.articles.select(list(self.articles.selected), on=False)
+            self.tell_status()
             return True
         if self.listing.filter and self.current_pane is self.articles:
             self.leave_filter()

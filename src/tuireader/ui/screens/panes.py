@@ -31,6 +31,7 @@ from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.await_remove import AwaitRemove
 
     from tuireader.ui.app import TuireaderApp
     from tuireader.ui.pictures import Pictures
@@ -52,6 +53,7 @@ class Panes(Sheet, inherit_bindings=False):
         self._folded: set[str] = set()
         self._counts_run = self._count_again = False
         self.before_search: Spot | None = None
+        self.line_going: AwaitRemove | None = None  # the line for searching that was left last
         self.searches: list[str] = []  # what was searched, newest first
         self.reloaded: Signal[None] = Signal(self, "reloaded")
 
@@ -284,6 +286,10 @@ class Panes(Sheet, inherit_bindings=False):
         else:
             words = f"{count.unread} unread" if view != places.UNREAD else str(count.unread)
         hidden = "" if self.listing.shows_read or view == places.UNREAD else ", read ones hidden"
+        if self.listing.sort != "date":
+            from tuireader.ui.sorting import WORDS
+
+            hidden += f", {WORDS[self.listing.sort]}"
         title = places.title_of(view, self.feeds, self.library.views)
         if self.listing.filter:
             title = f"{title} › {self.listing.filter}"
@@ -369,4 +375,4 @@ class Panes(Sheet, inherit_bindings=False):
 
     def _leave_search_line(self) -> None:
         for line in self.query("#search"):
-            line.remove()
+            self.line_going = line.remove()

@@ -47,6 +47,7 @@ class ArticleList(CursorPane):
         self.empty_text = ""
         self.folds = False  # whether a row stands for its story
         self.opened: Collection[int] = ()  # the stories of which all rows are shown
+        self.selected: set[int] = set()  # what marks go to, while there are any
         self.touched = False  # whether the person has moved in this view
         self.partial = False  # whether there are more ids, which are about to come
         self.to_end = False  # whether the cursor goes to the end once they are here
@@ -175,6 +176,18 @@ class ArticleList(CursorPane):
             self._forget_strip(article_id)
         self._refresh_rows(set(concerned))
 
+    def select(self, ids: Collection[int], *, on: bool) -> None:
+        """Take articles into the selection, or out of it."""
+        changed = set(ids) - self.selected if on else self.selected.intersection(ids)
+        self.selected ^= changed
+        for article_id in self._rows.keys() & changed:
+            self._forget_strip(article_id)
+        self._refresh_rows(changed)
+
+    def toggle_selected(self, article_id: int) -> None:
+        """Take an article into the selection, or out of it."""
+        self.select([article_id], on=article_id not in self.selected)
+
     def reload_rows(self) -> None:
         """Fetch the rows in sight again; what is shown stays until they come."""
         self._asked.clear()
@@ -287,7 +300,8 @@ class ArticleList(CursorPane):
             if row is None:
                 return draw_note("", style, cursor)
             title, marks = self._feed_title(row.feed_id), self._marks(row)
-            strip = draw_row(row, title, style, cursor, inner=inner, marks=marks)
+            selected = article_id in self.selected
+            strip = draw_row(row, title, style, cursor, inner=inner, selected=selected, marks=marks)
             if len(self._strips) > _KEEP:
                 self._strips.clear()
             self._strips[article_id, at_cursor, inner] = strip
@@ -320,9 +334,13 @@ class ArticleList(CursorPane):
         super().move_to(line)
 
     def on_click(self, event: events.Click) -> None:
-        """A click chooses an article, a second one on it or a double click opens it."""
+        """A click chooses an article, a second one on it or a double click opens it; with ctrl it selects."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.ids):
+            return
+        if event.ctrl:
+            self.toggle_selected(self.ids[number])
+            self.post_message(self.Moved())
             return
         again = number == self.cursor and self.has_focus
         self.move_to(number)

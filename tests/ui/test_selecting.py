@@ -1,0 +1,100 @@
+"""Several articles selected, and what is done to all of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.ui.running import running
+from tests.ui.samples import library
+from tests.ui.test_real_library import opened, until_listed
+from tuireader.model import View, ViewKind
+
+
+async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("a", "j", "a")  # the first and the third
+        assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
+        marked = [line for line in run.text.splitlines() if "▌" in line]
+        assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
+        await run.press("N")
+        assert "2 marked read" in run.toasts
+        assert [key for key, story in made.stories.items() if story.row.read] == [1, 3, 5]
+        await run.press("s")
+        assert "2 starred" in run.toasts and made.stories[3].row.starred and made.stories[1].row.starred
+        await run.press("ctrl+z", "ctrl+z")
+        assert [key for key, story in made.stories.items() if story.row.read] == [5]
+        assert [key for key, story in made.stories.items() if story.row.starred] == [4]
+        await run.press("y")
+        assert run.app.clipboard == "https://news.example/1\nhttps://news.example/3"
+        await run.press("Y")
+        assert run.app.clipboard.count("\n") == 1 and "Copied as Markdown: 2 articles" in run.toasts
+
+
+async def test_a_selection_all_read_or_starred_loses_the_mark() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("a", "a", "N", "N")
+        assert "2 marked unread" in run.toasts
+        await run.press("s", "s")
+        assert "2 no longer starred" in run.toasts
+        assert not made.stories[1].row.read and not made.stories[2].row.starred
+
+
+async def test_escape_a_second_press_and_another_view_end_a_selection() -> None:
+    async with running(library()) as run:
+        await run.press("a", "k", "a")
+        assert not run.main.articles.selected and "selected" not in run.text
+        await run.press("a", "escape")
+        assert not run.main.articles.selected and run.focus == "list" and "▌" not in run.text
+        await run.press("ctrl+a")
+        assert run.main.articles.selected == set(run.main.articles.ids)
+        await run.press("ctrl+a")
+        assert not run.main.articles.selected
+        await run.press("a")
+        await run.main.view_chosen(View(ViewKind.STARRED))
+        await run.settle()
+        assert not run.main.articles.selected
+
+
+async def test_an_open_article_is_marked_alone() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
+        assert run.open_id == 1 and made.stories[1].row.starred and not made.stories[2].row.starred
+        await run.press("a")
+        assert run.main.articles.selected == {2} and "▌" in run.text
+
+
+async def test_a_click_with_ctrl_selects() -> None:
+    async with running(library()) as run:
+        await run.pilot.click("#list", offset=(20, 1), control=True)
+        await run.settle()
+        assert run.main.articles.selected == {2} and run.open_id is None and run.cursor_id == 1
+
+
+async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:
+    async with opened(tmp_path) as real, running(real) as run:
+        await until_listed(run)
+        await run.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
+        assert not run.main.articles.selected and run.main.listing.filter  # the selection went first
+        await run.press("ctrl+a")
+        chosen = set(run.main.articles.selected)
+        assert len(chosen) > 2
+        await run.press("s")
+        starred = set(await real.ids(View(ViewKind.STARRED)))
+        assert chosen <= starred
+        await run.press("ctrl+z")
+        assert not chosen & set(await real.ids(View(ViewKind.STARRED)))
+
+
+async def test_all_that_is_selected_is_saved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as real:
+        real.config = replace(real.config, save=replace(real.config.save, folder=str(tmp_path / "kept")))
+        async with running(real) as run:
+            await until_listed(run)
+            await run.press("a", "a", "S")
+            assert "2 saved" in run.toasts and len(list((tmp_path / "kept").iterdir())) == 2
+            await run.press("S")
+            assert "0 saved, 2 are there already" in run.toasts
