@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.feedtext import item, rss
-from tests.test_library import ALL, NOW, config, feeds, opened, paths, refreshed
+from tests.test_library import ALL, NOW, config, feeds, opened, opened_demo, paths, refreshed
 from tests.web import Web
 from tuireader import demo
 from tuireader.brief import written
@@ -29,16 +27,6 @@ LAW = "China’s data protection bill gets its second reading: what changed"
 KEPT_OUT = "Three more apps join Didi under review"
 
 
-@asynccontextmanager
-async def demo_library(folder: Path) -> AsyncIterator[Library]:
-    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
-    try:
-        await library.load_demo()
-        yield library
-    finally:
-        await library.close()
-
-
 async def row_of(library: Library, title: str) -> ArticleRow:
     (row,) = [row for row in await library.rows(await library.ids(ALL)) if row.title.startswith(title)]
     return row
@@ -50,7 +38,7 @@ async def story_titles(library: Library, title: str) -> list[str]:
 
 
 async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         row = await row_of(library, "WeChat suspends")
         story = await library.story(row.id)
         assert story is not None
@@ -74,7 +62,7 @@ async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> Non
 
 async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
     about = ("Kaseya", "Didi", "Tencent", "Intel", "Apple", "WeChat", "AMD")
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         rows = await library.rows(await library.ids(ALL))
         stories: dict[int, list[str]] = {}
         for row in rows:
@@ -90,7 +78,7 @@ async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
 
 
 async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         related = await library.related((await row_of(library, "WeChat suspends")).id)
         found = {item.title: item for item in related}
         assert found[DIDI].relation is Relation.CITES
@@ -148,7 +136,7 @@ async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path
 
 
 async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         story = await library.story((await row_of(library, "WeChat suspends")).id)
         assert story is not None
         newest_first = [entry.article_id for entry in reversed(story.entries)]
@@ -163,7 +151,7 @@ async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> 
 
 
 async def test_reading_one_reads_the_story_and_undo_takes_it_back(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         story = await library.story((await row_of(library, "WeChat suspends")).id)
         assert story is not None
         ids = [entry.article_id for entry in story.entries]
@@ -176,7 +164,7 @@ async def test_reading_one_reads_the_story_and_undo_takes_it_back(tmp_path: Path
 
 
 async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         story = await library.story((await row_of(library, "WeChat suspends")).id)
         assert story is not None
         await library.set_read([story.entries[0].article_id], True)
@@ -223,7 +211,7 @@ async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Pa
 
 
 async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         whole = await story_titles(library, DIDI)
         assert KEPT_OUT in whole and len(whole) == 5
         wrong = await row_of(library, KEPT_OUT)
@@ -240,7 +228,7 @@ async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> No
 
 
 async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         numbered = (await row_of(library, DIDI)).story
         titles = await story_titles(library, DIDI)
         await library.split_story(numbered)
@@ -328,7 +316,7 @@ def tuireader(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         made, end = await library.brief(86_400)
         assert end == (await library.counts()).all.total
         text = written(made, "md")
@@ -387,7 +375,7 @@ def test_the_brief_as_a_command(tmp_path: Path) -> None:
 
 
 async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path: Path) -> None:
-    async with demo_library(tmp_path) as library:
+    async with opened_demo(tmp_path) as library:
         row = await row_of(library, "WeChat suspends")
         proposed = await library.follow_story(row.id)
         assert proposed.name.startswith("Story: Tencent’s WeChat")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from datetime import date
 from time import process_time
 
@@ -11,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.core.indexing import Index
 from tuireader.query import (
     After,
     Age,
@@ -37,7 +36,7 @@ from tuireader.query import (
     spans,
     value_matches,
 )
-from tuireader.terms import TOKENIZER, Term, compile_term, indexed
+from tuireader.terms import Term, compile_term
 
 
 def term(text: str) -> Term:
@@ -410,25 +409,6 @@ def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
     assert (found.fts is not None, len(found.facts), found.exact) == (hits, facts, exact)
 
 
-@pytest.fixture(scope="module")
-def index() -> Iterator[sqlite3.Connection]:
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    columns = "title, body, author"
-    conn.execute(f"CREATE VIRTUAL TABLE search USING fts5({columns}, content='', tokenize='{TOKENIZER}')")
-    yield conn
-    conn.close()
-
-
-def hit(conn: sqlite3.Connection, expression: str, subject: Subject) -> bool:
-    """Whether the index hits an article that is stored as the store does it."""
-    texts = (subject.title, f"{subject.summary}\n{subject.body}", subject.author)
-    conn.execute("BEGIN")
-    conn.execute("INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(indexed, texts)])
-    found = conn.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression,)).fetchall()
-    conn.execute("ROLLBACK")
-    return bool(found)
-
-
 WORDS = st.sampled_from(
     [
         "kumo",
@@ -473,20 +453,20 @@ EXPRESSIONS = st.recursive(
 @settings(max_examples=400, deadline=None)
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
-def test_index_and_memory_agree(index: sqlite3.Connection, expression: str, subjects: list[Subject]) -> None:
+def test_index_and_memory_agree(index: Index, expression: str, subjects: list[Subject]) -> None:
     query = parse(expression)
     assert isinstance(query, Query), query
     way = plan(query)
     for subject in subjects:
         right = matches(query, subject, NOW)
         facts = all(holds(node, Reading(subject), NOW) for node in way.facts)
-        candidate = facts and (way.fts is None or hit(index, way.fts, subject))
+        candidate = facts and (way.fts is None or index.hit(way.fts, subject))
         assert candidate or not right
         if way.exact:
             assert candidate == right
 
 
-def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: sqlite3.Connection) -> None:
+def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: Index) -> None:
     deep = "kumo"
     for level in range(20):
         deep = f"({deep} OR x{level} y{level})"
@@ -497,6 +477,6 @@ def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: s
         assert isinstance(query, Query), query.message
         way = plan(query)
         assert way.fts is not None
-        assert hit(index, way.fts, Subject(title="kumo word7")) is matches(
+        assert index.hit(way.fts, Subject(title="kumo word7")) is matches(
             query, Subject(title="kumo word7"), NOW
         )

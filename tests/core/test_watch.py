@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.indexing import Index
 from tuireader.model import Evidence, TermHit
-from tuireader.terms import TOKENIZER, indexed
 from tuireader.watch import Matcher, Subject, WatchRule, aliases, lookup, prefilter, signature
 
 
@@ -333,24 +331,6 @@ def test_prefilters(rule: WatchRule, expected: str | None) -> None:
     assert (found and found.replace(asked, "(…)")) == expected
 
 
-@pytest.fixture(scope="module")
-def index() -> Iterator[sqlite3.Connection]:
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    columns = "title, body, author"
-    conn.execute(f"CREATE VIRTUAL TABLE search USING fts5({columns}, content='', tokenize='{TOKENIZER}')")
-    yield conn
-    conn.close()
-
-
-def hit(conn: sqlite3.Connection, expression: str, subject: Subject) -> bool:
-    texts = (subject.title, f"{subject.summary}\n{subject.body}", subject.author)
-    conn.execute("BEGIN")
-    conn.execute("INSERT INTO search(rowid, title, body, author) VALUES (1, ?, ?, ?)", [*map(indexed, texts)])
-    found = conn.execute("SELECT 1 FROM search WHERE search MATCH ?", (expression,)).fetchall()
-    conn.execute("ROLLBACK")
-    return bool(found)
-
-
 TERMS = st.sampled_from(
     [
         "kumo",
@@ -411,15 +391,15 @@ SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LIN
 @settings(max_examples=300, deadline=None)
 @given(RULES, SUBJECTS)
 def test_every_match_is_hit_by_the_index_and_has_true_evidence(
-    index: sqlite3.Connection, rule: WatchRule, subject: Subject
+    index: Index, rule: WatchRule, subject: Subject
 ) -> None:
     found = Matcher([rule]).match(subject)
     way = lookup(rule)
     assert way.fts == prefilter(rule) and (way.fts or not way.exact)
     if way.exact:
-        assert hit(index, way.fts or "", subject) == bool(found)
+        assert index.hit(way.fts or "", subject) == bool(found)
     elif found and way.fts:
-        assert hit(index, way.fts, subject)
+        assert index.hit(way.fts, subject)
     for item in found:
         assert all(0 <= start < end <= len(item.sentence) for start, end in item.spans)
         assert bool(item.hits) == bool(item.sentence) == bool(item.spans)

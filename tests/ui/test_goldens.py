@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,12 @@ from tests.ui.samples import library as sample_library
 from tests.ui.samples import story
 from tests.ui.snap import differs, golden_text
 from tests.ui.snap_svg import screen_svg
+from tests.ui.troubles import trouble
 from tuireader import demo
 from tuireader.config import Paths, load
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.library import Library
-from tuireader.model import Away, Fault, Feed, Revision, View, ViewKind
-from tuireader.schedule import SEEN_TO_MOVE
-from tuireader.store import Store
+from tuireader.model import Away, Feed, Revision, View, ViewKind
 
 SIZES = {"wide": (120, 40), "narrow": (80, 24), "small": (40, 12)}
 
@@ -126,25 +126,6 @@ def config_text() -> str:
     return text.replace(title, f"{title}paused = true\n") + MORE_CONFIG
 
 
-def fates(store: Store, ids: dict[str, int]) -> None:
-    """One feed fails, one is gone, one has moved."""
-    with store.transaction():
-        execute = store.conn.execute
-        execute("UPDATE feed SET last_try = ?, last_success = ?, next_try = ?", (NOW, NOW - 300, NOW + 3600))
-        execute(
-            "UPDATE feed SET last_error = ?, error_streak = 4, fault = ?, last_success = ? WHERE id = ?",
-            ("the server said 503: busy", Fault.HTTP.value, NOW - 3 * 86400, ids["Pacific Wire"]),
-        )
-        execute(
-            "UPDATE feed SET state = 'gone', last_error = ?, error_streak = 1 WHERE id = ?",
-            ("the feed is gone for good (410)", ids["Loose Semicolon"]),
-        )
-        execute(
-            "UPDATE feed SET moved_to = ?, moved_seen = ? WHERE id = ?",
-            ("https://corner.example.net/feed.xml", SEEN_TO_MOVE, ids["Corner Cases"]),
-        )
-
-
 async def nothing(*_: object) -> AsyncIterator[object]:
     """Relates nothing."""
     return
@@ -164,7 +145,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
             library.relate = nothing  # type: ignore[method-assign, assignment]
             await library.load_demo()
             ids = {feed.title: feed.id for feed in await library.feeds()}
-            await library._pool.write(lambda store: fates(store, ids))
+            await library._pool.write(
+                partial(
+                    trouble,
+                    failing=ids["Pacific Wire"],
+                    gone=ids["Loose Semicolon"],
+                    moved=ids["Corner Cases"],
+                    to="https://corner.example.net/feed.xml",
+                )
+            )
 
     asyncio.run(fill())
     return folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,10 @@ import pytest
 from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
 from tests.ui.snap import assert_screen, screen_text
+from tests.ui.troubles import trouble
 from tuireader.config import Paths, load
 from tuireader.library import Library
-from tuireader.model import Fault, ViewKind
-from tuireader.schedule import SEEN_TO_MOVE
-from tuireader.store import Store
+from tuireader.model import ViewKind
 from tuireader.ui.screens.health import Health
 
 NAMES = ("Quiet Quay", "Failing Ferry", "Gone Gulls", "Moved Moorings", "[/x] Plain Pier")
@@ -34,28 +34,18 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
     library = await Library.open(config, paths, clock=lambda: NOW)
     try:
         ids = {feed.title: feed.id for feed in await library.feeds()}
-        await library._pool.write(lambda store: _fates(store, ids))
+        await library._pool.write(
+            partial(
+                trouble,
+                failing=ids["Failing Ferry"],
+                gone=ids["Gone Gulls"],
+                moved=ids["Moved Moorings"],
+                to="https://new.example/rss",
+            )
+        )
         yield library
     finally:
         await library.close()
-
-
-def _fates(store: Store, ids: dict[str, int]) -> None:
-    with store.transaction():
-        execute = store.conn.execute
-        execute("UPDATE feed SET last_try = ?, last_success = ?, next_try = ?", (NOW, NOW - 300, NOW + 3600))
-        execute(
-            "UPDATE feed SET last_error = ?, error_streak = 4, fault = ?, last_success = ? WHERE id = ?",
-            ("the server said 503: busy", Fault.HTTP.value, NOW - 3 * 86400, ids["Failing Ferry"]),
-        )
-        execute(
-            "UPDATE feed SET state = 'gone', last_error = ?, error_streak = 1 WHERE id = ?",
-            ("the feed is gone for good (410)", ids["Gone Gulls"]),
-        )
-        execute(
-            "UPDATE feed SET moved_to = ?, moved_seen = ? WHERE id = ?",
-            ("https://new.example/rss", SEEN_TO_MOVE, ids["Moved Moorings"]),
-        )
 
 
 async def shown(run: Running) -> Health:
