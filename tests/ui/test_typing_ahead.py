@@ -12,11 +12,13 @@ from textual.widgets import Input
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
 
+_CONTROLS = {"\r": "enter", "\x1b": "escape", "\x15": "ctrl+u", "\x7f": "backspace", "\t": "tab"}
+
 
 def type_at_once(run: Running, text: str) -> None:
     """Hand over all keys before the first of them is looked at, as a terminal does after a pause."""
     for character in text:
-        key = "enter" if character == "\r" else _character_to_key(character)
+        key = _CONTROLS.get(character) or _character_to_key(character)
         run.app.post_message(events.Key(key, character))
 
 
@@ -74,3 +76,89 @@ async def test_words_to_find_in_a_page(tmp_path: Path) -> None:
         type_at_once(run, "quit nsN")
         await run.settle()
         assert isinstance(run.main.focused, Input) and run.main.focused.value == "quit nsN"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_keys_after_a_search_are_for_what_was_found(size: tuple[int, int], tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, size) as run:
+        await until_listed(run)
+        ids, _ = await library.search("the")
+        type_at_once(run, "/the\rjj")
+        await run.settle()
+        assert run.focus == "list" and list(run.main.articles.ids) == list(ids)
+        assert run.main.articles.cursor == 2
+        type_at_once(run, "/didi\rs")
+        await run.settle()
+        ids, _ = await library.search("didi")
+        assert [row.id for row in await library.rows(ids) if row.starred] == [ids[0]]
+        type_at_once(run, "/the\rj\r")
+        await run.settle()
+        ids, _ = await library.search("the")
+        assert run.open_id == ids[1]
+
+
+async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        before = list(run.main.articles.ids)
+        for search in ("/x\x1bj", "/\x1bj", "/didi\x1bj", "/d\x7f\x7fj", "/wechat\r\x1bj"):
+            at = run.main.articles.cursor
+            type_at_once(run, search)
+            await run.rest()
+            assert run.focus == "list" and list(run.main.articles.ids) == before, search
+            assert run.main.articles.cursor == at + 1, search
+
+
+async def test_keys_after_a_filter_are_for_what_is_left(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        before = list(run.main.articles.ids)
+        type_at_once(run, "Fwechat\rj")
+        await run.settle()
+        assert 1 < len(run.main.articles.ids) < len(before) and run.main.articles.cursor == 1
+        type_at_once(run, "F\x15didi\x1bG")
+        await run.settle()
+        assert list(run.main.articles.ids) == before and run.main.articles.cursor == len(before) - 1
+
+
+async def test_text_after_a_key_that_deletes_is_kept(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        type_at_once(run, "/didi\x15law\x7f\x7faw one")
+        await run.settle()
+        assert isinstance(run.main.focused, Input) and run.main.focused.value == "law one"
+        type_at_once(run, "\x15wechat\r")
+        await run.settle()
+        ids, _ = await library.search("wechat")
+        assert list(run.main.articles.ids) == list(ids) and run.focus == "list"
+        type_at_once(run, "Wname\x15other\tword\x15two\twords")  # a form of several lines
+        await run.settle()
+        values = [line.value for line in run.app.screen.query(Input)]
+        assert values[:2] == ["other", "two"], values
+
+
+async def test_keys_after_words_to_find_in_a_page(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("enter")
+        opened_id = run.open_id
+        run.app.post_message(events.Key("ctrl+f", None))
+        type_at_once(run, "the\r")
+        await run.settle()
+        assert run.focus == "article" and run.main.pane.sought == "the"
+        run.app.post_message(events.Key("ctrl+f", None))
+        type_at_once(run, "\x15a\x1bn")
+        await run.settle()
+        assert run.main.pane.sought == "" and run.open_id != opened_id
+
+
+async def test_escape_and_a_letter_that_came_together_are_two_keys(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        type_at_once(run, "/x")
+        run.app.post_message(events.Key("alt+shift+g", "G"))  # what a terminal tells of both
+        await run.rest()
+        assert run.focus == "list" and run.main.articles.cursor == len(run.main.articles.ids) - 1
+        run.app.post_message(events.Key("alt+k", None))  # told by a terminal that knows what is pressed
+        await run.settle()
+        assert run.main.articles.cursor == len(run.main.articles.ids) - 1

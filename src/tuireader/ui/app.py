@@ -17,6 +17,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from tuireader.commands import BY_ID, key_label, resolve_keys
@@ -25,6 +26,7 @@ from tuireader.ui import inks
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.frame_keeping import keep
+from tuireader.ui.key_order import one_by_one, press
 from tuireader.ui.run import DEMO
 from tuireader.ui.themes import DARK, THEMES
 from tuireader.ui.widgets.pane import Pane
@@ -151,18 +153,28 @@ class TuireaderApp(App[int]):
     # widget: of `/wechat` the first letters would be commands of the list.
 
     async def on_event(self, event: events.Event) -> None:
-        """Do the command of a key before the next key is looked at, where no text is typed."""
+        """Do the command of a key before the next key is looked at."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self._until_ready()
-            self.typed_at = time.monotonic()
-            main = self._main
-            if main is self.screen and (self.focused is None or isinstance(self.focused, Pane)):
-                if not await self._check_bindings(event.key, priority=True):
-                    await self._check_bindings(event.key)
-                if not main.keys_wait:
-                    main.hand_over()
-                return
-        await super().on_event(event)
+            for key in one_by_one(event, self):
+                await self._do_key(key)
+        else:
+            await super().on_event(event)
+
+    async def _do_key(self, event: events.Key) -> None:
+        await self._until_ready()
+        self.typed_at = time.monotonic()
+        main, focused = self._main, self.focused
+        if main is self.screen and (focused is None or isinstance(focused, Pane)):
+            await main.found()
+            if not await self._check_bindings(event.key, priority=True):
+                await self._check_bindings(event.key)
+            if not main.keys_wait:
+                main.hand_over()
+        elif isinstance(focused, Input) and not event.is_printable:
+            if not await self._check_bindings(event.key, priority=True):
+                await press(focused, event, self._check_bindings)
+        else:
+            await super().on_event(event)
 
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus."""

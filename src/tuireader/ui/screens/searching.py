@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,13 +15,36 @@ if TYPE_CHECKING:
     from tuireader.ui.widgets.search_line import SearchLine
 
 
+_PATIENCE = 2.0
+"""Seconds that a key waits for the list in which it is meant to do something."""
+
+
 class Searching(Panes):
     """The panes with what the line above the list leads to."""
 
+    _answer: asyncio.Event | None = None  # set when what was looked for last is shown
+
     def on_search_line_typed(self, message: SearchLine.Typed) -> None:
         """Show what is found so far; an answer that comes after the next one was asked for is dropped."""
-        work = self._filter if message.filters else self._search
-        run_latest(self, partial(work, message.text), "search")
+        self._look_for(partial(self._filter if message.filters else self._search, message.text))
+
+    def _look_for(self, work: Callable[[], Awaitable[None]]) -> None:
+        answer = self._answer = asyncio.Event()
+
+        async def look() -> None:
+            try:
+                await work()
+            finally:
+                answer.set()
+
+        run_latest(self, look, "search")
+
+    async def found(self) -> None:
+        """Wait until the list shows what was looked for last."""
+        if self._answer is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answer.wait(), _PATIENCE)
+            self._answer = None
 
     async def _filter(self, text: str) -> None:
         await self.listing.filter_by(text)
@@ -51,12 +77,14 @@ class Searching(Panes):
     def leave_filter(self) -> None:
         """Show the whole view again."""
         self._leave_search_line()
-        run_latest(self, partial(self._filter, ""), "search")
+        self._look_for(partial(self._filter, ""))
         self.go_to(self.articles)
 
     def leave_search(self) -> None:
         """Show again what the list showed before the search."""
         self._leave_search_line()
+        self.workers.cancel_group(self, "search")  # what was typed last is not wanted any more
+        self._answer = None
         if self.before_search is not None:
             self.listing.restore(self.before_search)
             self.before_search = None

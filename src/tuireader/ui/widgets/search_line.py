@@ -56,13 +56,22 @@ class SearchLine(Input):
         self._history = history
         self._back = 0  # how far back in the history the line is; 0 is what the person typed
         self._timer: Timer | None = None
+        self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search when the typing rests."""
         event.stop()
-        if self._timer is not None:
-            self._timer.stop()
+        self._forget()
+        if self._left:  # by a key that came together with the text
+            return
         self._timer = self.set_timer(_REST, self._tell)
+
+    def _forget(self) -> bool:
+        """Search nothing when the typing rests; whether there was something."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
 
     def _tell(self) -> None:
         self._timer = None
@@ -97,10 +106,14 @@ class SearchLine(Input):
             self.post_message(self.Kept(self.value, self._filters, as_view=True))
 
     def _go_on(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
+        if self._forget():
             self._tell()
-        self.post_message(self.Left(self.value, self._filters))
+        self._leave(self.value)
+
+    def _leave(self, text: str) -> None:
+        self._forget()
+        self._left = True
+        self.post_message(self.Left(text, self._filters))
 
     def on_key(self, event: events.Key) -> None:
         """Keys that leave the line."""
@@ -114,4 +127,4 @@ class SearchLine(Input):
         elif event.key == "escape" or (event.key == "backspace" and not self.value):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Left("", self._filters))
+            self._leave("")
