@@ -16,32 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.cli.command import Home, Told, run_apart, subscribe
 from tests.feedtext import item, rss
 from tests.store.test_care import spoil
-from tests.web import Web, in_thread
+from tests.web import Web
 from tuireader.errors import Exit
 from tuireader.store import care
 
 Run = Callable[..., Told]
 WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
-    return lambda *words: run_here(home, capsys, *words)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as server:
-        yield server
 
 
 def document(articles: int, *, first: int = 0) -> bytes:
@@ -107,7 +90,7 @@ def test_check_prints_a_line_for_each_thing(filled: Home, run: Run) -> None:
     told = run("db", "check")
     assert (told.code, told.err) == (Exit.OK, "")
     lines = told.out.splitlines()
-    assert len(lines) == 6 and all(line.startswith("ok   ") for line in lines)
+    assert len(lines) == 7 and all(line.startswith("ok   ") for line in lines)
     assert "ok   references: 1 feed, 60 articles" in lines
     assert "ok   matches: 1 watch, 12 matches" in lines
 

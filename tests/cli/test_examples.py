@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home
-from tests.cli.news import home_with_news
 from tests.web import Web
 from tuireader.cli import manual
 from tuireader.errors import Exit
@@ -38,12 +36,6 @@ FIRST = {
     ),
     "tuireader --config new.toml config check --json": "cp ~/.config/tuireader/config.toml new.toml",
 }
-
-
-@pytest.fixture
-def news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
-    with home_with_news(tmp_path, capsys) as (home, web):
-        yield home, web
 
 
 def bash(line: str, home: Home, web: Web, folder: Path) -> subprocess.CompletedProcess[str]:

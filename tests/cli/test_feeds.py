@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-
-from tests.cli.command import Home, Told, run_here, subscribe
+from tests.cli.command import Home, Told, subscribe
 from tests.feedtext import item, rss
-from tests.web import Answer, Web, in_thread
+from tests.web import Answer, Web
 from tuireader.errors import Exit
 
 ONE = rss("Good News", [item("1", "One")])
 Run = Callable[..., Told]
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as server:
-        yield server
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
-    return lambda *words: run_here(home, capsys, *words)
 
 
 def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:

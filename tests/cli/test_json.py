@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 
 from tests.cli.command import Home, Told, run_here
-from tests.cli.news import home_with_news
 from tests.web import Web
 from tuireader.cli import manual, shapes
 from tuireader.errors import Exit
 
 Run = Callable[..., Told]
-
-
-@pytest.fixture
-def news(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[tuple[Home, Web]]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with home_with_news(tmp_path, capsys) as (home, web):
-        yield home, web
 
 
 @pytest.fixture

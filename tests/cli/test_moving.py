@@ -8,38 +8,22 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from tests import newsboat
-from tests.cli.command import Home, Told, run_apart, run_here, subscribe
+from tests.cli.command import Home, Told, run_apart, subscribe
 from tests.cli.test_json import fits
 from tests.feedtext import item, rss
 from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
-from tests.web import Web, in_thread
+from tests.web import Web
 from tuireader.config import load
 from tuireader.errors import Exit
 
 Run = Callable[..., Told]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Run:
-    return lambda *words: run_here(home, capsys, *words)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with in_thread() as web:
-        yield web
 
 
 def feed_by_proxy(home: Home, web: Web) -> None:

@@ -6,13 +6,12 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home, Told, run_apart, run_here
-from tests.cli.news import home_with_news
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.cli import manual
@@ -20,15 +19,6 @@ from tuireader.errors import Exit
 
 Run = Callable[..., Told]
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
-
-
-@pytest.fixture
-def news(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[tuple[Home, Web]]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with home_with_news(tmp_path, capsys) as (home, web):
-        yield home, web
 
 
 @pytest.fixture

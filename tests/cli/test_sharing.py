@@ -8,13 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Home, Told, run_apart, run_here, subscribe
-from tests.cli.news import home_with_news
 from tests.cli.test_json import fits
 from tests.feedtext import item, rss
 from tests.terminal import Terminal
@@ -24,12 +23,6 @@ from tuireader.errors import Exit
 
 DOCS = Path(__file__).parents[2] / "docs"
 Run = Callable[..., Told]
-
-
-@pytest.fixture
-def news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
-    with home_with_news(tmp_path, capsys) as (home, web):
-        yield home, web
 
 
 @pytest.fixture

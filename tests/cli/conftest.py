@@ -1,0 +1,39 @@
+"""What most tests of the command line start from: a home, commands in it, a server, news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Home, Told, run_here
+from tests.cli.news import home_with_news
+from tests.web import Web, in_thread
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of its own, with nothing in it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def run(home: Home, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+    """Runs a command in this home, in this process."""
+    return lambda *words: run_here(home, capsys, *words)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A server on the loopback."""
+    with in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def news(home: Home, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Home, Web]]:
+    """This home with news in it, and the server that they come from."""
+    with home_with_news(home.folder, capsys) as found:
+        yield found
