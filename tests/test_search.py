@@ -59,7 +59,7 @@ async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.Monke
 
 WORD = st.sampled_from(
     ["Kumo", "kumo", "kumos", "solar", "farm", "Farm", "AI", "ai", "C++", "C", "云图", "云", "café", "Ünal"]
-)
+) | st.sampled_from(["🚀", "→", "€5", "👩\u200d💻"])
 LINE = st.lists(WORD | st.sampled_from([",", ".", "-", "\n", "and", "is"]), max_size=6).map(" ".join)
 ENTRIES = st.builds(
     lambda title, body, summary, author, tags, hours: entry(
@@ -80,7 +80,8 @@ ENTRIES = st.builds(
 VALUES = (
     WORD
     | st.lists(WORD, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"')
-    | st.sampled_from(["k*", "kum*", "*umo", "A*", "/k.mo/", "/^Kumo/", "云*"])
+    | st.sampled_from(["k*", "kum*", "*umo", "A*", "/k.mo/", "/^Kumo/", "云*", "/^kumo farm/", "/ farm,/"])
+    | st.sampled_from(["/ (solar)+ f/", "/(?i)^AI\\s/", "/^C\\+/", "/-kumo?s/", "/^(AI|ai) is$/"])
 )
 QUESTIONS = (
     VALUES

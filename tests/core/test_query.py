@@ -33,10 +33,13 @@ from tuireader.query import (
     needles,
     parse,
     plan,
+    regex_problem,
+    regex_spans,
     spans,
     value_matches,
 )
-from tuireader.terms import Term, compile_term
+from tuireader.query.literals import required
+from tuireader.terms import Term, compile_term, index_text
 
 
 def term(text: str) -> Term:
@@ -399,7 +402,11 @@ def test_needles(expression: str, expected: list[str] | None) -> None:
         ("*a NEAR *b", False, 0, False),
         ("feed:a NEAR feed:b", False, 0, False),
         ("label:x (url:y OR watch:/z/)", False, 2, True),
-        ("🚀", False, 0, False),
+        ("🚀", True, 0, False),
+        ("‽", False, 0, False),
+        ("/^kumo/", True, 0, False),
+        ("label:/^kumo/", False, 1, True),
+        ("/kumo/", False, 0, False),
     ],
 )
 def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
@@ -407,6 +414,59 @@ def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
     assert isinstance(query, Query)
     found = plan(query)
     assert (found.fts is not None, len(found.facts), found.exact) == (hits, facts, exact)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"^Why .*\?$", ["why"]),
+        (r"Kum[ou]", []),
+        (r" solar farm ", ["solar", "farm"]),
+        (r"^(Kumo|Nimbo) wins", ["wins*"]),
+        (r"^kumo+", ["kum*"]),
+        (r"(?:^kumo)+ wins", ["kumo*", "wins*"]),
+        (r"^kumo\s+wins\b", ["kumo", "wins*"]),
+        (r"^kumo?", ["kum*"]),
+        (r"^(kumo)? wins ", ["wins"]),
+        (r"^kumo|nimbo", []),
+        (r"(?i)^Kumo's ", ["kumo", "s"]),
+        (r" C\+ wins", ["c*", "wins*"]),
+        (r"^kumo(?=bot) x", []),
+        (r"\bkumo\b", []),
+        (r"^kumo{e<=1}", []),
+        (r"[[a]b] kumo ", []),
+        (r"(?x) kumo ", []),
+        (r"^(", []),
+    ],
+)
+def test_words_that_a_regular_expression_cannot_do_without(pattern: str, words: list[str]) -> None:
+    assert [word + "*" * prefix for word, prefix in required(pattern)] == words
+
+
+PATTERN = st.lists(
+    st.sampled_from(
+        ["kumo", "K", "s", " ", " ", "^", "$", ".", "\\s", "\\s+", "\\W", "\\b", "-", "'", "\\+", "#", "_"]
+    )
+    | st.sampled_from(
+        ["(kumo)+", "(?:s|k)", "k?", "s*", "[ks]", "(?i)", "(?m)^", "(?=k)", "(?!s)", "{2}", "5", "ſ"]
+    ),
+    max_size=8,
+).map("".join)
+FOUND_IN = st.text(st.sampled_from("kKumosſK5 \n-'+#_.,é\u0301微²"), max_size=14)
+
+
+@settings(max_examples=600)
+@given(PATTERN, st.lists(FOUND_IN | st.just("kumo s's kumo"), min_size=1, max_size=8))
+@example("^kumo s", ["Kumo sk"])
+@example(" K ", ["a K b"])
+def test_every_text_found_has_the_words_that_are_required(pattern: str, texts: list[str]) -> None:
+    if regex_problem(pattern):
+        return
+    for text in texts:
+        if regex_spans(pattern, text):
+            there = index_text(text).split()
+            for word, prefix in required(pattern):
+                assert any(one.startswith(word) if prefix else one == word for one in there), (word, text)
 
 
 WORDS = st.sampled_from(

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.builders import entry, open_store, save
 from tuireader import query
 from tuireader.store import Store, care, schema
-from tuireader.terms import index_text
+from tuireader.store.index import Index
+from tuireader.terms import index_text, indexed, indexed_before
 
 
 def make_version_1(path: Path) -> None:
@@ -63,7 +64,7 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
             "UPDATE content SET html = ? WHERE article_id = 2", (zlib.compress(text.encode(), 1),)
         )
         store.conn.execute("DROP TABLE dictionary")
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0004_dictionaries'")
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0004'")
         store.conn.execute("PRAGMA user_version = 3")
     store.close()
     (before,) = (
@@ -80,3 +81,59 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
     save(store, 1, entry(3, content_html=text))
     assert store.packing.dictionaries.numbers() == set()
     store.close()
+
+
+def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    texts = ("A launch 🚀 today", "ענן־חדש", "No sign", "“Quoted” only", "￥5 🚀")
+    save(store, 1, *(entry(number, title=text) for number, text in enumerate(texts)))
+    stored = list(store.reading.texts([1, 2, 3, 4, 5]))
+    with store.transaction():
+        store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        store.conn.executemany(
+            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
+            [
+                (
+                    one.id,
+                    *(indexed_before(text) or indexed(text) for text in (one.title, one.body, one.author)),
+                )
+                for one in stored
+            ],
+        )
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0005_symbols_in_the_index'")
+        store.conn.execute("PRAGMA user_version = 4")
+    assert not found(store, "🚀") and not found(store, '"ענן חדש"')
+    store.close()
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    assert found(store, "🚀") == {texts[0], texts[4]} and found(store, '"ענן חדש"') == {texts[1]}
+    assert found(store, "¥5") == {texts[4]} and found(store, "quoted") == {texts[3]}
+    # What it is told to forget is what it was fed with.
+    assert save(store, 1, entry(0, title="A launch today"), entry(1, title="None"))[1] == [5, 4]
+    assert found(store, "🚀") == {texts[4]} and not found(store, '"ענן חדש"') and found(store, "launch")
+    store.close()
+
+
+def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:
+    make_version_1(tmp_path)
+    store = Store.open(tmp_path / "test.db", prepare=False)
+    number = store.conn.execute("SELECT max(id) FROM article").fetchone()[0]
+    store.close()
+    assert number == 3
+    told: list[tuple[str, float]] = []
+    Store.open(tmp_path / "test.db", tell=lambda backup, done: told.append((backup.name, done))).close()
+    assert told[0] == ("test.db.v1.bak", 0.0) and told[-1] == ("test.db.v1.bak", 1.0)
+    told.clear()
+    Store.open(tmp_path / "test.db", tell=lambda backup, done: told.append((backup.name, done))).close()
+    Store.open(tmp_path / "new.db", tell=lambda backup, done: told.append((backup.name, done))).close()
+    assert not told  # nothing to do
+
+
+def test_the_index_is_made_anew_step_by_step(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, *(entry(number) for number in range(1, 451)))
+    told: list[float] = []
+    index = Index(store.conn, store.reading, told.append)
+    with store.transaction():
+        index.rebuild()
+    assert told == [200 / 450, 400 / 450, 1.0]

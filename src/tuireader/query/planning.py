@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from tuireader.query import literals
 from tuireader.query.tree import And, Near, Node, Not, Or, Query, Regex, Text
 from tuireader.values import dataclass
 
@@ -54,6 +55,8 @@ def fts(node: Node) -> tuple[str | None, bool]:
     match node:
         case Text(term, name) if name in _INDEXED and term.fts:
             return f"{_INDEXED[name]} : ({term.fts})", term.simple
+        case Regex(pattern, name) if name in _INDEXED:
+            return literals.fts(pattern, _INDEXED[name]), False
         case Near(left, right, distance) if left.field in _INDEXED:
             return _fts_near(left, right, distance), False
         case And(nodes):

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tuireader.prepare import words
 from tuireader.store.reading import Reading, StoredText
+from tuireader.terms import indexed_before
 
 _BATCH = 200
 _MANY = 20
 """Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
 _MERGING, _NOT_MERGING = 4, 0
 """FTS5's `automerge`: its default, under which it merges segments by fours with each write, and none."""
+_ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
+_REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
+
+_Row = tuple[int, str, str, str]
 
 
 class Index:
     """Every article with content has one row; all of this needs a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, reading: Reading) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, reading: Reading, tell: Callable[[float], None] = lambda done: None
+    ) -> None:
         self._conn = conn
         self._reading = reading
+        self._tell = tell  # what share of a work on all articles is done
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
         """The same as `add`, for a batch of a large refresh: FTS5 merges only where it has to, by sixteens.
@@ -40,32 +48,46 @@ class Index:
 
     def add(self, texts: Iterable[StoredText]) -> None:
         """Put the words of articles into the index."""
-        self._conn.executemany(
-            "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)", map(_words, texts)
-        )
+        self._conn.executemany(_ADD, map(_words, texts))
 
     def remove(self, texts: Iterable[StoredText]) -> None:
         """Take articles out; the texts must be those that were put in."""
-        self._conn.executemany(
-            "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)",
-            map(_words, texts),
-        )
+        self._conn.executemany(_REMOVE, map(_words, texts))
 
     def rebuild(self) -> int:
         """Empty the index and fill it from the stored texts; returns how many there were."""
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
-        for batch in _batches(ids):
+        for batch in self._batches(ids):
             self.add(self._reading.texts(batch))
         return len(ids)
 
+    def put_symbols(self) -> None:
+        """Bring the index of version 4 up to date: it had no symbols, and knew fewer quotes and hyphens."""
+        ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
+        for batch in self._batches(ids):
+            changed = [item for item in map(_words_then, self._reading.texts(batch)) if item is not None]
+            self._conn.executemany(_REMOVE, [then for then, _ in changed])
+            self._conn.executemany(_ADD, [now for _, now in changed])
 
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
+    def _batches(self, ids: list[int]) -> Iterator[list[int]]:
+        for start in range(0, len(ids), _BATCH):
+            yield ids[start : start + _BATCH]
+            self._tell(min(1.0, (start + _BATCH) / len(ids)))
 
 
-def _words(text: StoredText) -> tuple[int, str, str, str]:
+def _words(text: StoredText) -> _Row:
     made = text.words if not text.full else None
     title, body, author = made or words(text.title, text.asked_summary, text.asked_body, text.author)
     return text.id, title, body, author
+
+
+def _words_then(text: StoredText) -> tuple[_Row, _Row] | None:
+    """The words of an article in version 4 and those it has now; None if they are the same."""
+    whole = f"{text.asked_summary}\n{text.asked_body}" if text.asked_summary else text.asked_body
+    then = [indexed_before(field) for field in (text.title, whole, text.author)]
+    if then == [None, None, None]:
+        return None
+    number, *now = _words(text)
+    title, body, author = (before or after for before, after in zip(then, now, strict=True))
+    return (number, title, body, author), (number, now[0], now[1], now[2])

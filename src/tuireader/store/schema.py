@@ -14,11 +14,12 @@ from tuireader.terms import TOKENIZER
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 4
+VERSION = 5
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -178,9 +179,15 @@ _DICTIONARIES = """CREATE TABLE dictionary (
   id INTEGER NOT NULL, articles INTEGER NOT NULL, packed BLOB NOT NULL
 )"""
 
+_STALE_INDEX = "index of version 2"
+"""A fact of a database whose index has to be made anew; a later migration does it."""
 
-def migrate(conn: sqlite3.Connection) -> None:
-    """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before."""
+
+def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda done: None) -> None:
+    """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before.
+
+    `tell` is told the share that is done of what takes long.
+    """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
@@ -202,16 +209,25 @@ def migrate(conn: sqlite3.Connection) -> None:
 
     @migrations(name="0003_marks_in_the_index")
     def marks(db: Database) -> None:
-        from tuireader.store.index import Index
-        from tuireader.store.packing import Packing
-        from tuireader.store.reading import Reading
-
-        Index(conn, Reading(conn, Packing(conn))).rebuild()
+        db.execute("INSERT OR REPLACE INTO fact VALUES (?, '1')", (_STALE_INDEX,))
         db.execute("PRAGMA user_version = 3")
 
     @migrations(name="0004_dictionaries")
     def dictionaries(db: Database) -> None:
         db.execute(_DICTIONARIES)
         db.execute("PRAGMA user_version = 4")
+
+    @migrations(name="0005_symbols_in_the_index")
+    def symbols(db: Database) -> None:
+        from tuireader.store.index import Index
+        from tuireader.store.packing import Packing
+        from tuireader.store.reading import Reading
+
+        index = Index(conn, Reading(conn, Packing(conn)), tell)
+        if db.execute("DELETE FROM fact WHERE name = ?", (_STALE_INDEX,)).rowcount:
+            index.rebuild()
+        else:
+            index.put_symbols()
+        db.execute("PRAGMA user_version = 5")
 
     migrations.apply(Database(conn, execute_plugins=False))

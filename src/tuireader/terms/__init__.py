@@ -11,11 +11,19 @@ in, and all spans that leave this package count its characters.
 """
 
 from tuireader.terms.folding import Folded, fold
-from tuireader.terms.indexing import MARKS, TOKENIZER, index_folded, index_text, indexed, words
+from tuireader.terms.indexing import (
+    MARKS,
+    TOKENIZER,
+    index_folded,
+    index_text,
+    indexed,
+    indexed_before,
+    words,
+)
 from tuireader.terms.parts import Run
 from tuireader.terms.term import Term, compile_term
 
 __all__ = [
     "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text",
-    "indexed", "words",
+    "indexed", "indexed_before", "words",
 ]  # fmt: skip

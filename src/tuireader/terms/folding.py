@@ -71,7 +71,7 @@ _LETTERS = {
 }  # fmt: skip
 SIGNS = {
     **dict.fromkeys("‘’‚‛ʹʻʼʽˈ′‵＇´\u055a\u05f3\u275b\u275c", "'"),
-    **dict.fromkeys("“”„‟«»‹›″‶「」『』《》〈〉〝〞〟＂ʺ\u05f4\u275d\u275e", '"'),
+    **dict.fromkeys("“”„‟«»‹›″‶「」『』《》〈〉〝〞〟＂\u05f4\u275d\u275e", '"'),
     **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－\u058a\u05be\u2e3a\u2e3b", "-"),
     **dict.fromkeys("・‧⋅", "·"),
 }

@@ -2,7 +2,8 @@
 
 Beside its words a text has marks in the index, which no text can hold itself: a *break* where no phrase goes
 on (a comma, the end of a line), a *gap* where words of a script without blanks stand apart, and behind the
-last word once more each word that was seen with a capital, and each short one that was seen in capitals.
+last word once more each word that was seen with a capital, and each short one that was seen in capitals. At
+the end stand its symbols, pictures and signs of currencies, each once: no words, but looked for as such.
 """
 
 from __future__ import annotations
@@ -49,11 +50,41 @@ _RAISED_WORD = re.compile(f"[^ \x1f]+{_RAISED}")
 _CAPITAL = re.compile(r" [0-9]*[A-Z][A-Za-z0-9]*(?![^ ])")
 _ACRONYM = re.compile(r" (?:((?:[0-9]*[A-Z]){1,3}[0-9]*)|((?:[0-9]*[A-Z]){2,3}[0-9]*)(s|es))(?![^ ])")
 _LONGEST_ACRONYM = 3
+_SYMBOL_CLASS = (
+    "\u00a2-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b1\u00d7\u00f7\u2020\u2021\u20a0-\u20cf\u2100-\u218f\u2190\u2192-\u21d0"
+    "\u21d2-\u2bff\U0001f000-\U0001fbff"
+)
+_SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
+# For older indexes: all that is or becomes a symbol, and the signs that broke a phrase then.
+_NEW_SIGNS = "\u055a\u05f3\u275b\u275c\u05f4\u275d\u275e\u058a\u05be\u2e3a\u2e3b"
+_INDEXED_ANEW = re.compile(
+    f"[{_SYMBOL_CLASS}{_NEW_SIGNS}\u33a7-\u33df\uff5f\uff60\uffe0-\uffee\U0001d6c1-\U0001d7c3]"
+)
+_AS_BREAKS = str.maketrans(dict.fromkeys(_NEW_SIGNS, "‽"))
 
 
 def indexed(text: str) -> str:
     """The words of a text for the full-text index, with its marks, to be split by `TOKENIZER`."""
-    marked = _marked(normalise(text))
+    cased = normalise(text)
+    made = _indexed(cased)
+    found = () if cased.isascii() else symbols(cased)
+    return " ".join((made, *found)) if found else made
+
+
+def symbols(cased: str) -> tuple[str, ...]:
+    """The symbols of a cased text that the index holds, each once."""
+    return tuple(dict.fromkeys(_SYMBOL.findall(cased)))
+
+
+def indexed_before(text: str) -> str | None:
+    """What `indexed` made of a text in version 4 of the database; None if that was what it makes now."""
+    if text.isascii() or not _INDEXED_ANEW.search(text):
+        return None
+    return _indexed(normalise(text.translate(_AS_BREAKS)))
+
+
+def _indexed(cased: str) -> str:
+    marked = _marked(cased)
     lower = lower_of(marked)
     found = "" if lower == marked else _capitals(marked)
     lower = _STRETCH.sub(f" {BREAK} ", lower)

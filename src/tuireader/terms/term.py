@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from tuireader.terms.folding import BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
+from tuireader.terms.indexing import symbols
 from tuireader.terms.parts import (
     KINDS,
     Case,
@@ -84,7 +85,9 @@ class Term:
             and bool(self.runs)
         )
         shown = cased_run(self._case, self._forms, self._open_right) if self.simple else None
-        self.fts = fts_of(shown) if shown else " AND ".join(map(fts_of, self.runs)) or None
+        signs = "".join(part.cased for part in parts if part.kind is Kind.SIGN)
+        needed = [*map(fts_of, self.runs), *(f'"{sign}"' for sign in symbols(signs))]
+        self.fts = fts_of(shown) if shown else " AND ".join(needed) or None
         one_word = len(parts) == 1 and last.kind is Kind.WORD
         self._middle = None if one_word else re.compile(_pattern(parts))
         self._literal = stem(self._forms) if one_word else first.lower

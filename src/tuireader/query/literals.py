@@ -1,0 +1,75 @@
+"""Words that stand in every text in which a regular expression is found; the index is asked for them first.
+
+Only what is beyond doubt counts: ASCII words of the pattern itself that begin a text or stand after
+a blank or sign of the pattern. The parser is that of `re`: patterns that `regex` may read otherwise have
+none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from re import _constants as code  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+from tuireader.terms import fold, index_folded, words
+
+_OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
+"""What `regex` reads otherwise than `re`: fuzzy counts, sets in sets, and groups of its own."""
+_UNKNOWN = "\0"
+"""Stands for whatever a pattern may find at a place that is no letter of its own."""
+_WORD = re.compile(r"[0-9A-Za-z]+")
+
+
+@lru_cache(maxsize=256)
+def required(pattern: str) -> tuple[tuple[str, bool], ...]:
+    """(word of the index, whether others that begin so count too) for words that no text found is without."""
+    if _OTHER_IN_REGEX.search(pattern):
+        return ()
+    try:
+        tree = parser.parse(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return ()
+    found: dict[tuple[str, bool], None] = {}
+    for text in "".join(_read(tree)).split("\n"):
+        found.update(dict.fromkeys(_words(text)))
+    return tuple(found)
+
+
+def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """What a pattern finds for sure, letter by letter; a line each for what may be repeated."""
+    for kind, value in tree:
+        if kind is code.LITERAL:
+            yield chr(value) if 32 <= value < 127 else _UNKNOWN
+        elif kind is code.AT:
+            edge = value in (code.AT_BEGINNING, code.AT_BEGINNING_STRING, code.AT_END, code.AT_END_STRING)
+            yield " " if edge else ""
+        elif kind is code.IN and list(value) == [(code.CATEGORY, code.CATEGORY_SPACE)]:
+            yield " "
+        elif kind is code.SUBPATTERN:
+            yield from _read(value[3])
+        elif kind in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT) and value[0] > 0:
+            inner = "".join(_read(value[2]))
+            # what is repeated is there once at least; what stands beside it is not known
+            yield " " if inner == " " else f"{_UNKNOWN}\n{_UNKNOWN}{inner}{_UNKNOWN}\n{_UNKNOWN}"
+        else:
+            yield _UNKNOWN
+
+
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of what a pattern finds for sure whose beginnings, and perhaps ends, are known."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if start == 0 or text[start - 1] == _UNKNOWN:
+            continue
+        ends = end < len(text) and text[end] not in f"{_UNKNOWN}+#"
+        for word in words(index_folded(fold(match[0]))):
+            yield word, not ends
+
+
+def fts(pattern: str, column: str) -> str | None:
+    """An FTS5 expression that hits all texts of a column in which the pattern is found, or None."""
+    found: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required(pattern)]
+    return f"{column} : ({' AND '.join(found)})" if found else None
