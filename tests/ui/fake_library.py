@@ -416,7 +416,17 @@ class FakeLibrary:
     def feed_config(self, feed_id: int) -> FeedConfig:
         return next(FeedConfig(feed.url, "", feed.folder) for feed in self._feeds if feed.id == feed_id)
 
-    async def edit_feed(self, feed_id: int, *, title: str, folder: str, interval: str, paused: bool) -> None:
+    async def edit_feed(
+        self,
+        feed_id: int,
+        *,
+        title: str,
+        folder: str,
+        interval: str,
+        paused: bool,
+        labels: Sequence[str] = (),
+        full_text: bool = False,
+    ) -> None:
         if self.refuse:
             raise TuireaderError(self.refuse)
         self.edited.append((feed_id, title, folder, interval, paused))

@@ -85,7 +85,9 @@ async def test_a_feed_is_renamed_moved_and_paused(tmp_path: Path) -> None:
         assert 'should be a time such as "30m"' in run.text  # and nothing is written
         assert (tmp_path / "config.toml").read_text() == CONFIG
         fill(run, interval="2h")
-        await run.press("down", "down", "down", "right")
+        await run.settle()
+        assert "should be a time" not in run.text
+        await run.press(*["down"] * 5, "right")
         assert_screen(run.app, "edit-feed-120x40")
         await run.press("enter")
         assert "The [/x] Quay is changed" in run.toasts
@@ -98,9 +100,28 @@ async def test_a_feed_is_renamed_moved_and_paused(tmp_path: Path) -> None:
         assert (feed.title, feed.interval, feed.paused) == ("The [/x] Quay", 7200, True)
         await run.press("e")
         fill(run, title="", folder="", interval="")
-        await run.press("down", "down", "down", "right", "enter")
+        await run.press(*["down"] * 5, "right", "enter")
         feed = load(tmp_path / "config.toml")[0].feeds[0]
         assert (feed.title, feed.folder, feed.interval, feed.paused) == ("", "", None, False)
+
+
+async def test_labels_and_full_text_of_a_feed_are_changed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        line(run, View(ViewKind.FEED, "1"))
+        await run.press("e")
+        fill(run, labels="daily,  sea , ")
+        await run.press(*["down"] * 4, "right")
+        assert "[full text of new articles]" in run.text
+        await run.press("enter")
+        feed = load(tmp_path / "config.toml")[0].feeds[0]
+        assert feed.labels == ("daily", "sea") and feed.full_text and not feed.paused
+        await run.press("e")
+        assert "daily, sea" in run.text and "[full text of new articles]" in run.text
+        fill(run, labels="")
+        await run.press(*["down"] * 4, "left", "enter")
+        feed = load(tmp_path / "config.toml")[0].feeds[0]
+        assert feed.labels == () and not feed.full_text
+        assert "labels" not in (tmp_path / "config.toml").read_text()
 
 
 async def test_a_folder_is_renamed_wherever_it_is_named(tmp_path: Path) -> None:

@@ -40,8 +40,19 @@ class Subscriptions(Lists):
         url = self._url(feed_id)
         await self._change_config(lambda text: config_edit.remove_feed(text, url))
 
-    async def edit_feed(self, feed_id: int, *, title: str, folder: str, interval: str, paused: bool) -> None:
-        """Change what the config says of a feed: its name, folder, interval (`30m`) and whether it is paused.
+    async def edit_feed(
+        self,
+        feed_id: int,
+        *,
+        title: str,
+        folder: str,
+        interval: str,
+        paused: bool,
+        labels: Sequence[str] = (),
+        full_text: bool = False,
+    ) -> None:
+        """Change what the config says of a feed: its name, folder, interval (`30m`), labels, whether it is
+        paused, and whether the full texts of its new articles are fetched.
 
         An empty name or interval leaves it to the feed. Watches, mutes and views that name the feed keep to
         it. Raises ConfigError when a value cannot be used.
@@ -51,7 +62,14 @@ class Subscriptions(Lists):
         self._own_feeds()
         url, before = self._url(feed_id), self.feed_title(feed_id)
         seconds = config_edit.understood(FeedConfig, "interval", interval) if interval.strip() else None
-        new = {"title": title.strip(), "folder": folder.strip(), "interval": seconds, "paused": paused}
+        new: dict[str, object] = {
+            "title": title.strip(),
+            "folder": folder.strip(),
+            "interval": seconds,
+            "paused": paused,
+            "labels": tuple(labels),
+            "full_text": full_text,
+        }
 
         def edit(text: str) -> str:
             text = config_edit.set_feed(text, url, **new)

@@ -67,11 +67,18 @@ class Editing:
         lines = (
             Field("title", "Name", config.title, feed.title or "the feed's own"),
             Field("folder", "Folder", config.folder, "none"),
+            Field("labels", "Labels", ", ".join(config.labels), "none; further names, as in label:daily"),
             Field(
                 "interval",
                 "Every",
                 shown(FeedConfig, "interval", config.interval),
                 "as often as it changes; or 30m, 2h, 1d",
+            ),
+            Pick(
+                "Text",
+                {"": "what the feed says", "full": "full text of new articles"},
+                "full" if config.full_text else "",
+                id="full_text",
             ),
             Pick("Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else "", id="paused"),
         )
@@ -84,6 +91,8 @@ class Editing:
             folder=values["folder"],
             interval=values["interval"],
             paused=bool(values["paused"]),
+            labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
+            full_text=bool(values["full_text"]),
         )
         return f"{values['title'] or feed.title or feed.url} is changed"
 

@@ -60,6 +60,11 @@ class Form(Dialog[str | None]):
                 found[line.input.id or ""] = line.input.value.strip()
         return found
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was wrong may be no longer."""
+        event.stop()
+        self._hint()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Save."""
         event.stop()
