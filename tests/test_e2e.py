@@ -335,3 +335,20 @@ def test_a_terminal_notifies_once_of_what_a_watch_finds(tmp_path: Path, web: Web
         assert screen.leave() == 0
         assert screen.raw.count(b"\x1b]777;notify;WeChat: WeChat c;Harbour") == 1
         assert screen.raw.count(b"\x1b]777;") == 1
+
+
+def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--demo") as screen:
+        screen.wait("Unread")
+        screen.press("Q")
+        assert screen.leave() == 0
+    with database(tmp_path, "demo.db") as conn:
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0005'")
+        conn.execute("PRAGMA user_version = 4")
+    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+        screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
+        assert b"\rtuireader: updating the database, this once:  0%\rtuireader: updating" in screen.raw
+        assert screen.leave() == 0
+    with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
+        assert "up to date" not in screen.wait("Start here")
+        assert screen.leave() == 0

@@ -59,7 +59,7 @@ class Options:
         config, problems = self.config()
         where = self.places(config)
         _make_folders(where)
-        library = await Library.open(config, where, offline=self.demo)
+        library = await Library.open(config, where, offline=self.demo, tell=_tell_migration)
         library.problems = problems
         try:
             if self.demo:
@@ -73,6 +73,18 @@ def say(line: str) -> None:
     """Print talk to stderr, whatever its encoding can show."""
     encoding = sys.stderr.encoding or "ascii"
     print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+def _tell_migration(backup: Path, done: float) -> None:
+    """Tell on the terminal, in one line, how far an older database is brought up to date."""
+    if not sys.stderr.isatty():
+        return
+    if done < 1:
+        line = f"tuireader: updating the database, this once: {done:3.0%}"
+    else:
+        line = f"tuireader: the database is up to date; a copy from before is {backup.name}\n"
+    sys.stderr.write(f"\r{line}")
+    sys.stderr.flush()
 
 
 def _make_folders(where: Paths) -> None:

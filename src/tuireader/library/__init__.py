@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tuireader import relating
 from tuireader.config import Config, Paths
@@ -24,14 +25,21 @@ class Library(Moving, Sharing, Articles, Refreshing):
 
     @classmethod
     async def open(
-        cls, config: Config, paths: Paths, *, offline: bool = False, clock: Callable[[], float] = time.time
+        cls,
+        config: Config,
+        paths: Paths,
+        *,
+        offline: bool = False,
+        clock: Callable[[], float] = time.time,
+        tell: Callable[[Path, float], None] | None = None,
     ) -> Library:
         """Open or create the database and bring feeds and watches in line with `config`.
 
-        `offline` never asks the network (the demo). Raises DatabaseError when the file cannot be used; the
-        file is then untouched.
+        `offline` never asks the network (the demo). While an older database is brought up to date, `tell`
+        hears in a thread where the former one is kept and what share is done. Raises DatabaseError when the
+        file cannot be used; the file is then untouched.
         """
-        pool = await Pool.open(paths.database)
+        pool = await Pool.open(paths.database, tell)
         library = cls(config, paths, pool, offline=offline, clock=clock)
         try:
             await library._sync()

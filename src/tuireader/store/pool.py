@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from tuireader.store.store import Store, explain
+from tuireader.store.store import Store, Telling, explain
 
 T = TypeVar("T")
 
@@ -27,12 +27,12 @@ class Pool:
         self._writing: Store | None = None
 
     @classmethod
-    async def open(cls, path: Path) -> Pool:
-        """Open, create or migrate the database; raises DatabaseError."""
+    async def open(cls, path: Path, tell: Telling | None = None) -> Pool:
+        """Open, create or migrate the database, of which `tell` hears in a thread; raises DatabaseError."""
         pool = cls(path)
         loop = asyncio.get_running_loop()
         try:
-            pool._writing = await loop.run_in_executor(pool._writer, Store.open, path)
+            pool._writing = await loop.run_in_executor(pool._writer, lambda: Store.open(path, tell=tell))
             pool._reading = await loop.run_in_executor(pool._reader, lambda: Store.open(path, prepare=False))
         except BaseException:
             await pool.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 from tuireader.errors import DatabaseError
@@ -32,6 +33,9 @@ from tuireader.store.search import Search
 from tuireader.store.stats import Stats
 from tuireader.store.stories import Stories
 from tuireader.store.watches import Watches
+
+Telling = Callable[[Path, float], None]
+"""Hears what share of bringing an older database up to date is done, and where the former one is kept."""
 
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
@@ -102,8 +106,8 @@ class Store:
         self.moving = Moving(conn, self.saving)
 
     @classmethod
-    def open(cls, path: Path, *, prepare: bool = True) -> Store:
-        """Open the database, creating or migrating it first if `prepare`.
+    def open(cls, path: Path, *, prepare: bool = True, tell: Telling | None = None) -> Store:
+        """Open the database, creating or migrating it first if `prepare`; `tell` hears how far that is.
 
         Raises DatabaseError when the folder is missing, or the file is damaged, of another program or of
         a newer version; the file is then untouched.
@@ -127,7 +131,7 @@ class Store:
                 with _alone(path.parent) if prepare and not _is_prepared(conn) else nullcontext():
                     check_version(conn, path)  # while another process makes it, it is nothing yet
                     if prepare:
-                        _prepare(conn, path)
+                        _prepare(conn, path, tell)
                 conn.execute("PRAGMA synchronous = NORMAL")
                 conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("PRAGMA cache_size = -16000")
@@ -218,7 +222,11 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _prepare(conn: sqlite3.Connection, path: Path) -> None:
+def _tell_nobody(backup: Path, done: float) -> None:
+    pass
+
+
+def _prepare(conn: sqlite3.Connection, path: Path, tell: Telling | None) -> None:
     if not conn.execute("PRAGMA page_count").fetchone()[0]:
         conn.execute(f"PRAGMA page_size = {_PAGE}")
     if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
@@ -226,9 +234,14 @@ def _prepare(conn: sqlite3.Connection, path: Path) -> None:
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if version == schema.VERSION:
         return
-    if version:
+    if not version:
+        schema.migrate(conn)
+    else:
         backup = path.with_name(f"{path.name}.v{version}.bak")
+        told = partial(tell or _tell_nobody, backup)
+        told(0.0)
         if not backup.exists():
             backup.touch(mode=0o600)
             conn.execute("VACUUM INTO ?", (str(backup),))
-    schema.migrate(conn)
+        schema.migrate(conn, lambda done: told(min(done, 0.99)))
+        told(1.0)
