@@ -10,6 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input
+
+from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -73,3 +76,19 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         """A click beside the box leaves."""
         if event.widget is self:
             self.dismiss(None)
+
+
+class SavingDialog(Dialog[Result], Generic[Result]):
+    """A dialog that enter saves, from each of its lines; the last one pressed counts."""
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Save."""
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Do what the dialog is for."""
+        run_latest(self, self._save, "save")
+
+    async def _save(self) -> None:
+        """Do it, and dismiss the dialog; or say what is wrong, and stay."""

@@ -9,14 +9,13 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.screens.dialog import Dialog, Says
+from tuireader.ui.screens.dialog import SavingDialog, Says
 from tuireader.ui.widgets.field import Field, Pick
-from tuireader.ui.work import run_latest
 
 Save = Callable[[Mapping[str, str]], Awaitable[str]]
 
 
-class Form(Dialog[str | None]):
+class Form(SavingDialog[str | None]):
     """Lines above a word on what they mean. The result is what was done, in words; None when nothing was.
 
     `save` gets the values by the ids of the lines. When it raises TuireaderError the form says so and stays.
@@ -64,15 +63,6 @@ class Form(Dialog[str | None]):
         """What was wrong may be no longer."""
         event.stop()
         self._hint()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save."""
-        event.stop()
-        self.action_save()
-
-    def action_save(self) -> None:
-        """Do what the form is for."""
-        run_latest(self, self._save, "save")
 
     async def _save(self) -> None:
         try:

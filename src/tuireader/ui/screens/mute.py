@@ -18,7 +18,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Feed, View, ViewKind
 from tuireader.query import QueryError, parse, spans
 from tuireader.ui.bindings import bindings
-from tuireader.ui.screens.dialog import Dialog, Says
+from tuireader.ui.screens.dialog import SavingDialog, Says
 from tuireader.ui.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.facts import Facts, Line, marked
@@ -68,7 +68,7 @@ def seen_by(mute: MuteConfig) -> View:
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
 
 
-class Mute(Dialog[Muted | None]):
+class Mute(SavingDialog[Muted | None]):
     """Words, where, until when; below it what that would hide, and the mutes that there are."""
 
     BINDINGS = [  # noqa: RUF012
@@ -214,15 +214,6 @@ class Mute(Dialog[Muted | None]):
         self.dismiss(Muted(f"Shown again: {told(mute, self._feeds)}"))
 
     # -- saving
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Mute."""
-        event.stop()
-        self.action_save()
-
-    def action_save(self) -> None:
-        """Write the mute into the config."""
-        run_latest(self, self._save, "save")
 
     async def _save(self) -> None:
         mute = self.typed()

@@ -17,7 +17,7 @@ from tuireader.model import WatchPreview
 from tuireader.query import QueryError, Text, parse
 from tuireader.text import clean, cut_characters
 from tuireader.ui.bindings import bindings
-from tuireader.ui.screens.dialog import Dialog, Says
+from tuireader.ui.screens.dialog import SavingDialog, Says
 from tuireader.ui.widgets.facts import Facts, Line, marked
 from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.work import run_latest
@@ -73,7 +73,7 @@ def summary(preview: WatchPreview) -> Line:
     )
 
 
-class NewWatch(Dialog[str | None]):
+class NewWatch(SavingDialog[str | None]):
     """The fields of a watch above its preview. The result is the name under which it was saved."""
 
     BINDINGS = [  # noqa: RUF012
@@ -214,15 +214,6 @@ class NewWatch(Dialog[str | None]):
             self._hint()
 
     # -- saving
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save."""
-        event.stop()
-        self.action_save()
-
-    def action_save(self) -> None:
-        """Write the watch into the config, if it can work."""
-        run_latest(self, self._save, "save")
 
     async def _save(self) -> None:
         config = self.typed()
