@@ -236,6 +236,29 @@ async def test_a_purged_text_can_be_had_again(tmp_path: Path) -> None:
         )
 
 
+async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: Path) -> None:
+    async with Web() as web:
+        html = f'<p>Also read: <a href="{web.url}/2">Ferry number 2</a> and <a href="/other">more</a>.</p>'
+        async with opened(tmp_path, feeds(site(web, 2, html))) as library:
+            await refreshed(library)
+            (number,) = await found(library, 'title:"Ferry number 1"')
+            await library.set_read([number], True)
+
+            def links() -> dict[str, str]:
+                kept: dict[str, str] = {}
+                with_store(
+                    tmp_path,
+                    lambda store: kept.update((link.url, link.kind) for link in store.links.of(number)),
+                )
+                return kept
+
+            before = links()
+            assert before[f"{web.url}/2"] == "also"
+            await library.purge(older_than=None, keep=0)
+            await library.fetch_full_text(number)
+            assert before.items() <= links().items()
+
+
 async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
         await refreshed(library)

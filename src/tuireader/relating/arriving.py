@@ -133,16 +133,20 @@ def record_full_text(
     """Keep what the page of an article says, and match the article anew; returns the matches that are new.
 
     It is not related anew: relatives are found by what feeds say, so that a story stays as it is. Whom the
-    page names is kept beside whom the feed names.
+    page names is kept beside whom the feed names, also where what the feed said was purged.
     """
     old = next(iter(store.reading.texts([article_id])), None)
     if old is None:
         return []
-    if store.full_texts.has_content(article_id):
+    purged = not store.full_texts.has_content(article_id)
+    known = store.links.of(article_id) if purged else []
+    if not purged:
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
     text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
-    store.links.record(out_links([_with_page_links(store, text)]))
+    for _, found_links in out_links([_with_page_links(store, text)]):
+        every = {link.url: link for link in found_links} | {link.url: link for link in known}
+        store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
     found = rules.matcher.match(subject(text, rules.feeds))
     new = [(text, item) for item in store.watches.rematch(article_id, found)]

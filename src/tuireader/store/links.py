@@ -63,6 +63,13 @@ class Links:
             ),
         )
 
+    def of(self, article_id: int) -> list[OutLink]:
+        """The links that are kept of an article, in reading order."""
+        rows = self._conn.execute(
+            "SELECT url, label, kind FROM link WHERE article_id = ? ORDER BY position", (article_id,)
+        )
+        return [OutLink(*row) for row in rows]
+
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
         """The links of an article in reading order, each with the newest article at that address."""
         rows = self._conn.execute(
