@@ -19,6 +19,8 @@ from tuireader.text import canonical_url
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200
 """Characters that a text must have before its fingerprint may stand for it."""
+_COMPARED = 2_000
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def hash64(text: str) -> int:
@@ -44,11 +46,17 @@ def _names_a_page(canonical: str) -> bool:
     return parts.path not in {"", "/"} or bool(parts.query)
 
 
-def text_key(title: str, text: str) -> int:
-    """The fingerprint of title and text; 0 when there is too little text to tell."""
-    if len(text) < _TEXT_MIN:
+def text_key(title: str, text: str, url: str = "", published: int | None = None) -> int:
+    """The fingerprint of title and text; 0 when there is too little to tell.
+
+    A short text needs the moment it was published beside it, or an entry that cannot be opened anyway: each
+    week's "Open thread" says the same and is another one.
+    """
+    if len(text) >= _TEXT_MIN:
+        return hash64(title.casefold() + "\0" + text[:2000].casefold())
+    if not title or (published is None and url_key(url)):
         return 0
-    return hash64(title.casefold() + "\0" + text[:2000].casefold())
+    return hash64(f"{title.casefold()}\0{text.casefold()}\0{'' if published is None else published}")
 
 
 def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
@@ -99,5 +107,32 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
         return True
     if same_feed:
         return False
-    words, others = set(title.casefold().split()), set(other_title.casefold().split())
-    return bool(words and others) and 2 * len(words & others) >= min(len(words), len(others))
+    return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
+
+
+def another(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
+    """Whether an entry under a known guid is another article: address and words have nothing in common.
+
+    Some feeds number their entries from the top, or have one entry that is always the latest.
+    """
+    before, now = url_key(url), url_key(new_url)
+    if not before or not now or before == now:
+        return False
+    if min(len(text), len(new_text)) >= _TEXT_MIN:
+        return not _alike(_telling(text), _telling(new_text), 3)
+    return not (
+        _alike(_telling(title), _telling(new_title), 2) or _alike(_telling(text), _telling(new_text), 2)
+    )
+
+
+def _alike(words: set[str], others: set[str], part: int) -> bool:
+    """Whether of the smaller set at least one in `part` is in the other."""
+    return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
+
+
+def _telling(text: str) -> set[str]:
+    """The words that two texts do not share by chance: longer ones, or pairs of letters without blanks."""
+    text = text[:_COMPARED].casefold()
+    if _UNSPACED.search(text):
+        return {text[at : at + 2] for at in range(len(text) - 1) if not text[at : at + 2].isascii()}
+    return {word for word in text.split() if len(word) > 3}

@@ -472,6 +472,11 @@ _TRACKING = "(?i)" + (
 _HOST_PREFIX = r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)"
 _PATH_SUFFIX = "(?i)" + (r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?)|amp)?)+$")
 _ESCAPE = r"%[0-9a-fA-F]{2}"
+_AMP_CACHE = (
+    r"(?i)(?:https?://)?(?:(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/amp/|[a-z0-9-]+\.cdn\.ampproject\.org/(?:[a-z]/)?)"
+    r"(?:s/)?(?=[^/?#]+\.[^/?#])"
+)
+_NOT_PLAIN = r"/\.|/amp/|\.ampproject\."
 # Most addresses: nothing in them to be escaped, sorted or left out but "www.".
 _PLAIN_URL = (
     r"https?://(?:www\.)?((?!(?:www|m|mobile|amp)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
@@ -486,7 +491,11 @@ def canonical_url(url: str) -> str:
     last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
     """
     plain_url = _regex(_PLAIN_URL).fullmatch(url)
-    if plain_url and not plain_url[3].lower().startswith(("amp", "index.", "default.")):
+    if (
+        plain_url
+        and not plain_url[3].lower().startswith(("amp", "index.", "default."))
+        and not _regex(_NOT_PLAIN).search(url)
+    ):
         return f"https://{plain_url[1]}{plain_url[2]}"
     return _canonical(url)
 
@@ -496,8 +505,11 @@ def _canonical(url: str) -> str:
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()
+    inner = 0
+    while url.startswith("http") and (cache := _regex(_AMP_CACHE).match(url, inner)):
+        inner = cache.end()
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"https://{url[inner:]}" if inner else url)
         port = parts.port
     except ValueError:
         return url
@@ -507,18 +519,42 @@ def _canonical(url: str) -> str:
 
 
 def _host_key(host: str, port: int | None) -> str:
-    host = _regex(_HOST_PREFIX).sub("", host.rstrip(".").lower(), count=1)
+    host = _regex(_HOST_PREFIX).sub("", _ascii_host(host.rstrip(".").lower()), count=1)
     if ":" in host:
         host = f"[{host}]"
     return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
+def _ascii_host(host: str) -> str:
+    """An international name as name servers know it (RFC 3490), where it is one."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
 def _path_key(parts: SplitResult) -> str:
-    path = _regex(_PATH_SUFFIX).sub("", _regex(_ESCAPE).sub(_plain_escape, _escaped(parts.path)))
+    path = _regex(_ESCAPE).sub(_plain_escape, _escaped(parts.path))
+    if "/." in path:
+        path = _without_dots(path)
+    path = _regex(_PATH_SUFFIX).sub("", path)
     kept = sorted(pair for pair in _escaped(parts.query).split("&") if pair and not _is_tracking(pair))
     query = f"?{'&'.join(kept)}" if kept else ""
     fragment = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith("!") else ""
     return f"{path}{query}{fragment}"
+
+
+def _without_dots(path: str) -> str:
+    """A path without its segments `.` and `..` (RFC 3986 §5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept)
 
 
 def _escaped(s: str) -> str:

@@ -72,8 +72,42 @@ def test_what_does_not_matter_in_an_address() -> None:
 
 
 def test_a_text_needs_some_length_to_be_known_by_it() -> None:
-    assert identity.text_key("Title", "x" * 199) == 0
-    assert identity.text_key("Title", "x" * 200) != 0
+    page = "https://example.org/1"
+    assert identity.text_key("Title", "x" * 199, page) == 0
+    assert identity.text_key("Title", "x" * 200, page) != 0
+
+
+def test_a_short_text_is_known_by_its_title_and_the_moment_it_was_published() -> None:
+    page = "https://example.org/1"
+    assert identity.text_key("T", "Talk.", page, 5) == identity.text_key("t", "talk.", "https://e.org/2", 5)
+    assert identity.text_key("T", "Talk.", page, 5) != identity.text_key("T", "Talk.", page, 6)
+    assert identity.text_key("T", "Talk.") == identity.text_key("T", "Talk.", "https://example.org/") != 0
+    assert identity.text_key("", "Talk.", page, 5) == 0
+
+
+OLD, NEW = ("https://example.org/1", "https://example.org/2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "another"),
+    [
+        (("Flood in Basel", OLD, "The Rhine rose."), ("Strike in Rome", NEW, "Trains stand."), True),
+        (("Flood in Basel", OLD, "The Rhine rose."), ("Strike in Rome", OLD, "Trains stand."), False),
+        (("Flood in Basel", "", "The Rhine rose."), ("Strike in Rome", NEW, "Trains stand."), False),
+        (("Flood in Basel", OLD, "The Rhine rose."), ("Basel flood worse", NEW, "It rains."), False),
+        (("The state of art", OLD, ""), ("The price of oil", NEW, ""), True),
+        (("News", OLD, "river water " * 30), ("News", NEW, "train strike " * 30), True),
+        (("News", OLD, "river water " * 30), ("Other", NEW, "river bridge " * 30), False),
+        (("洪水", OLD, "莱茵河水位上涨"), ("罢工", NEW, "列车停运"), True),
+        (("国务院公布洪水报告", OLD, ""), ("国务院公布洪水报告全文", NEW, ""), False),
+        (("", OLD, ""), ("", NEW, ""), True),
+    ],
+)
+def test_when_a_guid_names_another_article(
+    old: tuple[str, str, str], new: tuple[str, str, str], another: bool
+) -> None:
+    title, url, text = new
+    assert identity.another(*old, title, url, text) is another
 
 
 def test_title_and_the_beginning_of_the_text_count_in_any_case() -> None:

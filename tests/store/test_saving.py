@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader.model import View, ViewKind
+from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.store import Store
 from tuireader.terms import indexed
 
@@ -105,6 +105,54 @@ def test_a_site_that_moves_keeps_its_articles_by_their_text(store: Store) -> Non
     (article_id,), _ = save(store, 1, entry(1, content_html=LONG))
     new, changed = save(store, 1, entry(1, guid="new", url="https://moved.example.com/1", content_html=LONG))
     assert (new, changed) == ([], [article_id])
+
+
+@pytest.mark.parametrize("url", ["", "https://news.example.org/", "https://news.example.org/{}"])
+def test_all_guids_may_change_at_once(store: Store, url: str) -> None:
+    save(store, 1, *(entry(n, url=url.format(n)) for n in range(5)))
+    again = [entry(n, url=url.format(n), guid=f"new-{n}") for n in range(5)]
+    assert save(store, 1, *again)[0] == []
+    assert count(store) == 5
+
+
+def test_a_site_that_moves_keeps_short_articles_by_title_and_date(store: Store) -> None:
+    save(store, 1, *(entry(n) for n in range(5)))
+    moved = [entry(n, guid=f"https://b.example/{n}", url=f"https://b.example/{n}") for n in range(5)]
+    assert save(store, 1, *moved)[0] == []
+
+
+def test_what_is_called_the_same_each_week_is_news_each_week(store: Store) -> None:
+    for week in range(3):
+        thread = entry(0, guid=f"w{week}", title="Open thread", content_html="Talk.", url="")
+        assert len(save(store, 1, replace(thread, published=NOW - 604_800 * week))[0]) == 1
+    for week in range(3):
+        url = f"https://news.example.org/thread/{week}"
+        thread = entry(0, guid=f"u{week}", title="Open thread", content_html="Talk.", url=url)
+        assert len(save(store, 1, replace(thread, published=None))[0]) == 1
+
+
+def test_guids_that_are_swapped_leave_articles_and_marks_where_they_are(store: Store) -> None:
+    first, _ = save(store, 1, entry(1), entry(2))
+    store.marks.set("read", first[:1], True, now=NOW)
+    before = [(row.title, row.read) for row in store.lists.rows(store.lists.ids(ALL))]
+    assert save(store, 1, entry(1, guid="guid-2"), entry(2, guid="guid-1"))[0] == []
+    rows = store.lists.rows(store.lists.ids(ALL))
+    assert [(row.title, row.read) for row in rows] == before
+    assert not any(row.edited for row in rows)
+
+
+def test_guids_that_count_from_the_top_hide_no_news(store: Store) -> None:
+    def story(number: int, guid: int) -> ParsedEntry:
+        words = f"<p>{' '.join(f'word{number}of{n}' for n in range(40))}</p>"
+        return entry(number, guid=str(guid), title=f"Story{number} from Town{number}", content_html=words)
+
+    new, _ = save(store, 1, story(3, 0), story(2, 1), story(1, 2))
+    store.marks.set("read", new, True, now=NOW)
+    for number in range(4, 9):
+        new, changed = save(store, 1, *(story(number - place, place) for place in range(3)))
+        assert (len(new), changed) == (1, [])
+    assert count(store) == 8
+    assert store.lists.counts(0).all.unread == 5
 
 
 def test_entries_that_share_a_guid_are_all_kept_and_stay(store: Store) -> None:

@@ -49,7 +49,9 @@ class _Incoming:
     def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> _Incoming:
         """The entry with its plain texts, which are made only for what is new or changed."""
         texts = prepared or prepare(entry)
-        return cls(entry, keys, identity.text_key(texts.title, texts.body), texts)
+        published = entry.published if entry.published is not None else entry.updated
+        text_key = identity.text_key(texts.title, texts.body, entry.url, published)
+        return cls(entry, keys, text_key, texts)
 
     @property
     def title(self) -> str:
@@ -100,7 +102,6 @@ class Saving:
     def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
         """The same for a feed document that may have been sifted.
 
-        Entries known with the same digest cost one look-up together.
         Without `index` the caller has to put `Saved.new` into the index in the same transaction: a savepoint
         makes FTS5 write out what it holds, and small pieces cost it more than one large one.
         """
@@ -113,7 +114,12 @@ class Saving:
             if before is None:
                 unknown.append(_Incoming.of(entry, keys, made))
             elif before.digest != keys.digest:
-                self._change(feed_id, before, _Incoming.of(entry, keys, made), now, saved)
+                item = _Incoming.of(entry, keys, made)
+                if self._freed(feed_id, before, item):
+                    del known[keys.guid]
+                    unknown.append(item)
+                else:
+                    self._change(feed_id, before, item, now, saved)
         present = {before.article_id for before in known.values()}
         alike = self._alike(feed_id, unknown)
         fresh = [item for item in unknown if not self._adopt(feed_id, item, alike, present, now, saved)]
@@ -140,6 +146,24 @@ class Saving:
             (feed_id, json.dumps(guids)),
         )
         return {row[0]: _Known(row[1], row[2], bool(row[3])) for row in rows}
+
+    def _freed(self, feed_id: int, before: _Known, item: _Incoming) -> bool:
+        """Whether a known guid now names another article. Then the old one stands under a guid of no entry."""
+        url, stored = self._conn.execute(
+            """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
+                 AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
+            (item.keys.url, item.title, before.article_id),
+        ).fetchone()
+        if identity.url_key(url) == identity.url_key(item.entry.url):
+            return False
+        old, new = self._shown(before.article_id).text, (item.title, item.entry.url, item.prepared.body)
+        if not stored and not identity.another(old.title, url, old.body, *new):
+            return False
+        self._conn.execute(
+            "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
+            (identity.hash64(f"freed {item.keys.guid} {before.article_id}"), feed_id, item.keys.guid),
+        )
+        return True
 
     def _alike(self, feed_id: int, items: Sequence[_Incoming]) -> _Alike:
         """The stored articles that may be those of new entries."""
