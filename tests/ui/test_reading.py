@@ -151,6 +151,23 @@ async def test_without_a_comment_feed_c_opens_the_browser() -> None:
         assert run.browsed == ["https://news.example/1#c"]
 
 
+async def test_comments_come_to_an_article_that_is_read_alone() -> None:
+    library = made(PAGE, comments_feed="https://news.example/1/feed")
+    library.threads[1] = COMMENTS
+    async with running(library) as run:
+        await run.press("enter", "z", "c")
+        assert run.main.has_class("-zen") and "Comments · 2" in run.text
+        assert "Loading" not in run.text
+        await run.press("escape", "escape", "c")  # from the list it goes to them
+        assert run.focus == "article" and "Comments · 2" in run.text
+
+
+async def test_an_article_without_comments_says_so() -> None:
+    async with running(made(PAGE)) as run:
+        await run.press("enter", "c")
+        assert "This article names no comments" in run.toasts and not run.browsed
+
+
 async def test_comments_that_do_not_come() -> None:
     async with running(made(PAGE, comments_feed="https://news.example/1/feed")) as run:
         await run.press("enter", "c")

@@ -207,6 +207,12 @@ class TuireaderApp(App[int]):
         self._short_toast = Notification(message, "", "information", 2, markup=False)
         self.post_message(Notify(self._short_toast))
 
+    def say_no_more(self) -> None:
+        """Take the toast of `say_shortly` away: what it told of is there."""
+        if self._short_toast is not None:
+            self._unnotify(self._short_toast)
+            self._short_toast = None
+
     async def browse(self, url: str) -> None:
         """Open an address in the web browser, if it is one that may be opened."""
         from tuireader.text import safe_url

@@ -72,9 +72,13 @@ class ReadingKeys(Searching):
         if article is None:
             return
         if not article.comments_feed:
-            await self.reader.browse(article.comments_url)
+            if article.comments_url:
+                await self.reader.browse(article.comments_url)
+            else:
+                self.reader.say("This article names no comments", seconds=2)
             return
-        self.go_to(self.pane)
+        if self.current_pane is not self.pane:  # who reads without the list goes on so
+            self.go_to(self.pane)
         self.pane.go_to_comments()
         self.reader.say_shortly("Loading the comments …")
         run_latest(self, partial(self._comments, article.id), "comments")
@@ -88,6 +92,7 @@ class ReadingKeys(Searching):
         if await self.reading.renew(article, place=self.pane.place):
             self.pane.go_to_comments()
             self.tell_status()
+        self.reader.say_no_more()
 
     # -- versions
 
