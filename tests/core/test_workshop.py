@@ -161,6 +161,27 @@ async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
         await shop.aclose()
 
 
+@pytest.mark.parametrize("unread", [1, 50_000, 100_000, 200_000])
+async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
+    shop = Workshop()
+    noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
+    try:
+        await shop.do("colours", "x", "python", deadline=20)
+        assert shop._process is not None
+        process, stream = shop._process, shop._process.stdout
+        job = asyncio.create_task(shop.do("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
+        while len(stream._buffer) < unread:  # type: ignore[union-attr]
+            await asyncio.sleep(0)
+        job.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.gather(job, return_exceptions=True)
+        assert job.cancelled() and process.returncode is not None
+        assert await shop.do("colours", "x = 1", "python", deadline=20)
+    finally:
+        async with asyncio.timeout(10):
+            await shop.aclose()
+
+
 async def test_a_process_that_dies_is_told_and_started_again() -> None:
     shop = Workshop()
     try:

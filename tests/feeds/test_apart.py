@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,6 +173,26 @@ async def test_the_worker_hands_back_what_is_not_stored() -> None:
 async def test_a_worker_that_is_started_and_never_used_ends() -> None:
     async with ParseWorker(apart=True) as worker:
         worker.start()
+
+
+async def test_a_worker_that_is_left_while_its_answers_come_ends() -> None:
+    chance = random.Random(1)
+    texts = ("".join(f"w{chance.getrandbits(60)} " for _ in range(3000)) for _ in range(6))
+    items = "".join(
+        f"<item><guid>{n}</guid><description>{text}</description></item>" for n, text in enumerate(texts)
+    )
+    body = f"<rss version='2.0'><channel><title>C</title>{items}</channel></rss>".encode()
+    async with asyncio.timeout(20), ParseWorker(apart=True) as worker:
+        await worker.parse(BODY, URL)
+        assert worker._quick is not None
+        process = worker._quick._process._process
+        assert process is not None and process.stdout is not None
+        readings = [asyncio.create_task(worker.parse(body, URL, stored={})) for _ in range(8)]
+        while len(process.stdout._buffer) < 90_000:  # type: ignore[attr-defined]
+            await asyncio.sleep(0)
+        for reading in readings:
+            reading.cancel()
+    assert process.returncode is not None
 
 
 async def test_no_feed_is_asked_while_there_is_no_room() -> None:

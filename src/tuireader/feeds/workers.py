@@ -123,6 +123,8 @@ class _Process:
             return
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        with contextlib.suppress(RuntimeError):  # somebody else reads what there is, up to its end
+            await process.communicate()  # it has not ended while an answer that nobody wants is unread
         await process.wait()
 
 

@@ -176,7 +176,7 @@ class Refreshing(Watches, Pages):
             if child.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     child.terminate()
-            await child.wait()
+            await child.communicate()  # it has not ended while something that it said is unread
 
     async def purge(
         self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False

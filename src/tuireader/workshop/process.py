@@ -98,6 +98,8 @@ class Workshop:
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            with contextlib.suppress(RuntimeError):  # a job reads what there is, up to its end
+                await process.communicate()  # it has not ended while an answer that nobody wants is unread
             await process.wait()
 
 
