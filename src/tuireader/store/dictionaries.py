@@ -22,7 +22,7 @@ _GROWN = 10
 """How many times as many articles there are before the next one is made."""
 _BYTES = 1 << 16
 """Of a dictionary; one of half the size leaves a twentieth more of the texts."""
-_SAMPLES, _FEWEST, _SAMPLE_BYTES = 600, 100, 1 << 14
+_SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
 _FACT = "dictionary "
 """How the names of the facts begin that are second copies."""

@@ -12,6 +12,11 @@ from tuireader.terms import indexed_before
 _BATCH = 200
 _MANY = 20
 """Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
+_HELD = 1 << 23
+"""Bytes of words that FTS5 holds before it writes them out as a segment, which all have to be merged some day.
+
+A batch has 2 to 4 MB; by itself FTS5 holds one.
+"""
 _MERGING, _NOT_MERGING = 4, 0
 """FTS5's `automerge`: its default, under which it merges segments by fours with each write, and none."""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
@@ -38,13 +43,14 @@ class Index:
         if len(texts) < _MANY:
             self.add(texts)
             return
-        self._merge(_NOT_MERGING)
+        self._set("hashsize", _HELD)
+        self._set("automerge", _NOT_MERGING)
         self.add(texts)
-        self._merge(_MERGING)  # FTS5 first writes out what it holds, so without merging
+        self._set("automerge", _MERGING)  # FTS5 first writes out what it holds, so without merging
 
-    def _merge(self, automerge: int) -> None:
-        """The setting is kept in the database, so it is to be set back in the same transaction."""
-        self._conn.execute("INSERT INTO search (search, rank) VALUES ('automerge', ?)", (automerge,))
+    def _set(self, name: str, value: int) -> None:
+        """Set an option, which is kept in the database: what others must not have is to be set back."""
+        self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
         """Put the words of articles into the index."""
