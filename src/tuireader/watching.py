@@ -11,17 +11,22 @@ from dataclasses import field, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from tuireader import notify, relating, watch
+from tuireader import later, relating, watch
 from tuireader.config import Config, WatchConfig
 from tuireader.model import ArticleRow, Evidence, Feed, WatchPreview, WatchStats
-from tuireader.query import Age, And, Query
 from tuireader.store import Store
-from tuireader.store.stats import Hits, Lead
-from tuireader.terms import index_text, words
 from tuireader.text import clean
 from tuireader.values import dataclass
-from tuireader.watch import Matcher, WatchRule
+from tuireader.watch import WatchRule
+
+if TYPE_CHECKING:
+    from tuireader import notify, query, terms
+    from tuireader.store import stats as numbers
+    from tuireader.watch import Matcher
+else:
+    notify, numbers, query, terms = later.modules("notify", "store.stats", "query", "terms")
 
 _DAY = 86_400
 _SAMPLES = 5
@@ -78,7 +83,7 @@ def stats(
         problems.setdefault(problem.watch, []).append(problem.message)
     last, found = store.follows.last(), []
     for item in config.watches:
-        one = hits.get(item.name) or Hits()
+        one = hits.get(item.name) or numbers.Hits()
         found.append(
             WatchStats(
                 name=item.name,
@@ -104,7 +109,7 @@ def _end(item: WatchConfig, last: int) -> int | None:
     return last + days * _DAY if days else None
 
 
-def _quiet(item: WatchConfig, hits: Hits, feeds: Sequence[Feed], now: int) -> str:
+def _quiet(item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int) -> str:
     """Why nothing came for a week: nothing was said, or the feeds that would say it are out of order."""
     own = [feed for feed in feeds if feed.subscribed and _asked(item, hits, feed)]
     failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
@@ -117,7 +122,7 @@ def _quiet(item: WatchConfig, hits: Hits, feeds: Sequence[Feed], now: int) -> st
     return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // _DAY} d"
 
 
-def _asked(item: WatchConfig, hits: Hits, feed: Feed) -> bool:
+def _asked(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
     """Whether a feed counts for a watch: named by it, or else one that it has had hits from, or else any."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
@@ -146,7 +151,7 @@ class Trial:
     _at: int = 0
 
     def __post_init__(self) -> None:
-        self._matcher = Matcher([self.rule])
+        self._matcher = watch.Matcher([self.rule])
 
     @property
     def problem(self) -> str:
@@ -207,7 +212,7 @@ class Report:
     feeds: tuple[tuple[str, int], ...]
     samples: tuple[ArticleRow, ...]
     terms: tuple[tuple[str, int], ...] = ()
-    leads: tuple[tuple[str, Lead], ...] = ()
+    leads: tuple[tuple[str, numbers.Lead], ...] = ()
     a_day: float = 0.0
     aliases: tuple[tuple[str, str], ...] = ()
 
@@ -221,10 +226,12 @@ class Remark:
     message: str
 
 
-def hits_of(store: Store, parsed: Query, days: int | None, feeds: relating.FeedNames, now: int) -> Report:
+def hits_of(
+    store: Store, parsed: query.Query, days: int | None, feeds: relating.FeedNames, now: int
+) -> Report:
     """How often an expression hits, in the last `days`."""
     if days is not None:
-        parsed = Query(And((parsed.root, Age(older=False, seconds=days * _DAY))))
+        parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
     ids = store.search.find(
         parsed, now=now, subject=lambda text: relating.subject(text, feeds), limit=_REPORTED
     )
@@ -276,7 +283,7 @@ def lint(store: Store, config: Config, matcher: Matcher) -> list[Remark]:
 
 def _never(store: Store, term: str) -> str:
     """That a term has not hit, and which of its words is in no article at all."""
-    for word in words(index_text(term.strip("*"))) if not term.startswith("/") else ():
+    for word in terms.words(terms.index_text(term.strip("*"))) if not term.startswith("/") else ():
         near = store.stats.nearest_word(word)
         if near is not None and not term.endswith("*"):
             hint = f"; did you mean {near}?" if near else ""
@@ -380,7 +387,7 @@ def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=8)
 def _asking(expression: str) -> Matcher:
-    return Matcher([WatchRule("search", query=expression)])
+    return watch.Matcher([WatchRule("search", query=expression)])
 
 
 def snippets(

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from tuireader import relating, schedule
-from tuireader.brief import Brief, arrange
+from tuireader import later, relating
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
 from tuireader.library.pages import Pages
@@ -25,6 +25,11 @@ from tuireader.model import (
     ViewKind,
 )
 from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader import brief, schedule
+else:
+    brief, schedule = later.modules("brief", "schedule")
 
 _AWAY = 48 * 3600
 """Seconds from which on a person was away."""
@@ -84,7 +89,7 @@ class Articles(Pages):
         """The reports of an article's story, the first one first; None when it is alone."""
         return await self._pool.read(lambda store: store.stories.timeline(article_id))
 
-    async def brief(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
+    async def brief(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
         """What has come within so many seconds, by story, and where this ends; None: since the last brief.
 
         Before the first brief None means a day. Raises TuireaderError when there is no such watch.
@@ -94,7 +99,7 @@ class Articles(Pages):
             raise TuireaderError(f"there is no watch {watch!r}", f"there are: {', '.join(names) or 'none'}")
         since = int(self._clock()) - (schedule.DAY if seconds is None else seconds)
 
-        def read(store: Store) -> tuple[Brief, int]:
+        def read(store: Store) -> tuple[brief.Brief, int]:
             after = store.briefs.last(watch) if seconds is None else None
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
@@ -105,7 +110,7 @@ class Articles(Pages):
                 replace(report, evidence=_completed(report.evidence, made.get(report.article_id, ())))
                 for report in reports
             ]
-            return arrange(reports, names), end
+            return brief.arrange(reports, names), end
 
         return await self._pool.read(read)
 

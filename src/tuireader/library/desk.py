@@ -40,7 +40,7 @@ class Desk:
         self._feeds: list[Feed] = []
         self._names: dict[int, tuple[str, ...]] = {}
         self._version = 0
-        self._matcher = watch.Matcher(watching.rules(config))
+        self._compiled: watch.Matcher | None = None
         self._mutes: dict[MuteConfig, relating.Mute] = {}
         self._ended: frozenset[str] = frozenset()
 
@@ -70,7 +70,7 @@ class Desk:
 
     async def _take(self, config: Config) -> None:
         """Put a configuration in force."""
-        self.config, self._matcher = config, watch.Matcher(watching.rules(config))
+        self.config, self._compiled = config, None
         await self._sync()
 
     def _own_feeds(self) -> None:
@@ -134,6 +134,13 @@ class Desk:
         self._names = {
             feed.id: (feed.title, feed.url, feed.folder, *labels.get(feed.url, ())) for feed in every
         }
+
+    @property
+    def _matcher(self) -> watch.Matcher:
+        """What finds the watches of an article; made when one is asked for, for who reads needs none."""
+        if self._compiled is None:
+            self._compiled = watch.Matcher(watching.rules(self.config))
+        return self._compiled
 
     @property
     def _rules(self) -> relating.Rules:

@@ -6,8 +6,9 @@ import json
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tuireader import query, relating, schedule, watching
+from tuireader import later, relating, watching
 from tuireader.config import ViewConfig
 from tuireader.library.desk import Desk, in_transaction
 from tuireader.model import (
@@ -19,6 +20,11 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.text import clean
+
+if TYPE_CHECKING:
+    from tuireader import query, schedule
+else:
+    query, schedule = later.modules("query", "schedule")
 
 _HISTORY = "searches"
 _REMEMBERED = 50

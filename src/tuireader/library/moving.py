@@ -10,23 +10,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader import identity, relating
+from tuireader import later, relating
 from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
 from tuireader.library.exchange import Exchange
 from tuireader.library.watches import Watches
 from tuireader.model import Keys, ParsedEntry
-from tuireader.prepare import prepare
 from tuireader.store import Store
 from tuireader.values import dataclass
 
 if TYPE_CHECKING:
+    from tuireader import identity, prepare
     from tuireader.feeds.entry import Raw
     from tuireader.moving.lexing import Remark
     from tuireader.moving.profile import Places, Profile
     from tuireader.store.moving import Brought, Incoming, State
     from tuireader.store.newsboat import CachedItem
+else:
+    identity, prepare = later.modules("identity", "prepare")
 
 _SHOWN = 20
 """Differences that a comparison names one by one."""
@@ -266,7 +268,7 @@ def _incoming(cache: Path, url: str) -> tuple[list[tuple[Incoming, CachedItem]],
         incoming = Incoming(
             entry,
             keys,
-            prepare(entry),
+            prepare.prepare(entry),
             read=not item.unread or item.deleted,
             starred=bool(flags),
             labels=flags,

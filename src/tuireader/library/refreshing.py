@@ -12,8 +12,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tuireader import notify, relating, schedule, watching
+from tuireader import later, relating, watching
 from tuireader.config import Config, FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
@@ -29,8 +30,13 @@ from tuireader.model import (
     Told,
 )
 from tuireader.store import Store
-from tuireader.store.feeds import FeedFacts
-from tuireader.store.retention import Rule
+
+if TYPE_CHECKING:
+    from tuireader import notify, schedule
+    from tuireader.store.feeds import FeedFacts
+    from tuireader.store.retention import Rule
+else:
+    notify, schedule = later.modules("notify", "schedule")
 
 log = logging.getLogger("tuireader")
 _RELATE = 50

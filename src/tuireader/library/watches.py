@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tuireader import query, relating, watch, watching
+from tuireader import later, relating, watch, watching
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk, in_transaction
@@ -19,6 +20,11 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.text import cut
+
+if TYPE_CHECKING:
+    from tuireader import query
+else:
+    (query,) = later.modules("query")
 
 _LOOK_UP = 25
 """Watches whose candidates are looked up at a time."""

@@ -7,32 +7,37 @@ fields `title: body: author: feed: folder: url: label: watch:`, `is:unread|read|
 follow the rules of `terms`.
 """
 
-from tuireader.query.asking import Reading, Subject, holds, matches, merge_spans, spans, value_matches
-from tuireader.query.parsing import parse
-from tuireader.query.planning import Plan, fts, plan
-from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
-from tuireader.query.renaming import renamed
-from tuireader.query.tree import (
-    STATES,
-    TEXT_FIELDS,
-    After,
-    Age,
-    And,
-    Before,
-    Is,
-    Near,
-    Node,
-    Not,
-    Or,
-    Query,
-    QueryError,
-    Regex,
-    Text,
-    asks,
-    leaves,
-    needles,
-    wanted,
-)  # fmt: skip
+from typing import TYPE_CHECKING
+
+from tuireader import later
+
+if TYPE_CHECKING:
+    from tuireader.query.asking import Reading, Subject, holds, matches, merge_spans, spans, value_matches
+    from tuireader.query.parsing import parse
+    from tuireader.query.planning import Plan, fts, plan
+    from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
+    from tuireader.query.renaming import renamed
+    from tuireader.query.tree import (
+        STATES,
+        TEXT_FIELDS,
+        After,
+        Age,
+        And,
+        Before,
+        Is,
+        Near,
+        Node,
+        Not,
+        Or,
+        Query,
+        QueryError,
+        Regex,
+        Text,
+        asks,
+        leaves,
+        needles,
+        wanted,
+    )
 
 __all__ = [
     "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
@@ -41,3 +46,51 @@ __all__ = [
     "spans",
     "value_matches", "wanted",
 ]  # fmt: skip
+
+__getattr__ = later.names(
+    __name__,
+    {
+        "asking": (
+            "Reading",
+            "Subject",
+            "holds",
+            "matches",
+            "merge_spans",
+            "spans",
+            "value_matches",
+        ),
+        "parsing": ("parse",),
+        "planning": (
+            "Plan",
+            "fts",
+            "plan",
+        ),
+        "regexes": (
+            "SlowRegex",
+            "regex_problem",
+            "regex_spans",
+        ),
+        "renaming": ("renamed",),
+        "tree": (
+            "STATES",
+            "TEXT_FIELDS",
+            "After",
+            "Age",
+            "And",
+            "Before",
+            "Is",
+            "Near",
+            "Node",
+            "Not",
+            "Or",
+            "Query",
+            "QueryError",
+            "Regex",
+            "Text",
+            "asks",
+            "leaves",
+            "needles",
+            "wanted",
+        ),
+    },
+)

@@ -7,10 +7,8 @@ import sqlite3
 
 from tuireader.brief import Report
 from tuireader.model import Away, Evidence
-from tuireader.store.reading import evidence_of
-
-NEWS = 7 * 86_400
-"""Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
+from tuireader.store.evidence import evidence_of
+from tuireader.store.lists import NEWS
 
 
 class Briefs:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tuireader.errors import DatabaseError
 from tuireader.store.dictionaries import Dictionaries, is_damage
+from tuireader.store.evidence import evidence_of
 from tuireader.store.packing import Packing, UnreadableText
-from tuireader.store.reading import evidence_of
 from tuireader.store.store import Store, check_version, explain
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.values import dataclass

@@ -10,9 +10,11 @@ from dataclasses import replace
 from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
-from tuireader.store.briefs import NEWS
 from tuireader.store.glance import story_watches
 from tuireader.store.stories import Stories
+
+NEWS = 7 * 86_400
+"""Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
 
 _ORDER = {
     "date": "a.time DESC, a.id DESC",

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tuireader.model import Article, Evidence, FullText, Neighbour, TermHit, Thread
+from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
+from tuireader.store.evidence import evidence_of
 from tuireader.store.packing import Packing
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
@@ -53,22 +54,6 @@ class StoredText:
     def asked_body(self) -> str:
         """What is asked as the body: the fullest text there is."""
         return self.full or self.body
-
-
-def evidence_json(evidence: Evidence) -> str:
-    """Evidence as it lies in the database; the watch's name is the row's."""
-    hits = [[hit.term, hit.field, hit.count] for hit in evidence.hits]
-    return json.dumps([hits, evidence.sentence, evidence.spans], ensure_ascii=False, separators=(",", ":"))
-
-
-def evidence_of(watch: str, stored: str) -> Evidence:
-    """The evidence that `evidence_json` wrote; none for a match of which it has yet to be worked out."""
-    if not stored:
-        return Evidence(watch)
-    hits, sentence, spans = json.loads(stored)
-    return Evidence(
-        watch, tuple(TermHit(*hit) for hit in hits), sentence, tuple((start, end) for start, end in spans)
-    )
 
 
 class Reading:

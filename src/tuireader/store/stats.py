@@ -10,7 +10,7 @@ from dataclasses import field
 from difflib import get_close_matches
 from statistics import median
 
-from tuireader.store.reading import evidence_of
+from tuireader.store.evidence import evidence_of
 from tuireader.values import dataclass
 
 DAYS = 30

@@ -8,37 +8,54 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
-from tuireader.store.briefs import Briefs
-from tuireader.store.feeds import Feeds
-from tuireader.store.follows import Follows
-from tuireader.store.fulltexts import FullTexts
-from tuireader.store.index import Index
-from tuireader.store.links import Links
-from tuireader.store.lists import Lists
-from tuireader.store.marks import Marks
-from tuireader.store.moving import Moving
-from tuireader.store.mutes import Mutes
-from tuireader.store.notices import Notices
-from tuireader.store.packing import Packing
-from tuireader.store.reading import Reading
-from tuireader.store.relations import Relations
-from tuireader.store.retention import Retention
-from tuireader.store.revisions import Revisions
-from tuireader.store.saving import Saving
-from tuireader.store.search import Search
-from tuireader.store.stats import Stats
-from tuireader.store.stories import Stories
-from tuireader.store.watches import Watches
+
+if TYPE_CHECKING:
+    from tuireader.store.briefs import Briefs
+    from tuireader.store.feeds import Feeds
+    from tuireader.store.follows import Follows
+    from tuireader.store.fulltexts import FullTexts
+    from tuireader.store.index import Index
+    from tuireader.store.links import Links
+    from tuireader.store.lists import Lists
+    from tuireader.store.marks import Marks
+    from tuireader.store.moving import Moving
+    from tuireader.store.mutes import Mutes
+    from tuireader.store.notices import Notices
+    from tuireader.store.packing import Packing
+    from tuireader.store.reading import Reading
+    from tuireader.store.relations import Relations
+    from tuireader.store.retention import Retention
+    from tuireader.store.revisions import Revisions
+    from tuireader.store.saving import Saving
+    from tuireader.store.search import Search
+    from tuireader.store.stats import Stats
+    from tuireader.store.stories import Stories
+    from tuireader.store.watches import Watches
 
 Telling = Callable[[Path, float], None]
 """Hears what share of bringing an older database up to date is done, and where the former one is kept."""
 
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
+
+
+_MADE_WITH = {
+    "reading": ("packing",),
+    "index": ("reading",),
+    "revisions": ("packing",),
+    "saving": ("packing", "index", "revisions"),
+    "full_texts": ("packing",),
+    "retention": ("reading", "index", "full_texts"),
+    "search": ("reading",),
+    "moving": ("saving",),
+}
+"""The rooms that others need."""
 
 
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
@@ -71,6 +88,29 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
 class Store:
     """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time."""
 
+    # the rooms, each in a file of its name
+    feeds: Feeds
+    lists: Lists
+    packing: Packing
+    reading: Reading
+    index: Index
+    revisions: Revisions
+    saving: Saving
+    full_texts: FullTexts
+    retention: Retention
+    marks: Marks
+    search: Search
+    watches: Watches
+    stats: Stats
+    follows: Follows
+    mutes: Mutes
+    notices: Notices
+    links: Links
+    relations: Relations
+    stories: Stories
+    briefs: Briefs
+    moving: Moving
+
     broken_input = (
         sqlite3.DataError,
         sqlite3.IntegrityError,
@@ -83,27 +123,17 @@ class Store:
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
         self.path = path
-        self.feeds = Feeds(conn)
-        self.lists = Lists(conn)
-        self.packing = Packing(conn)
-        self.reading = Reading(conn, self.packing)
-        self.index = Index(conn, self.reading)
-        self.revisions = Revisions(conn, self.packing)
-        self.saving = Saving(conn, self.packing, self.index, self.revisions)
-        self.full_texts = FullTexts(conn, self.packing)
-        self.retention = Retention(conn, self.reading, self.index, self.full_texts)
-        self.marks = Marks(conn)
-        self.search = Search(conn, self.reading)
-        self.watches = Watches(conn)
-        self.stats = Stats(conn)
-        self.follows = Follows(conn)
-        self.mutes = Mutes(conn)
-        self.notices = Notices(conn)
-        self.links = Links(conn)
-        self.relations = Relations(conn)
-        self.stories = Stories(conn)
-        self.briefs = Briefs(conn)
-        self.moving = Moving(conn, self.saving)
+
+    def __getattr__(self, name: str) -> Any:
+        """Open a room at first use: who reads a list needs few of them."""
+        kind = Store.__annotations__.get(name)
+        if kind is None:
+            raise AttributeError(f"a store has no {name!r}")
+        module = import_module(f"tuireader.store.{kind.lower()}")
+        others = [getattr(self, other) for other in _MADE_WITH.get(name, ())]
+        room = getattr(module, kind)(self.conn, *others)
+        setattr(self, name, room)
+        return room
 
     @classmethod
     def open(cls, path: Path, *, prepare: bool = True, tell: Telling | None = None) -> Store:

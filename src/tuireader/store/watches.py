@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuireader.model import Evidence
-from tuireader.store.reading import evidence_json, evidence_of
+from tuireader.store.evidence import evidence_json, evidence_of
 from tuireader.values import dataclass
 
 

@@ -10,20 +10,28 @@ invisible characters; `lower` is the same in lower case, character by character;
 in, and all spans that leave this package count its characters.
 """
 
-from tuireader.terms.folding import Folded, fold
-from tuireader.terms.indexing import (
-    MARKS,
-    TOKENIZER,
-    index_folded,
-    index_text,
-    indexed,
-    indexed_before,
-    words,
-)
-from tuireader.terms.parts import Run
-from tuireader.terms.term import Term, compile_term
+from typing import TYPE_CHECKING
+
+from tuireader import later
+from tuireader.terms.tokenizer import TOKENIZER
+
+if TYPE_CHECKING:
+    from tuireader.terms.folding import Folded, fold
+    from tuireader.terms.indexing import MARKS, index_folded, index_text, indexed, indexed_before, words
+    from tuireader.terms.parts import Run
+    from tuireader.terms.term import Term, compile_term
 
 __all__ = [
     "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text",
     "indexed", "indexed_before", "words",
 ]  # fmt: skip
+
+__getattr__ = later.names(
+    __name__,
+    {
+        "folding": ("Folded", "fold"),
+        "indexing": ("MARKS", "index_folded", "index_text", "indexed", "indexed_before", "words"),
+        "parts": ("Run",),
+        "term": ("Term", "compile_term"),
+    },
+)

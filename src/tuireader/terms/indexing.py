@@ -21,9 +21,6 @@ from tuireader.terms.folding import (
     normalise,
 )
 
-TOKENIZER = "ascii"
-"""The FTS5 tokenizer for `indexed`: it splits at ASCII signs and keeps every other character, so that the
-words of the index are exactly ours, whatever Unicode version SQLite was built with."""
 BREAK, GAP = "¶", "‗"
 MARKS = frozenset((BREAK, GAP))
 CAPITAL = "↑"

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from tuireader import later
 from tuireader.model import ArticleRow
-from tuireader.query import Query, parse, spans
 from tuireader.ui.widgets.facts import Facts, marked
 from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
+    from tuireader import query
     from tuireader.ui.row import Marks
     from tuireader.ui.screens.panes import Panes
+else:
+    (query,) = later.modules("query")
 
 _LONGEST = 500  # characters of a title in which marks are looked for
 
 
 @lru_cache(maxsize=4)
-def _parsed(expression: str) -> Query | None:
-    parsed = parse(expression) if expression.strip() else None
-    return parsed if isinstance(parsed, Query) else None
+def _parsed(expression: str) -> query.Query | None:
+    if not expression.strip():
+        return None
+    parsed = query.parse(expression)
+    return parsed if isinstance(parsed, query.Query) else None
 
 
 def _watches_first(mark: tuple[int, int, str]) -> tuple[int, bool]:
@@ -34,13 +40,14 @@ class Finding:
         self._screen = screen
         self._library = screen.library
         self._shown: tuple[int | None, str] = (None, "")
+        self._watches_ready = False
         self.line = Facts(id="snippet", raised=True)
 
     def marks(self, row: ArticleRow) -> Marks:
         """Where in a title the terms stand for which the article is on a watch, or was found."""
         title = row.title[:_LONGEST]
         found = []
-        if row.watches:
+        if row.watches and self._watches_ready:
             found = [
                 (start, end, f"hit:{name}")
                 for start, end, name in self._library.highlights(title)
@@ -48,8 +55,14 @@ class Finding:
             ]
         wanted = _parsed(self._screen.listing.expression)
         if wanted is not None:
-            found += [(start, end, "hit:") for start, end in spans(wanted, title, "title")]
+            found += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
         return sorted(found, key=_watches_first)
+
+    async def mark_watches(self) -> None:
+        """Mark the terms of watches from now on: a start does not wait until these have been prepared."""
+        await asyncio.to_thread(self._library.highlights, "")
+        self._watches_ready = True
+        self._screen.articles.forget_strips()
 
     def tell(self) -> None:
         """Show the sentence of the article under the cursor, soon; nothing where nothing is looked for."""

@@ -140,13 +140,17 @@ class Listing:
                 articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
                 self.partial = not whole
                 if self.partial:
-                    run_latest(self._screen, self.complete, "rest")
+                    run_latest(self._screen, self._complete_later, "rest")
                 return
         ids = await self._ids()
         if token != self._token:
             return
         articles.empty_text = self._empty_text()
         articles.show(ids, cursor_id=cursor_id)
+
+    async def _complete_later(self) -> None:
+        await self._screen.started.wait()
+        await self.complete()
 
     async def complete(self) -> None:
         """Wait until all articles of the view are listed, not only the first ones."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.document import Link
 from tuireader.model import Article
 from tuireader.values import dataclass
+
+if TYPE_CHECKING:
+    from tuireader.document import Link
 
 Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
 Keys = Callable[[str], str]

@@ -8,17 +8,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.document import parse
+from tuireader import later
 from tuireader.model import Article
-from tuireader.ui.page import build_page
-from tuireader.ui.page_below import build_tail
 from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
 from tuireader.values import dataclass
 
 if TYPE_CHECKING:
+    from tuireader import document
+    from tuireader.ui import page as building
+    from tuireader.ui import page_below as below
     from tuireader.ui.screens.panes import Panes
     from tuireader.ui.widgets.page_pane import Spot
+else:  # the start has no page
+    document, building, below = later.modules("document", "ui.page", "ui.page_below")
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _MOST_CODE = 40  # pieces of code that are coloured
@@ -178,7 +181,9 @@ class Reading:
         size = len(html) + sum(len(comment.html) for comment in comments)
 
         def build() -> Page:
-            return build_page(article, parse(html, base_url), self._library.highlights, keys, now)
+            return building.build_page(
+                article, document.parse(html, base_url), self._library.highlights, keys, now
+            )
 
         return build() if size < _BIG else await asyncio.to_thread(build)
 
@@ -204,7 +209,7 @@ class Reading:
         related = await self._library.related(page.article.id)
         if token != self._token or not (related or story):
             return
-        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
+        tail = below.build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
         self._pages[page.article.id] = self.page = replace(page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

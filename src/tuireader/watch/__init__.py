@@ -5,11 +5,16 @@ few terms that share a word with the article are looked for by their exact rules
 hardly more than ten.
 """
 
-from tuireader.query import Subject
-from tuireader.watch.aliasing import aliases
-from tuireader.watch.lookup import Lookup, lookup, prefilter
-from tuireader.watch.matcher import Matcher
+from typing import TYPE_CHECKING
+
+from tuireader import later
 from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
+
+if TYPE_CHECKING:
+    from tuireader.query import Subject
+    from tuireader.watch.aliasing import aliases
+    from tuireader.watch.lookup import Lookup, lookup, prefilter
+    from tuireader.watch.matcher import Matcher
 
 __all__ = [
     "FIELDS",
@@ -23,3 +28,12 @@ __all__ = [
     "prefilter",
     "signature",
 ]
+
+__getattr__ = later.names(
+    __name__,
+    {
+        "aliasing": ("aliases",),
+        "lookup": ("Lookup", "lookup", "prefilter"),
+        "matcher": ("Matcher", "Subject"),
+    },
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tuireader.terms import Folded, Term, fold
-from tuireader.watch.rules import WatchRule, item_of
+from tuireader.watch.items import item_of
+from tuireader.watch.rules import WatchRule
 from tuireader.watch.sentences import around, cut, line_around, sentences_in
 
 _IN_BRACKETS = re.compile(r"\s*[(（]\s*[\"'“‘]?([A-Z][A-Za-z0-9.&-]{1,11})[\"'”’]?\s*[)）]")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from tuireader import query
 from tuireader.query import Reading, Regex, Subject
 from tuireader.terms import Folded, Term
-from tuireader.watch.rules import Item
+from tuireader.watch.items import Item
 from tuireader.watch.sentences import around, line_around, sentences_in
 
 Spans = Sequence[tuple[int, int]]

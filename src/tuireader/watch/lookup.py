@@ -8,7 +8,8 @@ from tuireader import query
 from tuireader.query import QueryError
 from tuireader.terms import Term
 from tuireader.values import dataclass
-from tuireader.watch.rules import WatchRule, item_of
+from tuireader.watch.items import item_of
+from tuireader.watch.rules import WatchRule
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
 

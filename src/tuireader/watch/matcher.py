@@ -12,7 +12,8 @@ from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.terms import Folded, Term
 from tuireader.values import dataclass
 from tuireader.watch.article import SearchedArticle, Spans
-from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, item_of
+from tuireader.watch.items import Item, item_of
+from tuireader.watch.rules import FIELDS, Problem, WatchRule
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
 from tuireader.wording import counted

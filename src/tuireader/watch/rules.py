@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from tuireader import query
-from tuireader.query import Regex
-from tuireader.terms import Term, compile_term
 from tuireader.values import dataclass
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
@@ -48,14 +45,3 @@ def signature(rule: WatchRule) -> str:
     """A digest of what the watch matches: when it changes, stored articles have to be matched anew."""
     parts = (_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
-Item = Term | Regex
-
-
-def item_of(text: str, exact: bool) -> Item | str:
-    """A term or a regular expression in slashes, or why it is neither."""
-    if len(text) > 2 and text[0] == "/" == text[-1]:
-        problem = query.regex_problem(text[1:-1])
-        return f"{text}: {problem}" if problem else Regex(text[1:-1])
-    return compile_term(text, exact) or f"there is nothing to look for in {text!r}"

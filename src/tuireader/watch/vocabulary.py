@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from tuireader.query import Regex
 from tuireader.terms import MARKS, Run, Term, index_folded, words
-from tuireader.watch.rules import Item
+from tuireader.watch.items import Item
 
 _HEADS = (3, 5, 8)
 """Lengths of the heads by which prefixes are looked up, each of them with the longest one that it has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
     from tuireader.ui.pictures import Pictures
 
+_AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
 _WIDE = 100  # cells from which the sidebar stands beside the list
 _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 
@@ -56,6 +58,7 @@ class Panes(Sheet, inherit_bindings=False):
         self.line_going: AwaitRemove | None = None  # the line for searching that was left last
         self.searches: list[str] = []  # what was searched, newest first
         self.reloaded: Signal[None] = Signal(self, "reloaded")
+        self.started = asyncio.Event()  # the first keys are answered; what they need not wait for comes now
 
     def compose(self) -> ComposeResult:
         """Sidebar at the left, list above article at the right."""
@@ -107,9 +110,23 @@ class Panes(Sheet, inherit_bindings=False):
             self.recount()
         self._draw_sidebar()
         self.sidebar.select(self.listing.view)
-        self.call_after_refresh(self.refreshing.start)
+        self.call_after_refresh(self._rest)
+        self.run_worker(self._go_on(), group="start")
+
+    def _rest(self) -> None:
+        """Let the keys that were typed during the start go first."""
+        if self.reader.is_headless:
+            self.started.set()
+        elif self.is_running:
+            self.set_timer(_AT_REST, self._rest if self.keys_wait else self.started.set)
+
+    async def _go_on(self) -> None:
+        """What a start does beyond showing the list."""
+        await self.started.wait()
+        self.refreshing.start()
         self.run_worker(self._load_searches(), group="searches")
         self.run_worker(self._keep_frame(), group="frame")
+        await self.finding.mark_watches()
 
     async def _keep_frame(self) -> None:
         """Keep what the next start shows first, once the numbers are known."""

@@ -1,0 +1,17 @@
+"""What a watch looks for: terms, and regular expressions in slashes."""
+
+from __future__ import annotations
+
+from tuireader import query
+from tuireader.query import Regex
+from tuireader.terms import Term, compile_term
+
+Item = Term | Regex
+
+
+def item_of(text: str, exact: bool) -> Item | str:
+    """A term or a regular expression in slashes, or why it is neither."""
+    if len(text) > 2 and text[0] == "/" == text[-1]:
+        problem = query.regex_problem(text[1:-1])
+        return f"{text}: {problem}" if problem else Regex(text[1:-1])
+    return compile_term(text, exact) or f"there is nothing to look for in {text!r}"
