@@ -292,7 +292,7 @@ class FakeLibrary:
                     replace(row, read=value) if what == "read" else replace(row, starred=value)
                 )
                 changed.append(key)
-        return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed))
+        return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed), what, value)
 
     async def set_read(
         self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
@@ -308,12 +308,18 @@ class FakeLibrary:
             self.journal.append(("starred", change.ids, starred, not starred))
         return change
 
+    async def spare_memory(self) -> None:
+        pass
+
+    async def tidy(self) -> None:
+        pass
+
     async def undo(self) -> Change | None:
         if not self.journal:
             return None
         what, ids, value, before = self.journal.pop()
         self._mark(what, ids, before)
-        return Change(f"{len(ids)} marked {what if value else 'un' + what}", ids)
+        return Change(f"{len(ids)} marked {what if value else 'un' + what}", ids, what, before)
 
     # -- refresh
 

@@ -49,6 +49,14 @@ class Desk:
         """The version of the database, as a glance at it has to find it."""
         return VERSION
 
+    async def spare_memory(self) -> None:
+        """Keep less of the database in memory from now on: the program stays open and mostly waits."""
+        await self._pool.spare_memory()
+
+    async def tidy(self) -> None:
+        """Bring what was written to its place in the database, if it is much; no key waits for that."""
+        await self._pool.tidy()
+
     async def close(self) -> None:
         """Wait for writes under way and close the database."""
         await self._pool.close()

@@ -72,10 +72,15 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a state change did: the articles it really changed, and words for the toast."""
+    """What a state change did: the articles it really changed, and words for the toast.
+
+    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes.
+    """
 
     what: str
     ids: tuple[int, ...]
+    mark: str = ""
+    value: bool = False
 
 
 @dataclass(frozen=True, slots=True)

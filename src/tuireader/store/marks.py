@@ -38,7 +38,7 @@ class Marks:
         what = _words(mark, value, len(changed))
         if changed and journal:
             self._note(now, what, mark, value, changed)
-        return Change(what, tuple(changed))
+        return Change(what, tuple(changed), mark, value)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Take an article out of its story for good; needs a transaction. No ids where it is alone."""
@@ -67,11 +67,11 @@ class Marks:
         ids.frombytes(blob)
         if mark == "apart":
             self._relations.unsplit(ids[0], ids[1:])
-            changed = list(ids)
+            changed, mark = list(ids), ""
         else:
             changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))
-        return Change(what, tuple(changed))
+        return Change(what, tuple(changed), mark, bool(mark) and not value)
 
     def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read."""
@@ -81,8 +81,9 @@ class Marks:
 
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
         column = {"read": "read", "starred": "starred"}[mark]
+        # nothing here can fail half-way, and with OR ROLLBACK SQLite keeps no copy of all pages for that
         rows = self._conn.execute(
-            f"""UPDATE article SET {column} = ?1 WHERE {column} != ?1
+            f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",
             (int(value), json.dumps(list(ids))),
         )

@@ -13,6 +13,13 @@ from tuireader.store.store import Store, Telling, explain
 
 T = TypeVar("T")
 
+_SPARED = 8000
+"""KiB of pages that a connection keeps where memory is spared."""
+_MUCH = 4 << 20
+"""Bytes of the write-ahead log from which it is copied."""
+_LATEST = 20_000
+"""Pages of it from which a commit does that itself."""
+
 
 class Pool:
     """Runs functions of a `Store` off the event loop; readers never wait for the writer (WAL)."""
@@ -62,6 +69,18 @@ class Pool:
     async def write(self, function: Callable[[Store], T]) -> T:
         """Run a function that writes, after all writes that were asked for before."""
         return await self._run(self._writer, self._writing, function)
+
+    async def spare_memory(self) -> None:
+        """Keep fewer pages in memory, and leave it to `tidy` to copy what was written into the database.
+
+        Otherwise a commit does that now and then, which takes ten times as long as the commit itself.
+        """
+        await self.write(lambda store: store.set_cache(_SPARED, checkpoint=_LATEST))
+        await self.read(lambda store: store.set_cache(_SPARED))
+
+    async def tidy(self) -> None:
+        """Copy what was written into the database, if it is much; neither readers nor the writer wait."""
+        await self.count(lambda store: store.tidy(_MUCH))
 
     async def close(self) -> None:
         """Let what is under way end, then close both connections."""

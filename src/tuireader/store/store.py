@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 Telling = Callable[[Path, float], None]
 """Hears what share of bringing an older database up to date is done, and where the former one is kept."""
 
+CACHE = 16_000
+"""KiB of pages that a connection keeps in memory."""
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
 
@@ -164,7 +166,7 @@ class Store:
                         _prepare(conn, path, tell)
                 conn.execute("PRAGMA synchronous = NORMAL")
                 conn.execute("PRAGMA foreign_keys = ON")
-                conn.execute("PRAGMA cache_size = -16000")
+                conn.execute(f"PRAGMA cache_size = -{CACHE}")
                 conn.execute("PRAGMA temp_store = MEMORY")
                 # a refresh writes the same pages of the indexes again and again: copy them back less often
                 conn.execute("PRAGMA wal_autocheckpoint = 2000")
@@ -196,6 +198,19 @@ class Store:
         if step is not None:
             with self.transaction():
                 step()
+
+    def set_cache(self, kibibytes: int, *, checkpoint: int | None = None) -> None:
+        """Keep so many KiB of pages in memory; `checkpoint`: leave so many pages in the write-ahead log."""
+        self.conn.execute(f"PRAGMA cache_size = -{kibibytes}")
+        if checkpoint is not None:
+            self.conn.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
+            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # once it was copied it is cut
+
+    def tidy(self, much: int) -> None:
+        """Copy the write-ahead log into the database if it has so many bytes, as far as nobody reads it."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if log.exists() and log.stat().st_size >= much:
+            self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def data_version(self) -> int:
         """A number that changes when another connection has written."""

@@ -128,4 +128,7 @@ class MarkingKeys(MovingKeys):
         change: Change | None = await self.library.undo()
         self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
         if change is not None:
+            if change.mark:
+                self.articles.patch(change.ids, **{change.mark: change.value})
+                self.hand_over()
             self.reload_soon()

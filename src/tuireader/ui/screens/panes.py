@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tuireader.ui.pictures import Pictures
 
 _AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
+_TOLD = 0.03  # seconds after which what a key has to tell is painted
 _WIDE = 100  # cells from which the sidebar stands beside the list
 _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 
@@ -123,6 +124,7 @@ class Panes(Sheet, inherit_bindings=False):
     async def _go_on(self) -> None:
         """What a start does beyond showing the list."""
         await self.started.wait()
+        await self.library.spare_memory()
         self.refreshing.start()
         self.run_worker(self._load_searches(), group="searches")
         self.run_worker(self._keep_frame(), group="frame")
@@ -260,7 +262,11 @@ class Panes(Sheet, inherit_bindings=False):
 
     def reload_soon(self) -> None:
         """Take everything from the store again; what the key has to tell does not wait for it."""
-        run_latest(self, self.reload, "reload")
+        run_latest(self, self._reload_later, "reload")
+
+    async def _reload_later(self) -> None:
+        await asyncio.sleep(_TOLD)
+        await self.reload()
 
     def recount(self) -> None:
         """Take the counts again, soon; whoever asks while they are counted has them counted once more."""
@@ -278,6 +284,7 @@ class Panes(Sheet, inherit_bindings=False):
                 self.tell_top()
         finally:
             self._counts_run = False
+        await self.library.tidy()
 
     def _draw_sidebar(self) -> None:
         self.sidebar.show(
