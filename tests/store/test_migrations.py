@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.builders import entry, open_store, save
 from tuireader import query
+from tuireader.model import ParsedEntry
 from tuireader.store import Store, care, schema
 from tuireader.store.index import Index
 from tuireader.terms import index_text, indexed, indexed_before
 
 
-def make_version_1(path: Path) -> None:
+def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
     """A database as version 1 left it: its index has the words of articles, and no marks."""
     store = open_store(path)
-    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3))
-    texts = list(store.reading.texts([1, 2, 3]))
+    save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3), *more)
+    texts = list(store.reading.texts(range(1, len(more) + 4)))
     with store.transaction():
         store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         store.conn.executemany(

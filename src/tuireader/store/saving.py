@@ -148,7 +148,7 @@ class Saving:
         return {row[0]: _Known(row[1], row[2], bool(row[3])) for row in rows}
 
     def _freed(self, feed_id: int, before: _Known, item: _Incoming) -> bool:
-        """Whether a known guid now names another article. Then the old one stands under a guid of no entry."""
+        """Whether a known guid now names another article; the old one then stands under a guid of its own."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
                  AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
