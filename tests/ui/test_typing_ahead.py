@@ -97,6 +97,23 @@ async def test_keys_after_a_search_are_for_what_was_found(size: tuple[int, int],
         assert run.open_id == ids[1]
 
 
+async def test_keys_for_an_article_that_is_not_painted_yet(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        ids, _ = await library.search("didi")
+        row = (await library.rows(ids[:1]))[0]
+        for _ in range(3):
+            run.main.articles._rows.clear()  # as after a jump in a long list
+            type_at_once(run, "/didi\ro\x1b")
+            await run.settle()
+        assert run.browsed == [row.url] * 3
+        run.main.articles._rows.clear()
+        row = (await library.rows(run.main.articles.ids[-1:]))[0]
+        type_at_once(run, "Go ")
+        await run.settle()
+        assert run.browsed[3:] == [row.url] and run.open_id == row.id
+
+
 async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)

@@ -81,14 +81,14 @@ class Watching:
         """Where a change was written to."""
         return "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
 
-    def mute(self) -> None:
+    async def mute(self) -> None:
         """Ask what to hide: what was searched, or something of the feed one is at."""
         from tuireader.ui.screens.mute import Mute
 
         screen = self._screen
         view, article = screen.listing.view, screen.reading.article
         reading = screen.current_pane is screen.pane and article is not None
-        row = screen.articles.current_row
+        row = await screen.row_here()
         if view.kind is ViewKind.FEED and not reading:
             feed_id: int | None = int(view.key)
         elif reading and article is not None:

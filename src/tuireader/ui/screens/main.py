@@ -50,11 +50,11 @@ class MainScreen(MarkingKeys):
     # -- commands: read
 
     async def action_open_browser(self) -> None:
-        await self.reader.browse(self._current_address()[0])
+        await self.reader.browse((await self._current_address())[0])
 
     async def action_open_browser_next(self) -> None:
         article_id = self.current_article_id()
-        await self.reader.browse(self._current_address()[0])
+        await self.reader.browse((await self._current_address())[0])
         if article_id is not None:
             change = await self.listing.set_read([article_id], True)
             if change.ids:
@@ -86,7 +86,7 @@ class MainScreen(MarkingKeys):
         self.app.push_screen(LinkPicker(page.links), chosen)
 
     async def action_story_sources(self) -> None:
-        row = self.articles.current_row
+        row = await self.row_here()
         if row is None or not row.story:
             self.reader.say("No other article of this story is stored", seconds=2)
         elif self.listing.folds:
@@ -124,7 +124,7 @@ class MainScreen(MarkingKeys):
         if self.articles.selected and self.current_pane is self.articles:
             found = [(row.url, row.title) for row in await self.library.rows(self.chosen_ids())]
         else:
-            found = [self._current_address()]
+            found = [await self._current_address()]
         return [(url, title) for url, title in found if url]
 
     def action_zen(self) -> None:
@@ -137,11 +137,11 @@ class MainScreen(MarkingKeys):
             self.add_class("-zen")
             self.arrange_panes()
 
-    def _current_address(self) -> tuple[str, str]:
+    async def _current_address(self) -> tuple[str, str]:
         """Address and title of the current article."""
         if self.current_pane is self.pane and self.reading.article is not None:
             return self.reading.article.url, self.reading.article.title
-        row = self.articles.current_row
+        row = await self.row_here()
         return (row.url, row.title) if row is not None else ("", "")
 
     # -- commands: find
@@ -282,8 +282,8 @@ class MainScreen(MarkingKeys):
     async def action_new_watch(self) -> None:
         await self.watching.new_from_here()
 
-    def action_mute(self) -> None:
-        self.watching.mute()
+    async def action_mute(self) -> None:
+        await self.watching.mute()
 
     async def action_follow_story(self) -> None:
         await self.watching.follow()

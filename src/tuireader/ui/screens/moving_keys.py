@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuireader.model import View
+from tuireader.model import ArticleRow, View
 from tuireader.ui.screens.reading_keys import ReadingKeys
 from tuireader.ui.widgets.pane import Pane
 
@@ -99,6 +99,13 @@ class MovingKeys(ReadingKeys):
 
     # -- open and back
 
+    async def row_here(self) -> ArticleRow | None:
+        """The article under the cursor, also if it came there just now and is not painted yet."""
+        row, current = self.articles.current_row, self.articles.current_id
+        if row is None and current is not None:
+            row = next(iter(await self.library.rows([current])), None)
+        return row
+
     async def action_open(self) -> None:
         pane = self.current_pane
         if pane is self.sidebar:
@@ -120,7 +127,7 @@ class MovingKeys(ReadingKeys):
             else:
                 self.pane.page(1)
             return
-        row = self.articles.current_row
+        row = await self.row_here()
         if row is not None and not row.read:
             await self.open_article(row.id)
         else:
