@@ -53,7 +53,8 @@ def test_an_article_as_text(run: Run) -> None:
     text = run("show", story(run)).out
     assert text.startswith("WeChat suspends new user registration\nExample News · ")
     assert "◆ PIPL: body ×1 Personal Information Protection Law\n  “A Personal Information" in text
-    assert "\n\nSee the rules.\n[1] https://example.org/rules\n" in text
+    assert "\n\nSee the rules [1].\n\n[1] https://example.org/rules\n" in text
+    assert "\tnext in Example News: " in text or "\tprevious in Example News: " in text
     assert "same story: WeChat suspends" in text or "same text: WeChat suspends" in text
 
 

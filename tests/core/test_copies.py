@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.copies import FORMS, file_name, written
+from tuireader.copies import FORMS, file_name, paragraphs, written
+from tuireader.document import parse
 from tuireader.model import Article, Evidence, TermHit
 
 HTML = """<h2>Head *x*</h2><p>A <b>bold <i>it</i></b> and <a href="https://a.example/x?a=1&b=2">link
@@ -112,7 +113,7 @@ def test_a_web_page_loads_and_runs_nothing() -> None:
 def test_plain_text() -> None:
     text = written(article(), "txt")
     assert text.startswith('Title: <b> "x" / y\nFeed: A feed\nAuthor: Ann\n')
-    assert "A bold it and link c`d <script> 1. x" in text and "> quoted\n> twice" in text
+    assert "A bold it and link c`d [1] <script> 1. x" in text and "> quoted\n> twice" in text
     assert "[1] https://a.example/x?a=1&b=2" in text
 
 
@@ -147,3 +148,27 @@ def test_every_file_name_is_one_that_can_be(title: str, moment: int, number: int
     name = file_name(title, moment, "html", number)
     assert len(name.encode("utf-8", "replace")) <= 255
     assert not set('<>:"/\\|?*\0\n') & set(name) and name[0].isdigit() and name.endswith(".html")
+
+
+def test_paragraphs_read_one_after_another() -> None:
+    html = (
+        '<p>See <a href="https://a.example/">this</a>, <a href="https://b.example/">that</a>.</p>'
+        "<ul><li>One<ol><li>deep</li><li>deeper</li></ol></li><li>Two</li></ul>"
+        "<blockquote><p>Said</p></blockquote><hr><pre>a\n  b</pre>"
+    )
+    assert paragraphs(parse(html, "https://x.example/")).splitlines() == [
+        "See this [1], that [2].",
+        "",
+        "• One",
+        "  1. deep",
+        "  2. deeper",
+        "• Two",
+        "",
+        "> Said",
+        "",
+        "* * *",
+        "",
+        "a",
+        "  b",
+    ]
+    assert paragraphs(parse("", "")) == ""

@@ -93,6 +93,22 @@ async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
         assert isinstance(run.app.screen, MainScreen)
 
 
+async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> None:
+    made = FakeLibrary([], [])
+    asked: list[str] = []
+
+    async def discover(url: str) -> list[tuple[str, str]]:
+        asked.append(url)
+        return []
+
+    made.discover = discover  # type: ignore[method-assign]
+    async with running(made) as run:
+        await run.press("plus", *"a.example:8", "enter")
+        run.app.screen.query_one("Input").value = "HTTP://a.example/x"  # type: ignore[attr-defined]
+        await run.press("enter")
+        assert asked == ["a.example:8", "HTTP://a.example/x"]  # who has typed none may mean http
+
+
 async def test_an_opml_file_that_is_not_there(tmp_path: Path) -> None:
     made = FakeLibrary([], [])
 

@@ -25,6 +25,7 @@ from tuireader.model import Article, ArticleRow, Related, View, ViewKind
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
+    from tuireader.document import Document
     from tuireader.library import Library
 
 _limit = click.option(
@@ -177,7 +178,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
     """
 
     async def job(library: Library) -> int:
-        from tuireader.copies import facts
+        from tuireader.copies import facts, paragraphs
         from tuireader.document import parse
 
         found = await library.article(article)
@@ -189,28 +190,41 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
             found = await fetch
         html, base_url = found.shown
         document = parse(html, base_url or found.url)
-        parts = [block.text for block in document.blocks if block.text]
-        links = [link.url for link in document.links]
         related = await library.related(article)
         if as_json:
             print_json(facts(found, document, related))
         else:
-            print_paged(_text(found, parts, links, related))
+            print_paged(_text(found, paragraphs(document), document, related))
         return Exit.OK
 
     return in_library(options, job)
 
 
-def _text(found: Article, parts: list[str], links: list[str], related: tuple[Related, ...]) -> Iterator[str]:
+def _text(found: Article, text: str, document: Document, related: tuple[Related, ...]) -> Iterator[str]:
     by = f" · {found.author}" if found.author else ""
     yield ink(found.title, bold=True)
     yield f"{found.feed_title}{by} · {_when(found.time)}"
     yield f"{found.url}\n"
     for evidence in found.evidence:
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
-        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}\n  “{evidence.sentence}”"
-    yield "\n\n".join(parts)
-    for number, url in enumerate(links, 1):
-        yield f"[{number}] {url}"
+        sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
+        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{sentence}"
+    if found.evidence:
+        yield ""
+    yield text
+    if document.links:
+        yield ""
+    for link in document.links:
+        yield f"[{link.number}] {link.url}"
+    if found.comments_url:
+        count = f" ({found.comments_count})" if found.comments_count else ""
+        yield f"\nComments{count}: {found.comments_url}"
+    if related:
+        yield ""
     for one in related:
-        yield f"{one.relation}: {one.title} ({one.reason})"
+        number = f"{one.article_id}\t" if one.article_id is not None else "\t"
+        address = f" {one.url}" if one.article_id is None else ""
+        yield f"{number}{one.relation}: {one.title} ({one.reason}){address}"
+    for name, beside in (("previous", found.previous), ("next", found.next)):
+        if beside is not None:
+            yield f"{beside.id}\t{name} in {found.feed_title}: {beside.title}"

@@ -95,17 +95,36 @@ def _plain(article: Article, document: Document) -> str:
     head += [
         f"{name.capitalize()}: {_listed(value)}" for name, value in _head(article).items() if name != "title"
     ]
-    parts = ["\n".join(head)]
-    for block in document.blocks:
-        if block.kind is BlockKind.RULE:
-            parts.append("* * *")
-        elif block.text:
-            lead = "> " * block.quote + "  " * block.indent
-            marker = f"{block.marker} " if block.marker else ""
-            parts.append(_behind(lead + marker, lead + " " * len(marker), block.text))
+    parts = ["\n".join(head), paragraphs(document)]
     if document.links:
         parts.append("\n".join(f"[{link.number}] {link.url}" for link in document.links))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def paragraphs(document: Document) -> str:
+    """The text as lines that are read one after another: items with their signs, quotations behind `>`,
+    and behind each link its number."""
+    made, before = "", False
+    for block in document.blocks:
+        text = "* * *" if block.kind is BlockKind.RULE else _with_numbers(block)
+        if not text:
+            continue
+        lead = "> " * block.quote + "  " * max(0, block.indent - bool(block.marker))
+        marker = f"{block.marker} " if block.marker else ""
+        between = "\n" if before and block.marker else "\n\n"  # the items of a list stand together
+        made += (between if made else "") + _behind(lead + marker, lead + " " * len(marker), text)
+        before = bool(block.marker)
+    return made
+
+
+def _with_numbers(block: Block) -> str:
+    if block.kind in (BlockKind.CODE, BlockKind.TABLE):
+        return block.text
+    if block.kind is BlockKind.EMBED and block.link:
+        return f"{block.text} [{block.link}]"
+    return marked(
+        block, lambda text, _: text, lambda _: "", lambda tag: f" [{tag[1]}]" if tag[0] == "link" else ""
+    )
 
 
 def _listed(value: str | list[str]) -> str:

@@ -218,7 +218,7 @@ class TuireaderApp(App[int]):
         from tuireader.text import safe_url
 
         checked = safe_url(url)
-        if not checked.startswith(("http://", "https://")):
+        if not checked.lower().startswith(("http://", "https://")):
             self.say(
                 f"Not opened, for it is no web address: {url}" if url else "No address to open",
                 severity="warning",

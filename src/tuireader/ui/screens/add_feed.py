@@ -51,11 +51,12 @@ class AddFeed(Dialog[int | None]):
 
     def _look(self, text: str) -> None:
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
-        if not url.startswith(("http://", "https://")):
+        if not url.lower().startswith(("http://", "https://")):
             self._tell(_ADDRESS, _LOOKS, "That is no web address")
             return
         self._tell(f"Looking at {url} …", "esc closes")
-        run_latest(self, partial(self._discover, url), "add")
+        # without a scheme the library tries http, too, where there is no TLS
+        run_latest(self, partial(self._discover, text if "://" not in text else url), "add")
 
     async def _discover(self, url: str) -> None:
         try:
