@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.processes import unmeasured
 from tuireader import config_edit
 from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
 from tuireader.config_edit import (
@@ -384,7 +385,9 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         except OSError as error:
             print(type(error).__name__)
     """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=unmeasured(), capture_output=True, text=True, check=True
+    )
     assert run.stdout == "OSError\n"
     assert path.read_text(encoding="utf-8") == "# old\n"
     assert names(tmp_path) == {"config.toml"}
