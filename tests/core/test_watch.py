@@ -495,3 +495,10 @@ def test_few_terms_and_many_find_the_same(terms: list[str], more: str) -> None:
     ):
         subject = Subject(title=text)
         assert few.match(subject) == many.match(subject)
+
+
+def test_a_part_of_a_phrase_is_no_hit_among_many_terms() -> None:
+    filler = tuple(f"filler{number} word" for number in range(200))
+    matcher = Matcher([WatchRule("leaks", ("data breach",)), WatchRule("other", filler)])
+    assert [found.watch for found in matcher.match(Subject(title="A data breach"))] == ["leaks"]
+    assert matcher.match(Subject(title="A breach of trust, and data")) == ()
