@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -37,6 +38,39 @@ async def test_the_page_names_its_feeds(web: Web, fetcher: Fetcher) -> None:
     page = PAGE.format(LINK.format("All", "/all.xml") + LINK.format("Comments", "c.xml"))
     found = await discover(fetcher, web.serve("/blog/", page, headers={"Content-Type": "text/html"}))
     assert found == [(web.url + "/all.xml", "All"), (web.url + "/blog/c.xml", "Comments")]
+
+
+async def test_only_what_the_page_shows_counts_and_comments_come_last(web: Web, fetcher: Fetcher) -> None:
+    page = PAGE.format(
+        "<!--" + LINK.format("Old", "/old.xml") + "-->"
+        "<script>x = '" + LINK.format("Script", "/script.xml") + "'</script>"
+        + LINK.format("Page &raquo; Comments Feed", "/comments/feed/")
+        + LINK.format("Script", "javascript:alert(1)")
+        + LINK.format("Itself", "")
+        + LINK.format("Articles", f"feed://127.0.0.1:{web.port}/feed/")
+    )  # fmt: skip
+    found = await discover(fetcher, web.serve("/", page, headers={"Content-Type": "text/html"}))
+    assert [title for _, title in found] == ["Articles", "Page » Comments Feed"]
+    assert found[0][0] == web.url + "/feed/"
+
+
+async def test_a_page_that_only_links_to_its_feed(web: Web, fetcher: Fetcher) -> None:
+    page = (
+        "<html><body><a href='/about'>About</a><a href='/feeds/none.rss'>Broken</a>"
+        "<a href='/comments/feed'>Comments</a><a href='/blog/atom.xml'>Feed</a><a href='mailto:a@b'>Mail</a>"
+    )
+    web.serve("/comments/feed", rss(""))
+    feed = web.serve("/blog/atom.xml", atom(""))
+    found = await discover(fetcher, web.serve("/", page))
+    assert found == [(feed, "Lighthouse"), (f"{web.url}/comments/feed", "Harbour News")]
+    assert not web.seen("/about") and not web.seen("/feed")
+
+
+@pytest.mark.parametrize("flood", ["<link ", "<!--", "<script", "<a href='", "<a href=/feed>", "<link a=1 "])
+async def test_a_flood_of_tags_takes_no_time(web: Web, fetcher: Fetcher, flood: str) -> None:
+    started = time.process_time()
+    await discover(fetcher, web.serve("/", "<html>" + flood * (2_000_000 // len(flood))))
+    assert time.process_time() - started < 5
 
 
 async def test_the_usual_places_are_looked_at_politely(web: Web, fetcher: Fetcher) -> None:

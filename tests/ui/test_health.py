@@ -125,3 +125,20 @@ async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         screen_text(run.app)
         await run.press("escape")
         assert run.app.screen is screen
+
+
+async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config.toml", tmp_path / "test.db", tmp_path, tmp_path)
+    urls = [f"https://news.example.org/{name}" for name in ("economy", "politics")]
+    paths.config.write_text("".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls))
+    config, _ = load(paths.config)
+    library = await Library.open(config, paths, clock=lambda: NOW)
+    try:
+        async with running(library, size=(80, 24)) as run:
+            screen = await shown(run)
+            assert names(screen) == [url.removeprefix("https://") for url in urls]
+            assert all(url.removeprefix("https://")[:22] in run.text for url in urls)
+            first, *_ = screen.about(screen.table.rows[0].key)
+            assert "".join(text for text, _ in first) == urls[0]
+    finally:
+        await library.close()

@@ -6,7 +6,7 @@ import calendar
 
 import pytest
 
-from tuireader.ui.times import age, distance, full_time, list_time, span
+from tuireader.ui.times import age, distance, full_time, list_time, span, until
 
 NOW = calendar.timegm((2026, 11, 24, 15, 0, 0))  # a Tuesday
 
@@ -41,6 +41,20 @@ def test_spans_and_distances() -> None:
     assert distance(NOW, NOW + 7200) == "2 h earlier"
     assert distance(NOW, NOW - 86400 * 3) == "3 days later"
     assert distance(NOW, NOW + 10) == "same time"
+
+
+def test_what_is_still_to_come_is_told_in_the_nearest_unit() -> None:
+    assert [until(seconds) for seconds in (-5, 40, 89, 119, 1799, 3570, 7199, 86_390, 86400 * 3 - 5)] == [
+        "0 s",
+        "40 s",
+        "1 min",
+        "2 min",
+        "30 min",
+        "1 h",
+        "2 h",
+        "24 h",
+        "3 days",
+    ]
 
 
 def test_impossible_times_are_shown_somehow() -> None:

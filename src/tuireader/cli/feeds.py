@@ -104,7 +104,7 @@ def _as_line(health: FeedHealth, now: int) -> str:
 
 
 def _trouble(health: FeedHealth, now: int) -> str:
-    from tuireader.ui.times import span
+    from tuireader.ui.times import until
 
     feed = health.feed
     match health.trouble:
@@ -114,7 +114,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
             return "paused"
         case Trouble.FAILING:
             wait = max(0, (feed.next_try or now) - now)
-            again = f"next try in {span(wait)}" if wait else "next try now"
+            again = f"next try in {until(wait)}" if wait else "next try now"
             return f"! {feed.last_error} (×{feed.error_streak}, {again})"
         case Trouble.MOVED:
             return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.fetch import Fetcher
-from tuireader.feeds.links import advertised
+from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed
 
@@ -20,7 +21,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
     """(feed address, title) of what can be subscribed at `url`, best first; empty when there is nothing.
 
     In this order: the feed that a well-known site has for such a page, the address itself, the feeds that the
-    page names, the places where feeds usually are. Raises TuireaderError when the address cannot be read.
+    page names, those that it links to, the places where feeds usually are. Raises TuireaderError when the
+    address cannot be read.
     """
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
@@ -40,6 +42,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
         page = charset.decode(answer.body, answer.content_type)
         if named := advertised(page, answer.url):
             return list(named)
+        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url)):
+            return found_there
         return await _usual_places(fetcher, parser, answer.url)
 
 
@@ -106,8 +110,13 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str) -> tuple[str
 
 
 async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[tuple[str, str]]:
-    """The feeds at the usual places of a site, asked two at a time; a feed found twice counts once."""
-    found = await asyncio.gather(*(_feed_at(fetcher, parser, urljoin(url, path)) for path in COMMON_PATHS))
+    """The feeds at the usual places of a site."""
+    return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS])
+
+
+async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str]) -> list[tuple[str, str]]:
+    """What of some addresses are feeds, asked two at a time of a host; a feed found twice counts once."""
+    found = await asyncio.gather(*(_feed_at(fetcher, parser, url) for url in urls))
     unique: dict[str, tuple[str, str]] = {}
     for one in found:
         if one is not None:

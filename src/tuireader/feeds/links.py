@@ -1,4 +1,4 @@
-"""The feeds that a web page names in its head (`<link rel="alternate">`, WHATWG HTML §4.6.7.1)."""
+"""The feeds that a web page names in its head (`<link rel="alternate">`, WHATWG HTML §4.6.7.1) or links to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from tuireader.text import clean, safe_url
 
 HEAD = 400_000
 MOST = 20
+MOST_LINKED = 4
 TAG = re.compile(r"<(link|base)\b([^<>]{0,4000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([A-Za-z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+ANCHOR = re.compile(r"<(a|base)\b([^<>]{0,4000})>", re.IGNORECASE)
+LOOKS = re.compile(
+    r"(?i)(?:^|[/.=_-])(?:rss2?|atom|feeds?|rdf)(?:\.(?:xml|rss|atom|json|php|rdf))?/?(?:\?.*)?$|\.(?:rss|atom)$"
+)
+COMMENTS = re.compile(r"(?i)\bcomments?\b")
 TYPES = frozenset({
     "application/rss+xml",
     "application/atom+xml",
@@ -23,23 +30,53 @@ TYPES = frozenset({
 
 
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """(address, title) of the feeds that the page at `url` names, in its order, each once."""
+    """(address, title) of the feeds that the page at `url` names, in its order, each once.
+
+    Those of comments come last: who adds a site means its articles.
+    """
     base = url
     found: dict[str, str] = {}
-    for tag in TAG.finditer(page, 0, HEAD):
-        attributes = {
-            name.lower(): html.unescape(double or single or bare)
-            for name, double, single, bare in ATTRIBUTE.findall(tag[2])
-        }
+    for tag in TAG.finditer(UNSEEN.sub("", page[:HEAD])):
+        attributes = _attributes(tag[2])
         if tag[1].lower() == "base":
             base = safe_url(attributes.get("href", ""), url) or base
         elif _is_feed(attributes):
-            address = safe_url(attributes.get("href", ""), base)
-            if address.startswith(("http://", "https://")):
+            address = _address(attributes, base)
+            if address and address != url:
                 found.setdefault(address, clean(attributes.get("title", ""), 200))
         if len(found) == MOST:
             break
-    return tuple(found.items())
+    return tuple(sorted(found.items(), key=lambda one: COMMENTS.search(f"{one[1]} {one[0]}") is not None))
+
+
+def linked(page: str, url: str) -> tuple[str, ...]:
+    """Addresses that look like feeds and that the page at `url` links to; what they are is not known."""
+    base = url
+    found: dict[str, None] = {}
+    for tag in ANCHOR.finditer(UNSEEN.sub("", page[:HEAD])):
+        attributes = _attributes(tag[2])
+        if tag[1].lower() == "base":
+            base = safe_url(attributes.get("href", ""), url) or base
+            continue
+        address = _address(attributes, base)
+        typed = attributes.get("type", "").lower().partition(";")[0].strip() in TYPES
+        if address and address != url and (typed or LOOKS.search(address[:1000])):
+            found[address] = None
+    return tuple(sorted(found, key=lambda address: COMMENTS.search(address) is not None))[:MOST_LINKED]
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {
+        name.lower(): html.unescape(double or single or bare)
+        for name, double, single, bare in ATTRIBUTE.findall(tag)
+    }
+
+
+def _address(attributes: dict[str, str], base: str) -> str:
+    """The web address of a tag, or nothing; `feed:` stands before or instead of `http:`."""
+    href = re.sub(r"(?i)^\s*feed:(?:(?=https?:)|(?=//))", "", attributes.get("href", ""))
+    address = safe_url(href, base)
+    return address if address.startswith(("http://", "https://")) else ""
 
 
 def _is_feed(attributes: dict[str, str]) -> bool:

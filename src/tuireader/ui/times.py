@@ -18,21 +18,29 @@ def _local(moment: int) -> time.struct_time:
         return time.localtime(0)
 
 
-def list_time(moment: int, now: int, *, short: bool = False) -> str:
-    """The time column of a list line: `14:02` today, then `Mon 14:02`, `12 Jul` this year, `2020` before.
-
-    At most 9 cells, with `short` at most 6: the hour of a past day falls away.
-    """
+def list_day(moment: int, now: int) -> str:
+    """The day in the time column of a list: `""` today, then `Mon`, `12 Jul` this year, `2020` before."""
     then, today = _local(moment), _local(now)
-    clock = f"{then.tm_hour:02d}:{then.tm_min:02d}"
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
-        return clock
+        return ""
     if 0 <= now - moment < 6 * _DAY:
-        day = _DAYS[then.tm_wday]
-        return day if short else f"{day} {clock}"
+        return _DAYS[then.tm_wday]
     if then.tm_year == today.tm_year:
         return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
     return str(then.tm_year)
+
+
+def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
+    """The time column of a list line: `14:02` today, then `Mon 14:02`, `12 Jul` this year, `2020` before.
+
+    At most 9 cells, with `short` at most 6: the hour of a past day falls away. Where the line above is of the
+    `same_day`, the hour alone is told.
+    """
+    day, then = list_day(moment, now), _local(moment)
+    clock = f"{then.tm_hour:02d}:{then.tm_min:02d}"
+    if not day or (same_day and not day.isdecimal()):
+        return clock
+    return f"{day} {clock}" if day in _DAYS and not short else day
 
 
 def full_time(moment: int) -> str:
@@ -58,6 +66,12 @@ def span(seconds: int) -> str:
         if seconds < limit:
             return counted(seconds // size, unit)
     return counted(seconds // (365 * _DAY), "year")
+
+
+def until(seconds: int) -> str:
+    """How long it still takes, in the nearest unit: just under two hours are `2 h`."""
+    size = next((size for size, least in ((_DAY, 2 * _DAY), (_HOUR, 5400), (60, 90)) if seconds >= least), 1)
+    return span(round(seconds / size) * size)
 
 
 def age(moment: int, now: int) -> str:

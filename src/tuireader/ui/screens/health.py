@@ -10,7 +10,7 @@ from tuireader.commands import Scope
 from tuireader.model import Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.times import age, span
+from tuireader.ui.times import age, until
 from tuireader.ui.widgets.facts import Line
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 from tuireader.wording import counted
@@ -38,7 +38,12 @@ def _next(feed: Feed, now: int) -> str:
         return "not by itself"
     if feed.next_try is None or feed.next_try <= now:
         return "now due"
-    return f"in {span(feed.next_try - now)}"
+    return f"in {until(feed.next_try - now)}"
+
+
+def _name(feed: Feed) -> str:
+    """What a feed is called; without a title the part of its address that tells it from others."""
+    return feed.title if feed.title and feed.title != feed.url else feed.url.partition("://")[2] or feed.url
 
 
 def _weekly(number: float) -> str:
@@ -61,7 +66,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
         str(feed.id),
         {
             "sign": Cell(sign, ink),
-            "feed": Cell(feed.title or feed.url, "strong" if health.trouble >= Trouble.MOVED else "text"),
+            "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
             "state": Cell(state + streak, ink),
             "why": Cell(why or (health.moved_to and f"to {health.moved_to}"), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
@@ -75,9 +80,10 @@ def health_row(health: FeedHealth, now: int) -> Row:
 def health_facts(health: FeedHealth, now: int) -> list[Line]:
     """What is known of one feed, the worst first."""
     feed = health.feed
-    name = feed.title or feed.url
-    where = f" · {feed.folder}" if feed.folder else ""
-    lines: list[Line] = [((name, "strong"), (f"{where} · {feed.url}", "dim"))]
+    titled = feed.title not in ("", feed.url)
+    where = [one for one in (feed.folder, feed.url if titled else "") if one]
+    name = feed.title if titled else feed.url
+    lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
     if feed.last_error:
         failed = f"failed {_tries(feed.error_streak)}: "
         lines.append(((failed, "error"), (feed.last_error, "text")))
