@@ -15,6 +15,8 @@ from tuireader.model import Fault, ParseFailed, ParseResult
 
 DEADLINE = 5.0
 START_DEADLINE = 20.0
+_HELD = 1 << 20
+"""Bytes of an answer that are read ahead: most are smaller. To wake for each 64 KB costs four times as much."""
 
 
 class ParseWorker:
@@ -109,6 +111,7 @@ class _Process:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor
+                limit=_HELD,
             )
             assert self._process.stdout is not None
             async with asyncio.timeout(START_DEADLINE):
