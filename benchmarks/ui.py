@@ -90,6 +90,8 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.settle()
         program.type("A")
         found["mark the found read"] = [program.wait("marked read")]
+        marked = re.search(r"([\d,]+) marked read", program.text())
+        found["so many were marked"] = [float(marked[1].replace(",", ""))] if marked else []
         program.settle(0.5)
         program.type("ctrl+z")
         found["undo that"] = [program.wait("[Uu]nd(o|id|one)[^/]*marked")]

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.builders import entry, open_store, save
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Pool, Store
+from tuireader.store.store import CACHE
 
 
 def refused(path: Path) -> str:
@@ -133,3 +135,41 @@ def test_several_processes_make_one_database_at_the_same_time(tmp_path: Path) ->
     ]
     for program in programs:
         assert program.communicate(timeout=60)[1] == "" and program.returncode == 0
+
+
+def test_what_is_written_is_copied_into_the_database_when_it_is_much(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, *(entry(n, content_html=f"{n} " * 50) for n in range(1, 200)))
+    store.close()
+    path, copy = tmp_path / "test.db", tmp_path / "copy.db"
+
+    def copied() -> int:
+        """How many are read in the file itself, without the log beside it."""
+        copy.write_bytes(path.read_bytes())
+        with closing(sqlite3.connect(f"file:{copy}?immutable=1", uri=True)) as conn:
+            return int(conn.execute("SELECT count(*) FROM article WHERE read = 1").fetchone()[0])
+
+    async def mark() -> None:
+        pool = await Pool.open(path)
+        try:
+            await pool.spare_memory()
+            await pool.write(lambda store: store.conn.execute("UPDATE article SET read = 1"))
+            await pool.tidy()
+            assert copied() == 0  # that little stays in the log
+            await pool.count(lambda store: store.tidy(1))
+            assert copied() == 199
+            cache = await pool.read(lambda store: store.conn.execute("PRAGMA cache_size").fetchone()[0])
+            assert -CACHE < cache < 0
+        finally:
+            await pool.close()
+
+    asyncio.run(mark())
+
+
+def test_a_room_is_opened_at_first_use(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    assert store.lists is store.lists
+    assert store.saving is store.saving
+    with pytest.raises(AttributeError, match="no_such_room"):
+        _ = store.no_such_room
+    store.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.ui.fake_library import FakeLibrary
 from tests.ui.running import running
 from tests.ui.samples import FEEDS, library, story
 from tuireader.commands import COMMANDS, PANES, Scope
-from tuireader.model import ViewKind
+from tuireader.model import Feed, ViewKind
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.main import INSTEAD, MainScreen
 from tuireader.ui.screens.mute import Mute
@@ -225,6 +227,26 @@ async def test_mark_list_read_and_undo_by_both_keys() -> None:
         assert unread(made) == {1, 2, 3, 4, 6}
         await run.press("U")
         assert "Nothing to undo" in run.toasts
+
+
+async def test_what_is_undone_is_shown_before_the_list_is_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, hold = library(), asyncio.Event()
+    taken = made.feeds
+
+    async def feeds() -> list[Feed]:
+        await hold.wait()
+        return await taken()
+
+    async with running(made) as run:
+        await run.press("A")
+        monkeypatch.setattr(made, "feeds", feeds)
+        await run.pilot.press("ctrl+z")
+        await run.pilot.pause()
+        rows = [run.main.articles.row(key) for key in run.main.articles.ids]
+        assert [row is not None and row.read for row in rows] == [False] * 5
+        hold.set()
+        await run.settle()
+        assert unread(made) == {1, 2, 3, 4, 6}
 
 
 async def test_mark_list_read_takes_only_what_is_listed() -> None:
