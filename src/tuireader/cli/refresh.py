@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -22,6 +23,9 @@ from tuireader.wording import counted
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
     from tuireader.library import Library
+
+_RARELY = 50_000
+"""Objects between two collections: each batch of articles makes that many, and lets all of them go again."""
 
 
 @main.command()
@@ -48,6 +52,7 @@ def refresh(
 
     # The writer thread gives the interpreter up at each row; it must not wait long to have it back.
     sys.setswitchinterval(0.0005)
+    gc.set_threshold(_RARELY)
 
     async def job(library: Library) -> int:
         if not library.config.feeds:
