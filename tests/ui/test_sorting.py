@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
+from tuireader.ui.times import list_time
 
 ALL = View(ViewKind.ALL)
 
@@ -90,3 +92,29 @@ async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> Non
             assert times == sorted(times) and "oldest first" in run.text.splitlines()[0]
             await run.press("enter", "n")
             assert run.open_id == run.main.articles.ids[1]
+
+
+async def test_days_stand_in_the_first_row_of_each(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+
+        def column() -> list[str]:
+            """The times in sight, in their column."""
+            return [line.split("│")[1][3:14].strip() for line in run.text.splitlines()[2:-1]]
+
+        def days() -> list[str]:
+            return [time.split()[0] for time in column() if time[:1].isalpha()]
+
+        assert len(days()) == len(set(days())) > 2  # each day once
+        rows = await listed(run, library)
+        first = next(number for number, time in enumerate(column()) if time[:1].isalpha())
+        second = first + 1
+        assert list_time(rows[first].time, NOW) == column()[first]
+        assert column()[second] == list_time(rows[second].time, NOW)[-5:] and rows[second].time > 0
+        await run.press(*["j"] * len(column()))  # the row that comes to the top tells its day again
+        top = run.main.articles.scroll_offset.y
+        assert top > 0 and column()[0] == list_time(rows[top].time, NOW)
+        await run.press("backslash", "t")
+        rows = await listed(run, library)
+        top = run.main.articles.scroll_offset.y
+        assert column() == [list_time(row.time, NOW) for row in rows[top : top + len(column())]]

@@ -163,6 +163,7 @@ def _frame(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int) -> str:
     """The frame as one string for the terminal."""
     from tuireader.ui.row_parts import row_parts
+    from tuireader.ui.times import list_day
 
     out = [_ENTER]
     for number, line in enumerate(kept["head"], 1):
@@ -175,7 +176,16 @@ def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int)
         out.append(f"\x1b[{number};{kept['left'] + 1}H")
         if number - first < len(rows):
             row = rows[number - first]
-            parts = row_parts(row, row.feed_title, kept["width"], kept["letters"], now, folds=kept["folds"])
+            days = [list_day(one.time, now) for one in rows[max(0, number - first - 1) : number - first + 1]]
+            parts = row_parts(
+                row,
+                row.feed_title,
+                kept["width"],
+                kept["letters"],
+                now,
+                folds=kept["folds"],
+                same_day=len(days) == 2 and days[0] == days[1],
+            )
         else:
             parts = [(" " * kept["width"], "")]
         inks = kept["inks"][at_cursor]

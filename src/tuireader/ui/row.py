@@ -62,6 +62,7 @@ def draw_row(
     *,
     inner: bool = False,
     selected: bool = False,
+    same_day: bool | None = None,
     marks: Marks = (),
 ) -> Strip:
     """A row as `row_parts` says what stands in it; `inner` rows stand below the first one of their story."""
@@ -74,6 +75,7 @@ def draw_row(
         folds=style.folds,
         inner=inner,
         selected=selected,
+        same_day=same_day,
         marks=marks,
     )
     segments = [Segment(text, ink_of(ink, style.inks, cursor)) for text, ink in parts]

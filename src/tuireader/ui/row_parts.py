@@ -43,13 +43,16 @@ def row_parts(
     folds: bool = False,
     inner: bool = False,
     selected: bool = False,
+    same_day: bool | None = None,
     marks: Sequence[Mark] = (),
 ) -> list[Part]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
-    the watches that any of them hits. An `inner` row stands below the first one of its story. The ink `""` is
-    the ground, `watch:NAME` that of a watch; `title/INK` is a mark in a title whose own ink is `title`.
+    the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
+    the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
+    The ink `""` is the ground, `watch:NAME` that of a watch; `title/INK` is a mark in a title whose own ink
+    is `title`.
     """
     time, feed = columns(width)
     parts = [
@@ -59,7 +62,8 @@ def row_parts(
     ]
     used = 3
     if time:
-        parts.append((f" {list_time(row.time, now, short=time < 9):>{time}}", "dim"))
+        told = list_time(row.time, now, short=time < 9, same_day=bool(same_day))
+        parts.append((f" {told:>{time}}", "text" if same_day is False else "dim"))
         used += time + 1
     parts.append(("  ", ""))
     used += 2

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.ui.row import Marks, RowStyle, draw_note, draw_row
+from tuireader.ui.times import list_day
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
@@ -47,6 +48,7 @@ class ArticleList(CursorPane):
         self.empty_text = ""
         self.folds = False  # whether a row stands for its story
         self.opened: Collection[int] = ()  # the stories of which all rows are shown
+        self.by_day = True  # whether the rows are in the order of time
         self.selected: set[int] = set()  # what marks go to, while there are any
         self.touched = False  # whether the person has moved in this view
         self.partial = False  # whether there are more ids, which are about to come
@@ -54,7 +56,8 @@ class ArticleList(CursorPane):
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
-        self._strips: dict[tuple[int, bool, bool], Strip] = {}
+        self._strips: dict[tuple[int, bool, bool, bool | None], Strip] = {}
+        self._days: dict[int, str] = {}
         self._style: RowStyle | None = None
         self._asked: set[int] = set()
 
@@ -195,11 +198,12 @@ class ArticleList(CursorPane):
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
-        """Draw those lines anew that are in sight."""
-        top = self.scroll_offset.y
+        """Draw those lines anew that are in sight, and those below them, which may have told their day."""
+        top, below = self.scroll_offset.y, False
         for line, article_id in enumerate(self.ids[top : top + self.size.height], top):
-            if article_id in ids:
+            if (changed := article_id in ids) or below:
                 self.refresh_line(line)
+            below = changed
 
     # -- rows as needed
 
@@ -263,8 +267,8 @@ class ArticleList(CursorPane):
             self._refresh_rows(changed)
 
     def _forget_strip(self, article_id: int) -> None:
-        for at_cursor, inner in product((True, False), repeat=2):
-            self._strips.pop((article_id, at_cursor, inner), None)
+        for at_cursor, inner, same_day in product((True, False), (True, False), (True, False, None)):
+            self._strips.pop((article_id, at_cursor, inner, same_day), None)
 
     # -- drawing
 
@@ -272,6 +276,7 @@ class ArticleList(CursorPane):
         """Drop whatever was drawn and draw anew."""
         self._style = None
         self._strips.clear()
+        self._days.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -292,8 +297,8 @@ class ArticleList(CursorPane):
             return draw_note("" if self.ids else self.empty_text, style, line=y - above)
         article_id = self.ids[number]
         at_cursor = number == self.cursor
-        inner = self._is_inner(number)
-        strip = self._strips.get((article_id, at_cursor, inner))
+        inner, same_day = self._is_inner(number), self._is_same_day(number, style.now)
+        strip = self._strips.get((article_id, at_cursor, inner, same_day))
         if strip is None:
             row = self._rows.get(article_id)
             cursor = (style.inks.cursor if self.has_focus else style.inks.cursor_idle) if at_cursor else None
@@ -301,10 +306,12 @@ class ArticleList(CursorPane):
                 return draw_note("", style, cursor)
             title, marks = self._feed_title(row.feed_id), self._marks(row)
             selected = article_id in self.selected
-            strip = draw_row(row, title, style, cursor, inner=inner, selected=selected, marks=marks)
+            strip = draw_row(
+                row, title, style, cursor, inner=inner, selected=selected, same_day=same_day, marks=marks
+            )
             if len(self._strips) > _KEEP:
                 self._strips.clear()
-            self._strips[article_id, at_cursor, inner] = strip
+            self._strips[article_id, at_cursor, inner, same_day] = strip
         return strip
 
     def _is_inner(self, number: int) -> bool:
@@ -313,6 +320,25 @@ class ArticleList(CursorPane):
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
+
+    def _is_same_day(self, number: int, now: int) -> bool | None:
+        """Whether a row above, in sight, is of the same day; None where rows are in another order."""
+        if not self.by_day:
+            return None
+        if number <= self.scroll_offset.y:
+            return False
+        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
+        if row is None or above is None:
+            return False
+        return self._day(row, now) == self._day(above, now)
+
+    def _day(self, row: ArticleRow, now: int) -> str:
+        day = self._days.get(row.id)
+        if day is None:
+            if len(self._days) > _KEEP:
+                self._days.clear()
+            day = self._days[row.id] = list_day(row.time, now)
+        return day
 
     def focus_changed(self) -> None:
         """Draw the cursor as a live or a resting one."""
