@@ -16,7 +16,7 @@ from tuireader.model import Fault, ParseFailed, ParseResult
 DEADLINE = 5.0
 START_DEADLINE = 20.0
 _HELD = 1 << 20
-"""Bytes of an answer that are read ahead: most are smaller. Waking for each 64 KB takes four times as long."""
+"""Bytes of an answer that are read ahead: most are smaller, and waking for each 64 KB takes long."""
 
 
 class ParseWorker:
