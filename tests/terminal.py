@@ -96,6 +96,11 @@ class Terminal:
         for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def wait(self, what: str | Callable[[str], bool]) -> str:
         """Read until the screen shows a text (or `what` says yes to it); the screen's text."""
         wanted = (lambda shown: what in shown) if isinstance(what, str) else what

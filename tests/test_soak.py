@@ -11,8 +11,8 @@ import os
 import random
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from itertools import islice
 from pathlib import Path
 
@@ -28,13 +28,14 @@ from tuireader.library import Library
 from tuireader.ui.screens.main import MainScreen
 
 PRESSES = int(os.environ.get("TUIREADER_SOAK", "100"))
-PATIENCE = 120
+PATIENCE = int(os.environ.get("TUIREADER_PATIENCE", "120"))
 """Seconds after which a batch of keys has not been answered, and the program hangs."""
 BATCH = 20
 """Keys that are pressed before screen and store are compared."""
 _OFTEN = ["j", "k", "down", "up", "enter", "h", "n", "p", "J", "K", "space", "tab", "g", "G", "escape"]
 _SOMETIMES = [*"NmsAU.\\vxX[]ezwHWMuyYF/?*123456789dltbfi", "pagedown", "pageup", "ctrl+d", "ctrl+u"]
 _RARELY = ["R", "r", "C", "ctrl+p", "plus", "ctrl+z", "ctrl+s", "left", "right", "backspace", "delete"]
+_SIZES = ["120x40", "80x24", "60x20", "40x12", "100x30", "200x50", "20x6"]
 _WORDS = ["law", "wechat OR", '"', "(", "is:unread", "-the", "法", "/a+/", "feed:", "]"]
 _TEXTS = (
     "The regulator has fined the company after a long inquiry.",
@@ -84,7 +85,7 @@ def subscribe(web: Web, config: Path, seed: int) -> str:
 
 
 def keys(seed: int) -> Iterator[str]:
-    """Keys as an impatient person presses them, some text among them."""
+    """Keys as an impatient person presses them, and text and other sizes of the window (`to 80x24`)."""
     chance = random.Random(seed)
     while True:
         kind = chance.random()
@@ -92,8 +93,11 @@ def keys(seed: int) -> Iterator[str]:
             yield chance.choice(_OFTEN)
         elif kind < 0.9:
             yield chance.choice(_SOMETIMES)
-        elif kind < 0.96:
+        elif kind < 0.95:
             yield chance.choice(_RARELY)
+        elif kind < 0.96:
+            for _ in range(chance.choice((1, 1, 5))):
+                yield f"to {chance.choice(_SIZES)}"
         else:
             yield from chance.choice(_WORDS)
 
@@ -126,10 +130,35 @@ async def compare(run: Running, library: Library) -> None:
         assert main.counts == await library.counts(folded=main.listing.folds)
 
 
-def tell_what_waits() -> None:
-    """Where each task stands, to see what a program waits for that hangs."""
-    for task in asyncio.all_tasks():
-        task.print_stack(file=sys.stderr)
+@asynccontextmanager
+async def soon(what: str) -> AsyncIterator[None]:
+    """Say where each task stands when something takes for ever."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield
+    except TimeoutError:
+        print(f"in vain: {what}", file=sys.stderr)
+        for task in asyncio.all_tasks():
+            task.print_stack(file=sys.stderr)
+        raise
+
+
+async def press(run: Running, keys: Iterable[str]) -> None:
+    """Press keys, and change the size, until one of them has left the program."""
+    for key in keys:
+        if not run.app.is_running:
+            return
+        if key.startswith("to "):
+            await run.pilot.resize_terminal(*size_of(key))
+        else:
+            await run.pilot.press(_character_to_key(key) if len(key) == 1 else key)
+    await run.settle()
+
+
+def size_of(key: str) -> tuple[int, int]:
+    """Columns and lines of a change of size."""
+    columns, _, lines = key.removeprefix("to ").partition("x")
+    return int(columns), int(lines)
 
 
 async def undo_restores(run: Running, database: Path) -> None:
@@ -158,28 +187,30 @@ async def test_random_keys_under_pilot(
         config, _ = loads(subscribe(web, paths.config, seed), "soak")
         stream, pressed = keys(seed), 0
         while pressed < PRESSES:
-            library = await Library.open(config, paths)
-            try:
-                async for _ in library.refresh():
-                    pass
-                async with running(library, size) as run:
-                    while pressed < PRESSES and run.app.is_running:
-                        batch = [next(stream) for _ in range(BATCH)]
-                        pressed += BATCH
-                        try:
-                            async with asyncio.timeout(PATIENCE):
-                                await run.press(*map(_name, batch))
-                                await to_list(run)
-                                await compare(run, library)
-                                if pressed % (5 * BATCH) == 0:
-                                    await undo_restores(run, paths.database)
-                        except Exception as fault:
-                            print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
-                            if isinstance(fault, TimeoutError):
-                                tell_what_waits()
-                            raise
-            finally:
-                await library.close()
+            async with AsyncExitStack() as opened:
+                async with soon("to open the library"):
+                    library = await Library.open(config, paths)
+                    opened.push_async_callback(library.close)
+                    async for _ in library.refresh():
+                        pass
+                run = await opened.enter_async_context(running(library, size))
+                while pressed < PRESSES:
+                    batch = [next(stream) for _ in range(BATCH)]
+                    pressed += BATCH
+                    try:
+                        async with soon("to answer keys"):
+                            await press(run, batch)
+                            if not run.app.is_running:
+                                break
+                            await to_list(run)
+                            await compare(run, library)
+                            if pressed % (5 * BATCH) == 0:
+                                await undo_restores(run, paths.database)
+                    except Exception:
+                        print(f"the last of {pressed} keys: {batch}", file=sys.stderr)
+                        raise
+                async with soon("to leave"):
+                    await opened.aclose()
     assert sound(paths.database)
 
 
@@ -188,10 +219,6 @@ def sound(database: Path) -> bool:
     with closing(sqlite3.connect(database)) as store:
         row: tuple[str] = store.execute("PRAGMA integrity_check").fetchone()
     return row == ("ok",)
-
-
-def _name(key: str) -> str:
-    return _character_to_key(key) if len(key) == 1 else key
 
 
 def test_random_keys_in_a_terminal(tmp_path: Path) -> None:
@@ -209,7 +236,11 @@ def test_random_keys_in_a_terminal(tmp_path: Path) -> None:
                 terminal.press("R")
                 alive = True
                 while alive and pressed < PRESSES:
-                    terminal.press(*(typed.get(key) or KEYS.get(key) or key for key in islice(stream, BATCH)))
+                    for key in islice(stream, BATCH):
+                        if key.startswith("to "):
+                            terminal.resize(*size_of(key))
+                        else:
+                            terminal.press(typed.get(key) or KEYS.get(key) or key)
                     pressed += BATCH
                     alive = terminal.rest()
                 if alive:
