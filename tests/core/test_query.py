@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from time import process_time
+from time import process_time, tzset
 
 import pytest
 from hypothesis import example, given, settings
@@ -540,3 +540,14 @@ def test_the_deepest_and_widest_expressions_are_understood_by_the_index(index: I
         assert index.hit(way.fts, Subject(title="kumo word7")) is matches(
             query, Subject(title="kumo word7"), NOW
         )
+
+
+def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "UTC-9")
+            tzset()
+            assert read("after:2023-11-14") == After(date(2023, 11, 14))
+            assert After(date(2023, 11, 14)).time == Before(date(2023, 11, 14)).time == 1_699_920_000
+    finally:
+        tzset()

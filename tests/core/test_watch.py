@@ -502,3 +502,14 @@ def test_a_part_of_a_phrase_is_no_hit_among_many_terms() -> None:
     matcher = Matcher([WatchRule("leaks", ("data breach",)), WatchRule("other", filler)])
     assert [found.watch for found in matcher.match(Subject(title="A data breach"))] == ["leaks"]
     assert matcher.match(Subject(title="A breach of trust, and data")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("News\nData Protection Act (DPA).\nMore of it\n", ["Data Protection Act"]),
+        ("A line\nWith a D\nProtection Act (DPA).", []),
+    ],
+)
+def test_a_name_stands_on_one_line(text: str, names: list[str]) -> None:
+    assert [name for name, _ in aliases(text, WatchRule("w", any=("DPA",)))] == names
