@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -290,9 +291,44 @@ def test_texts_that_cannot_be_unpacked_come_again_with_the_next_fetch(tmp_path: 
 def test_a_file_of_noise_says_that_nothing_can_be_saved(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(random.Random(3).randbytes(50_000))
-    with pytest.raises(DatabaseError, match="damaged"):
+    with pytest.raises(DatabaseError, match=r"nothing in .*x\.db can be read.*put a backup in its place"):
         salvage(path, tmp_path / "new.db")
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
+
+
+@pytest.mark.parametrize("part", [0.6, 0.8, 0.95])
+def test_a_file_whose_end_is_missing_keeps_what_stands_before(tmp_path: Path, part: float) -> None:
+    path = filled(tmp_path)
+    before = counts(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * part) + 17])
+    kept = salvaged(path)
+    assert kept["feed"] == before["feed"]
+    assert kept["article"] > before["article"] * part / 3
+    assert sorted(file.name for file in tmp_path.iterdir() if "whole" in file.name) == []
+
+
+@pytest.mark.parametrize("header", [bytes(100), b"<html>" + b"x" * 94, b"SQLite format 3\0" + bytes(84)])
+def test_a_file_whose_header_is_destroyed_loses_nothing(tmp_path: Path, header: bytes) -> None:
+    path = filled(tmp_path)
+    before = counts(path)
+    path.write_bytes(header + path.read_bytes()[100:])
+    kept = salvaged(path)
+    assert {table: kept[table] for table in before} == before
+
+
+def test_what_lies_in_the_log_of_a_file_with_a_destroyed_header_is_saved(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    before = counts(path)
+    store = Store.open(path)
+    save(store, 1, entry(9000, title="Only in the log"))
+    copy = tmp_path / "copy" / "test.db"
+    copy.parent.mkdir()
+    shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+    copy.write_bytes(bytes(100) + path.read_bytes()[100:])
+    store.close()
+    kept = salvage(copy, tmp_path / "new.db")
+    assert kept["article"] == before["article"] + 1
 
 
 def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The feeds that a web page names in its head (`<link rel="alternate">`, WHATWG HTML §4.6.7.1) or links to."""
+"""The feeds that a web page names in its head (`link rel="alternate"`, WHATWG HTML §4.6.7.1) or links to."""
 
 from __future__ import annotations
 

@@ -192,6 +192,8 @@ class Refreshing(Watches, Pages):
         At least one of the two is given. Starred articles, those on a watch and (but for `unread`) unread
         ones keep theirs. The articles stay, with their marks, and so do not come back as new.
         """
+        from tuireader.store.retention import Rule
+
         async for _ in self.apply_watches():  # what a new watch hits must not go
             pass
         before = None if older_than is None else int(self._clock()) - older_than

@@ -8,13 +8,16 @@ their copies is sound.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuireader.errors import DatabaseError
 from tuireader.store.care import SOURCES, broken_matches, broken_texts, reading
-from tuireader.store.dictionaries import Dictionaries
+from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
 
@@ -31,11 +34,12 @@ Row = tuple[Any, ...]
 def salvage(path: Path, target: Path) -> dict[str, int]:
     """Make a database at `target` from what can be read at `path`; returns the rows that were kept by table.
 
-    Raises DatabaseError when not even the list of tables can be read, or the copy cannot be written.
+    Raises DatabaseError when not even the list of tables can be read, or the new file cannot be written.
     """
     store = Store.open(target)
     try:
-        with reading(path) as damaged, store.transaction():
+        store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
+        with _legible(path, target) as whole, reading(whole) as damaged, store.transaction():
             damaged.execute("PRAGMA cell_size_check = ON")
             damaged.text_factory = lambda data: data.decode("utf-8", "replace")
             damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -51,13 +55,66 @@ def salvage(path: Path, target: Path) -> dict[str, int]:
             table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in _tables(store.conn)
         }
-    except BaseException:
+    except BaseException as error:
         store.close()
         for end in ("", "-wal", "-shm"):
             target.with_name(target.name + end).unlink(missing_ok=True)
+        cause = error.__cause__
+        if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error) and is_damage(cause):
+            raise DatabaseError(
+                f"nothing in {path} can be read; it is damaged beyond repair, or no database of tuireader",
+                "put a backup in its place, or move it away and begin anew",
+            ) from error
         raise
     finally:
         store.close()
+
+
+# --------------------------------------------------------------------------- the file as a whole
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = 100
+_TABLE_PAGES = (b"\x05", b"\x0d")
+"""How the pages of a table begin; the first page of a database is one, behind the header."""
+
+
+@contextmanager
+def _legible(path: Path, target: Path) -> Iterator[Path]:
+    """The file, or a copy of it that SQLite will open where it refuses the file as a whole.
+
+    That is so when the end is missing or the header is destroyed (SQLite file format §1.3). The copy is as
+    long as the header says, and has the header of a sound database in the first case.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEADER + 1)
+    size = path.stat().st_size
+    with target.open("rb") as file:
+        good = file.read(_HEADER)
+    sound = head.startswith(_MAGIC) and head[16:18] == good[16:18]
+    page = int.from_bytes(good[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if sound else -(-size // page)
+    if (sound and pages * page <= size) or head[_HEADER:] not in _TABLE_PAGES:
+        yield path
+        return
+    copy = target.with_name(f"{target.name}-whole")
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        shutil.copyfile(path, copy)
+        copy.chmod(0o600)
+        with copy.open("r+b") as file:
+            file.truncate(pages * page)
+            if not sound:
+                no_free_pages = bytes(8)
+                file.write(good[:28] + pages.to_bytes(4, "big") + no_free_pages + good[40:])
+        if log.exists():
+            shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+        yield copy
+    finally:
+        for end in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
+
+
+# --------------------------------------------------------------------------- reading
 
 
 def _tables(conn: sqlite3.Connection) -> list[str]:
@@ -67,9 +124,6 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
            AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
     )
     return [row[0] for row in rows if row[0] not in _MADE_ANEW]
-
-
-# --------------------------------------------------------------------------- reading
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
