@@ -146,6 +146,15 @@ async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         text = run.text
         assert "◆L ◆F LanternPay" in text  # the letters tell the watches apart
         assert "●" in text and "★" in text
+        await run.press("plus", "x")
+        strips = run.app.screen._compositor.render_strips(run.app.size)
+        await run.press("escape", "enter", "tab", "tab")
+        strips += run.app.screen._compositor.render_strips(run.app.size)
+        styles = [one.style for strip in strips for one in strip if one.style is not None]
+        colours = {colour for style in styles for colour in (style.color, style.bgcolor) if colour}
+        assert all(colour.is_default for colour in colours)  # no grey either: it may be no such terminal
+        cursor = next(strip for strip in strips[40:] if "LanternPay comes" in strip.text)
+        assert any(one.style is not None and one.style.reverse for one in cursor)
 
 
 # -- golden screens; TUIREADER_SNAPSHOTS=1 writes them anew

@@ -15,6 +15,7 @@ from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.filter import Monochrome, NoColor
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
@@ -28,7 +29,7 @@ from tuireader.ui.browser import open_in_browser
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.key_order import one_by_one, press
 from tuireader.ui.run import DEMO
-from tuireader.ui.themes import DARK, THEMES
+from tuireader.ui.themes import DARK, PLAIN, THEMES
 from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class TuireaderApp(App[int]):
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
+        if self.no_color:  # Textual would turn colours into greys, which are colours to the terminal
+            self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
@@ -83,7 +86,8 @@ class TuireaderApp(App[int]):
     def take_config(self) -> None:
         """Put theme and keys of the configuration in force."""
         ui = self.library.config.ui
-        self.theme = ui.theme if ui.theme in self.available_themes else DARK.name
+        wanted = PLAIN.name if self.no_color else ui.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
 

@@ -1,4 +1,4 @@
-"""The two themes of the program's own; Textual's are there as well."""
+"""The themes of the program's own; Textual's are there as well."""
 
 from __future__ import annotations
 
@@ -64,4 +64,36 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+PLAIN = Theme(
+    name="tuireader-plain",
+    ansi=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    warning="ansi_yellow",
+    error="ansi_red",
+    success="ansi_green",
+    accent="ansi_cyan",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    dark=True,
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border-blurred": "ansi_default",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_white",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_bright_blue",
+        "input-selection-foreground": "ansi_black",
+        "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_black",
+    },
+)
+"""The colours of the terminal. Without them (`NO_COLOR`) bold, dim, underlined and reversed text tell all."""
+
+THEMES = (DARK, LIGHT, PLAIN)
