@@ -301,7 +301,9 @@ class UiConfig:
 
     theme: str = field(
         default="tuireader-dark",
-        metadata=key(NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's."),
+        metadata=key(
+            NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's."
+        ),
     )
     preset: str = field(
         default="default",
