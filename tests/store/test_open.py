@@ -173,3 +173,21 @@ def test_a_room_is_opened_at_first_use(tmp_path: Path) -> None:
     with pytest.raises(AttributeError, match="no_such_room"):
         _ = store.no_such_room
     store.close()
+
+
+async def test_what_nobody_waits_for_any_more_ends(tmp_path: Path) -> None:
+    pool = await Pool.open(tmp_path / "test.db")
+    endless = "WITH RECURSIVE n(i) AS (SELECT begun() UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def count(store: Store) -> None:
+        store.conn.create_function("begun", 0, lambda: loop.call_soon_threadsafe(begun.set) and 1)
+        store.conn.execute(endless)
+
+    task = asyncio.create_task(pool.read_or_stop(count))
+    await begun.wait()
+    waiting = asyncio.create_task(pool.read_or_stop(lambda store: store.conn.execute("SELECT 7").fetchone()))
+    task.cancel()
+    assert await waiting == (7,)  # only the cancelled one was stopped
+    await pool.close()

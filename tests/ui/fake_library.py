@@ -158,7 +158,14 @@ class FakeLibrary:
     def feed_title(self, feed_id: int) -> str:
         return next((feed.title for feed in self._feeds if feed.id == feed_id), "")
 
-    async def search(self, text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+    async def search(
+        self,
+        text: str,
+        *,
+        limit: int = 2000,
+        ranked: bool = False,
+        tell: Callable[[array[int]], None] = lambda found: None,
+    ) -> tuple[array[int], str]:
         if text.count('"') % 2:
             return array("q"), "a quotation mark is not closed"
         return (await self.ids(View(ViewKind.QUERY, text)))[:limit], ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from tests.ui.fake_library import many
 from tests.ui.running import running
 from tests.ui.samples import library
 from tests.ui.test_real_library import opened
-from tuireader.model import ViewKind
-from tuireader.ui import listing
+from tuireader.model import View, ViewKind
+from tuireader.ui import listing, work
 from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -179,7 +180,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
     whole = asyncio.Event()
     search = made.search
 
-    async def slow(text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+    async def slow(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
         asked.append(limit)
         if limit > 50:
             await whole.wait()
@@ -190,8 +191,9 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
         await run.pilot.press("slash", *"article")
         while "Search: article · 50+ found" not in run.text:
             await run.pilot.pause()
-        assert len(run.main.articles.ids) == 50 and max(asked) > 50
+        assert len(run.main.articles.ids) == 50
         await run.pilot.press("down", "j", "j")
+        assert max(asked) > 50
         cursor = run.cursor_id
         whole.set()
         await run.settle()
@@ -206,7 +208,7 @@ async def test_the_next_key_drops_a_slow_search() -> None:
     never = asyncio.Event()
     search = made.search
 
-    async def stuck(text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+    async def stuck(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
         if text == "article":
             await never.wait()
         return await search(text, limit=limit)
@@ -219,6 +221,49 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         while "Search: article 29" not in run.text:
             await run.pilot.pause()
         assert "Search: article 29 · 11 found" in run.text
+
+
+async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_TYPING", 1000)
+    made = many(300)
+    async with running(made) as run:
+        await run.pilot.press("slash", *"article")
+        while "Search: article · 50+ found" not in run.text:
+            await run.pilot.pause()
+        await run.pilot.press("enter")
+        await run.settle()
+        assert "Search: article · 300 found" in run.text
+        monkeypatch.setattr(listing, "_TYPING", 0.01)
+        await run.pilot.press("escape", "slash", *"artic")
+        await run.settle()
+        assert "Search: artic · 300 found" in run.text
+
+
+async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_FIRST", 0)
+    monkeypatch.setattr(work, "_THEN", 0)
+    made = many(300)
+    steps = [asyncio.Event(), asyncio.Event()]
+    ids = await made.ids(View(ViewKind.QUERY, "article"))
+
+    async def long(text: str, *, tell: Callable[[array[int]], None], **_: object) -> tuple[array[int], str]:
+        for count, step in zip((3, 7), steps, strict=True):
+            tell(ids[:count])
+            await step.wait()
+        return ids[:9], ""
+
+    made.search = long  # type: ignore[method-assign, assignment]
+    async with running(made) as run:
+        await run.pilot.press("slash", "x")
+        while "Search: x · 3+ found" not in run.text:
+            await run.pilot.pause()
+        assert len(run.main.articles.ids) == 3
+        steps[0].set()
+        while "Search: x · 7+ found" not in run.text:
+            await run.pilot.pause()
+        steps[1].set()
+        await run.settle()
+        assert "Search: x · 9 found" in run.text and len(run.main.articles.ids) == 9
 
 
 async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,13 +94,21 @@ class Lists(Desk):
             lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
         )
 
-    async def search(self, text: str, *, limit: int = 2000, ranked: bool = False) -> tuple[array[int], str]:
+    async def search(
+        self,
+        text: str,
+        *,
+        limit: int = 2000,
+        ranked: bool = False,
+        tell: Callable[[array[int]], None] = lambda found: None,
+    ) -> tuple[array[int], str]:
         """Ids matching an expression, and `""` or why it cannot be understood. Never raises.
 
         Newest first; if `ranked`, of the newest some thousand the most relevant first.
 
         In small steps: a search that has to look at every article lets other questions through, and ends
-        when it is cancelled. With a small `limit` it ends as soon as so many are found.
+        when it is cancelled. With a small `limit` it ends as soon as so many are found. `tell` is told
+        after each step what was found so far.
         """
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
@@ -116,8 +124,9 @@ class Lists(Desk):
             )
         )
         ids: array[int] = array("q")
-        while (more := await self._pool.read(lambda _: next(steps, None))) is not None:
+        while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
             ids.extend(more)
+            tell(ids)
         return ids, ""
 
     async def snippets(

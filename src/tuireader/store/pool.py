@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import Generic, TypeVar
 
 from tuireader.store.store import Store, Telling, explain
 
@@ -49,6 +50,10 @@ class Pool:
     async def read(self, function: Callable[[Store], T]) -> T:
         """Run a function that only reads; raises DatabaseError when SQLite fails."""
         return await self._run(self._reader, self._reading, function)
+
+    async def read_or_stop(self, function: Callable[[Store], T]) -> T:
+        """The same, but what SQLite is doing for it ends when the caller is cancelled."""
+        return await self._run(self._reader, self._reading, _Stoppable(function))
 
     async def count(self, function: Callable[[Store], T]) -> T:
         """Run a function that only reads and looks at the whole store; `read` does not wait for it."""
@@ -106,3 +111,31 @@ class Pool:
             return await asyncio.get_running_loop().run_in_executor(executor, function, store)
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
+        except asyncio.CancelledError:
+            if isinstance(function, _Stoppable):
+                function.stop()
+            raise
+
+
+class _Stoppable(Generic[T]):
+    """A function of a store, and a way to end it from another thread."""
+
+    def __init__(self, function: Callable[[Store], T]) -> None:
+        self._function = function
+        self._lock = Lock()
+        self._running: sqlite3.Connection | None = None
+
+    def __call__(self, store: Store) -> T:
+        with self._lock:
+            self._running = store.conn
+        try:
+            return self._function(store)
+        finally:
+            with self._lock:
+                self._running = None
+
+    def stop(self) -> None:
+        """End the statement that it runs, and no other."""
+        with self._lock:
+            if self._running is not None:
+                self._running.interrupt()

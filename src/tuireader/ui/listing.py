@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.model import Change, View, ViewKind
 from tuireader.ui.entries import ALL, UNREAD
-from tuireader.ui.work import run_latest
+from tuireader.ui.keeping import with_kept
+from tuireader.ui.work import Wanted, now_and_then, run_latest
 from tuireader.values import dataclass
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _SIGHT = 64  # rows on both sides of the cursor that are there when a view is sh
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
 _MOST = 20_000  # of what a search finds, as many as anyone may go through
 _AT_ONCE = 50  # of what a search finds, more than fit on a screen
+_TYPING = 0.25  # seconds after which no further letter is to be expected
 
 
 def _hidden(ui: UiConfig) -> set[ViewKind]:
@@ -51,6 +53,7 @@ class Listing:
         self.filter = ""
         self.partial = False  # only the first of the view are listed yet
         self.capped = False  # the search finds more than are ever listed
+        self.wanted = Wanted()  # all that a search finds, and not only the first of it
         self._hides_read = _hidden(self._library.config.ui)
         self.folds = self._library.config.ui.fold_stories
         self._sorts: dict[View, str] = {}  # of views that are sorted otherwise than the config says
@@ -74,6 +77,9 @@ class Listing:
         """The order of the view; the config's holds for all but searches."""
         usual = "date" if self.view.kind is ViewKind.QUERY else self._library.config.ui.sort
         return self._sorts.get(self.view, usual)
+
+    def _tell_order(self) -> None:
+        self._screen.articles.by_day = self.sort in ("date", "oldest")
 
     async def sort_by(self, sort: str) -> None:
         """Put the view in another order; the cursor stays on its article, and goes with it."""
@@ -137,6 +143,7 @@ class Listing:
                 if token != self._token:
                     return
                 articles.empty_text = self._empty_text()
+                self._tell_order()
                 articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
                 self.partial = not whole
                 if self.partial:
@@ -146,6 +153,7 @@ class Listing:
         if token != self._token:
             return
         articles.empty_text = self._empty_text()
+        self._tell_order()
         articles.show(ids, cursor_id=cursor_id)
 
     async def _complete_later(self) -> None:
@@ -163,31 +171,40 @@ class Listing:
                 self._screen.tell_status()
 
     async def find(self, expression: str) -> None:
-        """Show the newest of what an expression finds at once, then all of it."""
+        """Show the newest of what an expression finds at once, then all of it: soon, or when it is wanted."""
         view = View(ViewKind.QUERY, expression)
-        if expression.strip() and view != self.view:
-            self._token += 1
-            token = self._token
-            first, trouble = await self._library.search(expression, limit=_AT_ONCE)
-            if token != self._token:
-                return
-            self.view, self.filter, self.trouble = view, "", trouble
-            self.capped = False
-            self._opened.clear()
-            self._kept.clear()
-            articles = self._screen.articles
-            articles.selected.clear()
-            articles.empty_text = self._empty_text()
-            self.partial = len(first) == _AT_ONCE
-            articles.show(first)
-            self._screen.tell_top()
-            if not self.partial:
-                return
+        if not expression.strip() or view == self.view:
+            await self.show(view)
+            return
+        self._token += 1
+        token = self._token
+        so_far = now_and_then(lambda ids: self._show_found(view, token, ids))
+        first, trouble = await self._library.search(expression, limit=_AT_ONCE, tell=so_far)
+        self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
+        if token == self._token and self.partial:
+            await self.wanted.within(_TYPING)
             await self.reload()
             if token == self._token:
                 self.partial = False
+
+    def _show_found(
+        self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
+    ) -> None:
+        if token != self._token:
+            return
+        fresh = view != self.view
+        self.view, self.filter, self.trouble, self.partial, self.capped = view, "", trouble, more, False
+        articles = self._screen.articles
+        articles.empty_text = self._empty_text()
+        if fresh:
+            self._opened.clear()
+            self._kept.clear()
+            articles.selected.clear()
+            self._tell_order()
+            articles.show(ids)
         else:
-            await self.show(view)
+            articles.update_ids(ids)
+        self._screen.tell_top()
 
     async def reload(self) -> None:
         """Take the view's articles anew; cursor, scroll and what was read here stay."""
@@ -199,11 +216,11 @@ class Listing:
         articles.empty_text = self._empty_text()
         old = articles.ids
         if self._kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
-            ids = await asyncio.to_thread(self._with_kept, ids, old)
+            ids = await asyncio.to_thread(with_kept, ids, old, self._kept)
             if token != self._token:
                 return
         else:
-            ids = self._with_kept(ids, old)
+            ids = with_kept(ids, old, self._kept)
         articles.update_ids(ids)
 
     @property
@@ -248,21 +265,6 @@ class Listing:
             opened=frozenset(self._opened),
         )
 
-    def _with_kept(self, fresh: array[int], old: array[int]) -> array[int]:
-        """`fresh` with the articles read in this view put back after those they stood behind."""
-        lost = self._kept - set(fresh) if self._kept else ()
-        if not lost:
-            return fresh
-        merged = array("q", fresh)
-        for number, article_id in enumerate(old):
-            if article_id in lost:
-                try:
-                    at = merged.index(old[number - 1]) + 1 if number else 0
-                except ValueError:
-                    at = min(number, len(merged))
-                merged.insert(at, article_id)
-        return merged
-
     def spot(self) -> Spot:
         """Where the list is now."""
         articles = self._screen.articles
@@ -284,6 +286,7 @@ class Listing:
         articles = self._screen.articles
         articles.selected.clear()
         articles.empty_text = self._empty_text()
+        self._tell_order()
         articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
             run_latest(self._screen, self.complete, "rest")

@@ -30,6 +30,7 @@ class Searching(Panes):
 
     def _look_for(self, work: Callable[[], Awaitable[None]]) -> None:
         answer = self._answer = asyncio.Event()
+        self.listing.wanted.later()
 
         async def look() -> None:
             try:
@@ -42,6 +43,7 @@ class Searching(Panes):
     async def found(self) -> None:
         """Wait until the list shows what was looked for last."""
         if self._answer is not None:
+            self.listing.wanted.now()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._answer.wait(), _PATIENCE)
             self._answer = None
@@ -60,6 +62,7 @@ class Searching(Panes):
         """Go on in what was found, or back to what was there before."""
         text = message.text.strip()
         if text:
+            self.listing.wanted.now()
             self.remember_search(text)
             self._leave_search_line()
             self.go_to(self.articles)
