@@ -513,3 +513,16 @@ def test_a_part_of_a_phrase_is_no_hit_among_many_terms() -> None:
 )
 def test_a_name_stands_on_one_line(text: str, names: list[str]) -> None:
     assert [name for name, _ in aliases(text, WatchRule("w", any=("DPA",)))] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The Cloud Data Protection Act (CDPA) and the Kumo Solar Farm (KSF)", ["CDPA", "KSF"]),
+        ("The Cloud Data Protection Act (CDpa)", ["CDpa"]),
+        ("The Cloud Data Protection Act (CDpact)", []),
+    ],
+)
+def test_a_short_name_has_capitals_and_each_term_may_have_one(text: str, names: list[str]) -> None:
+    rule = WatchRule("w", any=("Cloud Data Protection Act", "Kumo Solar Farm"))
+    assert [name for name, _ in aliases(text, rule)] == names
