@@ -68,6 +68,28 @@ def test_what_is_skipped_is_told(url: str, words: str) -> None:
     assert skipped[0].startswith(f"Odd: {words}")
 
 
+@pytest.mark.parametrize(
+    ("outline", "url", "title"),
+    [
+        ('text="A & B" xmlUrl="http://e.org/?a=1&b=2&copy=3"', "http://e.org/?a=1&b=2&copy=3", "A & B"),
+        (
+            'text="caf&eacute; &amp; &lt; &#233; &bad;" xmlUrl="http://e.org/"',
+            "http://e.org/",
+            "café & < é &bad;",
+        ),
+        ('text="A\x1b[31m\x00B" xmlUrl="http://e.org/"', "http://e.org/", "A [31m B"),
+        ('text="A" type="rss" url="http://e.org/"', "http://e.org/", "A"),
+        ('text="A" xmlUrl="feed://e.org/"', "http://e.org/", "A"),
+        ('text="A" xmlUrl="feed:https://e.org/"', "https://e.org/", "A"),
+        ('text="A" xmlUrl="HTTPS://e.org/"', "https://e.org/", "A"),
+        ('TEXT="A" XMLURL=" http://e.org/a b\n"', "http://e.org/a%20b", "A"),
+    ],
+)
+def test_what_is_often_written_wrong_is_understood(outline: str, url: str, title: str) -> None:
+    (feed,), skipped = load(opml(f"<outline {outline}/>"))
+    assert (feed.url, feed.title, skipped) == (url, title, ())
+
+
 def test_the_same_feed_twice_is_one() -> None:
     feeds, skipped = load(
         opml(
@@ -95,8 +117,8 @@ def test_ten_thousand_feeds_and_twenty_thousand_levels() -> None:
         (b"https://example.org/feed", "this is no OPML file"),
         (opml('<outline text="x" xmlUrl="https://a.example/"/>')[:-20], "damaged at line 1"),
         (opml("<outline>"), "damaged"),
-        (opml("&bad;"), "damaged"),
-        (opml("\x00"), "damaged"),
+        (opml("&#0;"), "damaged"),
+        (opml("<outline text=x/>"), "damaged"),
         (b"x" * 50_000_001, "larger than 50 MB"),
     ],
 )

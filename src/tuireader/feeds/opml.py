@@ -1,7 +1,8 @@
 """Subscriptions in and out: OPML 1.0 and 2.0 (opml.org/spec2.opml).
 
 Only http and https feeds are taken, everything else is named in the report. The XML is read without ever
-opening anything else, and a file that is damaged anywhere is refused as a whole.
+opening anything else, and a file whose outlines are damaged anywhere is refused as a whole. What people and
+programs often write wrong within them (a bare `&` in an address, `&eacute;`, control characters) is mended.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
@@ -133,7 +134,21 @@ def _text(data: bytes) -> str:
             else "no OPML file"
         )
         raise TuireaderError(f"this is {kind}", HINT)
-    return re.sub(r"^<\?xml.{0,500}?\?>", "", text, count=1, flags=re.DOTALL).lstrip()
+    text = re.sub(r"^<\?xml.{0,500}?\?>", "", text, count=1, flags=re.DOTALL).lstrip()
+    return _AMPERSAND.sub(_reference, _ILLEGAL.sub(" ", text))
+
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,30});)?"
+)
+
+
+def _reference(found: re.Match[str]) -> str:
+    """What a reference means that XML does not know: a name of HTML, or nothing but an ampersand."""
+    from html.entities import html5
+
+    return escape(html5.get(f"{found[1]};", "")) or f"&amp;{found[0][1:]}"
 
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
@@ -164,7 +179,9 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
 
 
 def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str]:
-    address = attributes.get("xmlurl", "").strip()
+    address = (attributes.get("xmlurl") or attributes.get("url") or "").strip()
+    address = re.sub(r"(?i)^feed:(?://)?(?=https?:)", "", address)
+    address = re.sub(r"(?i)^(feed|https?)://", lambda found: _SCHEMES[found[1].lower()], address)
     names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
     title = clean(attributes.get("title") or attributes.get("text") or "", 200)
     url = safe_url(address)
@@ -184,6 +201,9 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
         tuple(labels),
     )
     return feed, "" if usable else _why_not(address)
+
+
+_SCHEMES = {"feed": "http://", "http": "http://", "https": "https://"}
 
 
 def _why_not(address: str) -> str:
