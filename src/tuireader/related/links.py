@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ALSO = re.compile(
     r"""(?:^|[\s([（【「•·>*–—-])(?:
@@ -80,6 +81,7 @@ _SOURCES = (
     ("public body", "gov mil gc.ca govt.nz gv.at europa.eu bund.de admin.ch", ""),
 )
 _PUBLIC_BODY = re.compile(r"(?:^|\.)(?:gov|gob|gouv|go)\.[a-z]{2}$", re.IGNORECASE)
+_ANY = re.compile("")
 _SOURCE = [
     (name, tuple(f".{host}" for host in hosts.split()) or ("",), re.compile(path, re.IGNORECASE))
     for name, hosts, path in _SOURCES
@@ -105,8 +107,17 @@ def source(url: str) -> str:
     """What kind of primary source an address is (`law`, `advisory`, …); `""` when it is none."""
     _, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
-    host = "." + place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
-    for name, hosts, paths in _SOURCE:
-        if host.endswith(hosts) and paths.search(f"/{path}"):
+    host = place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
+    path = f"/{path}"
+    for name, paths in _sources_at(host):
+        if paths.search(path):
             return name
-    return "public body" if _PUBLIC_BODY.search(host) else ""
+    return ""
+
+
+@lru_cache(maxsize=2048)
+def _sources_at(host: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What may be primary at a host, by path: most links lead to the same few hosts, and most to none."""
+    host = f".{host}"
+    found = [(name, paths) for name, hosts, paths in _SOURCE if host.endswith(hosts)]
+    return (*found, ("public body", _ANY)) if _PUBLIC_BODY.search(host) else tuple(found)
