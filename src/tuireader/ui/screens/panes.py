@@ -299,7 +299,8 @@ class Panes(Sheet, inherit_bindings=False):
         )
 
     def tell_top(self) -> None:
-        """Tell the view and how much of it is unread."""
+        """Tell the view and how much of it is unread, and what of the current article was found."""
+        self.finding.tell()
         view = self.listing.view
         count = None if self.listing.filter else places.count_of(view, self.counts, self.feeds)
         if count is None:

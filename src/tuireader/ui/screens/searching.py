@@ -63,6 +63,8 @@ class Searching(Panes):
         text = message.text.strip()
         if text:
             self.listing.wanted.now()
+            if self.listing.expression != text:
+                self.hold()  # what is found is about to be shown
             self.remember_search(text)
             self._leave_search_line()
             self.go_to(self.articles)

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from tuireader.model import ArticleRow
 from tuireader.ui.row import Marks, RowStyle, draw_note, draw_row
 from tuireader.ui.times import list_day
+from tuireader.ui.widgets.ground import Sheet
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
@@ -239,10 +240,17 @@ class ArticleList(CursorPane):
             return
         chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
         self._asked.update(chunks)
+        if not again and not self._sees_all() and isinstance(self.screen, Sheet):
+            self.screen.hold()
         self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
 
     def _loaded(self, chunk: int) -> bool:
         return all(article_id in self._rows for article_id in self.ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
+
+    def _sees_all(self) -> bool:
+        """Whether the rows in sight are here."""
+        top = self.scroll_offset.y
+        return all(article_id in self._rows for article_id in self.ids[top : top + self.size.height])
 
     async def _load(self, ids: array[int], chunks: list[int]) -> None:
         for chunk in chunks:
@@ -265,6 +273,8 @@ class ArticleList(CursorPane):
                 self._forget_strip(row.id)
         if changed:
             self._refresh_rows(changed)
+        if self._sees_all() and isinstance(self.screen, Sheet):
+            self.screen.release()
 
     def _forget_strip(self, article_id: int) -> None:
         for at_cursor, inner, same_day in product((True, False), (True, False), (True, False, None)):

@@ -62,6 +62,7 @@ class Sheet(Screen[None]):
     """A screen that is covered by its panes, and that is painted seldom."""
 
     _painted = 0.0
+    _held_until = 0.0
 
     @property
     def keys_wait(self) -> bool:
@@ -73,9 +74,19 @@ class Sheet(Screen[None]):
         if not getattr(self.app, "is_opening", False):
             super()._compositor_refresh()
 
+    def hold(self) -> None:
+        """Paint nothing until `release`, for a moment at most: what is about to come is painted with it."""
+        self._held_until = monotonic() + _MOST_WAIT
+
+    def release(self) -> None:
+        """Paint what has changed."""
+        self._held_until = 0.0
+
     def _on_timer_update(self) -> None:
         """Draw what has changed, once no more keys wait: what these change is drawn with it."""
         now = monotonic()
+        if now < self._held_until:
+            return
         if self.keys_wait and now - self._painted < _MOST_WAIT:
             return  # the timer goes on
         self._painted = now
