@@ -16,6 +16,7 @@ _UNDATED_DAYS = 10.0  # what a missing date says about the time between two arti
 _UNDATED_FOLD_DAYS = 5.0  # ... and too little to tell two events of one kind apart
 _TEMPLATE = 0.5  # texts so close (cosine) in which each has a name of such weight ...
 _TELLING = 6.0  # ... for itself are one form filled in twice
+_MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer one, that are no chance
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _PAIR, _NAME = PAIR << 8, NAME << 8
 
@@ -125,6 +126,15 @@ def fold_chance(one: Profile, other: Profile) -> float:
         - 0.11 * own
     )
     return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def much_in_common(one: Profile, other: Profile) -> bool:
+    """Whether two articles share so many words, or so large a part of them, that it is no chance even where
+    it is not known yet which words are rare."""
+    mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
+    theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
+    shared = len(mine & theirs)
+    return shared >= _MUCH or shared >= _WHOLE * max(len(mine), len(theirs))
 
 
 def same_text(one: Profile, other: Profile) -> bool:

@@ -21,7 +21,7 @@ from tuireader.related.features import (
     weigh,
 )
 from tuireader.related.rank import Ranked, chances, likeliest, rank
-from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, place
+from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 from tuireader.values import dataclass
 
 POSTINGS = 80  # articles looked at for one term, before and after: when an article is opened,
@@ -138,7 +138,8 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
         number: [near[article] for article in articles if article in near]
         for number, articles in members.items()
     }
-    return place(profile, stories, shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset())
+    apart = shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset()
+    return place(profile, stories, apart, young=shelf.articles() < YOUNG)
 
 
 def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:

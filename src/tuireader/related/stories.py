@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tuireader.related.compare import fold_chance
+from tuireader.related.compare import fold_chance, much_in_common
 from tuireader.related.features import Profile
 from tuireader.values import dataclass
 
 SPAN_DAYS = 5.0
+YOUNG = 300
+"""Articles below which a library is too young to tell which words are rare."""
 MEMBERS = 30  # so many members of a story are compared, its newest
 
 CLOSE = 0.85  # an article joins a story that has a member so close ...
@@ -36,10 +38,14 @@ def place(
     article: Profile,
     stories: Mapping[int, Sequence[Profile]],
     apart: Collection[frozenset[int]] = frozenset(),
+    *,
+    young: bool = False,
 ) -> Place:
     """The story that `article` joins, of `stories` by number with their members; else one of its own.
 
-    A new story has the number of its first article. `apart` has the pairs that must not be folded.
+    In a `young` library every word looks rare, so two headlines of one form look like one story: there a few
+    words in common are not enough. A new story has the number of its first article. `apart` has the pairs
+    that must not be folded.
     """
     fits = []
     for story, members in stories.items():
@@ -47,7 +53,8 @@ def place(
         if others and _may_belong([article], others, apart):
             chances = [fold_chance(article, member) for member in others]
             close = CLOSE if len(others) > 1 else CLOSE + _PAIR
-            if max(chances) >= close and _agree(chances, MEAN):
+            told = not young or any(much_in_common(article, member) for member in others)
+            if told and max(chances) >= close and _agree(chances, MEAN):
                 fits.append((-sum(chances) / len(chances), story))
     fits.sort()
     if not fits:
