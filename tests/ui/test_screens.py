@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.worker import WorkerFailed
 
-from tests.ui.fake_library import FakeLibrary, many
-from tests.ui.running import running
+from tests.ui.fake_library import NOW, FakeLibrary, many
+from tests.ui.running import Running, running
 from tests.ui.samples import library, story
 from tests.ui.snap import assert_screen, screen_text
 from tuireader.errors import DatabaseError
+from tuireader.model import Counts
+from tuireader.ui.app import TuireaderApp
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.page_pane import Spot
 
@@ -254,8 +259,33 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
         assert "the database is locked" in run.toasts
         run.app.clear_notifications()
         run.main.recount()
-        await run.pilot.pause()
+        with suppress(WorkerFailed):
+            await run.settle()
         assert "the database is locked" in run.toasts
         made.set_starred, made.article, made.counts = real  # type: ignore[method-assign]
         await run.press("j", "enter")
         assert run.open_id == 2
+
+
+async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
+    made = library()
+    counted = asyncio.Event()
+    count = made.counts
+
+    async def slowly(*, folded: bool = False) -> Counts:
+        await counted.wait()
+        return await count(folded=folded)
+
+    made.counts = slowly  # type: ignore[method-assign]
+    app = TuireaderApp(made, clock=lambda: NOW)  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        run = Running(app, pilot)
+        while run.main.articles.current_row is None:
+            await pilot.pause()
+        assert "Unread · …" in run.text and "Unread · 0" not in run.text
+        for _ in range(6):
+            await pilot.press("n")
+        assert "Still counting" in run.toasts
+        counted.set()
+        await run.settle()
+        assert "…" not in run.text.splitlines()[0]

@@ -86,7 +86,7 @@ class MovingKeys(ReadingKeys):
                 if article_id is not None:
                     break
         if article_id is None:
-            self.reader.say("Nothing unread")
+            self.reader.say("Nothing unread" if self.is_counted else "Still counting what is unread …")
         else:
             await self.open_article(article_id)
 

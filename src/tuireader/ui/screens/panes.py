@@ -42,6 +42,8 @@ _TOLD = 0.03  # seconds after which what a key has to tell is painted
 _WIDE = 100  # cells from which the sidebar stands beside the list
 _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 
+_UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
+
 
 class Panes(Sheet, inherit_bindings=False):
     """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
@@ -52,7 +54,7 @@ class Panes(Sheet, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.feeds: list[Feed] = []
-        self.counts = Counts()
+        self.counts = _UNCOUNTED
         self._folded: set[str] = set()
         self._counts_run = self._count_again = False
         self.before_search: Spot | None = None
@@ -298,6 +300,11 @@ class Panes(Sheet, inherit_bindings=False):
             )
         )
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the numbers are known; soon after the start of a large library they are not yet."""
+        return self.counts is not _UNCOUNTED
+
     def tell_top(self) -> None:
         """Tell the view and how much of it is unread, and what of the current article was found."""
         self.finding.tell()
@@ -306,6 +313,8 @@ class Panes(Sheet, inherit_bindings=False):
         if count is None:
             more = self.listing.partial or (self.listing.capped and not self.listing.filter)
             words = f"{len(self.articles.ids)}{'+' if more else ''} found"
+        elif not self.is_counted:
+            words = "…"
         elif view == places.STARRED:
             words = str(count.total)
         else:
