@@ -106,6 +106,33 @@ def test_what_is_gone_can_be_asked_again(web: Web, home: Home, run: Run) -> None
     assert run("feeds", "retry").err == "no feed fails\n"
 
 
+def test_the_feed_that_a_page_names_is_taken_in_its_place(web: Web, home: Home, run: Run) -> None:
+    url = web.serve("/blog", rss("Blog", [item("1", "One", "<p>x</p>")]), headers={"ETag": '"1"'})
+    subscribe(home, url)
+    assert run("refresh").code == Exit.OK
+    web.serve("/blog", '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml">')
+    new = web.serve("/new.xml", rss("Blog", [item(str(n), f"{n}", "<p>x</p>") for n in (1, 2)]))
+    assert run("refresh").code == Exit.ALL_FAILED
+    assert "`tuireader feeds accept 1` takes it" in run("feeds").out
+    assert new in run("feeds", "accept", "1").err
+    assert new in home.config.read_text(encoding="utf-8") and url not in home.config.read_text(
+        encoding="utf-8"
+    )
+    assert run("refresh").code == Exit.OK
+    assert len(run("feeds").out.splitlines()) == 1 and "2/2" in run("feeds").out
+    assert run("feeds", "accept", "1").code == Exit.FAILURE
+
+
+def test_a_page_without_a_new_feed_changes_nothing(web: Web, home: Home, run: Run) -> None:
+    page = web.serve("/page", "<html><head><title>No feed</title>")
+    subscribe(home, page)
+    before = home.config.read_text(encoding="utf-8")
+    assert run("refresh").code == Exit.ALL_FAILED
+    told = run("feeds", "accept", "1")
+    assert told.code == Exit.FAILURE and "was not found there" in told.err
+    assert home.config.read_text(encoding="utf-8") == before
+
+
 def test_the_demo_is_not_changed(home: Home, run: Run) -> None:
     subscribe(home)
     told = run("--demo", "feeds", "pause", "1")

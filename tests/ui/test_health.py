@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
 from tests.ui.snap import assert_screen, screen_text
 from tests.ui.troubles import trouble
+from tests.web import Web
 from tuireader.config import Paths, load
 from tuireader.library import Library
-from tuireader.model import ViewKind
+from tuireader.model import Fault, FeedDone, ViewKind
 from tuireader.ui.screens.health import Health
 
 NAMES = ("Quiet Quay", "Failing Ferry", "Gone Gulls", "Moved Moorings", "[/x] Plain Pier")
@@ -142,3 +143,26 @@ async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path:
             assert "".join(text for text, _ in first) == urls[0]
     finally:
         await library.close()
+
+
+async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> None:
+    async with Web() as web:
+        page = web.serve("/blog", '<html><link rel="alternate" type="application/rss+xml" href="/new">')
+        new = web.serve("/new", '<rss version="2.0"><channel><title>Blog</title></channel></rss>')
+        paths = Paths(tmp_path / "config.toml", tmp_path / "test.db", tmp_path, tmp_path)
+        paths.config.write_text(f'[fetch]\nrefresh_on_start = false\n[[feeds]]\nurl = "{page}"\n')
+        config, _ = load(paths.config)
+        library = await Library.open(config, paths)
+        try:
+            async with aclosing(library.refresh()) as events:
+                assert [event.fault async for event in events if isinstance(event, FeedDone)] == [
+                    Fault.NOT_A_FEED
+                ]
+            async with running(library) as run:
+                await shown(run)
+                assert "Take its feed" in run.text
+                await run.press("a")
+                await run.settle()
+                assert new in paths.config.read_text()
+        finally:
+            await library.close()

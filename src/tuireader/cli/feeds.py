@@ -12,7 +12,7 @@ from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import FeedHealth, Trouble
+from tuireader.model import Fault, FeedHealth, Trouble
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -115,11 +115,17 @@ def _trouble(health: FeedHealth, now: int) -> str:
         case Trouble.FAILING:
             wait = max(0, (feed.next_try or now) - now)
             again = f"next try in {until(wait)}" if wait else "next try now"
-            return f"! {feed.last_error} (×{feed.error_streak}, {again})"
+            take = f"; `tuireader feeds accept {feed.id}` takes it" if _names_feeds(health) else ""
+            return f"! {feed.last_error} (×{feed.error_streak}, {again}{take})"
         case Trouble.MOVED:
             return f"moved to {health.moved_to} (`tuireader feeds accept {feed.id}` keeps that)"
         case Trouble.NONE:
             return ""
+
+
+def _names_feeds(health: FeedHealth) -> bool:
+    """Whether a page stands at the address of a feed that may lead to it."""
+    return health.fault is Fault.NOT_A_FEED and "names these feeds" in (health.feed.last_error or "")
 
 
 def _change(
@@ -186,6 +192,8 @@ def remove(options: Options, feed: tuple[str, ...]) -> int:
 @click.pass_obj
 def accept(options: Options, feed: tuple[str, ...]) -> int:
     """Write the new addresses of feeds that have moved into the configuration; all of them without FEED.
+
+    Of a FEED whose address now has a web page, the feed that the page names is taken.
 
     \b
     Examples:

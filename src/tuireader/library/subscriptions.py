@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
+from tuireader.library.desk import in_transaction
 from tuireader.library.lists import Lists
 from tuireader.library.pages import fetch_limits
+from tuireader.model import Fault
 
 
 class Subscriptions(Lists):
@@ -91,13 +93,28 @@ class Subscriptions(Lists):
     async def accept_move(self, feed_id: int) -> str:
         """Write the address that a feed has moved to into the config, and return it.
 
-        The feed keeps its articles, marks and health. Raises TuireaderError when it has not moved.
+        Where a web page stands now, it is the feed that the page names. The feed keeps its articles, marks
+        and health. Raises TuireaderError when it has not moved.
         """
         for health in await self.feed_health():
             if health.feed.id == feed_id and health.moved_to:
                 await self._set_feed(feed_id, url=health.moved_to)
                 return health.moved_to
+            if health.feed.id == feed_id and health.fault is Fault.NOT_A_FEED:
+                return await self._accept_named(feed_id)
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
+
+    async def _accept_named(self, feed_id: int) -> str:
+        """Subscribe to the feed that the page at a feed's address names, in its stead."""
+        url, taken = self._url(feed_id), {feed.url for feed in self.config.feeds}
+        found = [address for address, _ in await self.discover(url)]
+        new = next((address for address in found if address not in taken), "")
+        if not new:
+            words = "is in the configuration already" if found else "was not found there"
+            raise TuireaderError(f"the feed of this page {words}", "remove this one, or edit its address")
+        await self._pool.write(in_transaction(lambda store: store.feeds.move(feed_id, new)))
+        await self._set_feed(feed_id, url=new)
+        return new
 
     async def discover(self, url: str) -> list[tuple[str, str]]:
         """(feed address, title) found at a pasted address: the feed itself, or those a page advertises."""

@@ -187,6 +187,14 @@ class Feeds:
         )
         return [row[0] for row in rows]
 
+    def move(self, feed_id: int, address: str) -> None:
+        """Let a feed keep what it has when the config names it by this address; needs a transaction."""
+        self._conn.execute(
+            """UPDATE feed SET moved_to = ?, moved_seen = 1, etag = NULL, last_modified = NULL,
+                 body_hash = NULL WHERE id = ?""",
+            (address, feed_id),
+        )
+
     def record(self, attempt: Attempt) -> None:
         """Keep the outcome of a fetch. A failure leaves validators, titles and articles as they are.
 

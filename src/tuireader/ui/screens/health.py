@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Feed, FeedHealth, Trouble, View, ViewKind
+from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.times import age, until
@@ -143,6 +143,8 @@ class Health(TableScreen):
         made = [("open", "Articles"), ("refresh_one", "Retry")]
         if health.moved_to:
             made.append(("accept_move", "Accept move"))
+        elif health.fault is Fault.NOT_A_FEED:
+            made.append(("accept_move", "Take its feed"))
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         made += [("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
         return [(self.key_of(command), title) for command, title in made]
@@ -173,10 +175,10 @@ class Health(TableScreen):
     def action_accept_move(self) -> None:
         """Write the new address into the config."""
         health = self._current
-        if health is None or not health.moved_to:
+        if health is None or not (health.moved_to or health.fault is Fault.NOT_A_FEED):
             self.reader.say("This feed has not moved")
             return
-        said = f"The config now has {health.moved_to}"
+        said = f"The config now has {health.moved_to or 'the feed that the page names'}"
         self._edit(partial(self.library.accept_move, health.feed.id), said)
 
     def action_pause_feed(self) -> None:
