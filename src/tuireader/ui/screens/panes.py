@@ -16,7 +16,7 @@ from textual.widget import Widget
 from tuireader.errors import TuireaderError
 from tuireader.model import Counts, Feed, View
 from tuireader.ui import entries as places
-from tuireader.ui import footer
+from tuireader.ui import footer, heading
 from tuireader.ui.finding import Finding
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.listing import Listing, Spot
@@ -308,26 +308,8 @@ class Panes(Sheet, inherit_bindings=False):
     def tell_top(self) -> None:
         """Tell the view and how much of it is unread, and what of the current article was found."""
         self.finding.tell()
-        view = self.listing.view
-        count = None if self.listing.filter else places.count_of(view, self.counts, self.feeds)
-        if count is None:
-            more = self.listing.partial or (self.listing.capped and not self.listing.filter)
-            words = f"{len(self.articles.ids)}{'+' if more else ''} found"
-        elif not self.is_counted:
-            words = "…"
-        elif view == places.STARRED:
-            words = str(count.total)
-        else:
-            words = f"{count.unread} unread" if view != places.UNREAD else str(count.unread)
-        hidden = "" if self.listing.shows_read or view == places.UNREAD else ", read ones hidden"
-        if self.listing.sort != "date":
-            from tuireader.ui.sorting import WORDS
-
-            hidden += f", {WORDS[self.listing.sort]}"
-        title = places.title_of(view, self.feeds, self.library.views)
-        if self.listing.filter:
-            title = f"{title} › {self.listing.filter}"
-        self.top.tell(title=title, count=words + hidden)
+        title, count = heading.words(self)
+        self.top.tell(title=title, count=count)
 
     @cached_property
     def pictures(self) -> Pictures:
