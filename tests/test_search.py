@@ -152,8 +152,10 @@ async def agree(folder: Path, made: Sequence[ParsedEntry], asked: Sequence[str])
                 for number, subject in sorted(stored.items(), key=lambda item: (-item[1].time, -item[0]))
                 if query.matches(parsed, subject, LIBRARY_NOW) and not (hidden and subject.muted)
             ]
-            for limit in (2000, 50, 2):
-                found, problem = await library.search(expression, limit=limit)
+            for limit, recent in ((2000, 1000), (50, 1000), (2, 1000), (50, 2), (2, 3)):
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(search, "_RECENT", recent)
+                    found, problem = await library.search(expression, limit=limit)
                 assert (list(found), problem) == (right[:limit], ""), expression
             ranked, _ = await library.search(expression, ranked=True)
             assert sorted(ranked) == sorted(right), expression

@@ -25,6 +25,8 @@ _FEW = 100
 """Hits up to which a search with a very short prefix looks at the newest articles first ..."""
 _LOOKED_AT = 300
 """... and at how many of them."""
+_RECENT, _SPREAD = 1000, 30
+"""Newest articles in which few hits are looked for first, and the most ids for one of them."""
 _FIRST, _BATCH = 60, 200
 """Candidates that are read and asked at first, and then at a time."""
 
@@ -130,8 +132,16 @@ class Search:
             if len(found) == limit or len(last) < _LOOKED_AT:
                 return
             limit -= len(found)
-            within = f"{within} AND a.id NOT IN (SELECT value FROM json_each(?))"
-            within_args = [*within_args, json.dumps(last)]
+            within, within_args = _without(last, within, within_args)
+        elif order is None and limit <= _FEW and plan.fts is not None:
+            last, hit, exact = self._recent(plan, within, within_args, now)
+            steps = [hit[:limit]] if exact else self._asked(parsed, iter(hit), now, subject, limit)
+            for some in steps:
+                yield some
+                limit -= len(some)
+            if limit <= 0 or 0 < len(last) < _RECENT:
+                return
+            within, within_args = _without(last, within, within_args)
         condition = self._condition(plan, now, limit, order is not None)
         sql, args = _newest(within, within_args, condition)
         if order is not None:
@@ -146,6 +156,26 @@ class Search:
         else:
             candidates = self._ahead(sql, args)
         yield from self._asked(parsed, candidates, now, subject, limit)
+
+    def _recent(
+        self, plan: query.Plan, within: str, within_args: Sequence[object], now: int
+    ) -> tuple[list[int], list[int], bool]:
+        """The newest articles, those of them that the index hits, and whether these are just what matches.
+
+        What arrived lately has the highest ids, and a part of a list of hits costs little. Where ids do not
+        follow time there are none.
+        """
+        facts = Conditions(self._conn, now).all(plan.facts)
+        sql, args = _newest(within, within_args, facts)
+        last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _RECENT])]
+        if not last or max(last) - min(last) > _SPREAD * _RECENT:
+            return [], [], False
+        rows = self._conn.execute(
+            "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
+            (plan.fts, min(last), max(last)),
+        )
+        hit = {row[0] for row in rows}
+        return last, [article_id for article_id in last if article_id in hit], plan.exact and facts.exact
 
     def _asked(
         self,
@@ -260,6 +290,11 @@ def _is_wide(leaf: Node) -> bool:
     """Whether a question is for words that begin with one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
+
+
+def _without(known: Sequence[int], within: str, within_args: Sequence[object]) -> tuple[str, list[object]]:
+    """A condition that leaves out some articles, and its arguments."""
+    return f"{within} AND a.id NOT IN (SELECT value FROM json_each(?))", [*within_args, json.dumps(known)]
 
 
 def _newest(within: str, within_args: Sequence[object], condition: Condition) -> tuple[str, list[object]]:
