@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.command import Home, Told, run_apart, subscribe
 from tests.feedtext import item, rss
+from tests.processes import unmeasured
 from tests.store.test_care import spoil
 from tests.web import Web
 from tuireader.errors import Exit
@@ -290,7 +291,7 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
             "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
             "sys.exit(run(sys.argv[1:]))"
         )
-        environment = home.environment() | {"XDG_STATE_HOME": tempfile.gettempdir()}
+        environment = unmeasured() | {"XDG_STATE_HOME": tempfile.gettempdir(), "XDG_CACHE_HOME": name}
         done = subprocess.run(
             [sys.executable, "-c", code, *home.arguments("refresh")],
             env=environment,

@@ -44,6 +44,8 @@ class Elements:
 
     ENDS: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
     """What the end of an element of a name does."""
+    _is_caption: Callable[[str, tuple[Span, ...]], bool]
+    """Whether a text belongs to a picture, which then has taken it."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -142,7 +144,3 @@ class Elements:
         self.count += 1
         if self.count <= MOST_BLOCKS:
             self.out.append(block)
-
-    def _is_caption(self, _text: str, _spans: tuple[Span, ...]) -> bool:
-        """Whether a text belongs to a picture, which then has taken it."""
-        return False
