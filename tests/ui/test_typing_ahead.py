@@ -154,6 +154,19 @@ async def test_text_after_a_key_that_deletes_is_kept(tmp_path: Path) -> None:
         assert values[:2] == ["other", "two"], values
 
 
+async def test_keys_after_another_screen_are_for_the_list(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        for keys in ("Hjj\x1bj", "HGqj", "?quit\x15x\x1bj", "Ma\x7f\x1bj", "Whj\x1bHgj\x1bj"):
+            at = run.main.articles.cursor
+            type_at_once(run, keys)
+            await run.settle()
+            assert len(run.app.screen_stack) == 2 and run.main.articles.cursor == at + 1, keys
+        type_at_once(run, "Hj\rG")
+        await run.settle()
+        assert run.view_kind == "feed" and run.main.articles.cursor == len(run.main.articles.ids) - 1
+
+
 async def test_keys_after_words_to_find_in_a_page(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)

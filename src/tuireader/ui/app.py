@@ -174,11 +174,10 @@ class TuireaderApp(App[int]):
                 await self._check_bindings(event.key)
             if not main.keys_wait:
                 main.hand_over()
-        elif isinstance(focused, Input) and not event.is_printable:
-            if not await self._check_bindings(event.key, priority=True):
-                await press(focused, event, self._check_bindings)
-        else:
+        elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
+        elif not await self._check_bindings(event.key, priority=True):
+            await press(focused or self.screen, event, self._check_bindings)
 
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus."""

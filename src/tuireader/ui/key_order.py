@@ -1,8 +1,8 @@
 """Keys in the order of typing, also those that are typed within milliseconds.
 
-Textual hands a key to the line that has the focus, and does what is bound to it when it has come back through
-the queues of all parents. By then the line has the text typed after it: `ctrl+u` would delete that, and what
-was typed after `enter` or `escape` would go to a line that is left.
+Textual hands a key to the widget that has the focus, and does what is bound to it when it has come back
+through the queues of all parents. By then a line has the text typed after it: `ctrl+u` would delete that, and
+what was typed after `enter` or `escape` would go to a line or a screen that is left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
-from textual.widgets import Input
+from textual.widget import Widget
 
 _PATIENCE = 1.0
 """Seconds to wait for a widget, which may have been left meanwhile."""
@@ -40,18 +40,19 @@ async def answered(*nodes: MessagePump) -> None:
                 await asyncio.wait_for(done.wait(), _PATIENCE)
 
 
-async def press(line: Input, event: events.Key, bound: Callable[[str], Awaitable[bool]]) -> None:
-    """Do a key that is no text: what the line and all around it make of it, then what is `bound` to it."""
-    around = [node for node in line.ancestors_with_self if node is not line.app]
-    await answered(line)
+async def press(focused: Widget, event: events.Key, bound: Callable[[str], Awaitable[bool]]) -> None:
+    """Do a key that is no text: what the widget and all around it make of it, then what is `bound` to it."""
+    app = focused.app
+    around = [node for node in focused.ancestors_with_self if node is not app]
+    await answered(focused)
     for node in around:
         await _handle(node, event)
         if event._stop_propagation:
             break
     else:
         await bound(event.key)
-    if not line.app._exit:
-        await answered(line, *around)  # the line again, for what it told itself
+    if not app._exit:
+        await answered(focused, *around)  # the widget again, for what it told itself
 
 
 async def _handle(node: DOMNode, event: events.Key) -> None:
