@@ -201,7 +201,7 @@ class Listing:
             self._kept.clear()
             articles.selected.clear()
             self._tell_order()
-            articles.show(ids)
+            articles.show(ids, partial=more)
         else:
             articles.update_ids(ids)
         self._screen.tell_top()

@@ -128,8 +128,8 @@ class Panes(Sheet, inherit_bindings=False):
         await self.started.wait()
         await self.library.spare_memory()
         self.refreshing.start()
-        self.run_worker(self._load_searches(), group="searches")
         self.run_worker(self._keep_frame(), group="frame")
+        self.searches[:] = await self.library.search_history()
         await self.finding.mark_watches()
 
     async def _keep_frame(self) -> None:
@@ -385,9 +385,6 @@ class Panes(Sheet, inherit_bindings=False):
     def on_article_pane_changed(self) -> None:
         """Tell the hit or the relative."""
         self.tell_status()
-
-    async def _load_searches(self) -> None:
-        self.searches[:] = await self.library.search_history()
 
     def _leave_search_line(self) -> None:
         for line in self.query("#search"):

@@ -107,6 +107,8 @@ class ArticleList(CursorPane):
         self.scroll_now(max(0, self.cursor - line) if line is not None else 0)
         self.keep_in_sight()
         self.forget_strips()
+        if not self._sees_all() and isinstance(self.screen, Sheet):
+            self.screen.hold()  # empty lines would be painted first
         self._want()
 
     def update_ids(self, ids: array[int]) -> None:
@@ -240,8 +242,6 @@ class ArticleList(CursorPane):
             return
         chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
         self._asked.update(chunks)
-        if not again and not self._sees_all() and isinstance(self.screen, Sheet):
-            self.screen.hold()
         self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
 
     def _loaded(self, chunk: int) -> bool:

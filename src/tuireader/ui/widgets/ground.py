@@ -77,15 +77,19 @@ class Sheet(Screen[None]):
     def hold(self) -> None:
         """Paint nothing until `release`, for a moment at most: what is about to come is painted with it."""
         self._held_until = monotonic() + _MOST_WAIT
+        self.set_timer(_MOST_WAIT, self.release)
 
     def release(self) -> None:
         """Paint what has changed."""
-        self._held_until = 0.0
+        if self._held_until:
+            self._held_until = 0.0
+            self._update_timer.resume()
 
     def _on_timer_update(self) -> None:
         """Draw what has changed, once no more keys wait: what these change is drawn with it."""
         now = monotonic()
         if now < self._held_until:
+            self._update_timer.pause()
             return
         if self.keys_wait and now - self._painted < _MOST_WAIT:
             return  # the timer goes on
