@@ -10,6 +10,8 @@ from tuireader.commands import COMMANDS, PANES, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
+ANYWHERE = "quit.anywhere"
+"""The binding of the app that quits from lines of text and dialogs, too: the keys of quit that are no text."""
 _NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
 
 
@@ -55,4 +57,11 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
                 changed[f"{_NUMBERED}.{number + 1}"] = keys[number] if number < len(keys) else _NO_KEY
         else:
             changed[command.id] = ",".join(keys or (_NO_KEY,))
+        if command.id == "quit":
+            changed[ANYWHERE] = ",".join([key for key in keys if _is_no_text(key)] or [_NO_KEY])
     return changed
+
+
+def _is_no_text(key: str) -> bool:
+    """Whether a key means nothing in a line of text: a function key, or a letter with ctrl or alt."""
+    return key.startswith(("ctrl+", "alt+")) or (key[:1] == "f" and key[1:].isdigit())

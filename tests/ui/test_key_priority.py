@@ -1,0 +1,45 @@
+"""Which keys work while a line of text has the focus or a dialog is open, and that a person's own win."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.running import running
+from tests.ui.samples import library
+
+
+@pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",), ("question_mark",), ("colon",), ("w",)])
+async def test_ctrl_q_quits_from_everywhere(before: tuple[str, ...]) -> None:
+    async with running(library()) as run:
+        await run.press(*before)
+        await run.pilot.press("ctrl+q")
+        await run.pilot.pause()
+        assert run.app.return_value == 0
+
+
+async def test_letters_are_text_in_a_line_and_no_commands() -> None:
+    made = library()
+    async with running(made) as run:
+        await run.press("slash", *"QsNA")
+        assert run.app.return_value is None and "QsNA" in run.text
+        assert not any(story.row.starred for number, story in made.stories.items() if number != 4)
+
+
+@pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",)])
+async def test_ctrl_q_is_the_persons_where_they_gave_it_to_another_command(before: tuple[str, ...]) -> None:
+    made = library()
+    made.config = replace(made.config, keys={"toggle_star": ("ctrl+q",)})
+    async with running(made) as run:
+        await run.press(*before, "ctrl+q")
+        assert run.app.return_value is None
+        assert made.stories[1].row.starred == (not before)
+
+
+async def test_ctrl_q_does_nothing_where_quit_has_no_key() -> None:
+    made = library()
+    made.config = replace(made.config, keys={"quit": ()})
+    async with running(made) as run:
+        await run.press("ctrl+q", "Q")
+        assert run.app.return_value is None
