@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.builders import entry
 from tests.test_library import NOW, WATCHES, feeds, opened, titles
 from tuireader import relating
 from tuireader.config import MuteConfig, WatchConfig, loads
-from tuireader.errors import ConfigError
+from tuireader.errors import ConfigError, UsageError
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.store import Store
@@ -270,3 +275,50 @@ async def test_no_text_of_a_search_raises(tmp_path: Path, text: str) -> None:
         await library.search(text)
         assert await library.snippets([1], text) is not None
         await library.preview_watch(WatchConfig("x", any=(text,), query=text))
+
+
+ODD = st.lists(
+    st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n¶↑🚀‽ſ²")
+    | st.sampled_from(
+        ["OR ", " AND", "NOT ", " NEAR/2 ", "title:", "is:", "age:<3d", "after:2026-01-01", "feed:"]
+    )
+    | st.sampled_from(
+        ["kumo ", "k*", "/k.mo/", "/^a b/", "/(/", "/(a+)+$/", "watch:", "label:", "url:x", "*"]
+    )
+    | st.text(max_size=3),
+    max_size=10,
+).map("".join)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(ODD, min_size=20, max_size=20))
+def test_no_text_raises_wherever_expressions_are_asked(texts: Sequence[str]) -> None:
+    with TemporaryDirectory() as folder:
+        asyncio.run(ask_everywhere(Path(folder), texts))
+
+
+async def ask_everywhere(folder: Path, texts: Sequence[str]) -> None:
+    """The search, its sentences, a filter, a watch, a mute and the trial of an expression."""
+    async with opened(folder, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1, title="Kumo ↑ 云 🚀 ‽"), entry(2, author="“é”"))
+        for text in texts:
+            for limit in (2, 50, 10_000_000):
+                found, problem = await library.search(text, limit=limit)
+                assert not (len(found) and problem)
+            await library.search(text, ranked=True)
+            assert len(await library.snippets([1, 2], text)) == 2
+            for watch in (
+                WatchConfig("x", any=(text,)),
+                WatchConfig("x", query=text),
+                WatchConfig("x", none=(text,)),
+            ):
+                preview = await library.preview_watch(watch)
+                assert preview.problem or preview.added >= 0
+            try:
+                await library.try_expression(text)
+            except UsageError:
+                assert problem
+            else:
+                assert not problem
+            with suppress(ConfigError):
+                await library.mute(query=text)

@@ -80,3 +80,39 @@ def test_report_and_lint(run: Run) -> None:
         "Off: none such: never hit: none is in no article",
     ]
     assert json.loads(run("watch", "lint", "--json").out.splitlines()[1])["term"] == "Alypay"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"',
+        "AND",
+        "NEAR(",
+        "col:x",
+        "is:",
+        "(" * 40,
+        "/(/",
+        "/(a+)+$/",
+        "-",
+        "*",
+        "🚀",
+        "‽",
+        "a" * 20_000,
+        "\ud800",
+        "“”",
+        "title:/^Why .*\\?$/",
+        "x OR",
+        "NOT",
+        "age:<",
+        "after:2023-02-31",
+        "feed:",
+        "'; DROP TABLE article",
+        "--",
+        "\0",
+    ],
+)
+def test_no_text_is_a_fault_on_the_command_line(run: Run, text: str) -> None:
+    for command in (["search"], ["search", "--sort", "relevance"], ["watch", "test"]):
+        told = run(*command, "--", text)
+        assert told.code in (Exit.OK, Exit.USAGE), (command, told)
+        assert bool(told.err) == (told.code == Exit.USAGE) and "Traceback" not in told.err
