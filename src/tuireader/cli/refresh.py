@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
     from tuireader.library import Library
 
-_RARELY = 50_000
-"""Objects between two collections: each batch of articles makes that many, and lets all of them go again."""
+_RARELY = 20_000
+"""Objects between two collections: each batch of articles makes as many, and lets all of them go again."""
 
 
 @main.command()

@@ -12,10 +12,10 @@ from tuireader.terms import indexed_before
 _BATCH = 200
 _MANY = 20
 """Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
-_HELD = 1 << 23
+_HELD = 1 << 22
 """Bytes of words that FTS5 holds before it writes them out as a segment, which all have to be merged some day.
 
-A batch has 2 to 4 MB; by itself FTS5 holds one.
+Most batches have less; by itself FTS5 holds one MB.
 """
 _MERGING, _NOT_MERGING = 4, 0
 """FTS5's `automerge`: its default, under which it merges segments by fours with each write, and none."""
