@@ -111,7 +111,9 @@ class Subscriptions(Lists):
         new = next((address for address in found if address not in taken), "")
         if not new:
             words = "is in the configuration already" if found else "was not found there"
-            raise TuireaderError(f"the feed of this page {words}", "remove this one, or edit its address")
+            raise TuireaderError(
+                f"the feed of this page {words}", "remove this one, or mend its address in the configuration"
+            )
         await self._pool.write(in_transaction(lambda store: store.feeds.move(feed_id, new)))
         await self._set_feed(feed_id, url=new)
         return new
