@@ -24,8 +24,8 @@ _ALSO = re.compile(
 _ALSO_ENDS = (
     "read", "see", "on", "more", "next", "this", "also", "story", "related", "stories", "article", "articles",
     "reading", "coverage", "news", "post", "posts", "recommended", "like", "miss", "missed it", "previously",
-    "auch", "mehr", "thema", "dazu", "aussi", "lire", "también", "também", "más", "anche", "mais", "ook", "также",
-    "阅读", "文章", "另见", "閱讀", "読みたい", "記事", "기사",
+    "auch", "mehr", "thema", "dazu", "aussi", "lire", "también", "também", "más", "anche", "mais", "ook",
+    "также", "阅读", "文章", "另见", "閱讀", "読みたい", "記事", "기사",
 )  # fmt: skip
 """How all that `_ALSO` finds ends: most texts do not, which is told more quickly than by searching them."""
 _SIGNS = ":：]）】」|–—-"

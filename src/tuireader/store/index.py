@@ -13,7 +13,7 @@ _BATCH = 200
 _MANY = 20
 """Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
 _HELD = 1 << 22
-"""Bytes of words that FTS5 holds before it writes them out as a segment, which all have to be merged some day.
+"""Bytes of words that FTS5 holds before it writes them out as a segment, all of which are merged some day.
 
 Most batches have less; by itself FTS5 holds one MB.
 """
