@@ -65,7 +65,10 @@ class Help(Dialog[str | None]):
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what fits."""
+        """Show what fits; the key that opened the help closes it, too."""
+        if event.value == "?":
+            self.dismiss(None)
+            return
         self.query_one(Choices).show(help_lines(self._keys_of, event.value, self._macros))
 
     def on_input_submitted(self) -> None:
@@ -84,6 +87,6 @@ class Help(Dialog[str | None]):
         if event.key in steps:
             event.stop()
             self.query_one(Choices).move(steps[event.key])
-        elif event.key in ("question_mark", "f1") and not self.query_one(Input).value:
+        elif event.key == "f1":
             event.stop()
             self.dismiss(None)

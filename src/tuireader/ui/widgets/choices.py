@@ -78,10 +78,12 @@ class Choices(CursorPane):
         line = max(0, min(self.line_count - 1, line))
         while 0 <= line + step < self.line_count and self.choices[line].key is None:
             line += step
-        if self.choices and self.choices[line].key is None:
-            self.scroll_now(0)
+        if not self.choices or self.choices[line].key is not None:
+            super().move_to(line)
             return
-        super().move_to(line)
+        first = next((at for at, choice in enumerate(self.choices) if choice.key is not None), self.cursor)
+        super().move_to(first)  # only the heading is above it
+        self.scroll_now(0)
 
     @property
     def current(self) -> str | None:
