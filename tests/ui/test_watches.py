@@ -16,8 +16,8 @@ from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.library import Library
-from tuireader.model import ArticleRow, Told, View, ViewKind, WatchStats
-from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, terms
+from tuireader.model import ArticleRow, Told, View, ViewKind, WatchPreview, WatchStats
+from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.ui.sparkline import sparkline
 
@@ -266,3 +266,10 @@ async def test_a_watch_from_the_text_that_is_selected() -> None:
     assert from_selection("/re/").any == ("re",)  # what stands in a text is no regular expression
     assert from_selection(" \x1b[31m ").any == ()
     assert len(from_selection("x" * 9000).any[0]) <= 200
+
+
+def test_a_preview_of_the_newest_says_that_there_may_be_more() -> None:
+    found = WatchPreview(matches=2000, added=1990, removed=3)
+    assert "".join(text for text, _ in summary(found)) == "+1990  −3  against now · 2,000 articles"
+    part = "".join(text for text, _ in summary(replace(found, complete=False)))
+    assert part.endswith("· 2,000 articles among the newest, older ones may follow")

@@ -62,7 +62,7 @@ def from_selection(text: str) -> WatchConfig:
 
 def summary(preview: WatchPreview) -> Line:
     """`+12 −3  128 articles`: what would be new on the watch, what no longer on it, and all of it."""
-    among = "" if preview.complete else " of the newest"
+    among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
         (f"+{preview.added}", "accent"),
