@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tests.store.test_care import change, problems
+from tests.store.test_care import change, problems, spoil
 from tuireader import zstd
 from tuireader.errors import DatabaseError
 from tuireader.store import Pool, Store, care, dictionaries
@@ -210,6 +210,27 @@ def test_texts_that_make_no_dictionary_are_no_trouble(tmp_path: Path) -> None:
     store.learn()
     store.learn()
     assert store.packing.dictionaries.numbers() == set() and problems(store.path) == {}
+    store.close()
+
+
+def test_no_dictionary_is_made_of_damaged_texts(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for start in range(1, 1200, 100):
+        numbers = range(start, start + 100)
+        save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in numbers))
+    store.conn.execute("UPDATE content SET html = x'789c00' WHERE article_id % 3 = 0")
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    whole = store.path.read_bytes()
+    spoil(store.path, "content", lambda pages: pages[3:4])
+    store = Store.open(store.path)
+    store.learn()
+    assert store.packing.dictionaries.numbers() == set()
+    store.close()
+    store.path.write_bytes(whole)
+    store = Store.open(store.path)
+    store.learn()  # single texts are passed over
+    assert len(store.packing.dictionaries.numbers()) == 1
     store.close()
 
 

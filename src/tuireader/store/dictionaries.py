@@ -7,11 +7,13 @@ before is the dictionary used. It is never changed or deleted: texts name it tho
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 FROM = 1_000
@@ -123,18 +125,15 @@ class Dictionaries:
             self.add(number, articles, data)
 
     def _samples(self, last: int, unpack: Callable[[str | bytes | None], str]) -> list[bytes]:
-        """Texts from all over the store."""
+        """Texts from all over the store; none of a file that is damaged, which is to be repaired first."""
         wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
+        rows = self._read(
+            "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted
+        )
         samples: list[bytes] = []
-        for row in self._conn.execute(
-            "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))",
-            (wanted,),
-        ):
-            for stored in row:
-                try:
-                    text = unpack(stored)
-                except sqlite3.DatabaseError:
-                    continue  # one that is damaged
+        for stored in chain.from_iterable(rows):
+            with contextlib.suppress(sqlite3.DatabaseError):  # one that is damaged
+                text = unpack(stored)
                 if text:
                     samples.append(text[:_SAMPLE_BYTES].encode("utf-8", "replace"))
         return samples
