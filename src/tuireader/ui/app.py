@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 from tuireader.commands import BY_ID, key_label, resolve_keys
 from tuireader.errors import TuireaderError
 from tuireader.ui import inks
-from tuireader.ui.bindings import keymap
+from tuireader.ui.bindings import ANYWHERE, keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.key_order import one_by_one, press
@@ -48,7 +48,7 @@ class TuireaderApp(App[int]):
     TITLE = "tuireader"
     CSS_PATH = "tuireader.tcss"
     ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see palette.py
-    BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False)]  # noqa: RUF012
+    BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False, id=ANYWHERE)]  # noqa: RUF012
 
     def __init__(
         self,

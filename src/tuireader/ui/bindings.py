@@ -11,7 +11,7 @@ from tuireader.commands import COMMANDS, PANES, Scope
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
 ANYWHERE = "quit.anywhere"
-"""The binding of the app that quits from lines of text and dialogs, too: the keys of quit that are no text."""
+"""The binding of the app that quits from lines of text and dialogs too: the keys of quit that are no text."""
 _NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
 
 
