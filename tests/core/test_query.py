@@ -551,3 +551,54 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
             assert After(date(2023, 11, 14)).time == Before(date(2023, 11, 14)).time == 1_699_920_000
     finally:
         tzset()
+
+
+def test_groups_side_by_side_are_not_within_one_another() -> None:
+    def deep(levels: int) -> str:
+        return "(" * levels + "kumo" + ")" * levels
+
+    most = next(levels for levels in range(1, 500) if isinstance(parse(deep(levels)), QueryError)) - 1
+    beside = "(nimbo OR farm) " * 30
+    assert isinstance(parse(beside + deep(most)), Query)
+    assert isinstance(parse(beside + deep(most + 1)), QueryError)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("kumo nimbo", "kumo OR nimbo", "kumo (nimbo OR farm)"),
+        *("NOT kumo", "NOT (kumo nimbo)", "NOT (kumo OR nimbo)"),
+    ],
+)
+def test_brackets_are_written_only_where_they_are_needed(expression: str) -> None:
+    assert str(read(expression)) == expression
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("(kumo", "the bracket is not closed (write a ) where the group ends)"),
+        ("()", "there is nothing between the brackets"),
+        ("kumo OR", "after OR something to look for is missing"),
+        ("kumo )", "no bracket is open here"),
+    ],
+)
+def test_faults_are_said_in_one_line_with_what_to_do(expression: str, said: str) -> None:
+    assert str(parse(expression)) == said
+
+
+@pytest.mark.parametrize("before", [0, 7, 8, 20])
+def test_the_caret_stands_below_the_fault(before: int) -> None:
+    found = parse("kumo " * before + "( nimbo " + "farm " * 20)
+    assert isinstance(found, QueryError)
+    line, below, hint = found.caret().splitlines()
+    assert line[below.index("^")] == "(" and found.position == 5 * before
+    assert line.startswith("…") is (before > 8)
+    assert below.split(" ^ ")[-1].strip("^ ") == found.message and hint == found.hint
+
+
+def test_what_is_marked_goes_on_behind_what_is_for_another_field() -> None:
+    query = parse("title:kumo nimbo")
+    assert isinstance(query, Query)
+    assert spans(query, "Kumo and Nimbo", "body") == [(9, 14)]
+    assert spans(query, "Kumo and Nimbo", "title") == [(0, 4), (9, 14)]
