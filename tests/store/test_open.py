@@ -182,7 +182,7 @@ async def test_what_nobody_waits_for_any_more_ends(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
 
     def count(store: Store) -> None:
-        store.conn.create_function("begun", 0, lambda: loop.call_soon_threadsafe(begun.set) and 1)
+        store.conn.create_function("begun", 0, lambda: bool(loop.call_soon_threadsafe(begun.set)))
         store.conn.execute(endless)
 
     task = asyncio.create_task(pool.read_or_stop(count))
