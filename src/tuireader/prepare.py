@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from tuireader import identity
 from tuireader.document import links_of
 from tuireader.model import ParsedEntry, Prepared
 from tuireader.terms import indexed
@@ -27,12 +28,14 @@ def prepare(entry: ParsedEntry) -> Prepared:
     body = plain(html, pieces) if html else ""
     summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
     title = entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
+    published = entry.published if entry.published is not None else entry.updated
     return Prepared(
         title=title,
         summary=summary,
         body=body,
         words=words(title, summary, body, entry.author),
         links=links_in(html, entry.base_url or entry.url, pieces),
+        text_key=identity.text_key(title, body, entry.url, published),
     )
 
 

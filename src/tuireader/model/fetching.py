@@ -124,7 +124,7 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` makes of an entry: plain texts, words for the index, links.
+    """What `prepare` makes of an entry: plain texts, words for the index, links, the text's fingerprint.
 
     `words` are those of title, body and author; `links` are address, label and the words before the link.
     """
@@ -134,6 +134,7 @@ class Prepared:
     body: str
     words: tuple[str, str, str]
     links: tuple[tuple[str, str, str], ...]
+    text_key: int
 
 
 @dataclass(frozen=True, slots=True)

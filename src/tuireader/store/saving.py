@@ -42,21 +42,22 @@ class Saved:
 class _Incoming:
     entry: ParsedEntry
     keys: Keys
-    text_key: int
     prepared: Prepared
 
     @classmethod
     def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> _Incoming:
         """The entry with its plain texts, which are made only for what is new or changed."""
-        texts = prepared or prepare(entry)
-        published = entry.published if entry.published is not None else entry.updated
-        text_key = identity.text_key(texts.title, texts.body, entry.url, published)
-        return cls(entry, keys, text_key, texts)
+        return cls(entry, keys, prepared or prepare(entry))
 
     @property
     def title(self) -> str:
         """The title, or what stands in for one that is missing."""
         return self.prepared.title
+
+    @property
+    def text_key(self) -> int:
+        """The fingerprint of title and text."""
+        return self.prepared.text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +306,8 @@ class Saving:
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
         packer = self._packing.packer()
         articles, contents, appearances, texts = [], [], [], []
-        for article_id, item in enumerate(
-            reversed(fresh), first
-        ):  # feeds put the newest on top: it gets the highest id
+        # feeds put the newest on top: it gets the highest id
+        for article_id, item in enumerate(reversed(fresh), first):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
@@ -327,8 +327,7 @@ class Saving:
             )
             contents.append(_content(article_id, item, packer))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
-            text = _stored(article_id, feed_id, time, item)
-            texts.append(text)
+            texts.append(_stored(article_id, feed_id, time, item))
         conn.executemany(
             """INSERT INTO article
                  (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
