@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from textual.widgets import Input
 
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
+from tuireader.ui import app as app_module
 
 _CONTROLS = {"\r": "enter", "\x1b": "escape", "\x15": "ctrl+u", "\x7f": "backspace", "\t": "tab"}
 
@@ -192,3 +195,24 @@ async def test_escape_and_a_letter_that_came_together_are_two_keys(tmp_path: Pat
         run.app.post_message(events.Key("alt+k", None))  # told by a terminal that knows what is pressed
         await run.settle()
         assert run.main.articles.cursor == len(run.main.articles.ids) - 1
+
+
+def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:
+    class Ring:
+        pass
+
+    def dropped() -> weakref.ref[Ring]:
+        """A ring of objects that has grown old, and that nobody holds any more."""
+        ring = Ring()
+        ring.it = ring  # type: ignore[attr-defined]
+        gc.collect(1)
+        return weakref.ref(ring)
+
+    gc.collect()
+    one = dropped()
+    app_module._collect()
+    assert one() is not None
+    for _ in range(app_module._ROUNDS):
+        gc.collect(1)
+    app_module._collect()
+    assert one() is None

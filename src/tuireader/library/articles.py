@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -33,6 +34,8 @@ else:
 
 _AWAY = 48 * 3600
 """Seconds from which on a person was away."""
+
+_RELATING = ("relatives", "arriving", "placing", "rematching")
 
 
 class Articles(Pages):
@@ -78,8 +81,9 @@ class Articles(Pages):
 
     async def warm_up(self) -> None:
         """Import what the first article that is opened needs, so that it opens as quickly as the others."""
-        for module in ("relatives", "arriving", "placing", "rematching"):
-            await asyncio.to_thread(import_module, f"tuireader.relating.{module}")
+        for module in ("document.reader", *(f"relating.{name}" for name in _RELATING)):
+            await asyncio.to_thread(import_module, f"tuireader.{module}")
+        gc.freeze()  # all that stays: looking through it again and again would make a key wait now and then
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""

@@ -42,6 +42,19 @@ if TYPE_CHECKING:
 Browser = Callable[[str], Awaitable[str]]
 
 
+_AT_REST = 0.5
+"""Seconds without a key from which there is time to look through all objects."""
+_ROUNDS = 20
+"""Collections of young objects until that is worth while ..."""
+_THRESHOLDS = (700, 10, 50 * _ROUNDS)
+"""... and, as the last of the collector's thresholds, until it cannot wait for a rest any more."""
+
+
+def _collect() -> None:
+    if gc.get_count()[2] >= _ROUNDS:
+        gc.collect()
+
+
 class TuireaderApp(App[int]):
     """Shows a library. `browser` opens an address and returns `""` or why it could not."""
 
@@ -72,6 +85,7 @@ class TuireaderApp(App[int]):
         self._short_toast: Notification | None = None
         self.fault: BaseException | None = None  # what made the app crash
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
+        self._collecting: asyncio.TimerHandle | None = None
         self.typed_at = 0.0  # when that was, by the monotonic clock
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
@@ -132,7 +146,14 @@ class TuireaderApp(App[int]):
         self.screen.refresh()
         if not gc.isenabled():
             gc.freeze()  # what a start has made stays, and need not be looked through again and again
+            gc.set_threshold(*_THRESHOLDS)
             gc.enable()
+
+    def _collect_at_rest(self) -> None:
+        """Look through all objects for what is not used any more when keys rest: one would wait for that."""
+        if self._collecting is not None:
+            self._collecting.cancel()
+        self._collecting = asyncio.get_running_loop().call_later(_AT_REST, _collect)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Take the theme's colours over; at the start all was parsed with them just now."""
@@ -167,6 +188,7 @@ class TuireaderApp(App[int]):
     async def _do_key(self, event: events.Key) -> None:
         await self._until_ready()
         self.typed_at = time.monotonic()
+        self._collect_at_rest()
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.found()
