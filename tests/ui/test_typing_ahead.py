@@ -197,7 +197,6 @@ async def test_escape_and_a_letter_that_came_together_are_two_keys(tmp_path: Pat
         assert run.main.articles.cursor == len(run.main.articles.ids) - 1
 
 
-<<<<<<< ours
 def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:
     class Ring:
         pass
@@ -217,7 +216,8 @@ def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -
         gc.collect(1)
     app_module._collect()
     assert one() is None
-=======
+
+
 async def test_keys_of_a_terminal_that_says_it_has_not_the_focus(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
@@ -230,4 +230,3 @@ async def test_keys_of_a_terminal_that_says_it_has_not_the_focus(tmp_path: Path)
             assert isinstance(run.app.focused, Input) and run.app.focused.value == "abc"
             type_at_once(run, back)
             await run.rest()
->>>>>>> theirs

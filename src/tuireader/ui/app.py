@@ -188,12 +188,9 @@ class TuireaderApp(App[int]):
     async def _do_key(self, event: events.Key) -> None:
         await self._until_ready()
         self.typed_at = time.monotonic()
-<<<<<<< ours
         self._collect_at_rest()
-=======
         if not self.app_focus:  # keys tell better than the terminal where the person is
             self.app_focus = True
->>>>>>> theirs
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.found()
