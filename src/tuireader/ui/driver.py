@@ -23,8 +23,12 @@ class TerminalDriver(LinuxDriver):
             self.attrs_before = attributes
 
     def write(self, data: str) -> None:
-        """Write to the terminal."""
+        """Write to the terminal; nothing while an editor has it, for what it would show is painted anew then.
+
+        Nobody takes out of the queue of Textual's writing thread in that time, and a full one would hold the
+        whole app.
+        """
         if self._entered and data == _ENTER:
             self._entered = False
-            return
-        super().write(data)
+        elif self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(data)

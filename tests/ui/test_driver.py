@@ -1,0 +1,32 @@
+"""What Textual's driver writes, and when it must not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import pytest
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
+
+from tests.ui.fake_library import many
+from tuireader.ui.app import TuireaderApp
+from tuireader.ui.driver import TerminalDriver
+
+
+async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, slave = os.openpty()
+    with open(terminal, "rb", buffering=0) as screen, open(slave, "w") as tty:  # noqa: ASYNC230
+        monkeypatch.setattr(sys, "__stdin__", tty)
+        driver = TerminalDriver(TuireaderApp(many(1)))  # type: ignore[arg-type]
+        driver._writer_thread = WriterThread(tty)
+        driver._writer_thread.start()
+        driver.write("before")
+        driver._writer_thread.stop()
+
+        def write() -> None:
+            for _ in range(2 * MAX_QUEUED_WRITES):
+                driver.write("meanwhile")
+
+        await asyncio.wait_for(asyncio.to_thread(write), 10)
+        assert await asyncio.to_thread(screen.read, 100) == b"before"
