@@ -16,7 +16,7 @@ from tuireader.ui.driver import TerminalDriver
 
 async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, slave = os.openpty()
-    with open(terminal, "rb", buffering=0) as screen, open(slave, "w") as tty:  # noqa: ASYNC230
+    with open(terminal, "rb", buffering=0) as screen, open(slave, "w") as tty:  # noqa: PTH123
         monkeypatch.setattr(sys, "__stdin__", tty)
         driver = TerminalDriver(TuireaderApp(many(1)))  # type: ignore[arg-type]
         driver._writer_thread = WriterThread(tty)
