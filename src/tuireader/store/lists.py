@@ -36,6 +36,11 @@ _BESIDE = {  # what an order needs beside the article
 _NONE = Count()
 
 
+def _order(sort: str) -> str:
+    """An order in SQL; what is none of a list is that by date."""
+    return _ORDER.get(sort, _ORDER["date"])
+
+
 def _less(count: Count, behind: Count) -> Count:
     return Count(count.unread - behind.unread, count.total - behind.total)
 
@@ -53,7 +58,7 @@ class Lists:
         if not show_read:
             where += " AND a.read = 0"
         ids = self._conn.execute(
-            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}", args
+            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_order(sort)}", args
         )
         return array("q", chain.from_iterable(ids))
 
@@ -61,7 +66,7 @@ class Lists:
         """Some articles in the order that `sort` names, as in `ids`."""
         rows = self._conn.execute(
             f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
-                ORDER BY {_ORDER[sort]}""",
+                ORDER BY {_order(sort)}""",
             (json.dumps(list(ids)),),
         )
         return array("q", chain.from_iterable(rows))
