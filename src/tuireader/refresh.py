@@ -119,8 +119,6 @@ async def refresh(
                 yield event
             for outcome in batch:  # not before: what was read of a body takes more memory than the body
                 fetcher.room.done(outcome.result.job)
-            for outcome in batch:  # not before: what was read of a body takes more memory than the body
-                fetcher.room.done(outcome.result.job)
         await driver
     finally:
         driver.cancel()
