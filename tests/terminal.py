@@ -17,6 +17,7 @@ import select
 import signal
 import struct
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -89,7 +90,20 @@ class Terminal:
             os.waitpid(self.pid, 0)
         except (ProcessLookupError, ChildProcessError):
             pass
+        if self._fd >= 0:
+            os.close(self._fd)
+
+    def hang_up(self) -> int:
+        """Take the terminal away, as when its window is closed; the exit code of the program."""
         os.close(self._fd)
+        self._fd = -1
+        found: list[int] = []
+        waiting = threading.Thread(target=lambda: found.append(os.waitpid(self.pid, 0)[1]), daemon=True)
+        waiting.start()
+        waiting.join(self._patience)
+        if not found:
+            raise AssertionError("the program goes on without a terminal")
+        return os.waitstatus_to_exitcode(found[0])
 
     def press(self, *keys: str) -> None:
         """Type keys: names of `KEYS`, or text as it is."""

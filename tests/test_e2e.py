@@ -217,6 +217,13 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: int, code: int
             assert raw.rfind(off) > raw.rfind(on)
 
 
+def test_it_ends_with_its_terminal(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--demo") as screen:
+        screen.wait("WeChat sign-ups")
+        screen.press(*"jk" * 50)  # much is still to be painted
+        assert screen.hang_up() == 129
+
+
 def command(home: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
     """Run the command without a terminal: exit code, output, talk."""
     done = subprocess.run(

@@ -2,17 +2,68 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
 from textual.drivers.linux_driver import LinuxDriver
 
 from tuireader.ui import first_frame
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from io import TextIOWrapper
+
 _ENTER = "\x1b[?1049h"
+
+
+class Outlet:
+    """A file that is written to as long as it is there.
+
+    Textual's writing thread would end with the terminal, and the app would wait for it for ever. When the
+    terminal is `gone`, that is told once.
+    """
+
+    def __init__(self, file: TextIO, gone: Callable[[], object]) -> None:
+        self._file = file
+        self._gone = gone
+        self._there = True
+
+    def write(self, text: str) -> None:
+        """Write, if it can be."""
+        self._try(lambda: self._file.write(text))
+
+    def flush(self) -> None:
+        """Hand on what was written, if it can be."""
+        self._try(self._file.flush)
+
+    def fileno(self) -> int:
+        """The number of the file."""
+        return self._file.fileno()
+
+    def _try(self, do: Callable[[], object]) -> None:
+        if self._there:
+            try:
+                do()
+            except OSError:
+                self._there = False
+                self._gone()
+
+
+def _hang_up() -> None:
+    """End the app as if the terminal had said that it goes: not all do."""
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 class TerminalDriver(LinuxDriver):
     """Takes the terminal over as it is: entering its other screen once more would blank it."""
 
     _entered = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if self._file is not None:
+            self._file = cast("TextIOWrapper", Outlet(self._file, _hang_up))
 
     def start_application_mode(self) -> None:
         """Set the terminal up; when the app ends it is as it was before the first frame."""
