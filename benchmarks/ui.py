@@ -85,7 +85,7 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.type("/")
         program.settle()
         program.type(*WORD, "enter")
-        found["search a word"] = [program.wait(rf"{WORD} · [\d,]+ found")]
+        found["search a word"] = [program.wait(rf"{WORD} · [\d,]+\+? found")]
         found["memory while browsing"] = [program.memory()]
         program.settle()
         program.type("A")

@@ -125,6 +125,7 @@ class FakeLibrary:
         sort: str = "date",
         folded: bool = False,
         opened: Collection[int] = (),
+        aside: bool = False,
     ) -> array[int]:
         return array("q", (row.id for row in self._rows(view) if show_read or not row.read))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ from tuireader.text import clean
 
 if TYPE_CHECKING:
     from tuireader import query, schedule
+
+    Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 else:
     query, schedule = later.modules("query", "schedule")
 
@@ -41,15 +43,18 @@ class Lists(Desk):
         sort: str = "date",
         folded: bool = False,
         opened: Collection[int] = (),
+        aside: bool = False,
     ) -> array[int]:
         """The article ids of a view in list order. `sort`: date (newest first), oldest, feed, title, watch,
         sources (the most first), and for a search also relevance.
 
         With `folded` there is one article for each story, the first unread one or else the first; those
-        stories whose numbers are `opened` are there with all their articles.
+        stories whose numbers are `opened` are there with all their articles. What is asked for `aside` lets
+        rows through, and comes after numbers that are being counted.
         """
-        found = await self._ids_of(view, show_read, sort)
-        return await self._pool.read(lambda store: store.stories.fold(found, opened)) if folded else found
+        ask = self._pool.count if aside else self._pool.read
+        found = await self._ids_of(view, show_read, sort, ask)
+        return await ask(lambda store: store.stories.fold(found, opened)) if folded else found
 
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 200
@@ -60,14 +65,12 @@ class Lists(Desk):
             lambda store: store.lists.head(view, show_read=show_read, today=today, limit=limit, folded=folded)
         )
 
-    async def _ids_of(self, view: View, show_read: bool, sort: str) -> array[int]:
+    async def _ids_of(self, view: View, show_read: bool, sort: str, ask: Ask) -> array[int]:
         if view.kind is ViewKind.QUERY:
             found, _ = await self.search(view.key, ranked=sort == "relevance")
             return found if show_read else await self._unread_of(found)
         today = self._today()
-        return await self._pool.read(
-            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today)
-        )
+        return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
         """Some articles in the order of a `sort` of `ids`, but relevance."""

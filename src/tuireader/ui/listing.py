@@ -164,7 +164,7 @@ class Listing:
         """Wait until all articles of the view are listed, not only the first ones."""
         token = self._token
         if self.partial:
-            await self.reload()
+            await self.reload(aside=True)
             if token == self._token:
                 self.partial = False
                 self._screen.tell_top()
@@ -206,10 +206,10 @@ class Listing:
             articles.update_ids(ids)
         self._screen.tell_top()
 
-    async def reload(self) -> None:
+    async def reload(self, *, aside: bool = False) -> None:
         """Take the view's articles anew; cursor, scroll and what was read here stay."""
         token = self._token
-        ids = await self._ids()
+        ids = await self._ids(aside=aside)
         if token != self._token:
             return
         articles = self._screen.articles
@@ -233,9 +233,9 @@ class Listing:
         self.filter = expression.strip()
         await self.show(self.view, cursor_id=self._screen.articles.current_id)
 
-    async def _ids(self) -> array[int]:
+    async def _ids(self, *, aside: bool = False) -> array[int]:
         if not self.filter:
-            return await self._all_ids(folded=self.folds)
+            return await self._all_ids(folded=self.folds, aside=aside)
         ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that fit
         found, trouble = await self._library.search(self.filter, limit=_ALL)
         self.trouble = self.trouble or trouble
@@ -246,7 +246,7 @@ class Listing:
     def _real_view(self) -> View:
         return ALL if self.view == UNREAD and self.shows_read else self.view
 
-    async def _all_ids(self, *, folded: bool) -> array[int]:
+    async def _all_ids(self, *, folded: bool, aside: bool = False) -> array[int]:
         view = self._real_view
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
@@ -263,6 +263,7 @@ class Listing:
             sort=self.sort,
             folded=folded,
             opened=frozenset(self._opened),
+            aside=aside,
         )
 
     def spot(self) -> Spot:
