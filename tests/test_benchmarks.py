@@ -115,11 +115,18 @@ def test_thresholds_are_tried_on_what_they_were_not_chosen_on(tmp_path: Path) ->
     for name, told in (
         (
             "boats",
-            ("LanternPay buys Ferrygate for 40 million", "Ferrygate bought by LanternPay for 40 million"),
+            (
+                "LanternPay of Tallinn buys the harbour ferry Ferrygate for 40 million",
+                "Harbour ferry Ferrygate bought by LanternPay of Tallinn for 40 million",
+            ),
         ),
         (
             "pipes",
-            ("Cracks close the Ostrava bridge", "Ostrava bridge is closed over cracks", "Tomatoes want sun"),
+            (
+                "Cracks close the old Ostrava bridge to lorries until winter",
+                "Old Ostrava bridge is closed to lorries over cracks until winter",
+                "Tomatoes want sun",
+            ),
         ),
     ):
         articles, labels = [], []
