@@ -32,9 +32,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     home = Home(tmp_path)
     now = int(time.time())
     with in_thread() as web:
-        many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(1, 13)]
+        many = [item(f"a{n}", f"Alipay grows by {n}", time=now - n * 3600) for n in range(2, 13)]
+        told = "<p>Its partners in Hangzhou heard that payment volumes fall short this quarter.</p>"
+        many.append(item("a1", "Alipay grows by 1", told, time=now - 3600))
         one = web.serve("/one", rss("One", [*many, item("w", "WeChat <b>", time=now - 90 * 86_400)]))
-        two = web.serve("/two", rss("Two", [item("b", "Alipay (APAY) shrinks", time=now - 60)]))
+        two = web.serve("/two", rss("Two", [item("b", "Alipay (APAY) shrinks", told, time=now - 60)]))
         subscribe(home, one, two, more=RULES)
         assert run_here(home, capsys, "refresh").code == Exit.OK
         yield lambda *words: run_here(home, capsys, *words)

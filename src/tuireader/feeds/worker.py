@@ -21,7 +21,7 @@ from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 MEMORY = 1 << 30
 _ROOM = 1 << 18
 """Bytes that a pipe holds."""
-DATA = 300 << 20
+DATA = 272 << 20
 """Bytes of its own memory: the largest feeds need nearly that, and 5 MB of attributes would take 800 MB."""
 _RARELY = 50_000
 """Objects between two collections: one feed makes thousands, all of which go without being collected."""
