@@ -1,0 +1,16 @@
+"""Outside text made harmless: cleaning, HTML → plain text, cell widths, addresses. Pure, cheap to import.
+
+Everything that a feed says is hostile until it has passed through here once. Each function is linear in
+its input, whatever the input is, and none raises.
+"""
+
+from tuireader.text.addresses import canonical_url, safe_url, shown_host
+from tuireader.text.cleaning import clean, clean_multiline, cut_characters, scrub
+from tuireader.text.hypertext import BREAKS, decode, is_html, paragraphs, plain, plain_title, tokens
+from tuireader.text.measures import cell_len, cut, pad, reading_minutes
+
+__all__ = [
+    "BREAKS", "canonical_url", "cell_len", "clean", "clean_multiline", "cut", "cut_characters", "decode",
+    "is_html", "pad", "paragraphs", "plain", "plain_title", "reading_minutes", "safe_url", "scrub",
+    "shown_host", "tokens",
+]  # fmt: skip

@@ -1,0 +1,217 @@
+"""Addresses: which may be opened, how a person must see them, and when two are the same article's."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tuireader.text.cleaning import clean, scrub
+from tuireader.text.regex import regex
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_URL_LIMIT = 4_000
+_SIMPLE_URL = "(?i)" + (r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
+_SCHEME = r"[a-zA-Z][a-zA-Z0-9+.-]*:"
+_HOST = r"[^\s!\"#$%&'()*+,/;<=>?@\\^`{|}-][^\s!\"#$&'()*+,/;<=>?@\\^`{|}]*"
+
+
+def safe_url(s: str, base: str = "") -> str:
+    """Return the absolute http, https or mailto address that `s` means at `base`, or "" if there is none.
+
+    The address stays as it is written but for white space and invisible characters (RFC 3986 §5;
+    WHATWG URL §4.4). Refused: other schemes, hosts that are broken or start with "-", ports out of range,
+    more than 4,000 characters.
+    """
+    if len(s) > _URL_LIMIT:
+        return ""
+    if regex(_SIMPLE_URL).fullmatch(s):
+        return s
+    s = scrub(s.strip("".join(map(chr, range(33))))).strip()
+    s = re.sub(r"\s", lambda space: "" if space[0] in "\t\n\r" else "%20", s)
+    if not s:
+        return ""
+    try:
+        return _checked(s if regex(_SCHEME).match(s) else _joined(s, base))
+    except ValueError:
+        return ""
+
+
+def _joined(s: str, base: str) -> str:
+    if not base:
+        return f"https:{s}" if s.startswith("//") else ""
+    from urllib.parse import urljoin
+
+    page, origin = _base(base)
+    if origin and s[0] == "/" and not s.startswith("//") and "/." not in s:
+        return origin + s
+    return urljoin(page, s)
+
+
+@lru_cache(maxsize=16)
+def _base(url: str) -> tuple[str, str]:
+    """What relative addresses are joined with: the page, and its scheme and host."""
+    page = _checked(url)
+    return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
+
+
+def _checked(url: str) -> str:
+    """Return `url` with its scheme in small letters, or "" where it is none of ours; ValueError if broken."""
+    scheme, _, rest = url.partition(":")
+    scheme = scheme.lower()
+    if scheme == "mailto":
+        return f"mailto:{rest}" if "@" in rest and len(url) <= _URL_LIMIT else ""
+    if scheme not in ("http", "https") or not rest.startswith("//") or len(url) > _URL_LIMIT:
+        return ""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if (
+        parts.port == 0
+        or "\\" in parts.netloc
+        or not (regex(_HOST).fullmatch(host) or parts.netloc.count("[") == 1)
+    ):
+        return ""
+    return f"{scheme}:{rest}"
+
+
+def shown_host(url: str) -> str:
+    """Return the host of an address as a person must see it before opening it.
+
+    Whoever is named before "@" is left out and marked by "…@", as it is no part of the host; letters
+    beyond ASCII are shown with their punycode form, so that a look-alike can be told.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme == "mailto":
+        return clean(parts.path, 80)
+    shown = clean(host, 80)
+    if not shown.isascii():
+        try:
+            shown = f"{shown} ({host.encode('idna').decode('ascii')})"
+        except UnicodeError:
+            shown = f"{shown} (?)"
+    return f"{'…@' if '@' in parts.netloc else ''}{shown}{f':{port}' if port is not None else ''}"
+
+
+_TRACKING = "(?i)" + (
+    r"utm_\w*|(?:fb|g|dc|tw|y|ms|ttc|li_fat_)clid|[gw]braid|igshid|igsh|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|[ons]cid|s_cid|"
+    r"cmp|cmpid|ref|ref_src|ref_url|referrer|smid|spm|scm|xtor|ftag|at_(?:medium|campaign)|guc\w*|wt\.mc_id|"
+    r"__twitter_impression|share_token|amp|"
+    r"(?:source|src|from|via|partner|mod|medium|campaign|feature|output|outputtype)="
+    r"(?:rss\w*|feed\w*|atom|amp|twitter|facebook|newsletter)"
+)
+_HOST_PREFIX = r"(?:(?:www|m|mobile|amp)\.)+(?=[^.]+\.)"
+_PATH_SUFFIX = "(?i)" + (r"(?:/+(?:(?:index|default)\.(?:html?|php|aspx?)|amp)?)+$")
+_ESCAPE = r"%[0-9a-fA-F]{2}"
+_AMP_CACHE = (
+    r"(?i)(?:https?://)?(?:(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/amp/|[a-z0-9-]+\.cdn\.ampproject\.org/(?:[a-z]/)?)"
+    r"(?:s/)?(?=[^/?#]+\.[^/?#])"
+)
+_NOT_PLAIN = r"/\.|/amp/|\.ampproject\."
+# Most addresses: nothing in them to be escaped, sorted or left out but "www.".
+_PLAIN_URL = (
+    r"https?://(?:www\.)?((?!(?:www|m|mobile|amp)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    r"((?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/([A-Za-z0-9._~!$&'()*+,;=:@-]+))/?"
+)
+
+
+def canonical_url(url: str) -> str:
+    """Return the key by which two addresses are the same article's: never to be opened, only compared.
+
+    Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
+    last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
+    """
+    plain_url = regex(_PLAIN_URL).fullmatch(url)
+    if (
+        plain_url
+        and not plain_url[3].lower().startswith(("amp", "index.", "default."))
+        and not regex(_NOT_PLAIN).search(url)
+    ):
+        return f"https://{plain_url[1]}{plain_url[2]}"
+    return _canonical(url)
+
+
+def _canonical(url: str) -> str:
+    """The same for every address."""
+    from urllib.parse import urlsplit
+
+    url = scrub(url).strip()
+    inner = 0
+    while url.startswith("http") and (cache := regex(_AMP_CACHE).match(url, inner)):
+        inner = cache.end()
+    try:
+        parts = urlsplit(f"https://{url[inner:]}" if inner else url)
+        port = parts.port
+    except ValueError:
+        return url
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return url
+    return f"https://{_host_key(parts.hostname, port)}{_path_key(parts)}"
+
+
+def _host_key(host: str, port: int | None) -> str:
+    host = regex(_HOST_PREFIX).sub("", _ascii_host(host.rstrip(".").lower()), count=1)
+    if ":" in host:
+        host = f"[{host}]"
+    return host if port in (None, 80, 443) else f"{host}:{port}"
+
+
+def _ascii_host(host: str) -> str:
+    """An international name as name servers know it (RFC 3490), where it is one."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _path_key(parts: SplitResult) -> str:
+    path = regex(_ESCAPE).sub(_plain_escape, _escaped(parts.path))
+    if "/." in path:
+        path = _without_dots(path)
+    path = regex(_PATH_SUFFIX).sub("", path)
+    kept = sorted(pair for pair in _escaped(parts.query).split("&") if pair and not _is_tracking(pair))
+    query = f"?{'&'.join(kept)}" if kept else ""
+    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith("!") else ""
+    return f"{path}{query}{fragment}"
+
+
+def _without_dots(path: str) -> str:
+    """A path without its segments `.` and `..` (RFC 3986 §5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept)
+
+
+def _escaped(s: str) -> str:
+    from urllib.parse import quote
+
+    return quote(s, safe="%/:@!$&'()*+,;=~[]?#")
+
+
+def _is_tracking(pair: str) -> bool:
+    return bool(regex(_TRACKING).fullmatch(pair.partition("=")[0]) or regex(_TRACKING).fullmatch(pair))
+
+
+def _plain_escape(escape: re.Match[str]) -> str:
+    """Letters, digits and `-._~` need no escape (RFC 3986 §6.2.2.2)."""
+    character = chr(int(escape[0][1:], 16))
+    return (
+        character
+        if character.isascii() and (character.isalnum() or character in "-._~")
+        else escape[0].upper()
+    )

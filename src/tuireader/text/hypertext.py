@@ -1,0 +1,199 @@
+"""HTML → plain text, and HTML cut into text and tags."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tuireader.text.cleaning import clean, scrub
+from tuireader.text.regex import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INLINE_NAMES = (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math "
+    "nobr picture q rp rt ruby s samp small source span strike strong sub sup time tt u var wbr"
+)
+_BLOCK_NAMES = (
+    "address article aside blockquote body br caption center colgroup col dd details dialog dir "
+    "div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 head header hgroup hr html "
+    "legend li link main menu meta ol p pre search section summary table tbody td tfoot th "
+    "thead tr ul"
+)
+_HIDDEN_NAMES = "script style title template textarea noembed noframes svg nav form button select canvas"
+_EMBED_NAMES = "iframe video audio object embed noscript"
+
+BREAKS = frozenset(slash + name for name in _BLOCK_NAMES.split() for slash in ("", "/"))
+"""Tags, named as `tokens` does, that end a line of text."""
+
+# A tag: its name (with the slash of an end tag) and its attributes. Quotes count behind "=" only, and may
+# hold ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows somewhere:
+# the states "outside", 'in "' and "in '" map one to one along the text, so that at most three attempts
+# from different starts can be alive at any place.
+_TAG = r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>"""
+_KNOWN_TAG = "(?i)" + (
+    r"<(?=[/a-zA-Z])/?(?:"
+    + "|".join(f"{_INLINE_NAMES} {_BLOCK_NAMES} {_HIDDEN_NAMES} {_EMBED_NAMES}".split())
+    + r")(?:[\s/][^<>]*)?>|<!--|<!doctype\s|<!\[CDATA\["
+)
+_ODD_MARKUP = "(?i)" + (
+    rf"<(?=[!?a-z])(?:(!--)|[!?]|({'|'.join(f'{_HIDDEN_NAMES} {_EMBED_NAMES}'.split())})(?=[\s/>]))"
+)
+_COMMENT_END = r"--!?>"
+_ODD_NAMES = frozenset(f"{_HIDDEN_NAMES} {_EMBED_NAMES}".split())
+_VOID = frozenset(("embed",))
+_OPAQUE = frozenset(("script", "style"))
+_EMBEDS = frozenset(_EMBED_NAMES.split())
+_PROSE = 5_000
+_UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
+_LONG_REFERENCE = r"&#[0-9]{9,};?"
+_EMPTY_LINE = r"\n[^\S\n]*\n"
+_BREAK = "\x1e"
+_TIDY = bytes(range(32, 127)) + b"\t\n\r\x1e"  # looked for in bytes: three times as quick as `isprintable`
+_SEAM = "\0"  # where markup was taken out, so that what is left cannot grow together to a tag
+
+
+def is_html(s: str) -> bool:
+    """Tell whether there is markup in `s`: a tag that HTML knows, a comment, a document type."""
+    return "<" in s and regex(_KNOWN_TAG).search(s) is not None
+
+
+def plain(html: str, pieces: Sequence[str] | None = None) -> str:
+    """Return what can be read in a text that may be HTML, one line a block, for the index and the watches.
+
+    Character references are decoded once; scripts, styles, forms, embeds and comments are gone with what
+    is in them; tags inside a line vanish without a gap; blocks, items, cells and `<br>` end a line; white
+    space is collapsed and there are no empty lines. A text without any tag is read as plain text, its
+    empty lines as paragraphs. `pieces` are the `tokens` of the text, where they are at hand.
+    """
+    if is_html(html):
+        if pieces is None:
+            pieces = tokens(html)
+        parts = [
+            text + _BREAK if name in BREAKS else text
+            for text, name in zip(pieces[0::3], pieces[1::3], strict=False)
+        ]
+        s = "".join(parts) + pieces[-1]
+    else:
+        s = _BREAK.join(paragraphs(html))
+    s = decode(s)
+    if s.isascii() and not s.encode().translate(None, _TIDY):
+        s = s.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+        return "\n".join(filter(None, map(_collapsed, s.split(_BREAK))))
+    lines = [" ".join(line.split()) for line in s.split(_BREAK)]
+    if not ("".join(lines).isprintable() and s.isascii()):
+        lines = [" ".join(scrub(line).split()) for line in lines]
+    return "\n".join(filter(None, lines))
+
+
+def _collapsed(line: str) -> str:
+    """A line, whose white space is spaces, with single ones within it only, as most have it anyway."""
+    return " ".join(line.split()) if "  " in line or line[:1] == " " or line[-1:] == " " else line
+
+
+def plain_title(s: str) -> str:
+    """Return a title, which may be plain text or HTML whatever its feed says, as one clean line."""
+    if "<" in s or "&" in s:
+        s = plain(s).replace("\n", " ")
+    return clean(s)
+
+
+def decode(s: str) -> str:
+    """Decode character references once, as HTML does; nothing in them can do harm."""
+    if "&" not in s:
+        return s
+    if "&#" in s:
+        s = regex(_LONG_REFERENCE).sub("\ufffd", s)  # int() refuses more than 4,300 digits
+    from html import unescape
+
+    return unescape(s)
+
+
+def paragraphs(s: str) -> list[str]:
+    """Split plain text at its empty lines."""
+    return regex(_EMPTY_LINE).split(s.replace("\r\n", "\n").replace(_BREAK, " "))
+
+
+def tokens(html: str, embeds: bool = False) -> list[str]:
+    """Split HTML into text, name, attributes, text, name, attributes, …, text.
+
+    Names are in small letters, end tags with their slash; texts and attributes are as written. Comments,
+    scripts, styles, forms and the like are gone, and so are embedded things unless `embeds` asks for them.
+    """
+    pieces = _split(html)
+    names = list(map(str.lower, pieces[1::3]))
+    if "<!" in html or "<?" in html or not _ODD_NAMES.isdisjoint(names):
+        pieces = [piece.replace(_SEAM, "") for piece in _split(_visible(html, embeds))]
+        names = list(map(str.lower, pieces[1::3]))
+    pieces[1::3] = names
+    return pieces
+
+
+def _split(html: str) -> list[str]:
+    """Cut a text at its tags; a tag that never ends is cut off."""
+    html = html.replace(_BREAK, " ")
+    end = html.rfind(">") + 1
+    pieces = regex(_TAG).split(html[:end])
+    tail = html[end:]
+    if unclosed := regex(_UNCLOSED).search(tail):
+        tail = tail[: unclosed.start()]
+    pieces[-1] += tail
+    return pieces
+
+
+def _visible(html: str, embeds: bool) -> str:
+    """Take comments, declarations, scripts, styles, forms and the like out.
+
+    With `embeds` a frame, video or object is kept and its end tag is put behind it where it is missing.
+    An element that never ends hides nothing but itself, script and style excepted.
+    """
+    if "<![" in html:
+        html = html.replace("<![CDATA[", _SEAM).replace("]]>", _SEAM)
+    kept: list[str] = []
+    endless: set[str] = set()
+    at = 0
+    found = regex(_ODD_MARKUP).search(html)
+    while found:
+        kept.append(html[at : found.start()])
+        at, keep = _skip(html, found, endless, embeds)
+        kept.append(keep or _SEAM)
+        found = regex(_ODD_MARKUP).search(html, at)
+    kept.append(html[at:])
+    return "".join(kept)
+
+
+def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> tuple[int, str]:
+    """Where to go on behind a piece of odd markup, and what to keep of it; `endless` are vain searches."""
+    name = (found[2] or "").lower()
+    if not name:
+        return _skip_comment(html, found), ""
+    tag = regex(_TAG).match(html, found.start())
+    if tag is None:
+        return len(html), ""
+    if name in _VOID:
+        return tag.end(), tag[0] if embeds else ""
+    end = None
+    if not tag[2].endswith("/") and name not in endless:
+        end = regex(rf"(?i)</{name}(?=[\s/>])[^>]*>").search(html, tag.end())
+        if end is None:
+            endless.add(name)
+            if name in _OPAQUE:
+                return len(html), ""
+    if embeds and name in _EMBEDS:
+        within = regex(_TAG).finditer(html, tag.end(), end.start() if end else tag.end())
+        return (end or tag).end(), f"{tag[0]}{''.join(one[0] for one in within)}</{name}>"
+    if end is None or (name in ("form", "nav") and end.start() - tag.end() > _PROSE):
+        return tag.end(), ""
+    return end.end(), ""
+
+
+def _skip_comment(html: str, found: re.Match[str]) -> int:
+    """The end of a comment or a declaration (HTML Standard §13.2.5.43 to 13.2.5.52)."""
+    start = found.end()
+    if not found[1]:
+        return html.find(">", start) + 1 or len(html)
+    if html.startswith((">", "->"), start):
+        return html.index(">", start) + 1
+    end = regex(_COMMENT_END).search(html, start)
+    return end.end() if end else len(html)

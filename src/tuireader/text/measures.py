@@ -1,0 +1,53 @@
+"""How much room clean text takes: cells of a terminal, minutes of a reader."""
+
+from __future__ import annotations
+
+from tuireader.text.cleaning import grapheme_start
+from tuireader.text.regex import regex
+
+
+def cell_len(s: str) -> int:
+    """Return how many terminal cells clean text takes."""
+    if s.isascii():
+        return len(s)
+    from rich.cells import cell_len as measure
+
+    return measure(s)
+
+
+def cut(s: str, width: int) -> str:
+    """Return as much of clean text as fits into `width` cells, with "…" where something is missing."""
+    if s.isascii():
+        return s if len(s) <= width else s[: width - 1].rstrip() + "…" if width > 0 else ""
+    if len(s) <= 4 * width + 256 and cell_len(s) <= width:
+        return s
+    if width <= 0:
+        return ""
+    from rich.cells import split_graphemes
+
+    used = 0
+    end = 0
+    for start, stop, cells in split_graphemes(s[: 4 * width + 256])[0]:
+        if used + cells > width - 1:
+            end = grapheme_start(s, start)
+            break
+        used += cells
+        end = stop
+    return s[:end].rstrip(" \u200d\u200c") + "…"
+
+
+def pad(s: str, width: int) -> str:
+    """Return clean text cut or filled with spaces to exactly `width` cells."""
+    s = cut(s, width)
+    return s + " " * (width - cell_len(s))
+
+
+_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
+_IDEOGRAPH_RUN = _IDEOGRAPH + "+"
+
+
+def reading_minutes(s: str) -> int:
+    """Return whole minutes for a plain text, at 230 words or 400 Chinese or Japanese characters a minute."""
+    rest = s if s.isascii() else regex(_IDEOGRAPH).sub(" ", s)
+    ideographs = sum(len(run) for run in regex(_IDEOGRAPH_RUN).findall(s)) if rest is not s else 0
+    return max(1, round(len(rest.split()) / 230 + ideographs / 400))
