@@ -9,6 +9,7 @@ from tuireader.document.tables import Cell, lay_out
 from tuireader.model import Evidence
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
+from tuireader.text import canonical_url, plain
 from tuireader.toml_lines import Sort, statements
 
 
@@ -57,6 +58,23 @@ def test_a_reason_says_nothing_of_time_without_a_date() -> None:
     assert not reason(profile(1), profile(2)).startswith("shares ")
     bread = weigh(3, 0, False, 3, extract("Baking bread", "Flour and water."), Stats(0, {}))
     assert reason(bread, profile(1)) == ""
+
+
+def test_words_that_are_names_only_at_the_start_of_a_sentence_make_no_pair() -> None:
+    features = extract("Baking", "Slow Bread is good.")
+    words = {term.hash: (9, 9) for term in features.terms if not term.parts}
+    pairs = [term.hash for term in features.terms if term.parts]
+    assert pairs and not set(pairs) & weigh(1, 0, False, 1, features, Stats(10, words)).terms.keys()
+    assert set(pairs) <= weigh(1, 0, False, 1, features, Stats(10, {})).terms.keys()
+
+
+def test_a_form_feed_is_a_blank_and_no_reason_to_look_at_each_character() -> None:
+    assert plain("one\x0ctwo") == "one two"
+
+
+def test_an_address_that_name_servers_cannot_know_is_compared_as_it_is() -> None:
+    odd = f"https://{'é' * 64}.org/a"
+    assert canonical_url(odd) == odd
 
 
 def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
