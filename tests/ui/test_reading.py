@@ -302,7 +302,9 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
 async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
     library = made(PICTURES)
     async with running(library) as run:
-        await run.press("enter", "pagedown")
+        await run.press("enter")
+        await run.rest()  # the text is painted, and its first picture asked for
+        await run.press("pagedown")
         pane = run.main.pane
         before = [pane.render_line(y).text for y in range(pane.size.height)]
         art = blocks(Pixels(40, 20, bytes(2400)), run.app.inks.ground)

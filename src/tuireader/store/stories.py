@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, filterfalse
 from typing import Any
 
@@ -13,6 +13,13 @@ from tuireader.model import Count, Story, StoryEntry
 
 _FEW = 5000
 """Up to so many ids are looked up one by one; for more, all articles in stories are read at once."""
+_PART = 10_000
+"""So many ids are gone over at a time, which takes less than a millisecond."""
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pieces of a long list: what goes over one in C lets no other thread, and so no key, through."""
+    return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
 class Stories:
@@ -27,12 +34,18 @@ class Stories:
         The stories in `opened` are shown with all their articles, those behind the first newest first.
         """
         story_of, unread = self._stories(ids)
-        backwards = list(filter(story_of.__contains__, ids))[::-1]
+        if not story_of:
+            return array("q", ids)
+        backwards = list(chain.from_iterable(filter(story_of.__contains__, part) for part in _parts(ids)))[
+            ::-1
+        ]
         leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one stays
         fresh = list(filter(unread.__contains__, backwards))
         leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
         hidden = story_of.keys() - leads.values()
-        folded = array("q", filterfalse(hidden.__contains__, ids))
+        folded = array("q")
+        for part in _parts(ids):
+            folded.extend(filterfalse(hidden.__contains__, part))
         for story in opened:
             if story in leads:
                 at = folded.index(leads[story]) + 1
