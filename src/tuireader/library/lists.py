@@ -57,9 +57,12 @@ class Lists(Desk):
         return await ask(lambda store: store.stories.fold(found, opened)) if folded else found
 
     async def head(
-        self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 200
+        self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
-        """The first of `ids`, newest first, and whether that is all; as quick at any size of the store."""
+        """The first of `ids`, newest first, and whether that is all; as quick at any size of the store.
+
+        They are more than anybody goes through before the rest is there.
+        """
         today = self._today()
         return await self._pool.read(
             lambda store: store.lists.head(view, show_read=show_read, today=today, limit=limit, folded=folded)
