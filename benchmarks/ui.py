@@ -54,6 +54,7 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.settle(0.5)
         program.type(".")
         found["list of all articles"] = [program.wait(r"│ {5,}\d")]
+        program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))
         found[f"{BURST} keys at once"] = [program.burst("j", BURST)]

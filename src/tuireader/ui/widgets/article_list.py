@@ -235,13 +235,12 @@ class ArticleList(CursorPane):
         first = max(0, top - 2 * height) // _CHUNK
         last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
         chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
+        self._asked.update(chunks)
+        if not again:  # what is here is not asked for before what is not
+            chunks = [chunk for chunk in chunks if not self._loaded(chunk)]
         if not chunks:
             return
-        if not again and all(self._loaded(chunk) for chunk in chunks):
-            self._asked.update(chunks)
-            return
         chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
-        self._asked.update(chunks)
         self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
 
     def _loaded(self, chunk: int) -> bool:
