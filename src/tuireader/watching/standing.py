@@ -1,0 +1,83 @@
+"""How watches do: numbers, and why a quiet one is quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuireader import later, relating
+from tuireader.config import Config, WatchConfig
+from tuireader.model import Feed, WatchStats
+from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader.store import stats as numbers
+    from tuireader.watch import Matcher
+else:
+    (numbers,) = later.modules("store.stats")
+
+_DAY = 86_400
+
+
+def stats(
+    store: Store,
+    config: Config,
+    matcher: Matcher,
+    feeds: Sequence[Feed],
+    names: relating.FeedNames,
+    today: int,
+    now: int,
+) -> list[WatchStats]:
+    """Every watch of the config with its numbers; `today` is when the person's day began."""
+    hits = store.stats.hits(today)
+    newest = {row.id: row for row in store.lists.rows([one.newest[1] for one in hits.values()])}
+    problems: dict[str, list[str]] = {}
+    for problem in matcher.problems:
+        problems.setdefault(problem.watch, []).append(problem.message)
+    last, found = store.follows.last(), []
+    for item in config.watches:
+        one = hits.get(item.name) or numbers.Hits()
+        found.append(
+            WatchStats(
+                name=item.name,
+                color=item.color,
+                unread=one.unread,
+                total=one.total,
+                today=one.days[-1],
+                week=sum(one.days[-7:]),
+                month=sum(one.days),
+                days=tuple(one.days),
+                newest=newest.get(one.newest[1]),
+                top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
+                quiet="" if any(one.days[-7:]) else _quiet(item, one, feeds, now),
+                problem="; ".join(problems.get(item.name, ())),
+                ends=_end(item, last.get(item.name, now)),
+            )
+        )
+    return found
+
+
+def _end(item: WatchConfig, last: int) -> int | None:
+    days = item.ends_after_quiet_days
+    return last + days * _DAY if days else None
+
+
+def _quiet(item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int) -> str:
+    """Why nothing came for a week: nothing was said, or the feeds that would say it are out of order."""
+    own = [feed for feed in feeds if feed.subscribed and _asked(item, hits, feed)]
+    failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
+    if failing:
+        return f"quiet: {failing} of {len(own)} feeds failing"
+    if not own:
+        return "quiet: none of its feeds is subscribed"
+    if not hits.total:
+        return "quiet: feeds fine, no news yet"
+    return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // _DAY} d"
+
+
+def _asked(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
+    """Whether a feed counts for a watch: named by it, or else one that it has had hits from, or else any."""
+    if item.feeds:
+        named = {name.casefold() for name in item.feeds}
+        return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))
+    return feed.id in hits.by_feed or not hits.by_feed
