@@ -1,7 +1,7 @@
 """`dataclass` as in the standard library, whose methods are made when they are needed.
 
-The one of the standard library has Python compile six functions for each class when its module is imported:
-for the classes that a start meets that took as long as half of Textual. This one compiles a single function,
+The one of the standard library has Python compile six functions for each class when its module is imported,
+and a start meets many classes of which it makes no object. This one compiles a single function,
 `__init__`, when the first object is made; the other methods are the same code for all classes. What is not
 taken over are options that nothing here uses. Type checkers see the one of the standard library.
 """
