@@ -36,9 +36,10 @@ class Stories:
         story_of, unread = self._stories(ids)
         if not story_of:
             return array("q", ids)
-        backwards = list(chain.from_iterable(filter(story_of.__contains__, part) for part in _parts(ids)))[
-            ::-1
-        ]
+        backwards: list[int] = []
+        for part in _parts(ids):
+            backwards += filter(story_of.__contains__, part)
+        backwards.reverse()
         leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one stays
         fresh = list(filter(unread.__contains__, backwards))
         leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
