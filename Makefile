@@ -50,7 +50,7 @@ bench: .venv/.locked
 	$(BIN)/python benchmarks/ui.py --articles 2000 --runs 1 --presses 20 --peers
 
 soak: .venv/.locked
-	TUIREADER_SOAK=10000 $(BIN)/python -m pytest tests/test_soak.py $(ARGS)
+	TUIREADER_SOAK=10000 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/test_soak.py $(ARGS)
 
 docs: .venv/.docs
 	$(BIN)/python docs/generate.py

@@ -30,18 +30,27 @@ class Running:
         return screen
 
     async def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        for _ in range(2):
+        """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
+        turns = 0
+        while turns < 2 or self._soon():
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
+            turns += 1
+
+    def _soon(self) -> bool:
+        """Whether a timer runs that fires once, and soon: those of toasts take longer."""
+        nodes = [node for screen in self.app.screen_stack for node in (screen, *screen.walk_children())]
+        return any(
+            timer._repeat is not None
+            and timer._interval < 1
+            and timer._task is not None
+            and not timer._task.done()
+            for node in nodes
+            for timer in node._timers
+        )
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
-        await self.settle()
-
-    async def rest(self) -> None:
-        """Let the timers that wait for a pause in typing run out."""
-        await self.pilot.pause(0.12)
         await self.settle()
 
     @property

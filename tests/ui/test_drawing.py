@@ -105,7 +105,6 @@ async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
     library = counting()
     async with running(library) as run:
         await run.press("j")
-        await run.rest()
         here = run.cursor_id
         assert here in library.before and not library.waited
         await run.press("enter")
@@ -118,7 +117,6 @@ async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> 
         one.row = replace(one.row, read=True)
     async with running(library) as run:
         await run.press("j")
-        await run.rest()
         here = run.cursor_id
         assert here is not None and here in library.before
         await run.press("N")

@@ -206,7 +206,6 @@ async def test_there_is_nothing_to_edit_of_the_lists_of_the_house() -> None:
 async def test_a_search_is_saved_shown_changed_and_removed(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await run.press("slash", *"toll OR fine")
-        await run.rest()
         await run.press("ctrl+n")
         fill(run, name="Fines")
         await run.press("enter")

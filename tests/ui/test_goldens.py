@@ -78,7 +78,7 @@ class Walk:
             await self.run.press(*keys)
         if typed:
             await self.run.press(*typed)
-            await self.run.rest()
+            await self.run.settle()
         await self.shot(screen, toasts=toasts)
 
     async def over(self, screen: str, *keys: str, typed: str = "") -> None:
@@ -175,10 +175,10 @@ async def lists(walk: Walk) -> None:
     """The list, the sidebar and what is done from there."""
     await walk.see("list")
     await walk.run.press("h", "G", "k", "k", "k")
-    await walk.run.rest()
+    await walk.run.settle()
     await walk.see("sidebar-failing")
     await walk.run.press("j", "j")
-    await walk.run.rest()
+    await walk.run.settle()
     await walk.see("sidebar-paused")
     await walk.over("edit-feed", "e")
     await walk.over("remove-feed", "d")
@@ -308,7 +308,7 @@ async def test_when_things_go_wrong(name: str) -> None:
         await walk.see("no-full-text", "x", toasts=True)
         await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
         await walk.run.press("M", *"fog")
-        await walk.run.rest()
+        await walk.run.settle()
         await walk.over("mute-refused", "enter")
         made.set_starred = locked  # type: ignore[method-assign]
         await walk.see("database-locked", "s", toasts=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.command import CommandList
 
 from tests.ui.fake_library import FakeLibrary
 from tests.ui.running import running
@@ -94,7 +95,7 @@ async def test_opening_does_not_mark_read_when_the_config_says_so() -> None:
 async def test_read_article_leaves_the_unread_view_with_the_view() -> None:
     async with running(library()) as run:
         await run.press("enter", "h", "h", "j")  # to the sidebar, Starred
-        await run.rest()
+        await run.settle()
         assert run.view_kind == ViewKind.STARRED
         await run.press("k", "l")
         assert run.view_kind == ViewKind.UNREAD
@@ -123,7 +124,7 @@ async def test_next_unread_across_views() -> None:
     made = library()
     async with running(made) as run:
         await run.press("h", "j")  # Starred: article 4 alone
-        await run.rest()
+        await run.settle()
         await run.press("l", "n")
         assert run.open_id == 4
         await run.press("n")
@@ -407,7 +408,6 @@ async def test_refresh_of_what_is_chosen() -> None:
         await run.press("r", "enter", "r")
         assert made.refreshed == [None, [1]]
         await run.press("h", "h", *["j"] * 5)
-        await run.rest()
         assert run.view_kind == ViewKind.FOLDER
         await run.press("r")
         assert made.refreshed[-1] == [1, 2]
@@ -447,7 +447,9 @@ async def test_palette_runs_a_command(key: str) -> None:
     made = library()
     async with running(made) as run:
         await run.press(key, *"Go to All")
-        await run.pilot.pause(0.3)
+        found = run.app.screen.query_one(CommandList)
+        while not found.option_count or "Go to All" not in str(found.get_option_at_index(0).prompt):
+            await run.pilot.pause()
         await run.press("enter")
         assert run.view_kind == ViewKind.ALL
 
@@ -481,7 +483,6 @@ async def test_a_feed_title_with_markup_stays_text() -> None:
     async with running(made) as run:
         assert "[/feed] %s" in run.text and "[folder]" in run.text
         await run.press("R")
-        await run.rest()
         assert "[/x] [@click=app.quit]boom[/]" in run.toasts
         assert "[@click=app.quit]boom[/]" in run.text  # drawn in the toast as it is
         await run.press("j", "enter")

@@ -39,7 +39,6 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         before = await library.ids(View(ViewKind.ALL))
         wanted, _ = await library.search("title:apple")
         await run.press("M", *"title:apple")
-        await run.rest()
         assert f"{len(wanted)} articles would be hidden" in run.text
         await run.press("enter")
         await run.settle()
@@ -82,7 +81,6 @@ async def test_the_look_of_it() -> None:
     made.muted = [(MuteConfig("sponsored"), 12), (MuteConfig(feed=made._feeds[0].url), 3)]
     async with running(made) as run:
         await run.press("M", *"fog")
-        await run.rest()
         assert_screen(run.app, "mute-120x40")
 
 
@@ -92,7 +90,6 @@ async def test_what_cannot_be_muted_says_why() -> None:
         await run.press("M", "enter")
         assert "It needs words, or a feed" in run.text
         await run.press(*"a AND (")
-        await run.rest()
         assert "^" in run.text
         await run.press("enter")
         assert isinstance(run.app.screen, Mute) and made.muted == []

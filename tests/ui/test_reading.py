@@ -303,7 +303,6 @@ async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
     library = made(PICTURES)
     async with running(library) as run:
         await run.press("enter")
-        await run.rest()  # the text is painted, and its first picture asked for
         await run.press("pagedown")
         pane = run.main.pane
         before = [pane.render_line(y).text for y in range(pane.size.height)]
@@ -321,7 +320,7 @@ async def test_pictures_are_made_anew_for_another_width() -> None:
     async with running(library) as run:
         await run.press("enter")
         await run.pilot.resize_terminal(60, 30)
-        await run.rest()  # the text is painted first
+        await run.settle()  # the text is painted first
         assert len(library.asked_pictures) == 2
 
 

@@ -81,11 +81,9 @@ async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
 async def test_search_on_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await run.press("slash", *"wechat")
-        await run.rest()
         ids, trouble = await library.search("wechat")
         assert trouble == "" and list(run.main.articles.ids) == list(ids)
         await run.press(*" AND (")
-        await run.rest()
         assert run.main.listing.trouble
         await run.press("escape")
         assert run.view_kind == ViewKind.UNREAD

@@ -205,16 +205,13 @@ async def test_snapshot_empty() -> None:
     await made.set_read(list(made.stories), True)
     async with running(made, (80, 24)) as run:
         await run.press("h", "k")
-        await run.rest()
         await run.press("j", "l")
-        await run.rest()
         assert_screen(run.app, "empty-unread")
 
 
 async def test_snapshot_trouble_in_search() -> None:
     async with running(library(), (80, 24)) as run:
         await run.press("slash", *'"fog')
-        await run.rest()
         assert_screen(run.app, "search-trouble")
 
 

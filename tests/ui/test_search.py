@@ -21,7 +21,6 @@ from tuireader.ui.widgets.search_line import SearchLine
 async def test_search_as_typed_then_back_to_the_old_place() -> None:
     async with running(library()) as run:
         await run.press("j", "j", "slash", *"ferr")
-        await run.rest()
         assert list(run.main.articles.ids) == [1]
         assert "Search: ferr · 1 found" in run.text
         await run.press("enter")
@@ -36,7 +35,6 @@ async def test_search_as_typed_then_back_to_the_old_place() -> None:
 async def test_escape_leaves_the_line() -> None:
     async with running(library()) as run:
         await run.press("j", "slash", *"fog", "escape")
-        await run.rest()
         assert list(run.main.articles.ids) == [1, 2, 3, 4, 6] and run.cursor_id == 2
         assert not run.main.query("#search")
 
@@ -44,7 +42,6 @@ async def test_escape_leaves_the_line() -> None:
 async def test_a_bad_expression_says_why() -> None:
     async with running(library()) as run:
         await run.press("slash", *'"fog')
-        await run.rest()
         assert "a quotation mark is not closed" in run.text
 
 
@@ -69,7 +66,6 @@ async def test_enter_at_once_searches_too() -> None:
 async def test_nothing_found() -> None:
     async with running(library()) as run:
         await run.press("slash", *"zzz")
-        await run.rest()
         assert "Nothing found." in run.text
 
 
@@ -77,7 +73,6 @@ async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
     made = library()
     async with running(made) as run:
         await run.press("slash", *"er")
-        await run.rest()
         await run.press("enter")
         assert "“LanternPay comes to the ferries”" in run.text
         await run.press("j")
@@ -90,9 +85,7 @@ async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
 async def test_hits_are_underlined_in_the_list() -> None:
     async with running(library()) as run:
         await run.press("slash", *"tickets")
-        await run.rest()
         await run.press("escape", "slash", *"fog")
-        await run.rest()
         strip = run.main.articles.render_line(0)
         marked = [part.text for part in strip if part.style is not None and part.style.underline]
         assert marked == ["Fog"]
@@ -105,13 +98,12 @@ async def test_hits_are_underlined_in_the_list() -> None:
 async def test_a_filter_shows_what_fits_of_this_list() -> None:
     async with running(library()) as run:
         await run.press("F", *"fog")
-        await run.rest()
         assert list(run.main.articles.ids) == [6] and run.view_kind == ViewKind.UNREAD
         assert "Unread › fog · 1 found" in run.text
         await run.press("enter")
         assert run.focus == "list" and not run.main.query("#search")
         await run.press("F", *"zzz")  # in place of what is there
-        await run.rest()
+        await run.settle()
         assert "Nothing here is zzz." in run.text
         await run.press("escape")
         assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]
@@ -135,7 +127,6 @@ async def test_a_search_is_kept_as_a_watch() -> None:
     made = library()
     async with running(made) as run:
         await run.press("slash", *"fog")
-        await run.rest()
         await run.press("ctrl+s", "enter")
         assert [config.any for config, _ in made.saved] == [("fog",)]
 
@@ -151,7 +142,6 @@ async def test_older_searches_come_back_by_arrows() -> None:
             shown.append(line.value)
         assert shown == ["fog", "toll", "toll", "fog", ""]
         await run.press("up")
-        await run.rest()
         assert list(run.main.articles.ids) == [6]
         await run.press(*"gy", "up")
         assert line.value == "foggy"
@@ -205,18 +195,19 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 
 async def test_the_next_key_drops_a_slow_search() -> None:
     made = many(300)
-    never = asyncio.Event()
+    asked, never = asyncio.Event(), asyncio.Event()
     search = made.search
 
     async def stuck(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
         if text == "article":
+            asked.set()
             await never.wait()
         return await search(text, limit=limit)
 
     made.search = stuck  # type: ignore[method-assign]
     async with running(made) as run:
         await run.pilot.press("slash", *"article")
-        await run.pilot.pause(0.12)
+        await asked.wait()
         await run.pilot.press(*" 29")
         while "Search: article 29" not in run.text:
             await run.pilot.pause()

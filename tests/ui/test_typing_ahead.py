@@ -31,7 +31,7 @@ async def test_a_search_is_typed_in_one_go(size: tuple[int, int], tmp_path: Path
         await until_listed(run)
         marks = await library.counts()
         type_at_once(run, "/wechat AND news")
-        await run.rest()
+        await run.settle()
         line = run.main.focused
         assert isinstance(line, Input) and line.value == "wechat AND news"
         assert await library.counts() == marks and len(run.app.screen_stack) == 2
@@ -42,7 +42,7 @@ async def test_a_search_from_an_article_and_then_its_first_hit(tmp_path: Path) -
         await until_listed(run)
         await run.press("enter")
         type_at_once(run, "/didi\r")
-        await run.rest()
+        await run.settle()
         ids, _ = await library.search("didi")
         assert list(run.main.articles.ids) == list(ids) and run.focus == "list"
 
@@ -51,7 +51,7 @@ async def test_a_filter_and_a_dialog_get_their_text(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         type_at_once(run, "Fjnsq")
-        await run.rest()
+        await run.settle()
         assert isinstance(run.main.focused, Input) and run.main.focused.value == "jnsq"
         await run.press("escape", "escape")
         type_at_once(run, "?quit")
@@ -124,7 +124,7 @@ async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path
         for search in ("/x\x1bj", "/\x1bj", "/didi\x1bj", "/d\x7f\x7fj", "/wechat\r\x1bj"):
             at = run.main.articles.cursor
             type_at_once(run, search)
-            await run.rest()
+            await run.settle()
             assert run.focus == "list" and list(run.main.articles.ids) == before, search
             assert run.main.articles.cursor == at + 1, search
 
@@ -190,7 +190,7 @@ async def test_escape_and_a_letter_that_came_together_are_two_keys(tmp_path: Pat
         await until_listed(run)
         type_at_once(run, "/x")
         run.app.post_message(events.Key("alt+shift+g", "G"))  # what a terminal tells of both
-        await run.rest()
+        await run.settle()
         assert run.focus == "list" and run.main.articles.cursor == len(run.main.articles.ids) - 1
         run.app.post_message(events.Key("alt+k", None))  # told by a terminal that knows what is pressed
         await run.settle()
@@ -223,10 +223,10 @@ async def test_keys_of_a_terminal_that_says_it_has_not_the_focus(tmp_path: Path)
         await until_listed(run)
         for open_line, back in (("/", "\x1b"), ("?", "\x1b")):
             type_at_once(run, open_line + "a")
-            await run.rest()
+            await run.settle()
             run.app.post_message(events.AppBlur())
             type_at_once(run, "bc")
-            await run.rest()
+            await run.settle()
             assert isinstance(run.app.focused, Input) and run.app.focused.value == "abc"
             type_at_once(run, back)
-            await run.rest()
+            await run.settle()

@@ -79,14 +79,12 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("slash", *"tencent")
-        await run.rest()
         await run.press("enter", "W")
         dialog = await shown(run)
         assert dialog.typed() == WatchConfig(name="tencent", any=("tencent",))
         preview = await library.preview_watch(dialog.typed())
         assert preview.matches and f"+{preview.added}  −0  against now" in run.text
         await run.press("down", *", wechat")
-        await run.rest()
         wider = await library.preview_watch(dialog.typed())
         assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
         await run.press("down", "down", "down", "right", "enter")
@@ -100,7 +98,6 @@ async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("W", "down", "down", "down", *"apple AND (")
-        await run.rest()
         assert "apple AND (" in run.text and "^" in run.text
         await run.press("enter")
         assert "The query: " in run.text and isinstance(run.app.screen, NewWatch)
@@ -135,7 +132,6 @@ async def test_only_the_last_question_is_answered() -> None:
         run.main.watching.new()
         await run.settle()
         await run.press("down", *"Fog")
-        await run.rest()
         assert [config.any for config in made.asked] == [("Fog",)]
         assert "+1  −0" in run.text and "Fog again" in run.text
         assert_screen(run.app, "new-watch-120x40")
