@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -568,6 +569,31 @@ async def test_the_worker_is_ended_when_it_takes_too_long_and_starts_anew() -> N
     assert isinstance(slow, ParseFailed)
     assert slow.fault is Fault.TOO_SLOW
     assert isinstance(after, ParsedFeed)
+
+
+async def test_waiting_on_a_busy_machine_is_no_work() -> None:
+    body = DECLINED["odd date"].encode()
+    async with ParseWorker(deadline=0.3) as worker:
+        await worker.parse(body, URL)
+        process = worker._slow._process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+        reading = asyncio.create_task(worker.parse(body, URL))
+        done, _ = await asyncio.wait([reading], timeout=0.6)
+        process.send_signal(signal.SIGCONT)
+        assert not done and isinstance(await reading, ParsedFeed)
+
+
+async def test_a_worker_that_does_not_answer_at_all_is_ended() -> None:
+    body = DECLINED["odd date"].encode()
+    async with ParseWorker(deadline=0.1) as worker:
+        await worker.parse(body, URL)
+        process = worker._slow._process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+        slow = await worker.parse(body, URL)
+        assert isinstance(slow, ParseFailed) and slow.fault is Fault.TOO_SLOW
+        assert isinstance(await worker.parse(body, URL), ParsedFeed)
 
 
 async def test_the_worker_survives_being_killed() -> None:

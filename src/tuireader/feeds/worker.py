@@ -1,6 +1,7 @@
 """The process that reads feeds. Requests come on stdin, results go to stdout, one at a time.
 
-With `--quick` it reads only what can be read quickly, and answers None to the rest.
+With `--quick` it reads only what can be read quickly, and answers None to the rest. With `--seconds=5`
+SIGPROF ends it when a feed costs more work than that; waiting on a busy machine does not count.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from tuireader.feeds.parse import parse, parse_quickly
@@ -34,9 +37,11 @@ def main() -> None:
     _widen(0, 1)
     requests, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not get among the results
-    answer = _answer_quickly if "--quick" in sys.argv else _answer
-    if answer is _answer:
+    answer: Callable[[bytes], bytes] = _answer_quickly
+    if "--quick" not in sys.argv:
         import feedparser  # noqa: F401  (its start is not to count as parsing)
+
+        answer = partial(_answer, _seconds(sys.argv))
 
     gc.freeze()  # what a start has made stays
     gc.set_threshold(_RARELY)
@@ -72,14 +77,21 @@ def _request(stream: BinaryIO) -> bytes | None:
     return data or None
 
 
-def _answer(data: bytes) -> bytes:
+def _seconds(arguments: list[str]) -> float:
+    given = [one.removeprefix("--seconds=") for one in arguments if one.startswith("--seconds=")]
+    return float(given[-1]) if given else ALARM
+
+
+def _answer(seconds: float, data: bytes) -> bytes:
     signal.alarm(ALARM)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         request = unpack_request(data)
         return _packed(request, parse(request.body, request.url, request.content_type))
     except (MemoryError, RecursionError):
         return pack_result(ParseFailed(Fault.TOO_LARGE, "the feed needs too much memory to be read"))
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 

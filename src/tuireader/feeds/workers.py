@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections import deque
 from types import TracebackType
@@ -14,7 +15,12 @@ from tuireader.feeds.sift import Digests
 from tuireader.model import Fault, ParseFailed, ParseResult
 
 DEADLINE = 5.0
+"""Seconds of work that a feed may cost."""
+_BY_THE_CLOCK = 4
+"""So many times as long it may take: where much else is going on, a process waits for its turn."""
 START_DEADLINE = 20.0
+_ENDING = 1.0
+"""Seconds in which a process that has closed its pipe has ended."""
 _HELD = 1 << 20
 """Bytes of an answer that are read ahead: most are smaller, and waking for each 64 KB takes long."""
 
@@ -23,13 +29,13 @@ class ParseWorker:
     """Reads feeds; what cannot be read quickly goes to a worker process with a deadline.
 
     `apart`: what can be read quickly is read in a process of its own too, for when there are many feeds and
-    the event loop has other work. Processes start when they are first needed; the slow one is killed when it
-    overruns, and starts anew at the next need. An async context manager.
+    the event loop has other work. Processes start when they are first needed; the slow one ends when a feed
+    costs more than `deadline` seconds of work, and starts anew at the next need. An async context manager.
     """
 
     def __init__(self, *, deadline: float = DEADLINE, apart: bool = False) -> None:
         self._deadline = deadline
-        self._slow = _Process()
+        self._slow = _Process(f"--seconds={deadline}")
         self._turn = asyncio.Lock()
         self._quick = _QuickProcess() if apart else None
 
@@ -69,18 +75,17 @@ class ParseWorker:
         async with self._turn:
             try:
                 return await self._ask(request)
-            except TimeoutError:
-                return ParseFailed(
-                    Fault.TOO_SLOW, f"reading the feed takes longer than {self._deadline:g} seconds"
-                )
-            except Broken:
+            except Broken as error:
+                if isinstance(error, TimeoutError) or self._slow.ended_by == signal.SIGPROF:
+                    reason = f"reading the feed takes longer than {self._deadline:g} seconds"
+                    return ParseFailed(Fault.TOO_SLOW, reason)
                 return ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
 
     async def _ask(self, request: Request) -> ParseResult:
         done = False
         try:
             requests, answers = await self._slow.started()
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._deadline * _BY_THE_CLOCK):
                 requests.write(pack_request(request))
                 await requests.drain()
                 result = await _answer(answers)
@@ -98,6 +103,7 @@ class _Process:
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
+        self.ended_by = 0  # the signal that ended the last one
 
     async def started(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
         """The pipes of the running worker; it says when it is ready, so that its start is not parsing."""
@@ -124,11 +130,14 @@ class _Process:
         process, self._process = self._process, None
         if process is None:
             return
+        if process.stdout is not None and process.stdout.at_eof():  # a kill would hide why it ends
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), _ENDING)
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         with contextlib.suppress(RuntimeError):  # somebody else reads what there is, up to its end
             await process.communicate()  # it has not ended while an answer that nobody wants is unread
-        await process.wait()
+        self.ended_by = -min(0, await process.wait())
 
 
 class _QuickProcess:
