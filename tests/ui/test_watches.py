@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui.fake_library import NOW
+from tests.ui.fake_library import NOW, FakeLibrary
 from tests.ui.running import Running, running
+from tests.ui.samples import FEEDS, story
 from tests.ui.samples import library as sample_library
 from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.library import Library
-from tuireader.model import ArticleRow, Told, View, ViewKind, WatchPreview, WatchStats
+from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
 from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.ui.sparkline import sparkline
@@ -53,6 +54,20 @@ def test_the_line_of_a_watch() -> None:
     assert watch_row(WatchStats("A"), NOW).cells["last"].text == "nothing so far"
     config = WatchConfig("A", ("x", "y"), (("z",),), ("w",), "q")
     assert definition(config) == "any: x, y · one of: z · none: w · query: q"
+
+
+@pytest.mark.parametrize("name", ["TCP/IP", "/a+/", "hit:a/b", "code:x", "[/x]", "now", "text/strong"])
+async def test_a_watch_may_have_any_name(name: str) -> None:
+    row = story(1, 1, "About a name", 1, watches=(name, "Other"))
+    row.evidence = (Evidence(name, (TermHit("name", "title", 1),), "About a name", ((8, 12),)),)
+    made = FakeLibrary(FEEDS, [row], {name: "", "Other": "cyan"})
+    made.terms, made.stats = [("name", name)], [WatchStats(name)]
+    async with running(made) as run:
+        assert f"◆{name[0].upper()} ◆O About a name" in run.text
+        await run.press("enter", "right_square_bracket")
+        assert f"hit 1/1 · {name}" in run.text
+        await run.press("w")
+        assert name in run.text
 
 
 async def test_the_table_on_a_real_library(tmp_path: Path) -> None:

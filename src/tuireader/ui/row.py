@@ -85,7 +85,9 @@ def draw_row(
 def ink_of(ink: str, inks: Inks, cursor: Style | None = None) -> Style:
     """The style of a part of a row, on the ground of the list or of the cursor."""
     style = inks.ground if cursor is None else inks.ground + cursor
-    ink, _, mark = ink.partition("/")
-    if ink:
-        style += inks.named(ink)
+    own, _, mark = ink.partition("/")
+    if ":" in own:  # the slash is in the name of a watch
+        own, mark = ink, ""
+    if own:
+        style += inks.named(own)
     return style + inks.named(mark) if mark else style
