@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
+from tuireader.errors import TuireaderError
 from tuireader.ui import app as app_module
 
 _CONTROLS = {"\r": "enter", "\x1b": "escape", "\x15": "ctrl+u", "\x7f": "backspace", "\t": "tab"}
@@ -35,6 +36,43 @@ async def test_a_search_is_typed_in_one_go(size: tuple[int, int], tmp_path: Path
         line = run.main.focused
         assert isinstance(line, Input) and line.value == "wechat AND news"
         assert await library.counts() == marks and len(run.app.screen_stack) == 2
+
+
+async def test_a_search_from_the_sidebar_before_its_view_is_shown(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("tab")
+        assert run.focus == "sidebar"
+        type_at_once(run, "jjj/didi")
+        await run.settle()
+        assert run.focus == "search" and "Search: didi" in run.text
+        chosen = run.main.sidebar.current
+        await run.press("escape")
+        assert chosen is not None and run.main.listing.view == chosen.view
+
+
+async def test_a_widget_that_is_gone_holds_no_keys(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        gone = Input(id="search")
+        await run.main.mount(gone)
+        await gone.remove()
+        run.main.set_focus(gone)
+        await run.pilot.press("ctrl+q")
+        assert run.app.return_value == 0
+
+
+async def test_it_can_be_left_when_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked() -> None:
+        raise TuireaderError("the database is locked")
+
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        monkeypatch.setattr(library, "away_since", locked)
+        await run.pilot.press("ctrl+q")
+        assert run.app.return_value == 0
 
 
 async def test_a_search_from_an_article_and_then_its_first_hit(tmp_path: Path) -> None:

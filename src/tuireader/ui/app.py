@@ -187,6 +187,8 @@ class TuireaderApp(App[int]):
 
     async def _do_key(self, event: events.Key) -> None:
         await self._until_ready()
+        if self.focused is not None and not self.focused.is_attached:  # it was left while it was opened,
+            self.screen.set_focus(None)  # and no key would be answered any more, not even that to quit
         self.typed_at = time.monotonic()
         self._collect_at_rest()
         if not self.app_focus:  # keys tell better than the terminal where the person is
@@ -269,11 +271,13 @@ class TuireaderApp(App[int]):
 
     async def leave(self, code: int) -> None:
         """Keep the place in the open article and leave; whoever opened the library closes it."""
-        if self._main is not None:
-            await self._main.reading.keep_place()
-            await self._main.library.away_since()  # notes that it was in use until now
-            await keep(self._main)
-        self.exit(code)
+        try:
+            if self._main is not None:
+                await self._main.reading.keep_place()
+                await self._main.library.away_since()  # notes that it was in use until now
+                await keep(self._main)
+        finally:  # also where the database is locked, or its disk is full
+            self.exit(code)
 
     def exit_to_demo(self) -> None:
         """Leave, to be started again as the demo."""

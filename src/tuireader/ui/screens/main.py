@@ -147,6 +147,7 @@ class MainScreen(MarkingKeys):
     # -- commands: find
 
     async def action_search(self) -> None:
+        await self.until_chosen()
         if self.before_search is None:
             self.before_search = self.listing.spot()
         await self._open_line("", filters=False)
@@ -178,6 +179,7 @@ class MainScreen(MarkingKeys):
             await self.view_chosen(view)
 
     async def action_filter(self) -> None:
+        await self.until_chosen()
         await self._open_line(self.listing.filter, filters=True)
 
     async def _open_line(self, value: str, *, filters: bool) -> None:

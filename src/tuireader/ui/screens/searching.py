@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tuireader.ui.key_order import answered
 from tuireader.ui.screens.panes import Panes
 from tuireader.ui.work import run_latest
 
@@ -39,6 +40,13 @@ class Searching(Panes):
                 answer.set()
 
         run_latest(self, look, "search")
+
+    async def until_chosen(self) -> None:
+        """Wait until the view under the sidebar's cursor is shown, for showing a view ends a search."""
+        if self.current_pane is self.sidebar:
+            self.sidebar.decide()
+            around = self.sidebar.ancestors_with_self
+            await answered(*around[: around.index(self) + 1])
 
     async def found(self) -> None:
         """Wait until the list shows what was looked for last."""

@@ -108,22 +108,32 @@ class Sidebar(CursorPane):
     def cursor_moved(self) -> None:
         """Show the view: at once after a rest, else when the cursor rests again."""
         before, self._moved = self._moved, monotonic()
-        if self._preview is not None:
-            self._preview.stop()
-            self._preview = None
+        self._forget_preview()
         if self._moved - before > 2 * _PREVIEW_AFTER:
             self._show_current()
         else:
             self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
 
+    def _forget_preview(self) -> bool:
+        """Show nothing when the cursor rests; whether that was to be."""
+        timer, self._preview = self._preview, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
+
+    def decide(self) -> None:
+        """Show the view under the cursor now, if it was to be shown when the cursor rests."""
+        if self._forget_preview():
+            self._show_current()
+
     def _show_current(self) -> None:
+        self._preview = None
         if self.current is not None and self.current.view is not None:
             self.post_message(self.Chosen(self.current.view, leave=False))
 
     def open_current(self) -> None:
         """Show the view under the cursor and leave for the list."""
-        if self._preview is not None:
-            self._preview.stop()
+        self._forget_preview()
         if self.current is not None and self.current.view is not None:
             self.post_message(self.Chosen(self.current.view, leave=True))
 
