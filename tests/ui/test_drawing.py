@@ -101,12 +101,21 @@ def counting() -> Counting:
     return made
 
 
+async def _made_ahead(run: Running, library: Counting) -> int:
+    """Go down, and wait until the page of the article there is made; its id."""
+    await run.press("j")
+    here = run.cursor_id
+    while here not in library.before:
+        await run.pilot.pause()
+    assert here is not None
+    return here
+
+
 async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
     library = counting()
     async with running(library) as run:
-        await run.press("j")
-        here = run.cursor_id
-        assert here in library.before and not library.waited
+        here = await _made_ahead(run, library)
+        assert not library.waited
         await run.press("enter")
         assert run.open_id == here and not library.waited
 
@@ -116,9 +125,7 @@ async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> 
     for one in library.stories.values():
         one.row = replace(one.row, read=True)
     async with running(library) as run:
-        await run.press("j")
-        here = run.cursor_id
-        assert here is not None and here in library.before
+        here = await _made_ahead(run, library)
         await run.press("N")
         assert not library.stories[here].row.read
         await run.press("enter")
@@ -132,3 +139,9 @@ async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long()
             run.app.typed_at = now - typed
             run.main.refreshing._reloaded = now - taken
             assert run.main.refreshing._may_reload(now) == wanted
+
+
+async def test_toasts_that_are_gone_leave_nothing() -> None:
+    async with running(samples()) as run:
+        await run.press(*"ssssssssss")
+        assert len(run.main.query("ToastHolder")) < 4

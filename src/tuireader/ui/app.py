@@ -19,6 +19,7 @@ from textual.filter import Monochrome, NoColor
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.widgets._toast import ToastHolder
 from textual.worker import WorkerFailed
 
 from tuireader.commands import BY_ID, key_label, resolve_keys
@@ -241,6 +242,13 @@ class TuireaderApp(App[int]):
         if self._short_toast is not None:
             self._unnotify(self._short_toast)
             self._short_toast = None
+
+    def _refresh_notifications(self) -> None:
+        super()._refresh_notifications()
+        for screen in self.screen_stack[-1:]:
+            for holder in screen.query(ToastHolder):  # Textual keeps one of every toast there ever was
+                if not holder.children:
+                    holder.remove()
 
     async def browse(self, url: str) -> None:
         """Open an address in the web browser, if it is one that may be opened."""
