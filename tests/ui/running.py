@@ -31,11 +31,11 @@ class Running:
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
-        turns = 0
-        while turns < 2 or self._soon():
+        quiet = 0
+        while quiet < 2:  # what a timer starts goes from one queue to the next
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
-            turns += 1
+            quiet = 0 if self._soon() else quiet + 1
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: those of toasts take longer."""

@@ -145,3 +145,12 @@ async def test_toasts_that_are_gone_leave_nothing() -> None:
     async with running(samples()) as run:
         await run.press(*"ssssssssss")
         assert len(run.main.query("ToastHolder")) < 4
+
+
+async def test_toasts_do_not_pile_up() -> None:
+    async with running(samples()) as run:
+        run.app.say("Fault 0", severity="error")
+        for number in (1, 2, 3, 4, 5, 5, 5):
+            run.app.say(f"Note {number}")
+            await run.settle()
+        assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]

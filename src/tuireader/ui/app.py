@@ -51,6 +51,9 @@ _THRESHOLDS = (700, 10, 50 * _ROUNDS)
 """... and, as the last of the collector's thresholds, until it cannot wait for a rest any more."""
 
 
+_MOST_TOASTS = 4
+
+
 def _collect() -> None:
     if gc.get_count()[2] >= _ROUNDS:
         gc.collect()
@@ -228,7 +231,16 @@ class TuireaderApp(App[int]):
         """A toast; the text is never markup."""
         if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
             self._unnotify(self._short_toast, refresh=False)
+        self._make_room(message)
         self.notify(message, severity=severity, timeout=seconds, markup=False)
+
+    def _make_room(self, message: str) -> None:
+        """Take toasts away that say the same, and old ones of many: a held key makes thirty a second."""
+        same = [one for one in self._notifications if one.message == message]
+        others = [one for one in self._notifications if one.message != message]
+        others.sort(key=lambda one: one.severity != "information")
+        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
+            self._unnotify(one, refresh=False)
 
     def say_shortly(self, message: str) -> None:
         """A toast for what is done often: it takes the place of the one before."""
