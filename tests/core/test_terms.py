@@ -8,7 +8,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tuireader.terms import TOKENIZER, Folded, Term, compile_term, fold, index_text, indexed, words
+from tuireader.terms import (
+    TOKENIZER,
+    Folded,
+    Term,
+    compile_term,
+    distinct_words,
+    fold,
+    index_folded,
+    index_text,
+    indexed,
+    words,
+)
 
 
 def term(text: str, exact: bool = False) -> Term:
@@ -99,6 +110,10 @@ RULES: dict[str, list[tuple[str, str, list[str] | None]]] = {
         ("cloud* park", "cloudy park, cloud-park", ["cloudy park", "cloud-park"]),
         ("cloud *park", "cloud park, cloud carpark", ["cloud park"]),
         ("**wolk**", "Regenwolken", ["Regenwolken"]),
+        ("F++*", "F++ F++20 F", ["F++", "F++"]),
+        ("*.ZED", "ASP.ZED .ZEDs", [".ZED", ".ZEDs"]),
+        ("*$9*", "US$95", ["$95"]),
+        ("Dr.* Wolke", "Dr. Wolke", ["Dr. Wolke"]),
     ],
     "any case": [
         ("kumo", "kumo Kumo KUMO", ["kumo", "Kumo", "KUMO"]),
@@ -170,6 +185,9 @@ def test_rule(wanted: str, text: str, expected: list[str] | None) -> None:
         ("*GO*", "AGOG agog", ["AGOG"]),
         ("Straße", "Strasse Straße", ["Straße"]),
         ("云图", "云图", ["云图"]),
+        ("云图*", "云图x 云图", ["云图", "云图"]),
+        ("O'Hara", "O´Hara o´hara", ["O´Hara"]),
+        ("Kumo™", "Kumo™ KUMO™", ["Kumo"]),
     ],
 )
 def test_exact(wanted: str, text: str, expected: list[str]) -> None:
@@ -213,6 +231,10 @@ def test_index_text(text: str, index: str) -> None:
     assert " ".join(words(index_text(text))) == index
 
 
+def test_a_sign_with_a_star_alone_is_looked_for() -> None:
+    assert found("#*", "a # b") == ["#"]
+
+
 # ----------------------------------------------------------------------------- what holds for any text
 
 LETTERS = "abAéßİıςΣﬁ云图かがﾀー한\u1112กйह1²ǆǅŉẞΩά٣Ⅷ𝐀𠮷\U0002ebe1"
@@ -248,6 +270,13 @@ def test_every_folded_character_has_its_source(text: str) -> None:
 def test_folding_and_index_are_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert words(index_text(index_text(text))) == words(index_text(text))
+
+
+@given(TEXTS)
+@example("云图 Kumo图 kumo云")
+def test_distinct_words_are_the_words_of_the_index(text: str) -> None:
+    lower = fold(text)
+    assert set(distinct_words(lower)) == set(words(index_folded(lower)))
 
 
 @given(TEXTS, TEXTS, TEXTS, st.booleans())

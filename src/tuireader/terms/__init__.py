@@ -17,20 +17,36 @@ from tuireader.terms.tokenizer import TOKENIZER
 
 if TYPE_CHECKING:
     from tuireader.terms.folding import Folded, fold
-    from tuireader.terms.indexing import MARKS, index_folded, index_text, indexed, indexed_before, words
+    from tuireader.terms.indexing import (
+        MARKS,
+        distinct_words,
+        index_folded,
+        index_text,
+        indexed,
+        indexed_before,
+        words,
+    )
     from tuireader.terms.parts import Run
     from tuireader.terms.term import Term, compile_term
 
 __all__ = [
-    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "fold", "index_folded", "index_text",
-    "indexed", "indexed_before", "words",
+    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold", "index_folded",
+    "index_text", "indexed", "indexed_before", "words",
 ]  # fmt: skip
 
 __getattr__ = later.names(
     __name__,
     {
         "folding": ("Folded", "fold"),
-        "indexing": ("MARKS", "index_folded", "index_text", "indexed", "indexed_before", "words"),
+        "indexing": (
+            "MARKS",
+            "distinct_words",
+            "index_folded",
+            "index_text",
+            "indexed",
+            "indexed_before",
+            "words",
+        ),
         "parts": ("Run",),
         "term": ("Term", "compile_term"),
     },

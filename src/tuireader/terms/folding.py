@@ -102,7 +102,7 @@ _FOLDABLE = re.compile(
 )
 _LOOSE = re.compile("[\u0300-\u036f]")
 # NFKC would glue the letters TM to the name before them, and make a blank of the acute used as apostrophe.
-_BEFORE_NFKC = str.maketrans({"™": " ", "℠": " ", "´": "'"})
+BEFORE_NFKC = str.maketrans({"™": " ", "℠": " ", "´": "'"})
 # What most often keeps English text from being ASCII, and Chinese text from being in NFKC. Replacing these
 # costs a fiftieth of what normalising does.
 _TYPOGRAPHY = (
@@ -130,7 +130,7 @@ def normalise(text: str) -> str:
     for char, plain in _FULL_WIDTH:
         text = text.replace(char, plain)
     if "™" in text or "℠" in text or "´" in text:
-        text = text.translate(_BEFORE_NFKC)
+        text = text.translate(BEFORE_NFKC)
     if INVISIBLE.search(text):
         text = INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKC", text)

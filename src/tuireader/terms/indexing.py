@@ -9,6 +9,7 @@ the end stand its symbols, pictures and signs of currencies, each once: no words
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tuireader.terms.folding import (
     BETWEEN,
@@ -152,6 +153,16 @@ def index_folded(lower: str) -> str:
     if "+" in lower or "#" in lower:
         lower = _LETTER_AND_SIGN.sub("\\1⁺ ", lower)
     return lower
+
+
+def distinct_words(lower: str) -> Collection[str]:
+    """The words of `index_folded`, in no order; the many of a script without blanks are there once each."""
+    if lower.isascii():
+        return words(index_folded(lower))
+    lower = NO_WORD.sub(" ", lower)
+    glued = "".join(GLUED_RUN.findall(lower))
+    rest = words(index_folded(GLUED_RUN.sub(" ", lower)))
+    return {*glued, *rest} if glued else rest
 
 
 def words(index: str) -> list[str]:

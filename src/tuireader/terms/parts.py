@@ -95,11 +95,11 @@ def parts_of(cased: str) -> list[Part]:
         if match.lastgroup == "star":
             after = KINDS[text[end]] if end < len(text) else Kind.GAP
             before = parts[-1].kind if parts else Kind.GAP
-            if after is Kind.GAP and before in (Kind.WORD, Kind.GLUED):
-                parts[-1] = replace(parts[-1], open_right=True)
+            if after is Kind.GAP and before is not Kind.GAP:
+                parts[-1] = replace(parts[-1], open_right=before is not Kind.SIGN)
                 continue
-            if before is Kind.GAP and after in (Kind.WORD, Kind.GLUED):
-                open_left = not parts
+            if before is Kind.GAP and after is not Kind.GAP:
+                open_left = not parts and after is not Kind.SIGN
                 continue
         kind = _GROUP_KINDS[match.lastgroup or ""]
         if kind is Kind.SIGN and parts and parts[-1].kind is kind:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from tuireader.terms.folding import BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
+from tuireader.terms.folding import BEFORE_NFKC, BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
 from tuireader.terms.indexing import symbols
 from tuireader.terms.parts import (
     KINDS,
@@ -185,8 +185,8 @@ def compile_term(text: str, exact: bool = False) -> Term | None:
 
 def _typed(text: str) -> str:
     """Case and accents as typed; what stands between words counts as one blank."""
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(_SIGN_TABLE)
-    return _BETWEEN_WORDS.sub(" ", text)
+    visible = INVISIBLE.sub("", text).translate(BEFORE_NFKC)
+    return _BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", visible).translate(_SIGN_TABLE)).strip()
 
 
 _SIGN_TABLE = str.maketrans(SIGNS)
@@ -206,7 +206,7 @@ def _pattern(parts: Sequence[Part]) -> str:
             pieces.append(" ?")
         if part.kind is not Kind.WORD or place + 1 < len(parts):
             pieces.append(re.escape(part.lower))
-            if part.open_right:
+            if part.open_right and place + 1 < len(parts):
                 pieces.append(f"{WORD_CHAR}{{0,{_OPEN_LIMIT}}}")
     return "".join(pieces)
 

@@ -11,7 +11,7 @@ FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Where a watch can look for its terms; the first three unless it says otherwise."""
 
 
-_RULES_VERSION = 2  # of the matching rules: raised when they change, so that stored articles are matched anew
+_RULES_VERSION = 3  # of the matching rules: raised when they change, so that stored articles are matched anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from tuireader.query import Regex
-from tuireader.terms import MARKS, Run, Term, index_folded, words
+from tuireader.terms import MARKS, Run, Term, distinct_words
 from tuireader.watch.items import Item
 
 _HEADS = (3, 5, 8)
@@ -85,7 +85,7 @@ class Vocabulary:
                 else:
                     found.add(number)
             return found
-        known = words(index_folded(lower))
+        known = distinct_words(lower)
         for word in self._by_word.keys() & known:
             for other, number in self._by_word[word]:
                 if other in lower:
