@@ -22,9 +22,10 @@ from tests.test_watches import fill
 from tests.web import Answer, Web, in_thread
 from tuireader.config import NotifyConfig
 from tuireader.model import Evidence, TermHit, Told
-from tuireader.notify import Item, additions, as_json, is_quiet, message, show
+from tuireader.notify import Item, as_json, is_quiet, message, show
 from tuireader.refresh import decode, encode
 from tuireader.store import Store
+from tuireader.watching.additions import additions
 
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 
@@ -68,6 +69,30 @@ def told(out: Path) -> list[dict[str, object]]:
         ("He: “We will appeal against all of it!”", "He said we will appeal against all of it.", ()),
         ("Nothing else. On Monday it rained.", "Nothing.", ()),
         ("x" * 2000 + " 77 dogs", "x", ()),
+        ("On the 3rd of August.", "On 3 August.", ()),
+        ("On 03.08.2026 or 08/13/2026.", "On 3 August, on August 13.", ()),
+        ("恢复日期是8月3日，影响1200万用户。", "微信", ("1200万", "8月3日")),
+        ("It has 10,5 % of 1.200.000 and of 12,00,000.", "It has 10.5 % of 1,200,000.", ()),
+        ("It pays 1,234.5 or 1.234,5; see version 10.2.33.", "", ("1.234,5",)),
+        ("It has 1.234.567 of 12,345.", "", ("1.234.567", "12,345")),
+        ("Elle dit «nous allons tout reprendre en août».", "", ("“nous allons tout reprendre en août”",)),
+        (
+            "He said ‘it’s the user’s own fault, and theirs’.",
+            "",
+            ("“it’s the user’s own fault, and theirs”",),
+        ),
+        ("the users' list is in the makers' own hands", "", ()),
+        ("the minister Élise Özgür and Иван Петров", "the minister", ("Élise Özgür", "Иван Петров")),
+        ("об этом рассказал Иван Петров", "по словам Ивана Петрова", ()),
+        ("Chat Halts Signups With Tencent Amid Probe | Some News\nNothing new.", "Chat halts", ()),
+        ("CHAT HALTS ALL SIGNUPS\nBy Jane Doe, Reporter\nNothing new.", "Chat halts", ()),
+        ("the UK maker JLR and PQR", "Jaguar Land Rover", ("PQR",)),
+        (
+            "der Dienst hat die Technik nicht mit dem Gesetz in Einklang gebracht, so Maja Beispiel",
+            "der Dienst",
+            ("Maja Beispiel",),
+        ),
+        (" ".join(["the"] * 30) + " Nova", "", ("Nova",)),
     ],
 )
 def test_what_a_later_article_adds(text: str, before: str, new: tuple[str, ...]) -> None:

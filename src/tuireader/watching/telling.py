@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import notify, relating
 from tuireader.store import Store
+from tuireader.watching.additions import additions
 
 if TYPE_CHECKING:
     from tuireader.watch import Matcher
@@ -60,4 +61,4 @@ def _additions(store: Store, article_id: int, told: Sequence[int]) -> tuple[str,
         text.id: f"{text.title}\n{text.summary}\n{text.body}"
         for text in store.reading.texts([article_id, *told])
     }
-    return notify.additions(texts.pop(article_id, ""), texts.values())
+    return additions(texts.pop(article_id, ""), texts.values())
