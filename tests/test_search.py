@@ -17,6 +17,7 @@ from tests.test_library import NOW as LIBRARY_NOW
 from tests.test_library import opened
 from tests.test_watches import TWO_FEEDS, fill
 from tuireader import query, relating
+from tuireader.errors import UsageError
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
 from tuireader.store import Store, search
@@ -213,3 +214,24 @@ async def test_the_longest_expressions_are_answered(tmp_path: Path, text: str) -
 
 def plainly(text: StoredText) -> Subject:
     return relating.subject(text, {})
+
+
+# ----------------------------------------------------------------------------- what takes too long
+
+SLOW_TEXT = "a" * 40 + "!"
+
+
+async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, *(entry(number, title=f"{number} {SLOW_TEXT}") for number in range(100)))
+        looked_at: list[int] = []
+        text = "/(a|aa)+$/ OR nothing"
+        found, problem = await library.search(text, tell=lambda ids: looked_at.append(len(ids)))
+        assert list(found) == [] and len(looked_at) == 0
+        assert problem == "/(a|aa)+$/ takes too long on many articles; make it simpler"
+        with pytest.raises(UsageError, match="takes too long"):
+            await library.try_expression(text)
+        # nor does it keep a mute, or what arrives, waiting
+        assert await library.mute("/(a|aa)+$/") == 0
+        await fill(library, 1, entry(200, title=SLOW_TEXT))
+        assert len(await library.ids(View(ViewKind.ALL))) == 101

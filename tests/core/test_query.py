@@ -135,6 +135,8 @@ def test_reading(expression: str, tree: Node) -> None:
         ("NEAR", 0, 4, "NEAR needs something on both sides", "write near"),
         ("a NEAR/x b", 2, 6, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
         ("a NEAR/9999 b", 2, 9, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
+        ("a near/8 b", 2, 6, "there is no operator near/8", "did you mean NEAR/8?"),
+        ("a NAER/8 b", 2, 6, "there is no operator NAER/8", "did you mean NEAR/8?"),
         ("a NEAR is:read", 7, 3, "NEAR stands between words or phrases", "NEAR/8"),
         ("title:a NEAR b", 8, 4, "NEAR needs words of the same field on both sides", ""),
         (

@@ -76,6 +76,19 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
         assert set(run.main.articles.ids) == set(of_feed)
 
 
+async def test_a_mute_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
+        await library.search(slow)
+        await run.press("M", *slow)
+        await run.rest()
+        assert "takes too long" in run.text
+        await run.press("enter")
+        await run.settle()
+        assert isinstance(run.app.screen, Mute) and await library.mutes() == []
+
+
 async def test_the_look_of_it() -> None:
     made = sample_library()
     made.muted = [(MuteConfig("sponsored"), 12), (MuteConfig(feed=made._feeds[0].url), 3)]

@@ -108,7 +108,7 @@ class Lists(Desk):
         ranked: bool = False,
         tell: Callable[[array[int]], None] = lambda found: None,
     ) -> tuple[array[int], str]:
-        """Ids matching an expression, and `""` or why it cannot be understood. Never raises.
+        """Ids matching an expression, and `""` or why it cannot be understood or answered. Never raises.
 
         Newest first; if `ranked`, of the newest some thousand the most relevant first.
 
@@ -131,6 +131,8 @@ class Lists(Desk):
         )
         ids: array[int] = array("q")
         while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
+            if trouble := query.trouble(parsed):
+                return array("q"), trouble
             ids.extend(more)
             tell(ids)
         return ids, ""

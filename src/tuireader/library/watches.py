@@ -236,12 +236,15 @@ class Watches(Desk):
         return []
 
     async def try_expression(self, text: str, days: int | None = None) -> watching.Report:
-        """How often an expression hits what is stored. Raises UsageError when it is not understood."""
+        """How often an expression hits what is stored. Raises UsageError when that cannot be told."""
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
         now = int(self._clock())
-        return await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
+        found = await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
+        if trouble := query.trouble(parsed):
+            raise UsageError(trouble)
+        return found
 
     async def watch_report(self, name: str, days: int | None = None) -> watching.Report:
         """How often a watch hits, which of its terms do, and which feeds are first. Raises UsageError."""

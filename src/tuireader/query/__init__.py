@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from tuireader import later
 
 if TYPE_CHECKING:
-    from tuireader.query.asking import Reading, Subject, holds, matches, merge_spans, spans, value_matches
+    from tuireader.query.asking import (
+        Reading,
+        Subject,
+        holds,
+        matches,
+        merge_spans,
+        spans,
+        trouble,
+        value_matches,
+    )
     from tuireader.query.parsing import parse
     from tuireader.query.planning import Plan, fts, plan
     from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
@@ -43,8 +52,7 @@ __all__ = [
     "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
     "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks", "fts", "holds",
     "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "renamed",
-    "spans",
-    "value_matches", "wanted",
+    "spans", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
@@ -57,6 +65,7 @@ __getattr__ = later.names(
             "matches",
             "merge_spans",
             "spans",
+            "trouble",
             "value_matches",
         ),
         "parsing": ("parse",),

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from tuireader.query.regexes import SlowRegex, regex_spans
-from tuireader.query.tree import After, Age, And, Is, Near, Node, Not, Or, Query, Regex, Text, wanted
+from tuireader.query.regexes import SlowRegex, given_up, regex_spans
+from tuireader.query.tree import After, Age, And, Is, Near, Node, Not, Or, Query, Regex, Text, leaves, wanted
 from tuireader.terms import Folded, Term, fold, index_folded, words
 from tuireader.values import dataclass
 
@@ -72,6 +72,14 @@ def matches(query: Query, subject: Subject | Reading, now: int) -> bool:
         return holds(query.root, subject if isinstance(subject, Reading) else Reading(subject), now)
     except SlowRegex:
         return False
+
+
+def trouble(query: Query) -> str:
+    """Why an expression cannot be answered any more: one of its regular expressions was given up; or `""`."""
+    for node in leaves(query.root):
+        if isinstance(node, Regex) and given_up(node.pattern):
+            return f"{SlowRegex(node.pattern)} on many articles; make it simpler"
+    return ""
 
 
 def holds(node: Node, reading: Reading, now: int) -> bool:

@@ -68,6 +68,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\s()"“”]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_LIKE_NEAR = re.compile(r"([A-Za-z]{4})/(\d+)")
 _ESCAPED = re.compile(r'\\(["“”\\])')
 _ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
 
@@ -127,6 +128,9 @@ def _word_token(token: Token) -> Token:
         ):
             raise _Fault(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
         return Token("NEAR", distance, token.start, token.end)
+    if (match := _LIKE_NEAR.fullmatch(token.value)) and sorted(match[1].upper()) == sorted("NEAR"):
+        hint = f"did you mean NEAR/{match[2]}? Put a word with a slash in quotation marks"
+        raise _Fault(f"there is no operator {token.value}", token, hint)
     return token
 
 

@@ -16,7 +16,7 @@ from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Feed, View, ViewKind
-from tuireader.query import QueryError, parse, spans
+from tuireader.query import QueryError, parse, spans, trouble
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.dialog import SavingDialog, Says
 from tuireader.ui.times import day
@@ -66,6 +66,12 @@ def seen_by(mute: MuteConfig) -> View:
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
+
+
+def _trouble(mute: MuteConfig) -> str:
+    """Why a mute hides nothing any more, or `""`."""
+    parsed = parse(mute.query)
+    return "" if isinstance(parsed, QueryError) else trouble(parsed)
 
 
 class Mute(SavingDialog[Muted | None]):
@@ -148,6 +154,9 @@ class Mute(SavingDialog[Muted | None]):
             self.preview.tell((), (("Type what to hide, or choose the feed.", "dim"),))
             return
         ids = await self._hidden(mute)
+        if slow := _trouble(mute):
+            self.preview.tell((), ((slow, "error"),))
+            return
         rows = await self.library.rows(ids[:_SAMPLES])
         number = counted(len(ids), "article")
         lines: list[Line] = [(), ((number, "strong"), (" would be hidden; none is deleted", "dim"))]
@@ -184,7 +193,9 @@ class Mute(SavingDialog[Muted | None]):
         )
         self.mutes.show(
             [
-                Choice(str(at), told(mute, self._feeds), f"{count:>5}")
+                Choice(
+                    str(at), ": ".join(filter(None, (told(mute, self._feeds), _trouble(mute)))), f"{count:>5}"
+                )
                 for at, (mute, count) in enumerate(self._mutes)
             ]
         )
@@ -222,6 +233,8 @@ class Mute(SavingDialog[Muted | None]):
             self._hint("It needs words, or a feed")
         elif isinstance(parsed, QueryError):
             self._hint(str(parsed))
+        elif slow := _trouble(mute):
+            self._hint(slow)
         else:
             try:
                 count = await self.library.mute(mute.query, mute.feed, mute.until)
