@@ -469,6 +469,11 @@ SHORT = WatchRule("w", any=("CDPA",))
         (SHORT, "Now the Cloud and Data of Protection Act (CDPA).", ["Cloud and Data of Protection Act"]),
         (SHORT, "Now the Zephyr Act (CDPA) is here.", []),
         (SHORT, "The CDPA is here.", []),
+        (SHORT, "The CDPA (Cloud and Data of Protection Act) is here.", ["Cloud and Data of Protection Act"]),
+        (SHORT, "The CDPA (Cloud Data Act), CDPA (of Cloud Data Protection Act).", []),
+        (LONG, "The CDPA (Cloud Data Protection Act) is here.", ["CDPA"]),
+        (LONG, "The Zephyr (Cloud Data Protection Act), the CDPA (Cloud Data Protection Act of old).", []),
+        (LONG, "《云数据法》（CDL）通过。", ["CDL"]),
         (WatchRule("w", any=("Cdpa", "/x/")), "Cloud Data Protection Act (Cdpa)", []),
     ],
 )
