@@ -324,6 +324,7 @@ MADE = st.lists(SPELT, min_size=1, max_size=7).map("".join)
 @example(wanted="云* 图", texts=["云abc 图"])
 @example(wanted="云.图", texts=["云.图", "云 . 图"])
 @example(wanted="AI", texts=["AIs", "ai Ai", "AI+", "AI_"])
+@example(wanted="Kumo*", texts=["Kumo+", "Kumobot#", "kumo+"])
 def test_the_index_hits_every_text_with_the_term(
     index: sqlite3.Connection, wanted: str, texts: list[str]
 ) -> None:

@@ -221,13 +221,13 @@ def _mark(parts: Sequence[Part], place: int) -> list[str]:
     return [GAP] if between and both_glued else []
 
 
-def cased_run(case: Case, forms: tuple[str, ...], prefix: bool) -> Run | None:
-    """How the index finds a word by its case; None for a word that may have any."""
+def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
+    """How the index finds a whole word by its case; None for a word that may have any."""
     if case is Case.ANY:
         return None
     word = forms[-1]
     if case is Case.CAPITAL:
-        return Run((), tuple(f"{CAPITAL}{form}" for form in forms), prefix)
+        return Run((), tuple(f"{CAPITAL}{form}" for form in forms))
     endings = [form.removeprefix(word) for form in forms if form.startswith(word)]
     return Run((), tuple(f"{CAPITALS}{word}{ENDING if ending else ''}{ending}" for ending in endings))
 

@@ -81,10 +81,10 @@ class Term:
             and Kind.SIGN not in kinds
             and not first.open_left
             and not any(part.open_right for part in parts[:-1])
-            and not (self._open_right and self._case is Case.SAME)
+            and not (self._open_right and self._case is not Case.ANY)
             and bool(self.runs)
         )
-        shown = cased_run(self._case, self._forms, self._open_right) if self.simple else None
+        shown = cased_run(self._case, self._forms) if self.simple else None
         signs = "".join(part.cased for part in parts if part.kind is Kind.SIGN)
         needed = [*map(fts_of, self.runs), *(f'"{sign}"' for sign in symbols(signs))]
         self.fts = fts_of(shown) if shown else " AND ".join(needed) or None
