@@ -188,9 +188,28 @@ async def test_health_counts_what_a_feed_brings(tmp_path: Path) -> None:
             first, second, third = await library.feed_health()
             assert (first.unread, first.total, first.newest) == (27, 30, NOW)
             assert first.per_week == 3.75  # 15 in four weeks
-            assert (second.unread, second.total, second.per_week) == (1, 1, 0)
+            assert (second.unread, second.total, second.per_week) == (1, 1, 0.25)
+            assert second.newest == NOW - 6 * day
             assert (third.trouble, third.feed.error_streak) == (Trouble.FAILING, 1)
             assert third.fault is Fault.HTTP and third.newest is None
+
+
+async def test_a_feed_whose_articles_all_stand_in_another_one_is_asked_as_often_as_it_changes(
+    tmp_path: Path,
+) -> None:
+    day = 86_400
+    items = [
+        item(str(n), f"Title {n}", url=f"https://site.example.org/{n}", time=NOW - n * day) for n in range(9)
+    ]
+    async with Web() as web:
+        whole, part = web.serve("/all", rss("All", items)), web.serve("/tech", rss("Tech", items[::4]))
+        async with opened(tmp_path, feeds(whole)) as library:
+            await refreshed(library)
+        async with opened(tmp_path, feeds(whole, part)) as library:
+            await refreshed(library)
+            first, second = await library.feed_health()
+            assert (first.feed.next_try or 0) - NOW < 0.6 * day  # half of a day, up to a tenth more
+            assert (second.feed.next_try or 0) - NOW > 0.8 * day  # every fourth day: the longest wait
 
 
 async def test_an_edit_is_told_word_for_word(tmp_path: Path) -> None:

@@ -442,6 +442,18 @@ async def test_secrets_are_looked_up_and_never_told(tmp_path: Path, monkeypatch:
             assert failed.error == "the environment variable NOT_THERE is not set"
 
 
+async def test_a_password_whose_command_does_not_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.feeds.secrets.SECONDS", 0.2)
+    async with Web() as web:
+        text = f'[[feeds]]\nurl = "{web.url}/f"\nusername = "me"\npassword = "cmd:sleep 60"\n'
+        async with opened(tmp_path, text) as library:
+            events = await refreshed(library)
+    (failed,) = [event for event in events if isinstance(event, FeedDone)]
+    assert failed.error == "the command for the password did not end within 0.2 seconds: sleep 60"
+
+
 async def test_marks_and_places(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         some = (await library.ids(ALL))[:3]

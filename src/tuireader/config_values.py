@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
-from tuireader.text import clean
+from tuireader.text import clean, without_password
 from tuireader.values import dataclass
 
 
@@ -302,11 +302,6 @@ def _web_address(value: object) -> str | Bad:
     if parts.scheme not in ("http", "https"):
         return Bad(f"should begin with http:// or https://, not {quoted(without_password(url))}")
     return url if host else Bad(f"has no host: {quoted(without_password(url))}")
-
-
-def without_password(url: str) -> str:
-    """An address without what stands before an `@` in its host part."""
-    return re.sub(r"^([^/?#]*//)?[^/?#]*@", r"\1", url)
 
 
 def same_address(url: str) -> str:

@@ -45,6 +45,7 @@ from tuireader.model import (
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.store.reading import StoredText
+from tuireader.text import without_password
 from tuireader.values import dataclass
 
 _BATCH = 32
@@ -138,7 +139,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                 found, new = _save(store, outcome, setting, now)
                 fresh += new
             except store.broken_input as error:
-                log.exception("storing %s", outcome.facts.url)
+                log.exception("storing %s", without_password(outcome.facts.url))
                 store.conn.execute("ROLLBACK TO feed")
                 found = [
                     _record_failure(
@@ -178,7 +179,8 @@ def _save_feed(
     matches = relating.record_new(store, saved.new, setting.rules, now)
     matches += relating.record_changed(store, saved.changed, setting.rules, now, saved.before)
     _record_success(store, outcome, setting, now, parsed, saved.whole)
-    title = facts.title if facts.title != facts.url else parsed.title or facts.title
+    named = facts.title not in (facts.url, without_password(facts.url))
+    title = facts.title if named else parsed.title or facts.title
     done = FeedDone(facts.id, title, len(saved.new), len(saved.changed))
     return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
 

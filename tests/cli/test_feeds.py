@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.cli.command import Home, Told, subscribe
 from tests.feedtext import item, rss
@@ -49,6 +50,36 @@ def test_health_in_lines_and_as_json(web: Web, home: Home, run: Run) -> None:
     }
     assert (first["trouble"], first["total"], first["newest"]) == ("none", 1, 1_700_000_000)
     assert (second["trouble"], second["fault"], second["error_streak"]) == ("failing", "http", 1)
+
+
+def test_a_password_in_an_address_is_used_and_never_printed(
+    web: Web, home: Home, run: Run, tmp_path: Path
+) -> None:
+    web.serve("/untitled", rss("", [item("1", "One")]))
+    web.serve("/2", rss("Two", [item("2", "Two")]))
+    addresses = [f"http://me:geheim@127.0.0.1:{web.port}/{path}" for path in ("untitled", "2", "broken")]
+    subscribe(home, *addresses)
+    shown = f"{web.url}/untitled"
+    commands = [
+        *(["refresh"], ["refresh", "--json"], ["feeds"], ["feeds", "--json"], ["feeds", "retry"]),
+        *(["feeds", "pause", "3"], ["feeds", "resume", "3"]),
+        *(["add", addresses[0]], ["add", "--json", addresses[0]]),
+        *(["read", "is:unread"], ["list"], ["list", "--json"], ["search", "One"], ["show", "1"], ["brief"]),
+        *([["export", "--format", form] for form in ("opml", "json", "newsboat", "state")]),
+    ]  # fmt: skip
+    told = {" ".join(words): run(*words) for words in commands}
+    assert not [words for words, one in told.items() if "geheim" in one.out + one.err]
+    assert web.seen("/untitled")[0].headers["authorization"] == "Basic bWU6Z2VoZWlt"
+    assert shown in told["list"].out and shown in told["feeds"].out
+    assert all("geheim" not in path.read_text("utf-8", "replace") for path in tmp_path.glob("*.log"))
+    # what was exported is the same feed when it comes back
+    for form, name in (("opml", "feeds.opml"), ("json", "feeds.json"), ("newsboat", "urls")):
+        (tmp_path / name).write_text(told[f"export --format {form}"].out, encoding="utf-8")
+        assert "0 new" in run("import", str(tmp_path / name)).err
+    (tmp_path / "state.json").write_text(told["export --format state"].out, encoding="utf-8")
+    assert "not subscribed" not in run("import", str(tmp_path / "state.json")).err
+    assert run("remove", shown).code == Exit.OK
+    assert addresses[0] not in home.config.read_text()
 
 
 def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(

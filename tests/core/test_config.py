@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
-from tuireader.config_values import COLOR, COLOR_NAMES, same_address, to_toml, without_password
+from tuireader.config_values import COLOR, COLOR_NAMES, same_address, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean
 from tuireader.toml_lines import places, statements
@@ -469,10 +469,8 @@ def test_toml_is_written_as_it_is_read() -> None:
     assert to_toml(None) == ""
 
 
-def test_addresses() -> None:
+def test_one_address_for_all_ways_to_write_it() -> None:
     assert same_address("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me:Pw@example.org/?a"
-    assert without_password("https://a:b@example.org/@x") == "https://example.org/@x"
-    assert without_password("a:b@example.org") == "example.org"
 
 
 def test_reading_needs_neither_parser_nor_difflib() -> None:

@@ -458,6 +458,12 @@ def test_shown_host(url: str, shown: str) -> None:
     assert text.shown_host(url) == shown
 
 
+def test_a_password_is_left_out_of_an_address_and_nothing_else() -> None:
+    assert text.without_password("https://a:b@example.org/@x") == "https://example.org/@x"
+    assert text.without_password("https://example.org/@x?a=b@c") == "https://example.org/@x?a=b@c"
+    assert text.without_password("a:b@example.org") == "example.org"
+
+
 @pytest.mark.parametrize(
     ("url", "key"),
     [

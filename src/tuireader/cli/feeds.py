@@ -13,6 +13,7 @@ from tuireader.cli.completion import complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, FeedHealth, Trouble
+from tuireader.text import without_password
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -67,7 +68,7 @@ def _as_json(health: FeedHealth) -> shapes.FeedHealth:
     feed = health.feed
     return {
         "id": feed.id,
-        "url": feed.url,
+        "url": without_password(feed.url),
         "title": feed.title,
         "folder": feed.folder,
         "state": feed.state,
@@ -97,7 +98,7 @@ def _as_line(health: FeedHealth, now: int) -> str:
         f"{health.per_week:.3g}/week",
         success,
         feed.title,
-        feed.url,
+        without_password(feed.url),
         _trouble(health, now),
     ]
     return "\t".join(columns).rstrip("\t")
@@ -266,9 +267,10 @@ def add(options: Options, url: str, folder: str, title: str, as_json: bool) -> i
         address, name = found[0]
         new = await library.add_feeds([(address, title, folder)])
         if as_json:
-            shape: shapes.Added = {"url": address, "title": title or name, "new": bool(new)}
+            shape: shapes.Added = {"url": without_password(address), "title": title or name, "new": bool(new)}
             print_json(shape)
-        say(f"{'added' if new else 'already there'}: {name or address} ({address})")
+        shown = without_password(address)
+        say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
         return Exit.OK
 
     return in_library(options, job)
@@ -278,7 +280,7 @@ async def find_feed(library: Library, wanted: str) -> int:
     """The feed that an address, a number or a part of a title means. Raises UsageError."""
     feeds = await library.feeds()
     for feed in feeds:
-        if wanted in {feed.url, str(feed.id)}:
+        if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
             return feed.id
     near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
     if len(near) == 1:

@@ -32,8 +32,9 @@ from tuireader.config_edit.statements import (
     with_value,
     without_block,
 )
-from tuireader.config_values import quoted, to_toml, without_password
+from tuireader.config_values import quoted, to_toml
 from tuireader.errors import ConfigError
+from tuireader.text import without_password
 from tuireader.toml_lines import Sort, Statement
 
 

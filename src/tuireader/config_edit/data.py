@@ -7,8 +7,9 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
-from tuireader.config_values import Bad, Key, quoted, same_address, without_password
+from tuireader.config_values import Bad, Key, quoted, same_address
 from tuireader.errors import ConfigError
+from tuireader.text import without_password
 
 Table = dict[str, Any]
 Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig

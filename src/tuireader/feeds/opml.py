@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
-from tuireader.text import canonical_url, clean, safe_url
+from tuireader.text import canonical_url, clean, safe_url, without_password
 from tuireader.values import dataclass
 
 MAX_BYTES = 50_000_000
@@ -218,4 +218,4 @@ def _why_not(address: str) -> str:
 
 
 def _shown(feed: OpmlFeed) -> str:
-    return clean(feed.title or feed.url or "a feed without title", 100)
+    return clean(feed.title or without_password(feed.url) or "a feed without title", 100)

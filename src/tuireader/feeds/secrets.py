@@ -8,7 +8,7 @@ import subprocess
 
 from tuireader.errors import TuireaderError
 
-_SECONDS = 20
+SECONDS = 20
 
 
 def resolve(value: str) -> str:
@@ -31,9 +31,13 @@ def _first_line(command: str) -> str:
     try:
         words = shlex.split(command)
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired, UnicodeDecodeError):
+    except subprocess.TimeoutExpired:
+        raise TuireaderError(
+            f"the command for the password did not end within {SECONDS} seconds: {command}"
+        ) from None
+    except (OSError, ValueError, IndexError):
         raise TuireaderError(f"the command for the password cannot be run: {command}") from None
     if done.returncode or not done.stdout.strip():
         raise TuireaderError(f"the command for the password failed: {command}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,7 @@ from tuireader.library.pages import fetch_limits
 from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
+from tuireader.text import without_password
 from tuireader.values import dataclass
 from tuireader.wording import counted
 
@@ -110,7 +112,10 @@ class Exchange(Subscriptions):
         from tuireader.moving.merge import merge
 
         done = Imported(feeds=len(feeds), skipped=tuple(skipped))
-        known = {feed.url for feed in self.config.feeds}
+        # what was exported has no passwords, and is the same feed all the same
+        own = {without_password(feed.url): feed.url for feed in self.config.feeds}
+        feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in feeds]
+        known = set(own.values())
         if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not views:
             return done
 
@@ -123,14 +128,14 @@ class Exchange(Subscriptions):
         return done
 
     async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
-        ids = {_address(feed.url): feed.id for feed in self._feeds}
+        ids = {_address(without_password(feed.url)): feed.id for feed in self._feeds}
         done = Imported(skipped=tuple(skipped))
         for feed, group in groupby(marks, lambda mark: mark.feed):
             of_feed = list(group)
-            feed_id = ids.get(_address(feed))
+            feed_id = ids.get(_address(without_password(feed)))
             if feed_id is None:
                 number = counted(len(of_feed), "article")
-                done.skipped += (f"{feed}: {number}, for the feed is not subscribed to",)
+                done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)
                 continue
             changed, noted = await self._pool.write(
                 in_transaction(partial(self._set_marks, feed_id=feed_id, marks=of_feed))
@@ -160,7 +165,9 @@ class Exchange(Subscriptions):
 
         labels = {feed.url: feed.labels for feed in self.config.feeds}
         outlines = [
-            opml.OpmlFeed(feed.url, feed.title, feed.folder, feed.site_url, labels.get(feed.url, ()))
+            opml.OpmlFeed(
+                without_password(feed.url), feed.title, feed.folder, feed.site_url, labels.get(feed.url, ())
+            )
             for feed in await self.feeds()
         ]
         return iter([opml.dump(outlines)])

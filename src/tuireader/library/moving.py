@@ -18,6 +18,7 @@ from tuireader.library.exchange import Exchange
 from tuireader.library.watches import Watches
 from tuireader.model import Keys, ParsedEntry
 from tuireader.store import Store
+from tuireader.text import without_password
 from tuireader.values import dataclass
 
 if TYPE_CHECKING:
@@ -171,9 +172,11 @@ class Moving(Exchange, Watches):
             add("feeds", 1, int(feed_id is not None))
             add("tags", len(there), len(set(there) & set(here)))
             if feed_id is None:
-                differences.append(f"{feed.url}: is not subscribed here")
+                differences.append(f"{without_password(feed.url)}: is not subscribed here")
             elif there != here:
-                differences.append(f"{feed.url}: tags are {', '.join(there)} there, {', '.join(here)} here")
+                differences.append(
+                    f"{without_password(feed.url)}: tags are {', '.join(there)} there, {', '.join(here)} here"
+                )
             if not profile.cache.is_file():
                 continue
             items, _, _ = await asyncio.to_thread(_incoming, profile.cache, feed.url)
@@ -186,7 +189,7 @@ class Moving(Exchange, Watches):
                 add("unread", int(not item.read), int(state is not None and not state.read))
                 add("flagged", int(item.starred), int(state is not None and state.starred))
                 add("flags", len(item.labels), len(flags))
-                where = f"{feed.url}: {item.prepared.title}"
+                where = f"{without_password(feed.url)}: {item.prepared.title}"
                 if state is None:
                     differences.append(f"{where}: is not stored here")
                 elif state.read != item.read:

@@ -15,7 +15,7 @@ from tuireader.config_values import WEB_ADDRESS, Bad
 from tuireader.errors import TuireaderError
 from tuireader.identity import hash64, url_key
 from tuireader.model import MarkedArticle
-from tuireader.text import clean, safe_url
+from tuireader.text import clean, safe_url, without_password
 from tuireader.wording import counted
 
 FEEDS = "tuireader feeds"
@@ -31,7 +31,12 @@ def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
         "format": FEEDS,
         "version": 1,
         "feeds": [
-            {"url": feed.url, "title": feed.title, "folder": feed.folder, "labels": list(feed.labels)}
+            {
+                "url": without_password(feed.url),
+                "title": feed.title,
+                "folder": feed.folder,
+                "labels": list(feed.labels),
+            }
             for feed in feeds
         ],
         "views": [{"name": view.name, "query": view.query} for view in views],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.config_values import WEB_ADDRESS, Bad, without_password
+from tuireader.config_values import WEB_ADDRESS, Bad
 from tuireader.moving.filters import NotTranslatable, tag_query, translate
 from tuireader.moving.lexing import Remark, lines, quoted, words
-from tuireader.text import clean
+from tuireader.text import clean, without_password
 from tuireader.values import dataclass
 
 FOLDERS = " / "
@@ -91,10 +91,13 @@ def _further_tags(tags: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:
-    """Subscriptions as newsboat's `urls`: folder and labels are tags, own titles are `~` tags."""
+    """Subscriptions as newsboat's `urls`: folder and labels are tags, own titles are `~` tags.
+
+    Passwords in addresses stay here, as all secrets do.
+    """
     made: list[str] = []
     for feed in feeds:
         tags = [tag for tag in (feed.folder, *feed.labels) if tag]
         title = [f"~{feed.title}"] if feed.title else []
-        made.append(" ".join(map(quoted, [feed.url, *dict.fromkeys(tags), *title])))
+        made.append(" ".join(map(quoted, [without_password(feed.url), *dict.fromkeys(tags), *title])))
     return "".join(f"{line}\n" for line in made)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
+from tuireader.text import without_password
 from tuireader.values import dataclass
 
 
@@ -74,8 +75,10 @@ _HEALTH = f"""
   (SELECT count(*) FROM article a WHERE a.read = 0 AND a.feed_id = f.id)
     + (SELECT count(*) {_CARRIED} AND a.read = 0),
   (SELECT count(*) FROM article a WHERE a.feed_id = f.id) + (SELECT count(*) {_CARRIED}),
-  (SELECT count(*) FROM article a WHERE a.feed_id = f.id AND a.time >= :since),
-  (SELECT max(time) FROM article a WHERE a.feed_id = f.id),
+  (SELECT count(*) FROM article a WHERE a.feed_id = f.id AND a.time >= :since)
+    + (SELECT count(*) {_CARRIED} AND a.time >= :since),
+  nullif(max((SELECT coalesce(max(time), 0) FROM article a WHERE a.feed_id = f.id),
+             (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
   fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 
@@ -97,6 +100,7 @@ class Feeds:
         """Bring the table in line with the config; needs a transaction.
 
         An address that is new in the config, and to which a feed that went from it has moved, is that feed.
+        One with a password in it gets a title at once, for else the whole address would be shown.
         """
         wanted = _wanted(subscriptions)
         self._rename(wanted.keys())
@@ -104,13 +108,20 @@ class Feeds:
         gone = [(url,) for url in stored.keys() - wanted.keys()]
         self._conn.executemany("UPDATE feed SET subscribed = 0 WHERE url = ?", gone)
         self._conn.executemany(
-            """INSERT INTO feed (url, position, own_title, folder, state, subscribed)
-               VALUES (:url, :position, :title, :folder, iif(:paused, 'paused', 'ok'), 1)
+            """INSERT INTO feed (url, title, position, own_title, folder, state, subscribed)
+               VALUES (:url, :shown, :position, :title, :folder, iif(:paused, 'paused', 'ok'), 1)
                ON CONFLICT (url) DO UPDATE SET position = excluded.position, own_title = excluded.own_title,
                  folder = excluded.folder, subscribed = 1,
                  state = CASE WHEN :paused THEN 'paused' WHEN state = 'paused' THEN 'ok' ELSE state END""",
             [
-                {"url": url, "position": position, "title": title, "folder": folder, "paused": paused}
+                {
+                    "url": url,
+                    "shown": "" if without_password(url) == url else without_password(url),
+                    "position": position,
+                    "title": title,
+                    "folder": folder,
+                    "paused": paused,
+                }
                 for url, (position, title, folder, paused) in wanted.items()
                 if stored.get(url) != (position, title, folder, paused)
             ],
@@ -181,11 +192,19 @@ class Feeds:
         return int(row[0])
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
-        """The publication times of a feed's newest articles, newest first, to learn its pace from."""
+        """The publication times of a feed's newest articles, newest first, to learn its pace from.
+
+        Of those that other feeds had first, the last that came count as the newest: they need no sorting.
+        """
         rows = self._conn.execute(
-            "SELECT time FROM article WHERE feed_id = ? ORDER BY time DESC, id DESC LIMIT ?", (feed_id, limit)
+            """SELECT time FROM (SELECT time FROM article WHERE feed_id = ?1 ORDER BY time DESC LIMIT ?2)
+               UNION ALL
+               SELECT a.time FROM (SELECT article_id FROM appearance WHERE feed_id = ?1 AND secondary = 1
+                                   ORDER BY article_id DESC LIMIT ?2) p
+               JOIN article a ON a.id = p.article_id""",
+            (feed_id, limit),
         )
-        return [row[0] for row in rows]
+        return sorted((row[0] for row in rows), reverse=True)[:limit]
 
     def move(self, feed_id: int, address: str) -> None:
         """Let a feed keep what it has when the config names it by this address; needs a transaction."""

@@ -12,6 +12,7 @@ from tuireader.store.marks import Marks
 from tuireader.store.reading import StoredText
 from tuireader.store.saving import IMPORTED, LABEL, Saving, labels_of
 from tuireader.store.texts import unpack_extra
+from tuireader.text import without_password
 from tuireader.values import dataclass
 
 
@@ -116,7 +117,7 @@ class Moving:
         """Give a feed that was never fetched the name that it has elsewhere."""
         self._conn.execute(
             """UPDATE feed SET title = ?, site_url = coalesce(nullif(site_url, ''), ?)
-               WHERE id = ? AND title = ''""",
+               WHERE id = ? AND last_success IS NULL""",
             (title, site_url, feed_id),
         )
 
@@ -143,6 +144,7 @@ class Moving:
         )
         for row in rows:
             feed, guid, url, key, title, time, read, starred = row
+            feed = without_password(feed)
             yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred))
 
     def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tuireader.text import without_password
+
 
 def feeds(path: Path) -> list[tuple[int, str, str]]:
     """Number, title and address of each subscribed feed; none when that cannot be had at once."""
-    return _read(
+    rows = _read(
         path,
         """SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed
            WHERE subscribed ORDER BY position, id""",
     )
+    return [(number, title, without_password(url)) for number, title, url in rows]
 
 
 def newest(path: Path, count: int) -> list[tuple[int, str]]:

@@ -102,6 +102,11 @@ def shown_host(url: str) -> str:
     return f"{'…@' if '@' in parts.netloc else ''}{shown}{f':{port}' if port is not None else ''}"
 
 
+def without_password(url: str) -> str:
+    """An address as it may be shown and handed on: without what stands before an `@` in its host part."""
+    return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
+
+
 _TRACKING = "(?i)" + (
     r"utm_\w*|(?:fb|g|dc|tw|y|ms|ttc|li_fat_)clid|[gw]braid|igshid|igsh|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|[ons]cid|s_cid|"
     r"cmp|cmpid|ref|ref_src|ref_url|referrer|smid|spm|scm|xtor|ftag|at_(?:medium|campaign)|guc\w*|wt\.mc_id|"

@@ -10,6 +10,7 @@ from tuireader.config import ViewConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
+from tuireader.text import without_password
 from tuireader.ui import entries as places
 from tuireader.ui.screens.confirm import Confirm
 from tuireader.ui.screens.form import Form
@@ -63,7 +64,8 @@ class Editing:
 
         config = self._library.feed_config(feed.id)
         folders = sorted({one.folder for one in self._screen.feeds if one.folder})
-        about = f"{feed.url}\nFolders: {', '.join(folders)}" if folders else feed.url
+        address = without_password(feed.url)
+        about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
         lines = (
             Field("title", "Name", config.title, feed.title or "the feed's own"),
             Field("folder", "Folder", config.folder, "none"),

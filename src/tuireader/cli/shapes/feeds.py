@@ -9,7 +9,7 @@ class FeedHealth(TypedDict):
     """A feed and how it does."""
 
     id: Annotated[int, "Number of the feed."]
-    url: Annotated[str, "Its address, as the configuration has it."]
+    url: Annotated[str, "Its address, as the configuration has it, without a password in it."]
     title: Annotated[str, "Its title."]
     folder: Annotated[str, "Its folder."]
     state: Annotated[str, "`ok`, `paused` or `gone`."]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
+from tuireader.text import without_password
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.times import age, until
@@ -43,7 +44,8 @@ def _next(feed: Feed, now: int) -> str:
 
 def _name(feed: Feed) -> str:
     """What a feed is called; without a title the part of its address that tells it from others."""
-    return feed.title if feed.title and feed.title != feed.url else feed.url.partition("://")[2] or feed.url
+    url = without_password(feed.url)
+    return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
 
 def _weekly(number: float) -> str:
@@ -80,9 +82,10 @@ def health_row(health: FeedHealth, now: int) -> Row:
 def health_facts(health: FeedHealth, now: int) -> list[Line]:
     """What is known of one feed, the worst first."""
     feed = health.feed
-    titled = feed.title not in ("", feed.url)
-    where = [one for one in (feed.folder, feed.url if titled else "") if one]
-    name = feed.title if titled else feed.url
+    url = without_password(feed.url)
+    titled = feed.title not in ("", url)
+    where = [one for one in (feed.folder, url if titled else "") if one]
+    name = feed.title if titled else url
     lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
     if feed.last_error:
         failed = f"failed {_tries(feed.error_streak)}: "
