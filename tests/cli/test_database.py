@@ -272,7 +272,7 @@ def test_a_disk_that_is_read_only_is_told_in_words(filled: Home, tmp_path: Path)
             text=True,
             timeout=60,
         )
-        assert "cannot be" in one_line(Told(told.returncode, told.stdout, told.stderr))
+        assert "is read-only" in one_line(Told(told.returncode, told.stdout, told.stderr))
 
 
 def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
@@ -301,7 +301,7 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
         )
         home.folder.chmod(0o700)
         error = done.stderr.partition("----\n")[2]
-        assert "cannot be" in one_line(Told(done.returncode, done.stdout, error))
+        assert "is read-only" in one_line(Told(done.returncode, done.stdout, error))
         assert all(not finding.problem for finding in care.check(home.database))
 
 

@@ -75,8 +75,12 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
             f"the disk refuses to read or write the database {path}",
             "it may be full, over quota or failing; what was stored before is as it was",
         )
-    if name.startswith("SQLITE_READONLY"):
-        return DatabaseError(f"the database {path} cannot be written", "check the rights of file and folder")
+    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log has to be written beside it
+    if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
+        return DatabaseError(
+            f"the database {path} is read-only, or its folder is; it was left as it is",
+            "make both writable, or name a copy elsewhere with --database",
+        )
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
