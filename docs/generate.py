@@ -173,9 +173,9 @@ def json() -> str:
         "# JSON",
         "",
         _NOTE,
-        "One object a line (but for `brief`, whose one object stands on several lines). Names are stable:",
-        "fields may be added, none is renamed or taken away within a major version. Times are seconds since",
-        "1970 UTC.",
+        "One object a line (but for `brief` and `export`, whose one object stands on several lines). Names",
+        "are stable: fields may be added, none is renamed or taken away within a major version. Times are",
+        "seconds since 1970 UTC.",
     ]
     names = list(dict.fromkeys(kind for kinds in shapes.SHAPES.values() for kind in _with_parts(*kinds)))
     lines += ["", "## Commands", ""]

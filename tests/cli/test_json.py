@@ -88,6 +88,11 @@ LINES = {
     "list": ("list", "--json"),
     "search": ("search", "--json", "WeChat"),
     "feeds": ("feeds", "--json"),
+    "feeds pause": ("feeds", "pause", "--json", "1"),
+    "feeds resume": ("feeds", "resume", "--json", "1"),
+    "feeds remove": ("feeds", "remove", "--json", "1"),
+    "remove": ("remove", "--json", "1"),
+    "feeds retry": ("feeds", "retry", "--json", "1"),
     "refresh": ("refresh", "--json"),
     "watch list": ("watch", "list", "--json"),
     "watch lint": ("watch", "lint", "--json"),
@@ -133,6 +138,28 @@ def test_a_brief_is_one_object(run: Run) -> None:
     assert made["articles"] and run("brief", "--format", "json").out == run("brief", "--json").out
 
 
+def test_an_export_is_one_object(run: Run) -> None:
+    feeds = json.loads(run("export", "--json").out)
+    fits(feeds, "export")
+    assert feeds["feeds"] and run("export", "--format", "json").out == run("export", "--json").out
+    run("read", "is:unread")
+    state = json.loads(run("export", "--format", "state").out)
+    fits(state, "export")
+    assert state["feeds"][0]["articles"]
+
+
+def test_a_move_that_is_accepted(run: Run, news: tuple[Home, Web]) -> None:
+    home, web = news
+    web.serve("/old.xml", status=301, headers={"Location": web.url + "/new.xml"})
+    home.config.write_text(f'[[feeds]]\nurl = "{web.url}/old.xml"\n', encoding="utf-8")
+    for _ in range(2):
+        run("refresh")
+    moved = json.loads(run("feeds", "accept", "--json").out)
+    fits(moved, "feeds accept")
+    assert (moved["url"], moved["title"], moved["done"]) == (web.url + "/new.xml", "New Feed", "moved")
+    assert run("feeds", "accept", "--json").out == ""
+
+
 def test_a_feed_that_is_added(run: Run, news: tuple[Home, Web]) -> None:
     added = json.loads(run("add", "--json", news[1].url + "/").out)
     fits(added, "add")
@@ -174,6 +201,8 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
     printing = {page.name.removeprefix("tuireader ") for page in manual.pages() if page.json}
     assert printing == set(shapes.SHAPES)
     assert set(shapes.SHAPES) - set(LINES) - {"watch follow", "save"} == {
+        "export",
+        "feeds accept",
         "comments",
         "show",
         "brief",

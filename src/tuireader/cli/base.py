@@ -99,7 +99,15 @@ def main(
     export: bool,
     source: str,
 ) -> int:
-    """Follow the tech news that matters to you in a terminal. Without a command, the reader opens."""
+    """Follow the tech news that matters to you in a terminal. Without a command, the reader opens.
+
+    \b
+    Examples:
+      tuireader --demo
+      tuireader add https://example.org/
+      tuireader refresh && tuireader list is:unread
+      tuireader -x reload print-unread
+    """
     where = paths(os.environ, config=config_file, database=database)
     if fresh and (not demo or database is not None):
         raise UsageError("--fresh goes with --demo alone", "it never touches a database of your own")

@@ -81,7 +81,13 @@ def purge(
 
 @main.group()
 def db() -> None:
-    """Check, copy or repair the database."""
+    """Check, copy or repair the database.
+
+    \b
+    Examples:
+      tuireader db check
+      tuireader db backup
+    """
 
 
 @db.command()

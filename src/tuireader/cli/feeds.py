@@ -12,7 +12,7 @@ from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import Fault, FeedHealth, Trouble
+from tuireader.model import Fault, Feed, FeedHealth, Trouble
 from tuireader.text import without_password
 
 if TYPE_CHECKING:
@@ -130,52 +130,78 @@ def _names_feeds(health: FeedHealth) -> bool:
 
 
 def _change(
-    options: Options, wanted: Sequence[str], change: Callable[[Library, int], Awaitable[object]], done: str
+    options: Options,
+    wanted: Sequence[str],
+    change: Callable[[Library, int], Awaitable[object]],
+    done: str,
+    as_json: bool,
 ) -> int:
     """Do something with each feed that is named, once all are known to be there."""
 
     async def job(library: Library) -> int:
         for feed_id in [await find_feed(library, feed) for feed in wanted]:
-            title = library.feed_title(feed_id)
+            feed = await _feed(library, feed_id)
             await change(library, feed_id)
-            say(f"{done}: {title}")
+            _tell(feed, feed.url, done, as_json)
         return Exit.OK
 
     return in_library(options, job)
 
 
+async def _feed(library: Library, feed_id: int) -> Feed:
+    return next(feed for feed in await library.feeds() if feed.id == feed_id)
+
+
+def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
+    """Say what was done with a feed that has this address now."""
+    if as_json:
+        shape: shapes.ChangedFeed = {
+            "id": feed.id,
+            "url": without_password(url),
+            "title": feed.title,
+            "done": done,
+        }
+        print_json(shape)
+    else:
+        say(f"{done}: {feed.title}" + (f" ({without_password(url)})" if url != feed.url else ""))
+
+
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
+@json_option
 @click.pass_obj
-def pause(options: Options, feed: tuple[str, ...]) -> int:
+def pause(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """Keep feeds and their articles, but fetch them no more.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
     \b
-    Example:
+    Examples:
       tuireader feeds pause "Example News"
+      tuireader feeds pause --json 1 2
     """
-    return _change(options, feed, lambda library, feed_id: library.pause(feed_id), "paused")
+    return _change(options, feed, lambda library, feed_id: library.pause(feed_id), "paused", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
+@json_option
 @click.pass_obj
-def resume(options: Options, feed: tuple[str, ...]) -> int:
+def resume(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """Fetch paused feeds again.
 
     \b
     Example:
       tuireader feeds resume 1
     """
-    return _change(options, feed, lambda library, feed_id: library.resume(feed_id), "resumed")
+    return _change(options, feed, lambda library, feed_id: library.resume(feed_id), "resumed", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
+@json_option
 @click.pass_obj
-def remove(options: Options, feed: tuple[str, ...]) -> int:
+def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """Unsubscribe from feeds; their articles are kept.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
@@ -185,13 +211,14 @@ def remove(options: Options, feed: tuple[str, ...]) -> int:
       tuireader remove https://example.org/feed.xml
       tuireader feeds remove 2
     """
-    return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed")
+    return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, shell_complete=complete_feeds)
+@json_option
 @click.pass_obj
-def accept(options: Options, feed: tuple[str, ...]) -> int:
+def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """Write the new addresses of feeds that have moved into the configuration; all of them without FEED.
 
     Of a FEED whose address now has a web page, the feed that the page names is taken.
@@ -207,8 +234,8 @@ def accept(options: Options, feed: tuple[str, ...]) -> int:
         if not ids:
             ids = [health.feed.id for health in await library.feed_health() if health.moved_to]
         for feed_id in ids:
-            title = library.feed_title(feed_id)
-            say(f"moved: {title} ({await library.accept_move(feed_id)})")
+            before = await _feed(library, feed_id)
+            _tell(before, await library.accept_move(feed_id), "moved", as_json)
         if not ids:
             say("no feed has moved")
         return Exit.OK
@@ -218,8 +245,9 @@ def accept(options: Options, feed: tuple[str, ...]) -> int:
 
 @feeds.command()
 @click.argument("feed", nargs=-1, shell_complete=complete_feeds)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
 @click.pass_obj
-def retry(options: Options, feed: tuple[str, ...]) -> int:
+def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """Fetch feeds now, also those that are gone or paused; without FEED, all that fail.
 
     \b
@@ -237,7 +265,7 @@ def retry(options: Options, feed: tuple[str, ...]) -> int:
         if not ids:
             say("no feed fails")
             return Exit.OK
-        return await follow(library, library.refresh(ids), as_json=False)
+        return await follow(library, library.refresh(ids), as_json=as_json)
 
     return in_library(options, job)
 

@@ -118,6 +118,8 @@ def roff() -> str:
         *_prose(first.paragraphs),
         ".SH OPTIONS",
         *_records(first.options),
+        ".SH EXAMPLES",
+        *_examples(first.examples)[1:],
         ".SH COMMANDS",
     ]
     for page in others:

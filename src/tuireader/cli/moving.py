@@ -210,6 +210,7 @@ def _print_comparison(found: Comparison, as_json: bool) -> int:
     show_default=True,
     help="OPML, JSON, a newsboat `urls` file, or what is read and starred as JSON.",
 )
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.pass_obj
 def export(options: Options, file: Path | None, form: str) -> int:
     """Write the subscriptions, or what is read and starred, to FILE or to stdout.
@@ -220,6 +221,7 @@ def export(options: Options, file: Path | None, form: str) -> int:
     \b
     Examples:
       tuireader export feeds.opml
+      tuireader export --json | python3 -m json.tool
       tuireader export --format newsboat urls
       tuireader export --format state read-state.json
     """

@@ -79,7 +79,13 @@ def paths_(options: Options, as_json: bool) -> int:
 
 @main.group("config")
 def config_() -> None:
-    """Check the configuration, or print its defaults."""
+    """Check the configuration, or print its defaults.
+
+    \b
+    Examples:
+      tuireader config check
+      tuireader config defaults
+    """
 
 
 @config_.command()

@@ -26,7 +26,13 @@ _BAR = 40
 
 @main.group()
 def watch() -> None:
-    """Say how watches do, and try out new ones."""
+    """Say how watches do, and try out new ones.
+
+    \b
+    Examples:
+      tuireader watch list
+      tuireader watch test 'fine NEAR/8 Tencent' --days 30
+    """
 
 
 @watch.command("list")

@@ -19,6 +19,7 @@ from tuireader.cli.shapes.articles import (
 )
 from tuireader.cli.shapes.feeds import (
     Added,
+    ChangedFeed,
     ConfigKey,
     ConfigProblem,
     FeedHealth,
@@ -27,7 +28,19 @@ from tuireader.cli.shapes.feeds import (
     Places,
     Purged,
 )
-from tuireader.cli.shapes.moving import Import, NewsboatComparison, NewsboatImport, NotMoved, Side
+from tuireader.cli.shapes.moving import (
+    ExportedFeed,
+    ExportedFeeds,
+    ExportedMark,
+    ExportedMarks,
+    ExportedState,
+    ExportedView,
+    Import,
+    NewsboatComparison,
+    NewsboatImport,
+    NotMoved,
+    Side,
+)
 from tuireader.cli.shapes.refreshing import (
     RefreshDone,
     RefreshFeed,
@@ -58,10 +71,17 @@ __all__ = [
     "BriefReport",
     "BriefSection",
     "BriefStory",
+    "ChangedFeed",
     "Comment",
     "ConfigKey",
     "ConfigProblem",
     "Evidence",
+    "ExportedFeed",
+    "ExportedFeeds",
+    "ExportedMark",
+    "ExportedMarks",
+    "ExportedState",
+    "ExportedView",
     "FeedHealth",
     "Finding",
     "First",
@@ -93,6 +113,16 @@ __all__ = [
     "WholeArticle",
 ]
 
+_EVENTS = (
+    RefreshStarted,
+    RefreshFeed,
+    RefreshMatch,
+    RefreshDone,
+    RefreshRelating,
+    RefreshText,
+    RefreshTold,
+)
+
 SHAPES: dict[str, tuple[type, ...]] = {
     "list": (Article,),
     "search": (Article,),
@@ -104,21 +134,19 @@ SHAPES: dict[str, tuple[type, ...]] = {
     "star": (Marked,),
     "undo": (Marked,),
     "feeds": (FeedHealth,),
+    "feeds accept": (ChangedFeed,),
+    "feeds pause": (ChangedFeed,),
+    "feeds remove": (ChangedFeed,),
+    "feeds resume": (ChangedFeed,),
+    "feeds retry": _EVENTS,
+    "remove": (ChangedFeed,),
     "add": (Added,),
     "save": (SavedFile,),
     "watch follow": (Match,),
     "import file": (Import,),
     "import newsboat": (NewsboatImport, NewsboatComparison),
-    "refresh": (
-        RefreshStarted,
-        RefreshFeed,
-        RefreshMatch,
-        RefreshDone,
-        RefreshRelating,
-        RefreshText,
-        RefreshTold,
-        Match,
-    ),
+    "export": (ExportedFeeds, ExportedState),
+    "refresh": (*_EVENTS, Match),
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),
     "watch report": (WatchReport,),
@@ -131,4 +159,4 @@ SHAPES: dict[str, tuple[type, ...]] = {
     "config check": (ConfigProblem,),
     "config defaults": (ConfigKey,),
 }
-"""What each command prints as JSON, one object a line; `brief` prints one object over several lines."""
+"""What each command prints as JSON, one object a line; `brief` and `export` print one over several lines."""

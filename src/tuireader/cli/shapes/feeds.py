@@ -27,6 +27,15 @@ class FeedHealth(TypedDict):
     moved_to: Annotated[str, 'Where it has moved for good, `""` when it has not.']
 
 
+class ChangedFeed(TypedDict):
+    """What was done with a feed."""
+
+    id: Annotated[int, "Number of the feed."]
+    url: Annotated[str, "Its address; where it has moved to, for one whose move was accepted."]
+    title: Annotated[str, "Its title."]
+    done: Annotated[str, "`paused`, `resumed`, `removed` or `moved`."]
+
+
 class Added(TypedDict):
     """A feed that was subscribed to."""
 

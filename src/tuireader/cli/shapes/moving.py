@@ -16,6 +16,57 @@ class Import(TypedDict):
     skipped: Annotated[list[str], "A line for each part that was left out, and why."]
 
 
+class ExportedFeed(TypedDict):
+    """A subscription."""
+
+    url: Annotated[str, "Its address, without a password in it."]
+    title: Annotated[str, "A title of your own, or nothing."]
+    folder: Annotated[str, "Its folder."]
+    labels: Annotated[list[str], "Its labels."]
+
+
+class ExportedView(TypedDict):
+    """A saved search."""
+
+    name: Annotated[str, "Its name."]
+    query: Annotated[str, "Its expression."]
+
+
+class ExportedFeeds(TypedDict):
+    """Subscriptions and saved searches, as `--format json` writes them."""
+
+    format: Annotated[str, "`tuireader feeds`."]
+    version: Annotated[int, "1."]
+    feeds: Annotated[list[ExportedFeed], "The subscriptions."]
+    views: Annotated[list[ExportedView], "The saved searches."]
+
+
+class ExportedMark(TypedDict):
+    """An article that is read or starred."""
+
+    key: Annotated[str, "What its feed knows it by, as 16 hexadecimal digits."]
+    url: Annotated[str, "Its address."]
+    title: Annotated[str, "Its title."]
+    time: Annotated[int, "When it was published."]
+    read: Annotated[bool, "Whether it is read."]
+    starred: Annotated[bool, "Whether it is starred."]
+
+
+class ExportedMarks(TypedDict):
+    """The marked articles of one feed."""
+
+    url: Annotated[str, "The address of the feed, without a password in it."]
+    articles: Annotated[list[ExportedMark], "Those that are read or starred."]
+
+
+class ExportedState(TypedDict):
+    """What is read and starred, as `--format state` writes it."""
+
+    format: Annotated[str, "`tuireader read state`."]
+    version: Annotated[int, "1."]
+    feeds: Annotated[list[ExportedMarks], "The feeds with such articles."]
+
+
 class NotMoved(TypedDict):
     """A line of another program's file that did not move over as it is."""
 
