@@ -8,6 +8,7 @@ import sys
 
 def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
+    _complete_streams()
     from tuireader.ui import first_frame
 
     arguments = sys.argv[1:]
@@ -17,6 +18,13 @@ def main() -> None:
     else:
         from tuireader.cli import run
     sys.exit(run(arguments))
+
+
+def _complete_streams() -> None:
+    """Put nothing in the place of standard streams that are closed, before a file gets their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - light, and open to the end
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tuireader.config import Config, Paths, Problem, load, loads, paths
 from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
@@ -70,9 +70,27 @@ class Options:
 
 
 def say(line: str) -> None:
-    """Print talk to stderr, whatever its encoding can show."""
+    """Print talk to stderr, whatever its encoding can show; where it takes nothing, the work goes on."""
     encoding = sys.stderr.encoding or "ascii"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    try:
+        print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Let vanish what a stream cannot take, so that the end of the program does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _takes_nothing(stream: TextIO) -> bool:
+    """Whether writing to a stream fails, be it buffered (then what failed is still there) or not."""
+    try:
+        stream.flush()
+        os.write(stream.fileno(), b"")
+    except OSError:
+        return True
+    return False
 
 
 def _tell_migration(backup: Path, done: float) -> None:
@@ -110,8 +128,14 @@ def guarded(job: Callable[[], int]) -> int:
         say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go(sys.stdout)
         return Exit.OK
+    except OSError as error:
+        if not _takes_nothing(sys.stdout):
+            return tell_crash(error, paths(os.environ).state)
+        _let_go(sys.stdout)
+        say(f"tuireader: the output cannot be written: {error.strerror}")
+        return Exit.FAILURE
     except Exception as fault:
         return tell_crash(fault, paths(os.environ).state)
 

@@ -171,6 +171,49 @@ def test_a_reader_that_has_seen_enough_is_no_fault(news: tuple[Home, Web]) -> No
         assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+FULL = "tuireader: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("words", "streams", "code", "told"),
+    [
+        ("list --json", ">/dev/full", Exit.FAILURE, FULL),
+        ("config defaults", ">/dev/full", Exit.FAILURE, FULL),
+        ("list", ">&-", Exit.OK, ""),
+        ("refresh", ">&- 2>&-", Exit.SOME_FAILED, ""),
+        ("refresh", "2>/dev/full", Exit.SOME_FAILED, ""),
+        ("refresh --json", "<&- >/dev/null", Exit.SOME_FAILED, ""),
+        ("show 1e9", ">&- 2>&-", Exit.USAGE, ""),
+    ],
+)  # fmt: skip
+def test_streams_that_take_nothing_stop_no_work(
+    news: tuple[Home, Web], words: str, streams: str, code: int, told: str, unbuffered: str
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("only where there is /dev/full")
+    home, web = news
+    files = " ".join(f"'{word}'" for word in home.arguments())
+    before = len(web.requests)
+    done = subprocess.run(
+        ["bash", "-c", f"'{COMMAND}' {files} {words} {streams}"],
+        env=home.environment() | {"PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", told)
+    assert (len(web.requests) > before) == words.startswith("refresh")
+    assert not (home.folder / "tuireader" / "crash.log").exists()
+
+
+@pytest.mark.parametrize("words", [("show",), ("save",), ("fulltext",), ("comments",), ("read", "--id")])
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+def test_a_number_that_no_article_has(run: Run, words: tuple[str, ...], number: str) -> None:
+    told = run(*words, number)
+    assert told.code == Exit.USAGE and f"there is no article {number}" in told.err
+
+
 def test_no_colour_in_a_pipe(news: tuple[Home, Web]) -> None:
     home, _ = news
     for words in (("list",), ("show", "1"), ("feeds",), ("watch", "list"), ("--help",)):

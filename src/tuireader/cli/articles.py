@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main
+from tuireader.cli.base import ARTICLE, Options, in_library, main
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import (
@@ -163,7 +163,7 @@ def _when(moment: int) -> str:
 
 
 @main.command()
-@click.argument("article", type=int, shell_complete=complete_articles)
+@click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.option("--full", is_flag=True, help="Fetch the full text from its page first, if it is not stored.")
 @json_option
 @click.pass_obj

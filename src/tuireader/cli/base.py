@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,11 +20,24 @@ from tuireader.opening import Options, guarded, read, say
 if TYPE_CHECKING:
     from tuireader.library import Library
 
-__all__ = ["COMPLETE", "Options", "in_library", "main", "run", "say"]
+__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "main", "run", "say"]
 
 T = TypeVar("T")
 COMPLETE = "_TUIREADER_COMPLETE"
 """The variable by which a shell asks for completion."""
+
+
+class _ArticleNumber(click.types.IntParamType):
+    """The number of an article. What no database can hold is the number of none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = int(super().convert(value, param, ctx))
+        if not 0 < number < 1 << 63:
+            self.fail(f"there is no article {number}", param, ctx)
+        return number
+
+
+ARTICLE = _ArticleNumber()
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles, complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
@@ -26,7 +26,7 @@ _ids = click.option(
     "numbers",
     metavar="N",
     multiple=True,
-    type=int,
+    type=ARTICLE,
     shell_complete=complete_articles,
     help="The article with this number, too.",
 )

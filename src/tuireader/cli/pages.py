@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import ink, json_option, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @main.command()
-@click.argument("articles", type=int, nargs=-1, required=True, shell_complete=complete_articles)
+@click.argument("articles", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
 @click.option("--feed-text", is_flag=True, help="Fetch nothing, and show what the feed says from now on.")
 @json_option
 @click.pass_obj
@@ -71,7 +71,7 @@ def _fetched(article: Article) -> shapes.FullText:
 
 
 @main.command()
-@click.argument("article", type=int, shell_complete=complete_articles)
+@click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.option("--stored", is_flag=True, help="Fetch nothing, and print those that were loaded before.")
 @json_option
 @click.pass_obj

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @main.command()
-@click.argument("article", type=int, nargs=-1, required=True, shell_complete=complete_articles)
+@click.argument("article", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
 @click.option(
     "--format",
     "form",
@@ -79,7 +79,7 @@ def save(
     show_default=True,
     help="JSON as `tuireader show --json` prints it, Markdown, a web page or plain text.",
 )
-@click.argument("article", type=int, shell_complete=complete_articles)
+@click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
