@@ -11,6 +11,8 @@ import subprocess
 import time
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -483,6 +485,22 @@ async def test_no_more_than_two_at_a_time_on_a_host(web: Web) -> None:
     assert all(isinstance(result, Fetched) for result in results)
     assert web.most_at_once == 2
     assert web.connections == 2  # connections are used again
+
+
+async def test_no_more_than_two_at_a_time_on_a_host_that_others_lead_to() -> None:
+    """Nor does the time count that is spent in the queue there."""
+    async with AsyncExitStack() as stack:
+        target, *others = [await stack.enter_async_context(Web()) for _ in range(9)]
+        target.latency = 0.1
+        urls = [target.serve(f"/{number}", BODY) for number in range(16)]
+        leads = [
+            others[number % 8].serve(f"/{number}", status=302, headers={"Location": url})
+            for number, url in enumerate(urls)
+        ]
+        async with Fetcher(replace(LIMITS, total=0.6)) as one:
+            results = await asyncio.gather(*(one.fetch(job(url)) for url in leads))
+    assert all(isinstance(result, Fetched) for result in results)
+    assert target.most_at_once == 2
 
 
 async def test_the_total_is_bounded(web: Web) -> None:

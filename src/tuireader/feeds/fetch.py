@@ -36,7 +36,7 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.room import Room
-from tuireader.feeds.slots import Slots
+from tuireader.feeds.slots import Slots, untimed
 from tuireader.feeds.trouble import STATUS_WORDS, Refused, explained
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
@@ -89,6 +89,12 @@ class _Way:
     permanent: bool = True
     seen: set[str] = field(default_factory=set)
     timer: asyncio.Timeout | None = None
+    slot: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def server(self) -> str:
+        """The host and port that it is at, which not too many may ask at a time."""
+        return urlsplit(self.url).netloc.lower()
 
 
 class Fetcher:
@@ -149,7 +155,8 @@ class Fetcher:
         try:
             url, userinfo = split_userinfo(job.url)
             way = _Way(url, job.auth or userinfo, job.headers)
-            async with self._slots.of(urlsplit(url).netloc.lower()):
+            async with way.slot:
+                await way.slot.enter_async_context(self._slots.of(way.server))
                 await self.room.wait()
                 return await self._in_time(job, way)
         except Refused as refused:
@@ -198,7 +205,11 @@ class Fetcher:
                     return await self._read(job, way, response)
             finally:
                 await response.aclose()
+            before = way.server
             self._hop(way, target, response.status_code)
+            if way.server != before:
+                await way.slot.aclose()  # whoever waits for a host keeps no other one
+                await untimed(way.timer, way.slot.enter_async_context(self._slots.of(way.server)))
 
     async def _ask(self, job: FetchJob, way: _Way) -> httpx.Response:
         import httpx
@@ -343,20 +354,9 @@ class Fetcher:
             for start in range(0, len(chunk), STEP):
                 inflater.feed(chunk[start : start + STEP])
                 if self.room.is_large(job, inflater.size):
-                    await self._place(job, way)
+                    await untimed(way.timer, self.room.place(job))
             self.room.grown(job, inflater.size)
         return inflater.body()
-
-    async def _place(self, job: FetchJob, way: _Way) -> None:
-        """Wait for a place among the large bodies; that time does not count, the server cannot help it."""
-        loop, timer = asyncio.get_running_loop(), way.timer
-        end = timer.when() if timer is not None else None
-        left = None if end is None else end - loop.time()
-        if timer is not None:
-            timer.reschedule(None)
-        await self.room.place(job)
-        if timer is not None and left is not None:
-            timer.reschedule(loop.time() + left)
 
     def _bad_status(self, response: httpx.Response) -> Refused:
         status = response.status_code

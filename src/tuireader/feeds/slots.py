@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 from tuireader.values import dataclass
 
@@ -20,7 +20,7 @@ class _Queue:
 
 
 class Slots:
-    """`concurrency` places in all, `per_host` of them for one host; hosts of redirects do not count."""
+    """`concurrency` places in all, `per_host` of them for one host."""
 
     def __init__(self, concurrency: int, per_host: int) -> None:
         self._all = asyncio.Semaphore(_possible(concurrency))
@@ -39,6 +39,18 @@ class Slots:
             queue.users -= 1
             if not queue.users:
                 self._queues.pop(host, None)
+
+
+async def untimed(timer: asyncio.Timeout | None, turn: Awaitable[object]) -> None:
+    """Wait for a turn while the clock of a time limit stands: the server that is asked cannot help it."""
+    loop = asyncio.get_running_loop()
+    end = timer.when() if timer is not None else None
+    left = None if end is None else end - loop.time()
+    if timer is not None:
+        timer.reschedule(None)
+    await turn
+    if timer is not None and left is not None:
+        timer.reschedule(loop.time() + left)
 
 
 def _possible(concurrency: int) -> int:
