@@ -94,6 +94,15 @@ def test_pipe_hands_the_article_to_a_program(run: Run, news: tuple[Home, Web]) -
 # --------------------------------------------------------------------------- new matches
 
 
+def test_a_quiet_refresh_asks_who_is_due_and_says_nothing(run: Run, news: tuple[Home, Web]) -> None:
+    _, web = news
+    assert run("refresh", "--due", "--quiet") == Told(Exit.OK, "", "")  # all have been asked just now
+    before = len(web.requests)
+    assert run("refresh", "--quiet") == Told(Exit.SOME_FAILED, "", "")
+    assert len(web.requests) > before
+    assert run("refresh").err
+
+
 def test_refresh_prints_a_line_for_each_new_match(run: Run, news: tuple[Home, Web]) -> None:
     assert run("refresh", "--matches").out == ""
     fresh = [item("z", "Weixin is back", "<p>WeChat, too. And the PIPL.</p>")]
@@ -165,10 +174,10 @@ def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
 def test_odd_paths_are_quoted_for_systemd_and_cron() -> None:
     words = ("/a b/100%/tuireader", "--config", "x'y")
     assert 'ExecStart="/a b/100%%/tuireader" --config "x\'y" refresh' in service.unit("service", words, 60)
-    assert "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' -x reload" in service.unit(
+    assert "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' refresh --due --quiet" in service.unit(
         "cron", words, 60
     )
-    assert "~/.local/bin/tuireader -x reload" in service.unit("cron", service.PROGRAM, 1800)
+    assert "~/.local/bin/tuireader refresh --due --quiet" in service.unit("cron", service.PROGRAM, 1800)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

@@ -34,9 +34,16 @@ _RARELY = 20_000
 @click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
 @click.option("--matches", is_flag=True, help="One JSON object a line for each new article on a watch.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing of feeds that fail; the exit code does.")
 @click.pass_obj
 def refresh(
-    options: Options, feeds: tuple[str, ...], due: bool, no_relate: bool, as_json: bool, matches: bool
+    options: Options,
+    feeds: tuple[str, ...],
+    due: bool,
+    no_relate: bool,
+    as_json: bool,
+    matches: bool,
+    quiet: bool,
 ) -> int:
     """Fetch feeds and store what is new.
 
@@ -46,7 +53,7 @@ def refresh(
     Examples:
       tuireader refresh
       tuireader refresh "Example News"
-      tuireader refresh --due --json
+      tuireader refresh --due --quiet
       tuireader refresh --matches >> matches.jsonl
     """
 
@@ -60,19 +67,24 @@ def refresh(
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
         events = library.refresh(ids, force=not due, relate=not no_relate)
-        return await follow(library, events, as_json=as_json, matches=matches)
+        return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
 
     return in_library(options, job)
 
 
 async def follow(
-    library: Library, found: AsyncGenerator[Event, None], *, as_json: bool, matches: bool = False
+    library: Library,
+    found: AsyncGenerator[Event, None],
+    *,
+    as_json: bool,
+    matches: bool = False,
+    quiet: bool = False,
 ) -> int:
     """Tell what happens in a refresh, and give the exit code that says how it went."""
     from tuireader.cli.matches import print_match
     from tuireader.refresh import encode
 
-    live = sys.stderr.isatty() and not as_json
+    live = sys.stderr.isatty() and not (as_json or quiet)
     done = RefreshDone(0, 0, 0, 0, 0.0)
     failures: list[FeedDone] = []
     async with aclosing(found) as events:
@@ -88,10 +100,10 @@ async def follow(
             elif isinstance(event, RefreshDone):
                 done = event
             elif isinstance(event, Told):
-                _tell(event, library.config.notify, as_json=as_json)
+                _tell(event, library.config.notify, silent=as_json or quiet)
     async for _ in library.apply_watches():
         pass
-    if not as_json:
+    if not (as_json or quiet):
         _sum_up(done, failures)
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
@@ -110,11 +122,11 @@ def _show(event: Event) -> None:
     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _tell(event: Told, config: NotifyConfig, *, as_json: bool) -> None:
+def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
     """What has been told, for whoever sees this terminal; it notifies, too, where no desktop has."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
-    if as_json:
+    if silent:
         return
     live = sys.stderr.isatty()
     say(f"\r\x1b[K{event.title}" if live else event.title)

@@ -89,7 +89,7 @@ WantedBy=timers.target
 def _cron(program: Sequence[str], seconds: int) -> str:
     minutes = max(1, seconds // 60)
     when = f"*/{minutes} * * * *" if minutes < 60 else f"0 */{max(1, minutes // 60)} * * *"
-    return f"# a line for `crontab -e`\n{when} {_for_cron(program)} -x reload\n"
+    return f"# a line for `crontab -e`\n{when} {_for_cron(program)} refresh --due --quiet\n"
 
 
 @main.command()
