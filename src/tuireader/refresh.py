@@ -181,7 +181,7 @@ def _save_feed(
     _record_success(store, outcome, setting, now, parsed, saved.whole)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
-    done = FeedDone(facts.id, title, len(saved.new), len(saved.changed))
+    done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)
     return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.wording import counted
+from tuireader.wording import counted, left_out
 
 
 def test_one_and_more() -> None:
@@ -12,6 +12,11 @@ def test_one_and_more() -> None:
         "1,200 feeds",
     ]
     assert counted(1, "story", "stories") == "1 story" and counted(2, "story", "stories") == "2 stories"
+
+
+def test_too_many_entries() -> None:
+    assert left_out(1) == "its 1 oldest entry left out, as it has more than 10,000 at once"
+    assert left_out(40_000).startswith("its 40,000 oldest entries left out")
 
 
 @given(st.integers(0, 10**12))

@@ -95,7 +95,7 @@ def _as_line(health: FeedHealth, now: int) -> str:
     columns = [
         str(feed.id),
         f"{health.unread}/{health.total}",
-        f"{health.per_week:.3g}/week",
+        f"{health.per_week:,.0f}/week" if health.per_week >= 100 else f"{health.per_week:.3g}/week",
         success,
         feed.title,
         without_password(feed.url),

@@ -18,7 +18,7 @@ from tuireader.cli.feeds import find_feed
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
-from tuireader.wording import counted
+from tuireader.wording import counted, left_out
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -86,7 +86,7 @@ async def follow(
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     done = RefreshDone(0, 0, 0, 0, 0.0)
-    failures: list[FeedDone] = []
+    remarks: list[FeedDone] = []
     async with aclosing(found) as events:
         async for event in events:
             if as_json:
@@ -95,8 +95,8 @@ async def follow(
                 _show(event)
             if matches and isinstance(event, NewMatch):
                 await print_match(library, event.article_id, event.evidence, as_json=True)
-            if isinstance(event, FeedDone) and event.error:
-                failures.append(event)
+            if isinstance(event, FeedDone) and (event.error or event.left_out):
+                remarks.append(event)
             elif isinstance(event, RefreshDone):
                 done = event
             elif isinstance(event, Told):
@@ -104,7 +104,7 @@ async def follow(
     async for _ in library.apply_watches():
         pass
     if not (as_json or quiet):
-        _sum_up(done, failures)
+        _sum_up(done, remarks)
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
     return Exit.SOME_FAILED if done.failed else Exit.OK
@@ -140,9 +140,9 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
         sys.stderr.write("\a")
 
 
-def _sum_up(done: RefreshDone, failures: Sequence[FeedDone]) -> None:
-    for failure in failures:
-        say(f"tuireader: {failure.title}: {failure.error}")
+def _sum_up(done: RefreshDone, remarks: Sequence[FeedDone]) -> None:
+    for feed in remarks:
+        say(f"tuireader: {feed.title}: {feed.error or left_out(feed.left_out)}")
     say(
         f"{counted(done.feeds, 'feed')}, {done.new} new, {done.changed} changed, {done.failed} failed,"
         f" {done.seconds:.1f} s"

@@ -102,7 +102,14 @@ def shape(raw: RawFeed) -> ParsedFeed:
     site_url = web_url(raw.link, base)
     inherited = _people(raw.authors)
     entries = tuple(_entry(entry, raw, site_url, inherited) for entry in _newest(raw.entries))
-    return ParsedFeed(_title(raw.title, raw.atom), site_url, entries, _ttl(raw), raw.well_formed)
+    return ParsedFeed(
+        _title(raw.title, raw.atom),
+        site_url,
+        entries,
+        _ttl(raw),
+        raw.well_formed,
+        left_out=len(raw.entries) - len(entries),
+    )
 
 
 def join(base: str, address: str) -> str:

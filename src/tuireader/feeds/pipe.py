@@ -91,6 +91,7 @@ def pack_result(result: ParseResult | None) -> bytes:
             [_prepared_values(made) for made in result.prepared],
             [(keys.guid, keys.url, keys.digest) for keys in result.keys],
             result.known,
+            result.left_out,
         )
     )
 
@@ -103,7 +104,7 @@ def unpack_result(data: bytes) -> ParseResult | None:
     if len(values) == 3:
         fault, reason, feeds = values
         return ParseFailed(Fault(fault), reason, feeds)
-    title, site_url, entries, ttl, well_formed, prepared, keys, known = values
+    title, site_url, entries, ttl, well_formed, prepared, keys, known, left_out = values
     return ParsedFeed(
         title,
         site_url,
@@ -113,6 +114,7 @@ def unpack_result(data: bytes) -> ParseResult | None:
         tuple([Prepared(*made) for made in prepared]),
         tuple([Keys(*one) for one in keys]),
         known,
+        left_out,
     )
 
 

@@ -16,7 +16,10 @@ class RefreshStarted:
 
 @dataclass(frozen=True, slots=True)
 class FeedDone:
-    """One feed has been asked and its answer stored. `error` is `""` when all went well."""
+    """One feed has been asked and its answer stored. `error` is `""` when all went well.
+
+    `left_out` counts the oldest entries of a document that has too many.
+    """
 
     feed_id: int
     title: str
@@ -27,6 +30,7 @@ class FeedDone:
     fault: Fault | None = None
     done: int = 0
     total: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,8 @@ class ParsedFeed:
     """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`).
 
     `prepared` and `keys` are either empty or have one for each of `entries`. `known` are the guid keys of
-    entries that were left out because they are stored and still say the same.
+    entries that were left out because they are stored and still say the same. `left_out` counts the oldest
+    entries of a document that has too many.
     """
 
     title: str = ""
@@ -166,6 +167,7 @@ class ParsedFeed:
     prepared: tuple[Prepared, ...] = ()
     keys: tuple[Keys, ...] = ()
     known: tuple[int, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

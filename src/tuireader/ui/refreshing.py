@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuireader import terminal
 from tuireader.errors import TuireaderError
 from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
-from tuireader.wording import counted
+from tuireader.wording import counted, left_out
 
 if TYPE_CHECKING:
     from tuireader.model import Event
@@ -129,6 +129,8 @@ class Refreshing:
         elif isinstance(event, FeedDone):
             if event.error:
                 self._failed.append(event)
+            elif event.left_out:
+                self._screen.reader.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
             if now - self._told >= _TELL_EVERY or event.done == event.total:
                 self._told = now

@@ -27,6 +27,7 @@ class RefreshFeed(TypedDict):
     fault: Annotated[str | None, "The same as one word for scripts."]
     done: Annotated[int, "How many feeds have been asked so far,"]
     total: Annotated[int, "of how many."]
+    left_out: Annotated[int, "Its oldest entries that were left out, as it has more than 10,000."]
 
 
 class RefreshMatch(TypedDict):
