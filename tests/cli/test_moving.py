@@ -89,6 +89,25 @@ def test_articles_come_with_text_marks_tags_and_watches(run: Run) -> None:
     assert list(articles(run, views["Flagged"])) == ["个人信息保护法 comes into force"]
 
 
+def test_a_newsboat_with_keys_of_its_own_moves_in(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "newsboat"
+    folder.mkdir()
+    (folder / "urls").write_text("http://me:geheim@example.org/feed\n")
+    (folder / "config").write_text("bind-key ^D pagedown\nbind-key SPACE pagedown\nbind-key ^J down\n")
+    told = run("import", "newsboat", str(folder))
+    assert told.code == Exit.OK and "1\t1 new" in told.out
+    assert "config:3: bind-key ^J down: in a terminal ^j is the same as enter" in told.err
+    assert run("config", "check") == Told(Exit.OK, "", "")
+    assert "page_down" in run("keys").out
+    assert run("feeds").out.split()[-2:] == ["http://example.org/feed"] * 2  # and no password
+
+
+def test_what_is_no_plain_file_is_not_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("http://example.org/feed\n")
+    (tmp_path / "config").write_text('include "/dev/zero"\n')
+    assert "/dev/zero is no plain file" in run("import", "newsboat", str(tmp_path)).err
+
+
 def test_twice_is_once_and_nothing_here_is_lost(run: Run, home: Home) -> None:
     home.config.write_text('# mine\n[[feeds]]\nurl = "http://own.example/"  # my own\n', encoding="utf-8")
     run("import", "newsboat", str(DATA), "-q")

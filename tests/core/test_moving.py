@@ -266,6 +266,8 @@ def read(text: str) -> Settings:
         ('browser "mpv \'x"', "not closed"),
         ('browser ""', "names no program"),
         ("bind-key", "names no key"),
+        ("bind-key ^J down", "in a terminal ^j is the same as enter"),
+        ('highlight article "" red', "the pattern cannot be looked for"),
         ("bind-key ^X fly", "no command does what fly does"),
         ("bind-key WHAT open", "is no key here"),
         ("unbind-key -a", "all keys at once"),
@@ -376,11 +378,40 @@ def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
     assert first.added["feeds"] == 3
     assert set(first.kept) == {
         "ui.width stays as it is in your configuration",
-        "keys.refresh_all stays as it is in your configuration",
+        'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"',
     }
     again = merge.merge(first.text, *_parts())
     assert again.text == first.text
     assert set(again.added.values()) == {0}
+
+
+def test_keys_that_clash_with_another_set_of_keys_move_over_on_newsboats() -> None:
+    """Some of them are other commands' in our own set, which does not count here."""
+    said = read("bind-key ^D pagedown\nbind-key ^F pagedown\nbind-key j down\n")
+    made = merge.merge("", [FeedConfig("http://a.example/")], settings=said)
+    keys = tomllib.loads(made.text)["keys"]
+    assert keys["page_down"] == ["space", "pagedown", "ctrl+d", "ctrl+f"] and "j" in keys["move_down"]
+    assert loads(made.text)[1] == () and made.kept == ()
+    again = merge.merge(made.text, [FeedConfig("http://a.example/")], settings=said)
+    assert (again.text, again.kept) == (made.text, ())
+
+
+@pytest.mark.parametrize("preset", ["default", "arrows"])
+def test_keys_of_another_set_are_not_mixed_with_newsboats(preset: str) -> None:
+    mine = f'[ui]\nkeys = "{preset}"\n'
+    made = merge.merge(mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^D pagedown"))
+    assert "page_down" not in made.text and made.added["keys"] == 0
+    assert 'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"' in made.kept
+
+
+def test_a_key_that_is_bound_here_stays() -> None:
+    mine = '[ui]\nkeys = "newsboat"\n\n[keys]\nsearch = ["ctrl+f"]\nfilter = []\n'
+    made = merge.merge(
+        mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^F pagedown\nbind-key ^D pagedown")
+    )
+    keys = tomllib.loads(made.text)["keys"]
+    assert keys["search"] == ["ctrl+f"] and keys["page_down"] == ["space", "pagedown", "ctrl+d"]
+    assert made.kept == ("^f stays as it is in your configuration",)
 
 
 def test_a_broken_configuration_is_left_alone() -> None:

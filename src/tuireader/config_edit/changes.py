@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Literal
 
+from tuireader.commands import PRESETS
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.config_edit.data import (
     Item,
@@ -71,8 +72,8 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
     if not values:
         return text
     lines = "".join(f"{name} = {to_toml(value)}\n" for name, value in values.items())
-    accepted(f"[{table}]\n{lines}")
     data = data_of(text)
+    accepted(_preset(data) + f"[{table}]\n{lines}" if table == "keys" else f"[{table}]\n{lines}")
     there = data.get(table, {})
     if not isinstance(there, dict):
         raise ConfigError(f"{table} is no table", "mend it first; nothing was changed")
@@ -88,6 +89,13 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
         lead = "" if not text.strip("\ufeff \t\r\n") else "\n" if text.endswith("\n") else "\n\n"
         edited = text + f"{lead}[{table}]\n{lines}".replace("\n", "\r\n" if "\r\n" in text else "\n")
     return proven(edited, expected)
+
+
+def _preset(data: Table) -> str:
+    """What says on top of which set the keys of a configuration are: one's own may clash with another set."""
+    ui = data.get("ui")
+    preset = ui.get("keys") if isinstance(ui, dict) else None
+    return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
 def _plain_table(text: str, name: str) -> Iterator[Statement]:

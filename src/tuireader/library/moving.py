@@ -240,6 +240,8 @@ def _profile(found: Places) -> Profile:
 
 def _text(path: Path) -> str:
     """The text of a file, `""` when there is none. Raises TuireaderError when it cannot be read."""
+    if path.exists() and not path.is_file():  # a device may go on for ever
+        raise TuireaderError(f"{path} is no plain file", "check the path")
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

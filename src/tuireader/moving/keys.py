@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from tuireader.commands import BY_ID, PRESETS, key_label, normalise_key
+from tuireader.commands.keys import SAME_BYTE
 from tuireader.values import dataclass
 
 OPERATIONS: Mapping[str, str] = {
@@ -89,6 +90,8 @@ class Keyboard:
         key, command = key_of(written), command_of(operation)
         if key is None:
             return f"{written!r} is no key here"
+        if key in SAME_BYTE:
+            return f"in a terminal {key_label(key)} is the same as {SAME_BYTE[key]}"
         if command is None:
             return f"no command does what {operation} does"
         if self._bound.get(key, command) != command:

@@ -8,8 +8,10 @@ from dataclasses import field
 from typing import Any
 
 from tuireader import config_edit
+from tuireader.commands import key_label, normalise_key
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig
 from tuireader.config_values import same_address
+from tuireader.errors import ConfigError
 from tuireader.moving.single_settings import Settings
 from tuireader.values import dataclass
 
@@ -34,7 +36,8 @@ def merge(
     """Add feeds, views and settings to a configuration.
 
     A feed that is there gets what it has none of (title, folder, labels). With `keys`, one who has no feeds
-    yet gets newsboat's keys. Raises ConfigError when the text is no TOML.
+    yet gets newsboat's keys; who has another set of keys keeps them all. Raises ConfigError when the text is
+    no TOML.
     """
     settings = settings or Settings()
     before = _data(text)
@@ -61,8 +64,47 @@ def merge(
     for table in dict.fromkeys(table for table, _ in values):
         wanted = {name: value for (at, name), value in values.items() if at == table}
         text = _set(text, table, wanted, before, added, kept)
-    text = _set(text, "keys", settings.keys, before, added, kept)
+    added["keys"] = 0
+    ui = _data(text).get("ui")
+    if isinstance(ui, dict) and ui.get("keys") == "newsboat":
+        text = _set_keys(text, settings, before, added, kept)
+    elif settings.keys:
+        kept.append('the keys stay as they are in your configuration, as [ui] keys is not "newsboat"')
     return Merged(text, added, tuple(kept))
+
+
+def _set_keys(
+    text: str, settings: Settings, before: dict[str, Any], added: dict[str, int], kept: list[str]
+) -> str:
+    """The keys that the person bound there, but for those that are bound here already."""
+    own = _bound(before)
+    wanted: dict[str, tuple[str, ...]] = {}
+    for command, keys in settings.keys.items():
+        wanted[command] = tuple(key for key in keys if own.get(key, command) == command)
+        kept += [
+            f"{key_label(key)} stays as it is in your configuration"
+            for key in keys
+            if key not in wanted[command]
+        ]
+    try:
+        return _set(text, "keys", wanted, before, added, kept)
+    except ConfigError as error:
+        added["keys"] = 0
+        kept.append(f"the keys stay as they are in your configuration: {error.message}")
+        return text
+
+
+def _bound(data: dict[str, Any]) -> dict[str | None, str]:
+    """The keys that a configuration gives to commands, with the command."""
+    table = data.get("keys")
+    lists = table.items() if isinstance(table, dict) else ()
+    return {
+        normalise_key(key): command
+        for command, keys in lists
+        if isinstance(keys, list)
+        for key in keys
+        if isinstance(key, str)
+    }
 
 
 def _set(

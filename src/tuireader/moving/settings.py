@@ -13,6 +13,7 @@ from tuireader.moving.lexing import Line, Remark, lines, runs_program, split_unq
 from tuireader.moving.programs import without_shell
 from tuireader.moving.reasons import LOOK, why_not
 from tuireader.moving.single_settings import SINGLE, No, Settings
+from tuireader.query import QueryError, parse
 from tuireader.text import clean, cut_characters
 
 
@@ -127,7 +128,7 @@ class _Reader:
             watch = WatchConfig(name, any=plain, fields=fields, color=colour_of(colour))
         else:
             asked = as_regex(pattern_of(pattern))
-            query = f"title:{asked}" if target == "articlelist" else asked
+            query = _understood(f"title:{asked}" if target == "articlelist" else asked)
             watch = WatchConfig(name, query=query, color=colour_of(colour))
         self._made.watches.append(watch)
 
@@ -212,6 +213,14 @@ def _steps(operations: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not command and not run:
         raise No("does nothing that can be done here")
     return command, tuple(run)
+
+
+def _understood(expression: str) -> str:
+    """An expression, if it is one: a single line that is not must not keep all others from moving over."""
+    parsed = parse(expression)
+    if isinstance(parsed, QueryError):
+        raise No(f"the pattern cannot be looked for: {parsed.message}")
+    return expression
 
 
 _SECRET = re.compile(r"^(\S*(?:password|token|proxy-auth|login)\S*\s+).*", re.DOTALL)

@@ -116,7 +116,8 @@ class Moving:
     def name(self, feed_id: int, title: str, site_url: str) -> None:
         """Give a feed that was never fetched the name that it has elsewhere."""
         self._conn.execute(
-            """UPDATE feed SET title = ?, site_url = coalesce(nullif(site_url, ''), ?)
+            """UPDATE feed SET title = coalesce(nullif(?, ''), title),
+                 site_url = coalesce(nullif(site_url, ''), ?)
                WHERE id = ? AND last_success IS NULL""",
             (title, site_url, feed_id),
         )
