@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,7 +86,7 @@ VALUES = (
 )
 QUESTIONS = (
     VALUES
-    | st.tuples(st.sampled_from(TEXT_FIELDS), VALUES).map(":".join)
+    | st.tuples(st.sampled_from([*TEXT_FIELDS, "label"]), VALUES).map(":".join)
     | st.sampled_from(
         [
             *(f"is:{state}" for state in STATES),
@@ -125,11 +125,17 @@ SHELF = (
 def test_the_store_and_the_memory_give_the_same_articles(data: st.DataObject) -> None:
     made = data.draw(st.lists(ENTRIES, min_size=1, max_size=8))
     asked = data.draw(st.lists(ASKED, min_size=25, max_size=25))
+    labelled = data.draw(st.lists(st.tuples(WORD, st.sets(st.integers(0, 4))), max_size=4))
     with TemporaryDirectory() as folder:
-        asyncio.run(agree(Path(folder), made, asked))
+        asyncio.run(agree(Path(folder), made, asked, labelled))
 
 
-async def agree(folder: Path, made: Sequence[ParsedEntry], asked: Sequence[str]) -> None:
+async def agree(
+    folder: Path,
+    made: Sequence[ParsedEntry],
+    asked: Sequence[str],
+    labelled: Sequence[tuple[str, Collection[int]]],
+) -> None:
     async with opened(folder, SHELF) as library:
         for number, one in enumerate(made):
             named = replace(one, guid=str(number), url=f"https://x.example.org/number/{number}/{number}")
@@ -137,6 +143,8 @@ async def agree(folder: Path, made: Sequence[ParsedEntry], asked: Sequence[str])
         every = range(1, len(made) + 1)
         await library.set_read(every[::3], True)
         await library.set_starred(every[::2], True)
+        for name, chosen in labelled:
+            await library.set_label(name, [number for number in every if number % 5 in chosen], True)
         names = library._names
 
         def subjects(store: Store) -> dict[int, Subject]:

@@ -1,4 +1,4 @@
-"""When are two entries the same article? Keys for the store to look up, and the rule that decides.
+"""When are two entries the same article, two names the same label? Keys for the store, and rules that decide.
 
 An entry is recognised by (feed, guid) first, by its canonical address second and by a fingerprint of
 title and text third, so that an article stays the same when its feed changes guids, addresses or titles.
@@ -8,13 +8,14 @@ A wrong merge hides news, a missed one only shows it twice: where in doubt, two 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from tuireader.model import Keys, ParsedEntry
-from tuireader.text import canonical_url
+from tuireader.text import canonical_url, clean
 
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200
@@ -94,6 +95,26 @@ def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Key
         if entry.title or entry.url or entry.content_html or entry.summary_html:
             found.setdefault(one.guid, (entry, one))
     return found
+
+
+LONGEST_LABEL = 60
+"""Characters of a label's name."""
+_FLAG = re.compile("flag-[A-Za-z]")
+
+
+def label_name(text: str) -> str:
+    """The name of a label as it is kept: a clean line, without `#` before it; `""` if nothing is left."""
+    return clean(clean(text).lstrip("# "), LONGEST_LABEL)
+
+
+def label_key(name: str) -> str:
+    """What is the same for all spellings of a label: case does not count, but in the flags of newsboat."""
+    return name if is_flag(name) else unicodedata.normalize("NFC", name.casefold())
+
+
+def is_flag(name: str) -> bool:
+    """Whether a label stands for a flag of newsboat, of which `s` and `S` are two."""
+    return bool(_FLAG.fullmatch(name))
 
 
 def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:

@@ -436,7 +436,7 @@ MARK = MarkedArticle("http://a.example/", -5, "http://a.example/1", 0, "T", 100,
 @given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.booleans()), max_size=5))
 def test_marks_as_json(found: list[tuple[int, bool]]) -> None:
     marks = [
-        MarkedArticle(f"http://{guid % 2}.example/", guid, "", 0, "T", 5, read, not read)
+        MarkedArticle(f"http://{guid % 2}.example/", guid, "", 0, "T", 5, read, not read, ("law",) * read)
         for guid, read in sorted(found, key=lambda one: one[0] % 2)
     ]
     assert exchange.load("".join(exchange.dump_marks(marks)))[2] == marks
@@ -465,9 +465,10 @@ def test_odd_parts_of_our_json_are_left_out() -> None:
     assert feeds == [FeedConfig("http://a.example/", labels=("b",))]
     assert views == [] and len(skipped) == 1 and skipped[0].startswith("X: ")
     marks = """{"format": "tuireader read state", "version": 1, "feeds": [{"url": "u", "articles":
-      [{}, {"key": "zz"}, {"key": "ffffffffffffffffff", "time": "x", "read": true}]}]}"""
+      [{}, {"key": "zz"},
+       {"key": "ffffffffffffffffff", "time": "x", "labels": ["# a\\u001b[1m", 2, "#"]}]}]}"""
     _, _, found, skipped = exchange.load(marks)
-    assert len(found) == 1 and skipped == ["2 articles without a key"]
+    assert [one.labels for one in found] == [("a",)] and skipped == ["2 articles without a key"]
 
 
 # --------------------------------------------------------------------------- places

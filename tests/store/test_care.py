@@ -35,6 +35,8 @@ def filled(folder: Path, articles: int = 600) -> Path:
         store.watches.record((n, Evidence("W", (), f"{n} " * 100)) for n in range(1, articles, 3))
         store.marks.set("read", range(1, articles, 2), True, now=NOW)
         store.marks.set("starred", range(1, articles, 5), True, now=NOW)
+        for n, name in enumerate(("law", "To read"), 1):
+            store.marks.label(name, range(n, articles, 4), True, now=NOW)
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return folder / "test.db"
@@ -232,6 +234,8 @@ def test_nothing_is_lost_of_a_file_that_is_sound(tmp_path: Path) -> None:
         "SELECT * FROM revision",
         "SELECT article_id, html FROM content WHERE article_id <= 600",
         "SELECT watch_id, article_id FROM match",
+        "SELECT * FROM label",
+        "SELECT * FROM article_label",
     ):
         assert sorted(new.execute(sql).fetchall())[:600] == sorted(old.execute(sql).fetchall())[:600]
     old.close()
@@ -272,6 +276,18 @@ def test_articles_of_a_lost_feed_are_kept(tmp_path: Path) -> None:
     assert salvaged(path)["article"] == 60
     store = Store.open(path.with_name("new.db"))
     assert "lost feed 2" in [feed.title for feed in store.feeds.all()]
+    store.close()
+
+
+def test_articles_of_a_lost_label_keep_one(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    change(path, "PRAGMA foreign_keys = OFF", "DELETE FROM label WHERE name = 'law'")
+    salvaged(path)
+    store = Store.open(path.with_name("new.db"))
+    assert {label.name: label.articles for label in store.labels.known()} == {
+        "To read": 150,
+        "lost label 1": 150,
+    }
     store.close()
 
 

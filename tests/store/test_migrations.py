@@ -26,7 +26,7 @@ def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
             "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
             [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
         )
-        for table in ("full_text", "comments", "dictionary"):
+        for table in ("full_text", "comments", "dictionary", "article_label", "label"):
             store.conn.execute(f"DROP TABLE {table}")
         store.conn.execute("ALTER TABLE revision DROP COLUMN full_text")
         store.conn.execute("DELETE FROM _sqlite_migrations WHERE name != '0001_base'")
@@ -65,7 +65,8 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
         store.conn.execute(
             "UPDATE content SET html = ? WHERE article_id = 2", (zlib.compress(text.encode(), 1),)
         )
-        store.conn.execute("DROP TABLE dictionary")
+        for table in ("dictionary", "article_label", "label"):
+            store.conn.execute(f"DROP TABLE {table}")
         store.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0004'")
         store.conn.execute("PRAGMA user_version = 3")
     store.close()
@@ -102,7 +103,9 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
                 for one in stored
             ],
         )
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0005_symbols_in_the_index'")
+        for table in ("article_label", "label"):
+            store.conn.execute(f"DROP TABLE {table}")
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0005'")
         store.conn.execute("PRAGMA user_version = 4")
     assert not found(store, "🚀") and not found(store, '"ענן חדש"')
     store.close()
@@ -113,6 +116,25 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
     # What it is told to forget is what it was fed with.
     assert save(store, 1, entry(0, title="A launch today"), entry(1, title="None"))[1] == [5, 4]
     assert found(store, "🚀") == {texts[4]} and not found(store, '"ענן חדש"') and found(store, "launch")
+    store.close()
+
+
+def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    tags = [("tech", "flag-a", "flag-A"), ("flag-a",), ("flag-ship", "flag-"), ()]
+    save(store, 1, *(entry(number, tags=one) for number, one in enumerate(tags)))
+    with store.transaction():
+        for table in ("article_label", "label"):
+            store.conn.execute(f"DROP TABLE {table}")
+        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0006_labels'")
+        store.conn.execute("PRAGMA user_version = 5")
+    store.close()
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    assert (tmp_path / "test.db.v5.bak").exists()
+    articles = [store.reading.article(number) for number in (4, 3, 2, 1)]
+    assert [one.tags for one in articles if one] == [("tech",), (), ("flag-ship", "flag-"), ()]
+    assert [one.labels for one in articles if one] == [("flag-A", "flag-a"), ("flag-a",), (), ()]
     store.close()
 
 

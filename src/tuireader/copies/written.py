@@ -42,6 +42,7 @@ def facts(article: Article, document: Document, related: Sequence[Related] = ())
         "starred": article.starred,
         "edited": article.edited,
         "tags": list(article.tags),
+        "labels": list(article.labels),
         "text": "\n\n".join(block.text for block in document.blocks if block.text),
         "links": [link.url for link in document.links],
         "comments": article.comments_url,
@@ -82,6 +83,7 @@ def _head(article: Article) -> Mapping[str, str | list[str]]:
         "date": _when(article),
         "url": article.url,
         "tags": list(article.tags),
+        "labels": list(article.labels),
         "watches": [one.watch for one in article.evidence],
     }
     return {name: value for name, value in head.items() if value}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import later, relating
 from tuireader.errors import TuireaderError
+from tuireader.identity import label_name
 from tuireader.library.desk import in_transaction
 from tuireader.library.pages import Pages
 from tuireader.model import (
@@ -19,6 +20,7 @@ from tuireader.model import (
     Away,
     Change,
     Evidence,
+    Label,
     Related,
     Revision,
     Story,
@@ -166,6 +168,22 @@ class Articles(Pages):
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         """Star or unstar articles."""
         return await self._mark("starred", ids, starred, True)
+
+    async def labels(self, ids: Sequence[int] = ()) -> list[Label]:
+        """The labels that there are, the most used first, and how many of some articles have each."""
+        return await self._pool.read(lambda store: store.labels.known(ids))
+
+    async def set_label(self, name: str, ids: Sequence[int], value: bool) -> Change:
+        """Give articles a label, a new one or one that is there in any spelling, or take it away.
+
+        Raises TuireaderError when the name has nothing to show.
+        """
+        if not label_name(name):
+            raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
+        now = int(self._clock())
+        return await self._pool.write(
+            in_transaction(lambda store: store.marks.label(name, ids, value, now=now))
+        )
 
     async def split_story(self, article_id: int) -> Change:
         """Take an article out of its story; it is never folded with the others again. Undo joins them.

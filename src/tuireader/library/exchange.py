@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tuireader.feeds.opml import OpmlFeed
 
 EXPORTS = ("opml", "json", "newsboat", "state")
-"""What can be written: subscriptions in three forms, and what is read and starred."""
+"""What can be written: subscriptions in three forms, and what is read, starred and labelled."""
 
 
 @dataclass(slots=True)

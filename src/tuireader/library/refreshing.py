@@ -189,8 +189,9 @@ class Refreshing(Watches, Pages):
     ) -> Purged:
         """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
 
-        At least one of the two is given. Starred articles, those on a watch and (but for `unread`) unread
-        ones keep theirs. The articles stay, with their marks, and so do not come back as new.
+        At least one of the two is given. Starred and labelled articles, those on a watch and (but
+        for `unread`) unread ones keep theirs. The articles stay, with their marks, and so do not come back
+        as new.
         """
         from tuireader.store.retention import Rule
 

@@ -48,7 +48,7 @@ from tuireader.model.fetching import (
     ParseResult,
     Prepared,
 )
-from tuireader.model.lists import Change, Count, Counts, MarkedArticle, Purged, View, ViewKind
+from tuireader.model.lists import Change, Count, Counts, Label, MarkedArticle, Purged, View, ViewKind
 from tuireader.model.watches import Evidence, TermHit, WatchPreview, WatchStats
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "Fetched",
     "FullText",
     "Keys",
+    "Label",
     "MarkedArticle",
     "Neighbour",
     "NewMatch",

@@ -90,6 +90,7 @@ class ArticleRow:
     story: int = 0  # the number of its story, 0 when it is alone
     story_size: int = 1  # how many articles its story has
     story_watches: tuple[str, ...] = ()  # what any article of its story is on
+    labels: tuple[str, ...] = ()  # what the person has labelled it with
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,7 @@ class Article:
     purged: bool = False  # its text was dropped by a purge
     full: FullText | None = None
     comments: Thread | None = None
+    labels: tuple[str, ...] = ()  # the person's own, beside the `tags` of its feed
 
     @property
     def shows_full(self) -> bool:

@@ -17,6 +17,7 @@ class ViewKind(StrEnum):
     STARRED = "starred"
     ALL = "all"
     WATCH = "watch"
+    LABEL = "label"
     FOLDER = "folder"
     FEED = "feed"
     QUERY = "query"
@@ -25,7 +26,7 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a list shows. `key` names the watch or folder, is the feed's id as text, or the expression.
+    """What a list shows. `key` names the watch, label or folder, is the feed's id as text, or the expression.
 
     Of a NEW view it is the id up to which articles had come when the reader was last left.
     """
@@ -44,7 +45,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of the sidebar. `feeds` by feed id, `watches` by name; folders are sums of feeds.
+    """The numbers of the sidebar. `feeds` by feed id, `watches` and `labels` by name; folders are sums of
+    feeds.
 
     `twice` has by folder what these sums count more than once: what stands in several feeds of a folder.
     Muted articles are only in `muted`.
@@ -59,6 +61,16 @@ class Counts:
     twice: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
     new: Count = Count()
+    labels: Mapping[str, Count] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label that a person gave: how many articles have it, and how many of those that are chosen."""
+
+    name: str
+    articles: int
+    chosen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +110,4 @@ class MarkedArticle:
     time: int
     read: bool
     starred: bool
+    labels: tuple[str, ...] = ()

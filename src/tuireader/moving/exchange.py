@@ -6,14 +6,14 @@ Names of fields are stable; `format` says what a document is, `version` is 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config_values import WEB_ADDRESS, Bad
 from tuireader.errors import TuireaderError
-from tuireader.identity import hash64, url_key
+from tuireader.identity import hash64, label_name, url_key
 from tuireader.model import MarkedArticle
 from tuireader.text import clean, safe_url, without_password
 from tuireader.wording import counted
@@ -45,7 +45,7 @@ def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
 
 
 def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
-    """What is read and starred as a JSON document, in pieces: an article a line, feed by feed."""
+    """What is read, starred and labelled as a JSON document, in pieces: an article a line, feed by feed."""
     yield f'{{"format": {json.dumps(MARKS)}, "version": 1, "feeds": ['
     for number, (feed, group) in enumerate(groupby(marks, lambda mark: mark.feed)):
         yield f'{"," * bool(number)}\n {{"url": {json.dumps(feed)}, "articles": ['
@@ -57,6 +57,7 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
                 "time": mark.time,
                 "read": mark.read,
                 "starred": mark.starred,
+                "labels": list(mark.labels),
             }
             yield f"{',' * bool(at)}\n  {json.dumps(article, ensure_ascii=False)}"
         yield "]}"
@@ -92,22 +93,20 @@ def _text(table: dict[str, Any], name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]:
+    """The labels in a table, each as it is kept."""
+    labels = table.get("labels")
+    found = [kept(one) for one in labels if isinstance(one, str)] if isinstance(labels, list) else []
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
 def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]:
     for table in _tables(document.get("feeds")):
         url = WEB_ADDRESS.read(table.get("url"))
         if isinstance(url, Bad):
             skipped.append(f"{_text(table, 'title') or 'a feed'}: {url.message}")
             continue
-        labels = table.get("labels")
-        named = (
-            [clean(label) for label in labels if isinstance(label, str)] if isinstance(labels, list) else []
-        )
-        yield FeedConfig(
-            url,
-            _text(table, "title"),
-            _text(table, "folder"),
-            labels=tuple(dict.fromkeys(label for label in named if label)),
-        )
+        yield FeedConfig(url, _text(table, "title"), _text(table, "folder"), labels=_names(table, clean))
 
 
 def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:
@@ -150,6 +149,7 @@ def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:
         time if isinstance(time, int) and 0 <= time < 1 << 40 else 0,
         table.get("read") is True,
         table.get("starred") is True,
+        _names(table, label_name),
     )
 
 

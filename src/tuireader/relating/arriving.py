@@ -34,7 +34,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
         feed=title,
         feed_url=url,
         folder=folder,
-        labels=(*text.tags, *labels),
+        labels=(*text.labels, *text.tags, *labels),
         watches=text.watches,
         read=text.read,
         starred=text.starred,
@@ -56,7 +56,7 @@ class Mute:
         """The mute for an expression and a feed's title, address or folder, each `""` for any.
 
         None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
-        for what changes by itself (age, read, watches), so that stored articles are looked at again.
+        for what changes by itself (age, read, watches, labels), so that stored articles are looked at again.
         """
         parsed = query.parse(expression)
         if isinstance(parsed, query.QueryError):
@@ -66,9 +66,10 @@ class Mute:
         of_feeds = frozenset(named) if wanted else None
         parts = [expression, wanted, *sorted(of_feeds or ())]
         for leaf in query.leaves(parsed.root):
-            if isinstance(leaf, query.Is | query.Age) or getattr(leaf, "field", "") == "watch":
+            field = getattr(leaf, "field", "")
+            if isinstance(leaf, query.Is | query.Age) or field in ("watch", "label"):
                 parts.append(f"day {now // 86_400}")
-            elif getattr(leaf, "field", "") in ("feed", "folder", "label"):
+            if field in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16], parsed, of_feeds)
 

@@ -90,7 +90,8 @@ class Briefs:
     def away(self, since: int) -> Away:
         """What has arrived from `since` on and is unread."""
         rows = self._conn.execute(
-            """SELECT a.id, iif(a.story, a.story, -a.id), a.starred,
+            """SELECT a.id, iif(a.story, a.story, -a.id),
+                      a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
                       EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
@@ -98,7 +99,7 @@ class Briefs:
             (since,),
         ).fetchall()
         watched = {story for _, story, _, hit in rows if hit}
-        rest = (key for key, story, starred, _ in rows if story not in watched and not starred)
+        rest = (key for key, story, kept, _ in rows if story not in watched and not kept)
         return Away(len(rows), len({row[1] for row in rows}), len(watched), tuple(rest))
 
 

@@ -17,8 +17,8 @@ class Glimpse:
     """What a list line shows of an article, as in `model.ArticleRow`."""
 
     __slots__ = (
-        "edited", "feed_title", "id", "read", "sources", "starred", "story", "story_size", "story_watches",
-        "time", "title", "url", "watches",
+        "edited", "feed_title", "id", "labels", "read", "sources", "starred", "story", "story_size",
+        "story_watches", "time", "title", "url", "watches",
     )  # fmt: skip
 
     def __init__(
@@ -27,6 +27,7 @@ class Glimpse:
         watches: tuple[str, ...],
         story_size: int,
         story_watches: tuple[str, ...],
+        labels: tuple[str, ...],
     ) -> None:
         self.id: int
         self.title: str
@@ -45,6 +46,7 @@ class Glimpse:
         self.watches = watches
         self.story_size = story_size
         self.story_watches = story_watches
+        self.labels = labels
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[Glimpse] | None:
@@ -97,9 +99,16 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
             WHERE m.article_id IN ({_list(row[0] for row in rows)}) ORDER BY w.position"""
     ):
         watches[article_id] = (*watches.get(article_id, ()), name)
+    labels = labels_of(conn, [row[0] for row in rows])
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
-        Glimpse(row, watches.get(row[0], ()), sizes.get(row[8], 1), of_stories.get(row[8], ()))
+        Glimpse(
+            row,
+            watches.get(row[0], ()),
+            sizes.get(row[8], 1),
+            of_stories.get(row[8], ()),
+            labels.get(row[0], ()),
+        )
         for row in rows
     ]
 
@@ -113,6 +122,18 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
             WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
     ):
         found[story] = (*found.get(story, ()), name)
+    return found
+
+
+def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The labels of those of some articles that have any, in the order of the alphabet."""
+    found: dict[int, tuple[str, ...]] = {}
+    for article_id, name in conn.execute(
+        """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
+            WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",
+        (f"[{_list(ids)}]",),
+    ):
+        found[article_id] = (*found.get(article_id, ()), name)
     return found
 
 

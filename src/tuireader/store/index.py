@@ -65,14 +65,15 @@ class Index:
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            self.add(self._reading.texts(batch))
+            self.add(self._reading.texts(batch, labels=False))
         return len(ids)
 
     def put_symbols(self) -> None:
         """Bring the index of version 4 up to date: it had no symbols, and knew fewer quotes and hyphens."""
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            changed = [item for item in map(_words_then, self._reading.texts(batch)) if item is not None]
+            texts = self._reading.texts(batch, labels=False)  # version 4 had no tables of them
+            changed = [item for item in map(_words_then, texts) if item is not None]
             self._conn.executemany(_REMOVE, [then for then, _ in changed])
             self._conn.executemany(_ADD, [now for _, now in changed])
 

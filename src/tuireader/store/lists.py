@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
-from tuireader.store.glance import story_watches
+from tuireader.store.glance import labels_of, story_watches
 from tuireader.store.stories import Stories
 
 NEWS = 7 * 86_400
@@ -109,6 +109,7 @@ class Lists:
             f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
                 FROM article WHERE id IN ({wanted})"""
         ).fetchall()
+        labels = labels_of(self._conn, ids)
         stories = {row[10] for row in rows if row[10]}
         sizes, hits = self._stories.sizes(stories), story_watches(self._conn, stories)
         found = {
@@ -127,6 +128,7 @@ class Lists:
                 story=row[10],
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
+                labels=labels.get(row[0], ()),
             )
             for row in rows
         }
@@ -161,6 +163,7 @@ class Lists:
     def _folded(self, counts: Counts, today: int) -> Counts:
         stories = self._stories
         in_feeds, in_watches = stories.behind_in_feeds(), stories.behind_in_watches()
+        in_labels = stories.behind_in_labels() if counts.labels else {}
         return replace(
             counts,
             today=_less(counts.today, stories.behind(*self._where(View(ViewKind.TODAY), today))),
@@ -170,6 +173,7 @@ class Lists:
             twice=stories.twice_in_folders(),
             feeds={key: _less(count, in_feeds.get(key, _NONE)) for key, count in counts.feeds.items()},
             watches={key: _less(count, in_watches.get(key, _NONE)) for key, count in counts.watches.items()},
+            labels={key: _less(count, in_labels.get(key, _NONE)) for key, count in counts.labels.items()},
         )
 
     def _counts(self, today: int) -> Counts:
@@ -213,7 +217,17 @@ class Lists:
             muted=self._count("a.muted = 1", ()),
             feeds={feed_id: Count(unread.get(feed_id, 0), total) for feed_id, total in totals.items()},
             watches=watches,
+            labels=self._labels(),
         )
+
+    def _labels(self) -> dict[str, Count]:
+        rows = self._conn.execute(
+            """SELECT l.name, count(a.id), total(a.read = 0)
+               FROM label l JOIN article_label x ON x.label_id = l.id
+               LEFT JOIN article a ON a.id = x.article_id AND a.muted = 0
+               GROUP BY l.id ORDER BY l.key"""
+        )
+        return {name: Count(int(unread), total) for name, total, unread in rows}
 
     def count(self, view: View, today: int = 0, *, folded: bool = False) -> Count:
         """How many articles of a view, or stories if `folded`, are unread, and how many there are."""
@@ -242,6 +256,12 @@ class Lists:
                 return (
                     """a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
                        WHERE w.name = ?)""",
+                    [view.key],
+                )
+            case ViewKind.LABEL:
+                return (
+                    """a.id IN (SELECT x.article_id FROM article_label x JOIN label l ON l.id = x.label_id
+                       WHERE l.name = ?)""",
                     [view.key],
                 )
             case ViewKind.FEED:

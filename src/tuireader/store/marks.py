@@ -1,4 +1,4 @@
-"""Read and starred marks, journalled so that each can be taken back, also after a restart."""
+"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.model import Change
+from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 
 _KEEP = 200
 """Steps of undo that are kept."""
 _SPLIT = "an article split from its story"
+_LABEL = "label:"
+"""How the marks of the journal begin that are labels; the name follows."""
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -28,6 +31,7 @@ class Marks:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._relations = Relations(conn)
+        self._labels = Labels(conn)
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on a fixed set of articles; needs a transaction.
@@ -39,6 +43,15 @@ class Marks:
         if changed and journal:
             self._note(now, what, mark, value, changed)
         return Change(what, tuple(changed), mark, value)
+
+    def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
+        """Give a fixed set of articles a label, or take it away; needs a transaction."""
+        name = self._labels.spelled(name)
+        changed = self._labels.apply(name, ids, value)
+        what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
+        if changed:
+            self._note(now, what, f"{_LABEL}{name}", value, changed)
+        return Change(what, tuple(changed))
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Take an article out of its story for good; needs a transaction. No ids where it is alone."""
@@ -68,6 +81,8 @@ class Marks:
         if mark == "apart":
             self._relations.unsplit(ids[0], ids[1:])
             changed, mark = list(ids), ""
+        elif mark.startswith(_LABEL):
+            changed, mark = self._labels.apply(mark.removeprefix(_LABEL), ids, not value), ""
         else:
             changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
+from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
 from tuireader.store.reading import StoredText
-from tuireader.store.saving import IMPORTED, LABEL, Saving, labels_of
-from tuireader.store.texts import unpack_extra
+from tuireader.store.saving import IMPORTED, Saving
 from tuireader.text import without_password
 from tuireader.values import dataclass
 
@@ -50,12 +50,13 @@ class State:
 
 
 class Moving:
-    """Moving in and out. Whatever comes in only ever adds: nothing is unread or unstarred by it."""
+    """Moving in and out. Whatever comes in only ever adds: no mark and no label is lost by it."""
 
     def __init__(self, conn: sqlite3.Connection, saving: Saving) -> None:
         self._conn = conn
         self._saving = saving
         self._marks = Marks(conn)
+        self._labels = Labels(conn)
 
     def bring(self, feed_id: int, items: Sequence[Incoming], now: int) -> Brought:
         """Store the articles of a feed that another reader has; needs a transaction.
@@ -95,14 +96,13 @@ class Moving:
         starred = self._marks.set(
             "starred", [at for at, item in old if item.starred], True, now=now, journal=False
         )
-        for at, item in item_of.items():
-            self._label(at, item.labels)
+        self._labels.bring({at: item.labels for at, item in item_of.items()})
         texts = [
             replace(
                 text,
                 read=item_of[text.id].read,
                 starred=item_of[text.id].starred,
-                tags=(*text.tags, *item_of[text.id].labels),
+                labels=item_of[text.id].labels,
             )
             for text in new
         ]
@@ -125,28 +125,28 @@ class Moving:
     def states(self, feed_id: int) -> dict[int, State]:
         """The marks of all that stands in a feed, by guid key."""
         rows = self._conn.execute(
-            """SELECT p.guid_key, a.id, a.read, a.starred, a.sources,
-                      CASE WHEN instr(c.extra, ?) THEN c.extra END
-               FROM appearance p JOIN article a ON a.id = p.article_id
-               LEFT JOIN content c ON c.article_id = a.id WHERE p.feed_id = ?""",
-            (LABEL, feed_id),
-        )
+            """SELECT p.guid_key, a.id, a.read, a.starred, a.sources
+               FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?""",
+            (feed_id,),
+        ).fetchall()
+        labels = self._labels.of([row[1] for row in rows])
         return {
-            guid: State(article, bool(read), bool(starred), sources, _labels(extra))
-            for guid, article, read, starred, sources, extra in rows
+            guid: State(article, bool(read), bool(starred), sources, labels.get(article, ()))
+            for guid, article, read, starred, sources in rows
         }
 
     def marks(self) -> Iterator[MarkedArticle]:
-        """Every article that is read or starred, in each feed that it stands in, feed by feed."""
+        """Every article that is read, starred or labelled, in each feed that it stands in, feed by feed."""
         rows = self._conn.execute(
-            """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred
+            """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
+                      (SELECT json_group_array(l.name) FROM article_label x
+                       JOIN label l ON l.id = x.label_id WHERE x.article_id = a.id) AS labels
                FROM appearance p JOIN article a ON a.id = p.article_id JOIN feed f ON f.id = p.feed_id
-               WHERE a.read = 1 OR a.starred = 1 ORDER BY f.position, f.id, a.id"""
+               WHERE a.read = 1 OR a.starred = 1 OR labels != '[]' ORDER BY f.position, f.id, a.id"""
         )
-        for row in rows:
-            feed, guid, url, key, title, time, read, starred = row
-            feed = without_password(feed)
-            yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred))
+        for feed, guid, url, key, title, time, read, starred, labels in rows:
+            feed, names = without_password(feed), tuple(json.loads(labels))
+            yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred), names)
 
     def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:
         """Set marks of another machine on a feed's articles; needs a transaction.
@@ -167,6 +167,7 @@ class Moving:
         for name in ("read", "starred"):
             wanted = [article for article, mark in found if getattr(mark, name)]
             changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
+        changed |= self._labels.bring({article: mark.labels for article, mark in found})
         self._note(feed_id, absent)
         return len(changed), len(absent)
 
@@ -196,6 +197,7 @@ class Moving:
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
         )
+        self._labels.bring({at: mark.labels for at, mark in enumerate(marks, first)})
 
     def _appearances(self, feed_id: int) -> dict[int, int]:
         rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))
@@ -219,26 +221,3 @@ class Moving:
             (url_key, feed_id),
         )
         return next((row[0] for row in rows if row[1].casefold() == title.casefold()), None)
-
-    def _label(self, article_id: int, labels: Sequence[str]) -> None:
-        """Give an article labels that its feed does not know."""
-        if not labels or set(labels) <= set(labels_of(self._conn, article_id)):
-            return
-        row = self._conn.execute("SELECT extra FROM content WHERE article_id = ?", (article_id,)).fetchone()
-        if row is None:
-            return
-        extra: dict[str, object] = json.loads(row[0])
-        there = extra.get("tags", [])
-        assert isinstance(there, list)
-        extra["tags"] = list(dict.fromkeys([*there, *labels]))
-        self._conn.execute(
-            "UPDATE content SET extra = ? WHERE article_id = ?",
-            (json.dumps(extra, ensure_ascii=True, separators=(",", ":")), article_id),
-        )
-
-
-def _labels(extra: str | None) -> tuple[str, ...]:
-    if extra is None:
-        return ()
-    tags: Mapping[str, tuple[str, ...]] = unpack_extra(extra)
-    return tuple(tag for tag in tags.get("tags", ()) if tag.startswith(LABEL))

@@ -19,8 +19,9 @@ from tuireader.values import dataclass
 _WORTH = 0.25
 """The share of empty pages from which the file is made smaller."""
 
-_FREE = "a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)"
-"""Starred articles and those on a watch are never dropped."""
+_FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id)"""
+"""Starred and labelled articles and those on a watch are never dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Retention:
                 (json.dumps(list(ids)),),
             )
         ]
-        self._index.remove(self._reading.texts(going))
+        self._index.remove(self._reading.texts(going, labels=False))
         wanted = (json.dumps(going),)
         conn.execute("DELETE FROM revision WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted)

@@ -271,9 +271,15 @@ def _mend(store: Store) -> None:
            SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
            WHERE feed_id NOT IN (SELECT id FROM feed)"""
     )
+    conn.execute(
+        """INSERT INTO label (id, key, name)
+           SELECT DISTINCT label_id, 'lost label ' || label_id, 'lost label ' || label_id FROM article_label
+           WHERE label_id NOT IN (SELECT id FROM label)"""
+    )
     for table in _tables(conn):
         for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
             conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
+    store.labels.take_flags()  # of a file that is older than labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
     conn.executemany("DELETE FROM content WHERE article_id = ?", broken)
     conn.executemany("DELETE FROM revision WHERE article_id = ?", broken)

@@ -10,18 +10,17 @@ from dataclasses import field, replace
 from tuireader import diff, identity
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.prepare import prepare
+from tuireader.store.glance import labels_of
 from tuireader.store.index import Index
 from tuireader.store.packing import Packer, Packing
 from tuireader.store.reading import StoredText
 from tuireader.store.revisions import Revisions
-from tuireader.store.texts import pack_extra, unpack_extra
+from tuireader.store.texts import pack_extra
 from tuireader.text import plain
 from tuireader.values import dataclass
 
 IMPORTED = 1
 """The digest of an appearance that came from another reader and that the feed itself has not told yet."""
-LABEL = "flag-"
-"""How labels begin that another reader gave to an article; they stay whatever its feed says."""
 
 
 @dataclass(slots=True)
@@ -240,9 +239,8 @@ class Saving:
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
             return
-        item = _with_labels(item, labels_of(conn, article_id))
         text = _stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
-        text = replace(text, full=old.text.full)
+        text = replace(text, full=old.text.full, labels=old.text.labels)
         told = bool(old.html or old.summary) or not old.text.full  # else purged, and only its page is known
         edited = old.kept and told and not diff.trivial(_readable(old.text), _readable(text))
         edited = edited and not self._came_otherwise(feed_id, before)
@@ -296,6 +294,7 @@ class Saving:
             html=html or summary,
             base_url="",
             full=plain(unpack(row[10])) if row[10] else "",
+            labels=labels_of(self._conn, [article_id]).get(article_id, ()),
         )
         return _Shown(text, summary, html, bool(row[7]))
 
@@ -346,19 +345,6 @@ def _incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | No
     if parsed.keys:
         return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
     return [(entry, keys, None) for entry, keys in identity.distinct(parsed.entries).values()]
-
-
-def labels_of(conn: sqlite3.Connection, article_id: int) -> tuple[str, ...]:
-    """The labels of an article that its feed knows nothing of."""
-    row = conn.execute("SELECT extra FROM content WHERE article_id = ?", (article_id,)).fetchone()
-    tags = unpack_extra(row[0]).get("tags", ()) if row and LABEL in row[0] else ()
-    return tuple(tag for tag in tags if tag.startswith(LABEL))
-
-
-def _with_labels(item: _Incoming, labels: tuple[str, ...]) -> _Incoming:
-    if not labels:
-        return item
-    return replace(item, entry=replace(item.entry, tags=tuple(dict.fromkeys((*item.entry.tags, *labels)))))
 
 
 _CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"

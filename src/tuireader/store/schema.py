@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 5
+VERSION = 6
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -179,6 +179,17 @@ _DICTIONARIES = """CREATE TABLE dictionary (
   id INTEGER NOT NULL, articles INTEGER NOT NULL, packed BLOB NOT NULL
 )"""
 
+# what a person labels articles with; `key` is the same for all spellings of a name
+_LABELS = (
+    "CREATE TABLE label (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL)",
+    """CREATE TABLE article_label (
+      label_id INTEGER NOT NULL REFERENCES label(id),
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      PRIMARY KEY (label_id, article_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX article_label_article ON article_label (article_id)",
+)
+
 _STALE_INDEX = "index of version 2"
 """A fact of a database whose index has to be made anew; a later migration does it."""
 
@@ -229,5 +240,14 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
         else:
             index.put_symbols()
         db.execute("PRAGMA user_version = 5")
+
+    @migrations(name="0006_labels")
+    def labels(db: Database) -> None:
+        from tuireader.store.labels import Labels
+
+        for statement in _LABELS:
+            db.execute(statement)
+        Labels(conn).take_flags()
+        db.execute("PRAGMA user_version = 6")
 
     migrations.apply(Database(conn, execute_plugins=False))

@@ -187,13 +187,16 @@ class Search:
     ) -> Iterator[Sequence[int]]:
         """In steps those of some articles that match, as their texts tell."""
         reading = self._reading
-        bodies = any(map(_needs_body, query.leaves(parsed.root)))
+        fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
+        bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
         sieve = [] if bodies else _sieve(parsed)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
                 item.id
-                for item in reading.texts(self._sieved(sieve, batch), watches=True, bodies=bodies)
+                for item in reading.texts(
+                    self._sieved(sieve, batch), watches=True, bodies=bodies, labels=labels
+                )
                 if query.matches(parsed, subject(item), now)
             }
             found = [article_id for article_id in batch if article_id in right][:left]
@@ -266,10 +269,13 @@ def _both(one: Condition, other: Condition) -> Condition:
     return Condition(f"({one.sql}) AND ({other.sql})", one.args + other.args, one.exact and other.exact)
 
 
-def _needs_body(leaf: Node) -> bool:
-    """Whether a question is about more than the columns of an article and the names of its feed."""
-    field = getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
-    return field in ("", "body", "label")
+_IN_BODIES = frozenset({"", "body"})
+"""The fields that are about more than the columns of an article, its labels and the names of its feed."""
+
+
+def _field(leaf: Node) -> str:
+    """The field that a question is about, `title` where it is about none."""
+    return getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
 
 
 def _sieve(parsed: Query) -> list[Regex]:

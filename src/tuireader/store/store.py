@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tuireader.store.follows import Follows
     from tuireader.store.fulltexts import FullTexts
     from tuireader.store.index import Index
+    from tuireader.store.labels import Labels
     from tuireader.store.links import Links
     from tuireader.store.lists import Lists
     from tuireader.store.marks import Marks
@@ -105,6 +106,7 @@ class Store:
     full_texts: FullTexts
     retention: Retention
     marks: Marks
+    labels: Labels
     search: Search
     watches: Watches
     stats: Stats

@@ -155,6 +155,13 @@ class Stories:
                JOIN article a ON a.id = m.article_id WHERE a.story != 0 AND a.muted = 0"""
         )
 
+    def behind_in_labels(self) -> dict[str, Count]:
+        """The same for each label in which there is any."""
+        return self._by(
+            """SELECT l.name, a.story, a.read FROM article_label x JOIN label l ON l.id = x.label_id
+               JOIN article a ON a.id = x.article_id WHERE a.story != 0 AND a.muted = 0"""
+        )
+
     def _by(self, query: str) -> dict[Any, Count]:
         rows = self._conn.execute(
             f"""WITH hit (key, story, read) AS ({query})

@@ -1,0 +1,98 @@
+"""The labels that a person gives to articles, apart from what feeds file their entries under."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from tuireader.identity import is_flag, label_key, label_name
+from tuireader.model import Label
+from tuireader.store.glance import labels_of
+from tuireader.store.texts import unpack_extra
+
+
+class Labels:
+    """A label is there as long as an article has it; names are compared by their `label_key`."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    def of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """The labels of those of some articles that have any."""
+        return labels_of(self._conn, ids)
+
+    def known(self, ids: Sequence[int] = ()) -> list[Label]:
+        """Every label, the most used first, and how many of some articles have it."""
+        chosen = dict(
+            self._conn.execute(
+                """SELECT label_id, count(*) FROM article_label
+                   WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY label_id""",
+                (json.dumps(list(ids)),),
+            )
+        )
+        rows = self._conn.execute(
+            """SELECT l.id, l.name, count(*) FROM label l JOIN article_label x ON x.label_id = l.id
+               GROUP BY l.id ORDER BY count(*) DESC, l.key"""
+        )
+        return [Label(name, count, chosen.get(label, 0)) for label, name, count in rows]
+
+    def spelled(self, name: str) -> str:
+        """The name as the label has it that is there, else as it would be kept."""
+        name = label_name(name)
+        row = self._conn.execute("SELECT name FROM label WHERE key = ?", (label_key(name),)).fetchone()
+        return row[0] if row else name
+
+    def apply(self, name: str, ids: Sequence[int], value: bool) -> list[int]:
+        """Give articles a label, or take it away; needs a transaction. Returns those that it changed.
+
+        A label that is there keeps its spelling, and one that no article has any more is gone.
+        """
+        conn, name = self._conn, label_name(name)
+        if value:
+            conn.execute(
+                "INSERT INTO label (key, name) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+                (label_key(name), name),
+            )
+        row = conn.execute("SELECT id FROM label WHERE key = ?", (label_key(name),)).fetchone()
+        if row is None:
+            return []
+        change = (
+            """INSERT OR IGNORE INTO article_label (label_id, article_id)
+               SELECT ?, id FROM article WHERE id IN (SELECT value FROM json_each(?)) RETURNING article_id"""
+            if value
+            else """DELETE FROM article_label WHERE label_id = ?
+                    AND article_id IN (SELECT value FROM json_each(?)) RETURNING article_id"""
+        )
+        changed = conn.execute(change, (row[0], json.dumps(list(ids)))).fetchall()
+        conn.execute(
+            """DELETE FROM label WHERE id = ?
+               AND NOT EXISTS (SELECT 1 FROM article_label WHERE label_id = label.id)""",
+            row,
+        )
+        return [article_id for (article_id,) in changed]
+
+    def bring(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
+        """Give articles labels that come from elsewhere; needs a transaction. Returns those that changed."""
+        holders: dict[str, list[int]] = {}
+        for article_id, names in labels.items():
+            for name in names:
+                holders.setdefault(name, []).append(article_id)
+        return {changed for name, ids in holders.items() for changed in self.apply(name, ids, True)}
+
+    def take_flags(self) -> None:
+        """Make labels of the flags that versions before 6 kept among the categories; needs a transaction."""
+        rows = self._conn.execute(
+            "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
+        ).fetchall()
+        for article_id, stored in rows:
+            tags = unpack_extra(stored).get("tags", ())
+            flags = [tag for tag in tags if is_flag(tag)]
+            self.bring({article_id: flags})
+            kept = json.loads(stored) | {"tags": [tag for tag in tags if tag not in flags]}
+            if not kept["tags"]:
+                del kept["tags"]
+            self._conn.execute(
+                "UPDATE content SET extra = ? WHERE article_id = ?",
+                (json.dumps(kept, ensure_ascii=True, separators=(",", ":")), article_id),
+            )
