@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Home
+from tests.cli.command import Home, run_here
 from tests.cli.news import home_with_news
 from tests.terminal import Terminal
 from tests.test_house import HEAVY, loaded_by
@@ -28,6 +28,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(folder))
         with home_with_news(folder, capsys) as (home, _):  # type: ignore[arg-type]
+            run_here(home, capsys, "label", "to read", "WeChat")  # type: ignore[arg-type]
             yield variables(home)
 
 
@@ -79,6 +80,9 @@ CASES = {
     "tuireader search -- -watch:W": ["WeChat"],
     "tuireader search -webinar watch:W": ["WeChat"],
     "tuireader list is:un": ["unread"],
+    "tuireader list label:": [r"\"to\ read\""],
+    "tuireader label TO": [r"to\ read"],
+    "tuireader label law watch:W": ["WeChat"],
     "tuireader show 99": [],
     "tuireader list nothing-like-this": [],
 }

@@ -106,6 +106,7 @@ LINES = {
     "purge": ("purge", "--json", "--keep", "1", "--unread", "--yes"),
     "read": ("read", "--json", "title:Title"),
     "star": ("star", "--json", "title:Title"),
+    "label": ("label", "--json", "law", "title:Title"),
     "undo": ("undo", "--json"),
     "fulltext": ("fulltext", "--json", "12"),
 }

@@ -155,6 +155,8 @@ def test_a_refresh_afterwards_finds_the_same_articles(run: Run, home: Home, web:
     web.serve(HARBOUR, again)
     run("refresh")
     assert articles(run)["Ferries stop on Tuesday"]["edited"] is True  # this is
+    labels = {one["id"]: one["labels"] for one in before.values()}
+    assert {one["id"]: one["labels"] for one in articles(run).values()} == labels
 
 
 def test_it_comes_into_a_database_that_has_the_articles_already(run: Run, home: Home, web: Web) -> None:
@@ -303,11 +305,15 @@ def test_the_read_state_goes_to_another_machine(run: Run, home: Home, web: Web, 
     assert (done["marked"], done["noted"]) == (0, 5)
     assert run_apart(there, "refresh").code == Exit.OK
     both = [
-        {one["title"]: (one["read"], one["starred"]) for one in map(json.loads, told.out.splitlines())}
+        {
+            str(one["title"]): (one["read"], one["starred"], one["labels"])
+            for one in map(json.loads, told.out.splitlines())
+        }
         for told in (run("list", "--json", "is:read OR is:unread"), run_apart(there, "list", "--json"))
     ]
     for title, marks in both[0].items():
         assert both[1][title] == marks
+    assert both[0]["Ferries run again"] == (True, True, ["flag-a", "flag-b"]), both[0]
     text = run_apart(there, "search", "--json", "ferry", "company").out
     assert text.count("\n") == 3  # texts have come
     done = json.loads(run_apart(there, "import", "--json", str(tmp_path / "state.json")).out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -83,6 +84,32 @@ def test_marks_by_expression(run: Run) -> None:
     assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
     assert run("list", "is:starred").out.count("\n") == 2
     assert run("star", "--off", "is:starred").err == "changed 2 articles\n"
+
+
+def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
+    def labelled(expression: str = "label:law") -> int:
+        return run("list", "--limit", "100", expression).out.count("\n")
+
+    assert run("label", "law", "WeChat").err == "changed 2 articles\n" and labelled() == 2
+    assert run("label", "LAW", "WeChat", "title:Title").err == "changed 0 articles\n"
+    assert run("label", "--dry-run", "Law", "title:Title").err == "would change 29 articles\n"
+    assert run("label", " #to  read ", "--id", story(run)).err == "changed 1 article\n"
+    assert labelled('label:"to read"') == 1 and labelled("label:law -label:/^to/") == 1
+    rows = [json.loads(line)["labels"] for line in run("list", "--json", "label:law").out.splitlines()]
+    assert sorted(rows) == [["law"], ["law", "to read"]]
+    shown = run("show", story(run))
+    assert "\n# law  # to read\n\n" in shown.out
+    assert json.loads(run("show", "--json", story(run)).out)["labels"] == ["law", "to read"]
+    assert run("label", "--remove", "--dry-run", "law", "is:unread").err == "would change 2 articles\n"
+    assert run("label", "--remove", "law", "label:law").err == "changed 2 articles\n" and labelled() == 0
+    assert run("undo").err == "undone: 2 no longer labelled law\n" and labelled() == 2
+    for words, said in (
+        (("law",), "say which articles"),
+        (("#", "WeChat"), "a label needs a name"),
+        (("law", "--id", "999"), "there is no article 999"),
+    ):
+        told = run("label", *words)
+        assert told.code == Exit.USAGE and said in told.err
 
 
 def test_what_is_left_out_needs_no_dashes_before_it(run: Run) -> None:

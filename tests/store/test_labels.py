@@ -106,6 +106,22 @@ def test_only_what_changed_is_undone_also_after_a_restart(store: Store) -> None:
     again.close()
 
 
+def test_a_label_that_is_renamed_may_become_another_one(store: Store) -> None:
+    label(store, "law", [1, 2])
+    label(store, "Rules", [2, 3])
+
+    def rename(old: str, new: str) -> dict[int, tuple[str, ...]]:
+        with store.transaction():
+            store.marks.rename_label(old, new, now=NOW)
+        return labels(store)
+
+    assert rename("law", "# LAW") == {1: ("LAW",), 2: ("LAW", "Rules"), 3: ("Rules",)}
+    assert rename("LAW", "rules") == dict.fromkeys((1, 2, 3), ("Rules",))
+    undo(store)
+    assert undo(store) == ("1 labelled Rules", {1})
+    assert labels(store) == {1: ("LAW",), 2: ("LAW", "Rules"), 3: ("Rules",)}
+
+
 # --------------------------------------------------------------------------- views and numbers
 
 

@@ -124,6 +124,7 @@ def article_json(library: Library, row: ArticleRow) -> shapes.Article:
         "story": row.story,
         "story_size": row.story_size,
         "watches": list(row.watches),
+        "labels": list(row.labels),
     }
 
 
@@ -204,7 +205,10 @@ def _text(found: Article, text: str, document: Document, related: tuple[Related,
     by = f" · {found.author}" if found.author else ""
     yield ink(found.title, bold=True)
     yield f"{found.feed_title}{by} · {_when(found.time)}"
-    yield f"{found.url}\n"
+    yield found.url
+    if found.labels:
+        yield ink("  ".join(f"# {name}" for name in found.labels), fg="cyan")
+    yield ""
     for evidence in found.evidence:
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""

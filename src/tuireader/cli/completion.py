@@ -57,6 +57,14 @@ def complete_watches(context: click.Context, param: click.Parameter, incomplete:
     return [CompletionItem(name) for name in names if name.casefold().startswith(incomplete.casefold())]
 
 
+def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The labels of articles by name."""
+    from tuireader.store import names
+
+    found = names.labels(_options(context).database)
+    return [CompletionItem(name) for name in found if name.casefold().startswith(incomplete.casefold())]
+
+
 def complete_articles(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -70,7 +78,7 @@ def complete_articles(
 def complete_expressions(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Fields of the expression language, and the names of watches, feeds and folders after theirs."""
+    """Fields of the expression language, and the names of watches, labels, feeds and folders after theirs."""
     lead = "-" if incomplete.startswith("-") else ""
     field, colon, _ = incomplete[len(lead) :].partition(":")
     offers: Iterable[str]
@@ -78,7 +86,7 @@ def complete_expressions(
         offers = (*_FIELDS, *(f"is:{state}" for state in _STATES))
     elif field == "is":
         offers = (f"is:{state}" for state in _STATES)
-    elif field in ("watch", "feed", "folder"):
+    elif field in ("watch", "label", "feed", "folder"):
         offers = (f"{field}:{_quoted(name)}" for name in _names(context, field))
     else:
         offers = ()
@@ -94,6 +102,9 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
         return dict.fromkeys(item.folder for item in where.config.feeds if item.folder)
     from tuireader.store import names
 
+    if field == "label":
+        of_feeds = (name for item in where.config.feeds for name in item.labels)
+        return dict.fromkeys((*names.labels(where.database), *of_feeds))
     return [title for _, title, _ in names.feeds(where.database)]
 
 

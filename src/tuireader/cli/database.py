@@ -39,8 +39,8 @@ def purge(
 ) -> int:
     """Drop the texts of old articles to save space.
 
-    Starred articles and those on a watch keep theirs, and so do unread ones without --unread. The articles
-    stay in the lists with their marks, so nothing comes back as new.
+    Starred and labelled articles and those on a watch keep theirs, and so do unread ones without --unread.
+    The articles stay in the lists with their marks, so nothing comes back as new.
 
     \b
     Examples:

@@ -1,18 +1,20 @@
-"""Marks by expression: read, unread, star, undo. All of them can be taken back."""
+"""Marks by expression: read, unread, star, label, undo. All of them can be taken back."""
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tuireader.cli.base import ARTICLE, Options, in_library, main, say
-from tuireader.cli.completion import complete_articles, complete_watches
+from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
-from tuireader.model import Change
+from tuireader.identity import label_key, label_name
+from tuireader.model import ArticleRow, Change
+from tuireader.values import dataclass
 from tuireader.wording import counted
 
 if TYPE_CHECKING:
@@ -34,6 +36,20 @@ _expression = expression_argument()
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say how many there are.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """Which articles a command means, whether it only says how many they are, and in which form."""
+
+    expression: tuple[str, ...]
+    numbers: tuple[int, ...]
+    dry_run: bool
+    as_json: bool
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.expression).strip()
+
+
 @main.command(cls=ExpressionCommand)
 @_expression
 @_ids
@@ -51,7 +67,8 @@ def read(
       tuireader read --dry-run 'age:>30d -is:starred'
       tuireader read --id 12 --id 15
     """
-    return _mark(options, "read", True, expression, numbers, dry_run, as_json)
+    meant = _Meant(expression, numbers, dry_run, as_json)
+    return _mark(options, meant, lambda row: row.read, lambda library, ids: library.set_read(ids, True))
 
 
 @main.command(cls=ExpressionCommand)
@@ -80,7 +97,10 @@ def unread(
     if expression or numbers:
         if name is not None:
             raise UsageError("--watch goes with counting alone", f"write: watch:{name}")
-        return _mark(options, "read", False, expression, numbers, dry_run, as_json)
+        meant = _Meant(expression, numbers, dry_run, as_json)
+        return _mark(
+            options, meant, lambda row: not row.read, lambda library, ids: library.set_read(ids, False)
+        )
 
     async def job(library: Library) -> int:
         counts = await library.counts()
@@ -123,7 +143,49 @@ def star(
       tuireader star --off 'age:>365d'
       tuireader star --id 12
     """
-    return _mark(options, "starred", not off, expression, numbers, dry_run, as_json)
+    meant = _Meant(expression, numbers, dry_run, as_json)
+    return _mark(
+        options,
+        meant,
+        lambda row: row.starred is not off,
+        lambda library, ids: library.set_starred(ids, not off),
+    )
+
+
+@main.command(cls=ExpressionCommand)
+@click.argument("name", shell_complete=complete_labels)
+@_expression
+@_ids
+@click.option("--remove", is_flag=True, help="Take the label away.")
+@_dry_run
+@json_option
+@click.pass_obj
+def label(
+    options: Options,
+    name: str,
+    expression: tuple[str, ...],
+    numbers: tuple[int, ...],
+    remove: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Label articles with NAME: those that an expression matches. `label:NAME` finds them.
+
+    \b
+    Examples:
+      tuireader label law watch:PIPL
+      tuireader label 'to read' --id 12
+      tuireader label --remove law 'label:law age:>90d'
+    """
+    key = label_key(label_name(name))
+    if not key:
+        raise UsageError("a label needs a name", "letters or digits, such as: to read")
+    return _mark(
+        options,
+        _Meant(expression, numbers, dry_run, as_json),
+        lambda row: (key in map(label_key, row.labels)) is not remove,
+        lambda library, ids: library.set_label(name, ids, not remove),
+    )
 
 
 @main.command()
@@ -149,44 +211,44 @@ def undo(options: Options, as_json: bool) -> int:
 
 def _mark(
     options: Options,
-    mark: str,
-    value: bool,
-    expression: tuple[str, ...],
-    numbers: tuple[int, ...],
-    dry_run: bool,
-    as_json: bool,
+    meant: _Meant,
+    has: Callable[[ArticleRow], bool],
+    give: Callable[[Library, Sequence[int]], Awaitable[Change]],
 ) -> int:
-    """Set a mark on the articles that are meant; the set is fixed before the first one is marked."""
-    text = " ".join(expression).strip()
-    if not text and not numbers:
+    """Mark the articles that are meant; the set is fixed before the first one is marked.
+
+    `has` tells whether an article has the mark already, `give` sets it.
+    """
+    if not meant.text and not meant.numbers:
         raise UsageError("say which articles", "by an expression, such as feed:Example, or by --id")
 
     async def job(library: Library) -> int:
-        rows = await library.rows(numbers)
-        missing = set(numbers) - {row.id for row in rows}
-        if missing:
-            raise UsageError(f"there is no article {min(missing)}", "`tuireader list` shows the numbers")
-        ids = list(numbers)
-        if text:
-            found, problem = await library.search(text, limit=_NO_LIMIT)
-            if problem:
-                raise UsageError(problem)
-            ids += found
-        if dry_run:
-            rows = await library.rows(list(dict.fromkeys(ids)))
-            state = attrgetter(mark)
-            change = Change("", tuple(row.id for row in rows if state(row) is not value))
+        ids = await _ids_of(library, meant)
+        if meant.dry_run:
+            change = Change("", tuple(row.id for row in await library.rows(ids) if not has(row)))
         else:
-            setter = library.set_read if mark == "read" else library.set_starred
-            change = await setter(list(dict.fromkeys(ids)), value)
-        if as_json:
+            change = await give(library, ids)
+        if meant.as_json:
             print_json(_shape(change))
         else:
             what = counted(len(change.ids), "article")
-            say(f"would change {what}" if dry_run else f"changed {what}")
+            say(f"would change {what}" if meant.dry_run else f"changed {what}")
         return Exit.OK
 
     return in_library(options, job)
+
+
+async def _ids_of(library: Library, meant: _Meant) -> list[int]:
+    missing = set(meant.numbers) - {row.id for row in await library.rows(meant.numbers)}
+    if missing:
+        raise UsageError(f"there is no article {min(missing)}", "`tuireader list` shows the numbers")
+    ids = list(meant.numbers)
+    if meant.text:
+        found, problem = await library.search(meant.text, limit=_NO_LIMIT)
+        if problem:
+            raise UsageError(problem)
+        ids += found
+    return list(dict.fromkeys(ids))
 
 
 def _shape(change: Change) -> shapes.Marked:

@@ -208,12 +208,12 @@ def _print_comparison(found: Comparison, as_json: bool) -> int:
     type=click.Choice(["opml", "json", "newsboat", "state"]),
     default="opml",
     show_default=True,
-    help="OPML, JSON, a newsboat `urls` file, or what is read and starred as JSON.",
+    help="OPML, JSON, a newsboat `urls` file, or what is read, starred and labelled as JSON.",
 )
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.pass_obj
 def export(options: Options, file: Path | None, form: str) -> int:
-    """Write the subscriptions, or what is read and starred, to FILE or to stdout.
+    """Write the subscriptions, or what is read, starred and labelled, to FILE or to stdout.
 
     `tuireader import` reads all of them again, the read state once its feeds are subscribed to. Passwords
     and headers of feeds stay in the configuration.

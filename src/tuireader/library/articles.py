@@ -185,6 +185,23 @@ class Articles(Pages):
             in_transaction(lambda store: store.marks.label(name, ids, value, now=now))
         )
 
+    async def remove_label(self, name: str) -> Change:
+        """Take a label away from all that have it; undo brings it back."""
+        now = int(self._clock())
+        return await self._pool.write(
+            in_transaction(lambda store: store.marks.label(name, store.labels.holders(name), False, now=now))
+        )
+
+    async def rename_label(self, name: str, new: str) -> None:
+        """Give all that have a label another one in its place, which may be there already.
+
+        Raises TuireaderError when the new name has nothing to show.
+        """
+        if not label_name(new):
+            raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
+        now = int(self._clock())
+        await self._pool.write(in_transaction(lambda store: store.marks.rename_label(name, new, now=now)))
+
     async def split_story(self, article_id: int) -> Change:
         """Take an article out of its story; it is never folded with the others again. Undo joins them.
 

@@ -43,6 +43,19 @@ class Labels:
         row = self._conn.execute("SELECT name FROM label WHERE key = ?", (label_key(name),)).fetchone()
         return row[0] if row else name
 
+    def holders(self, name: str) -> list[int]:
+        """The articles that have a label."""
+        rows = self._conn.execute(
+            """SELECT article_id FROM article_label
+               WHERE label_id = (SELECT id FROM label WHERE key = ?)""",
+            (label_key(name),),
+        )
+        return [article_id for (article_id,) in rows]
+
+    def respell(self, name: str) -> None:
+        """Give the label that is there another spelling of its name; needs a transaction."""
+        self._conn.execute("UPDATE label SET name = ? WHERE key = ?", (name, label_key(name)))
+
     def apply(self, name: str, ids: Sequence[int], value: bool) -> list[int]:
         """Give articles a label, or take it away; needs a transaction. Returns those that it changed.
 

@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
+from tuireader.identity import label_key, label_name
 from tuireader.model import Change
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
@@ -52,6 +53,15 @@ class Marks:
         if changed:
             self._note(now, what, f"{_LABEL}{name}", value, changed)
         return Change(what, tuple(changed))
+
+    def rename_label(self, old: str, new: str, *, now: int) -> None:
+        """Give all that have a label another one in its place, in two steps of undo; needs a transaction."""
+        if label_key(old) == label_key(label_name(new)):
+            self._labels.respell(label_name(new))
+            return
+        ids = self._labels.holders(old)
+        self.label(new, ids, True, now=now)
+        self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Take an article out of its story for good; needs a transaction. No ids where it is alone."""

@@ -25,6 +25,11 @@ def newest(path: Path, count: int) -> list[tuple[int, str]]:
     return _read(path, "SELECT id, title FROM article ORDER BY time DESC, id DESC LIMIT ?", (count,))
 
 
+def labels(path: Path) -> list[str]:
+    """The names of the person's labels."""
+    return [name for (name,) in _read(path, "SELECT name FROM label ORDER BY key")]
+
+
 def _read(path: Path, sql: str, values: Sequence[object] = ()) -> list[Any]:
     if not path.is_file():
         return []

@@ -132,6 +132,7 @@ SHAPES: dict[str, tuple[type, ...]] = {
     "read": (Marked,),
     "unread": (Unread, Marked),
     "star": (Marked,),
+    "label": (Marked,),
     "undo": (Marked,),
     "feeds": (FeedHealth,),
     "feeds accept": (ChangedFeed,),

@@ -21,6 +21,7 @@ class Article(TypedDict):
     story: Annotated[int, "Number of its story, 0 when it is alone."]
     story_size: Annotated[int, "How many articles the story has."]
     watches: Annotated[list[str], "Names of the watches that it is on."]
+    labels: Annotated[list[str], "What you have labelled it with."]
 
 
 class Hit(TypedDict):
@@ -68,6 +69,7 @@ class WholeArticle(TypedDict):
     starred: Annotated[bool, "Whether it is starred."]
     edited: Annotated[bool, "Whether its text was changed after it had come."]
     tags: Annotated[list[str], "What its feed files it under."]
+    labels: Annotated[list[str], "What you have labelled it with."]
     text: Annotated[str, "The text, an empty line between its parts."]
     links: Annotated[list[str], "The addresses that the text links to, in the order of their numbers."]
     comments: Annotated[str, "Address of the comments."]

@@ -11,8 +11,8 @@ class Import(TypedDict):
     feeds: Annotated[int, "Feeds that were found."]
     new: Annotated[int, "How many of them were not subscribed to before."]
     views: Annotated[int, "Saved searches that are new."]
-    marked: Annotated[int, "Articles that are read or starred now and were not before."]
-    noted: Annotated[int, "Articles that are not here yet and will be read or starred when they come."]
+    marked: Annotated[int, "Articles that are read, starred or labelled now and were not before."]
+    noted: Annotated[int, "Articles that are not here yet and will be so when they come."]
     skipped: Annotated[list[str], "A line for each part that was left out, and why."]
 
 
