@@ -231,6 +231,35 @@ async def reading(walk: Walk, library: Library) -> None:
     await walk.see("zen", "z")
 
 
+@pytest.mark.parametrize("name", SIZES)
+async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
+    async with opened(folder, config_text()) as library, walking(library, name) as walk:
+        while walk.run.main.articles.current_row is None:
+            await walk.run.settle()
+        await walk.over("labels-none", "t")
+        ids = walk.run.main.articles.ids
+        labels = {
+            "to read": ids[:3],
+            "law": ids[1:9],
+            "標籤 🚀": ids[:1],
+            "case law, of all courts": ids[20:],
+        }
+        for label, chosen in labels.items():
+            await library.set_label(label, chosen, True)
+        await walk.run.main.reload()
+        await walk.see("labelled-list")
+        await walk.over("labels", "a", "a", "a", "t", "down")
+        await walk.over("labels-new", "t", typed="la")
+        await walk.see("labelled-toast", "t", "enter", "escape", toasts=True)
+        await walk.run.press("escape", "h")
+        await walk.run.main.show_view(View(ViewKind.LABEL, "law"))
+        walk.run.main.sidebar.select(View(ViewKind.LABEL, "law"))
+        await walk.see("label-sidebar")
+        await walk.see("label-list", "l")
+        await walk.see("labelled-article", "enter")
+
+
 # -- what the demo has not
 
 

@@ -89,7 +89,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "edit_this",
         "Edit",
-        "In the sidebar and the tables: change the feed, folder, watch or saved search.",
+        "In the sidebar and the tables: change the feed, folder, watch, label or saved search.",
         ("e",),
         Group.FEEDS,
         Scope.SIDEBAR,
@@ -98,7 +98,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "remove_this",
         "Remove",
-        "In the sidebar and the tables: remove the feed, watch or saved search; articles are kept.",
+        "In the sidebar and the tables: remove the feed, watch, label or saved search; articles are kept.",
         ("d", "delete"),
         Group.FEEDS,
         Scope.SIDEBAR,

@@ -165,10 +165,11 @@ READING: tuple[Command, ...] = (
     Command(
         "toggle_star", "Star", "Star the article, or take the star away.", ("s",), Group.MARK, footer=True
     ),
+    Command("labels", "Labels", "Label the article, or take labels away.", ("t",), Group.MARK),
     Command(
         "select",
         "Select",
-        "Select the article, or no longer: marking, saving and copying go to all that are selected.",
+        "Select the article, or no longer: marks, labels, saving and copying go to all that are selected.",
         ("a",),
         Group.MARK,
         Scope.LIST,

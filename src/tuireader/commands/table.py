@@ -34,6 +34,7 @@ _ARROWS: Mapping[str, tuple[str, ...]] = {
     "back": ("left", "escape", "backspace"),
     "toggle_read": ("m",),
     "toggle_star": ("s", "insert"),
+    "labels": ("t", "f4"),
     "search": ("slash", "ctrl+f"),
     "find_in_page": ("f3",),
     "refresh_one": ("f5",),

@@ -1,4 +1,4 @@
-"""Changing what the sidebar lists: feeds, folders, watches and saved searches; kept in the TOML."""
+"""Changing what the sidebar lists: labels, and what the TOML has: feeds, folders, watches, saved searches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import ViewConfig
 from tuireader.errors import TuireaderError
+from tuireader.identity import label_key, label_name
 from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
 from tuireader.text import without_password
@@ -20,7 +21,7 @@ from tuireader.ui.work import run_latest
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
-_NO = "Choose a feed, a folder, a watch or a saved search in the sidebar first"
+_NO = "Choose a feed, a folder, a watch, a label or a saved search in the sidebar first"
 
 
 class Editing:
@@ -46,6 +47,9 @@ class Editing:
             self._edit_feed(feed)
         elif view.kind is ViewKind.FOLDER:
             self._rename_folder(view.key)
+        elif view.kind is ViewKind.LABEL:
+            lines = (Field("name", "Name", view.key, "another label makes the two one"),)
+            self._ask(Form(f"Label {view.key}", lines, partial(self._save_label, view.key)))
         elif view.kind is ViewKind.WATCH:
             for config in self._library.config.watches:
                 if config.name == view.key:
@@ -110,6 +114,14 @@ class Editing:
             await self._screen.show_view(view)
         return f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
 
+    async def _save_label(self, name: str, values: Mapping[str, str]) -> str:
+        new = label_name(values["name"])
+        await self._library.rename_label(name, new)
+        if self._screen.listing.view == View(ViewKind.LABEL, name):
+            kept = [one for one in await self._labels() if label_key(one) == label_key(new)]
+            await self._screen.show_view(View(ViewKind.LABEL, kept[0]) if kept else places.ALL)
+        return f"The label {name} is {new} now"
+
     # -- saved searches
 
     def saved(self, view: View) -> ViewConfig | None:
@@ -168,6 +180,13 @@ class Editing:
                 partial(library.remove_watch, view.key),
                 f"The watch {view.key} is removed",
             )
+        elif view.kind is ViewKind.LABEL:
+            self._confirm(
+                "Remove a label",
+                f"Take the label {view.key} away from all articles that have it?\nThe articles are kept.",
+                partial(library.remove_label, view.key),
+                f"The label {view.key} is removed · {self._screen.key_of('undo')} undoes",
+            )
         elif (saved := self.saved(view)) is not None:
             self._confirm(
                 "Remove a saved search",
@@ -221,8 +240,12 @@ class Editing:
         gone = (
             (view.kind is ViewKind.FEED and all(str(feed.id) != view.key for feed in feeds))
             or (view.kind is ViewKind.FOLDER and all(feed.folder != view.key for feed in feeds))
+            or (view.kind is ViewKind.LABEL and view.key not in await self._labels())
             or (view.kind is ViewKind.WATCH and view.key not in self._library.watch_colors)
         )
         if gone:
             await self._screen.show_view(places.ALL)
             self._screen.sidebar.select(places.ALL)
+
+    async def _labels(self) -> list[str]:
+        return [label.name for label in await self._library.labels()]

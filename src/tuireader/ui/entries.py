@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from tuireader.config import ViewConfig
@@ -15,7 +16,7 @@ NOTHING = Count()
 class Entry:
     """A line of the sidebar: a view, or a heading where `view` is None.
 
-    `mark` stands before the label (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed,
+    `mark` stands before its words (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed,
     `paused` one that is not fetched.
     """
 
@@ -45,9 +46,10 @@ def entries(
     views: Sequence[ViewConfig] = (),
     new: View | None = None,
 ) -> tuple[Entry, ...]:
-    """New and Muted if there is any, Today, Unread, Starred, All; searches; watches; feeds by folder.
+    """New and Muted if there is any, Today, Unread, Starred, All; searches; watches; labels; feeds by folder.
 
-    All of it in config order. `new` shows what has come since the reader was last left.
+    Labels are in the order of the alphabet, all else in that of the config. `new` shows what has come since
+    the reader was last left.
     """
     fresh = [Entry("New", new, counts.new)] if new is not None and counts.new.total else []
     lines = [
@@ -67,6 +69,11 @@ def entries(
         for name in watches:
             count = counts.watches.get(name, NOTHING)
             lines.append(Entry(name, View(ViewKind.WATCH, name), count, "◆", name))
+    if counts.labels:
+        lines += [Entry(""), Entry("Labels")]
+        lines += [
+            Entry(name, View(ViewKind.LABEL, name), count, "#") for name, count in counts.labels.items()
+        ]
     if feeds:
         lines += [Entry(""), Entry("Feeds")]
         lines.extend(_feed_entries(feeds, counts, folded))
@@ -119,7 +126,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
             return item.name
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
-    if view.kind in (ViewKind.WATCH, ViewKind.FOLDER):
+    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
         return view.key
     return view.kind.value.capitalize()
 
@@ -128,6 +135,8 @@ def count_of(view: View, counts: Counts, feeds: Sequence[Feed]) -> Count | None:
     """Unread and total of a view; None for a search."""
     if view.kind is ViewKind.WATCH:
         return counts.watches.get(view.key, NOTHING)
+    if view.kind is ViewKind.LABEL:
+        return counts.labels.get(view.key, NOTHING)
     if view.kind is ViewKind.FEED:
         return counts.feeds.get(int(view.key), NOTHING)
     if view.kind is ViewKind.FOLDER:
@@ -145,13 +154,18 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
-        own = f'feed:"{title_of(view, feeds)}"'
-    elif view.kind in (ViewKind.WATCH, ViewKind.FOLDER):
-        own = f'{view.kind.value}:"{view.key}"'
+        own = f"feed:{_quoted(title_of(view, feeds))}"
+    elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
+        own = f"{view.kind.value}:{_quoted(view.key)}"
     else:
         own = {"unread": "is:unread", "starred": "is:starred", "today": "age:<1d"}.get(view.kind.value, "")
     parts = [part for part in (own, filter.strip()) if part]
     return " ".join(f"({part})" if " OR " in part and len(parts) > 1 else part for part in parts)
+
+
+def _quoted(name: str) -> str:
+    """A name as the expression language takes it."""
+    return '"{}"'.format(re.sub(r'(["“”\\])', r"\\\1", name))
 
 
 def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:

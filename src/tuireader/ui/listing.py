@@ -22,12 +22,13 @@ _SIGHT = 64  # rows on both sides of the cursor that are there when a view is sh
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
 _MOST = 20_000  # of what a search finds, as many as anyone may go through
 _AT_ONCE = 50  # of what a search finds, more than fit on a screen
+_KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that show what is read in any case
 _TYPING = 0.25  # seconds after which no further letter is to be expected
 
 
 def _hidden(ui: UiConfig) -> set[ViewKind]:
     """The kinds of view that do not show what is read."""
-    return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - {ViewKind.STARRED, ViewKind.QUERY}
+    return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +311,9 @@ class Listing:
             )
         if self.view.kind is ViewKind.STARRED:
             return f"Nothing starred yet. {key('toggle_star')} stars an article."
-        if self.view.kind is ViewKind.WATCH:
-            return "Nothing matched so far."
+        if self.view.kind in (ViewKind.WATCH, ViewKind.LABEL):
+            is_label = self.view.kind is ViewKind.LABEL
+            return f"Nothing is labelled {self.view.key}." if is_label else "Nothing matched so far."
         if not self.shows_read:
             return f"Nothing unread here. {key('show_hide_read')} shows what is read."
         return f"Nothing here yet. {key('refresh_one')} refreshes."

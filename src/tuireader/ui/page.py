@@ -29,6 +29,8 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, document, keys, now))
+    if article.labels:
+        parts.append(Part("  ".join(f"# {name}" for name in article.labels), "accent"))
     for evidence in article.evidence:
         parts.extend(_evidence_parts(evidence))
     parts.append(Part(frame="rule"))

@@ -203,6 +203,23 @@ class Reading:
         await self._relate(page, token)
         return token == self._token
 
+    async def relabel(self) -> None:
+        """Show the labels that the open article has now; the text stays as it is, and where it is."""
+        page = self.page
+        if page is None:
+            return
+        row = next(iter(await self._library.rows([page.article.id])), None)
+        if row is None or row.labels == page.article.labels:
+            return
+        built = await self._built(replace(page.article, labels=row.labels))
+        if self.page is not page:
+            return
+        pane, spot = self._screen.pane, self._screen.pane.spot
+        self._pages[row.id] = self.page = replace(built, tail=page.tail)
+        pane.show(self.page)
+        pane.return_to(spot)
+        self._colour(self.page)
+
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""
         story = await self._library.story(page.article.id)

@@ -48,6 +48,7 @@ def row_parts(
 ) -> list[Part]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
+    Behind the title stand the labels that there is room for.
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
     the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
     the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
@@ -82,13 +83,26 @@ def row_parts(
     parts += _marked(title, marks, "text" if row.read else "strong")
     if row.edited:
         parts.append((" ~", "dim"))
-    filled = used + cell_len(title) + (2 if row.edited else 0)
+    labels = _labels(row.labels, room - cell_len(title))
+    parts.append((labels, "dim"))
+    filled = used + cell_len(title) + (2 if row.edited else 0) + cell_len(labels)
     parts.append((" " * max(0, width - right - filled), ""))
     if feed:
         parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "accent")]
     else:
         parts.append((f"{sources:<{right}}", "accent"))
     return parts
+
+
+def _labels(names: Sequence[str], room: int) -> str:
+    """As many of the labels as there is room for behind a title that is there as a whole."""
+    shown = ""
+    for name in names:
+        more = f"{shown}  # {name}"
+        if cell_len(more) > room:
+            break
+        shown = more
+    return shown
 
 
 def _marked(title: str, marks: Sequence[Mark], ink: str) -> list[Part]:

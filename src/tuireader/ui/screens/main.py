@@ -278,6 +278,12 @@ class MainScreen(MarkingKeys):
         """The dialogs of watches and mutes."""
         return Watching(self)
 
+    async def action_labels(self) -> None:
+        from tuireader.ui.labelling import Labelling
+
+        if ids := self.chosen_ids():
+            await Labelling(self, ids).open()
+
     def action_watches(self) -> None:
         self.watching.open()
 

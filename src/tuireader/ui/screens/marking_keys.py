@@ -7,7 +7,7 @@ from tuireader.ui.screens.moving_keys import MovingKeys
 
 
 class MarkingKeys(MovingKeys):
-    """Read, starred, apart from its story, and all that taken back."""
+    """Read, starred, labelled, apart from its story, and all that taken back."""
 
     def current_article_id(self) -> int | None:
         """The open article when the pane has the focus, else the one under the cursor."""

@@ -253,6 +253,7 @@ class Panes(Sheet, inherit_bindings=False):
         """Take everything from the store again, and keep where one is."""
         self.feeds = await self.library.feeds()
         self.reading.forget()
+        await self.reading.relabel()
         await self.listing.reload()
         if self.has_class("-reading"):
             self.article_opened()

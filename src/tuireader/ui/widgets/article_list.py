@@ -182,6 +182,17 @@ class ArticleList(CursorPane):
             self._forget_strip(article_id)
         self._refresh_rows(set(concerned))
 
+    def loaded(self, ids: Collection[int]) -> list[int]:
+        """Those of some articles whose rows are here."""
+        return list(self._rows.keys() & set(ids))
+
+    def put(self, rows: Sequence[ArticleRow]) -> None:
+        """Show rows as they are now in the place of those that are here."""
+        for row in rows:
+            self._rows[row.id] = row
+            self._forget_strip(row.id)
+        self._refresh_rows({row.id for row in rows})
+
     def select(self, ids: Collection[int], *, on: bool) -> None:
         """Take articles into the selection, or out of it."""
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)

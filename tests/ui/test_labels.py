@@ -1,0 +1,199 @@
+"""Labels by keys: on one article, on several, new ones, taken away and taken back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.ui.running import Running, running
+from tests.ui.test_real_library import opened, until_listed
+from tuireader.library import Library
+from tuireader.model import View, ViewKind
+from tuireader.ui.screens.labels import Labels
+
+
+def dialog(run: Running) -> Labels:
+    screen = run.app.screen
+    assert isinstance(screen, Labels)
+    return screen
+
+
+def lines(run: Running) -> list[tuple[str, str]]:
+    """The mark and the name in each line of the dialog."""
+    return [(choice.lead, choice.text) for choice in dialog(run).choices.choices]
+
+
+def headed(run: Running) -> str:
+    """The labels below the title of the open article."""
+    page = run.main.pane.page_shown
+    assert page is not None
+    (line,) = [part.text for part in page.head if part.text.startswith("# ")]
+    assert re.search(rf"^.*│ +{re.escape(line)}\W*$", run.text, re.MULTILINE)
+    return line
+
+
+async def labelled(library: Library) -> dict[int, tuple[str, ...]]:
+    rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+    return {row.id: row.labels for row in rows if row.labels}
+
+
+async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        first = run.cursor_id
+        assert first is not None
+        await run.press("t")
+        assert lines(run) == [] and "No labels yet · type a name" in run.text
+        await run.press(*"#To read", "enter")
+        assert lines(run) == [("[x]", "To read")] and await labelled(library) == {first: ("To read",)}
+        await run.press(*"law", "enter")
+        assert lines(run) == [("[x]", "law"), ("[x]", "To read")]
+        assert "Labelled law · ^z undoes" in run.toasts
+        assert "# law  # To read" in run.text.splitlines()[2]  # in its line, behind the dialog
+        await run.press("escape")
+        assert await labelled(library) == {first: ("law", "To read")}
+        names = [entry.label for entry in run.main.sidebar.entries]
+        assert names[names.index("Labels") :][:4] == ["Labels", "law", "To read", ""]
+        await run.press("enter")
+        assert run.open_id == first and headed(run) == "# law  # To read"
+        await run.press("t", *"TO READ", "enter")
+        assert lines(run) == [("[x]", "law"), ("[ ]", "To read")]
+        assert "No longer labelled To read · ^z undoes" in run.toasts
+        await run.press("escape")
+        assert headed(run) == "# law"
+        await run.press("ctrl+z")
+        await run.rest()
+        assert await labelled(library) == {first: ("law", "To read")}
+        assert headed(run) == "# law  # To read" and "Undone: 1 no longer labelled To read" in run.toasts
+
+
+async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await library.set_label("law", [run.main.articles.ids[1]], True)
+        await run.press("a", "a", "a", "t")
+        chosen = set(run.main.articles.ids[:3])
+        assert "Labels of 3 articles" in run.text and "1 of these, 1 article" in run.text
+        assert lines(run) == [("[-]", "law")]
+        await run.press("enter")  # all have it now
+        assert lines(run) == [("[x]", "law")] and set(await labelled(library)) == chosen
+        assert "2 labelled law · ^z undoes" in run.toasts
+        await run.press("space")  # and now none
+        assert lines(run) == [("[ ]", "law")] and await labelled(library) == {}
+        assert "3 no longer labelled law · ^z undoes" in run.toasts
+        await run.press("ctrl+z")
+        assert lines(run) == [("[x]", "law")] and set(await labelled(library)) == chosen
+        await run.press("ctrl+z")
+        assert lines(run) == [("[-]", "law")]
+        assert await labelled(library) == {run.main.articles.ids[1]: ("law",)}
+        await run.press("escape")
+        assert run.main.articles.selected == chosen
+
+
+async def test_typing_filters_and_space_chooses_only_where_it_is_no_text(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        other = run.main.articles.ids[5]
+        for name in ("case law", "law", "lawns"):
+            await library.set_label(name, [other], True)
+        await run.press("t", *"la")
+        assert lines(run) == [("[ ]", "law"), ("[ ]", "lawns"), (" + ", "la"), ("[ ]", "case law")]
+        await run.press("w")
+        assert lines(run) == [("[ ]", "law"), ("[ ]", "lawns"), ("[ ]", "case law")]
+        await run.press("space", "x")
+        assert lines(run) == [(" + ", "law x")] and "new label" in run.text
+        await run.press("backspace", "backspace", "down", "space")
+        assert await labelled(library) == {
+            run.cursor_id: ("lawns",),
+            other: ("case law", "law", "lawns"),
+        }
+        assert dialog(run).line.value == "" and dialog(run).choices.current == "lawns"
+        await run.pilot.click("Choices", offset=(5, 0))
+        await run.settle()
+        assert (await labelled(library))[run.cursor_id or 0] == ("case law", "lawns")
+        await run.press(*"# #", "enter")  # that is no name, and the line under the cursor is meant
+        assert (await labelled(library))[run.cursor_id or 0] == ("lawns",)
+
+
+async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -> None:
+    view = View(ViewKind.LABEL, 'the "law"')
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        chosen = list(run.main.articles.ids[:2])
+        await run.press("v", "a", "a", "t", *view.key, "enter", "escape", "escape", "k", "N")
+        await run.press("h", *"G")
+        while run.main.sidebar.current is None or run.main.sidebar.current.view != view:
+            await run.press("k")
+        await run.press("enter")
+        assert run.main.listing.view == view and list(run.main.articles.ids) == chosen
+        assert 'the "law" · 1 unread' in run.text.splitlines()[0]  # what is read is listed, too
+        await run.press("V")
+        assert 'label:"the \\"law\\""' in run.text
+        await run.press("escape")
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        assert set(await labelled(library)) == set(chosen)
+        found, _ = await library.search('label:"the \\"law\\""')
+        assert list(found) == chosen
+        await run.press("U", "U")
+        assert await labelled(library) == {}
+        await run.main.show_view(view)
+        await run.settle()
+        assert 'Nothing is labelled the "law".' in run.text
+
+
+async def test_without_an_article_there_is_nothing_to_label(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("F", *"nothingfitsthis", "enter", "t")
+        assert len(run.app.screen_stack) == 2
+
+
+async def test_what_is_typed_at_once_arrives_in_its_order(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        first = run.cursor_id
+        await run.press("t", *"to read", "enter", *"law", "enter", "escape", "j", "s")
+        assert await labelled(library) == {first: ("law", "to read")}
+        (second,) = await library.rows([run.main.articles.ids[1]])
+        assert second.starred
+
+
+async def test_a_tiny_screen_shows_the_dialog(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, (40, 12)) as run:
+        await until_listed(run)
+        for number in range(30):
+            await library.set_label(f"label {number:02}", [2], True)
+        await run.press("t")
+        assert "label 00" in run.text and "enter marks" in run.text
+        await run.press("pagedown", "down", "enter")
+        assert "[x]  label 11" in run.text
+
+
+async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        first, second = run.main.articles.ids[:2]
+        await library.set_label("law", [first, second], True)
+        await library.set_label("Rules", [second], True)
+        await run.main.reload()
+        await run.main.show_view(View(ViewKind.LABEL, "law"))
+        run.main.sidebar.select(View(ViewKind.LABEL, "law"))
+        await run.press("h", "e")
+        await run.press("ctrl+u", "enter")
+        assert "a label needs a name" in run.text
+        await run.press(*"rules", "enter")
+        assert run.main.listing.view == View(ViewKind.LABEL, "Rules")
+        assert await labelled(library) == dict.fromkeys((first, second), ("Rules",))
+        assert "The label law is rules now" in run.toasts
+        run.main.sidebar.select(View(ViewKind.LABEL, "Rules"))
+        await run.press("d", "escape")
+        assert len(await labelled(library)) == 2
+        await run.press("d", "enter")
+        assert await labelled(library) == {} and run.main.listing.view == View(ViewKind.ALL)
+        assert "The label Rules is removed · ^z undoes" in run.toasts
+        assert "Labels" not in [entry.label for entry in run.main.sidebar.entries]
+        await run.press("ctrl+z")
+        await run.rest()
+        assert len(await labelled(library)) == 2
+        assert "Labels" in [entry.label for entry in run.main.sidebar.entries]
