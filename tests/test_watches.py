@@ -232,6 +232,37 @@ async def test_mutes_that_ask_for_what_changes(tmp_path: Path) -> None:
         assert [hidden for _, hidden in await library.mutes()] == [2, 0]
 
 
+async def test_a_watch_sees_the_labels_that_an_article_has_when_it_is_asked(tmp_path: Path) -> None:
+    view = View(ViewKind.WATCH, "Law")
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1), entry(2), entry(3, tags=("law",)))
+        await library.save_watch(WatchConfig("Law", query="label:law"))
+        await applied(library)
+        assert await titles(library, view) == ["Title number 3"]
+        (one,) = (await library.search('title:"number 1"'))[0]
+        (two,) = (await library.search('title:"number 2"'))[0]
+        await library.set_label("law", [one, two], True)
+        assert await titles(library, view) == ["Title number 3"]  # a mark asks nobody
+        await fill(library, 1, entry(1, title="Changed"))
+        assert await titles(library, view) == ["Changed", "Title number 3"]
+        await library.save_watch(WatchConfig("Law", query="label:/^law$/"), "Law")
+        await applied(library)
+        assert await titles(library, view) == ["Changed", "Title number 2", "Title number 3"]
+        preview = await library.preview_watch(WatchConfig("Law", query="-label:law"), "Law")
+        assert (preview.matches, preview.added, preview.removed) == (0, 0, 3)
+
+
+async def test_a_mute_looks_for_labels_each_day(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1), entry(2))
+        assert await library.mute("label:later") == 0
+        await library.set_label("later", [1], True)
+        assert (await library.counts()).muted == 0
+        library._clock = lambda: NOW + DAY
+        await applied(library)
+        assert (await library.counts()).muted == 1
+
+
 async def test_the_demo_keeps_rules_to_itself(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + WATCHES, offline=True) as library:
         before = written(tmp_path)

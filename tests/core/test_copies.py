@@ -40,6 +40,7 @@ def article(html: str = HTML, title: str = 'Title: <b> "x" / y', url: str = "htt
         html=html,
         base_url=url,
         tags=("t",),
+        labels=("to read", "law"),
         evidence=(evidence,),
     )
 
@@ -50,6 +51,7 @@ def test_markdown() -> None:
     values = dict(line.split(": ", 1) for line in front.splitlines())
     assert tomllib.loads(f"x = {values['title']}")["x"] == 'Title: <b> "x" / y'
     assert (values["tags"], values["watches"]) == ('["t"]', '["WeChat"]')
+    assert values["labels"] == '["to read", "law"]'
     parts = body.split("\n\n")
     assert parts[0] == r'# Title: \<b\> "x" / y'
     assert parts[1] == r"## Head \*x\*"

@@ -63,6 +63,7 @@ def home(tmp_path: Path) -> Path:
         saved = store.saving.save(store.feeds.all()[0].id, entries, NOW)
         ids = {text.title: text.id for text in saved.new}
         store.marks.set("read", [ids["Read already"]], True, now=NOW, journal=False)
+        store.marks.label("to read", list(ids.values()), True, now=NOW)
     store.close()
     return tmp_path
 
