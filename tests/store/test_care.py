@@ -291,6 +291,21 @@ def test_articles_of_a_lost_label_keep_one(tmp_path: Path) -> None:
     store.close()
 
 
+def test_flags_of_an_older_file_become_labels(tmp_path: Path) -> None:
+    path = filled(tmp_path, 20)
+    change(
+        path,
+        "DROP TABLE article_label",
+        "DROP TABLE label",
+        """UPDATE content SET extra = '{"tags":["flag-s","tech"]}' WHERE article_id = 3""",
+    )
+    salvaged(path)
+    store = Store.open(path.with_name("new.db"))
+    article = store.reading.article(3)
+    assert article is not None and (article.labels, article.tags) == (("flag-s",), ("tech",))
+    store.close()
+
+
 def test_texts_that_cannot_be_unpacked_come_again_with_the_next_fetch(tmp_path: Path) -> None:
     path = filled(tmp_path, 60)
     change(path, "UPDATE content SET html = x'789c00' WHERE article_id = 30")

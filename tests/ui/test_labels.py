@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
+from tuireader.errors import DatabaseError
 from tuireader.library import Library
-from tuireader.model import View, ViewKind
+from tuireader.model import Change, View, ViewKind
 from tuireader.ui.screens.labels import Labels
 
 
@@ -197,3 +198,21 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         await run.rest()
         assert len(await labelled(library)) == 2
         assert "Labels" in [entry.label for entry in run.main.sidebar.entries]
+
+
+async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
+    async def locked(*_: object) -> Change:
+        raise DatabaseError("the database is in use by another program", "try again in a moment")
+
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        real = library.set_label
+        library.set_label = locked  # type: ignore[method-assign, assignment]
+        await run.press("t", *"law", "enter")
+        assert "the database is in use by another program" in run.text and lines(run) == [(" + ", "law")]
+        library.set_label = real  # type: ignore[method-assign]
+        await run.press("enter")
+        assert "in use" not in run.text and lines(run) == [("[x]", "law")]
+        library.undo = locked  # type: ignore[method-assign]
+        await run.press("ctrl+z")
+        assert "the database is in use by another program" in run.text and lines(run) == [("[x]", "law")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input
 
+from tuireader.errors import TuireaderError
 from tuireader.identity import label_key, label_name
 from tuireader.model import Label
 from tuireader.ui.screens.dialog import Dialog, Says
@@ -108,9 +109,8 @@ class Labels(Dialog[None]):
             self.line.chooses = True
         elif event.key in self.reader.keys_of.get("undo", ()) and not event.is_printable:
             event.stop()
-            at = self.choices.current
-            self._take(await self._labelling.undo())
-            self._show(at)
+            if await self._do(self._labelling.undo()):
+                self._show(self.choices.current)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Mark the line under the cursor."""
@@ -132,12 +132,21 @@ class Labels(Dialog[None]):
             return
         name = label_name(key)
         holders = {label.name: label.chosen for label in self._known}
-        self._take(await self._labelling.label(name, holders.get(name, 0) < self._articles))
-        self.line.value = ""
-        self._show(name)
+        if await self._do(self._labelling.label(name, holders.get(name, 0) < self._articles)):
+            self.line.value = ""
+            self._show(name)
+
+    async def _do(self, change: Awaitable[Sequence[Label]]) -> bool:
+        """Make a change and take the labels that are then; or say why it could not be made."""
+        try:
+            self._take(await change)
+        except TuireaderError as error:
+            self.hint.say(self._keys(), str(error))
+            return False
+        return True
 
     def _take(self, now: Sequence[Label]) -> None:
-        """Show other numbers; each label stays where it is, also without articles, and a new one is first."""
+        """Keep other numbers; each label stays where it is, also without articles, and a new one is first."""
         fresh = {label.name: label for label in now}
         here = {label.name for label in self._known}
         self._known = [label for label in now if label.name not in here] + [
