@@ -28,7 +28,7 @@ def headed(run: Running) -> str:
     """The labels below the title of the open article."""
     page = run.main.pane.page_shown
     assert page is not None
-    (line,) = [part.text for part in page.head if part.text.startswith("# ")]
+    line = page.head[1].text.partition("\n")[2]
     assert re.search(rf"^.*│ +{re.escape(line)}\W*$", run.text, re.MULTILINE)
     return line
 
@@ -216,3 +216,25 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         library.undo = locked  # type: ignore[method-assign]
         await run.press("ctrl+z")
         assert "the database is in use by another program" in run.text and lines(run) == [("[x]", "law")]
+
+
+async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, (120, 24)) as run:
+        await until_listed(run)
+        await run.press("v")
+        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
+        await run.press("enter", "ctrl+d", "ctrl+d", "ctrl+f", *"users", "enter")
+        pane = run.main.pane
+        top, found = pane.scroll_offset.y, list(pane.found)
+        before = [pane.render_line(y).text for y in range(pane.size.height)]
+        assert top and found
+        await run.press("t", *"law", "enter", "escape")
+        assert pane.scroll_offset.y == top + 1 and pane.found == found
+        assert [pane.render_line(y).text for y in range(pane.size.height)] == before
+        await run.press("U")
+        await run.rest()
+        assert pane.scroll_offset.y == top
+        assert [pane.render_line(y).text for y in range(pane.size.height)] == before
+        await run.press("h", "g", "t", *"law", "enter", "escape")
+        assert pane.scroll_offset.y == 0 and headed(run) == "# law"

@@ -11,7 +11,7 @@ from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind,
 from tuireader.model import Article
 from tuireader.ui import inks
 from tuireader.ui.layout import Layout, LineKind, draw
-from tuireader.ui.page import build_page
+from tuireader.ui.page import build_page, relabelled
 from tuireader.ui.page_parts import Page
 
 INKS = inks.make({}, dark=True, watch_colors={"W": "magenta"})
@@ -82,6 +82,21 @@ def test_laid_out_in_chunks_is_as_laid_out_at_once() -> None:
     while not chunks.complete:
         chunks.extend(len(chunks.lines) + 7)
     assert chunks.lines == whole.lines
+
+
+@given(st.integers(1, 90), st.lists(st.sampled_from(["law", "to read", "標籤 🚀"]), max_size=9))
+@settings(max_examples=60)
+def test_other_labels_leave_the_rest_as_it_is(width: int, names: list[str]) -> None:
+    bare = page(parse(TEXT))
+    before = Layout(bare.head, width)
+    before.extend(10**9)
+    made = relabelled(bare, tuple(names))
+    after, same, moved = before.with_others(made.head)
+    whole = Layout(made.head, width)
+    whole.extend(10**9)
+    assert (after.lines, after.firsts) == (whole.lines, whole.firsts)
+    assert after.lines[same + moved :] == before.lines[same:]
+    assert made.article.labels == tuple(names) and relabelled(made, ()) == bare
 
 
 @given(st.integers(0, 400), st.integers(20, 90), st.integers(20, 90))

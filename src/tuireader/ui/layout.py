@@ -125,6 +125,18 @@ class Layout:
         self.lines += rest
         return moved
 
+    def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
+        """A layout of as many parts, of which the first ones may be others.
+
+        Also from which line on all is as it is here, and by how many lines that has moved.
+        """
+        made = Layout(parts, self.width)
+        made.arts = self.arts
+        made.extend(10**9 if self.complete else len(self.lines) + 1)
+        changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
+        same = min(changed + 1, len(self.firsts) - 1)
+        return made, self.firsts[same], made.firsts[same] - self.firsts[same]
+
     def _start(self, number: int) -> int:
         """The number of the first line of a part, which may be a blank one."""
         at = self.firsts[number]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture
 from tuireader.model import Article, Evidence, TermHit
@@ -29,8 +30,6 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, document, keys, now))
-    if article.labels:
-        parts.append(Part("  ".join(f"# {name}" for name in article.labels), "accent"))
     for evidence in article.evidence:
         parts.extend(_evidence_parts(evidence))
     parts.append(Part(frame="rule"))
@@ -95,7 +94,24 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
         "full text" if article.shows_full else "",
         f"edited, {keys('changes')} shows what" if article.edited else "",
     ]
-    return Part(" · ".join(fact for fact in facts if fact), "dim")
+    return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
+
+
+def _with_labels(facts: str, labels: Sequence[str]) -> Part:
+    """The facts about an article, and below them its labels."""
+    if not labels:
+        return Part(facts, "dim")
+    shown = "  ".join(f"# {name}" for name in labels)
+    start = len(facts) + 1
+    return Part(f"{facts}\n{shown}", "dim", (Mark(start, start + len(shown), "accent"),))
+
+
+def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
+    """A page with other labels; its parts are as many as before."""
+    title, byline, *rest = page.head
+    facts = byline.text.partition("\n")[0]
+    article = replace(page.article, labels=labels)
+    return replace(page, article=article, head=(title, _with_labels(facts, labels), *rest))
 
 
 def _evidence_parts(evidence: Evidence) -> list[Part]:

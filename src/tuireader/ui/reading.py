@@ -211,14 +211,10 @@ class Reading:
         row = next(iter(await self._library.rows([page.article.id])), None)
         if row is None or row.labels == page.article.labels:
             return
-        built = await self._built(replace(page.article, labels=row.labels))
-        if self.page is not page:
-            return
-        pane, spot = self._screen.pane, self._screen.pane.spot
-        self._pages[row.id] = self.page = replace(built, tail=page.tail)
-        pane.show(self.page)
-        pane.return_to(spot)
-        self._colour(self.page)
+        if self.page is not None and self.page.article.id == row.id:
+            self._pages[row.id] = self.page = building.relabelled(self.page, row.labels)
+            self._screen.pane.show_head(self.page)
+            self._colour(self.page)
 
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""
@@ -227,7 +223,7 @@ class Reading:
         if token != self._token or not (related or story):
             return
         tail = below.build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
-        self._pages[page.article.id] = self.page = replace(page, tail=tail)
+        self._pages[page.article.id] = self.page = replace(self.page or page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()
 

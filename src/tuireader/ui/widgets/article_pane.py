@@ -52,6 +52,21 @@ class ArticlePane(PagePane):
         self.sought, self.found, self.found_at, self._found_in = "", [], -1, {}
         super().show(page, place=place)
 
+    def show_head(self, page: Page) -> None:
+        """Show a page some of whose first parts say something else; the view of the others stays."""
+        self._arrive_if_needed()
+        top = self.scroll_offset.y
+        self.page_shown = page
+        self._head, same, moved = self._head.with_others(page.head)
+        self._strips.clear()
+        self._resize()
+        if top >= same:
+            self.scroll_now(top + moved)
+        if self.sought:
+            self._find_all()
+        self.refresh()
+        self._continue()
+
     def show_tail(self, tail: Tail) -> None:
         """Replace what stands below the text; the view of it stays where it is."""
         super().show_tail(tail)
