@@ -12,7 +12,6 @@ from tuireader.cli.completion import complete_articles, complete_labels, complet
 from tuireader.cli.expression import ExpressionCommand, expression_argument
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
-from tuireader.identity import label_key, label_name
 from tuireader.model import ArticleRow, Change
 from tuireader.values import dataclass
 from tuireader.wording import counted
@@ -177,6 +176,8 @@ def label(
       tuireader label 'to read' --id 12
       tuireader label --remove law 'label:law age:>90d'
     """
+    from tuireader.identity import label_key, label_name
+
     key = label_key(label_name(name))
     if not key:
         raise UsageError("a label needs a name", "letters or digits, such as: to read")

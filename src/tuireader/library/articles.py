@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from tuireader import later, relating
 from tuireader.errors import TuireaderError
-from tuireader.identity import label_name
 from tuireader.library.desk import in_transaction
 from tuireader.library.pages import Pages
 from tuireader.model import (
@@ -178,8 +177,7 @@ class Articles(Pages):
 
         Raises TuireaderError when the name has nothing to show.
         """
-        if not label_name(name):
-            raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
+        _check_label(name)
         now = int(self._clock())
         return await self._pool.write(
             in_transaction(lambda store: store.marks.label(name, ids, value, now=now))
@@ -197,8 +195,7 @@ class Articles(Pages):
 
         Raises TuireaderError when the new name has nothing to show.
         """
-        if not label_name(new):
-            raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
+        _check_label(new)
         now = int(self._clock())
         await self._pool.write(in_transaction(lambda store: store.marks.rename_label(name, new, now=now)))
 
@@ -219,6 +216,13 @@ class Articles(Pages):
         return await self._pool.write(
             in_transaction(lambda store: store.marks.set(mark, ids, value, now=now, journal=journal))
         )
+
+
+def _check_label(name: str) -> None:
+    from tuireader.identity import label_name
+
+    if not label_name(name):
+        raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
 
 
 def _completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
