@@ -178,6 +178,7 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         await library.set_label("law", [first, second], True)
         await library.set_label("Rules", [second], True)
         await run.main.reload()
+        await run.settle()  # the sidebar has its numbers
         await run.main.show_view(View(ViewKind.LABEL, "law"))
         run.main.sidebar.select(View(ViewKind.LABEL, "law"))
         await run.press("h", "e")
