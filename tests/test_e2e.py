@@ -350,6 +350,8 @@ def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
         screen.press("Q")
         assert screen.leave() == 0
     with database(tmp_path, "demo.db") as conn:
+        for table in ("article_label", "label"):
+            conn.execute(f"DROP TABLE {table}")
         conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0005'")
         conn.execute("PRAGMA user_version = 4")
     with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
