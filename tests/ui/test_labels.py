@@ -63,7 +63,7 @@ async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> Non
         await run.press("escape")
         assert headed(run) == "# law"
         await run.press("ctrl+z")
-        await run.rest()
+        await run.settle()
         assert await labelled(library) == {first: ("law", "To read")}
         assert headed(run) == "# law  # To read" and "Undone: 1 no longer labelled To read" in run.toasts
 
@@ -196,7 +196,7 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         assert "The label Rules is removed · ^z undoes" in run.toasts
         assert "Labels" not in [entry.label for entry in run.main.sidebar.entries]
         await run.press("ctrl+z")
-        await run.rest()
+        await run.settle()
         assert len(await labelled(library)) == 2
         assert "Labels" in [entry.label for entry in run.main.sidebar.entries]
 
@@ -234,7 +234,7 @@ async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Pat
         assert pane.scroll_offset.y == top + 1 and pane.found == found
         assert [pane.render_line(y).text for y in range(pane.size.height)] == before
         await run.press("U")
-        await run.rest()
+        await run.settle()
         assert pane.scroll_offset.y == top
         assert [pane.render_line(y).text for y in range(pane.size.height)] == before
         await run.press("h", "g", "t", *"law", "enter", "escape")

@@ -50,17 +50,18 @@ class ExportedMark(TypedDict):
     time: Annotated[int, "When it was published."]
     read: Annotated[bool, "Whether it is read."]
     starred: Annotated[bool, "Whether it is starred."]
+    labels: Annotated[list[str], "What you have labelled it with."]
 
 
 class ExportedMarks(TypedDict):
     """The marked articles of one feed."""
 
     url: Annotated[str, "The address of the feed, without a password in it."]
-    articles: Annotated[list[ExportedMark], "Those that are read or starred."]
+    articles: Annotated[list[ExportedMark], "Those that are read, starred or labelled."]
 
 
 class ExportedState(TypedDict):
-    """What is read and starred, as `--format state` writes it."""
+    """What is read, starred and labelled, as `--format state` writes it."""
 
     format: Annotated[str, "`tuireader read state`."]
     version: Annotated[int, "1."]
