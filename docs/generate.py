@@ -252,8 +252,6 @@ def licences() -> str:
 
 
 _REMARKS = (
-    "The extra `fast` is brotli (MIT).",
-    "",
     "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
     "here: they are packages of their own, installed by pip, and can be replaced by others of the same",
     "name, which is what that licence asks for. chardet comes with readability-lxml, which loads it to",

@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -407,10 +408,8 @@ async def test_declared_but_plain_is_taken_as_it_is(web: Web, fetcher: Fetcher) 
         assert (await works(fetcher, url)).body == BODY
 
 
-async def test_zstd_and_brotli_where_it_is_installed(web: Web, fetcher: Fetcher) -> None:
-    packed = {"zstd": zstd.compress(BODY)}
-    if "br" in inflate.known_codings():
-        packed["br"] = pytest.importorskip("brotli").compress(BODY)
+async def test_zstd_and_brotli(web: Web, fetcher: Fetcher) -> None:
+    packed = {"zstd": zstd.compress(BODY), "br": brotli.compress(BODY)}
     for coding, data in packed.items():
         url = web.serve("/feed", data, headers={"Content-Encoding": coding})
         assert (await works(fetcher, url)).body == BODY
@@ -436,7 +435,7 @@ def test_any_chunking_gives_the_same(data: bytes, cuts: list[int], coding: str) 
 
 def _packed(data: bytes, coding: str) -> bytes:
     if coding == "br":
-        return bytes(pytest.importorskip("brotli").compress(data, quality=3))
+        return bytes(brotli.compress(data, quality=3))
     if coding == "zstd":
         return zstd.compress(data)
     return gzip.compress(data) if coding == "gzip" else zlib.compress(data)
@@ -460,8 +459,6 @@ def test_garbage_is_damaged_or_taken_never_more(data: bytes, coding: str) -> Non
 def test_a_bomb_ends_at_the_limit_with_little_memory(coding: str) -> None:
     import tracemalloc
 
-    if not set(coding.split(", ")) <= set(inflate.known_codings()):
-        pytest.skip("not installed here")
     packed = b"\0" * 80_000_000
     for one in coding.split(", "):
         packed = _packed(packed, one)

@@ -7,7 +7,6 @@ deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
 
 from __future__ import annotations
 
-import importlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
@@ -93,8 +92,10 @@ class Brotli:
     """br, with the bounded output that the `brotli` module has since 1.2."""
 
     def __init__(self) -> None:
-        self._module = importlib.import_module("brotli")
-        self._inflate = self._module.Decompressor()
+        import brotli
+
+        self._error = brotli.error
+        self._inflate = brotli.Decompressor()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         try:
@@ -102,7 +103,7 @@ class Brotli:
             yield piece
             while not self._inflate.is_finished() and not self._inflate.can_accept_more_data():
                 yield self._inflate.process(b"", output_buffer_limit=PIECE)
-        except self._module.error as error:
+        except self._error as error:
             raise Damaged from error
 
     def end(self) -> None:
@@ -135,25 +136,15 @@ class Zstd:
             raise Damaged
 
 
-def _brotli_is_bounded() -> bool:
-    try:
-        brotli = importlib.import_module("brotli")
-    except ImportError:
-        return False
-    return hasattr(brotli.Decompressor, "can_accept_more_data")
-
-
 def known_codings() -> dict[str, Callable[[], Coding]]:
     """The codings that can be undone here with bounded output, by their name in HTTP."""
-    codings: dict[str, Callable[[], Coding]] = {
+    return {
         "gzip": lambda: Zlib("gzip"),
         "x-gzip": lambda: Zlib("gzip"),
         "deflate": lambda: Zlib("deflate"),
+        "br": Brotli,
         "zstd": Zstd,
     }
-    if _brotli_is_bounded():
-        codings["br"] = Brotli
-    return codings
 
 
 class Inflater:
