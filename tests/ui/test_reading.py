@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.selection import Selection
 
 from tests.ui.fake_library import NOW, FakeLibrary
@@ -284,6 +285,7 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
     library.files[QUAY] = ((200, 30, 30), None)
     async with running(library) as run:
         await run.press("enter")
+        await run.settle()
         assert library.asked_pictures == [QUAY]
         (line,) = [
             style for style in inks_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
@@ -406,6 +408,28 @@ async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: 
         await run.press("G")
         shown = written(run)
         assert sign not in shown
+
+
+async def test_what_covers_a_part_of_sixels_leaves_no_rest_of_them() -> None:
+    library = made(PICTURES)
+    library.config = Config(ui=UiConfig(images="sixel"))
+    library.files[QUAY] = ((200, 30, 30), None)
+    async with running(library) as run:
+        await run.press("enter")
+        await run.settle()
+        await run.press("question_mark")  # the list of keys lies over the middle of the picture
+        assert "\x1bP" not in written(run) and words_of(written(run)) == run.text.rstrip("\n")
+        await run.press("escape", "s")  # a toast lies over its end
+        run.app.screen._compositor._dirty_regions.add(Region(0, 2, 60, 36))
+        update: Any = run.app.screen._compositor.render_partial_update()
+        assert '"1;1;' not in words_of(update.render_segments(run.app.console))
+        assert "\x1bP" in written(run)
+
+
+def words_of(sequences: str) -> str:
+    """What sequences for a terminal leave for people to read, in lines."""
+    rest = re.sub(r"\x1bP.*?\x1b\\|\x1b\][^\x1b]*\x1b\\|\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]", "", sequences)
+    return "\n".join(line.rstrip() for line in rest.split("\n"))
 
 
 # --------------------------------------------------------------------------- selected text

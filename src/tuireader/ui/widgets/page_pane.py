@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rich.segment import ControlType, Segment
+from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
@@ -14,12 +14,12 @@ from textual.widget import Widget
 
 from tuireader.ui.layout import Art, Layout, Line, LineKind, Over, before, draw
 from tuireader.ui.page_parts import Mark, Page, Tail, Target
+from tuireader.ui.widgets.painted import Painted
 from tuireader.ui.widgets.pane import Pane
 from tuireader.values import dataclass
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
-_NO_WIDTH = [(ControlType.CURSOR_FORWARD, 0)]  # marks text that takes no cells
 _SOON = 20  # lines below the screen from which pictures are loaded
 
 
@@ -360,11 +360,8 @@ class PagePane(Pane):
         first = crop.y - self.gutter.top + self.scroll_offset.y
         for at, strip in enumerate(strips):
             art, row = self._graphic(first + at)
-            # behind the cells that it covers, and before another one: what stands at the end may be cut off
-            end = left + art.width if art is not None else 0
-            if art is not None and left >= 0 and end < strip.cell_length:
-                painted = Segment(f"\x1b7\x1b[{art.width}D{art.graphics[row]}\x1b8", None, _NO_WIDTH)
-                strips[at] = Strip([*strip.crop(0, end), painted, *strip.crop(end)], strip.cell_length)
+            if art is not None and left >= 0 and left + art.width < strip.cell_length:
+                strips[at] = Painted(strip, left, art.width, art.graphics[row])
         return strips
 
     def _graphic(self, number: int) -> tuple[Art | None, int]:

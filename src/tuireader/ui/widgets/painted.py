@@ -1,0 +1,54 @@
+"""A line with a graphic over some of its cells, which Textual may cut like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Painted(Strip):
+    """A strip whose cells from `left` on are `width` blank ones, over which a graphic is painted.
+
+    The sequence of the graphic is none of the segments: what cuts, counts or colours these would take it for
+    text. A piece without all of the cells, as beside a dialog, is an ordinary strip and leaves them blank.
+    """
+
+    __slots__ = ["_graphic", "_left", "_width"]
+
+    def __init__(self, strip: Strip, left: int, width: int, graphic: str) -> None:
+        super().__init__(strip, strip.cell_length)
+        self._left, self._width, self._graphic = left, width, graphic
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        """A piece of it."""
+        return self._with_graphic(super().crop(start, end), max(0, start))
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Pieces of it, one after the other."""
+        pieces: list[Strip] = []
+        at = 0
+        for piece in super().divide(cuts):
+            pieces.append(self._with_graphic(piece, at))
+            at += piece.cell_length
+        return pieces
+
+    def _with_graphic(self, piece: Strip, start: int) -> Strip:
+        """A piece that begins at a cell, painted if it has all that the graphic covers and a cell behind it.
+
+        That one keeps the cursor from the edge of the terminal, from where it would not come back right.
+        """
+        left = self._left - start
+        if left < 0 or left + self._width >= piece.cell_length or isinstance(piece, Painted):
+            return piece
+        return Painted(piece, left, self._width, self._graphic)
+
+    def render(self, console: Console) -> str:
+        """The sequences of the cells, and the graphic over those that it covers."""
+        end = self._left + self._width
+        before, behind = super().crop(0, end).render(console), super().crop(end).render(console)
+        return f"{before}\x1b7\x1b[{self._width}D{self._graphic}\x1b8{behind}"
