@@ -372,6 +372,31 @@ def test_cut_and_pad_fit(s: str, width: int) -> None:
     assert text.cell_len(text.pad(s, width)) == width
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("👨\u200d👩\u200d👧 x", "👨 x"),
+        ("👍🏽x", "👍x"),
+        ("\u2764\ufe0fx", "\u2764 x"),
+        ("1\ufe0f\u20e3x", "1 x"),
+        ("🇨🇳🇫🇷x", "🇨🇳🇫🇷x"),
+        ("🏳\ufe0f\u200d🌈x", "🏳 x"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("ශ්\u200dරී", "ශ්\u200dරී"),
+        ("plain", "plain"),
+        ("\u200d1\ufe0f", "\u200d1\ufe0f"),
+    ],
+)
+def test_same_everywhere(written: str, shown: str) -> None:
+    assert text.same_everywhere(written) == shown
+
+
+@given(st.one_of(WIDTHS, st.text("👨👩❤1#🏽\ufe0f\u200d\u20e3🇨ab é微")))
+@settings(max_examples=300)
+def test_what_is_the_same_everywhere_is_as_wide(s: str) -> None:
+    assert text.cell_len(text.same_everywhere(s)) == text.cell_len(s)
+
+
 # --------------------------------------------------------------------------- addresses
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.color import Color, ColorType
+from textual.selection import Selection
 
 from tests.ui.fake_library import NOW, FakeLibrary, many
 from tests.ui.running import Running, running
@@ -158,6 +160,46 @@ async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(colour.is_default for colour in colours)  # no grey either: it may be no such terminal
         cursor = next(strip for strip in strips[40:] if "LanternPay comes" in strip.text)
         assert any(one.style is not None and one.style.reverse for one in cursor)
+
+
+async def test_composed_emoji_are_shown_as_terminals_agree_on_them() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467 and \u2764\ufe0f on ferries"
+    shelf = library()
+    async with running(FakeLibrary(shelf._feeds, [story(1, 1, family, 1, f"<p>{family}</p>")], {})) as run:
+        await run.press("enter")
+        assert "\U0001f468 and \u2764  on ferries" in run.text and "\u200d" not in run.text
+        selected = run.main.pane.get_selection(Selection(None, None))
+        assert selected is not None and family in selected[0]
+
+
+@pytest.mark.parametrize("term", ["xterm-16color", "linux", "screen"])
+async def test_with_16_colours(monkeypatch: pytest.MonkeyPatch, term: str) -> None:
+    monkeypatch.delenv("COLORTERM")
+    monkeypatch.setenv("TERM", term)
+    async with running(library()) as run:
+        cursor, other = run.app.screen._compositor.render_strips(run.app.size)[2:4]
+        here = [one.style for one in cursor if one.style is not None]
+        assert sum(bool(style.reverse) for style in here) > 5  # the cursor can be seen, in one colour
+        assert {style.color.is_default for style in here if style.reverse and style.color} == {True}
+        assert not any(one.style is not None and one.style.reverse for one in other)
+        watches = [run.app.inks.watch(name).color for name in run.app.watch_names]
+        assert len({colour.number for colour in watches if colour}) == len(watches)
+
+
+async def test_256_colours_are_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLORTERM")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    async with running(library()) as run:
+        strips = run.app.screen._compositor.render_strips(run.app.size)
+        colours = {one.style.bgcolor for one in strips[2] if one.style is not None and one.style.bgcolor}
+        assert all(colour.type is ColorType.EIGHT_BIT for colour in colours)
+        cursor = run.app.inks.cursor.bgcolor
+        assert cursor is not None and cursor.get_truecolor() not in {one.get_truecolor() for one in colours}
+        assert any(_distance(colour, cursor) < 40 for colour in colours)
+
+
+def _distance(colour: Color, other: Color) -> int:
+    return sum(abs(a - b) for a, b in zip(colour.get_truecolor(), other.get_truecolor(), strict=True))
 
 
 # -- golden screens; TUIREADER_SNAPSHOTS=1 writes them anew

@@ -42,6 +42,30 @@ def pad(s: str, width: int) -> str:
     return s + " " * (width - cell_len(s))
 
 
+_JOINERS = "\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+_COMPOSED = f"[#*0-9\u00a9\u00ae\u2010-\u3300\U0001f000-\U0001faff][{_JOINERS}]"
+
+
+def same_everywhere(s: str) -> str:
+    """Return clean text with composed emoji as simple ones, in as many cells.
+
+    Terminals do not agree on the width of a family, a waving hand with a skin tone or a heart with a colour,
+    and what stands behind it would not stand where it belongs. A text without any is returned as it is.
+    """
+    if s.isascii() or not regex(_COMPOSED).search(s):
+        return s
+    from rich.cells import split_graphemes
+
+    pieces: list[str] = []
+    for start, stop, cells in split_graphemes(s)[0]:
+        piece = s[start:stop]
+        if regex(_COMPOSED).match(piece):
+            piece = pad(piece[0], cells)
+        pieces.append(piece)
+    shown = "".join(pieces)
+    return shown if cell_len(shown) == cell_len(s) else s  # a joiner that joins nothing has odd effects
+
+
 _IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 _IDEOGRAPH_RUN = _IDEOGRAPH + "+"
 

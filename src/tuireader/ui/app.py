@@ -27,6 +27,7 @@ from tuireader.errors import TuireaderError
 from tuireader.ui import inks
 from tuireader.ui.bindings import ANYWHERE, keymap
 from tuireader.ui.browser import open_in_browser
+from tuireader.ui.filters import Nearest256, SameEverywhere
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.key_order import one_by_one, press
 from tuireader.ui.run import DEMO
@@ -97,6 +98,7 @@ class TuireaderApp(App[int]):
             self.register_theme(theme)
         if self.no_color:  # Textual would turn colours into greys, which are colours to the terminal
             self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
+        self._filters += [SameEverywhere(), Nearest256(enabled=self.console.color_system == "256")]
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
@@ -104,7 +106,8 @@ class TuireaderApp(App[int]):
     def take_config(self) -> None:
         """Put theme and keys of the configuration in force."""
         ui = self.library.config.ui
-        wanted = PLAIN.name if self.no_color else ui.theme
+        few = self.no_color or self.console.color_system == "standard"  # no theme's colours are among 16
+        wanted = PLAIN.name if few else ui.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))

@@ -195,5 +195,8 @@ def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int)
 
 
 def _plain(text: str) -> str:
-    """Without controls; all that is stored was cleaned when it came, so there are none."""
+    """As it looks in every terminal, without controls: all that is stored was cleaned when it came."""
+    from tuireader.text import same_everywhere
+
+    text = same_everywhere(text)
     return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)

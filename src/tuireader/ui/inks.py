@@ -88,11 +88,18 @@ class Inks:
         return _FIXED.get(ink) or getattr(self, ink)
 
 
+def under_cursor(style: Style) -> Style:
+    """A style as it looks in a line under the cursor: in one colour if that reverses, for colours would be
+    blocks there."""
+    return style + _ONE_COLOUR if style.reverse else style
+
+
 NONE = Style()
 BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
+_ONE_COLOUR = Style(color="default")
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
 _FIXED = {

@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut
-from tuireader.ui.inks import Inks
+from tuireader.ui.inks import Inks, under_cursor
 from tuireader.ui.page_parts import Mark, Part
 from tuireader.ui.wrap import fold, wrap
 
@@ -197,7 +197,7 @@ def draw(
     if line.kind in (LineKind.TOP, LineKind.BOTTOM):
         return Strip([Segment(_frame(part.frame, width, line.kind), base + inks.faint)], width)
     under = base + inks.cursor if over.chosen else base
-    body = under + inks.named(part.ink)
+    body = under_cursor(under + inks.named(part.ink)) if over.chosen else under + inks.named(part.ink)
     text = _segments(part, line, inks, body, over)
     used = sum(cell_len(segment.text) for segment in text)
     if part.frame and art is None:

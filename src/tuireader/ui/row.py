@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.inks import Inks
+from tuireader.ui.inks import Inks, under_cursor
 from tuireader.ui.row_parts import letters, row_parts
 from tuireader.values import dataclass
 
@@ -90,4 +90,6 @@ def ink_of(ink: str, inks: Inks, cursor: Style | None = None) -> Style:
         own, mark = ink, ""
     if own:
         style += inks.named(own)
-    return style + inks.named(mark) if mark else style
+    if mark:
+        style += inks.named(mark)
+    return under_cursor(style) if cursor is not None else style

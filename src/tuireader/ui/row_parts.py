@@ -58,8 +58,8 @@ def row_parts(
     time, feed = columns(width)
     parts = [
         ("▌", "accent") if selected else (" ", ""),
-        ("●" if not row.read else " ", "accent"),
-        ("★" if row.starred else " ", "star"),
+        (" ", "") if row.read else ("●", "accent"),
+        ("★", "star") if row.starred else (" ", ""),
     ]
     used = 3
     if time:

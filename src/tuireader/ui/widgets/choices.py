@@ -14,6 +14,7 @@ from textual.strip import Strip
 from tuireader.commands import Scope
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
+from tuireader.ui.inks import under_cursor
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.values import dataclass
 
@@ -170,8 +171,8 @@ class Choices(CursorPane):
         note = pad(choice.note, max(0, room - cell_len(shown)))
         parts = [
             Segment(" ", base),
-            Segment(box, base + inks.accent),
-            Segment(lead, base + inks.key),
+            Segment(box, under_cursor(base + inks.accent)),
+            Segment(lead, under_cursor(base + inks.key)),
             Segment(shown, base + inks.text),
             Segment(note, base + inks.dim),
         ]

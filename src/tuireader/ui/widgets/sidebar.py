@@ -17,7 +17,7 @@ from tuireader.model import View, ViewKind
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
 from tuireader.ui.entries import Entry
-from tuireader.ui.inks import BOLD
+from tuireader.ui.inks import BOLD, under_cursor
 from tuireader.ui.widgets.pane import CursorPane
 
 _PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, where one comes from another
@@ -205,12 +205,13 @@ class Sidebar(CursorPane):
             mark, mark_ink = ("! ", inks.error + BOLD) if entry.trouble else ("= ", inks.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
         label_ink = inks.strong if entry.count.unread else inks.dim if entry.depth else inks.text
+        count_ink = inks.accent if entry.count.unread else inks.dim
         return Strip(
             [
                 Segment(lead, base),
-                Segment(mark, base + mark_ink),
+                Segment(mark, under_cursor(base + mark_ink)),
                 Segment(pad(entry.label, room), base + label_ink),
-                Segment(f" {count} ", base + (inks.accent if entry.count.unread else inks.dim)),
+                Segment(f" {count} ", under_cursor(base + count_ink)),
             ],
             None,
         ).adjust_cell_length(width, base)

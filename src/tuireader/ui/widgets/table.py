@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.text import cell_len, pad
+from tuireader.ui.inks import under_cursor
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.values import dataclass
@@ -161,5 +162,6 @@ class Table(CursorPane):
             cell = self.rows[number].cells.get(column.name, NOTHING)
             if at:
                 parts.append(Segment(" " * _GAP, base))
-            parts.append(Segment(_aligned(cell.text, room, right=column.right), base + inks.named(cell.ink)))
+            ink = under_cursor(base + inks.named(cell.ink))
+            parts.append(Segment(_aligned(cell.text, room, right=column.right), ink))
         return Strip(parts).adjust_cell_length(width, base)

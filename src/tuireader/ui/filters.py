@@ -1,0 +1,58 @@
+"""What is done to each line before it goes to the terminal, so that terminals show it alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import Color, ColorType
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color as Background
+from textual.filter import LineFilter
+
+from tuireader.text import same_everywhere
+
+_STEPS = (0, 95, 135, 175, 215, 255)
+"""The strengths of red, green and blue among 256 colours."""
+_FIRST, _GREY, _GREYS = 16, 232, 24
+"""Where the colours made of these begin, where the greys, and how many there are."""
+
+
+class SameEverywhere(LineFilter):
+    """Emoji of which every terminal knows the width. What is copied has the ones that were written."""
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
+        """The segments with such texts, as wide as before."""
+        return [
+            one if one.control or one.text.isascii() else one._replace(text=same_everywhere(one.text))
+            for one in segments
+        ]
+
+
+class Nearest256(LineFilter):
+    """The nearest of 256 colours. Rich keeps the hue instead, and a dark grey blue would become green."""
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
+        """The segments in such colours."""
+        return [
+            one if one.style is None or one.control else one._replace(style=_nearest_style(one.style))
+            for one in segments
+        ]
+
+
+@lru_cache(4096)
+def _nearest_style(style: Style) -> Style:
+    return style + Style(color=_nearest(style.color), bgcolor=_nearest(style.bgcolor))
+
+
+@lru_cache(1024)
+def _nearest(color: Color | None) -> Color | None:
+    if color is None or color.type is not ColorType.TRUECOLOR or color.triplet is None:
+        return color
+    wanted = tuple(color.triplet)
+    steps = [min(range(6), key=lambda step: abs(_STEPS[step] - part)) for part in wanted]
+    grey = min(_GREYS - 1, max(0, round((sum(wanted) / 3 - 8) / 10)))
+    hue_number = _FIRST + 36 * steps[0] + 6 * steps[1] + steps[2]
+    found = {hue_number: [_STEPS[step] for step in steps], _GREY + grey: [8 + 10 * grey] * 3}
+    number = min(found, key=lambda one: sum((a - b) ** 2 for a, b in zip(found[one], wanted, strict=True)))
+    return Color.from_ansi(number)
