@@ -423,7 +423,7 @@ def test_a_table_stands_in_columns() -> None:
         "<tr><td>雲の上</td><td>7</td></tr></tbody></table>"
     )
     assert block.kind is BlockKind.TABLE
-    assert block.text == "App    │ Users\n───────┼──────\nKumo   │ 1,200\n雲の上 │     7"
+    assert block.text == "App     │ Users\n────────┼──────\nKumo    │ 1,200\n雲の上  │     7"
     assert marked(block) == [("strong", "App", 0), ("strong", "Users", 0), ("link", "Kumo", 1)]
 
 
@@ -437,6 +437,22 @@ def test_long_fields_are_folded() -> None:
     assert max(cell_len(line) for line in block.text.split("\n")) <= 100
     assert block.text.count("word") == 40
     assert {block.text[span.start : span.end] for span in block.spans} == {"word"}
+
+
+@pytest.mark.parametrize("width", [100, 60, 38])
+def test_a_table_is_as_wide_as_its_page(width: int) -> None:
+    row = "<tr><td>Tencent Holdings<td>Shenzhen, Guangdong<td>WeChat, games and payments"
+    table = f"<table><tr><th>Company<th>Seat<th>Products{row}{row}</table>"
+    blocks = parse(f"{table}<blockquote>{table}</blockquote>", width=width).blocks
+    assert all(block.kind is BlockKind.TABLE for block in blocks)
+    for block in blocks:
+        assert max(cell_len(line) for line in block.text.split("\n")) <= width - 2 * block.quote
+
+
+def test_a_table_that_is_too_wide_for_its_page_is_told_row_by_row() -> None:
+    row = "<tr>" + "<td>a longer field" * 6
+    blocks = parse(f"<table><tr>{'<th>head' * 6}{row}{row}</table>", width=40).blocks
+    assert [block.kind for block in blocks] == [BlockKind.PARAGRAPH] * 2
 
 
 def test_a_table_with_many_columns_is_told_row_by_row() -> None:

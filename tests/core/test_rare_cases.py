@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuireader.brief import Report, arrange, written
 from tuireader.document import parse
 from tuireader.document.blocks import Block, BlockKind
-from tuireader.document.tables import Cell, lay_out
+from tuireader.document.tables import WIDEST, Cell, lay_out
 from tuireader.model import Evidence
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
@@ -37,7 +37,7 @@ def test_a_row_without_a_word_is_left_out_of_a_wide_table() -> None:
     texts = [block.text for block in parse(table, "").blocks]
     assert len(texts) == 1 and texts[0].startswith("Head number 0 of the table: a long enough field 0\n")
     wide = [Cell([Block(BlockKind.PARAGRAPH, "a long enough field " * 3)]) for _ in range(12)]
-    laid_out = lay_out([wide, [Cell([]) for _ in range(12)], wide], 0, 0)
+    laid_out = lay_out([wide, [Cell([]) for _ in range(12)], wide], 0, 0, WIDEST)
     assert laid_out is not None and len(laid_out) == 1
 
 

@@ -51,6 +51,22 @@ def test_links_are_numbered_and_hits_move_with_the_numbers() -> None:
     assert part.text[hit.start : hit.end] == "WORD" and made.head[hit.part] is part
 
 
+def test_the_numbers_of_links_leave_the_columns_of_a_table_where_they_are() -> None:
+    row = "<tr><td><a href=https://a.example/{0}>{1}</a><td>{2}<td><a href=https://b.example/{0}>more</a>"
+    rows = row.format(1, "Kumo", "Osaka") + row.format(2, "Lantern Pay", "Ghent")
+    made = page(parse(f"<table><tr><th>Name<th>Seat<th>See{rows}</table>"))
+    head, line, *rest = next(part.text for part in made.head if "Kumo" in part.text).split("\n")
+    assert head == "Name           │ Seat  │ See" and line == "───────────────┼───────┼────────"
+    assert rest == ["Kumo[1]        │ Osaka │ more[2]", "Lantern Pay[3] │ Ghent │ more[4]"]
+
+
+def test_links_without_room_in_a_table_have_no_number() -> None:
+    cell = "<td><a href=https://a.example/>a rather long name of a thing</a>"
+    made = page(parse(f"<table><tr>{cell * 2}<tr>{cell * 2}</table>", width=40))
+    part = next(part for part in made.head if "rather" in part.text)
+    assert {line.find("│") for line in part.text.split("\n")} == {part.text.find("│")}
+
+
 def test_items_code_and_quotes_have_their_marks() -> None:
     lines = shown(page(parse(TEXT)), 60)
     assert any(line.startswith("• Tickets live in the app") for line in lines)

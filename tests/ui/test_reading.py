@@ -432,6 +432,22 @@ def words_of(sequences: str) -> str:
     return "\n".join(line.rstrip() for line in rest.split("\n"))
 
 
+async def test_a_table_is_laid_out_anew_for_another_width() -> None:
+    row = "<tr><td>Tencent Holdings<td>Shenzhen, Guangdong<td>WeChat, games, payments and much more than that"
+    html = f"<p>Before.</p><table><tr><th>Company<th>Seat<th>Products{row}{row}</table><p>Behind.</p>"
+    async with running(made(html), (120, 40)) as run:
+        await run.press("enter", "z")
+        assert "Tencent Holdings │ Shenzhen, Guangdong │ WeChat" in run.text
+        await run.pilot.resize_terminal(60, 40)
+        await run.settle()
+        lines = [line for line in run.text.splitlines() if "│" in line or "┼" in line]
+        assert len({line.replace("┼", "│").index("│") for line in lines}) == 1  # in columns
+        assert "Before." in run.text and "Behind." in run.text and "┼" in run.text
+        await run.pilot.resize_terminal(120, 40)
+        await run.settle()
+        assert "Tencent Holdings │ Shenzhen, Guangdong │ WeChat" in run.text
+
+
 # --------------------------------------------------------------------------- selected text
 
 

@@ -47,8 +47,9 @@ class Elements:
     _is_caption: Callable[[str, tuple[Span, ...]], bool]
     """Whether a text belongs to a picture, which then has taken it."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, width: int) -> None:
         self.base_url = base_url
+        self.width = width
         self.page_url = base_url.partition("#")[0]
         self.out: list[Block] = []
         self.count = 0

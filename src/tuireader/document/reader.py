@@ -11,6 +11,7 @@ from tuireader.document.lists import Lists
 from tuireader.document.media import Media
 from tuireader.document.plain import read_plain
 from tuireader.document.table_tags import TableTags
+from tuireader.document.tables import WIDEST
 from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, scrub, tokens
 
 _LONGEST_HTML = 2_000_000
@@ -55,13 +56,13 @@ _CONTAINERS = frozenset(
 )
 
 
-def parse(html: str, base_url: str = "") -> Document:
+def parse(html: str, base_url: str = "", *, width: int = WIDEST) -> Document:
     """Read any text whatever, HTML or plain, into a document; never raises, linear in its length.
 
-    Relative addresses are resolved by `base_url`. Texts of more than two million characters, and of more
-    than 20,000 blocks, are cut, and the last paragraph says so.
+    Relative addresses are resolved by `base_url`; tables have lines of `width` cells at the most. Texts of
+    more than two million characters, and of more than 20,000 blocks, are cut, and the last paragraph says so.
     """
-    reader = _Reader(base_url)
+    reader = _Reader(base_url, width)
     if is_html(html[:_LONGEST_HTML]):
         reader.read(tokens(html[:_LONGEST_HTML], embeds=True))
     else:

@@ -62,7 +62,8 @@ class TableTags(Elements):
         table = self.tables.pop()
         self.out = table.out
         rows = [row for row in table.rows if any(cell.blocks for cell in row)]
-        laid = lay_out(rows, min(self.quote, DEEPEST), min(len(self.lists), DEEPEST))
+        quote, indent = min(self.quote, DEEPEST), min(len(self.lists), DEEPEST)
+        laid = lay_out(rows, quote, indent, self.width - 2 * quote)
         if laid is None:
             laid = [block for row in rows for cell in row for block in cell.blocks]
         else:

@@ -14,7 +14,8 @@ from tuireader.values import dataclass
 MOST_COLUMNS = 50
 MOST_ROWS_SPANNED = 100
 _LONGEST_FIELD = 400
-_WIDEST = 100
+WIDEST = 100
+"""Cells of a line of a table at the most, where nobody says how wide the page is."""
 _NARROWEST = 10
 _BAR = " │ "
 _FIELD_KINDS = frozenset((BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING))
@@ -53,14 +54,15 @@ class _Field:
 _EMPTY = _Field()
 
 
-def lay_out(rows: list[list[Cell]], quote: int, indent: int) -> list[Block] | None:
-    """A table as blocks: in columns, or row by row where it is too wide; None if it only holds a layout."""
+def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list[Block] | None:
+    """A table as blocks: in columns, or row by row where lines of `width` cells are too short for these; None
+    if it only holds a layout."""
     if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
         return None
     grid = _grid(rows)
     if not grid or not 2 <= len(grid[0]) <= MOST_COLUMNS:
         return None
-    widths = _widths(grid)
+    widths = _widths(grid, width)
     if widths is None:
         return _records(grid, quote, indent)
     text, spans = _columns(grid, widths)
@@ -112,12 +114,10 @@ def _field(cell: Cell) -> _Field:
     return _Field(text, in_order(spans), cell.header or strong)
 
 
-def _widths(grid: list[list[_Field]]) -> list[int] | None:
-    """Cells for each column, so that a line has 100 at most; None if the columns would be too narrow."""
-    widths = [
-        max(max(map(cell_len, one.text.split("\n"))) for one in column) for column in zip(*grid, strict=True)
-    ]
-    room = _WIDEST - len(_BAR) * (len(widths) - 1)
+def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
+    """Cells for each column, so that a line has `width` at most; None if the columns would be too narrow."""
+    widths = [max(map(_width, column)) for column in zip(*grid, strict=True)]
+    room = width - len(_BAR) * (len(widths) - 1)
     if sum(widths) <= room:
         return widths
     left, narrow = room, sorted(range(len(widths)), key=lambda column: widths[column])
@@ -128,6 +128,12 @@ def _widths(grid: list[list[_Field]]) -> list[int] | None:
         widths[column] = min(widths[column], share)
         left -= widths[column]
     return widths
+
+
+def _width(one: _Field) -> int:
+    """Cells of a field, with room for the numbers of its links."""
+    numbers = sum(len(f"[{span.link}]") for span in one.spans if span.kind is SpanKind.LINK and span.link)
+    return max(map(cell_len, one.text.split("\n"))) + numbers
 
 
 def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:

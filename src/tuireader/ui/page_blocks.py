@@ -96,12 +96,15 @@ def _numbered(
     at = length = 0
     for end, link in links:
         label = f"[{link}]"
+        room = _room(shown, end, len(label)) if block.kind is BlockKind.TABLE else 0
+        if room is None:
+            continue
         pieces += [shown[at:end], label]
         length += end - at
         numbers.append(Mark(length, length + len(label), "dim"))
-        cuts.append((end, len(label)))
+        at = end + room
+        cuts.append((end, len(label) - room))
         length += len(label)
-        at = end
     text = "".join(pieces) + shown[at:]
 
     def moved(start: int, end: int) -> tuple[int, int]:
@@ -116,6 +119,14 @@ def _numbered(
     )
     marks += [Mark(start, end, f"hit:{watch}") for start, end, watch in found]
     return text, tuple(marks), found
+
+
+def _room(text: str, start: int, size: int) -> int | None:
+    """How many spaces of a table a label takes the place of; None where it would move the next column."""
+    rest = text[start : start + size + 1]
+    spaces = len(rest) - len(rest.lstrip(" "))
+    at_end = text[start + spaces : start + spaces + 1] in ("", "\n")
+    return min(spaces, size) if at_end or spaces > size else None
 
 
 _SUPERSCRIPT = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")

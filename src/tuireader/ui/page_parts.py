@@ -82,7 +82,7 @@ class Page:
     """An article ready to be laid out.
 
     `links` are those of the text (`text_links` many), of its files and of its comments; `said` are the
-    comments as parts.
+    comments as parts. `tables_for` is the width for which its tables were laid out, 0 where there are none.
     """
 
     article: Article
@@ -92,3 +92,4 @@ class Page:
     text_links: int
     said: tuple[Part, ...] = ()
     tail: Tail = field(default_factory=Tail)
+    tables_for: int = 0

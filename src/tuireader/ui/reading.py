@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
@@ -25,6 +26,7 @@ else:  # the start has no page
 
 _BIG = 40_000  # characters of HTML from which a text is parsed in a thread
 _MOST_CODE = 40  # pieces of code that are coloured
+_TABLE = re.compile("<table", re.IGNORECASE)
 _AT_REST = 0.05  # seconds without a key after which pages are made ahead
 _KEPT = 16  # pages kept, so that back and forth is instant
 
@@ -138,7 +140,9 @@ class Reading:
         self._token += 1
         token = self._token
         await self.keep_place()
-        page = self._pages.get(article_id) or await self._page(article_id)
+        page = self._pages.get(article_id)
+        if page is None or not self._screen.pane.fits(page):
+            page = await self._page(article_id)
         if page is None or token != self._token:
             return False
         self._keep(page)
@@ -179,11 +183,12 @@ class Reading:
         html, base_url = article.shown
         comments = article.comments.comments if article.comments is not None else ()
         size = len(html) + sum(len(comment.html) for comment in comments)
+        width = self._screen.pane.text_width
 
         def build() -> Page:
-            return building.build_page(
-                article, document.parse(html, base_url), self._library.highlights, keys, now
-            )
+            text = document.parse(html, base_url, width=width)
+            page = building.build_page(article, text, self._library.highlights, keys, now)
+            return replace(page, tables_for=width) if _TABLE.search(html) else page
 
         return build() if size < _BIG else await asyncio.to_thread(build)
 
@@ -215,6 +220,22 @@ class Reading:
             self._pages[row.id] = self.page = building.relabelled(self.page, row.labels)
             self._screen.pane.show_head(self.page)
             self._colour(self.page)
+
+    async def fit_tables(self) -> None:
+        """Lay the tables of the open article out anew: the pane has another width now."""
+        page, pane = self.page, self._screen.pane
+        if page is None or pane.fits(page):
+            return
+        token, spot, place = self._token, pane.spot, pane.place
+        built = await self._built(page.article)
+        if token != self._token or self.page is None:
+            return
+        same = len(built.head) == len(page.head)  # else a table is told row by row now, or no longer
+        self._pages[page.article.id] = self.page = replace(built, tail=self.page.tail)
+        pane.show(self.page, place=0 if same else place)
+        if same:
+            pane.return_to(spot)
+        self._colour(self.page)
 
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""

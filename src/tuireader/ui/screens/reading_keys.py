@@ -11,6 +11,7 @@ from tuireader.ui.screens.searching import Searching
 from tuireader.ui.work import run_latest
 
 if TYPE_CHECKING:
+    from tuireader.ui.widgets.article_pane import ArticlePane
     from tuireader.ui.widgets.find_line import FindLine
     from tuireader.ui.widgets.page_pane import PagePane
 
@@ -118,6 +119,10 @@ class ReadingKeys(Searching):
     def on_page_pane_pictures_seen(self, message: PagePane.PicturesSeen) -> None:
         """Load what came in sight, once the text is painted."""
         self.call_after_refresh(self.pictures.see, message.urls, message.width)
+
+    def on_article_pane_unfit(self, _message: ArticlePane.Unfit) -> None:
+        """Lay tables out for the width that the text has now."""
+        run_latest(self, self.reading.fit_tables, "tables")
 
     # -- find in page
 

@@ -37,6 +37,9 @@ class ArticlePane(PagePane):
     class Changed(Message):
         """What the status line tells of the pane has changed: the hit, the chosen relative."""
 
+    class Unfit(Message):
+        """The tables of the page were laid out for another width."""
+
     def __init__(self, measure: int) -> None:
         super().__init__(measure)
         self.hit = -1
@@ -66,6 +69,15 @@ class ArticlePane(PagePane):
             self._find_all()
         self.refresh()
         self._continue()
+
+    def fits(self, page: Page) -> bool:
+        """Whether the tables of a page were laid out for the width that the text has."""
+        return page.tables_for in (0, self.text_width)
+
+    def _lay_out(self) -> None:
+        super()._lay_out()
+        if self.page_shown is not None and not self.fits(self.page_shown):
+            self.post_message(self.Unfit())
 
     def show_tail(self, tail: Tail) -> None:
         """Replace what stands below the text; the view of it stays where it is."""

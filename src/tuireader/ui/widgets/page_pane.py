@@ -172,8 +172,7 @@ class PagePane(Pane):
         if page is None:
             return
         self._whole = whole = self.size.width or self._width_to_be
-        room = max(4, whole - 2)
-        width = min(self._measure, room)
+        room, width = max(4, whole - 2), self.text_width
         self._pad = min((room - width) // 2, whole) + 1 if room > width else 1
         self._head = Layout(page.head, width)
         self._tail = Layout(page.tail.parts, width)
@@ -182,6 +181,11 @@ class PagePane(Pane):
         self._strips.clear()
         self._seen.clear()
         self._resize()
+
+    @property
+    def text_width(self) -> int:
+        """How wide the text is, or will be once the pane is on the screen."""
+        return min(self._measure, max(4, (self.size.width or self._width_to_be) - 2))
 
     @property
     def _width_to_be(self) -> int:
@@ -226,7 +230,7 @@ class PagePane(Pane):
         if self._arrive_at is not None:
             self._arrive()
             return
-        if min(self._measure, max(4, self.size.width - 2)) == self._head.width:
+        if self.text_width == self._head.width:
             room = max(4, self.size.width - 2)
             pad = (room - self._head.width) // 2 + 1
             if pad != self._pad or self.size.width != self._whole:
