@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from tests.ui.fake_library import NOW
 from tests.ui.samples import TEXT
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
-from tuireader.model import Article
+from tuireader.model import Article, Story, StoryEntry
 from tuireader.ui import inks
 from tuireader.ui.layout import Layout, LineKind, draw
 from tuireader.ui.page import build_page, relabelled
+from tuireader.ui.page_below import build_tail
 from tuireader.ui.page_parts import Page
 
 INKS = inks.make({}, dark=True, watch_colors={"W": "magenta"})
@@ -65,6 +66,23 @@ def test_links_without_room_in_a_table_have_no_number() -> None:
     made = page(parse(f"<table><tr>{cell * 2}<tr>{cell * 2}</table>", width=40))
     part = next(part for part in made.head if "rather" in part.text)
     assert {line.find("│") for line in part.text.split("\n")} == {part.text.find("│")}
+
+
+def test_what_a_term_means_stands_below_it() -> None:
+    lines = shown(page(parse("<p>Before.</p><dl><dt>Term</dt><dd>Its sense.</dd><dt>Other</dt></dl>")), 60)
+    at = next(number for number, line in enumerate(lines) if line.startswith("Term"))
+    assert [line.rstrip() for line in lines[at - 1 : at + 4]] == ["", "Term", "  Its sense.", "", "Other"]
+
+
+def test_reports_of_the_same_time_are_told_as_such() -> None:
+    reports = (
+        StoryEntry(1, "A title", "", "Feed", NOW, 0, False),
+        StoryEntry(2, "Another", "", "Wire", NOW, 0, False),
+        StoryEntry(3, "A third", "", "Wire", NOW + 40, 40, False),
+    )
+    tail = build_tail(article(), 0, (), lambda command: command, Story(7, reports))
+    facts = [part.text.split("\n")[1] for part in tail.parts if part.text.startswith("A")]
+    assert facts[1:] == ["same time · Wire", "+40 s · Wire"]
 
 
 def test_items_code_and_quotes_have_their_marks() -> None:

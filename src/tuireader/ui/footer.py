@@ -11,7 +11,7 @@ from tuireader.ui.entries import MUTED
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
 
-_LIST = ("open", "next_unread", "toggle_star", "toggle_read", "search", "refresh_all", "help", "quit_or_back")
+_LIST = ("open", "next_unread", "toggle_star", "search", "toggle_read", "refresh_all", "help", "quit_or_back")
 _ARTICLE = (
     "page_or_next_unread",
     "next_hit",

@@ -300,9 +300,7 @@ class Listing:
         if self.filter:
             return f"Nothing here is {self.filter}. {key('back')} shows all again."
         if self.view.kind is ViewKind.QUERY:
-            return (
-                "Nothing found." if self.view.key.strip() else 'Type words, "a phrase", title:word, -word …'
-            )
+            return _nothing_found(self.view.key.strip())
         if not self._screen.feeds:
             return f"No feeds yet. {key('add_feed')} adds one."
         if self.view.kind is ViewKind.UNREAD:
@@ -397,3 +395,11 @@ class Listing:
         if view.kind is ViewKind.QUERY:
             return await self._library.ids(UNREAD, show_read=False)
         return await self._library.ids(view, show_read=False)
+
+
+def _nothing_found(sought: str) -> str:
+    if not sought:
+        return 'Type words, "a phrase", title:word, -word …'
+    if len(sought) > 1 and sought.isalpha() and sought.islower() and sought.isascii():
+        return f"Nothing found.\n{sought}* also finds words that begin so."
+    return "Nothing found."

@@ -70,7 +70,8 @@ def _add_story(parts: list[Part], targets: list[Target], story: Story, article: 
     title = f"Story · {len(story.entries)} reports · first: {first.feed_title}"
     parts.append(Part(title, "heading", gap=1))
     for entry in story.entries:
-        when = full_time(entry.time) if entry is first else f"+{span(entry.lag)}"
+        later = f"+{span(entry.lag)}" if entry.lag else "same time"
+        when = full_time(entry.time) if entry is first else later
         known = not entry.read and entry.article_id != article.id
         head = entry.title or entry.url
         facts = f"{when} · {entry.feed_title}"

@@ -63,8 +63,17 @@ def block_part(
 
 
 def _close(block: Block, previous: Block | None) -> bool:
-    """Whether a block follows the one before it without a blank line: items of a list."""
-    return previous is not None and block.kind is BlockKind.ITEM and previous.kind is BlockKind.ITEM
+    """Whether a block follows the one before it without a blank line: items of a list, what a term means."""
+    if previous is None or block.kind is not previous.kind:
+        return False
+    return block.kind is BlockKind.ITEM or (
+        block.kind is BlockKind.PARAGRAPH and block.indent == previous.indent + 1 and _is_strong(previous)
+    )
+
+
+def _is_strong(block: Block) -> bool:
+    whole = (0, len(block.text))
+    return any(span.kind is SpanKind.STRONG and (span.start, span.end) == whole for span in block.spans)
 
 
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
 from tuireader.ui.inks import BOLD, Inks
 
@@ -98,7 +99,7 @@ class StatusLine(Bar):
         return self.draw(self._keys, self._where, trouble=self._trouble)
 
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
-        """As many keys as fit beside the word at the right."""
+        """As many keys as fit beside the word at the right; the help, which tells all, is one of them."""
         inks, width = self.inks, self.size.width
         base = inks.ground
         share = width - 2 if trouble else max(width // 2, width - 40)
@@ -106,12 +107,31 @@ class StatusLine(Bar):
         room = width - cell_len(where) - 2
         segments = [Segment(" ", base)]
         used = 1
-        for key, title in keys:
-            size = cell_len(key) + cell_len(title) + 3
-            if used + size > room:
-                break
+        for key, title in _fitting(keys, room - used):
             segments += [Segment(key, base + inks.key), Segment(f" {title}  ", base + inks.dim)]
-            used += size
+            used += _size(key, title)
         segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
         segments.append(Segment(where, base + (inks.error if trouble else inks.dim)))
         return self.strip(segments)
+
+
+def _fitting(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """The keys that there is room for, from the first on, and that of the help if it is one of them."""
+    fitting = _first(keys, room)
+    last = [pair for pair in keys[len(fitting) :] if pair[1] == BY_ID["help"].title]
+    fewer = _first(fitting, room - sum(_size(*pair) for pair in last))
+    return fewer + last if len(fewer) > 1 else fitting
+
+
+def _first(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    fitting = []
+    for pair in keys:
+        room -= _size(*pair)
+        if room < 0:
+            break
+        fitting.append(pair)
+    return fitting
+
+
+def _size(key: str, title: str) -> int:
+    return cell_len(key) + cell_len(title) + 3
