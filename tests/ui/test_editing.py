@@ -105,6 +105,25 @@ async def test_a_feed_is_renamed_moved_and_paused(tmp_path: Path) -> None:
         assert (feed.title, feed.folder, feed.interval, feed.paused) == ("", "", None, False)
 
 
+async def test_what_was_written_by_hand_meanwhile_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path) as shelf, running(shelf) as run:
+        file = tmp_path / "config.toml"
+        by_hand = CONFIG.replace("# the quay\n", '# the quay\ninterval = "2h"  # slow\n')
+        file.write_text(by_hand.replace('any = ["toll"]', 'any = ["toll"]\nnone = ["bell"]  # not these'))
+        feed = next(feed for feed in await shelf.feeds() if "quay" in feed.url)
+        line(run, View(ViewKind.FEED, str(feed.id)))
+        await run.press("e")
+        fill(run, title="The Quay", folder="Harbour")
+        await run.press("enter")
+        assert 'interval = "2h"  # slow' in file.read_text() and 'title = "The Quay"' in file.read_text()
+        await shelf.reload()
+        watch = next(one for one in shelf.config.watches if one.name == "Tolls")
+        file.write_text(file.read_text().replace('none = ["bell"]', 'none = ["bell", "fee"]'))
+        await shelf.save_watch(replace(watch, color="red"), "Tolls")
+        text = file.read_text()
+        assert 'none = ["bell", "fee"]  # not these' in text and 'color = "red"' in text
+
+
 async def test_labels_and_full_text_of_a_feed_are_changed(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         line(run, View(ViewKind.FEED, "1"))

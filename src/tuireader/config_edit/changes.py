@@ -119,9 +119,10 @@ def add_watch(text: str, watch: WatchConfig) -> str:
     return added(text, data, "watch", [block])
 
 
-def set_watch(text: str, name: str, watch: WatchConfig) -> str:
+def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | None = None) -> str:
     """The text with this watch in place of the one with that name, which may be its own.
 
+    Of one that is `known`, only what differs is changed: the text may say more since.
     Expressions that ask for it by name ask for the new one then.
     Raises ConfigError when there is none, when the new name is another's, or when the watch is no good.
     """
@@ -133,7 +134,8 @@ def set_watch(text: str, name: str, watch: WatchConfig) -> str:
     if watch.name.casefold() in (other for at, other in enumerate(names) if at != number):
         raise ConfigError(f"there is a watch named {quoted(watch.name)} already", "choose another name")
     accepted(block_of("watch", watch))
-    changes = {one.name: getattr(watch, one.name) for one in fields(watch)}
+    values = {one.name: getattr(watch, one.name) for one in fields(watch)}
+    changes = {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
     text = _changed(text, data, "watch", WatchConfig, number, changes)
     return text if watch.name == name else _asked_by_its_new_name(text, "watch", name, watch.name)
 

@@ -73,8 +73,11 @@ class Subscriptions(Lists):
             "full_text": full_text,
         }
 
+        known = self.feed_config(feed_id)  # the file may say more since: what was left as it was, stays
+        changes = {name: value for name, value in new.items() if value != getattr(known, name)}
+
         def edit(text: str) -> str:
-            text = config_edit.set_feed(text, url, **new)
+            text = config_edit.set_feed(text, url, **changes)
             return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
 
         await self._change_config(edit)

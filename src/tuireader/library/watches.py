@@ -172,7 +172,8 @@ class Watches(Desk):
             others = [item for item in self.config.watches if item.name not in (replaces, config.name)]
             await self._take(replace(self.config, watches=(*others, config)))
         elif replaces:
-            await self._change_config(lambda text: config_edit.set_watch(text, replaces, config))
+            known = next((one for one in self.config.watches if one.name == replaces), None)
+            await self._change_config(lambda text: config_edit.set_watch(text, replaces, config, known))
         else:
             await self._change_config(lambda text: config_edit.add_watch(text, config))
 
