@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from tests.ui.fake_library import NOW
 from tests.ui.snap import screen_text
@@ -33,7 +34,8 @@ class Running:
         """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
         quiet = 0
         while quiet < 2:  # what a timer starts goes from one queue to the next
-            await self.app.workers.wait_for_complete()
+            with suppress(WorkerCancelled):  # one that a newer one took the place of while it was waited for
+                await self.app.workers.wait_for_complete()
             await self.pilot.pause()
             quiet = 0 if self._soon() else quiet + 1
 

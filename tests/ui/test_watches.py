@@ -284,3 +284,14 @@ def test_a_preview_of_the_newest_says_that_there_may_be_more() -> None:
     assert "".join(text for text, _ in summary(found)) == "+1990  −3  against now · 2,000 articles"
     part = "".join(text for text, _ in summary(replace(found, complete=False)))
     assert part.endswith("· 2,000 articles among the newest, older ones may follow")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (60, 16), (120, 40)])
+@pytest.mark.parametrize(("key", "hint"), [("W", "enter saves"), ("M", "enter mutes")])
+async def test_what_enter_does_is_told_in_low_terminals_too(
+    size: tuple[int, int], key: str, hint: str
+) -> None:
+    async with running(sample_library(), size) as run:
+        await run.press(key)
+        await run.rest()
+        assert hint in run.text

@@ -45,6 +45,7 @@ class Says(Widget):
 class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
     """A box over the screen, left by escape."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("escape", "leave", show=False),
         Binding("tab", "app.focus_next", show=False),
