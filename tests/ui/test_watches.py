@@ -293,5 +293,5 @@ async def test_what_enter_does_is_told_in_low_terminals_too(
 ) -> None:
     async with running(sample_library(), size) as run:
         await run.press(key)
-        await run.rest()
+        await run.settle()
         assert hint in run.text
