@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.model import Change, View, ViewKind
+from tuireader.ui import empty_list
 from tuireader.ui.entries import ALL, UNREAD
 from tuireader.ui.keeping import with_kept
 from tuireader.ui.work import Wanted, now_and_then, run_latest
@@ -143,7 +144,7 @@ class Listing:
                 rows = await self._library.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
                 if token != self._token:
                     return
-                articles.empty_text = self._empty_text()
+                articles.empty_text = empty_list.words(self._screen)
                 self._tell_order()
                 articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
                 self.partial = not whole
@@ -153,7 +154,7 @@ class Listing:
         ids = await self._ids()
         if token != self._token:
             return
-        articles.empty_text = self._empty_text()
+        articles.empty_text = empty_list.words(self._screen)
         self._tell_order()
         articles.show(ids, cursor_id=cursor_id)
 
@@ -196,7 +197,7 @@ class Listing:
         fresh = view != self.view
         self.view, self.filter, self.trouble, self.partial, self.capped = view, "", trouble, more, False
         articles = self._screen.articles
-        articles.empty_text = self._empty_text()
+        articles.empty_text = empty_list.words(self._screen)
         if fresh:
             self._opened.clear()
             self._kept.clear()
@@ -214,7 +215,7 @@ class Listing:
         if token != self._token:
             return
         articles = self._screen.articles
-        articles.empty_text = self._empty_text()
+        articles.empty_text = empty_list.words(self._screen)
         old = articles.ids
         if self._kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
             ids = await asyncio.to_thread(with_kept, ids, old, self._kept)
@@ -287,34 +288,11 @@ class Listing:
         self._token += 1
         articles = self._screen.articles
         articles.selected.clear()
-        articles.empty_text = self._empty_text()
+        articles.empty_text = empty_list.words(self._screen)
         self._tell_order()
         articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
             run_latest(self._screen, self.complete, "rest")
-
-    def _empty_text(self) -> str:
-        if self.trouble:
-            return self.trouble
-        key = self._screen.key_of
-        if self.filter:
-            return f"Nothing here is {self.filter}. {key('back')} shows all again."
-        if self.view.kind is ViewKind.QUERY:
-            return _nothing_found(self.view.key.strip())
-        if not self._screen.feeds:
-            return f"No feeds yet. {key('add_feed')} adds one."
-        if self.view.kind is ViewKind.UNREAD:
-            return (
-                f"Nothing unread. {key('refresh_all')} refreshes, {key('show_hide_read')} shows what is read."
-            )
-        if self.view.kind is ViewKind.STARRED:
-            return f"Nothing starred yet. {key('toggle_star')} stars an article."
-        if self.view.kind in (ViewKind.WATCH, ViewKind.LABEL):
-            is_label = self.view.kind is ViewKind.LABEL
-            return f"Nothing is labelled {self.view.key}." if is_label else "Nothing matched so far."
-        if not self.shows_read:
-            return f"Nothing unread here. {key('show_hide_read')} shows what is read."
-        return f"Nothing here yet. {key('refresh_one')} refreshes."
 
     # -- marks
 
@@ -395,11 +373,3 @@ class Listing:
         if view.kind is ViewKind.QUERY:
             return await self._library.ids(UNREAD, show_read=False)
         return await self._library.ids(view, show_read=False)
-
-
-def _nothing_found(sought: str) -> str:
-    if not sought:
-        return 'Type words, "a phrase", title:word, -word …'
-    if len(sought) > 1 and sought.isalpha() and sought.islower() and sought.isascii():
-        return f"Nothing found.\n{sought}* also finds words that begin so."
-    return "Nothing found."
