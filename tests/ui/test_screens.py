@@ -325,3 +325,13 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
         counted.set()
         await run.settle()
         assert "…" not in run.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("key", ["backslash", "colon"])
+async def test_the_list_stays_in_sight_behind_a_dialog_in_every_theme(key: str) -> None:
+    for theme in ("tuireader-dark", "tuireader-plain", "ansi-dark"):
+        made = library()
+        made.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
+        async with running(made) as run:
+            await run.press(key)
+            assert run.app.theme == theme and "Unread · 5" in run.text
