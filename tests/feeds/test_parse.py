@@ -571,14 +571,19 @@ async def test_the_worker_is_ended_when_it_takes_too_long_and_starts_anew() -> N
     assert isinstance(after, ParsedFeed)
 
 
+async def _stopped(worker: ParseWorker) -> asyncio.subprocess.Process:
+    """The process of a worker, which has begun and gets no time any more."""
+    await worker.parse(DECLINED["odd date"].encode(), URL)
+    process = worker._slow._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    return process
+
+
 async def test_waiting_on_a_busy_machine_is_no_work() -> None:
-    body = DECLINED["odd date"].encode()
     async with ParseWorker(deadline=0.3) as worker:
-        await worker.parse(body, URL)
-        process = worker._slow._process
-        assert process is not None
-        process.send_signal(signal.SIGSTOP)
-        reading = asyncio.create_task(worker.parse(body, URL))
+        process = await _stopped(worker)
+        reading = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
         done, _ = await asyncio.wait([reading], timeout=0.6)
         process.send_signal(signal.SIGCONT)
         assert not done and isinstance(await reading, ParsedFeed)
@@ -587,10 +592,7 @@ async def test_waiting_on_a_busy_machine_is_no_work() -> None:
 async def test_a_worker_that_does_not_answer_at_all_is_ended() -> None:
     body = DECLINED["odd date"].encode()
     async with ParseWorker(deadline=0.1) as worker:
-        await worker.parse(body, URL)
-        process = worker._slow._process
-        assert process is not None
-        process.send_signal(signal.SIGSTOP)
+        await _stopped(worker)
         slow = await worker.parse(body, URL)
         assert isinstance(slow, ParseFailed) and slow.fault is Fault.TOO_SLOW
         assert isinstance(await worker.parse(body, URL), ParsedFeed)
