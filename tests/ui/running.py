@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
+from textual.worker import WorkerCancelled, WorkerFailed
 
 from tests.ui.fake_library import NOW
 from tests.ui.snap import screen_text
@@ -34,7 +34,7 @@ class Running:
         """Wait until nothing is under way any more, nor about to be: work, messages, timers."""
         quiet = 0
         while quiet < 2:  # what a timer starts goes from one queue to the next
-            with suppress(WorkerCancelled):  # one that a newer one took the place of while it was waited for
+            with suppress(WorkerCancelled, WorkerFailed):  # for a newer one, or told; a crash ends the test
                 await self.app.workers.wait_for_complete()
             await self.pilot.pause()
             quiet = 0 if self._soon() else quiet + 1

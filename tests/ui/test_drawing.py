@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from textual.widget import Widget
 from tests.ui.fake_library import FakeLibrary, many
 from tests.ui.running import Running, running
 from tests.ui.samples import library as samples
+from tuireader.errors import DatabaseError
 from tuireader.model import Article
 from tuireader.ui.widgets.ground import Column, Row
 from tuireader.ui.widgets.pane import Pane
@@ -139,6 +141,23 @@ async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long()
             run.app.typed_at = now - typed
             run.main.refreshing._reloaded = now - taken
             assert run.main.refreshing._may_reload(now) == wanted
+
+
+async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:
+    library, asked = samples(), asyncio.Event()
+
+    async def locked(article_id: int, *, ahead: bool = False) -> Article | None:
+        asked.set()
+        raise DatabaseError("the database is locked")
+
+    library.article = locked  # type: ignore[method-assign]
+    async with running(library) as run:
+        await run.press("j")
+        await asked.wait()
+        await run.settle()
+        assert run.toasts == ""
+        await run.press("enter")
+        assert "the database is locked" in run.toasts
 
 
 async def test_toasts_that_are_gone_leave_nothing() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader import later
+from tuireader.errors import TuireaderError
 from tuireader.model import Article
 from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
@@ -109,8 +111,9 @@ class Reading:
     async def _prepare_next(self) -> None:
         """The article under the cursor, and the one below it."""
         articles = self._screen.articles
-        for article_id in articles.ids[articles.cursor : articles.cursor + 2]:
-            await self._prepare(article_id)
+        with suppress(TuireaderError):  # who opens it is told
+            for article_id in articles.ids[articles.cursor : articles.cursor + 2]:
+                await self._prepare(article_id)
 
     async def _prepare(self, article_id: int) -> None:
         if article_id in self._pages:
