@@ -40,11 +40,11 @@ class Running:
             quiet = 0 if self._soon() else quiet + 1
 
     def _soon(self) -> bool:
-        """Whether a timer runs that fires once, and soon: those of toasts take longer."""
+        """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""
         nodes = [node for screen in self.app.screen_stack for node in (screen, *screen.walk_children())]
         return any(
             timer._repeat is not None
-            and timer._interval < 1
+            and timer._interval < 0.2
             and timer._task is not None
             and not timer._task.done()
             for node in nodes
