@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from rich.segment import Segment
+from rich.style import Style
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
@@ -173,3 +174,16 @@ async def test_toasts_do_not_pile_up() -> None:
             run.app.say(f"Note {number}")
             await run.settle()
         assert sorted(run.toasts.splitlines()) == ["Fault 0", "Note 3", "Note 4", "Note 5"]
+
+
+async def test_a_line_is_filtered_as_by_one_filter_after_the_other() -> None:
+    async with running(samples()) as run:
+        (whole,) = run.app.get_line_filters()
+        ground = run.main.background_colors[1]
+        line = Strip([Segment("plain "), Segment("👩‍👩‍👧 ❤️", Style(color="red", dim=True))])
+        parts = [one for one in run.app._filters if one.enabled]
+        expected = line
+        for one in parts:
+            expected = expected.apply_filter(one, ground)
+        assert len(parts) > 1 and list(line.apply_filter(whole, ground)) == list(expected)
+        assert run.app.get_line_filters() == [whole]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from textual.actions import ActionParseResult
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input
@@ -27,7 +27,7 @@ from tuireader.errors import TuireaderError
 from tuireader.ui import inks
 from tuireader.ui.bindings import ANYWHERE, keymap
 from tuireader.ui.browser import open_in_browser
-from tuireader.ui.filters import Nearest256, SameEverywhere
+from tuireader.ui.filters import Nearest256, SameEverywhere, Together
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.key_order import one_by_one, press
 from tuireader.ui.run import DEMO
@@ -98,6 +98,7 @@ class TuireaderApp(App[int]):
             self.register_theme(theme)
         if self.no_color:  # Textual would turn colours into greys, which are colours to the terminal
             self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
+        self._together = Together()
         self._filters += [SameEverywhere(), Nearest256(enabled=self.console.color_system == "256")]
         self.take_config()
         self._parsed_for = self.get_css_variables()
@@ -111,6 +112,13 @@ class TuireaderApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to each line, all in one."""
+        filters = tuple(super().get_line_filters())
+        if filters != self._together.filters:
+            self._together = Together(*filters)
+        return [self._together]
 
     @property
     def inks(self) -> inks.Inks:

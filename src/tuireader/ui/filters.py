@@ -18,6 +18,20 @@ _FIRST, _GREY, _GREYS = 16, 232, 24
 """Where the colours made of these begin, where the greys, and how many there are."""
 
 
+class Together(LineFilter):
+    """Filters one after the other, as one: for each by itself Textual would make the line anew."""
+
+    def __init__(self, *filters: LineFilter) -> None:
+        super().__init__()
+        self.filters = filters
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
+        """What the last one makes of it."""
+        for one in self.filters:
+            segments = one.apply(segments, background)
+        return segments
+
+
 class SameEverywhere(LineFilter):
     """Emoji of which every terminal knows the width. What is copied has the ones that were written."""
 
