@@ -37,10 +37,10 @@ class SameEverywhere(LineFilter):
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
         """The segments with such texts, as wide as before."""
-        return [
-            one if one.control or one.text.isascii() else one._replace(text=same_everywhere(one.text))
-            for one in segments
-        ]
+        whole = "".join([one.text for one in segments])
+        if same_everywhere(whole) is whole:  # as nearly all lines are
+            return segments
+        return [one if one.control else one._replace(text=same_everywhere(one.text)) for one in segments]
 
 
 class Nearest256(LineFilter):

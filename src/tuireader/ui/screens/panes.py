@@ -141,7 +141,9 @@ class Panes(Sheet, inherit_bindings=False):
 
     def hand_over(self) -> None:
         """Have one painting for all that a key has changed."""
-        self.tell_at_once(self.top, self.sidebar, self.articles, self.pane, self.status)
+        panes = (self.sidebar, self.articles, self.pane)
+        bars = [pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar]
+        self.tell_at_once(self.top, *panes, *bars, self.status)
         self.reading.look_ahead()
 
     def new_colours(self) -> None:
