@@ -39,6 +39,16 @@ async def test_escape_leaves_the_line() -> None:
         assert not run.main.query("#search")
 
 
+async def test_a_timer_that_fires_with_the_key_that_leaves_searches_nothing() -> None:
+    async with running(library()) as run:
+        await run.pilot.press("slash", *"fog")
+        line = run.main.query_one("#search", SearchLine)
+        await run.pilot.press("escape")
+        line._rested()
+        await run.settle()
+        assert len(run.main.articles.ids) == 5
+
+
 async def test_a_bad_expression_says_why() -> None:
     async with running(library()) as run:
         await run.press("slash", *'"fog')

@@ -18,6 +18,7 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets._toast import ToastHolder
 from textual.worker import WorkerFailed
@@ -25,7 +26,7 @@ from textual.worker import WorkerFailed
 from tuireader.commands import BY_ID, key_label, resolve_keys
 from tuireader.errors import TuireaderError
 from tuireader.ui import inks
-from tuireader.ui.bindings import ANYWHERE, keymap
+from tuireader.ui.bindings import ANYWHERE, bound, keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.filters import Nearest256, SameEverywhere, Together
 from tuireader.ui.frame_keeping import keep
@@ -91,6 +92,8 @@ class TuireaderApp(App[int]):
         self.fault: BaseException | None = None  # what made the app crash
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
         self._collecting: asyncio.TimerHandle | None = None
+        self._bound: dict[str, list[tuple[str, DOMNode]]] = {}
+        self._bound_in: tuple[Screen[object] | None, Widget | None] = (None, None)  # where the keys do that
         self.typed_at = 0.0  # when that was, by the monotonic clock
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
@@ -112,6 +115,7 @@ class TuireaderApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
+        self._bound_in = (None, None)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What is done to each line, all in one."""
@@ -211,14 +215,22 @@ class TuireaderApp(App[int]):
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.found()
-            if not await self._check_bindings(event.key, priority=True):
-                await self._check_bindings(event.key)
+            await self._do_command(event.key)
             if not main.keys_wait:
                 main.hand_over()
         elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
         elif not await self._check_bindings(event.key, priority=True):
             await press(focused or self.screen, event, self._check_bindings)
+
+    async def _do_command(self, key: str) -> None:
+        """Do what a key means in the panes: always the same, as long as the focus is where it is."""
+        place = (self.screen, self.focused)
+        if place != self._bound_in:
+            self._bound_in, self._bound = place, bound(self.screen)
+        for action, node in self._bound.get(key, ()):
+            if await self.run_action(action, node):
+                break
 
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
 
 from tuireader.commands import COMMANDS, PANES, Scope
 
@@ -43,6 +45,21 @@ def bindings(place: Scope = Scope.GLOBAL, namespace: str = "") -> list[Binding]:
             action = f"{namespace}{command.id}"
             made.append(Binding(keys, action, command.title, show=False, id=command.id))
     return made
+
+
+def bound(screen: Screen[object]) -> dict[str, list[tuple[str, DOMNode]]]:
+    """What each key does on a screen with the focus where it is: actions and their nodes, as they are tried.
+
+    Textual makes all of that anew for every key, twice.
+    """
+    chain = screen._binding_chain
+    found: dict[str, list[tuple[str, DOMNode]]] = {}
+    for before_all, nodes in ((True, reversed(chain)), (False, chain)):
+        for node, known in nodes:
+            for key, several in known.key_to_bindings.items():
+                actions = [(one.action, node) for one in several if one.priority == before_all]
+                found.setdefault(key, []).extend(actions)
+    return found
 
 
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -64,7 +64,7 @@ class SearchLine(Input):
         self._forget()
         if self._left:  # by a key that came together with the text
             return
-        self._timer = self.set_timer(_REST, self._tell)
+        self._timer = self.set_timer(_REST, self._rested)
 
     def _forget(self) -> bool:
         """Search nothing when the typing rests; whether there was something."""
@@ -73,8 +73,12 @@ class SearchLine(Input):
             timer.stop()
         return timer is not None
 
+    def _rested(self) -> None:
+        """Search, unless a key came at the last moment and it was forgotten."""
+        if self._forget():
+            self._tell()
+
     def _tell(self) -> None:
-        self._timer = None
         self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

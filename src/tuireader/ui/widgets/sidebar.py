@@ -112,7 +112,7 @@ class Sidebar(CursorPane):
         if self._moved - before > 2 * _PREVIEW_AFTER:
             self._show_current()
         else:
-            self._preview = self.set_timer(_PREVIEW_AFTER, self._show_current)
+            self._preview = self.set_timer(_PREVIEW_AFTER, self.decide)
 
     def _forget_preview(self) -> bool:
         """Show nothing when the cursor rests; whether that was to be."""
@@ -127,7 +127,6 @@ class Sidebar(CursorPane):
             self._show_current()
 
     def _show_current(self) -> None:
-        self._preview = None
         if self.current is not None and self.current.view is not None:
             self.post_message(self.Chosen(self.current.view, leave=False))
 
