@@ -394,8 +394,11 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
             headers={"Content-Type": "text/html"},
         )
         async with opened(tmp_path, "# mine\n" + WATCHES) as library:
-            assert [found[0] for found in await library.discover(page)] == [url]
+            assert [found.url for found in await library.discover(page)] == [url]
+            assert not library.follows(url)
             assert await library.add_feeds([(url, "", "News"), (url, "", "News")]) == 1
+            assert library.follows(url.replace("http://", "HTTP://me:secret@") + "#top")
+            assert not library.follows("http://[::1")
             assert await library.add_feeds([(url, "", "News")]) == 0
             assert (await library.feeds())[0].folder == "News"
             text = (tmp_path / "config.toml").read_text(encoding="utf-8")

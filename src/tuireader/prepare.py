@@ -27,7 +27,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
     pieces = tokens(html) if is_html(html) else None  # taken apart once for both text and links
     body = plain(html, pieces) if html else ""
     summary = plain(entry.summary_html) if entry.content_html and entry.summary_html else ""
-    title = entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
+    title = title_of(entry, body)
     published = entry.published if entry.published is not None else entry.updated
     return Prepared(
         title=title,
@@ -37,6 +37,11 @@ def prepare(entry: ParsedEntry) -> Prepared:
         links=links_in(html, entry.base_url or entry.url, pieces),
         text_key=identity.text_key(title, body, entry.url, published),
     )
+
+
+def title_of(entry: ParsedEntry, body: str) -> str:
+    """The title of an entry, or what stands in for it: the first line of its plain text, its address."""
+    return entry.title or cut_characters(body.partition("\n")[0], _TITLE) or entry.url
 
 
 def links_in(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from tests.feeds.corpus import atom, rss
 from tests.web import Web
 from tuireader.errors import TuireaderError
-from tuireader.feeds.discover import discover, known_site, with_scheme
+from tuireader.feeds.discover import discover, known_site, read_preview, with_scheme
 from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.workers import ParseWorker
 
 PAGE = "<!doctype html><html><head><title>Page</title>{}</head><body>words</body></html>"
 LINK = '<link rel="alternate" type="application/rss+xml" title="{}" href="{}">'
@@ -29,15 +31,41 @@ async def fetcher() -> AsyncIterator[Fetcher]:
         yield one
 
 
+async def pairs(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
+    """Address and title of what is found."""
+    return [(one.url, one.title) for one in await discover(fetcher, url)]
+
+
 async def test_the_address_is_a_feed_itself(web: Web, fetcher: Fetcher) -> None:
-    assert await discover(fetcher, web.serve("/f", rss(""))) == [(web.url + "/f", "Harbour News")]
+    (found,) = await discover(fetcher, web.serve("/f", rss("")))
+    assert (found.url, found.title) == (web.url + "/f", "Harbour News")
+    assert found.preview is not None
+    assert [title for title, _ in found.preview.samples] == ["Tide tables", "Second"]
     assert len(web.requests) == 1
 
 
 async def test_the_page_names_its_feeds(web: Web, fetcher: Fetcher) -> None:
     page = PAGE.format(LINK.format("All", "/all.xml") + LINK.format("Comments", "c.xml"))
-    found = await discover(fetcher, web.serve("/blog/", page, headers={"Content-Type": "text/html"}))
+    found = await pairs(fetcher, web.serve("/blog/", page, headers={"Content-Type": "text/html"}))
     assert found == [(web.url + "/all.xml", "All"), (web.url + "/blog/c.xml", "Comments")]
+
+
+async def test_what_a_page_names_is_read_when_it_is_asked_for(web: Web, fetcher: Fetcher) -> None:
+    web.serve("/all.xml", rss(""))
+    web.serve("/page.xml", PAGE.format(""))
+    page = PAGE.format("".join(LINK.format("", href) for href in ("all.xml", "page.xml", "none.xml")))
+    found = await discover(fetcher, web.serve("/", page))
+    assert [one.preview for one in found] == [None] * 3 and len(web.requests) == 1
+    async with ParseWorker() as parser:
+        preview = await read_preview(fetcher, parser, found[0])
+        assert (preview.title, preview.entries) == ("Harbour News", 2)
+        with pytest.raises(TuireaderError, match="web page"):
+            await read_preview(fetcher, parser, found[1])
+        with pytest.raises(TuireaderError, match="404"):
+            await read_preview(fetcher, parser, found[2])
+        elsewhere = replace(found[0], page="https://example.org/")
+        with pytest.raises(TuireaderError, match="private"):
+            await read_preview(fetcher, parser, elsewhere)
 
 
 async def test_only_what_the_page_shows_counts_and_comments_come_last(web: Web, fetcher: Fetcher) -> None:
@@ -49,7 +77,7 @@ async def test_only_what_the_page_shows_counts_and_comments_come_last(web: Web, 
         + LINK.format("Itself", "")
         + LINK.format("Articles", f"feed://127.0.0.1:{web.port}/feed/")
     )  # fmt: skip
-    found = await discover(fetcher, web.serve("/", page, headers={"Content-Type": "text/html"}))
+    found = await pairs(fetcher, web.serve("/", page, headers={"Content-Type": "text/html"}))
     assert [title for _, title in found] == ["Articles", "Page » Comments Feed"]
     assert found[0][0] == web.url + "/feed/"
 
@@ -61,7 +89,7 @@ async def test_a_page_that_only_links_to_its_feed(web: Web, fetcher: Fetcher) ->
     )
     web.serve("/comments/feed", rss(""))
     feed = web.serve("/blog/atom.xml", atom(""))
-    found = await discover(fetcher, web.serve("/", page))
+    found = await pairs(fetcher, web.serve("/", page))
     assert found == [(feed, "Lighthouse"), (f"{web.url}/comments/feed", "Harbour News")]
     assert not web.seen("/about") and not web.seen("/feed")
 
@@ -69,7 +97,7 @@ async def test_a_page_that_only_links_to_its_feed(web: Web, fetcher: Fetcher) ->
 @pytest.mark.parametrize("flood", ["<link ", "<!--", "<script", "<a href='", "<a href=/feed>", "<link a=1 "])
 async def test_a_flood_of_tags_takes_no_time(web: Web, fetcher: Fetcher, flood: str) -> None:
     started = time.process_time()
-    await discover(fetcher, web.serve("/", "<html>" + flood * (2_000_000 // len(flood))))
+    await pairs(fetcher, web.serve("/", "<html>" + flood * (2_000_000 // len(flood))))
     assert time.process_time() - started < 5
 
 
@@ -79,37 +107,37 @@ async def test_the_usual_places_are_looked_at_politely(web: Web, fetcher: Fetche
     web.serve("/rss.xml", rss(""))
     web.serve("/feed.xml", rss(""))
     web.serve("/index.xml", PAGE.format(""))
-    found = await discover(fetcher, web.serve("/", PAGE.format("")))
+    found = await pairs(fetcher, web.serve("/", PAGE.format("")))
     assert found == [(web.url + "/atom.xml", "Lighthouse"), (web.url + "/feed.xml", "Harbour News")]
     assert web.most_at_once <= 2
 
 
 async def test_nothing_is_found(web: Web, fetcher: Fetcher) -> None:
-    assert await discover(fetcher, web.serve("/", PAGE.format(""))) == []
+    assert await pairs(fetcher, web.serve("/", PAGE.format(""))) == []
 
 
 async def test_what_cannot_be_read_is_told(web: Web, fetcher: Fetcher) -> None:
     for address in (web.url + "/none", "http://127.0.0.1:1/", "file:///etc/passwd", "ftp://x/"):
         with pytest.raises(TuireaderError):
-            await discover(fetcher, address)
+            await pairs(fetcher, address)
 
 
 async def test_plain_http_is_tried_only_when_no_scheme_was_typed(web: Web, fetcher: Fetcher) -> None:
     web.serve("/f", rss(""))
-    assert await discover(fetcher, f"127.0.0.1:{web.port}/f") == [(web.url + "/f", "Harbour News")]
+    assert await pairs(fetcher, f"127.0.0.1:{web.port}/f") == [(web.url + "/f", "Harbour News")]
     with pytest.raises(TuireaderError):
-        await discover(fetcher, f"https://127.0.0.1:{web.port}/f")
+        await pairs(fetcher, f"https://127.0.0.1:{web.port}/f")
 
 
 async def test_a_site_that_answers_by_redirect_is_followed(web: Web, fetcher: Fetcher) -> None:
     web.serve("/new/", PAGE.format(LINK.format("Feed", "feed.xml")))
-    found = await discover(fetcher, web.serve("/old", status=301, headers={"Location": "/new/"}))
+    found = await pairs(fetcher, web.serve("/old", status=301, headers={"Location": "/new/"}))
     assert found == [(web.url + "/new/feed.xml", "Feed")]
 
 
 async def test_a_known_site_is_asked_at_its_feed_first(web: Web, fetcher: Fetcher) -> None:
     web.serve("/@ada.rss", rss(""))
-    assert await discover(fetcher, web.url + "/@ada") == [(web.url + "/@ada.rss", "Harbour News")]
+    assert await pairs(fetcher, web.url + "/@ada") == [(web.url + "/@ada.rss", "Harbour News")]
     assert [request.path for request in web.requests] == ["/@ada.rss"]
 
 

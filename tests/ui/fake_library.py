@@ -23,6 +23,8 @@ from tuireader.model import (
     Evidence,
     Feed,
     FeedDone,
+    FeedPreview,
+    FoundFeed,
     FullText,
     Pixels,
     RefreshDone,
@@ -70,7 +72,8 @@ class FakeLibrary:
         self.places: dict[int, int] = {}
         self.added: list[tuple[str, str, str]] = []
         self.refreshed: list[list[int] | None] = []
-        self.found: list[tuple[str, str]] = []
+        self.found: list[FoundFeed] = []
+        self.previews: dict[str, FeedPreview] = {}
         self.elsewhere = False
         self.told: list[Told] = []
         self.stats: list[WatchStats] = []
@@ -469,8 +472,16 @@ class FakeLibrary:
         ]
         return len(feeds)
 
-    async def discover(self, url: str) -> list[tuple[str, str]]:
+    async def discover(self, url: str) -> list[FoundFeed]:
         return self.found
+
+    async def preview_feed(self, found: FoundFeed) -> FeedPreview:
+        if found.url not in self.previews:
+            raise TuireaderError("HTTP 404: not found")
+        return self.previews[found.url]
+
+    def follows(self, url: str) -> bool:
+        return any(feed.url == url for feed in self._feeds)
 
     async def import_opml(self, path: Path) -> tuple[int, list[str]]:
         return 0, []

@@ -44,7 +44,7 @@ class Running:
         nodes = [node for screen in self.app.screen_stack for node in (screen, *screen.walk_children())]
         return any(
             timer._repeat is not None
-            and timer._interval < 0.2
+            and timer._interval < 0.4
             and timer._task is not None
             and not timer._task.done()
             for node in nodes

@@ -12,6 +12,7 @@ from tests.ui.running import running
 from tests.ui.snap import assert_screen
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
+from tuireader.model import FoundFeed
 from tuireader.ui.run import DEMO
 from tuireader.ui.screens.first_run import FirstRun
 from tuireader.ui.screens.main import MainScreen
@@ -49,7 +50,7 @@ async def test_demo_and_quit() -> None:
 
 async def test_an_address_is_looked_at_and_added_with_a_folder() -> None:
     made = FakeLibrary([], [])
-    made.found = [("https://quay.example/rss", "The Quay")]
+    made.found = [FoundFeed("https://quay.example/rss", "The Quay")]
     async with running(made, first_run=True) as run:
         await run.press("u", *"quay.example", "enter")
         assert "The Quay" in run.text
@@ -61,7 +62,7 @@ async def test_an_address_is_looked_at_and_added_with_a_folder() -> None:
 
 async def test_one_of_several_feeds_is_chosen() -> None:
     made = FakeLibrary([], [])
-    made.found = [("https://a.example/1", "One"), ("https://a.example/2", "Two [/x]")]
+    made.found = [FoundFeed("https://a.example/1", "One"), FoundFeed("https://a.example/2", "Two [/x]")]
     async with running(made) as run:
         await run.press("plus", *"https://a.example", "enter")
         assert "2 feeds were found" in run.text and "Two [/x]" in run.text
@@ -82,7 +83,7 @@ async def test_what_is_no_address_is_refused(text: str) -> None:
 async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
     made = FakeLibrary([], [])
 
-    async def discover(url: str) -> list[tuple[str, str]]:
+    async def discover(url: str) -> list[FoundFeed]:
         raise TuireaderError("the server said 503 [/x]")
 
     made.discover = discover  # type: ignore[method-assign]
@@ -97,7 +98,7 @@ async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> Non
     made = FakeLibrary([], [])
     asked: list[str] = []
 
-    async def discover(url: str) -> list[tuple[str, str]]:
+    async def discover(url: str) -> list[FoundFeed]:
         asked.append(url)
         return []
 

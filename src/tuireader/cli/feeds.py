@@ -12,7 +12,7 @@ from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import Fault, Feed, FeedHealth, Trouble
+from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
 
 if TYPE_CHECKING:
@@ -277,22 +277,26 @@ main.add_command(remove)  # where people look for it, next to `add`
 @click.argument("url")
 @click.option("--folder", default="", help="The folder to put it in.")
 @click.option("--title", default="", help="A title of your own.")
+@click.option("--dry-run", is_flag=True, help="Only say what was found there and what it has.")
 @json_option
 @click.pass_obj
-def add(options: Options, url: str, folder: str, title: str, as_json: bool) -> int:
+def add(options: Options, url: str, folder: str, title: str, dry_run: bool, as_json: bool) -> int:
     """Subscribe to a feed, or to the feed of a web page, and write it to the configuration.
 
     \b
     Examples:
       tuireader add https://example.org/feed.xml
       tuireader add https://example.org/ --folder Tech --title "Example News"
+      tuireader add --dry-run https://example.org/
     """
 
     async def job(library: Library) -> int:
         found = await library.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        address, name = found[0]
+        if dry_run:
+            return await _tell_found(library, found, as_json)
+        address, name = found[0].url, found[0].title
         new = await library.add_feeds([(address, title, folder)])
         if as_json:
             shape: shapes.Added = {"url": without_password(address), "title": title or name, "new": bool(new)}
@@ -302,6 +306,35 @@ def add(options: Options, url: str, folder: str, title: str, as_json: bool) -> i
         return Exit.OK
 
     return in_library(options, job)
+
+
+async def _tell_found(library: Library, found: Sequence[FoundFeed], as_json: bool) -> int:
+    """Say what the feed that would be added has, and where there are others."""
+    feed, *others = found
+    preview, followed = await library.preview_feed(feed), library.follows(feed.url)
+    if as_json:
+        shape: shapes.FeedPreview = {
+            "url": without_password(feed.url),
+            "title": preview.title,
+            "site_url": preview.site_url,
+            "entries": preview.entries,
+            "per_week": preview.per_week,
+            "newest": preview.newest,
+            "texts": preview.texts,
+            "samples": [{"title": title, "time": when} for title, when in preview.samples],
+            "followed": followed,
+            "others": [without_password(other.url) for other in others],
+        }
+        print_json(shape)
+        return Exit.OK
+    from tuireader.ui.feed_facts import facts
+
+    told = facts(preview, feed.url, int(time.time()), followed=followed)
+    lines = ["".join(text for text, _ in line) for line in told]
+    print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
+    for other in others:
+        print(f"also there: {other.title or 'Untitled'} ({without_password(other.url)})")
+    return Exit.OK
 
 
 async def find_feed(library: Library, wanted: str) -> int:

@@ -11,14 +11,16 @@ from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
+from tuireader.feeds.preview import preview
 from tuireader.feeds.workers import ParseWorker
-from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed
+from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
+from tuireader.text import shown_host
 
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
 
-async def discover(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
-    """(feed address, title) of what can be subscribed at `url`, best first; empty when there is nothing.
+async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
+    """What can be subscribed at `url`, best first; empty when there is nothing.
 
     In this order: the feed that a well-known site has for such a page, the address itself, the feeds that the
     page names, those that it links to, the places where feeds usually are. Raises TuireaderError when the
@@ -38,10 +40,10 @@ async def discover(fetcher: Fetcher, url: str) -> list[tuple[str, str]]:
         assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
         parsed = await parser.parse(answer.body, answer.url, answer.content_type)
         if isinstance(parsed, ParsedFeed):
-            return [(answer.url, parsed.title)]
+            return [_found(fetcher, answer.url, parsed)]
         page = charset.decode(answer.body, answer.content_type)
         if named := advertised(page, answer.url):
-            return list(named)
+            return [FoundFeed(address, title, answer.url) for address, title in named]
         if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url)):
             return found_there
         return await _usual_places(fetcher, parser, answer.url)
@@ -101,24 +103,44 @@ def _may_lack_tls(answer: FetchFailed) -> bool:
     return answer.fault in (Fault.TLS, Fault.NETWORK) and answer.status is None
 
 
-async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str) -> tuple[str, str] | None:
+def _found(fetcher: Fetcher, url: str, parsed: ParsedFeed) -> FoundFeed:
+    return FoundFeed(url, parsed.title, preview=preview(parsed, int(fetcher.now())))
+
+
+async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
+    """What a feed that was found is and has. Raises TuireaderError when it cannot be read.
+
+    In a private network it is asked for only if the page that names it is on the same host.
+    """
+    public = bool(found.page) and shown_host(found.url) != shown_host(found.page)
+    answer = await fetcher.fetch(FetchJob(0, found.url, public_only=public))
+    if isinstance(answer, FetchFailed):
+        raise TuireaderError(answer.reason)
+    assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
+    parsed = await parser.parse(answer.body, answer.url, answer.content_type)
+    if not isinstance(parsed, ParsedFeed):
+        raise TuireaderError(parsed.reason)
+    return preview(parsed, int(fetcher.now()))
+
+
+async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str) -> FoundFeed | None:
     answer = await fetcher.fetch(FetchJob(0, url))
     if not isinstance(answer, Fetched):
         return None
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
-    return (answer.url, parsed.title) if isinstance(parsed, ParsedFeed) else None
+    return _found(fetcher, answer.url, parsed) if isinstance(parsed, ParsedFeed) else None
 
 
-async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[tuple[str, str]]:
+async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[FoundFeed]:
     """The feeds at the usual places of a site."""
     return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS])
 
 
-async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str]) -> list[tuple[str, str]]:
+async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str]) -> list[FoundFeed]:
     """What of some addresses are feeds, asked two at a time of a host; a feed found twice counts once."""
     found = await asyncio.gather(*(_feed_at(fetcher, parser, url) for url in urls))
-    unique: dict[str, tuple[str, str]] = {}
+    unique: dict[str, FoundFeed] = {}
     for one in found:
         if one is not None:
-            unique.setdefault(one[1] or one[0], one)
+            unique.setdefault(one.title or one.url, one)
     return list(unique.values())

@@ -112,7 +112,7 @@ class Fetcher:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
-        self._now = now
+        self.now = now
         self._tls = tls
         self.room = Room()
         self._slots = Slots(self.limits.concurrency, self.limits.per_host)
@@ -360,7 +360,7 @@ class Fetcher:
 
     def _bad_status(self, response: httpx.Response) -> Refused:
         status = response.status_code
-        wait = retry_after(header(response, b"retry-after"), self._now())
+        wait = retry_after(header(response, b"retry-after"), self.now())
         words = STATUS_WORDS.get(status) or reason_phrase(response)
         if status in (204, 205):
             words = "the server sent nothing"

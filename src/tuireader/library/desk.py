@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from tuireader import relating, watch, watching
 from tuireader.config import Config, MuteConfig, Paths, Problem
+from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.schema import VERSION
+from tuireader.text import without_password
 
 T = TypeVar("T")
 
@@ -193,3 +195,11 @@ def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
             return function(store)
 
     return whole
+
+
+def address_key(url: str) -> str:
+    """An address in one form for all ways to write it, without a password; what is none stays as it is."""
+    try:
+        return same_address(without_password(url))
+    except ValueError:
+        return url

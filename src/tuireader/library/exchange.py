@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import in_transaction
+from tuireader.library.desk import address_key, in_transaction
 from tuireader.library.pages import fetch_limits
 from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
@@ -104,7 +103,7 @@ class Exchange(Subscriptions):
         found = await self.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return await self._subscribe([FeedConfig(address, title) for address, title in found])
+        return await self._subscribe([FeedConfig(one.url, one.title) for one in found])
 
     async def _subscribe(
         self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()
@@ -128,11 +127,11 @@ class Exchange(Subscriptions):
         return done
 
     async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
-        ids = {_address(without_password(feed.url)): feed.id for feed in self._feeds}
+        ids = {address_key(feed.url): feed.id for feed in self._feeds}
         done = Imported(skipped=tuple(skipped))
         for feed, group in groupby(marks, lambda mark: mark.feed):
             of_feed = list(group)
-            feed_id = ids.get(_address(without_password(feed)))
+            feed_id = ids.get(address_key(feed))
             if feed_id is None:
                 number = counted(len(of_feed), "article")
                 done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)
@@ -182,10 +181,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
-
-
-def _address(url: str) -> str:
-    try:
-        return same_address(url)
-    except ValueError:
-        return url

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import in_transaction
+from tuireader.library.desk import address_key, in_transaction
 from tuireader.library.lists import Lists
 from tuireader.library.pages import fetch_limits
-from tuireader.model import Fault
+from tuireader.model import Fault, FeedPreview, FoundFeed
+
+if TYPE_CHECKING:
+    from tuireader.feeds.fetch import Fetcher
 
 
 class Subscriptions(Lists):
@@ -110,7 +114,7 @@ class Subscriptions(Lists):
     async def _accept_named(self, feed_id: int) -> str:
         """Subscribe to the feed that the page at a feed's address names, in its stead."""
         url, taken = self._url(feed_id), {feed.url for feed in self.config.feeds}
-        found = [address for address, _ in await self.discover(url)]
+        found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:
             words = "is in the configuration already" if found else "was not found there"
@@ -121,12 +125,35 @@ class Subscriptions(Lists):
         await self._set_feed(feed_id, url=new)
         return new
 
-    async def discover(self, url: str) -> list[tuple[str, str]]:
-        """(feed address, title) found at a pasted address: the feed itself, or those a page advertises."""
-        if self.offline:
-            raise TuireaderError("the demo is offline", "start tuireader without --demo")
-        from tuireader import refresh
+    async def discover(self, url: str) -> list[FoundFeed]:
+        """What is found at a pasted address: the feed itself, or those a page advertises."""
         from tuireader.feeds.discover import discover
 
-        async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
+        async with await self._looking() as fetcher:
             return await discover(fetcher, url)
+
+    async def preview_feed(self, found: FoundFeed) -> FeedPreview:
+        """What a feed that was found is and has; asked for only where that is not known yet.
+
+        Raises TuireaderError when it cannot be read.
+        """
+        if found.preview is not None:
+            return found.preview
+        from tuireader.feeds.discover import read_preview
+        from tuireader.feeds.workers import ParseWorker
+
+        async with await self._looking() as fetcher, ParseWorker() as parser:
+            return await read_preview(fetcher, parser, found)
+
+    def follows(self, url: str) -> bool:
+        """Whether a feed is in the configuration already, however its address is written there."""
+        address = address_key(url)
+        return any(address_key(feed.url) == address for feed in self.config.feeds)
+
+    async def _looking(self) -> Fetcher:
+        """A fetcher that looks at what is not followed yet."""
+        if self.offline:
+            raise TuireaderError("the demo is offline", "start tuireader without --demo")
+        from tuireader.feeds.pages import open_fetcher
+
+        return await open_fetcher(fetch_limits(self.config), self._clock)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from tuireader.values import dataclass
 
+_FULL = 600
+"""Letters from which on a text is taken for a full one: teasers are cut off before."""
+
 
 @dataclass(frozen=True, slots=True)
 class FetchJob:
@@ -180,3 +183,41 @@ class ParseFailed:
 
 
 ParseResult = ParsedFeed | ParseFailed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPreview:
+    """What a feed is and has, for who thinks about following it.
+
+    `per_week` is its pace over the last four weeks, or as far as the document reaches; None where that cannot
+    be told. `newest` is the time of the newest entry, `samples` are title and time of the newest few.
+    `length` is how many letters its texts have, the median of the newest (a wide letter counts as two).
+    """
+
+    title: str = ""
+    site_url: str = ""
+    entries: int = 0
+    per_week: float | None = None
+    newest: int | None = None
+    samples: tuple[tuple[str, int | None], ...] = ()
+    length: int = 0
+
+    @property
+    def texts(self) -> str:
+        """What there is to read: `full` texts, `short` ones (teasers, notes), or `none` but titles."""
+        if not self.length:
+            return "none"
+        return "full" if self.length >= _FULL else "short"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeed:
+    """A feed that was found at an address.
+
+    `page` is the page that names it, `""` if none does; such a feed has not been read, and has no preview.
+    """
+
+    url: str
+    title: str = ""
+    page: str = ""
+    preview: FeedPreview | None = None

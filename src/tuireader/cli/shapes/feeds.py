@@ -44,6 +44,30 @@ class Added(TypedDict):
     new: Annotated[bool, "False when it had been subscribed to before."]
 
 
+class Sample(TypedDict):
+    """One of the newest entries of a feed."""
+
+    title: Annotated[str, "Its title, or what stands in for it."]
+    time: Annotated[int | None, "When it was published, `null` when it does not tell."]
+
+
+class FeedPreview(TypedDict):
+    """With --dry-run, the feed that would be subscribed to, and what it has."""
+
+    url: Annotated[str, "Address of the feed that was found."]
+    title: Annotated[str, "Its title."]
+    site_url: Annotated[str, "Its web site."]
+    entries: Annotated[int, "How many entries it has."]
+    per_week: Annotated[
+        float | None, "Entries a week, over four weeks at most, `null` when that cannot be told."
+    ]
+    newest: Annotated[int | None, "Time of its newest entry."]
+    texts: Annotated[str, "`full` texts, `short` ones (teasers, notes), or `none` but titles."]
+    samples: Annotated[list[Sample], "Its newest entries, five at most."]
+    followed: Annotated[bool, "Whether it is subscribed to already."]
+    others: Annotated[list[str], "Addresses of other feeds that were found there."]
+
+
 class KeyBinding(TypedDict):
     """A command of the reader and its keys in force."""
 

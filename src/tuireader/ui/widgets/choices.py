@@ -41,6 +41,13 @@ class Choices(CursorPane):
             super().__init__()
             self.key = key
 
+    class Moved(Message):
+        """The cursor has come to another line."""
+
+        def __init__(self, key: str | None) -> None:
+            super().__init__()
+            self.key = key
+
     class Checked(Message):
         """The set of checked lines has changed."""
 
@@ -85,6 +92,10 @@ class Choices(CursorPane):
         first = next((at for at, choice in enumerate(self.choices) if choice.key is not None), self.cursor)
         super().move_to(first)  # only the heading is above it
         self.scroll_now(0)
+
+    def cursor_moved(self) -> None:
+        """Tell the dialog."""
+        self.post_message(self.Moved(self.current))
 
     @property
     def current(self) -> str | None:

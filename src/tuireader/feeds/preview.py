@@ -1,0 +1,62 @@
+"""A feed document summed up for who thinks about following it. Pure: `now` is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median_low
+
+from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
+from tuireader.prepare import title_of
+from tuireader.text import cell_len, plain
+
+SAMPLES = 5
+HOUR, WEEK = 3_600, 7 * 86_400
+WEEKS = 4
+"""So many weeks count for the pace, as in the health of feeds."""
+_WEIGHED = 20
+"""So many of the newest texts are looked at, and so much of each: it is done while somebody types."""
+_LONGEST = 20_000
+
+
+def preview(feed: ParsedFeed, now: int) -> FeedPreview:
+    """What a feed document tells. Entries without a time count as older than those with one."""
+    entries = sorted(feed.entries, key=lambda entry: -_time(entry, now))  # else in the document's order
+    times = [time for entry in entries if (time := _time(entry, now)) >= 0]
+    bodies = [_body(entry) for entry in entries[:_WEIGHED]]
+    return FeedPreview(
+        title=feed.title,
+        site_url=feed.site_url,
+        entries=len(entries) + feed.left_out,
+        per_week=pace(times, now),
+        newest=times[0] if times else None,
+        samples=tuple(
+            (title_of(entry, body), None if _time(entry, now) < 0 else _time(entry, now))
+            for entry, body in zip(entries[:SAMPLES], bodies, strict=False)
+        ),
+        length=median_low(map(cell_len, bodies)) if bodies else 0,
+    )
+
+
+def pace(times: Sequence[int], now: int) -> float | None:
+    """Entries a week, of their times up to `now`, newest first.
+
+    None where that would be a guess: with one entry, or when all are of the same hour, as in feeds that give
+    each entry the time at which the document was made.
+    """
+    since = now - WEEKS * WEEK
+    if times and times[-1] < since:
+        return sum(time >= since for time in times) / WEEKS
+    if not times or times[0] - times[-1] < HOUR:
+        return None
+    return (len(times) - 1) * WEEK / (now - times[-1])
+
+
+def _time(entry: ParsedEntry, now: int) -> int:
+    """When an entry was published, not after now; -1 where it does not tell, or tells a time before 1970."""
+    time = entry.published if entry.published is not None else entry.updated
+    return -1 if time is None or time < 0 else min(time, now)
+
+
+def _body(entry: ParsedEntry) -> str:
+    html = (entry.content_html or entry.summary_html)[:_LONGEST]
+    return plain(html) if html else ""

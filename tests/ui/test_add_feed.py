@@ -1,0 +1,196 @@
+"""The dialog that adds a feed shows what it has, from a real server into a real library."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.feedtext import item, rss
+from tests.ui.fake_library import NOW
+from tests.ui.running import Running, running
+from tests.web import Web
+from tuireader.config import Paths, loads
+from tuireader.library import Library
+
+HOUR = 3600
+LONG = "<p>" + "The ferries take phones now. " * 60 + "</p>"
+HARBOUR = rss(
+    "Harbour News",
+    [
+        item(str(n), f"Ferry [/x] [bold]{n}[/bold]", LONG, time=NOW - (n * 14 - 12) * HOUR)
+        for n in range(1, 31)
+    ],
+)
+TIDES = rss("Tides \x1b[31m\u202e", [item("1", "High water", time=NOW - 120)])
+
+
+@dataclass
+class Adding:
+    """The dialog over a library that follows `followed`, and the server beside it."""
+
+    run: Running
+    web: Web
+    library: Library
+
+    async def shows(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        while text not in self.run.text:
+            await self.run.settle()
+
+    async def look(self, url: str) -> None:
+        await self.run.press("plus", *url, "enter")
+
+    def page(self, *links: tuple[str, str]) -> str:
+        """The address of a page that names these feeds (address, title)."""
+        head = "".join(
+            f'<link rel="alternate" type="application/rss+xml" href="{url}" title="{title}">'
+            for url, title in links
+        )
+        return self.web.serve("/", f"<html><head>{head}</head></html>", headers={"Content-Type": "text/html"})
+
+
+@asynccontextmanager
+async def adding(
+    folder: Path, size: tuple[int, int] = (80, 24), followed: Sequence[str] = ()
+) -> AsyncIterator[Adding]:
+    async with Web() as web:
+        text = "[fetch]\nrefresh_on_start = false\n"
+        text += "".join(f'[[feeds]]\nurl = "{web.url}{path}"\nfolder = "Harbour"\n' for path in followed)
+        paths = Paths(folder / "config.toml", folder / "news.db", folder, folder)
+        paths.config.write_text(text, encoding="utf-8")
+        library = await Library.open(loads(text, "config.toml")[0], paths, clock=lambda: NOW)
+        try:
+            async with running(library, size) as run:
+                yield Adding(run, web, library)
+        finally:
+            await library.close()
+
+
+async def test_what_is_found_is_shown_without_asking_again(tmp_path: Path) -> None:
+    async with adding(tmp_path) as add:
+        await add.look(add.web.serve("/feed", HARBOUR))
+        await add.shows("Harbour News · site.example.org")
+        lines = [line.split("│")[1].strip() for line in add.run.text.splitlines() if line.count("│") == 2]
+        at = lines.index("Harbour News · site.example.org")
+        assert lines[at + 1 : at + 5] == [
+            "30 entries · about 12 a week · newest 2 h ago",
+            "full texts",
+            "2 h     Ferry [/x] [bold]1[/bold]",
+            "16 h    Ferry [/x] [bold]2[/bold]",
+        ]
+        assert "5[/bold]" in lines[at + 7] and "you follow" not in add.run.text.lower()
+        assert len(add.web.requests) == 1
+        await add.run.press("enter")
+        assert add.library.follows(add.web.url + "/feed")
+
+
+async def test_the_feed_under_the_cursor_is_read_once(tmp_path: Path) -> None:
+    async with adding(tmp_path) as add:
+        add.web.serve("/news", HARBOUR)
+        add.web.serve("/tides", TIDES)
+        await add.look(add.page(("/news", "All"), ("/tides", "Tides")))
+        await add.shows("30 entries · about 12 a week")
+        assert "30 entries · about 12 a week" in add.run.text
+        assert not add.web.seen("/tides")
+        await add.run.press("j")
+        await add.shows("1 entry · newest 2 min ago")
+        await add.shows("short texts or teasers")
+        assert "1 entry · newest 2 min ago" in add.run.text and "short texts or teasers" in add.run.text
+        await add.shows("2 min  High water")
+        assert "2 min  High water" in add.run.text and "Ferry" not in add.run.text
+        assert "\x1b" not in add.run.text and "\u202e" not in add.run.text
+        await add.run.press("k")
+        await add.shows("30 entries")
+        assert "30 entries" in add.run.text
+        await add.run.press("j", "enter")
+        await add.shows("High water")
+        await add.shows("Folder, or nothing")
+        assert "High water" in add.run.text and "Folder, or nothing" in add.run.text  # it stays in sight
+        assert [len(add.web.seen(path)) for path in ("/news", "/tides")] == [1, 1]
+
+
+async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(tmp_path: Path) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        await reader.read()
+        ended.set()
+
+    async with adding(tmp_path) as add, asyncio.timeout(20):
+        add.web.raw("/slow", hold)
+        add.web.serve("/tides", TIDES)
+        page = add.page(("/slow", "Slow"), ("/tides", "Tides"))
+        await add.run.pilot.press("plus", *page, "enter")
+        await begun.wait()
+        await add.shows("Reading it …")
+        assert "Reading it …" in add.run.text
+        await add.run.pilot.press("j")
+        await ended.wait()
+        await add.run.settle()
+        await add.shows("High water")
+        assert "High water" in add.run.text
+
+
+async def test_a_page_without_feeds(tmp_path: Path) -> None:
+    async with adding(tmp_path) as add:
+        add.web.serve("/tides", TIDES)
+        await add.look(add.page(("/tides", "A"), ("/none", "B")))
+        await add.shows("High water")
+        assert "High water" in add.run.text
+        add.page()
+        await add.run.press("shift+tab", "enter")  # the address again
+        await add.shows("No feed was found there")
+        assert "No feed was found there" in add.run.text
+        assert "High water" not in add.run.text and "A  " not in add.run.text
+
+
+@pytest.mark.parametrize(
+    ("path", "trouble"), [("/broken", "HTTP 500"), ("/page", "web page"), ("/none", "HTTP 404")]
+)
+async def test_a_feed_that_cannot_be_read_is_told_in_a_line_and_can_be_added(
+    tmp_path: Path, path: str, trouble: str
+) -> None:
+    async with adding(tmp_path) as add:
+        add.web.serve("/broken", status=500)
+        add.web.serve("/page", "<html><body>words</body></html>", headers={"Content-Type": "text/html"})
+        await add.look(add.page((path, "News")))
+        await add.shows("It cannot be read")
+        (line,) = [line for line in add.run.text.splitlines() if "It cannot be read" in line]
+        assert trouble in line
+        await add.run.press("enter")
+        assert add.library.follows(add.web.url + path)
+
+
+async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:
+    async with adding(tmp_path, followed=["/tides", "/gone"]) as add:
+        add.web.serve("/tides", TIDES)
+        add.web.serve("/news", HARBOUR)
+        await add.look(add.page(("/tides#top", "Tides"), ("/news", "News"), ("/gone", "Gone")))
+        await add.shows("You follow this already · short texts")
+        assert "You follow this already · short texts" in add.run.text
+        await add.run.press("j")
+        assert "You follow this already" not in add.run.text
+        await add.run.press("j")
+        await add.shows("It cannot be read")
+        await add.shows("You follow this already")
+        assert "It cannot be read" in add.run.text and "You follow this already" in add.run.text
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12)])
+async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with adding(tmp_path, size, followed=["/x"]) as add:
+        add.web.serve("/news", HARBOUR)
+        await add.look(add.page(*(("/news", "News"), *((f"/{n}", f"Feed {n}") for n in range(12)))))
+        text = add.run.text
+        assert "News" in text and "Feed 0" in text and "enter chooses one" in text
+        assert ("30 entries" in text) == (size[1] > 12) and ("[bold]5[/bold]" in text) == (size[1] > 20)
+        await add.run.press("enter")
+        text = add.run.text
+        assert "│  Harbour  " in text and "closes" in text and "Folder, or" in text
+        assert ("30 entries" in text) == (size[1] > 12)
