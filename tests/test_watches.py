@@ -61,13 +61,18 @@ async def test_the_numbers_of_watches(tmp_path: Path) -> None:
         await fill(library, 2, entry(4, title="WeChat long ago and the PIPL", published=NOW - 40 * DAY))
         await library.set_read(await library.ids(View(ViewKind.FEED, "2")), True)
         wechat, pipl = await library.watch_stats()
-        assert (wechat.name, wechat.color, wechat.unread, wechat.total) == ("WeChat", "green", 3, 4)
+        assert (wechat.name, wechat.color, wechat.count.unread, wechat.count.total) == (
+            "WeChat",
+            "green",
+            3,
+            4,
+        )
         assert (wechat.today, wechat.week, wechat.month) == (1, 2, 3)
         assert len(wechat.days) == 30 and wechat.days[-1] == 1 and sum(wechat.days) == 3
         assert wechat.newest is not None and wechat.newest.title == "WeChat today"
         assert wechat.top_feeds == (("https://a.example.org/feed", 3), ("https://b.example.org/feed", 1))
         assert (wechat.quiet, wechat.problem) == ("", "")
-        assert (pipl.month, pipl.total, pipl.quiet) == (0, 1, "quiet: feeds fine, no news for 40 d")
+        assert (pipl.month, pipl.count.total, pipl.quiet) == (0, 1, "quiet: feeds fine, no news for 40 d")
 
 
 async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
@@ -172,7 +177,7 @@ async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
         counts = await library.counts()
         assert (counts.all.total, counts.all.unread, counts.muted) == (2, 2, 2)
         assert counts.watches["WeChat"].total == 1 and counts.feeds[2].total == 1
-        assert (await library.watch_stats())[0].total == 1
+        assert (await library.watch_stats())[0].count.total == 1
         assert await titles(library, View(ViewKind.WATCH, "WeChat")) == ["WeChat grows"]
         assert list((await library.search("wechat"))[0]) != []
         assert len((await library.search("wechat"))[0]) == 1

@@ -6,6 +6,12 @@ def counted(number: int, one: str, more: str = "") -> str:
     return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
+def stories_and_articles(stories: int, articles: int) -> str:
+    """`18 stories · 60 articles`; only `60 articles` where each article is alone."""
+    told = counted(articles, "article")
+    return told if stories == articles else f"{counted(stories, 'story', 'stories')} · {told}"
+
+
 def left_out(number: int) -> str:
     """What is said of a feed document that has too many entries."""
     oldest = counted(number, "oldest entry", "oldest entries")

@@ -16,6 +16,7 @@ from tuireader.query import (
     And,
     Before,
     Is,
+    Name,
     Near,
     Node,
     Not,
@@ -99,6 +100,10 @@ def fault(expression: str) -> QueryError:
         ("a NEAR/3 b NEAR/4 c", And((Near(text("a"), text("b"), 3), Near(text("b"), text("c"), 4)))),
         ("a NEAR/3 (b OR c)", Or((Near(text("a"), text("b"), 3), Near(text("a"), text("c"), 3)))),
         ("is:unread", Is("unread")),
+        ("is:today is:subscribed", And((Is("today"), Is("subscribed")))),
+        ('feed:="China tech"', Name("feed", "China tech")),
+        ("-label:=law", Not(Name("label", "law"))),
+        ('watch:="★"', Name("watch", "★")),
         ("is:Starred", Is("starred")),
         ("age:<3d", Age(False, 259_200)),
         ("age:>2w", Age(True, 1_209_600)),
@@ -158,6 +163,9 @@ def test_reading(expression: str, tree: Node) -> None:
         ("age:<3m", 4, 3, "m can be min or mo", "age:<3d"),
         ("after:2026-02-30", 6, 10, "this is no date", "after:2026-11-01"),
         ("before:soon", 7, 4, "this is no date", "for example"),
+        ("title:=x", 0, 7, "title: takes no =", "feed:="),
+        ("feed:=", 0, 6, "feed:= needs a name", "My name"),
+        ("folder:=(a b)", 0, 8, "folder:= needs a name", "My name"),
         ("after:0000", 6, 4, "this is no date", "after:"),
         ("(" * 21 + "a" + ")" * 21, 20, 1, "more than 20 brackets in one another", ""),
         ("a" * 10_001, 10_000, 1, "longer than 10,000 characters", ""),
@@ -208,7 +216,7 @@ def test_what_is_printed_reads_the_same(expression: str) -> None:
 
 
 SIGNS = st.sampled_from("\"“()-/\\: \0\ud800*'云^{+é\n")
-PIECES = "OR AND NOT NEAR/2 NEAR( title: is: age: <3d after: 2026-01-01 kumo col:"
+PIECES = "OR AND NOT NEAR/2 NEAR( title: feed:= is: age: <3d after: 2026-01-01 kumo col:"
 NASTY = SIGNS | st.sampled_from(PIECES.split(" ")) | st.just("kumo ")
 
 
@@ -242,6 +250,7 @@ ARTICLE = Subject(
     feed_url="https://news.example/feed.xml",
     folder="Far East",
     labels=("to read", "robots"),
+    given=("to read", "flag-s"),
     watches=("Solar farms",),
     read=False,
     starred=True,
@@ -276,6 +285,19 @@ ARTICLE = Subject(
         ('watch:"solar farms"', True),
         ("watch:solar", False),
         ("watch:solar*", True),
+        ('watch:="SOLAR farms"', True),
+        ('watch:="solar*"', False),
+        ('feed:="cloud news"', True),
+        ("feed:=cloud", False),
+        ('feed:="https://news.example/feed.xml"', True),
+        ('folder:="far east"', True),
+        ("folder:=east", False),
+        ('label:="TO READ"', True),
+        ("label:=robots", False),
+        ("label:=flag-s", True),
+        ("label:=flag-S", False),
+        ("is:subscribed", True),
+        ("is:today", False),
         ("is:unread", True),
         ("is:read", False),
         ("is:starred", True),
@@ -306,6 +328,25 @@ def test_asking(expression: str, expected: bool) -> None:
     assert isinstance(query, Query), query
     assert matches(query, ARTICLE, NOW) is expected
     assert matches(query, Reading(ARTICLE), NOW) is expected
+
+
+def test_today_begins_at_midnight_where_the_user_is() -> None:
+    query = parse("is:today")
+    assert isinstance(query, Query)
+    with pytest.MonkeyPatch.context() as patch:
+        for zone, expected in (("UTC-9", True), ("UTC", False)):
+            patch.setenv("TZ", zone)
+            tzset()
+            late = Subject(time=NOW - NOW % 86_400 - 3 * 3600)  # 21:00 UTC the day before
+            assert matches(query, late, NOW - NOW % 86_400 + 3600) is expected
+    tzset()
+
+
+def test_a_feed_that_is_not_subscribed_is_in_no_folder() -> None:
+    query = parse("folder:=News OR is:subscribed")
+    assert isinstance(query, Query)
+    assert matches(query, Subject(folder="News"), NOW)
+    assert not matches(query, Subject(folder="News", subscribed=False), NOW)
 
 
 def test_nearness_in_a_huge_text_is_found_out_quickly() -> None:

@@ -22,6 +22,7 @@ from tuireader.terms import compile_term
         ("folder:Old* folder:Older feed:Old Old", "folder:Old* folder:Older feed:Old Old"),
         ("folder:Old (", "folder:Old ("),
         ("folder:“Old”", 'folder:"New one"'),
+        ("folder:=Old -folder:=Older", 'folder:="New one" -folder:=Older'),
         ("", ""),
     ],
 )

@@ -142,7 +142,7 @@ class FakeLibrary:
         await asyncio.sleep(0)
         return [self.stories[key].row for key in ids if key in self.stories]
 
-    async def counts(self, *, folded: bool = False) -> Counts:
+    async def counts(self) -> Counts:
         def count(view: View) -> Count:
             rows = self._rows(view)
             return Count(sum(not row.read for row in rows), len(rows))

@@ -255,7 +255,7 @@ async def test_what_is_filtered_of_a_list_is_saved() -> None:
         await run.press("F", *"fog", "enter", "V")
         fill(run, name="Fog")
         await run.press("enter")
-        assert made.config.views == (ViewConfig("Fog", "is:unread fog"),)
+        assert made.config.views == (ViewConfig("Fog", "is:unread is:subscribed fog"),)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +263,11 @@ async def test_what_is_filtered_of_a_list_is_saved() -> None:
     [
         (View(ViewKind.QUERY, "a OR b"), "c", "(a OR b) c"),
         (View(ViewKind.QUERY, "a OR b"), "", "a OR b"),
-        (View(ViewKind.WATCH, "LP"), "", 'watch:"LP"'),
-        (View(ViewKind.FOLDER, "Harbour"), "x", 'folder:"Harbour" x'),
-        (View(ViewKind.FEED, "1"), "", 'feed:"The Quay"'),
+        (View(ViewKind.WATCH, "LP"), "", 'watch:="LP"'),
+        (View(ViewKind.FOLDER, "Harbour"), "x", 'folder:="Harbour" x'),
+        (View(ViewKind.FEED, "1"), "", 'feed:="The Quay"'),
         (places.STARRED, "", "is:starred"),
-        (places.TODAY, "", "age:<1d"),
+        (places.TODAY, "", "is:today is:subscribed"),
         (places.ALL, "", ""),
     ],
 )

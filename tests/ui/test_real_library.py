@@ -71,10 +71,10 @@ async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("n", "n", "n", "s", "N", "A")
-        assert run.main.counts == await library.counts(folded=True)
+        assert run.main.counts == await library.counts()
         assert run.main.counts.unread.unread == 0
         await run.press("ctrl+z")
-        assert run.main.counts == await library.counts(folded=True)
+        assert run.main.counts == await library.counts()
         assert run.main.counts.unread.unread > 0
 
 

@@ -308,9 +308,9 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
     counted = asyncio.Event()
     count = made.counts
 
-    async def slowly(*, folded: bool = False) -> Counts:
+    async def slowly() -> Counts:
         await counted.wait()
-        return await count(folded=folded)
+        return await count()
 
     made.counts = slowly  # type: ignore[method-assign]
     app = TuireaderApp(made, clock=lambda: NOW)  # type: ignore[arg-type]

@@ -77,7 +77,7 @@ async def test_the_table_on_a_real_library(tmp_path: Path) -> None:
         assert isinstance(run.app.screen, Watches)
         stats = {one.name: one for one in await library.watch_stats()}
         assert [row.key for row in run.app.screen.table.rows] == list(stats) == list(library.watch_colors)
-        assert f"{stats['WeChat'].total} in all" in run.text and "any: WeChat" in run.text
+        assert f"· {stats['WeChat'].count.total} articles" in run.text and "any: WeChat" in run.text
         assert_screen(run.app, "watches-120x40")
         await run.press("j", "enter")
         assert run.main.listing.view == View(ViewKind.WATCH, "PIPL") and run.focus == "list"

@@ -29,7 +29,7 @@ from tuireader.errors import Exit, TuireaderError
 
 _NEWEST = 40
 _FIELDS = ("title:", "body:", "author:", "feed:", "folder:", "url:", "label:", "watch:", "age:<", "after:")
-_STATES = ("unread", "read", "starred", "muted")
+_STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
 _SHELLS = ("bash", "zsh", "fish")
 
 

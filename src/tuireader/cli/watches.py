@@ -56,7 +56,8 @@ def list_(options: Options, as_json: bool) -> int:
                 print_json(_numbers(library, one))
                 continue
             notes = "".join(f"  ({note})" for note in (one.quiet, one.problem) if note)
-            print(f"{one.name}\t{one.unread}/{one.total}\t{one.today} · {one.week} · {one.month}{notes}")
+            hits = f"{one.today} · {one.week} · {one.month}"
+            print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
         return Exit.OK
 
     return in_library(options, job)
@@ -217,8 +218,10 @@ def _numbers(library: Library, one: WatchStats) -> shapes.WatchNumbers:
     return {
         "name": one.name,
         "color": one.color,
-        "unread": one.unread,
-        "total": one.total,
+        "unread": one.count.unread,
+        "total": one.count.total,
+        "unread_stories": one.count.unread_stories,
+        "stories": one.count.stories,
         "today": one.today,
         "week": one.week,
         "month": one.month,

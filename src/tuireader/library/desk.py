@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import relating, watch, watching
+from tuireader import later, relating, watch, watching
 from tuireader.config import Config, MuteConfig, Paths, Problem
 from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
@@ -17,6 +16,11 @@ from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.schema import VERSION
 from tuireader.text import without_password
+
+if TYPE_CHECKING:
+    from tuireader import query
+else:
+    (query,) = later.modules("query")
 
 T = TypeVar("T")
 
@@ -183,8 +187,7 @@ class Desk:
 
     def _today(self) -> int:
         """When the person's day began, in their time zone."""
-        here = time.localtime(self._clock())
-        return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+        return query.start_of_day(self._clock())
 
 
 def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:

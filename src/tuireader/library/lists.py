@@ -83,13 +83,13 @@ class Lists(Desk):
         """The list lines of `ids`, in that order; ids that are no more are left out."""
         return await self._pool.read(lambda store: store.lists.rows(ids))
 
-    async def counts(self, *, folded: bool = False) -> Counts:
-        """Unread and total numbers for the sidebar: of stories if `folded`, else of articles."""
+    async def counts(self) -> Counts:
+        """Return the numbers of the sidebar."""
         today, new = self._today(), self.new_view
 
         def count(store: Store) -> Counts:
-            counts = store.lists.counts(today, folded=folded)
-            return counts if new is None else replace(counts, new=store.lists.count(new, folded=folded))
+            counts = store.lists.counts(today)
+            return counts if new is None else replace(counts, new=store.lists.count(new))
 
         return await self._pool.count(count)
 

@@ -37,18 +37,39 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Unread and all articles of a view."""
+    """Unread and all articles of a view, and how many of each stand behind another of their story.
+
+    A list that folds stories has a row for each of its `stories`; an article that is alone is one, too.
+    """
 
     unread: int = 0
     total: int = 0
+    unread_behind: int = 0
+    behind: int = 0
+
+    @property
+    def unread_stories(self) -> int:
+        """Rows with something unread, in a list that folds stories."""
+        return self.unread - self.unread_behind
+
+    @property
+    def stories(self) -> int:
+        """Rows of a list that folds stories."""
+        return self.total - self.behind
+
+    def unread_rows(self, folded: bool) -> int:
+        """Rows with something unread: of stories if `folded`, else of articles."""
+        return self.unread_stories if folded else self.unread
+
+    def rows(self, folded: bool) -> int:
+        """Rows of a list: of stories if `folded`, else of articles."""
+        return self.stories if folded else self.total
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of the sidebar. `feeds` by feed id, `watches` and `labels` by name; folders are sums of
-    feeds.
+    """The numbers of the sidebar. `feeds` by feed id, `folders`, `watches` and `labels` by name.
 
-    `twice` has by folder what these sums count more than once: what stands in several feeds of a folder.
     Muted articles are only in `muted`.
     """
 
@@ -58,7 +79,7 @@ class Counts:
     all: Count = Count()
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
-    twice: Mapping[str, Count] = field(default_factory=dict)
+    folders: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
     new: Count = Count()
     labels: Mapping[str, Count] = field(default_factory=dict)

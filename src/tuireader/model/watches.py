@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.model.lists import Count
 from tuireader.values import dataclass
 
 if TYPE_CHECKING:
@@ -42,16 +43,16 @@ class Evidence:
 class WatchStats:
     """How a watch is doing. Muted articles do not count.
 
-    `today`, `week` and `month` are the hits of the last 1, 7 and 30 days by the person's clock, `days` those
-    of each of the 30, oldest first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why
-    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules. A watch that
-    follows a story `ends` at that time if nothing more comes; it has ended when that is past.
+    `today` are the hits since midnight by the user's clock, `week` and `month` those of the last 7 and 30
+    times 24 hours, `days` those of each of 30 days, oldest first. `top_feeds` are (title, hits) of at most
+    five feeds. `quiet` says why there was nothing for a week (`""` when there was), `problem` what is wrong
+    with its rules. A watch that follows a story `ends` at that time if nothing more comes; it has ended when
+    that is past.
     """
 
     name: str
     color: str = ""
-    unread: int = 0
-    total: int = 0
+    count: Count = Count()
     today: int = 0
     week: int = 0
     month: int = 0

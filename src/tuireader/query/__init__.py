@@ -2,9 +2,9 @@
 
 The same text means the same in the search box, in filters, watches, mutes and on the command line:
 words (all of them wanted), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the
-fields `title: body: author: feed: folder: url: label: watch:`, `is:unread|read|starred|muted`, `age:<3d`,
-`after:` and `before:` with a date. Operators are in capitals; `or` and `not` are words. Words and phrases
-follow the rules of `terms`.
+fields `title: body: author: feed: folder: url: label: watch:`, whole names by `feed:="My feed"`,
+`is:unread|read|starred|muted|today|subscribed`, `age:<3d`, `after:` and `before:` with a date. Operators
+are in capitals; `or` and `not` are words. Words and phrases follow the rules of `terms`.
 """
 
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Reading,
         Subject,
         holds,
+        is_name,
         matches,
         merge_spans,
         spans,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
     from tuireader.query.renaming import renamed
     from tuireader.query.tree import (
+        NAME_FIELDS,
         STATES,
         TEXT_FIELDS,
         After,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         And,
         Before,
         Is,
+        Name,
         Near,
         Node,
         Not,
@@ -45,14 +48,15 @@ if TYPE_CHECKING:
         asks,
         leaves,
         needles,
+        start_of_day,
         wanted,
     )
 
 __all__ = [
-    "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
-    "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks", "fts", "holds",
-    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "renamed",
-    "spans", "trouble", "value_matches", "wanted",
+    "NAME_FIELDS", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Name", "Near", "Node",
+    "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks",
+    "fts", "holds", "is_name", "leaves", "matches", "merge_spans", "needles", "parse", "plan",
+    "regex_problem", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
@@ -62,6 +66,7 @@ __getattr__ = later.names(
             "Reading",
             "Subject",
             "holds",
+            "is_name",
             "matches",
             "merge_spans",
             "spans",
@@ -81,6 +86,7 @@ __getattr__ = later.names(
         ),
         "renaming": ("renamed",),
         "tree": (
+            "NAME_FIELDS",
             "STATES",
             "TEXT_FIELDS",
             "After",
@@ -88,6 +94,7 @@ __getattr__ = later.names(
             "And",
             "Before",
             "Is",
+            "Name",
             "Near",
             "Node",
             "Not",
@@ -99,6 +106,7 @@ __getattr__ = later.names(
             "asks",
             "leaves",
             "needles",
+            "start_of_day",
             "wanted",
         ),
     },

@@ -7,14 +7,33 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from tuireader.query.regexes import SlowRegex, given_up, regex_spans
-from tuireader.query.tree import After, Age, And, Is, Near, Node, Not, Or, Query, Regex, Text, leaves, wanted
+from tuireader.query.tree import (
+    After,
+    Age,
+    And,
+    Is,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    Regex,
+    Text,
+    leaves,
+    start_of_day,
+    wanted,
+)
 from tuireader.terms import Folded, Term, fold, index_folded, words
 from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One article as expressions and watches see it. Texts are plain, one line a block."""
+    """One article as expressions and watches see it. Texts are plain, one line a block.
+
+    `labels` has the feed's categories too, `given` only the labels that the user gave the article.
+    """
 
     title: str = ""
     summary: str = ""
@@ -30,6 +49,8 @@ class Subject:
     starred: bool = False
     muted: bool = False
     time: int = 0
+    given: tuple[str, ...] = ()
+    subscribed: bool = True
 
 
 _Spans = Sequence[tuple[int, int]]
@@ -97,14 +118,38 @@ def holds(node: Node, reading: Reading, now: int) -> bool:
             folded = map(reading.folded, reading.texts(left.field))
             return any(_are_near(left.term, right.term, distance, text) for text in folded)
         case Is(state):
-            subject = reading.subject
-            return not subject.read if state == "unread" else bool(getattr(subject, state))
+            return _is(state, reading.subject, now)
+        case Name():
+            return any(is_name(node, value) for value in _names(node.field, reading.subject))
         case Age(older, seconds):
             age = now - reading.subject.time
             return age > seconds if older else age < seconds
         case After():
             return reading.subject.time >= node.time
     return reading.subject.time < node.time
+
+
+def _is(state: str, subject: Subject, now: int) -> bool:
+    if state == "unread":
+        return not subject.read
+    return subject.time >= start_of_day(now) if state == "today" else bool(getattr(subject, state))
+
+
+def _names(field: str, subject: Subject) -> tuple[str, ...]:
+    """The names that a `Name` is compared with."""
+    if field == "folder" and not subject.subscribed:
+        return ()
+    if field == "label":
+        return subject.given
+    return subject.watches if field == "watch" else Reading(subject).texts(field)
+
+
+def is_name(node: Name, value: str) -> bool:
+    """Return whether a value is the name that is asked for. Flags of newsboat differ by case alone."""
+    if value == node.name or not value:
+        return bool(value)
+    flags = node.field == "label" and value.startswith("flag-")
+    return not flags and fold(value) == fold(node.name)
 
 
 def value_matches(node: Text | Regex, value: str, reading: Reading | None = None) -> bool:

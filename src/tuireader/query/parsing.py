@@ -10,6 +10,7 @@ from itertools import product
 
 from tuireader.query.regexes import regex_problem
 from tuireader.query.tree import (
+    NAME_FIELDS,
     NEAR,
     OPERATORS,
     STATES,
@@ -20,6 +21,7 @@ from tuireader.query.tree import (
     And,
     Before,
     Is,
+    Name,
     Near,
     Node,
     Not,
@@ -42,7 +44,7 @@ _MAX_NEAR = 1000
 class Token:
     """One part of an expression: what kind it is, what it means, and where it stands."""
 
-    kind: str  # word phrase regex field ( ) - AND OR NOT NEAR end
+    kind: str  # word phrase regex field name ( ) - AND OR NOT NEAR end
     value: str
     start: int
     end: int
@@ -64,7 +66,7 @@ _TOKEN = re.compile(
     | (?P<quote>["“”])
     | (?P<regex>/(?P<regex_text>(?:\\.|[^/\\])+)/(?=[\s)]|\Z))
     | (?P<slash>/)
-    | (?P<field>(?P<name>[A-Za-z]{2,}):(?!//))
+    | (?P<field>(?P<name>[A-Za-z]{2,}):(?!//)(?P<whole>=)?)
     | (?P<word>[^\s()"“”]+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -89,7 +91,7 @@ def tokens(text: str) -> Iterator[Token]:
                 kind, _ESCAPED_SLASH.sub(_unescape_slash, match["regex_text"]), token.start, token.end
             )
         elif kind == "field":
-            yield _field_token(match["name"].lower(), token)
+            yield _field_token(match["name"].lower(), token, whole=bool(match["whole"]))
         elif kind == "word":
             yield _word_token(token)
         elif kind == "quote":
@@ -107,10 +109,13 @@ def _unescape_slash(match: re.Match[str]) -> str:
     return match[1] or "/"
 
 
-def _field_token(name: str, token: Token) -> Token:
+def _field_token(name: str, token: Token, *, whole: bool) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
+    if whole and name in known and name not in NAME_FIELDS:
+        others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
+        raise _Fault(f"{name}: takes no =", token, f"whole names are asked for by {others}")
     if name in known:
-        return Token("field", name, token.start, token.end)
+        return Token("name" if whole else "field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
     hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
     raise _Fault(
@@ -217,6 +222,8 @@ class _Parser:
             return self._group(name, token)
         if token.kind == "field":
             return self._field(token)
+        if token.kind == "name":
+            return self._name(token)
         if token.kind in ("word", "phrase"):
             return Text(_term(token), name)
         if token.kind == "regex":
@@ -233,6 +240,12 @@ class _Parser:
         self._take()
         self._depth -= 1
         return node
+
+    def _name(self, token: Token) -> Node:
+        value = self._take()
+        if value.kind not in ("word", "phrase"):
+            raise _Fault(f"{token.value}:= needs a name", token, f'for example {token.value}:="My name"')
+        return Name(token.value, value.value)
 
     def _field(self, token: Token) -> Node:
         if token.value in TEXT_FIELDS:

@@ -36,6 +36,6 @@ def renamed(text: str, field: str, name: str, new: str) -> str:
             if here == field and fold(token.value.strip()) == wanted:
                 pieces += [text[done : token.start], word if token.kind == "word" else quoted]
                 done = token.end
-        asked = token.value if token.kind == "field" else None
+        asked = token.value if token.kind in ("field", "name") else None
     changed = "".join([*pieces, text[done:]])
     return text if isinstance(parse(changed), QueryError) else changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import field
 from datetime import UTC, date, datetime
@@ -13,7 +14,9 @@ from tuireader.values import dataclass
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
 """Fields that are looked for words in. `body` is the summary too; without a field it is title and body."""
-STATES = ("unread", "read", "starred", "muted")
+NAME_FIELDS = ("feed", "folder", "label", "watch")
+"""Fields that take a whole name after `:=`."""
+STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
 _OTHER_FIELDS = ("is", "age", "after", "before")
 
 
@@ -32,6 +35,21 @@ class Text:
 
     def __str__(self) -> str:
         return _in_field(self.field, _quoted(self.term.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The field, one of `NAME_FIELDS`, is just this name, in any case: what a line of the sidebar shows.
+
+    A feed may be named by its address, a folder is that of a subscribed feed, and a label one that the user
+    gave, not a category of the feed.
+    """
+
+    field: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:={_phrase(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +158,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-Node = Text | Near | Regex | Is | Age | After | Before | Not | And | Or
+Node = Text | Name | Near | Regex | Is | Age | After | Before | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,12 @@ class QueryError:
         return f"{picture}\n{self.hint}" if self.hint else picture
 
 
+def start_of_day(now: float) -> int:
+    """Return when the day of `now` began in the local time zone, both in seconds since 1970."""
+    here = time.localtime(now)
+    return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+
+
 def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
@@ -194,6 +218,10 @@ OPERATORS = ("AND", "OR", "NOT", "NEAR")
 def _quoted(text: str) -> str:
     if _BARE.fullmatch(text) and text not in OPERATORS:
         return text
+    return _phrase(text)
+
+
+def _phrase(text: str) -> str:
     return '"' + _TO_ESCAPE.sub(r"\\\1", text) + '"'
 
 
@@ -217,7 +245,7 @@ def wanted(node: Node) -> Iterator[Text | Regex]:
             return
 
 
-def leaves(node: Node) -> Iterator[Text | Near | Regex | Is | Age | After | Before]:
+def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | After | Before]:
     """All the single questions of an expression."""
     match node:
         case And(nodes) | Or(nodes):

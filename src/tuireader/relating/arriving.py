@@ -40,6 +40,8 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
         starred=text.starred,
         muted=text.muted,
         time=text.time,
+        given=text.labels,
+        subscribed=text.subscribed,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tuireader import query
-from tuireader.query import After, Age, And, Before, Is, Near, Node, Not, Or, Regex, Text
+from tuireader.query import After, Age, And, Before, Is, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.store.glance import subscribed
 from tuireader.values import dataclass
 
 _STATES = {
@@ -14,6 +15,13 @@ _STATES = {
     "read": "a.read = 1",
     "starred": "a.starred = 1",
     "muted": "a.muted = 1",
+}
+
+_NAMED = {  # ids with their names, and the articles of such ids
+    "feed": ("SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed", ""),
+    "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
+    "watch": ("SELECT id, name FROM watch", "SELECT article_id FROM match WHERE watch_id IN ({})"),
+    "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
 }
 HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
 """What the index hits; the plus keeps SQLite from looking up all hits where it could walk by time."""
@@ -48,8 +56,14 @@ class Conditions:
         if expression is not None and exact:
             return Condition(HIT, (expression,), exact=True)
         match node:
+            case Is("today"):
+                return Condition("a.time >= ?", (query.start_of_day(self._now),), exact=True)
+            case Is("subscribed"):
+                return Condition(subscribed(self._conn) or "1", exact=True)
             case Is(state):
                 return Condition(_STATES[state], exact=True)
+            case Name():
+                return Condition(self._whole_name(node), exact=True)
             case Age(older, seconds):
                 return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
             case After():
@@ -70,21 +84,8 @@ class Conditions:
 
     def _named(self, node: Text | Regex) -> Condition:
         """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
-        if node.field == "feed":
-            name = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
-            return Condition(
-                f"a.feed_id IN ({self._ids(node, f'SELECT id, {name}, url FROM feed')})", exact=True
-            )
-        if node.field == "folder":
-            return Condition(f"a.feed_id IN ({self._ids(node, 'SELECT id, folder FROM feed')})", exact=True)
-        if node.field == "watch":
-            ids = self._ids(node, "SELECT id, name FROM watch")
-            sql = f"a.id IN (SELECT article_id FROM match WHERE watch_id IN ({ids}))"
-            return Condition(sql, exact=True)
-        return ANYTHING
-
-    def _ids(self, node: Text | Regex, sql: str) -> str:
-        """The ids of the rows one of whose names is what is asked for."""
+        if node.field not in _NAMED or node.field == "label":
+            return ANYTHING
 
         def fits(value: str) -> bool:
             try:
@@ -92,7 +93,23 @@ class Conditions:
             except query.SlowRegex:
                 return False
 
-        return ",".join(str(row[0]) for row in self._conn.execute(sql).fetchall() if any(map(fits, row[1:])))
+        return Condition(self._of_names(node.field, fits), exact=True)
+
+    def _whole_name(self, node: Name) -> str:
+        return self._of_names(node.field, lambda value: query.is_name(node, value))
+
+    def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
+        """SQL for the articles of the feeds, folders, watches or labels one of whose names fits."""
+        names, articles = _NAMED[field]
+        ids = [str(row[0]) for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
+        return f"a.id IN ({articles.format(','.join(ids))})" if articles else of_feeds(ids)
+
+
+def of_feeds(feed_ids: Iterable[int | str]) -> str:
+    """SQL for the articles that some feeds have, their own and those of others that they carry."""
+    feeds = ",".join(map(str, feed_ids))
+    return f"""(a.feed_id IN ({feeds}) OR a.id IN
+               (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
 
 
 def _joined(operator: str, parts: Sequence[Condition]) -> Condition:

@@ -67,18 +67,17 @@ _FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
 _FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
   state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try,
   moved_to, moved_seen"""
-# What a feed has are its own articles and those of others that it carries too.
-_CARRIED = (
-    "FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.secondary = 1 AND p.feed_id = f.id"
-)
+# What a feed has are its own articles and those of others that it carries too. Mutes hide some of them.
+_OWN = "FROM article a WHERE a.feed_id = f.id"
+_CARRIED = """FROM article a WHERE a.feed_id != f.id
+    AND a.id IN (SELECT article_id FROM appearance p WHERE p.secondary = 1 AND p.feed_id = f.id)"""
+_SHOWN = "a.muted = 0"
 _HEALTH = f"""
-  (SELECT count(*) FROM article a WHERE a.read = 0 AND a.feed_id = f.id)
-    + (SELECT count(*) {_CARRIED} AND a.read = 0),
-  (SELECT count(*) FROM article a WHERE a.feed_id = f.id) + (SELECT count(*) {_CARRIED}),
-  (SELECT count(*) FROM article a WHERE a.feed_id = f.id AND a.time >= :since)
-    + (SELECT count(*) {_CARRIED} AND a.time >= :since),
-  nullif(max((SELECT coalesce(max(time), 0) FROM article a WHERE a.feed_id = f.id),
-             (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
+  (SELECT count(*) {_OWN} AND {_SHOWN} AND a.read = 0)
+    + (SELECT count(*) {_CARRIED} AND {_SHOWN} AND a.read = 0),
+  (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}),
+  (SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since),
+  nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0),
   fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 

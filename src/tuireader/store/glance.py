@@ -71,8 +71,9 @@ def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int
 def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> list[Glimpse]:
     where = "a.muted = 0"
     if unread:
-        gone = [row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0")]
-        where += " AND a.read = 0" + (f" AND a.feed_id NOT IN ({_list(gone)})" if gone else "")
+        where += " AND a.read = 0"
+        if followed := subscribed(conn):
+            where += f" AND {followed}"
     order = "ORDER BY a.time DESC, a.id DESC"
     rows = conn.execute(
         f"""SELECT a.id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.story,
@@ -111,6 +112,16 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
         )
         for row in rows
     ]
+
+
+def subscribed(conn: sqlite3.Connection) -> str:
+    """SQL for the articles that a subscribed feed has; `""` where no feed was ever unsubscribed.
+
+    The others are kept and found, but no longer asked to be read.
+    """
+    gone = _list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
+    carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
+    return f"(a.feed_id NOT IN ({gone}) OR a.id IN ({carried}))" if gone else ""
 
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:

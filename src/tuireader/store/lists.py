@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
-from tuireader.store.glance import labels_of, story_watches
-from tuireader.store.stories import Stories
+from tuireader.store.conditions import of_feeds
+from tuireader.store.glance import labels_of, story_watches, subscribed
+from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
 """Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
@@ -39,10 +40,6 @@ _NONE = Count()
 def _order(sort: str) -> str:
     """An order in SQL; what is none of a list is that by date."""
     return _ORDER.get(sort, _ORDER["date"])
-
-
-def _less(count: Count, behind: Count) -> Count:
-    return Count(count.unread - behind.unread, count.total - behind.total)
 
 
 class Lists:
@@ -152,88 +149,73 @@ class Lists:
         unread = {row[0] for row in rows}
         return array("q", (article_id for article_id in ids if article_id in unread))
 
-    def counts(self, today: int, *, folded: bool = False) -> Counts:
-        """Unread and total numbers, of stories if `folded`, else of articles.
+    def counts(self, today: int) -> Counts:
+        """Return the numbers of all views; `today` is when the user's day began.
 
         Totals come from covering indexes, unread ones from partial indexes.
         """
-        counts = self._counts(today)
-        return self._folded(counts, today) if folded else counts
-
-    def _folded(self, counts: Counts, today: int) -> Counts:
-        stories = self._stories
-        in_feeds, in_watches = stories.behind_in_feeds(), stories.behind_in_watches()
-        in_labels = stories.behind_in_labels() if counts.labels else {}
-        return replace(
-            counts,
-            today=_less(counts.today, stories.behind(*self._where(View(ViewKind.TODAY), today))),
-            unread=_less(counts.unread, stories.behind(*self._where(View(ViewKind.UNREAD), today))),
-            starred=_less(counts.starred, stories.behind("a.starred = 1 AND a.muted = 0")),
-            all=_less(counts.all, stories.behind("a.muted = 0")),
-            twice=stories.twice_in_folders(),
-            feeds={key: _less(count, in_feeds.get(key, _NONE)) for key, count in counts.feeds.items()},
-            watches={key: _less(count, in_watches.get(key, _NONE)) for key, count in counts.watches.items()},
-            labels={key: _less(count, in_labels.get(key, _NONE)) for key, count in counts.labels.items()},
+        feeds = self._in_feeds()
+        return Counts(
+            today=self.count(View(ViewKind.TODAY), today),
+            unread=self.count(View(ViewKind.UNREAD)),
+            starred=self.count(View(ViewKind.STARRED)),
+            all=self.count(View(ViewKind.ALL)),
+            muted=self._count("a.muted = 1", ()),
+            feeds=feeds,
+            folders=self._in_folders(feeds),
+            watches=self.watches(),
+            labels=self._of_names("label", "key", "article_label", "label_id"),
         )
 
-    def _counts(self, today: int) -> Counts:
-        conn = self._conn
-        totals = dict(conn.execute("SELECT feed_id, count(*) FROM article WHERE muted = 0 GROUP BY feed_id"))
-        unread = dict(
-            conn.execute(
-                "SELECT feed_id, count(*) FROM article WHERE read = 0 AND muted = 0 GROUP BY feed_id"
-            )
-        )
-        for feed_id, more, more_unread in conn.execute(
-            """SELECT p.feed_id, count(*), sum(a.read = 0)
-               FROM appearance p JOIN article a ON a.id = p.article_id
-               WHERE p.secondary = 1 AND a.muted = 0 GROUP BY p.feed_id"""
+    def _in_feeds(self) -> dict[int, Count]:
+        every = "SELECT feed_id, count(*) FROM article WHERE"
+        totals = dict(self._conn.execute(f"{every} muted = 0 GROUP BY feed_id"))
+        unread = dict(self._conn.execute(f"{every} read = 0 AND muted = 0 GROUP BY feed_id"))
+        for feed_id, more, more_unread in self._conn.execute(
+            f"SELECT feed_id, count(*), sum(read = 0) FROM ({CARRIED}) GROUP BY feed_id"
         ):
             totals[feed_id] = totals.get(feed_id, 0) + more
             unread[feed_id] = unread.get(feed_id, 0) + more_unread
-        watches = {
-            name: Count(new or 0, total)
-            for name, total, new in conn.execute(
-                """SELECT w.name, count(a.id), sum(a.read = 0)
-                   FROM watch w LEFT JOIN match m ON m.watch_id = w.id
-                   LEFT JOIN article a ON a.id = m.article_id AND a.muted = 0
-                   GROUP BY w.id ORDER BY w.position"""
+        behind = self._stories.behind_in_feeds()
+        return {
+            feed_id: Count(unread.get(feed_id, 0), total, *behind.get(feed_id, (0, 0)))
+            for feed_id, total in totals.items()
+        }
+
+    def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
+        """The numbers of folders: those of their feeds, but what several of these have only once."""
+        found: dict[str, Count] = {}
+        twice = self._stories.twice_in_folders()
+        for feed_id, folder in self._conn.execute(
+            "SELECT id, folder FROM feed WHERE subscribed AND folder != ''"
+        ):
+            one, so_far = feeds.get(feed_id, _NONE), found.get(folder, twice.get(folder, _NONE))
+            found[folder] = replace(so_far, unread=so_far.unread + one.unread, total=so_far.total + one.total)
+        return found
+
+    def watches(self) -> dict[str, Count]:
+        """Return the numbers of the watches by name."""
+        return self._of_names("watch", "position", "match", "watch_id")
+
+    def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
+        """The numbers of watches or labels by name, also of those that have no article."""
+        behind = self._stories.behind_by(articles, key)
+        return {
+            name: Count(int(unread), total, *behind.get(number, (0, 0)))
+            for number, name, total, unread in self._conn.execute(
+                f"""SELECT n.id, n.name, count(a.id), total(a.read = 0)
+                    FROM {table} n LEFT JOIN {articles} x ON x.{key} = n.id
+                    LEFT JOIN article a ON a.id = x.article_id AND a.muted = 0
+                    GROUP BY n.id ORDER BY n.{order}"""
             )
         }
-        all_unread = self._count("a.read = 0 AND a.muted = 0", ())
-        where_today, args_today = self._where(View(ViewKind.TODAY), today)
-        where_unread, args_unread = self._where(View(ViewKind.UNREAD), today)
-        current_unread = self._count(where_unread, args_unread)
-        return Counts(
-            today=Count(
-                self._count(f"{where_today} AND a.read = 0", args_today), self._count(where_today, args_today)
-            ),
-            unread=Count(current_unread, current_unread),
-            starred=Count(
-                self._count("a.starred = 1 AND a.read = 0 AND a.muted = 0", ()),
-                self._count("a.starred = 1 AND a.muted = 0", ()),
-            ),
-            all=Count(all_unread, self._count("a.muted = 0", ())),
-            muted=self._count("a.muted = 1", ()),
-            feeds={feed_id: Count(unread.get(feed_id, 0), total) for feed_id, total in totals.items()},
-            watches=watches,
-            labels=self._labels(),
-        )
 
-    def _labels(self) -> dict[str, Count]:
-        rows = self._conn.execute(
-            """SELECT l.name, count(a.id), total(a.read = 0)
-               FROM label l JOIN article_label x ON x.label_id = l.id
-               LEFT JOIN article a ON a.id = x.article_id AND a.muted = 0
-               GROUP BY l.id ORDER BY l.key"""
-        )
-        return {name: Count(int(unread), total) for name, total, unread in rows}
-
-    def count(self, view: View, today: int = 0, *, folded: bool = False) -> Count:
-        """How many articles of a view, or stories if `folded`, are unread, and how many there are."""
+    def count(self, view: View, today: int = 0) -> Count:
+        """Return the numbers of a view; `today` is when the user's day began."""
         where, args = self._where(view, today)
-        count = Count(self._count(f"{where} AND a.read = 0", args), self._count(where, args))
-        return _less(count, self._stories.behind(where, args)) if folded else count
+        unread = self._count(f"{where} AND a.read = 0", args)
+        total = unread if view.kind is ViewKind.UNREAD else self._count(where, args)
+        return Count(unread, total, *self._stories.behind(where, args))
 
     def _count(self, where: str, args: Sequence[object]) -> int:
         return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])
@@ -265,24 +247,15 @@ class Lists:
                     [view.key],
                 )
             case ViewKind.FEED:
-                return self._of_feeds([int(view.key)])
+                return of_feeds([int(view.key)]), []
             case ViewKind.FOLDER:
                 rows = self._conn.execute("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
-                return self._of_feeds([row[0] for row in rows])
+                return of_feeds(row[0] for row in rows), []
             case ViewKind.NEW:  # without the past that a new feed brings
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:
                 raise ValueError("expressions are evaluated by Search")
 
-    def _of_feeds(self, feed_ids: list[int]) -> tuple[str, list[object]]:
-        feeds = ",".join(map(str, feed_ids))
-        return (
-            f"""(a.feed_id IN ({feeds}) OR a.id IN
-                 (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))""",
-            [],
-        )
-
     def _only_subscribed(self) -> str:
-        """Articles of feeds that were unsubscribed are kept and found, but no longer asked to be read."""
-        gone = [row[0] for row in self._conn.execute("SELECT id FROM feed WHERE subscribed = 0")]
-        return f" AND a.feed_id NOT IN ({','.join(map(str, gone))})" if gone else ""
+        followed = subscribed(self._conn)
+        return f" AND {followed}" if followed else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
 from tuireader.store.evidence import evidence_of
-from tuireader.store.glance import labels_of
+from tuireader.store.glance import labels_of, subscribed
 from tuireader.store.packing import Packing
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
@@ -46,6 +46,7 @@ class StoredText:
     muted: bool = False
     full: str = ""
     labels: tuple[str, ...] = ()
+    subscribed: bool = True
 
     @property
     def asked_summary(self) -> str:
@@ -129,10 +130,10 @@ class Reading:
         named = labels_of(self._conn, ids) if labels else {}
         unpack = self._packing.unpack
         rows = self._conn.execute(
-            """SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
+            f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
-                      coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{}'),
-                      a.published, a.muted, t.html
+                      coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
+                      a.published, a.muted, t.html, {subscribed(self._conn) or "1"}
                FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                  LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                WHERE a.id IN (SELECT value FROM json_each(?3))""",
@@ -160,6 +161,7 @@ class Reading:
                 muted=bool(row[13]),
                 full=plain(unpack(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
+                subscribed=bool(row[15]),
             )
 
     def _full_text(self, row: tuple[Any, ...]) -> FullText | None:

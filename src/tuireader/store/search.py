@@ -225,7 +225,7 @@ class Search:
             if rest.exact:
                 return _both(facts, rest)
         if plan.fts is None or known:
-            return Condition(facts.sql, facts.args, exact=False)
+            return Condition(facts.sql, facts.args, exact=plan.exact and facts.exact)
         # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
         walk = limit < _MANY and self.hits_many(plan.fts, _MANY)
         hit = Condition(HIT if walk else HIT.removeprefix("+"), (plan.fts,), exact=plan.exact)

@@ -20,10 +20,14 @@ _TOP = 5
 
 @dataclass(slots=True)
 class Hits:
-    """The hits of one watch. `days` are numbers a day, oldest first; `feeds` are (feed, hits), most first."""
+    """The hits of one watch; those of the last 7 and 30 times 24 hours; `days` by the calendar, oldest first.
+
+    `feeds` are (feed, hits), most first.
+    """
 
     total: int = 0
-    unread: int = 0
+    week: int = 0
+    month: int = 0
     days: list[int] = field(default_factory=lambda: [0] * DAYS)
     newest: tuple[int, int] = (0, 0)
     by_feed: Counter[int] = field(default_factory=Counter)
@@ -53,36 +57,38 @@ class Stats:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._counted: tuple[tuple[int, int, int], dict[str, Hits]] | None = None
+        self._counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
-    def hits(self, today: int) -> dict[str, Hits]:
+    def hits(self, today: int, now: int) -> dict[str, Hits]:
         """The hits of every watch that has any, without muted articles. `today` is when the day began.
 
-        As long as nothing is written they are not counted again.
+        As long as nothing is written they are not counted again within a minute.
         """
+        now -= now % 60
         version = self._conn.execute("PRAGMA data_version").fetchone()[0]
-        state = (int(version), self._conn.total_changes, today)
+        state = (int(version), self._conn.total_changes, today, now)
         if self._counted is None or self._counted[0] != state:
-            self._counted = state, self._count(today)
+            self._counted = state, self._count(today, now)
         return self._counted[1]
 
-    def _count(self, today: int) -> dict[str, Hits]:
+    def _count(self, today: int, now: int) -> dict[str, Hits]:
         since = today - (DAYS - 1) * _DAY
         found: dict[str, Hits] = {}
         names = dict(self._conn.execute("SELECT id, name FROM watch"))
         # By the index, which leaves the evidence alone and takes articles in the order in which they lie.
         # SQLite gives `a.id` from the row that has the greatest time.
-        for watch, feed_id, day, count, unread, time, article_id in self._conn.execute(
+        for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
             """SELECT m.watch_id, a.feed_id, iif(a.time < ?1, -1, min((a.time - ?1) / 86400, ?2)) AS day,
-                      count(*), sum(a.read = 0), max(a.time), a.id
+                      count(*), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id
                FROM match m INDEXED BY match_article CROSS JOIN article a ON a.id = m.article_id
                WHERE a.muted = 0 AND m.watch_id IN (SELECT id FROM watch)
                GROUP BY m.watch_id, a.feed_id, day""",
-            (since, DAYS - 1),
+            (since, DAYS - 1, now - 7 * _DAY, now - 30 * _DAY),
         ):
             hits = found.setdefault(names[watch], Hits())
             hits.total += count
-            hits.unread += unread
+            hits.week += week
+            hits.month += month
             hits.by_feed[feed_id] += count
             hits.newest = max(hits.newest, (time, article_id))
             if day >= 0:

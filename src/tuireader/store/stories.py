@@ -7,7 +7,6 @@ import sqlite3
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, filterfalse
-from typing import Any
 
 from tuireader.model import Count, Story, StoryEntry
 
@@ -15,6 +14,13 @@ _FEW = 5000
 """Up to so many ids are looked up one by one; for more, all articles in stories are read at once."""
 _PART = 10_000
 """So many ids are gone over at a time, which takes less than a millisecond."""
+
+
+CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
+  FROM appearance p JOIN article a ON a.id = p.article_id
+  WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
+"""What feeds carry beside the articles that are their own."""
+_BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -107,66 +113,52 @@ class Stories:
         ]
         return Story(rows[0][6], tuple(entries))
 
-    def behind(self, where: str, args: Sequence[object] = ()) -> Count:
-        """How many of the articles `where` (unread and all) folding hides behind the first of their story."""
+    def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
+        """How many of the articles `where` (unread and all) folding hides behind another of their story."""
         row = self._conn.execute(
-            f"""SELECT total(a.read = 0) - count(DISTINCT iif(a.read, NULL, a.story)),
-                       count(*) - count(DISTINCT a.story)
-                FROM article a WHERE a.story != 0 AND {where}""",
-            args,
+            f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
         ).fetchone()
-        return Count(int(row[0]), row[1])
+        return int(row[0]), row[1]
 
-    def behind_in_feeds(self) -> dict[int, Count]:
+    def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
         """The same for each feed in which there is any."""
         return self._by(
-            """SELECT feed_id, story, read FROM article WHERE story != 0 AND muted = 0
-               UNION ALL
-               SELECT p.feed_id, a.story, a.read FROM appearance p JOIN article a ON a.id = p.article_id
-               WHERE p.secondary = 1 AND a.story != 0 AND a.muted = 0"""
+            f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
+                UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
         )
+
+    def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
+        """The same for each watch or label in which there is any, by its id."""
+        return self._by(
+            f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
+                WHERE a.story != 0 AND a.muted = 0"""
+        )
+
+    def _by(self, query: str) -> dict[int, tuple[int, int]]:
+        rows = self._conn.execute(
+            f"""SELECT key, {_BEHIND} FROM ({query})
+                GROUP BY key HAVING count(*) > count(DISTINCT story)"""
+        )
+        return {row[0]: (int(row[1]), row[2]) for row in rows}
 
     def twice_in_folders(self) -> dict[str, Count]:
-        """What the feeds of a folder count together more often than once: stories, and articles that stand in
-        several feeds; only folders in which there is any."""
+        """What must be added to the numbers of a folder's feeds to get those of the folder.
+
+        Articles that several of them have are counted once, and stories are those of the whole folder.
+        """
         rows = self._conn.execute(
-            """WITH told (feed_id, story, read) AS (
-                 SELECT feed_id, story, read FROM article WHERE story != 0 AND muted = 0
-                 UNION ALL
-                 SELECT p.feed_id, iif(a.story, a.story, -a.id), a.read
-                 FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.secondary = 1 AND a.muted = 0
-                 UNION ALL
-                 SELECT a.feed_id, -a.id, a.read FROM article a WHERE a.story = 0 AND a.muted = 0
-                   AND a.id IN (SELECT article_id FROM appearance WHERE secondary = 1)),
-               each (folder, story, feed_id, unread) AS (
-                 SELECT f.folder, t.story, t.feed_id, max(t.read = 0)
-                 FROM told t JOIN feed f ON f.id = t.feed_id
-                 WHERE f.subscribed = 1 AND f.folder != '' GROUP BY t.feed_id, t.story),
-               once (folder, unread, counted) AS (
-                 SELECT folder, sum(unread) - max(unread), count(*) - 1 FROM each GROUP BY folder, story)
-               SELECT folder, sum(unread), sum(counted) FROM once GROUP BY folder HAVING sum(counted) > 0"""
+            f"""WITH told (feed_id, id, story, read) AS (
+                 SELECT feed_id, id, story, read FROM article WHERE muted = 0
+                   AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
+                 UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
+               SELECT f.folder, total(read = 0), count(*),
+                      count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
+                      count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
+                      count(DISTINCT iif(story, story, -t.id))
+               FROM told t JOIN feed f ON f.id = t.feed_id
+               WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
         )
-        return {folder: Count(unread, counted) for folder, unread, counted in rows}
-
-    def behind_in_watches(self) -> dict[str, Count]:
-        """The same for each watch in which there is any."""
-        return self._by(
-            """SELECT w.name, a.story, a.read FROM match m JOIN watch w ON w.id = m.watch_id
-               JOIN article a ON a.id = m.article_id WHERE a.story != 0 AND a.muted = 0"""
-        )
-
-    def behind_in_labels(self) -> dict[str, Count]:
-        """The same for each label in which there is any."""
-        return self._by(
-            """SELECT l.name, a.story, a.read FROM article_label x JOIN label l ON l.id = x.label_id
-               JOIN article a ON a.id = x.article_id WHERE a.story != 0 AND a.muted = 0"""
-        )
-
-    def _by(self, query: str) -> dict[Any, Count]:
-        rows = self._conn.execute(
-            f"""WITH hit (key, story, read) AS ({query})
-                SELECT key, total(read = 0) - count(DISTINCT iif(read, NULL, story)),
-                       count(*) - count(DISTINCT story)
-                FROM hit GROUP BY key HAVING count(*) > count(DISTINCT story)"""
-        )
-        return {row[0]: Count(int(row[1]), row[2]) for row in rows}
+        return {
+            folder: Count(new_ids - int(new), ids - every, new_ids - new_stories, ids - stories)
+            for folder, new, every, new_ids, ids, new_stories, stories in rows
+        }

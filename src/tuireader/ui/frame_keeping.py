@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from tuireader import __version__
 from tuireader.ui import entries as places
-from tuireader.ui import first_frame, footer
+from tuireader.ui import first_frame, footer, heading
 from tuireader.ui.row import ink_of
 from tuireader.ui.row_parts import letters
 
@@ -88,27 +88,31 @@ def compose(screen: Panes) -> dict[str, Any] | None:
             _text(screen, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
             for number in range(height - 3)
         ]
-    total = counts.unread.unread if unread else counts.all.total
+    folds = library.config.ui.fold_stories
+    count = counts.unread if unread else counts.all
+    rows = count.rows(folds)
     inks = [
         {name: _ink(screen, ink_of(name, screen.reader.inks, cursor)) for name in (*_INKS, *_watches(screen))}
         for cursor in (None, screen.reader.inks.cursor)
     ]
     config = library.paths.config
     title = places.title_of(view, screen.feeds)
-    count = str(total) if unread else f"{counts.all.unread} unread"
     return {
         "version": __version__,
         "schema": library.schema,
         "config": [str(config.absolute()), first_frame.stamp(str(config))],
         "database": str(library.paths.database.absolute()),
         "unread": unread,
-        "folds": library.config.ui.fold_stories,
-        "head": [_text(screen, top.draw(title, count, "")), _text(screen, line)],
+        "folds": folds,
+        "head": [
+            _text(screen, top.draw(title, heading.number(view, count, folds=folds), "")),
+            _text(screen, line),
+        ],
         "above": 2,
         "left": left,
         "width": width - left,
         "side": side,
-        "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{total}", trouble=False)),
+        "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{rows}", trouble=False)),
         "letters": letters(screen.reader.watch_names),
         "inks": inks,
     }

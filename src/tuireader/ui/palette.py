@@ -32,7 +32,7 @@ class Commands(Provider):
             )
         for entry in screen.sidebar.entries:
             if entry.view is not None:
-                yield f"Go to {entry.label}", f"{entry.count.unread} unread", partial(_go, screen, entry.view)
+                yield f"Go to {entry.label}", f"{entry.unread} unread", partial(_go, screen, entry.view)
         for theme in sorted(screen.app.available_themes):
             yield (
                 f"Theme {theme}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import later, relating
 from tuireader.config import Config, WatchConfig
-from tuireader.model import Feed, WatchStats
+from tuireader.model import Count, Feed, WatchStats
 from tuireader.store import Store
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def stats(
     now: int,
 ) -> list[WatchStats]:
     """Every watch of the config with its numbers; `today` is when the person's day began."""
-    hits = store.stats.hits(today)
+    hits, counts = store.stats.hits(today, now), store.lists.watches()
     newest = {row.id: row for row in store.lists.rows([one.newest[1] for one in hits.values()])}
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
@@ -37,19 +37,19 @@ def stats(
     last, found = store.follows.last(), []
     for item in config.watches:
         one = hits.get(item.name) or numbers.Hits()
+        count = counts.get(item.name, Count())
         found.append(
             WatchStats(
                 name=item.name,
                 color=item.color,
-                unread=one.unread,
-                total=one.total,
+                count=count,
                 today=one.days[-1],
-                week=sum(one.days[-7:]),
-                month=sum(one.days),
+                week=one.week,
+                month=one.month,
                 days=tuple(one.days),
                 newest=newest.get(one.newest[1]),
                 top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
-                quiet="" if any(one.days[-7:]) else _quiet(item, one, feeds, now),
+                quiet="" if one.week else _quiet(item, one, feeds, now),
                 problem="; ".join(problems.get(item.name, ())),
                 ends=_end(item, last.get(item.name, now)),
             )

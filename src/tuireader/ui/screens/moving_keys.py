@@ -95,7 +95,7 @@ class MovingKeys(ReadingKeys):
         views = [entry.view for entry in lines]
         at = views.index(self.listing.view) if self.listing.view in views else -1
         around = (lines[at + 1 :] + lines[: max(0, at)])[::step]
-        return [entry.view for entry in around if entry.view is not None and entry.count.unread]
+        return [entry.view for entry in around if entry.view is not None and entry.unread]
 
     # -- open and back
 

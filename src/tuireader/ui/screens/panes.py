@@ -284,7 +284,7 @@ class Panes(Sheet, inherit_bindings=False):
         try:
             while self._count_again:
                 self._count_again = False
-                self.counts = await self.library.counts(folded=self.listing.folds)
+                self.counts = await self.library.counts()
                 self._draw_sidebar()
                 self.tell_top()
         finally:
@@ -298,6 +298,7 @@ class Panes(Sheet, inherit_bindings=False):
                 self.counts,
                 self.reader.watch_names,
                 self._folded,
+                folds=self.listing.folds,
                 views=self.library.views,
                 new=self.library.new_view,
             )

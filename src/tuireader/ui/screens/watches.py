@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
-from tuireader.model import View, ViewKind, WatchStats
+from tuireader.model import Count, View, ViewKind, WatchStats
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.sparkline import sparkline
 from tuireader.ui.times import age, day
 from tuireader.ui.widgets.facts import Line, marked
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-from tuireader.wording import counted
+from tuireader.wording import counted, stories_and_articles
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _FORTNIGHT = 14
 
 
-def watch_row(stats: WatchStats, now: int) -> Row:
-    """The line of one watch."""
+def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
+    """Return the line of one watch; what is unread is counted in stories if lists fold them."""
     ink = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
@@ -40,8 +40,8 @@ def watch_row(stats: WatchStats, now: int) -> Row:
         stats.name,
         {
             "mark": Cell("◆", ink),
-            "name": Cell(stats.name, "strong" if stats.unread else "text"),
-            "unread": Cell(str(stats.unread or ""), "accent"),
+            "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
+            "unread": Cell(str(stats.count.unread_rows(folds) or ""), "accent"),
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
@@ -50,6 +50,13 @@ def watch_row(stats: WatchStats, now: int) -> Row:
             "last": last,
         },
     )
+
+
+def _total(count: Count) -> str:
+    every = stories_and_articles(count.stories, count.total)
+    if not count.unread:
+        return f"{every}, none unread"
+    return f"{every}, unread: {stories_and_articles(count.unread_stories, count.unread)}"
 
 
 def _end(ends: int, now: int, key: str) -> str:
@@ -94,7 +101,7 @@ class Watches(TableScreen):
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
         now = int(self.reader.clock())
-        return [watch_row(one, now) for one in stats]
+        return [watch_row(one, now, folds=self.main.listing.folds) for one in stats]
 
     def told(self) -> str:
         """How many watches there are, and what they have for today."""
@@ -104,7 +111,7 @@ class Watches(TableScreen):
     def about(self, key: str) -> list[Line]:
         """Newest hit, feeds, silence and definition of a watch."""
         stats, now = self._stats[key], int(self.reader.clock())
-        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (f" · {stats.total} in all", "dim"))]
+        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (f" · {_total(stats.count)}", "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
         if stats.quiet:

@@ -203,8 +203,8 @@ class Sidebar(CursorPane):
             lead = " " + "  " * max(0, entry.depth - 1)
             mark, mark_ink = ("! ", inks.error + BOLD) if entry.trouble else ("= ", inks.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
-        label_ink = inks.strong if entry.count.unread else inks.dim if entry.depth else inks.text
-        count_ink = inks.accent if entry.count.unread else inks.dim
+        label_ink = inks.strong if entry.unread else inks.dim if entry.depth else inks.text
+        count_ink = inks.accent if entry.unread else inks.dim
         return Strip(
             [
                 Segment(lead, base),
@@ -217,11 +217,11 @@ class Sidebar(CursorPane):
 
 
 def _count_label(entry: Entry) -> str:
-    """Unread articles; of the starred ones all. Nothing where there is nothing."""
+    """Unread rows; of the starred ones all. Nothing where there is nothing."""
     if entry.view is not None and entry.view.kind in (ViewKind.STARRED, ViewKind.QUERY):
-        number = entry.count.total
+        number = entry.total
     else:
-        number = entry.count.unread
+        number = entry.unread
     if entry.view is not None and entry.view.kind is ViewKind.ALL:
-        number = entry.count.total
+        number = entry.total
     return str(number) if number else ""
