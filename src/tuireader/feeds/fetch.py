@@ -279,7 +279,10 @@ class Fetcher:
 
         if proxy not in self._proxied:
             try:
-                self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy)
+                # no connection is kept: what a server sends beyond its answer would be the answer to the next
+                self._proxied[proxy] = httpx.AsyncHTTPTransport(
+                    verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
+                )
             except ImportError:
                 raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
             except (ValueError, httpx.InvalidURL):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 import threading
@@ -169,18 +170,69 @@ def _close_late(task: asyncio.Task[socket.socket]) -> None:
         task.result().close()
 
 
+class _Stream(asyncio.Protocol):
+    """The two directions of one connection: what came and was not read yet, and where to write."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._ended = False
+        self._error: Exception | None = None
+        self._more = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if len(self._received) > MAX_HEAD:
+            self.transport.pause_reading()
+        self._more.set()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._more.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._error = exc
+        self.eof_received()
+
+    async def read(self) -> bytes:
+        """Return all that came, once there is something; `b""` at the end. Raises OSError."""
+        await self._more.wait()
+        if not self._received:
+            if self._error is not None:
+                raise self._error
+            return b""
+        data = bytes(self._received)
+        self._received.clear()
+        if not self._ended:
+            self._more.clear()
+        self.transport.resume_reading()
+        return data
+
+    def has_input(self) -> bool:
+        """Return whether anything came that was not read, be it the end; asks the system, too."""
+        if self._received or self._ended:
+            return True
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket"), select.POLLIN)
+        return bool(poll.poll(0))
+
+
 @dataclass(slots=True, eq=False)
 class _Connection:
     """One TCP or TLS connection to an origin with the state of HTTP on it."""
 
     origin: Origin
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    stream: _Stream
     state: h11.Connection
     idle: float
     idle_since: float = 0.0
 
-    async def send(self, request: httpx.Request) -> None:
+    def send(self, request: httpx.Request) -> None:
         target = request.url.raw_path
         try:
             head = self.state.send(
@@ -189,12 +241,7 @@ class _Connection:
             end = self.state.send(h11.EndOfMessage())
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
-        try:
-            self.writer.write((head or b"") + (end or b""))
-            async with asyncio.timeout(self.idle):
-                await self.writer.drain()
-        except OSError as error:
-            raise httpx.WriteError("write failed") from error
+        self.stream.transport.write((head or b"") + (end or b""))
 
     async def event(self) -> h11.Event | type[h11.PAUSED]:
         """The next part of the answer. Raises httpx.TimeoutException, ReadError or RemoteProtocolError."""
@@ -213,7 +260,7 @@ class _Connection:
     async def _read(self) -> bytes:
         try:
             async with asyncio.timeout(self.idle):
-                return await self.reader.read(MAX_HEAD)
+                return await self.stream.read()
         except TimeoutError as error:
             raise httpx.ReadTimeout("no data") from error
         except OSError as error:
@@ -230,10 +277,12 @@ class _Connection:
         raise httpx.RemoteProtocolError("no answer")
 
     def close(self) -> None:
-        self.writer.transport.abort()
+        self.stream.transport.abort()
 
     def reusable(self) -> bool:
-        return self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
+        """Return whether the answer was read to its end, and nothing came behind it."""
+        done = self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
+        return done and not self.state.trailing_data[0]
 
 
 class _Body(httpx.AsyncByteStream):
@@ -285,7 +334,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
 
     async def _exchange(self, connection: _Connection, request: httpx.Request) -> httpx.Response:
         try:
-            await connection.send(request)
+            connection.send(request)
             head = await connection.head()
         except BaseException:
             connection.close()
@@ -306,9 +355,9 @@ class DirectTransport(httpx.AsyncBaseTransport):
                     raise PrivateAddress
                 connected = await _connect_any(addresses)
                 try:
-                    reader, writer = await asyncio.open_connection(
+                    _, stream = await asyncio.get_running_loop().create_connection(
+                        _Stream,
                         sock=connected,
-                        limit=MAX_HEAD,
                         ssl=self._tls() if scheme == "https" else None,
                         server_hostname=host if scheme == "https" else None,
                     )
@@ -320,14 +369,17 @@ class DirectTransport(httpx.AsyncBaseTransport):
         except (OSError, ValueError) as error:
             raise httpx.ConnectError("connect failed") from error
         state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        return _Connection(origin, reader, writer, state, self._idle_seconds)
+        return _Connection(origin, stream, state, self._idle_seconds)
 
     def _take(self, origin: Origin) -> _Connection | None:
-        """An idle connection to `origin` that is still good, if there is one."""
+        """An idle connection to `origin` that is still good, if there is one.
+
+        What came while it was idle would be taken for the next answer.
+        """
         now = asyncio.get_running_loop().time()
         for connection in [one for one in self._idle if one.origin == origin]:
             self._idle.remove(connection)
-            if not connection.reader.at_eof() and now - connection.idle_since < IDLE_SECONDS:
+            if not connection.stream.has_input() and now - connection.idle_since < IDLE_SECONDS:
                 return connection
             connection.close()
         return None
