@@ -10,119 +10,24 @@ it talks to. HTTP/1.1 only (RFC 9112).
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import select
 import socket
 import ssl
-import threading
 from collections.abc import AsyncIterator, Callable
 
 import h11
 import httpx
 
+from tuireader.feeds.hosts import Address, PrivateAddress, Resolver, is_public
 from tuireader.values import dataclass
 
 CONNECT_HEADSTART = 0.3  # seconds before the next address is tried as well (RFC 8305 says 0.25)
-MAX_ADDRESSES = 4
 MAX_HEAD = 1 << 16
 MAX_INTERIM = 20
 IDLE_KEPT = 64
 IDLE_SECONDS = 5.0
-NAMES_KEPT_SECONDS = 60.0
-LOOKUPS_AT_ONCE = 32
 
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
-
-Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 Origin = tuple[str, str, int]
-
-
-class PrivateAddress(Exception):
-    """A redirect leads to an address that is not public, and that is not wanted."""
-
-
-def is_public(host: str) -> bool:
-    """Whether an IP address is reachable for all the world; IPv4 inside of IPv6 counts as what it is."""
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        translated = ipaddress.IPv4Address(address.packed[-4:]) if address in NAT64 else None
-        address = address.ipv4_mapped or address.sixtofour or translated or address
-    return address.is_global and not address.is_multicast
-
-
-class Resolver:
-    """Host names to addresses, each name once, in daemon threads that nobody has to wait for."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}
-        self._running: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
-        self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
-
-    async def lookup(self, host: str, port: int) -> list[Address]:
-        """Addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
-        literal = self._literal(host, port)
-        if literal:
-            return [literal]
-        key = (host, port)
-        now = asyncio.get_running_loop().time()
-        if key in self._known and self._known[key][0] > now:
-            return self._known[key][1]
-        if key not in self._running:
-            self._running[key] = asyncio.ensure_future(self._ask(key))
-            self._running[key].add_done_callback(lambda task: self._finished(key, task))
-        return await asyncio.shield(self._running[key])
-
-    def close(self) -> None:
-        """Wait no longer for any name; the threads end by themselves."""
-        for lookup in list(self._running.values()):
-            lookup.cancel()
-
-    @staticmethod
-    def _literal(host: str, port: int) -> Address | None:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return None
-        if address.version == 4:
-            return socket.AF_INET, (host, port)
-        return socket.AF_INET6, (host, port, 0, 0)
-
-    def _finished(self, key: tuple[str, int], task: asyncio.Future[list[Address]]) -> None:
-        del self._running[key]
-        if not task.cancelled() and task.exception() is None:
-            self._known[key] = (asyncio.get_running_loop().time() + NAMES_KEPT_SECONDS, task.result())
-
-    async def _ask(self, key: tuple[str, int]) -> list[Address]:
-        loop = asyncio.get_running_loop()
-        async with self._slots:
-            answer: asyncio.Future[list[Address]] = loop.create_future()
-
-            def settle(result: list[Address] | OSError) -> None:
-                if answer.done():
-                    return
-                if isinstance(result, list):
-                    answer.set_result(result)
-                else:
-                    answer.set_exception(result)
-
-            def ask() -> None:
-                result = _getaddrinfo(*key)
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(settle, result)
-
-            threading.Thread(target=ask, daemon=True, name="name lookup").start()
-            return await answer
-
-
-def _getaddrinfo(host: str, port: int) -> list[Address] | OSError:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        return error
-    except (UnicodeError, ValueError):
-        return socket.gaierror(socket.EAI_NONAME, "not a host name")
-    addresses: list[Address] = [(family, sockaddr) for family, _, _, _, sockaddr in found]  # type: ignore[misc]
-    return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 
 async def _connect_one(address: Address) -> socket.socket:
@@ -312,11 +217,18 @@ class DirectTransport(httpx.AsyncBaseTransport):
     The request extension `"public_only"` refuses servers on private networks (raises PrivateAddress).
     """
 
-    def __init__(self, *, connect: float, idle: float, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        *,
+        connect: float,
+        idle: float,
+        tls: Callable[[], ssl.SSLContext],
+        resolver: Resolver | None = None,
+    ) -> None:
         self._connect_seconds = connect
         self._idle_seconds = idle
         self._tls = tls
-        self._resolver = Resolver()
+        self._resolver = resolver or Resolver()
         self._idle: list[_Connection] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
