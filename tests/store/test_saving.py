@@ -201,7 +201,7 @@ def test_a_store_that_kept_one_of_several_gets_the_others_and_doubles_none(store
     """The first of entries with one guid, title and address was kept, under the name of them all."""
     ten = alerts(*LINES)
     before = ParsedFeed(
-        entries=(ten[0],), keys=identity.keys([ten[0], ten[0]])[:1], prepared=(prepare(ten[0]),)
+        entries=(ten[0],), keys=(identity.keys([ten[0], ten[0]])[0],), prepared=(prepare(ten[0]),)
     )
     with store.transaction():
         store.saving.save_feed(1, before, NOW)

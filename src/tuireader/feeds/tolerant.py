@@ -103,10 +103,11 @@ def _kind(detail: Any, default: str) -> str:
 
 
 def _titled(data: Any) -> Text | None:
-    if not isinstance(_own(data, "title"), str):
-        return None
-    detail = _mapping(data, "title_detail")
-    return Text(_string(data, "title"), _kind(detail, PLAIN))
+    return _text(data, "title") if isinstance(_own(data, "title"), str) else None
+
+
+def _text(data: Any, name: str) -> Text:
+    return Text(_string(data, name), _kind(_mapping(data, f"{name}_detail"), PLAIN))
 
 
 def _authors(data: Any) -> list[str]:
@@ -167,6 +168,10 @@ def _entry(entry: Any) -> Raw:
     if isinstance(_own(entry, "summary"), str):
         raw.summary = Text(summary, _kind(detail, HTML) if _string(detail, "value") == summary else HTML)
     _take_links(raw, _list(entry, "links"))
+    raw.addresses += [_string(content, "src") for content in contents]
+    for part in (entry, _mapping(entry, "source")):
+        raw.other_texts += [_text(part, name) for name in ("title", "subtitle")]
+    raw.addresses += [_string(link, "href") for link in _list(_mapping(entry, "source"), "links")]
     return raw
 
 
@@ -191,3 +196,5 @@ def _take_links(raw: Raw, links: list[Any]) -> None:
             raw.comments_feed = raw.comments_feed or ("" if page else href)
             count = next((value for key, value in link.items() if key.endswith("count")), "")
             raw.comments_count = raw.comments_count or str(count)
+        else:
+            raw.addresses.append(href)
