@@ -101,6 +101,12 @@ class RawFeed:
     well_formed: bool = True
 
 
+def is_something(raw: Raw) -> bool:
+    """Return whether an entry has a title, a text or an address of any kind."""
+    texts = (raw.title, raw.summary, *raw.contents, *raw.other_texts)
+    return bool(any(text and text.value for text in texts) or raw.link or raw.addresses or raw.enclosures)
+
+
 def shape(raw: RawFeed) -> ParsedFeed:
     """Clean and complete a whole feed. Of more than 10,000 entries the newest are kept."""
     base = join(raw.url, raw.base)
