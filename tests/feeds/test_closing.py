@@ -55,18 +55,34 @@ def test_elements_that_are_never_closed_end_where_the_next_begins(element: str) 
     assert said(bare(entries)) == [A, C]
 
 
-@pytest.mark.parametrize("head", ["<description>about", "<title>T<link>", "<!-- about", "<description><![CDATA[ about", "<description><?about", "<description><svg>"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<description>about",
+        "<title>T<link>",
+        "<!-- about",
+        "<description><![CDATA[ about",
+        "<description><?about",
+        "<description><svg>",
+    ],
+)
 def test_an_open_element_of_the_channel_costs_no_entry(head: str) -> None:
     document = bare(item("A", "first") + item("C", "last")).replace("<title>Bare</title>", head)
     assert said(document) == [A, C]
 
 
 def test_descriptions_alone() -> None:
-    assert said(bare("<item><description><p>one</item><item><description><p>two</item>")) == [("", "", "<p>one"), ("", "", "<p>two")]
+    assert said(bare("<item><description><p>one</item><item><description><p>two</item>")) == [
+        ("", "", "<p>one"),
+        ("", "", "<p>two"),
+    ]
 
 
 def test_entries_of_atom() -> None:
-    entries = "".join(f'<entry><id>{n}</id><title>{n}</title><link href="https://example.org/{n}"/><summary type="html"><p>{n}</entry>' for n in (1, 2))
+    entries = "".join(
+        f'<entry><id>{n}</id><title>{n}</title><link href="https://example.org/{n}"/><summary type="html"><p>{n}</entry>'
+        for n in (1, 2)
+    )
     document = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entries}</feed>'
     assert said(document) == [("1", "1", "<p>1"), ("2", "2", "<p>2")]
 
@@ -90,7 +106,20 @@ def test_closing_changes_what_is_open_alone(text: str) -> None:
     assert closed(f"<channel>{bare(item('A', 'first'))}") == f"<channel>{bare(item('A', 'first'))}"
 
 
-@pytest.mark.parametrize("piece", ["<![CDATA[", "<!--", "<svg>", "<?", "<title>", "<title><link>", "<item><title>", "]]><![CDATA[", "<!--x--><!--"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<![CDATA[",
+        "<!--",
+        "<svg>",
+        "<?",
+        "<title>",
+        "<title><link>",
+        "<item><title>",
+        "]]><![CDATA[",
+        "<!--x--><!--",
+    ],
+)
 def test_closing_takes_linear_time(piece: str) -> None:
     text = f"<rss><item>{piece * (100_000 // len(piece))}"
     started = process_time()
