@@ -24,12 +24,16 @@ _LEAST = re.compile(r"\{\s*([0-9][0-9\s]*)")
 _VERBOSE = re.compile(r"\(\?[A-Za-z0-9-]*x")
 _FULL_FOLDING = re.compile(r"\(\?[A-Za-z0-9-]*(?:f|V1)")
 _BROKEN_COUNT = re.compile(r"\{[\s0-9,]*#")
+_VERBOSE_THROUGHOUT = re.compile(r"\(\?[a-z]*x[a-z]*\)")
 _UNCERTAIN = re.compile(r"\(\?(?:#|[A-Za-z0-9-]*(?:x|V1))")
 _BETWEEN_SLASHES = re.compile(r"/((?:\\.|[^/\\])+)/", re.DOTALL)
-_TOKEN = re.compile(
-    r"(?P<flags>\(\?[A-Za-z0-9-]+\))|\{(?P<least>[0-9]*),?[0-9]*\}|\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|.",
-    re.DOTALL,
-)
+_TOKEN = r"""(?P<flags>\(\?[A-Za-z0-9-]+\))
+    | \{(?P<least>[0-9]*),?[0-9]*\}
+    | \\.
+    | \[ \^? \]? (?: \[:\^?[\w -]+:\] | \\. | [^\\\]\[] )* \]
+    | ."""
+_TOKENS = re.compile(rf"(?P<blank>(?!)) | {_TOKEN}", re.VERBOSE | re.DOTALL)
+_VERBOSE_TOKENS = re.compile(rf"(?P<blank>\s+|\#[^\n]*) | {_TOKEN}", re.VERBOSE | re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
@@ -41,16 +45,21 @@ def size(pattern: str) -> tuple[int, int]:
     """
     of_set = _FOLDED_SET if _FULL_FOLDING.search(pattern) else 0
     length = _weight(pattern, of_set)
+    if length > LARGEST:
+        return length, min(len(pattern), LARGEST)
     if _VERBOSE.search(pattern) and (broken := _BROKEN_COUNT.search(pattern)):
         return LARGEST + 1, broken.start()  # a comment between the digits of a count
     counts = [(_number(count[1]), count.start()) for count in _LEAST.finditer(pattern)]
     products = list(accumulate((count for count, _ in counts), mul, initial=length))
     if products[-1] <= LARGEST:
         return products[-1], 0
-    if not _UNCERTAIN.search(pattern) and (found := _written_out(pattern, of_set)):
-        return found
+    verbose = _VERBOSE_THROUGHOUT.match(pattern)
+    if not _UNCERTAIN.search(pattern, verbose.end() if verbose else 0):
+        found = _written_out(pattern, of_set, verbose is not None)
+        if found is not None:
+            return found
     at = next(place for place, product in enumerate(products) if product > LARGEST)
-    return products[-1], counts[at - 1][1] if at else LARGEST
+    return products[-1], counts[at - 1][1]
 
 
 def _number(digits: str) -> int:
@@ -63,11 +72,11 @@ def _weight(text: str, of_set: int) -> int:
     return len(text) + of_set * text.count("[") + _CLUSTER * (text.count("\\R") + text.count("\\X"))
 
 
-def _written_out(pattern: str, of_set: int) -> tuple[int, int] | None:
+def _written_out(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | None:
     """Return the size of a pattern group by group, or None where its groups are not certain."""
     groups = [0]
     last = place = 0
-    for token in _TOKEN.finditer(pattern):
+    for token in (_VERBOSE_TOKENS if verbose else _TOKENS).finditer(pattern):
         text = token[0]
         if text == "(":
             groups.append(1)
@@ -75,7 +84,7 @@ def _written_out(pattern: str, of_set: int) -> tuple[int, int] | None:
         if text == ")" and len(groups) > 1:
             last = groups.pop() + 1
             groups[-1] += last
-        elif text == ")" or (text[0] == "[" and "[" in text[1:]):
+        elif text in (")", "[") or (verbose and text == "{"):
             return None
         elif token["least"] is not None:
             more = last * (_number(token["least"]) - 1) + len(text)
@@ -83,7 +92,7 @@ def _written_out(pattern: str, of_set: int) -> tuple[int, int] | None:
             groups[-1] += more
         else:
             own = _weight(text, of_set)
-            last = max(own, last) if token["flags"] else own  # flags are nothing to be repeated
+            last = max(own, last) if token["flags"] or token["blank"] else own  # these are not repeated
             groups[-1] += own
         if groups[-1] > LARGEST and not place:
             place = token.start()
