@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.web import Web
 from tuireader.errors import TuireaderError
+from tuireader.feeds.address import same_host
 from tuireader.feeds.discover import discover
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.hosts import Address, Resolver, is_public, may_be_public
@@ -86,6 +87,20 @@ def test_an_address_is_the_same_however_it_is_written(address: object, parts: in
     written = ".".join(form % piece for piece in [*pieces, number & (256 ** (5 - parts) - 1)])
     if socket.inet_aton(written):  # as the system reads it
         assert may_be_public(written) <= is_public(str(address))
+
+
+def test_only_the_very_same_host_and_port_are_the_same() -> None:
+    long = f"https://{'a' * 60}.{'b' * 60}"
+    assert same_host("http://Home.lan/feed", "https://me@home.lan/page")
+    for url, other in (
+        (f"{long}.example/", f"{long}.evil.example/"),
+        ("http://home.lan:8080/", "http://home.lan/"),
+        ("http://home.lan/", "http://home.lan./"),
+        ("http://home.lan/", ""),
+        ("", ""),
+        ("http://[::1", "http://[::1"),
+    ):
+        assert not same_host(url, other)
 
 
 @given(st.text(max_size=40))

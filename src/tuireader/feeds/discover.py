@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
+from tuireader.feeds.address import same_host
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.preview import preview
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
-from tuireader.text import shown_host
 
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
@@ -132,7 +132,7 @@ async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = 
 
 def _is_elsewhere(url: str, page: str) -> bool:
     """Return whether an address was named by a page of another host."""
-    return bool(page) and shown_host(url) != shown_host(page)
+    return bool(page) and not same_host(url, page)
 
 
 async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[FoundFeed]:
