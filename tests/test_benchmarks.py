@@ -40,6 +40,20 @@ def test_articles_are_the_same_at_every_run() -> None:
     assert len(set(runs[0].strip("[]\n").split(", "))) == 13
 
 
+def test_lost_entries_counts_what_is_read_and_stored(tmp_path: Path) -> None:
+    entry = "<item><title>{}</title><link>https://example.org/{}</link></item>"
+    feed = "<rss><channel>" + "".join(entry.format(name, name) for name in "abc") + "</channel></rss>"
+    (tmp_path / "good.xml").write_text(feed, encoding="utf-8")
+    (tmp_path / "cut.rss").write_text(
+        feed[: feed.index("</title><link>https://example.org/b")], encoding="utf-8"
+    )
+    lines = run("lost_entries.py", str(tmp_path))
+    assert [line.partition(": ")[2] for line in lines[:-1]] == ["2 entries, feedparser 1, stored 1"]
+    assert lines[-1].startswith(
+        "2 files; 5 entries; 4 stored; 1 lost; 0 lost that feedparser finds; 0 doubled"
+    )
+
+
 def test_refresh_counts_what_the_server_answered() -> None:
     if not Path("/usr/bin/time").exists():
         pytest.skip("GNU time is not installed")

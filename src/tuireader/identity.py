@@ -15,7 +15,7 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from tuireader.model import Keys, ParsedEntry
-from tuireader.text import canonical_url, clean
+from tuireader.text import canonical_url, clean, plain
 
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200
@@ -61,28 +61,66 @@ def text_key(title: str, text: str, url: str = "", published: int | None = None)
 
 
 def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
-    """The keys of all entries of one feed document.
+    """Return the keys of all entries of one feed document.
 
     A guid that several entries share does not tell them apart: there the address and the title join it
-    (two of three such entries are lost in other readers). An address that several entries share, as in
-    change logs whose entries are all one page, is no key at all.
+    (two of three such entries are lost in other readers), and where these are the same, too, what the
+    texts say. An address that several entries share, as in change logs whose entries are all one page, is
+    no key at all.
     """
     guids = Counter(entry.guid for entry in entries if entry.guid)
     urls = [url_key(entry.url) for entry in entries]
     shared = Counter(urls)
+    names = [
+        _name(entry, guids[entry.guid] == 1, url if shared[url] == 1 else 0)
+        for entry, url in zip(entries, urls, strict=True)
+    ]
+    _tell_apart(entries, names)
     found: list[Keys] = []
-    for entry, url in zip(entries, urls, strict=True):
-        if entry.guid and guids[entry.guid] == 1:
-            name = f"g{entry.guid}"
-        elif entry.guid:
-            name = f"s{entry.guid}\0{entry.url}\0{entry.title}"
-        elif url and shared[url] == 1:
-            name = f"u{url}"
-        else:
-            name = f"t{entry.url}\0{entry.title or (entry.content_html or entry.summary_html)[:500]}"
+    for entry, url, name in zip(entries, urls, names, strict=True):
         what = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
         found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(what)))
     return found
+
+
+def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
+    """Return what an entry goes by: its guid or its address if no other entry has it, else all it has."""
+    if entry.guid and own_guid:
+        return f"g{entry.guid}"
+    if entry.guid:
+        return f"s{entry.guid}\0{entry.url}\0{entry.title}"
+    if own_url:
+        return f"u{own_url}"
+    return f"t{entry.url}\0{entry.title or (entry.content_html or entry.summary_html)[:500]}"
+
+
+def _tell_apart(entries: Sequence[ParsedEntry], names: list[str]) -> None:
+    """Lengthen those of `names` that entries with different texts share.
+
+    Times of publication are taken where each text has its own, as they stay when a text is edited; else the
+    words of the texts. Neither depends on the order of the entries.
+    """
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    for alike in places.values():
+        if len(alike) == 1:
+            continue
+        texts = {place: _words_of(entries[place]) for place in alike}
+        times = {place: entries[place].published for place in alike}
+        different = len(set(texts.values()))
+        if different == 1:
+            continue
+        pairs = {(texts[place], times[place]) for place in alike}
+        dated = None not in times.values() and different == len(set(times.values())) == len(pairs)
+        for place in alike:
+            names[place] += f"\0{times[place] if dated else texts[place]}"
+
+
+def _words_of(entry: ParsedEntry) -> str:
+    """Return what an entry says, whatever its markup; its markup where there are no words, as in pictures."""
+    html = entry.content_html or entry.summary_html
+    return " ".join(plain(html).casefold().split()) or html
 
 
 def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:

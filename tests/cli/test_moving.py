@@ -269,6 +269,14 @@ def test_a_list_of_addresses(run: Run, home: Home, monkeypatch: pytest.MonkeyPat
     assert told.code == Exit.FAILURE and "has no feed in it" in told.err
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_opml_in_other_encodings(run: Run, tmp_path: Path, web: Web, codec: str) -> None:
+    coded = OPML.encode(codec)
+    (tmp_path / "in.opml").write_bytes(coded)
+    assert "3 new feeds" in run("import", str(tmp_path / "in.opml")).err
+    assert "0 new" in run("import", web.serve("/list.opml", coded)).err
+
+
 def test_a_page_and_an_opml_of_the_web(run: Run, home: Home, web: Web) -> None:
     page = '<html><link rel="alternate" type="application/rss+xml" title="N" href="/n.xml"></html>'
     web.serve("/page", page, headers={"Content-Type": "text/html"})

@@ -345,6 +345,12 @@ DECLINED: dict[str, str] = {
     "category without a term": atom('<category scheme="https://x.example"/>'),
     "base64 content": atom('<content mode="base64" type="text/html">PGI+eDwvYj4=</content>'),
     "item in an item": bare("<item><title>a</title><item><title>b</title></item></item>"),
+    "only a subtitle": bare("<item><itunes:subtitle>s</itunes:subtitle></item>"),
+    "only an enclosure": bare('<item><enclosure url="https://example.org/a.mp3"/></item>'),
+    "only another link": bare('<item><atom:link rel="via" href="tag:example.org,2024:1"/></item>'),
+    "only a source": atom("", "<entry><source><title>s</title></source></entry>"),
+    "only content elsewhere": atom("", '<entry><content src="https://example.org/a"/></entry>'),
+    "only media": bare('<item><media:content url="https://example.org/a.mp4"/></item>'),
     "not xml": "just words",
     "html": "<html><head><title>t</title></head></html>",
 }

@@ -140,6 +140,10 @@ def test_other_charsets() -> None:
     for codec in ("utf-16", "koi8-r", "utf-8-sig"):
         feeds, _ = load(text.format(codec.removesuffix("-sig")).encode(codec))
         assert feeds[0].title == "Гавань"
+    for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        for start in ("", "\r\n \t\n"):  # without a byte order mark
+            feeds, _ = load((start + text.format("UTF-16")).encode(codec))
+            assert feeds[0].title == "Гавань"
 
 
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "S", "Po")), min_size=1, max_size=20).map(

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
+from tuireader import identity
 from tuireader.feeds import charset, dates, entry
 from tuireader.feeds.parse import parse, parse_quickly, parse_tolerantly
 from tuireader.feeds.workers import ParseWorker
@@ -40,6 +41,37 @@ def only(body: bytes | str) -> ParsedEntry:
 
 
 # -- what an entry becomes
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<link>urn:isbn:0451450523</link>", '<a href="urn:isbn:0451450523">urn:isbn:0451450523</a>'),
+        ("<guid>tag:example.org,2024:a&amp;b</guid>", '<a href="tag:example.org,2024:a&amp;b">tag:example.org,2024:a&amp;b</a>'),
+        ('<atom:link rel="via" href="https://example.org/v"/>', '<a href="https://example.org/v">https://example.org/v</a>'),
+        ('<enclosure url="https://example.org/a.mp3"/>', '<a href="https://example.org/a.mp3">https://example.org/a.mp3</a>'),
+        ('<media:content url="https://example.org/a.mp4"/>', '<a href="https://example.org/a.mp4">https://example.org/a.mp4</a>'),
+        ('<title>&lt;img src="https://example.org/a.png"></title>', '<img src="https://example.org/a.png">'),
+        ("<itunes:subtitle>In short</itunes:subtitle>", "In short"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_where_there_is_no_title_text_or_web_address(item: str, text: str) -> None:
+    found = only(bare(f"<item>{item}</item>"))
+    assert (found.title, found.url, found.content_html) == ("", "", text)
+    assert len(identity.distinct([found])) == 1
+    titled = only(bare(f"<item>{item}<description>Words</description></item>"))
+    assert titled.content_html == "Words"
+
+
+def test_an_entry_of_atom_may_be_nothing_but_a_pointer() -> None:
+    for inner, text in (
+        ("<source><title>Harbour News</title></source>", "Harbour News"),
+        ('<source><link href="https://example.org/"/></source>', '<a href="https://example.org/">https://example.org/</a>'),
+        ('<content src="https://example.org/a.pdf" type="application/pdf"/>', '<a href="https://example.org/a.pdf">https://example.org/a.pdf</a>'),
+        ('<link rel="self" href="urn:x:1"/>', '<a href="urn:x:1">urn:x:1</a>'),
+    ):  # fmt: skip
+        found = only(f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{inner}</entry></feed>')
+        assert (found.title, found.url, found.content_html) == ("", "", text)
 
 
 def test_a_full_entry() -> None:

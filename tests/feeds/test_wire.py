@@ -14,33 +14,9 @@ import pytest
 from tests.web import Web
 from tuireader.feeds import wire
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.wire import Address, DirectTransport, Resolver, is_public
+from tuireader.feeds.hosts import Address, Resolver
+from tuireader.feeds.wire import DirectTransport
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("8.8.8.8", True),
-        ("2001:4860:4860::8888", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("192.168.0.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("fd00::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("2002:7f00:1::", False),
-        ("64:ff9b::808:808", True),
-        ("64:ff9b::7f00:1", False),
-    ],
-)
-def test_public_addresses(address: str, public: bool) -> None:
-    assert is_public(address) is public
 
 
 async def test_literal_addresses_need_no_lookup() -> None:

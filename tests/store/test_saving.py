@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader import identity
+from tuireader.model import ParsedEntry, ParsedFeed, View, ViewKind
+from tuireader.prepare import prepare
 from tuireader.store import Store
 from tuireader.terms import indexed
 
@@ -159,6 +161,52 @@ def test_entries_that_share_a_guid_are_all_kept_and_stay(store: Store) -> None:
     three = [entry(n, guid="same") for n in (1, 2, 3)]
     assert len(save(store, 1, *three)[0]) == 3
     assert save(store, 1, *three) == ([], [])
+
+
+def alerts(*said: str, **more: object) -> list[ParsedEntry]:
+    """Entries with one guid, title and address."""
+    page = "https://news.example.org/alerts"
+    return [entry(1, guid="alert", title="Alert", url=page, content_html=text, **more) for text in said]
+
+
+LINES = [f"<p>Line {number} is closed. {'Buses run instead. ' * 12}</p>" for number in range(10)]
+
+
+def test_entries_that_differ_in_their_text_alone_are_all_kept_and_stay(store: Store) -> None:
+    ten = alerts(*LINES)
+    assert len(save(store, 1, *ten)[0]) == 10
+    store.marks.set("read", store.lists.ids(ALL), True, now=NOW)
+    for again in (ten, ten[::-1], ten[4:], ten[:1], ten[3:5], ten):
+        assert save(store, 1, *again) == ([], [])
+    assert len(save(store, 1, *alerts("Line 99 is closed."), *ten[:9])[0]) == 1
+    assert store.lists.counts(0).all.unread == 1
+
+
+def test_one_that_was_alone_with_its_guid_is_known_when_others_join_it(store: Store) -> None:
+    (first,), _ = save(store, 1, *alerts(LINES[0]))
+    (second,), changed = save(store, 1, *alerts(LINES[1], LINES[0]))
+    assert second != first and changed == []
+    assert save(store, 1, *alerts(LINES[0])) == ([], [])
+    assert count(store) == 2
+
+
+def test_an_edit_among_those_that_share_a_guid_is_one_where_the_time_tells(store: Store) -> None:
+    first, second = (alerts(text, published=NOW - at)[0] for at, text in enumerate(("Closed", "Late")))
+    new, _ = save(store, 1, first, second)
+    _, changed = save(store, 1, replace(first, content_html="Closed until noon"), second)
+    assert changed == [new[1]] and count(store) == 2
+
+
+def test_a_store_that_kept_one_of_several_gets_the_others_and_doubles_none(store: Store) -> None:
+    """The first of entries with one guid, title and address was kept, under the name of them all."""
+    ten = alerts(*LINES)
+    before = ParsedFeed(
+        entries=(ten[0],), keys=(identity.keys([ten[0], ten[0]])[0],), prepared=(prepare(ten[0]),)
+    )
+    with store.transaction():
+        store.saving.save_feed(1, before, NOW)
+    assert len(save(store, 1, *ten)[0]) == 9
+    assert count(store) == 10
 
 
 def test_entries_that_share_an_address_are_all_kept(store: Store) -> None:

@@ -49,3 +49,12 @@ def same_server(url: str, target: str) -> bool:
     if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
         return before.hostname == after.hostname and after.port in (None, 443)
     return before[:2] == after[:2]
+
+
+def same_host(url: str, other: str) -> bool:
+    """Return whether two addresses have the same host and port written in them."""
+    try:
+        one, two = urlsplit(url), urlsplit(other)
+        return one.hostname is not None and (one.hostname, one.port) == (two.hostname, two.port)
+    except ValueError:
+        return False

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
+from tuireader.feeds.address import same_host
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.preview import preview
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
-from tuireader.text import shown_host
 
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
@@ -44,7 +44,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
         page = charset.decode(answer.body, answer.content_type)
         if named := advertised(page, answer.url):
             return [FoundFeed(address, title, answer.url) for address, title in named]
-        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url)):
+        if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
             return found_there
         return await _usual_places(fetcher, parser, answer.url)
 
@@ -112,8 +112,7 @@ async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) 
 
     In a private network it is asked for only if the page that names it is on the same host.
     """
-    public = bool(found.page) and shown_host(found.url) != shown_host(found.page)
-    answer = await fetcher.fetch(FetchJob(0, found.url, public_only=public))
+    answer = await fetcher.fetch(FetchJob(0, found.url, public_only=_is_elsewhere(found.url, found.page)))
     if isinstance(answer, FetchFailed):
         raise TuireaderError(answer.reason)
     assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
@@ -123,22 +122,30 @@ async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) 
     return preview(parsed, int(fetcher.now()))
 
 
-async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str) -> FoundFeed | None:
-    answer = await fetcher.fetch(FetchJob(0, url))
+async def _feed_at(fetcher: Fetcher, parser: ParseWorker, url: str, page: str = "") -> FoundFeed | None:
+    answer = await fetcher.fetch(FetchJob(0, url, public_only=_is_elsewhere(url, page)))
     if not isinstance(answer, Fetched):
         return None
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     return _found(fetcher, answer.url, parsed) if isinstance(parsed, ParsedFeed) else None
 
 
+def _is_elsewhere(url: str, page: str) -> bool:
+    """Return whether an address was named by a page of another host."""
+    return bool(page) and not same_host(url, page)
+
+
 async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[FoundFeed]:
     """The feeds at the usual places of a site."""
-    return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS])
+    return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS], url)
 
 
-async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str]) -> list[FoundFeed]:
-    """What of some addresses are feeds, asked two at a time of a host; a feed found twice counts once."""
-    found = await asyncio.gather(*(_feed_at(fetcher, parser, url) for url in urls))
+async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
+    """What of some addresses are feeds, asked two at a time of a host; a feed found twice counts once.
+
+    In a private network they are asked for only if the page that names them is on the same host.
+    """
+    found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}
     for one in found:
         if one is not None:

@@ -56,7 +56,10 @@ class Medium:
 
 @dataclass(slots=True)
 class Raw:
-    """One entry as its document has it; nothing is clean yet."""
+    """One entry as its document has it; nothing is clean yet.
+
+    `other_texts` and `addresses` of any kind stand in where there is nothing else to read.
+    """
 
     guid: str = ""
     title: Text | None = None
@@ -77,6 +80,8 @@ class Raw:
     credits: list[str] = field(default_factory=list)
     picture: str = ""
     duration: str = ""
+    other_texts: list[Text] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -94,6 +99,12 @@ class RawFeed:
     frequency: str = ""
     entries: Sequence[Raw] = ()
     well_formed: bool = True
+
+
+def is_something(raw: Raw) -> bool:
+    """Return whether an entry has a title, a text or an address of any kind."""
+    texts = (raw.title, raw.summary, *raw.contents, *raw.other_texts)
+    return bool(any(text and text.value for text in texts) or raw.link or raw.addresses or raw.enclosures)
 
 
 def shape(raw: RawFeed) -> ParsedFeed:
@@ -138,11 +149,14 @@ def _newest(entries: Sequence[Raw]) -> Iterable[Raw]:
 def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntry:
     base = join(join(feed.url, feed.base), raw.base)
     url = web_url(raw.link, base)
+    title = _title(raw.title, feed.atom)
     content, summary = _texts(raw, feed.atom)
+    if not (title or url or content or summary):
+        content = _stand_in(raw, feed.atom)
     picture = _picture(raw, base)
     return ParsedEntry(
         guid=_guid(raw.guid),
-        title=_title(raw.title, feed.atom),
+        title=title,
         url=url,
         author=_people(raw.authors) or inherited,
         published=raw.published if raw.published is not None else raw.updated,
@@ -204,6 +218,20 @@ def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
     fullest = max([*texts, summary], key=len)
     other = summary if summary != fullest else next((text for text in texts if text != fullest), "")
     return fullest, other
+
+
+def _stand_in(raw: Raw, atom: bool) -> str:
+    """Return what there is to read of an entry without title, text and web address.
+
+    That is a title that is only a picture, a subtitle, the name of its source, or an address: an enclosure,
+    a `urn:`, a `tag:`.
+    """
+    for text in (raw.title, *raw.other_texts):
+        if text and (found := as_html(text, atom)).strip():
+            return found
+    media = (medium.url for medium in (*raw.enclosures, *raw.media))
+    address = html.escape(next(filter(None, (raw.link, *raw.addresses, *media, raw.picture)), "").strip())
+    return f'<a href="{address}">{address}</a>' if address else ""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:

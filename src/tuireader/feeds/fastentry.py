@@ -31,6 +31,12 @@ DECLINED = frozenset({
 })  # fmt: skip
 
 
+_MAY_STAND_IN = frozenset({
+    "link", "enclosure", "source", "subtitle", "tagline", "itunes:subtitle", "itunes:image", "itunes:link",
+})  # fmt: skip
+"""What there may be to read of an entry without title, text and link; feedparser finds it."""
+
+
 class EntryReader:
     """One entry in the making, with what feedparser remembers from one element to the next."""
 
@@ -58,10 +64,12 @@ class EntryReader:
         elif name in DECLINED or name.startswith("xhtml:") or len(child):
             raise Declined
 
-    def finished(self) -> Raw:
-        """The entry after its last child. Raises Declined."""
+    def finished(self, element: Element) -> Raw:
+        """The entry after the last child of its element. Raises Declined."""
         raw = self.raw
         raw.link = self._link or ""
+        if not (raw.title or raw.link or self._summary or any(text.value for text in raw.contents)):
+            self._decline_what_may_stand_in(element)
         if raw.title is None and self._media_title is not None:
             raise Declined
         counts = self._counts
@@ -75,6 +83,16 @@ class EntryReader:
         elif raw.base and raw.title is None and raw.summary is None:
             raise Declined  # feedparser tells the base only with a text
         return raw
+
+    def _decline_what_may_stand_in(self, element: Element) -> None:
+        for child in element:
+            name = self._elements.name(child)
+            if (name in _MAY_STAND_IN or name.startswith("media:")) and (
+                child.attrib or len(child) or child.text
+            ):
+                raise Declined
+        if any("src" in child.attrib for child in element):
+            raise Declined  # Atom content that is elsewhere
 
     # -- one method for each kind of element
 

@@ -161,4 +161,4 @@ class _Reader(Elements):
             entry.raw.guid = about
         for child in element:
             entry.take(child, self.name(child))
-        return entry.finished()
+        return entry.finished(element)

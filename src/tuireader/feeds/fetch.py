@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -35,6 +34,7 @@ from tuireader.feeds.headers import (
     retry_after,
     validator,
 )
+from tuireader.feeds.hosts import PrivateAddress, Resolver
 from tuireader.feeds.room import Room
 from tuireader.feeds.slots import Slots, untimed
 from tuireader.feeds.trouble import STATUS_WORDS, Refused, explained
@@ -110,8 +110,10 @@ class Fetcher:
         *,
         now: Callable[[], float] = time.time,
         tls: ssl.SSLContext | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
         self.limits = limits or FetchLimits()
+        self._resolver = resolver or Resolver()
         self.now = now
         self._tls = tls
         self.room = Room()
@@ -133,6 +135,7 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """Close all connections that are kept open."""
+        self._resolver.close()
         transports = [*self._proxied.values(), *([self._direct] if self._direct else [])]
         self._proxied.clear()
         self._direct = None
@@ -171,8 +174,6 @@ class Fetcher:
 
     async def _in_time(self, job: FetchJob, way: _Way) -> FetchResult:
         import httpx
-
-        from tuireader.feeds.wire import PrivateAddress
 
         host = urlsplit(way.url).hostname or ""
         try:
@@ -228,7 +229,13 @@ class Fetcher:
             headers=self._headers(job, way),
             extensions={"timeout": timeout | {"connect": self.limits.connect}, "public_only": public_only},
         )
-        return await self._transport(url, public_only).handle_async_request(request)
+        proxy = self._proxy_for(url)
+        if public_only:
+            # nothing is looked up for a SOCKS proxy: it may be there to hide which names are asked for
+            names = proxy is not None and not proxy.lower().startswith("socks")
+            await self._resolver.refuse_private(url.raw_host.decode("ascii"), url.port or 80, look_up=names)
+        transport = self._through(proxy) if proxy else self._straight()
+        return await transport.handle_async_request(request)
 
     def _headers(self, job: FetchJob, way: _Way) -> list[tuple[bytes, bytes]]:
         headers = {
@@ -250,19 +257,15 @@ class Fetcher:
             headers[named.get(key.lower(), key)] = header_bytes(value)
         return list(headers.items())
 
-    def _transport(self, url: httpx.URL, public_only: bool) -> httpx.AsyncBaseTransport:
-        proxy = self._proxy_for(url)
-        if proxy:
-            if public_only and _is_private_literal(url.host):
-                from tuireader.feeds.wire import PrivateAddress
-
-                raise PrivateAddress
-            return self._through(proxy)
+    def _straight(self) -> httpx.AsyncBaseTransport:
         if self._direct is None:
             from tuireader.feeds.wire import DirectTransport
 
             self._direct = DirectTransport(
-                connect=self.limits.connect, idle=self.limits.idle, tls=self._tls_context
+                connect=self.limits.connect,
+                idle=self.limits.idle,
+                tls=self._tls_context,
+                resolver=self._resolver,
             )
         return self._direct
 
@@ -279,7 +282,10 @@ class Fetcher:
 
         if proxy not in self._proxied:
             try:
-                self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy)
+                # no connection is kept: what a server sends beyond its answer would be the answer to the next
+                self._proxied[proxy] = httpx.AsyncHTTPTransport(
+                    verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
+                )
             except ImportError:
                 raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
             except (ValueError, httpx.InvalidURL):
@@ -384,13 +390,3 @@ def _as_utf8(value: str) -> str:
 
 def _host_of(way: _Way) -> str:
     return clean(urlsplit(way.url).hostname or "", 100)
-
-
-def _is_private_literal(host: str) -> bool:
-    from tuireader.feeds.wire import is_public
-
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return not is_public(host)

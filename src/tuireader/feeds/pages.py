@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
+from tuireader.feeds.address import same_host
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
-from tuireader.text import safe_url, shown_host
+from tuireader.text import safe_url
 
 MOST_BYTES = 8_000_000
 """Bytes of a page, a thread of comments or a picture."""
@@ -84,8 +85,8 @@ async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
 async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple[str, str], ...]) -> Fetched:
     if not safe_url(url).startswith(("http://", "https://")):
         raise TuireaderError("the article has no web address")
-    public = shown_host(url) != shown_host(feed_url)
-    answer = await fetcher.fetch(FetchJob(0, url, headers=headers, public_only=public))
+    job = FetchJob(0, url, headers=headers, public_only=not same_host(url, feed_url))
+    answer = await fetcher.fetch(job)
     if isinstance(answer, FetchFailed):
         raise TuireaderError(answer.reason)
     assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"

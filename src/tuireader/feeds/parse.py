@@ -6,7 +6,7 @@ Everything here takes bytes of any kind and gives a value, never an exception.
 from __future__ import annotations
 
 from tuireader.feeds import charset, fastpath, jsonfeed, sniff
-from tuireader.feeds.entry import RawFeed, shape
+from tuireader.feeds.entry import RawFeed, is_something, shape
 from tuireader.model import Fault, ParseFailed, ParseResult
 
 QUICK_BYTES = 2_000_000
@@ -56,6 +56,7 @@ def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | Non
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
     """The feed as feedparser reads it. Never raises; takes as long as feedparser takes."""
     from tuireader.feeds import tolerant
+    from tuireader.feeds.closing import has_entries
 
     text = charset.decode(body, content_type)
     feed_text = sniff.start_of_feed(text)
@@ -65,6 +66,8 @@ def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> 
         raw = tolerant.parse(_without_declaration(feed_text), url)
         if raw is None:
             return ParseFailed(Fault.BROKEN, "the feed is damaged, nothing in it can be read")
+        if not raw.well_formed and not any(map(is_something, raw.entries)) and has_entries(feed_text):
+            return ParseFailed(Fault.BROKEN, "the feed is damaged, none of its entries can be read")
         raw.well_formed = raw.well_formed and len(feed_text) == len(text.lstrip())
         return shape(raw)
     except MemoryError:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import calendar
 import io
 import re
+from time import process_time
 from typing import Any
 
 from tuireader.feeds import dates
+from tuireader.feeds.closing import closed
 from tuireader.feeds.elements import medium_of
-from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text, is_something
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
 _DIGITS = 8
+_AGAIN = 1.0
+"""Seconds of work that the first reading of a damaged document may take if there is to be another."""
 
 
 def legal(text: str) -> tuple[str, bool]:
@@ -45,7 +49,33 @@ def _is_legal(code: int) -> bool:
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """The feed in a text, or None if there is none. May take long; may raise what feedparser raises."""
+    """The feed in a text, or None if there is none. May take long; may raise what feedparser raises.
+
+    Where a document is damaged, and says more once all is closed that it leaves open, that counts.
+    """
+    started = process_time()
+    raw = _parse(text, url)
+    if raw is not None and (raw.well_formed or process_time() - started > _AGAIN):
+        return raw
+    whole = closed(text)
+    other = _parse(whole, url) if whole != text else None
+    if other is None or (raw is not None and _said(other) <= _said(raw)):
+        return raw
+    other.well_formed = False
+    return other
+
+
+def _said(raw: RawFeed) -> tuple[int, int]:
+    """Return how much a feed says: entries with anything in them, and letters."""
+    letters = [
+        sum(len(text.value) for text in (entry.title, entry.summary, *entry.contents) if text)
+        + len(entry.link)
+        for entry in raw.entries
+    ]
+    return sum(map(is_something, raw.entries)), sum(letters)
+
+
+def _parse(text: str, url: str) -> RawFeed | None:
     import feedparser
 
     text, changed = legal(text)
@@ -103,10 +133,11 @@ def _kind(detail: Any, default: str) -> str:
 
 
 def _titled(data: Any) -> Text | None:
-    if not isinstance(_own(data, "title"), str):
-        return None
-    detail = _mapping(data, "title_detail")
-    return Text(_string(data, "title"), _kind(detail, PLAIN))
+    return _text(data, "title") if isinstance(_own(data, "title"), str) else None
+
+
+def _text(data: Any, name: str) -> Text:
+    return Text(_string(data, name), _kind(_mapping(data, f"{name}_detail"), PLAIN))
 
 
 def _authors(data: Any) -> list[str]:
@@ -167,6 +198,10 @@ def _entry(entry: Any) -> Raw:
     if isinstance(_own(entry, "summary"), str):
         raw.summary = Text(summary, _kind(detail, HTML) if _string(detail, "value") == summary else HTML)
     _take_links(raw, _list(entry, "links"))
+    raw.addresses += filter(None, (_string(content, "src") for content in contents))
+    for part in (entry, _mapping(entry, "source")):
+        raw.other_texts += [_text(part, name) for name in ("title", "subtitle")]
+    raw.addresses += [_string(link, "href") for link in _list(_mapping(entry, "source"), "links")]
     return raw
 
 
@@ -191,3 +226,5 @@ def _take_links(raw: Raw, links: list[Any]) -> None:
             raw.comments_feed = raw.comments_feed or ("" if page else href)
             count = next((value for key, value in link.items() if key.endswith("count")), "")
             raw.comments_count = raw.comments_count or str(count)
+        else:
+            raw.addresses.append(href)

@@ -10,118 +10,24 @@ it talks to. HTTP/1.1 only (RFC 9112).
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import select
 import socket
 import ssl
-import threading
 from collections.abc import AsyncIterator, Callable
 
 import h11
 import httpx
 
+from tuireader.feeds.hosts import Address, PrivateAddress, Resolver, is_public
 from tuireader.values import dataclass
 
 CONNECT_HEADSTART = 0.3  # seconds before the next address is tried as well (RFC 8305 says 0.25)
-MAX_ADDRESSES = 4
 MAX_HEAD = 1 << 16
 MAX_INTERIM = 20
 IDLE_KEPT = 64
 IDLE_SECONDS = 5.0
-NAMES_KEPT_SECONDS = 60.0
-LOOKUPS_AT_ONCE = 32
 
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
-
-Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 Origin = tuple[str, str, int]
-
-
-class PrivateAddress(Exception):
-    """A redirect leads to an address that is not public, and that is not wanted."""
-
-
-def is_public(host: str) -> bool:
-    """Whether an IP address is reachable for all the world; IPv4 inside of IPv6 counts as what it is."""
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        translated = ipaddress.IPv4Address(address.packed[-4:]) if address in NAT64 else None
-        address = address.ipv4_mapped or address.sixtofour or translated or address
-    return address.is_global and not address.is_multicast
-
-
-class Resolver:
-    """Host names to addresses, each name once, in daemon threads that nobody has to wait for."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}
-        self._running: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
-        self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
-
-    async def lookup(self, host: str, port: int) -> list[Address]:
-        """Addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
-        literal = self._literal(host, port)
-        if literal:
-            return [literal]
-        key = (host, port)
-        now = asyncio.get_running_loop().time()
-        if key in self._known and self._known[key][0] > now:
-            return self._known[key][1]
-        if key not in self._running:
-            self._running[key] = asyncio.ensure_future(self._ask(key))
-            self._running[key].add_done_callback(lambda task: self._finished(key, task))
-        return await asyncio.shield(self._running[key])
-
-    def close(self) -> None:
-        """Wait no longer for any name; the threads end by themselves."""
-        for lookup in list(self._running.values()):
-            lookup.cancel()
-
-    @staticmethod
-    def _literal(host: str, port: int) -> Address | None:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return None
-        if address.version == 4:
-            return socket.AF_INET, (host, port)
-        return socket.AF_INET6, (host, port, 0, 0)
-
-    def _finished(self, key: tuple[str, int], task: asyncio.Future[list[Address]]) -> None:
-        del self._running[key]
-        if not task.cancelled() and task.exception() is None:
-            self._known[key] = (asyncio.get_running_loop().time() + NAMES_KEPT_SECONDS, task.result())
-
-    async def _ask(self, key: tuple[str, int]) -> list[Address]:
-        loop = asyncio.get_running_loop()
-        async with self._slots:
-            answer: asyncio.Future[list[Address]] = loop.create_future()
-
-            def settle(result: list[Address] | OSError) -> None:
-                if answer.done():
-                    return
-                if isinstance(result, list):
-                    answer.set_result(result)
-                else:
-                    answer.set_exception(result)
-
-            def ask() -> None:
-                result = _getaddrinfo(*key)
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(settle, result)
-
-            threading.Thread(target=ask, daemon=True, name="name lookup").start()
-            return await answer
-
-
-def _getaddrinfo(host: str, port: int) -> list[Address] | OSError:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        return error
-    except (UnicodeError, ValueError):
-        return socket.gaierror(socket.EAI_NONAME, "not a host name")
-    addresses: list[Address] = [(family, sockaddr) for family, _, _, _, sockaddr in found]  # type: ignore[misc]
-    return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
 
 
 async def _connect_one(address: Address) -> socket.socket:
@@ -169,18 +75,69 @@ def _close_late(task: asyncio.Task[socket.socket]) -> None:
         task.result().close()
 
 
+class _Stream(asyncio.Protocol):
+    """The two directions of one connection: what came and was not read yet, and where to write."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._ended = False
+        self._error: Exception | None = None
+        self._more = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if len(self._received) > MAX_HEAD:
+            self.transport.pause_reading()
+        self._more.set()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._more.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._error = exc
+        self.eof_received()
+
+    async def read(self) -> bytes:
+        """Return all that came, once there is something; `b""` at the end. Raises OSError."""
+        await self._more.wait()
+        if not self._received:
+            if self._error is not None:
+                raise self._error
+            return b""
+        data = bytes(self._received)
+        self._received.clear()
+        if not self._ended:
+            self._more.clear()
+        self.transport.resume_reading()
+        return data
+
+    def has_input(self) -> bool:
+        """Return whether anything came that was not read, be it the end; asks the system, too."""
+        if self._received or self._ended:
+            return True
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket"), select.POLLIN)
+        return bool(poll.poll(0))
+
+
 @dataclass(slots=True, eq=False)
 class _Connection:
     """One TCP or TLS connection to an origin with the state of HTTP on it."""
 
     origin: Origin
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    stream: _Stream
     state: h11.Connection
     idle: float
     idle_since: float = 0.0
 
-    async def send(self, request: httpx.Request) -> None:
+    def send(self, request: httpx.Request) -> None:
         target = request.url.raw_path
         try:
             head = self.state.send(
@@ -189,12 +146,7 @@ class _Connection:
             end = self.state.send(h11.EndOfMessage())
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
-        try:
-            self.writer.write((head or b"") + (end or b""))
-            async with asyncio.timeout(self.idle):
-                await self.writer.drain()
-        except OSError as error:
-            raise httpx.WriteError("write failed") from error
+        self.stream.transport.write((head or b"") + (end or b""))
 
     async def event(self) -> h11.Event | type[h11.PAUSED]:
         """The next part of the answer. Raises httpx.TimeoutException, ReadError or RemoteProtocolError."""
@@ -213,7 +165,7 @@ class _Connection:
     async def _read(self) -> bytes:
         try:
             async with asyncio.timeout(self.idle):
-                return await self.reader.read(MAX_HEAD)
+                return await self.stream.read()
         except TimeoutError as error:
             raise httpx.ReadTimeout("no data") from error
         except OSError as error:
@@ -230,10 +182,12 @@ class _Connection:
         raise httpx.RemoteProtocolError("no answer")
 
     def close(self) -> None:
-        self.writer.transport.abort()
+        self.stream.transport.abort()
 
     def reusable(self) -> bool:
-        return self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
+        """Return whether the answer was read to its end, and nothing came behind it."""
+        done = self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
+        return done and not self.state.trailing_data[0]
 
 
 class _Body(httpx.AsyncByteStream):
@@ -263,11 +217,18 @@ class DirectTransport(httpx.AsyncBaseTransport):
     The request extension `"public_only"` refuses servers on private networks (raises PrivateAddress).
     """
 
-    def __init__(self, *, connect: float, idle: float, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        *,
+        connect: float,
+        idle: float,
+        tls: Callable[[], ssl.SSLContext],
+        resolver: Resolver | None = None,
+    ) -> None:
         self._connect_seconds = connect
         self._idle_seconds = idle
         self._tls = tls
-        self._resolver = Resolver()
+        self._resolver = resolver or Resolver()
         self._idle: list[_Connection] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -285,7 +246,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
 
     async def _exchange(self, connection: _Connection, request: httpx.Request) -> httpx.Response:
         try:
-            await connection.send(request)
+            connection.send(request)
             head = await connection.head()
         except BaseException:
             connection.close()
@@ -306,9 +267,9 @@ class DirectTransport(httpx.AsyncBaseTransport):
                     raise PrivateAddress
                 connected = await _connect_any(addresses)
                 try:
-                    reader, writer = await asyncio.open_connection(
+                    _, stream = await asyncio.get_running_loop().create_connection(
+                        _Stream,
                         sock=connected,
-                        limit=MAX_HEAD,
                         ssl=self._tls() if scheme == "https" else None,
                         server_hostname=host if scheme == "https" else None,
                     )
@@ -320,14 +281,17 @@ class DirectTransport(httpx.AsyncBaseTransport):
         except (OSError, ValueError) as error:
             raise httpx.ConnectError("connect failed") from error
         state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        return _Connection(origin, reader, writer, state, self._idle_seconds)
+        return _Connection(origin, stream, state, self._idle_seconds)
 
     def _take(self, origin: Origin) -> _Connection | None:
-        """An idle connection to `origin` that is still good, if there is one."""
+        """An idle connection to `origin` that is still good, if there is one.
+
+        What came while it was idle would be taken for the next answer.
+        """
         now = asyncio.get_running_loop().time()
         for connection in [one for one in self._idle if one.origin == origin]:
             self._idle.remove(connection)
-            if not connection.reader.at_eof() and now - connection.idle_since < IDLE_SECONDS:
+            if not connection.stream.has_input() and now - connection.idle_since < IDLE_SECONDS:
                 return connection
             connection.close()
         return None

@@ -67,12 +67,12 @@ class Exchange(Subscriptions):
         from tuireader.feeds import charset, opml
         from tuireader.moving import exchange, urls
 
-        start = data[:4096].lstrip(b"\xef\xbb\xbf\x00 \t\r\n").lower()
-        if start.startswith(b"<") or b"<opml" in start:
+        text = await asyncio.to_thread(charset.decode, data)
+        start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
+        if start.startswith("<") or "<opml" in start:
             outlines, skipped = await asyncio.to_thread(opml.load, data)
             return await self._subscribe(_feeds(outlines), skipped=skipped)
-        text = charset.decode(data)
-        if start.startswith(b"{"):
+        if start.startswith("{"):
             feeds, views, marks, bad = await asyncio.to_thread(exchange.load, text)
             if marks:
                 return await self._mark_all(marks, bad)
@@ -92,11 +92,12 @@ class Exchange(Subscriptions):
         if self.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader import refresh
+        from tuireader.feeds import charset
         from tuireader.feeds.discover import with_scheme
 
         async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
-        if isinstance(answer, Fetched) and b"<opml" in answer.body[:4096].lower():
+        if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed) and "://" in url:
             raise TuireaderError(answer.reason, "check the address")

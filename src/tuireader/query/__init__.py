@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     )
     from tuireader.query.parsing import parse
     from tuireader.query.planning import Plan, fts, plan
-    from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
+    from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
     from tuireader.query.renaming import renamed
+    from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
     from tuireader.query.tree import (
         NAME_FIELDS,
         STATES,
@@ -53,10 +54,11 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "NAME_FIELDS", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Name", "Near", "Node",
-    "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks",
-    "fts", "holds", "is_name", "leaves", "matches", "merge_spans", "needles", "parse", "plan",
-    "regex_problem", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
+    "NAME_FIELDS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Name",
+    "Near", "Node", "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject",
+    "Text", "asks", "compiled", "fts", "holds", "is_name", "leaves", "matches", "merge_spans", "needles",
+    "parse", "plan", "regex_problem", "regex_sizes", "regex_spans", "renamed", "spans", "start_of_day",
+    "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
@@ -81,10 +83,12 @@ __getattr__ = later.names(
         ),
         "regexes": (
             "SlowRegex",
+            "compiled",
             "regex_problem",
             "regex_spans",
         ),
         "renaming": ("renamed",),
+        "sizes": ("REGEX_TOTAL", "regex_sizes"),
         "tree": (
             "NAME_FIELDS",
             "STATES",

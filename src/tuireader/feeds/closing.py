@@ -1,0 +1,101 @@
+"""Close what a damaged document leaves open, so that each of its entries ends where the next one begins.
+
+feedparser takes all that follows an open `<description>`, CDATA section or comment for its content, and so
+loses entries without a word. Everything here is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MOST_OPEN = 50
+"""Elements of one entry that are closed; each is looked for in the rest of the entry."""
+_ODD = re.compile(r"<(?:[!?]|svg\b)", re.IGNORECASE)
+_PAIRS = (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<svg", "</svg"))
+_ENTRY = re.compile(
+    r"</?(?:[\w-]+:)?(?:item|entry)(?=[\s>/])|</(?:channel|rss|feed|rdf:rdf)\s*>", re.IGNORECASE
+)
+_ENTRY_START = re.compile(r"<(?:[\w-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
+_LEAF = (
+    r"((?:[\w-]+:)?(?:title|link|description|summary|content|encoded|guid|id|pubdate|published|updated|date|"
+    r"creator|category|subject|comments|subtitle|copyright|language|generator))"
+)
+_LEAF_START = re.compile(rf"<{_LEAF}(?=[\s>/])[^<>]*>", re.IGNORECASE)
+_SECTION_STOP = re.compile(rf"</{_LEAF}\s*>|{_ENTRY.pattern}", re.IGNORECASE)
+_SECTION = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+
+
+def closed(text: str) -> str:
+    """Return the document with all that its entries leave open closed; the same text if that is nothing."""
+    text = "".join(_sections_closed(text))
+    seen = _SECTION.sub(lambda section: "x" * len(section[0]), text)
+    pieces, at = [], 0
+    for place, tag in _missing_ends(seen):
+        pieces += [text[at:place], tag]
+        at = place
+    return "".join((*pieces, text[at:]))
+
+
+def has_entries(text: str) -> bool:
+    """Return whether an entry begins in a document."""
+    return _ENTRY_START.search(text) is not None
+
+
+def _sections_closed(text: str) -> Iterator[str]:
+    """Yield the text in pieces, with no CDATA section, comment or declaration that swallows what follows."""
+    entry = _ENTRY.search(text)
+    prolog = entry.start() if entry else len(text)
+    ends = dict.fromkeys((start for start, _ in _PAIRS), 0)
+    at = 0
+    while found := _ODD.search(text, at):
+        place = found.start()
+        yield text[at:place]
+        start, end = next((pair for pair in _PAIRS if text.startswith(pair[0], place)), (found[0], ""))
+        inner = at = place + len(start)
+        if not end:
+            declared = place < prolog and text.startswith(("<!", "<?xml"), place)
+            yield start if declared else f"&lt;{start[1:]}"
+            continue
+        if 0 <= ends[start] < inner:
+            ends[start] = text.find(end, inner)
+        another = text.find(start, inner, ends[start] if ends[start] >= 0 else len(text))
+        if ends[start] >= 0 and another < 0:
+            at = ends[start] + len(end)
+            yield text[place:at]
+        elif end == "]]>":
+            stop = _SECTION_STOP.search(text, inner, another if another >= 0 else len(text))
+            at = stop.start() if stop else max(another, inner)
+            yield text[place:at] + (end if stop or another >= 0 else "")
+        else:
+            yield f"&lt;{start[1:]}"
+    yield text[at:]
+
+
+def _missing_ends(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where which end tag is missing; `text` has no markup in its sections any more.
+
+    Behind the last entry nothing is: where a document was cut off, half a title is none.
+    """
+    start = 0
+    for border in _ENTRY.finditer(text):
+        yield from _missing_in(text, start, border.start())
+        start = border.end()
+
+
+def _missing_in(text: str, at: int, stop: int) -> Iterator[tuple[int, str]]:
+    """The same for the part of an entry from `at` to `stop`."""
+    left = MOST_OPEN
+    while left and (leaf := _LEAF_START.search(text, at, stop)):
+        at = leaf.end()
+        if leaf[0].endswith("/>"):
+            continue
+        end = text.find(f"</{leaf[1]}", at, stop)
+        again = text.find(f"<{leaf[1]}", at, end if end >= 0 else stop)
+        if end >= 0 and again < 0:
+            at = end + 2
+            continue
+        left -= 1
+        following = _LEAF_START.search(text, at, stop)
+        at = following.start() if following else stop
+        yield at, f"</{leaf[1]}>"
