@@ -131,6 +131,64 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
     return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
 
 
+_LITTLE = 8
+"""Telling words of a text below which it says little: a bare title, "Comments", "submitted by"."""
+_MUCH_LONGER = 1.2
+
+
+def says_little(text: str) -> bool:
+    """Return whether a text has too few words to be told from others by them."""
+    return len(_telling(text)) < _LITTLE
+
+
+def unlike(text: str, other: str) -> bool:
+    """Return whether two texts that both say something are about different things.
+
+    An article is shared between feeds only if its texts are alike: whoever has an address first must not
+    replace what others say there.
+    """
+    words, others = _telling(text), _telling(other)
+    return min(len(words), len(others)) >= _LITTLE and not _alike(words, others, 3)
+
+
+def contains(text: str, part: str) -> bool:
+    """Return whether a text has most of the words of a part, as the whole of a teaser does."""
+    words = _telling(part)
+    return bool(words) and 3 * len(words & _telling(text)) >= 2 * len(words)
+
+
+def better(text: str, other: str, *, home: bool, other_home: bool) -> bool:
+    """Return whether of two texts of an article the other one is to be shown.
+
+    The feed of the site that the link leads to comes first (`home`), then the longer text. Of texts that
+    are unlike, the present one stays.
+    """
+    if says_little(other) or unlike(text, other):
+        return False
+    if says_little(text):
+        return True
+    return other_home if home != other_home else len(other) > _MUCH_LONGER * len(text)
+
+
+_FEED_HOSTS = frozenset(("www", "feeds", "feed", "rss", "m", "amp"))
+
+
+def is_home(feed_url: str, url: str) -> bool:
+    """Return whether a link leads to the site that the feed comes from."""
+    feed, site = _site(feed_url), _site(url)
+    return bool(feed and site) and (feed == site or feed.endswith(f".{site}") or site.endswith(f".{feed}"))
+
+
+def _site(url: str) -> str:
+    """The host of an address without what stands before the name of the site."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    first, _, rest = host.partition(".")
+    return rest if first in _FEED_HOSTS and "." in rest else host
+
+
 def another(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
     """Whether an entry under a known guid is another article: address and words have nothing in common.
 

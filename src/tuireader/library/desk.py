@@ -116,7 +116,7 @@ class Desk:
         def sync(store: Store) -> None:
             if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
                 with store.transaction():
-                    store.feeds.sync(subscriptions)
+                    store.saving.hand_over(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
 
         await self._pool.write(sync)

@@ -25,12 +25,24 @@ class Evidence:
 
     `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
     `is:starred`) has no hits and an empty sentence.
+
+    `feed_id` and `feed` (its title) name the feed whose text has the sentence where that is not the text on
+    display. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
     """
 
     watch: str
     hits: tuple[TermHit, ...] = ()
     sentence: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    feed_id: int = 0
+    feed: str = ""
+    revision: int = 0
+    until: int = 0
+
+    @property
+    def former(self) -> bool:
+        """Whether an edit has removed what was hit."""
+        return self.until > 0
 
     @property
     def count(self) -> int:
@@ -42,16 +54,18 @@ class Evidence:
 class WatchStats:
     """How a watch is doing. Muted articles do not count.
 
-    `today`, `week` and `month` are the hits of the last 1, 7 and 30 days by the person's clock, `days` those
-    of each of the 30, oldest first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why
-    there was nothing for a week (`""` when there was), `problem` what is wrong with its rules. A watch that
-    follows a story `ends` at that time if nothing more comes; it has ended when that is past.
+    `former` of the `total` hits were taken away by an edit. `today`, `week` and `month` are the hits of the
+    last 1, 7 and 30 days by the person's clock, `days` those of each of the 30, oldest first. `top_feeds` are
+    (title, hits) of at most five feeds. `quiet` says why there was nothing for a week (`""` when there was),
+    `problem` what is wrong with its rules. A watch that follows a story `ends` at that time if nothing more
+    comes; it has ended when that is past.
     """
 
     name: str
     color: str = ""
     unread: int = 0
     total: int = 0
+    former: int = 0
     today: int = 0
     week: int = 0
     month: int = 0

@@ -14,7 +14,10 @@ from tuireader.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One article as expressions and watches see it. Texts are plain, one line a block."""
+    """One article as expressions and watches see it. Texts are plain, one line a block.
+
+    `more` is what further feeds say of it: a question is met where any of the texts meets it.
+    """
 
     title: str = ""
     summary: str = ""
@@ -30,6 +33,7 @@ class Subject:
     starred: bool = False
     muted: bool = False
     time: int = 0
+    more: tuple[Subject, ...] = ()
 
 
 _Spans = Sequence[tuple[int, int]]
@@ -52,7 +56,13 @@ class Reading:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of a field; `""` is title, summary and body."""
-        subject = self.subject
+        found = self._texts(name, self.subject)
+        for other in self.subject.more:
+            found += self._texts(name, other)
+        return found
+
+    @staticmethod
+    def _texts(name: str, subject: Subject) -> tuple[str, ...]:
         if name == "":
             return subject.title, subject.summary, subject.body
         if name == "body":

@@ -72,11 +72,9 @@ class Conditions:
         """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
         if node.field == "feed":
             name = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
-            return Condition(
-                f"a.feed_id IN ({self._ids(node, f'SELECT id, {name}, url FROM feed')})", exact=True
-            )
+            return _in_feeds(self._ids(node, f"SELECT id, {name}, url FROM feed"))
         if node.field == "folder":
-            return Condition(f"a.feed_id IN ({self._ids(node, 'SELECT id, folder FROM feed')})", exact=True)
+            return _in_feeds(self._ids(node, "SELECT id, folder FROM feed"))
         if node.field == "watch":
             ids = self._ids(node, "SELECT id, name FROM watch")
             sql = f"a.id IN (SELECT article_id FROM match WHERE watch_id IN ({ids}))"
@@ -93,6 +91,12 @@ class Conditions:
                 return False
 
         return ",".join(str(row[0]) for row in self._conn.execute(sql).fetchall() if any(map(fits, row[1:])))
+
+
+def _in_feeds(ids: str) -> Condition:
+    """The articles of some feeds, also those that other feeds had first."""
+    carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({ids})"
+    return Condition(f"(a.feed_id IN ({ids}) OR a.id IN ({carried}))", exact=True)
 
 
 def _joined(operator: str, parts: Sequence[Condition]) -> Condition:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 from tuireader.store.packing import Packing
 from tuireader.text import plain
@@ -25,6 +27,17 @@ class Version:
     full: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A former version with its id, and the further feed that had it (0: it was on display)."""
+
+    id: int
+    until: int
+    title: str
+    text: str
+    feed_id: int
+
+
 class Revisions:
     """Old versions only: the one that is in force is the article's content."""
 
@@ -32,17 +45,47 @@ class Revisions:
         self._conn = conn
         self._packing = packing
 
-    def keep(self, article_id: int, until: int, title: str, html: str, *, full: bool = False) -> None:
-        """Keep what is about to be replaced; needs a transaction. `full` for the text of the page."""
-        self._conn.execute(
-            "INSERT INTO revision (article_id, until, title, html, full_text) VALUES (?, ?, ?, ?, ?)",
-            (article_id, until, title, self._packing.pack(html), int(full)),
-        )
+    def keep(
+        self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
+    ) -> int:
+        """Keep what is about to be replaced; needs a transaction. Returns its id.
+
+        `full` for the text of the page, `feed_id` for that of a further feed. Versions that a match is about
+        are kept whatever their number.
+        """
+        (revision,) = self._conn.execute(
+            """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
+               VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
+            (article_id, until, title, self._packing.pack(html), int(full), feed_id),
+        ).fetchone()
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
-                 (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)""",
+                 (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)
+                 AND id NOT IN (SELECT revision FROM match WHERE article_id = ?1)""",
             (article_id, _MOST),
         )
+        return int(revision)
+
+    def replaced(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
+        """Return the id of the version that was replaced at a time, 0 if none was kept."""
+        row = self._conn.execute(
+            """SELECT max(id) FROM revision
+               WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?""",
+            (article_id, until, int(full), feed_id),
+        ).fetchone()
+        return row[0] or 0
+
+    def kept(self, ids: Sequence[int]) -> dict[int, list[Kept]]:
+        """Return the former versions of those of some articles that have any, newest first."""
+        found: dict[int, list[Kept]] = {}
+        unpack = self._packing.unpack
+        for article_id, number, until, title, html, feed_id in self._conn.execute(
+            """SELECT article_id, id, until, title, html, feed_id FROM revision
+               WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
+            (json.dumps(list(ids)),),
+        ):
+            found.setdefault(article_id, []).append(Kept(number, until, title, plain(unpack(html)), feed_id))
+        return found
 
     def of(self, article_id: int, *, full: bool = False) -> list[Version]:
         """All versions of an article, newest first; the first one is that in force, with `until` 0.
@@ -57,7 +100,8 @@ class Revisions:
         )
         rows = self._conn.execute(
             f"""{now} WHERE a.id = ?1
-                UNION ALL SELECT until, title, html, id FROM revision WHERE article_id = ?1 AND full_text = ?2
+                UNION ALL SELECT until, title, html, id FROM revision
+                WHERE article_id = ?1 AND full_text = ?2 AND feed_id = 0
                 ORDER BY 4 DESC""",
             (article_id, int(full)),
         )
