@@ -251,6 +251,8 @@ def _history(
 
 
 def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
+    if evidence.feed_id:  # what this feed says has hit, and another feed's text is shown
+        evidence = replace(evidence, feed=feed_title)
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
 
 

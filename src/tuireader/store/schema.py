@@ -201,7 +201,7 @@ _HISTORY = (
       summary BLOB, html BLOB, base_url TEXT NOT NULL, extra TEXT NOT NULL,
       url_key INTEGER NOT NULL, text_key INTEGER NOT NULL,
       PRIMARY KEY (article_id, feed_id)
-    )""",
+    ) WITHOUT ROWID""",
     "DROP INDEX appearance_article",
     "CREATE INDEX appearance_article ON appearance (article_id, secondary)",
     "ALTER TABLE revision ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0",

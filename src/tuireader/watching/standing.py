@@ -43,6 +43,7 @@ def stats(
                 color=item.color,
                 unread=one.unread,
                 total=one.total,
+                former=one.former,
                 today=one.days[-1],
                 week=sum(one.days[-7:]),
                 month=sum(one.days),

@@ -14,6 +14,7 @@ class WatchNumbers(TypedDict):
     color: Annotated[str, "Its colour."]
     unread: Annotated[int, "Unread articles on it."]
     total: Annotated[int, "All articles on it."]
+    former: Annotated[int, "Those of them that hit it until an edit took that away."]
     today: Annotated[int, "Hits of the last day."]
     week: Annotated[int, "Hits of the last 7 days."]
     month: Annotated[int, "Hits of the last 30 days."]
@@ -47,6 +48,7 @@ class WatchReport(TypedDict):
     aliases: Annotated[
         dict[str, str], "Other names in its articles, with a sentence; empty for `watch test`."
     ]
+    former: Annotated[int, "Hits that an edit took away; 0 for `watch test`."]
 
 
 class Remark(TypedDict):
@@ -63,6 +65,8 @@ class BriefEvidence(TypedDict):
     watch: Annotated[str, "Name of the watch."]
     sentence: Annotated[str, "The sentence."]
     spans: Annotated[list[tuple[int, int]], "Where the terms stand in it: first character, end."]
+    until: Annotated[int, "When an edit took the sentence away, 0 while it stands."]
+    feed: Annotated[str, 'Title of the feed that has it, `""` for the text that is shown.']
 
 
 class BriefReport(TypedDict):
