@@ -1,16 +1,11 @@
-"""A match is history: edits, other feeds' texts and purges take no hit from the record, and none is told twice."""
+"""A match is history: no edit, other text or purge takes a hit off the record, and none is told twice."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.builders import entry
 from tests.test_library import NOW, feeds, opened, titles
@@ -20,14 +15,18 @@ from tuireader.config import WatchConfig
 from tuireader.library import Library
 from tuireader.model import Article, Evidence, ParsedEntry, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.retention import Rule
 
 WATCH = View(ViewKind.WATCH, "Quokka")
 ALL = View(ViewKind.ALL)
-RULES = feeds("https://hub.example.net/feed", "https://news.example.org/feed", "https://third.example.com/feed")
+RULES = feeds(
+    "https://hub.example.net/feed", "https://news.example.org/feed", "https://third.example.com/feed"
+)
 RULES += '[[watch]]\nname = "Quokka"\nany = ["quokka"]\nnotify = "article"\n'
 LONG = " ".join(f"word{number}" for number in range(40))
-HIT, NONE = "<p>It began. A quokka was seen in town. It ended.</p>", "<p>It began. Nothing came of it. It ended.</p>"
+HIT, NONE = (
+    "<p>It began. A quokka was seen in town. It ended.</p>",
+    "<p>It began. Nothing came of it. It ended.</p>",
+)
 
 
 def said(text: str, **changes: object) -> ParsedEntry:
@@ -242,7 +241,9 @@ async def test_a_watch_of_a_feed_sees_what_another_feed_had_first(tmp_path: Path
         assert await titles(library, View(ViewKind.WATCH, "Third")) == []
         await fill(library, 3, said(HIT, guid="third"))
         assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
-        await library.save_watch(WatchConfig("Third", any=("quokka", "x"), feeds=("https://third.example.com/feed",)), "Third")  # noqa: E501
+        await library.save_watch(
+            WatchConfig("Third", any=("quokka", "x"), feeds=("https://third.example.com/feed",)), "Third"
+        )
         await applied(library)
         assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
 
@@ -256,7 +257,9 @@ async def test_a_feed_that_goes_leaves_the_texts_of_others(tmp_path: Path) -> No
         found = await article(library)
         assert found.feed_title == "https://third.example.com/feed" and "quokka" in found.html
         assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
-        await fill(library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9)
+        await fill(
+            library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9
+        )
         assert (await evidence(library)).former
 
 

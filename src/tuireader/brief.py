@@ -158,11 +158,11 @@ def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: 
     return "".join([*pieces, safe(sentence[at:])])
 
 
-def _origin(evidence: Evidence) -> str:
+def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
     """Where a sentence stands, or stood, if not in the text that is shown."""
     former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
     where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
-    return f" ({where})" if where else ""
+    return f" ({safe(where)})" if where else ""
 
 
 # --------------------------------------------------------------------------- Markdown
@@ -189,7 +189,8 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     if others:
         lines += ["", f"Also on {_md(', '.join(others))}."]
     for evidence in story.evidence:
-        lines += ["", f"> {_md_start(_quoted(evidence, _md_part, '**', '**'))}{_md(_origin(evidence))}"]
+        sentence = _md_start(_quoted(evidence, _md_part, "**", "**"))
+        lines += ["", f"> {sentence}{_origin(evidence, _md)}"]
     lines.append("")
     for report in story.reports:
         when = _lag(report, story.reports[0])
@@ -285,7 +286,7 @@ def _html_story(story: BriefStory, section: Section) -> list[str]:
     lines = [f"<p>Also on {_html(', '.join(others))}.</p>"] if others else []
     for evidence in story.evidence:
         sentence = _quoted(evidence, escape, "<mark>", "</mark>")
-        lines.append(f"<blockquote><p>{sentence}{_html(_origin(evidence))}</p></blockquote>")
+        lines.append(f"<blockquote><p>{sentence}{_origin(evidence, _html)}</p></blockquote>")
     lines.append("<ul>")
     for report in story.reports:
         title = _html(report.title or report.url)

@@ -7,13 +7,12 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.builders import entry, open_store, save
+from tests.builders import NOW, entry, open_store, save
 from tuireader import query
-from tuireader.model import ParsedEntry
+from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, care, schema
 from tuireader.store.index import Index
 from tuireader.terms import index_text, indexed, indexed_before
-
 
 _BACK = {
     7: (
@@ -149,6 +148,33 @@ def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
     assert [one.tags for one in articles if one] == [("tech",), (), ("flag-ship", "flag-"), ()]
     assert [one.labels for one in articles if one] == [("flag-A", "flag-a"), ("flag-a",), (), ()]
     store.close()
+
+
+def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, entry(1))
+    save(store, 2, entry(1, guid="theirs"), entry(2))
+    with store.transaction():
+        store.watches.sync([("Quokka", "1")])
+        store.watches.record([(1, Evidence("Quokka", (), "A sentence."))])
+        store.notices.add([("Quokka", 1)])
+        store.conn.execute("UPDATE notice SET state = 1")
+        store.conn.execute("UPDATE feed SET etag = 'known', body_hash = x'01'")
+        go_back(store.conn, 6)
+    store.close()
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
+    assert store.reading.evidence(1) == (Evidence("Quokka", (), "A sentence."),)
+    assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
+    assert store.conn.execute("SELECT id, etag FROM feed").fetchall() == [(1, "known"), (2, None)]
+    # what the second feed says of the first article is read and kept when it comes again, and only that
+    again = (entry(1, guid="theirs", content_html="<p>In other words.</p>"), entry(2))
+    assert save(store, 2, *again) == ([], [])
+    (text,) = store.reading.texts([1])
+    assert [other.body for other in text.appearances] == ["In other words."]
+    store.close()
+    assert all(not finding.problem for finding in care.check(tmp_path / "test.db"))
 
 
 def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:
