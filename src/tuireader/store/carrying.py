@@ -156,5 +156,5 @@ def _words(said: Appearance) -> tuple[bool, str, str, str, str]:
 
 
 def _was_seen(text: StoredText, best: Appearance) -> bool:
-    """Return whether a text that is shown from now on was seen, at least its beginning."""
-    return not identity.says_little(text.body) or identity.contains(best.body, text.body)
+    """Return whether a text that is shown from now on was seen, or most of it, or its beginning."""
+    return identity.contains(best.body, text.body) or identity.contains(text.body, best.body)
