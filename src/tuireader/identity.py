@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -204,14 +205,20 @@ def another(title: str, url: str, text: str, new_title: str, new_url: str, new_t
     )
 
 
-def _alike(words: set[str], others: set[str], part: int) -> bool:
+def _alike(words: Set[str], others: Set[str], part: int) -> bool:
     """Whether of the smaller set at least one in `part` is in the other."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 
-def _telling(text: str) -> set[str]:
+def _telling(text: str) -> Set[str]:
     """The words that two texts do not share by chance: longer ones, or pairs of letters without blanks."""
-    text = text[:_COMPARED].casefold()
+    return _telling_words(text[:_COMPARED])
+
+
+@lru_cache(maxsize=16)  # a text is compared several times in a row
+def _telling_words(text: str) -> frozenset[str]:
+    text = text.casefold()
     if _UNSPACED.search(text):
-        return {text[at : at + 2] for at in range(len(text) - 1) if not text[at : at + 2].isascii()}
-    return {word for word in text.split() if len(word) > 3}
+        pairs = (text[at : at + 2] for at in range(len(text) - 1))
+        return frozenset(pair for pair in pairs if not pair.isascii())
+    return frozenset(word for word in text.split() if len(word) > 3)

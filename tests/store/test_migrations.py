@@ -18,6 +18,7 @@ _BACK = {
     7: (
         "DROP TABLE variant",
         "DROP INDEX match_former",
+        "ALTER TABLE watch DROP COLUMN changed",
         "DROP INDEX appearance_article",
         "CREATE INDEX appearance_article ON appearance (article_id) WHERE secondary = 1",
         "ALTER TABLE revision DROP COLUMN feed_id",

@@ -160,7 +160,7 @@ def _version(
         return known
     title, html = before.title, page if full else before.html
     for other in before.appearances:
-        if other.feed_id == item.feed_id:
+        if other.feed_id == item.feed_id and not other.same:
             title, html = other.title, other.html
     return store.revisions.keep(text.id, now, title, html, full=full, feed_id=item.feed_id)
 

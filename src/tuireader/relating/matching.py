@@ -20,7 +20,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
     found = shown(text, feeds)
     if not text.appearances:
         return found
-    return replace(found, more=tuple(_appearing(found, other, feeds) for other in text.appearances))
+    return replace(found, more=tuple(_appearing(text, other, feeds) for other in text.appearances))
 
 
 def shown(text: StoredText, feeds: FeedNames) -> Subject:
@@ -58,10 +58,10 @@ def hits(
         if other.same:  # only watches that ask for feeds can see a difference
             asked = matcher.by_feed if names is None else matcher.by_feed.intersection(names)
         if asked is None or asked:
-            base = shown(text, feeds)
-            said = _appearing(base, other, feeds, whole=True)
-            for item in matcher.match(said, now, asked):
-                found.setdefault(item.watch, item if other.same else replace(item, feed_id=other.feed_id))
+            for item in matcher.match(_appearing(text, other, feeds), now, asked):
+                in_page = text.full and any(hit.field == "body" for hit in item.hits)
+                feed_id = 0 if in_page else other.feed_id
+                found.setdefault(item.watch, replace(item, feed_id=feed_id))
     return list(found.values())
 
 
@@ -71,29 +71,43 @@ def former_hits(
     """Return which watches hit an earlier version of an article, each with the newest one that it hits."""
     found: dict[str, Former] = {}
     for version in kept:
-        if rest := [name for name in names if name not in found]:
-            feed_id = version.feed_id or text.feed_id
-            said = replace(text, title=version.title, summary="", body=version.text, full="", feed_id=feed_id)
-            for item in matcher.match(shown(said, feeds), None, rest):
-                item = replace(item, feed_id=version.feed_id)
-                found[item.watch] = Former(item, version.id, version.until)
+        for item in _version_hits(
+            matcher, text, version, feeds, [name for name in names if name not in found]
+        ):
+            found[item.watch] = Former(item, version.id, version.until)
     return list(found.values())
 
 
-def _appearing(base: Subject, other: Appearance, feeds: FeedNames, *, whole: bool = False) -> Subject:
-    """An article as a further feed has it; one that says the same has no text of its own unless `whole`."""
-    title, url, folder, *labels = feeds.get(other.feed_id, ("", "", ""))
-    named = replace(base, feed=title, feed_url=url, folder=folder)
-    if other.same:
-        if whole:
-            return replace(named, labels=(*base.labels, *labels))
-        return Subject(feed=title, feed_url=url, folder=folder, labels=tuple(labels), time=base.time)
-    return replace(
-        named,
-        title=other.title,
-        summary=other.summary,
-        body=other.body,
-        author=other.author,
-        url=other.url,
-        labels=(*base.labels, *other.tags, *labels),
+def _version_hits(
+    matcher: Matcher, text: StoredText, version: Kept, feeds: FeedNames, names: Collection[str]
+) -> list[Evidence]:
+    if not names:
+        return []
+    if version.full:
+        return hits(matcher, replace(text, full=version.text), feeds, names)
+    said = replace(
+        text,
+        title=version.title,
+        summary="",
+        body=version.text,
+        full="",
+        feed_id=version.feed_id or text.feed_id,
+        appearances=(),
     )
+    return [replace(item, feed_id=version.feed_id) for item in hits(matcher, said, feeds, names)]
+
+
+def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject:
+    """An article as a further feed has it; its page is that of all."""
+    said = replace(text, feed_id=other.feed_id)
+    if not other.same:
+        said = replace(
+            said,
+            title=other.title,
+            url=other.url,
+            author=other.author,
+            summary=other.summary,
+            body=other.body,
+            tags=other.tags,
+        )
+    return shown(said, feeds)

@@ -149,7 +149,10 @@ def rematch(
         known = set(on.get(text.id, ())).intersection(asked[text.id])
         if lost := known - {evidence.watch for evidence in current}:
             gone[text.id] = text, lost
-    kept = store.revisions.kept(list(gone))
+    lasting = store.watches.lasting(list(gone))
+    for article, (_, lost) in gone.items():
+        lost.difference_update(name for name, one in lasting if one == article)
+    kept = store.revisions.kept([article for article, (_, lost) in gone.items() if lost])
     former = [
         (article, match)
         for article, (text, lost) in gone.items()

@@ -62,7 +62,7 @@ class Carrying:
         if best is not None:
             text = self._shown_instead(text, best, unread=shown.kept)
         if shown.kept or best is not None:
-            self._reindex(article_id, old, text)
+            saved.reindex(old if self._index.has(article_id) else None, text)
         saved.carried.append((old, text))
 
     def settle(self, text: StoredText) -> StoredText:
@@ -98,14 +98,15 @@ class Carrying:
                WHERE f.subscribed = 1 AND a.feed_id IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(feed_ids)),),
         ).fetchall()
+        saved = Saved()
         for (article_id,) in rows:
             (old,) = self._reading.texts([article_id])
             best = self._variants.choose(old) or self._variants.subscribed(old)
             if best is not None:
-                was_indexed = self._index.has(article_id)
                 text = self._shown_instead(old, best, unread=False)
-                if was_indexed:
-                    self._reindex(article_id, old, text)
+                if self._index.has(article_id):
+                    saved.reindex(old, text)
+        self._index.exchange(saved.reindexed)
 
     def _shown_instead(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Show another text; `unread`: as unread, if there was nothing of it to be read before."""
@@ -114,11 +115,6 @@ class Carrying:
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
         (text,) = self._reading.texts([text.id])
         return text
-
-    def _reindex(self, article_id: int, old: StoredText, text: StoredText) -> None:
-        if self._index.has(article_id):
-            self._index.remove([old])
-        self._index.add([text])
 
     def _variant(self, article_id: int, item: Incoming) -> Variant:
         entry = item.entry

@@ -18,15 +18,22 @@ class Saved:
     """What `save` did, with the texts of the articles that are to be matched and related now.
 
     `before` has what the `changed` articles said until now. `carried` are (before, after) of articles of
-    which a further feed says something new. It is not `whole` when entries were left out as known that are
-    not stored any more: the document has to be asked for again.
+    which a further feed says something new; `reindexed` has, by id, the old and new texts of articles whose
+    words the index has to exchange. It is not `whole` when entries were left out as known that are not
+    stored any more: the document has to be asked for again.
     """
 
     new: list[StoredText] = field(default_factory=list)
     changed: list[StoredText] = field(default_factory=list)
     before: list[StoredText] = field(default_factory=list)
     carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
+    reindexed: dict[int, tuple[StoredText | None, StoredText]] = field(default_factory=dict)
     whole: bool = True
+
+    def reindex(self, old: StoredText | None, new: StoredText) -> None:
+        """Note that the words of an article change; `old` is None if it is not in the index yet."""
+        before, _ = self.reindexed.get(new.id, (old, new))
+        self.reindexed[new.id] = before, new
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.prepare import words
 from tuireader.store.reading import Reading, StoredText
@@ -67,6 +67,16 @@ class Index:
     def remove(self, texts: Iterable[StoredText]) -> None:
         """Take articles out; the texts must be those that were put in."""
         self._conn.executemany(_REMOVE, map(_words, texts))
+
+    def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
+        """Exchange the words of articles: (those that were put in, those that are to be there) by id.
+
+        In the order of the ids: FTS5 writes out what it holds whenever an id is less than the one before.
+        """
+        for _, (old, new) in sorted(texts.items()):
+            if old is not None:
+                self.remove([old])
+            self.add([new])
 
     def has(self, article_id: int) -> bool:
         """Whether an article is in the index."""

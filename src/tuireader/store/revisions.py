@@ -36,6 +36,7 @@ class Kept:
     title: str
     text: str
     feed_id: int
+    full: bool
 
 
 class Revisions:
@@ -79,12 +80,14 @@ class Revisions:
         """Return the former versions of those of some articles that have any, newest first."""
         found: dict[int, list[Kept]] = {}
         unpack = self._packing.unpack
-        for article_id, number, until, title, html, feed_id in self._conn.execute(
-            """SELECT article_id, id, until, title, html, feed_id FROM revision
+        for article_id, number, until, title, html, feed_id, full in self._conn.execute(
+            """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
             (json.dumps(list(ids)),),
         ):
-            found.setdefault(article_id, []).append(Kept(number, until, title, plain(unpack(html)), feed_id))
+            found.setdefault(article_id, []).append(
+                Kept(number, until, title, plain(unpack(html)), feed_id, bool(full))
+            )
         return found
 
     def of(self, article_id: int, *, full: bool = False) -> list[Version]:

@@ -75,6 +75,7 @@ class Saving:
         alike = self._alike(feed_id, unknown)
         fresh = [item for item in unknown if not self._adopt(feed_id, item, alike, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
+        self._index.exchange(saved.reindexed)
         if index:
             self.index(saved.new)
         return saved
@@ -204,8 +205,6 @@ class Saving:
         edited = edited and not self._came_otherwise(feed_id, before)
         if edited:
             self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
-        if old.kept:
-            self._index.remove([old.text])
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
@@ -215,7 +214,7 @@ class Saving:
         conn.execute(CONTENT, content(article_id, item, self._packing.packer()))
         if text.appearances:
             text = self._carrying.settle(text)
-        self._index.add([text])
+        saved.reindex(old.text if old.kept else None, text)
         saved.changed.append(text)
         saved.before.append(old.text)
 

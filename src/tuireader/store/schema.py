@@ -192,7 +192,8 @@ _LABELS = (
 
 # Texts of further feeds, where they differ from what the article shows. When a match was found and until when
 # it held (0: it still does), which revision and which further feed has its sentence (0: the text on display).
-# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display.
+# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display. `watch.changed`: a
+# pending watch wants something else than what made its matches.
 _HISTORY = (
     """CREATE TABLE variant (
       article_id INTEGER NOT NULL REFERENCES article(id),
@@ -209,6 +210,7 @@ _HISTORY = (
     "ALTER TABLE match ADD COLUMN until INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE match ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE match ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE watch ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX match_former ON match (article_id, watch_id, until) WHERE until != 0",
     "UPDATE match SET at = (SELECT arrived FROM article WHERE id = match.article_id)",
     "ALTER TABLE notice ADD COLUMN told_at INTEGER",

@@ -54,7 +54,7 @@ class Watches:
             conn.execute(
                 """INSERT INTO watch (name, signature, position, pending) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (name) DO UPDATE SET position = ?3, signature = ?2,
-                     pending = iif(signature = ?2, pending, ?4)""",
+                     pending = iif(signature = ?2, pending, ?4), changed = (signature != ?2 OR changed)""",
                 (name, signature, position, newest),
             )
 
@@ -209,6 +209,15 @@ class Watches:
             found.setdefault(article_id, []).append(name)
         return found
 
+    def lasting(self, ids: Sequence[int]) -> set[tuple[str, int]]:
+        """The former matches of some articles that watches which still want the same have made."""
+        rows = self._conn.execute(
+            """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(ids)),),
+        )
+        return set(rows.fetchall())
+
     def forget(self, pairs: Iterable[tuple[str, int]]) -> None:
         """Drop the matches of (watch, article) pairs; needs a transaction."""
         ids = self._ids()
@@ -240,7 +249,8 @@ class Watches:
     def reached(self, names: Sequence[str], pending: int) -> None:
         """Remember up to which article some watches are still to be matched; needs a transaction."""
         self._conn.execute(
-            "UPDATE watch SET pending = ? WHERE name IN (SELECT value FROM json_each(?))",
+            """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
+               WHERE name IN (SELECT value FROM json_each(?2))""",
             (pending, json.dumps(list(names))),
         )
 
