@@ -29,6 +29,8 @@ RULES = (
     WatchRule("None", any=("wombat",), none=("koala",)),
     WatchRule("Text", query="/wom+bat/ NOT koala feed:2"),
 )
+EXAMPLES = 25
+"""Each takes a tenth of a second, for a store and an index of its own."""
 BASE = " ".join(f"word{number}" for number in range(30))
 TEXTS = (
     "",
@@ -186,7 +188,7 @@ def test_no_history_loses_a_match_or_blurs_the_index(tmp_path: Path) -> None:
         store.watches.sync([(rule.name, watch.signature(rule)) for rule in RULES])
     store.close()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=EXAMPLES, deadline=None)
     @given(st.lists(steps, max_size=12))
     def check(taken: list[tuple[object, ...]]) -> None:
         with history(tmp_path) as one:

@@ -169,7 +169,10 @@ async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_f
         await fill(library, 1, entry(1, guid="hub", content_html="Comments"))
         await library.set_read([1], True)
         assert await told(library) == ()
-        await fill(library, 2, said(f"{HIT}<p>{LONG}</p>"))
+        link = '<a href="https://other.example/1">it</a>'
+        await fill(library, 2, said(f"{HIT}<p>{LONG} {link}</p>"))
+        links = await library._pool.read(lambda store: store.links.of(1))
+        assert [one.url for one in links] == ["https://other.example/1"]
         found = await article(library)
         assert found.feed_title == "https://news.example.org/feed" and "quokka" in found.html
         assert found.other_feeds == ("https://hub.example.net/feed",) and not found.read and not found.edited
@@ -231,6 +234,8 @@ async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_p
         former = {one.watch: one.until for one in found.evidence}
         assert former == {"Quokka": NOW + 60, "Hub": NOW + 60, "News": 0, "Late": NOW + 60}
         assert not found.edited and await searched(library, "quokka") == []
+        (version,) = await library.revisions(1)
+        assert version.until == NOW + 60 and ("removed", "quokka") in version.text
         assert await searched(library, "koala") == ["Title number 1"]
 
 

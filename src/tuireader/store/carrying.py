@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from tuireader import identity
+from tuireader.prepare import links_in
 from tuireader.store.incoming import Incoming, Saved, Shown, content
 from tuireader.store.index import Index
 from tuireader.store.packing import Packing
@@ -61,7 +62,8 @@ class Carrying:
         best = self._variants.choose(text) if shown.kept else None if now.same else now
         if best is not None:
             text = self._shown_instead(text, best, unread=shown.kept)
-        if shown.kept or best is not None:
+        says_more = not now.same or (before is not None and not before.same)
+        if best is not None or (shown.kept and says_more):
             saved.reindex(old if self._index.has(article_id) else None, text)
         saved.carried.append((old, text))
 
@@ -114,7 +116,7 @@ class Carrying:
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
         (text,) = self._reading.texts([text.id])
-        return text
+        return replace(text, links=links_in(text.html, text.base_url))
 
     def _variant(self, article_id: int, item: Incoming) -> Variant:
         entry = item.entry

@@ -90,23 +90,34 @@ class Revisions:
             )
         return found
 
-    def of(self, article_id: int, *, full: bool = False) -> list[Version]:
+    def feeds(self, article_id: int) -> list[int]:
+        """Return the further feeds of which versions are kept, for a match that they had."""
+        rows = self._conn.execute(
+            "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
+            (article_id,),
+        )
+        return [row[0] for row in rows]
+
+    def of(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
         """All versions of an article, newest first; the first one is that in force, with `until` 0.
 
-        `full` gives those of its page, of which there may be none, else those of its feed.
+        `full` gives those of its page, of which there may be none, else those of its feed, or of a further
+        one with `feed_id`.
         """
         now = (
             "SELECT 0, a.title, t.html, 1 << 62 FROM full_text t JOIN article a ON a.id = t.article_id"
             if full
-            else """SELECT 0, a.title, coalesce(c.html, c.summary), 1 << 62
-                    FROM article a LEFT JOIN content c ON c.article_id = a.id"""
+            else """SELECT 0, coalesce(v.title, a.title), iif(v.title IS NULL, coalesce(c.html, c.summary),
+                      coalesce(v.html, v.summary)), 1 << 62
+                    FROM article a LEFT JOIN content c ON c.article_id = a.id
+                    LEFT JOIN variant v ON v.article_id = a.id AND v.feed_id = ?3"""
         )
         rows = self._conn.execute(
             f"""{now} WHERE a.id = ?1
                 UNION ALL SELECT until, title, html, id FROM revision
-                WHERE article_id = ?1 AND full_text = ?2 AND feed_id = 0
+                WHERE article_id = ?1 AND full_text = ?2 AND feed_id = ?3
                 ORDER BY 4 DESC""",
-            (article_id, int(full)),
+            (article_id, int(full), feed_id),
         )
         unpack = self._packing.unpack
         return [Version(until, title, plain(unpack(html)), full) for until, title, html, _ in rows]

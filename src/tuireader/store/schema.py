@@ -192,8 +192,8 @@ _LABELS = (
 
 # Texts of further feeds, where they differ from what the article shows. When a match was found and until when
 # it held (0: it still does), which revision and which further feed has its sentence (0: the text on display).
-# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display. `watch.changed`: a
-# pending watch wants something else than what made its matches.
+# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display. `watch.changed`:
+# a pending watch wants something else than what made its matches.
 _HISTORY = (
     """CREATE TABLE variant (
       article_id INTEGER NOT NULL REFERENCES article(id),
