@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
-from tuireader import relating, watch, watching
+from tuireader import query, relating, watch, watching
 from tuireader.model import ParsedEntry
 from tuireader.store import Store, care
 from tuireader.store.feeds import Subscription
+from tuireader.store.reading import StoredText
 from tuireader.store.retention import Rule
 from tuireader.values import dataclass
 from tuireader.watch import Matcher, WatchRule
@@ -45,6 +46,18 @@ TEXTS = (
     " ".join(f"other{number}" for number in range(30)) + " quokka",
 )
 
+EXPRESSIONS = (
+    "quokka",
+    "wombat NOT koala",
+    '"quokka came"',
+    "quokka NEAR/2 page",
+    "title:more wombat",
+    "feed:1 quokka",
+    "/wom+bat/ feed:2",
+    "title:/more$/",
+    "folder:news koala OR other3",
+    "watch:Any NOT feed:3",
+)
 numbers, feeds, texts = st.integers(1, 3), st.integers(1, 3), st.sampled_from(TEXTS)
 entries = st.tuples(numbers, texts, st.sampled_from(["", "again"]), st.sampled_from(["", " more"]))
 steps = st.one_of(
@@ -78,6 +91,7 @@ class History:
             self.match_pending()
         self.check_matches()
         self.check_index()
+        self.check_searches()
 
     def do_feed(self, feed_id: int, items: list[tuple[int, str, str, str]]) -> None:
         entries = [self.entry(*item) for item in items]
@@ -162,6 +176,22 @@ class History:
         after = words(conn)
         conn.execute("ROLLBACK")
         assert before == after
+
+
+    def check_searches(self) -> None:
+        """The index, the columns and the texts agree on what an expression finds."""
+        every = [row[0] for row in self.store.conn.execute("SELECT id FROM article")]
+        texts = list(self.store.reading.texts(every, watches=True))
+        for expression in EXPRESSIONS:
+            parsed = query.parse(expression)
+            assert isinstance(parsed, query.Query)
+            found = self.store.search.find(parsed, now=self.now, subject=subject, limit=100)
+            hit = {text.id for text in texts if query.matches(parsed, subject(text), self.now)}
+            assert set(found) == hit, expression
+
+
+def subject(text: StoredText) -> query.Subject:
+    return relating.subject(text, FEEDS)
 
 
 def words(conn: sqlite3.Connection) -> list[tuple[str, int, int]]:
