@@ -106,9 +106,10 @@ def record_changed(
         for text in texts
         for item in _rematched(store, text, matches[text.id], rules, now, said.get(text.id))
     ]
-    anew = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
-    store.links.record(out_links([_with_page_links(store, text) for text in anew]))
-    relate_anew(store, anew, said)
+    linking = [text for text in texts if text.links is not None]
+    store.links.record(out_links([_with_page_links(store, text) for text in linking]))
+    other = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
+    relate_anew(store, other, said)
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, new, hidden, rules)
 

@@ -89,7 +89,8 @@ class Saving:
 
     def index(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index, as far as they are not there yet."""
-        self._index.add_many(self._index.missing(texts))
+        if texts:
+            self._index.add_many(self._index.missing(texts))
 
     def hand_over(self, feed_ids: Sequence[int]) -> None:
         """Let articles of feeds that are no longer subscribed belong to others that carry them."""

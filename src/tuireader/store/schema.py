@@ -212,7 +212,7 @@ _HISTORY = (
     "ALTER TABLE match ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE watch ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX match_former ON match (article_id, watch_id, until) WHERE until != 0",
-    "UPDATE match SET at = (SELECT arrived FROM article WHERE id = match.article_id)",
+    "UPDATE match SET at = coalesce((SELECT arrived FROM article WHERE id = match.article_id), 0)",
     "ALTER TABLE notice ADD COLUMN told_at INTEGER",
     "ALTER TABLE notice ADD COLUMN term TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE notice ADD COLUMN sentence TEXT NOT NULL DEFAULT ''",
