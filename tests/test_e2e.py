@@ -15,6 +15,7 @@ import pytest
 
 from tests.feedtext import item, rss
 from tests.processes import passed_on
+from tests.store.test_migrations import go_back
 from tests.terminal import Terminal
 from tests.web import Web, in_thread
 
@@ -350,10 +351,7 @@ def test_an_older_database_is_updated_in_sight(tmp_path: Path) -> None:
         screen.press("Q")
         assert screen.leave() == 0
     with database(tmp_path, "demo.db") as conn:
-        for table in ("article_label", "label"):
-            conn.execute(f"DROP TABLE {table}")
-        conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0005'")
-        conn.execute("PRAGMA user_version = 4")
+        go_back(conn, 4)
     with terminal(tmp_path, "--demo", "list", "--limit", "1") as screen:
         screen.wait("tuireader: the database is up to date; a copy from before is demo.db.v4.bak")
         assert b"\rtuireader: updating the database, this once:  0%\rtuireader: updating" in screen.raw

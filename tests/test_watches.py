@@ -26,14 +26,15 @@ DAY = 86_400
 TWO_FEEDS = feeds("https://a.example.org/feed", "https://b.example.org/feed")
 
 
-async def fill(library: Library, feed_id: int, *entries: ParsedEntry) -> None:
+async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int = NOW) -> None:
     """Store articles as a refresh would."""
 
     def save(store: Store) -> None:
         with store.transaction():
-            saved = store.saving.save(feed_id, entries, NOW)
-            relating.record_new(store, saved.new, library._rules, NOW)
-            relating.record_changed(store, saved.changed, library._rules, NOW, saved.before)
+            saved = store.saving.save(feed_id, entries, now)
+            relating.record_new(store, saved.new, library._rules, now)
+            relating.record_changed(store, saved.changed, library._rules, now, saved.before)
+            relating.record_carried(store, saved.carried, library._rules, now)
 
     await library._pool.write(save)
     async for _ in library.relate():

@@ -50,12 +50,13 @@ class BriefStory:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """For each watch the first evidence that has a sentence."""
+        """For each watch the first evidence that has a sentence, one that still stands where there is one."""
         found: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:
-                if evidence.sentence:
-                    found.setdefault(evidence.watch, evidence)
+                known = found.get(evidence.watch)
+                if evidence.sentence and (known is None or (known.former and not evidence.former)):
+                    found[evidence.watch] = evidence
         return tuple(found[watch] for watch in self.watches if watch in found)
 
 
@@ -157,6 +158,13 @@ def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: 
     return "".join([*pieces, safe(sentence[at:])])
 
 
+def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
+    """Where a sentence stands, or stood, if not in the text that is shown."""
+    former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
+    where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
+    return f" ({safe(where)})" if where else ""
+
+
 # --------------------------------------------------------------------------- Markdown
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&!$^{}]")
@@ -181,7 +189,8 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     if others:
         lines += ["", f"Also on {_md(', '.join(others))}."]
     for evidence in story.evidence:
-        lines += ["", f"> {_md_start(_quoted(evidence, _md_part, '**', '**'))}"]
+        sentence = _md_start(_quoted(evidence, _md_part, "**", "**"))
+        lines += ["", f"> {sentence}{_origin(evidence, _md)}"]
     lines.append("")
     for report in story.reports:
         when = _lag(report, story.reports[0])
@@ -221,7 +230,13 @@ def as_json(brief: Brief) -> str:
                     "title": _line(story.title),
                     "watches": list(story.watches),
                     "evidence": [
-                        {"watch": found.watch, "sentence": found.sentence, "spans": list(found.spans)}
+                        {
+                            "watch": found.watch,
+                            "sentence": found.sentence,
+                            "spans": list(found.spans),
+                            "until": found.until,
+                            "feed": found.feed,
+                        }
                         for found in story.evidence
                     ],
                     "reports": [_json_report(report, story.reports[0]) for report in story.reports],
@@ -271,7 +286,7 @@ def _html_story(story: BriefStory, section: Section) -> list[str]:
     lines = [f"<p>Also on {_html(', '.join(others))}.</p>"] if others else []
     for evidence in story.evidence:
         sentence = _quoted(evidence, escape, "<mark>", "</mark>")
-        lines.append(f"<blockquote><p>{sentence}</p></blockquote>")
+        lines.append(f"<blockquote><p>{sentence}{_origin(evidence, _html)}</p></blockquote>")
     lines.append("<ul>")
     for report in story.reports:
         title = _html(report.title or report.url)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -169,6 +170,64 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
     return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
 
 
+_LITTLE = 8
+"""Telling words of a text below which it says little: a bare title, "Comments", "submitted by"."""
+_MUCH_LONGER = 1.2
+
+
+def says_little(text: str) -> bool:
+    """Return whether a text has too few words to be told from others by them."""
+    return len(_telling(text)) < _LITTLE
+
+
+def unlike(text: str, other: str) -> bool:
+    """Return whether two texts that both say something are about different things.
+
+    An article is shared between feeds only if its texts are alike: whoever has an address first must not
+    replace what others say there.
+    """
+    words, others = _telling(text), _telling(other)
+    return min(len(words), len(others)) >= _LITTLE and not _alike(words, others, 3)
+
+
+def contains(text: str, part: str) -> bool:
+    """Return whether a text has most of the words of a part, as the whole of a teaser does."""
+    words = _telling(part)
+    return bool(words) and 3 * len(words & _telling(text)) >= 2 * len(words)
+
+
+def better(text: str, other: str, *, home: bool, other_home: bool) -> bool:
+    """Return whether of two texts of an article the other one is to be shown.
+
+    The feed of the site that the link leads to comes first (`home`), then the longer text. Of texts that
+    are unlike, the present one stays.
+    """
+    if says_little(other) or unlike(text, other):
+        return False
+    if says_little(text):
+        return True
+    return other_home if home != other_home else len(other) > _MUCH_LONGER * len(text)
+
+
+_FEED_HOSTS = frozenset(("www", "feeds", "feed", "rss", "m", "amp"))
+
+
+def is_home(feed_url: str, url: str) -> bool:
+    """Return whether a link leads to the site that the feed comes from."""
+    feed, site = _site(feed_url), _site(url)
+    return bool(feed and site) and (feed == site or feed.endswith(f".{site}") or site.endswith(f".{feed}"))
+
+
+def _site(url: str) -> str:
+    """The host of an address without what stands before the name of the site."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    first, _, rest = host.partition(".")
+    return rest if first in _FEED_HOSTS and "." in rest else host
+
+
 def another(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
     """Whether an entry under a known guid is another article: address and words have nothing in common.
 
@@ -184,14 +243,20 @@ def another(title: str, url: str, text: str, new_title: str, new_url: str, new_t
     )
 
 
-def _alike(words: set[str], others: set[str], part: int) -> bool:
+def _alike(words: Set[str], others: Set[str], part: int) -> bool:
     """Whether of the smaller set at least one in `part` is in the other."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 
-def _telling(text: str) -> set[str]:
+def _telling(text: str) -> Set[str]:
     """The words that two texts do not share by chance: longer ones, or pairs of letters without blanks."""
-    text = text[:_COMPARED].casefold()
+    return _telling_words(text[:_COMPARED])
+
+
+@lru_cache(maxsize=16)  # a text is compared several times in a row
+def _telling_words(text: str) -> frozenset[str]:
+    text = text.casefold()
     if _UNSPACED.search(text):
-        return {text[at : at + 2] for at in range(len(text) - 1) if not text[at : at + 2].isascii()}
-    return {word for word in text.split() if len(word) > 3}
+        pairs = (text[at : at + 2] for at in range(len(text) - 1))
+        return frozenset(pair for pair in pairs if not pair.isascii())
+    return frozenset(word for word in text.split() if len(word) > 3)

@@ -178,6 +178,7 @@ def _save_feed(
     saved = store.saving.save_feed(facts.id, parsed, now, index=False)
     matches = relating.record_new(store, saved.new, setting.rules, now)
     matches += relating.record_changed(store, saved.changed, setting.rules, now, saved.before)
+    matches += relating.record_carried(store, saved.carried, setting.rules, now)
     _record_success(store, outcome, setting, now, parsed, saved.whole)
     named = facts.title not in (facts.url, without_password(facts.url))
     title = facts.title if named else parsed.title or facts.title
@@ -250,6 +251,8 @@ def _history(
 
 
 def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
+    if evidence.feed_id:  # what this feed says has hit, and another feed's text is shown
+        evidence = replace(evidence, feed=feed_title)
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
 
 
@@ -348,6 +351,8 @@ def decode(line: str) -> Event:
             tuple(TermHit(**hit) for hit in found["hits"]),
             found["sentence"],
             tuple((start, end) for start, end in found["spans"]),
+            feed_id=found["feed_id"],
+            feed=found["feed"],
         )
     elif kind is Told:
         values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}

@@ -240,7 +240,7 @@ def fill(folder: Path) -> Iterator[None]:
 
 
 def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tmp_path: Path) -> None:
-    with mounted(tmp_path / "small", "size=1500k", "-t", "tmpfs", "none"):
+    with mounted(tmp_path / "small", "size=1700k", "-t", "tmpfs", "none"):
         home = Home(tmp_path / "small")
         subscribe(home, web.serve("/f", document(20)))
         assert run_apart(home, "refresh").code == Exit.OK

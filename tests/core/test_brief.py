@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given, settings
@@ -74,7 +75,13 @@ def test_the_json() -> None:
     assert (first["watch"], second["watch"]) == ("LanternPay", None)
     (story,) = first["stories"]
     assert story["watches"] == ["LanternPay", "Ferries"]
-    assert story["evidence"][0] == {"watch": "LanternPay", "sentence": SENTENCE, "spans": [[16, 26]]}
+    assert story["evidence"][0] == {
+        "watch": "LanternPay",
+        "sentence": SENTENCE,
+        "spans": [[16, 26]],
+        "until": 0,
+        "feed": "",
+    }
     assert [found["lag"] for found in story["reports"]] == [0, 2400, 10800]
     assert [found["new"] for found in story["reports"]] == [True, True, False]
 
@@ -158,3 +165,20 @@ def test_each_article_is_told_once_whatever_the_order(
     shuffle.shuffle(reports)
     for form in ("md", "json", "html"):
         assert written(arrange(reports, ("W",)), form) == written(brief, form)
+
+
+def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stands() -> None:
+    former = replace(on("Ferries", "It sank_once."), until=DAY, feed="The <Hub>", feed_id=2)
+    alone = arrange([report(1, "Fog", evidence=(former,))], ["Ferries"])
+    assert "> It sank\\_once. (hit until edited 2023-11-14 22:13 UTC · in The \\<Hub\\>)" in written(
+        alone, "md"
+    )
+    assert "It sank_once. (hit until edited 2023-11-14 22:13 UTC · in The &lt;Hub&gt;)" in written(
+        alone, "html"
+    )
+    both = [
+        report(1, "Fog", story=1, evidence=(former,)),
+        report(2, "Fog", 1, story=1, evidence=(on("Ferries"),)),
+    ]
+    (section,) = arrange(both, ["Ferries"]).sections
+    assert section.stories[0].evidence == (on("Ferries"),)

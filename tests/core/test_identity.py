@@ -290,3 +290,67 @@ def test_titles_decide(title: str, other: str, in_one_feed: bool, between_feeds:
     for one, two in ((title, other), (other, title)):
         assert identity.same_by_url(one, two, same_feed=True) is in_one_feed
         assert identity.same_by_url(one, two, same_feed=False) is between_feeds
+
+
+# --------------------------------------------------------------------------- one article, two texts
+
+WORDS = " ".join(f"word{number}" for number in range(30))
+OTHERS = " ".join(f"other{number}" for number in range(30))
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "are_unlike"),
+    [
+        (WORDS, WORDS, False),
+        (WORDS, f"{WORDS} The post appeared first on The News.", False),
+        (WORDS, " ".join(WORDS.split()[:10]) + " …", False),
+        (WORDS, OTHERS, True),
+        (WORDS, "Comments", False),
+        (WORDS, "submitted by /u/someone [link] [comments]", False),
+        (WORDS, "", False),
+        ("这是一个关于电子货币监管的长篇报道内容", "天气预报说明天北京会下大雨请带好雨伞出门", True),
+    ],
+)
+def test_texts_that_share_no_words_are_unlike(text: str, other: str, are_unlike: bool) -> None:
+    assert identity.unlike(text, other) is identity.unlike(other, text) is are_unlike
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "homes", "is_better"),
+    [
+        (WORDS, WORDS, (False, False), False),
+        (WORDS, f"{WORDS} {WORDS}", (False, False), True),
+        (f"{WORDS} {WORDS}", WORDS, (False, True), True),
+        (WORDS, f"{WORDS} {WORDS}", (True, False), False),
+        (WORDS, f"{OTHERS} {OTHERS}", (False, True), False),
+        ("Comments", WORDS, (True, False), True),
+        (WORDS, "Comments", (False, True), False),
+    ],
+)
+def test_the_best_text_is_that_of_the_site_or_the_longest(
+    text: str, other: str, homes: tuple[bool, bool], is_better: bool
+) -> None:
+    assert identity.better(text, other, home=homes[0], other_home=homes[1]) is is_better
+
+
+@pytest.mark.parametrize(
+    ("feed", "url", "at_home"),
+    [
+        ("https://news.example.org/feed", "https://news.example.org/1", True),
+        ("https://feeds.example.org/rss", "https://www.example.org/1", True),
+        ("https://example.org/rss", "http://blog.example.org/1", True),
+        ("https://hub.example.net/rss", "https://news.example.org/1", False),
+        ("https://evil.pages.example/rss", "https://good.pages.example/1", False),
+        ("https://badexample.org/rss", "https://example.org/1", False),
+        ("https://[::1", "https://example.org/1", False),
+        ("", "", False),
+    ],
+)
+def test_a_feed_is_at_home_on_its_site(feed: str, url: str, at_home: bool) -> None:
+    assert identity.is_home(feed, url) is at_home
+
+
+def test_a_teaser_is_contained_in_its_article() -> None:
+    assert identity.contains(f"A quokka came to town. {WORDS}", "A quokka came to town.")
+    assert not identity.contains(WORDS, "Comments")
+    assert not identity.contains(WORDS, "")

@@ -342,10 +342,11 @@ def test_today_begins_at_midnight_where_the_user_is() -> None:
     tzset()
 
 
-def test_a_feed_that_is_not_subscribed_is_in_no_folder() -> None:
-    query = parse("folder:=News OR is:subscribed")
+def test_a_name_is_that_of_any_feed_that_has_the_article() -> None:
+    query = parse("folder:=News is:subscribed")
     assert isinstance(query, Query)
-    assert matches(query, Subject(folder="News"), NOW)
+    assert matches(query, Subject(folder="Else", more=(Subject(folder="News"),)), NOW)
+    assert not matches(query, Subject(folder="Else"), NOW)
     assert not matches(query, Subject(folder="News", subscribed=False), NOW)
 
 

@@ -146,14 +146,15 @@ def test_watches_and_their_evidence(store: Store) -> None:
     mark(store, "read", [1], True)
     assert store.lists.counts(0).watches == {"B": Count(0, 1), "A": Count(1, 2)}
     with store.transaction():
-        assert store.watches.rematch(2, [evidence("A"), evidence("B")]) == [evidence("B")]
+        assert store.watches.rematch(2, [evidence("A"), evidence("B")]) == ([evidence("B")], [])
+        assert store.watches.rematch(2, [evidence("A")]) == ([], ["B"])
 
 
 def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store: Store) -> None:
     with store.transaction():
         store.watches.sync([("A", "1")])
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
-        store.watches.forget([], ["A"], 1, 5)
+        store.watches.forget([("A", 1), ("A", 5)])
         store.watches.reached(["A"], 0)
     assert store.watches.pending() == []
     with store.transaction():
@@ -161,7 +162,7 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
         store.watches.sync([("A", "2")])
     assert [(item.name, item.up_to) for item in store.watches.pending()] == [("A", 5)]
     with store.transaction():
-        store.watches.forget([("A", 5)], [], 4, 5)
+        store.watches.forget([("A", 5)])
         store.watches.record([(4, evidence("A"))])
         store.watches.reached(["A"], 3)
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}

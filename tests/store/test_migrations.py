@@ -7,12 +7,38 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.builders import entry, open_store, save
+from tests.builders import NOW, entry, open_store, save
 from tuireader import query
-from tuireader.model import ParsedEntry
+from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, care, schema
 from tuireader.store.index import Index
 from tuireader.terms import index_text, indexed, indexed_before
+
+_BACK = {
+    7: (
+        "DROP TABLE variant",
+        "DROP INDEX match_former",
+        "ALTER TABLE watch DROP COLUMN changed",
+        "DROP INDEX appearance_article",
+        "CREATE INDEX appearance_article ON appearance (article_id) WHERE secondary = 1",
+        "ALTER TABLE revision DROP COLUMN feed_id",
+        *(f"ALTER TABLE match DROP COLUMN {name}" for name in ("at", "until", "revision", "feed_id")),
+        *(f"ALTER TABLE notice DROP COLUMN {name}" for name in ("told_at", "term", "sentence")),
+    ),
+    6: ("DROP TABLE article_label", "DROP TABLE label"),
+    4: ("DROP TABLE dictionary",),
+    2: ("DROP TABLE full_text", "DROP TABLE comments", "ALTER TABLE revision DROP COLUMN full_text"),
+}
+"""How to take back what the migration to each version has added."""
+
+
+def go_back(conn: sqlite3.Connection, version: int) -> None:
+    """Make the tables those of an older version; the words of the index are left to the caller."""
+    for newer in range(schema.VERSION, version, -1):
+        for statement in _BACK.get(newer, ()):
+            conn.execute(statement)
+    conn.execute("DELETE FROM _sqlite_migrations WHERE name >= ?", (f"{version + 1:04}",))
+    conn.execute(f"PRAGMA user_version = {version}")
 
 
 def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
@@ -26,11 +52,7 @@ def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
             "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)",
             [(text.id, *map(index_text, (text.title, text.body, text.author))) for text in texts],
         )
-        for table in ("full_text", "comments", "dictionary", "article_label", "label"):
-            store.conn.execute(f"DROP TABLE {table}")
-        store.conn.execute("ALTER TABLE revision DROP COLUMN full_text")
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name != '0001_base'")
-        store.conn.execute("PRAGMA user_version = 1")
+        go_back(store.conn, 1)
     store.close()
 
 
@@ -65,10 +87,7 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
         store.conn.execute(
             "UPDATE content SET html = ? WHERE article_id = 2", (zlib.compress(text.encode(), 1),)
         )
-        for table in ("dictionary", "article_label", "label"):
-            store.conn.execute(f"DROP TABLE {table}")
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0004'")
-        store.conn.execute("PRAGMA user_version = 3")
+        go_back(store.conn, 3)
     store.close()
     (before,) = (
         sqlite3.connect(tmp_path / "test.db")
@@ -103,10 +122,7 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
                 for one in stored
             ],
         )
-        for table in ("article_label", "label"):
-            store.conn.execute(f"DROP TABLE {table}")
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0005'")
-        store.conn.execute("PRAGMA user_version = 4")
+        go_back(store.conn, 4)
     assert not found(store, "🚀") and not found(store, '"ענן חדש"')
     store.close()
     store = Store.open(tmp_path / "test.db")
@@ -124,10 +140,7 @@ def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
     tags = [("tech", "flag-a", "flag-A"), ("flag-a",), ("flag-ship", "flag-"), ()]
     save(store, 1, *(entry(number, tags=one) for number, one in enumerate(tags)))
     with store.transaction():
-        for table in ("article_label", "label"):
-            store.conn.execute(f"DROP TABLE {table}")
-        store.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0006_labels'")
-        store.conn.execute("PRAGMA user_version = 5")
+        go_back(store.conn, 5)
     store.close()
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
@@ -136,6 +149,33 @@ def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
     assert [one.tags for one in articles if one] == [("tech",), (), ("flag-ship", "flag-"), ()]
     assert [one.labels for one in articles if one] == [("flag-A", "flag-a"), ("flag-a",), (), ()]
     store.close()
+
+
+def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, entry(1))
+    save(store, 2, entry(1, guid="theirs"), entry(2))
+    with store.transaction():
+        store.watches.sync([("Quokka", "1")])
+        store.watches.record([(1, Evidence("Quokka", (), "A sentence."))])
+        store.notices.add([("Quokka", 1)])
+        store.conn.execute("UPDATE notice SET state = 1")
+        store.conn.execute("UPDATE feed SET etag = 'known', body_hash = x'01'")
+        go_back(store.conn, 6)
+    store.close()
+    store = Store.open(tmp_path / "test.db")
+    assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
+    assert store.reading.evidence(1) == (Evidence("Quokka", (), "A sentence."),)
+    assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
+    assert store.conn.execute("SELECT id, etag FROM feed").fetchall() == [(1, "known"), (2, None)]
+    # what the second feed says of the first article is read and kept when it comes again, and only that
+    again = (entry(1, guid="theirs", content_html="<p>In other words.</p>"), entry(2))
+    assert save(store, 2, *again) == ([], [])
+    (text,) = store.reading.texts([1])
+    assert [other.body for other in text.appearances] == ["In other words."]
+    store.close()
+    assert all(not finding.problem for finding in care.check(tmp_path / "test.db"))
 
 
 def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tuireader import identity
 from tuireader.model import ParsedEntry, ParsedFeed, View, ViewKind
 from tuireader.prepare import prepare
 from tuireader.store import Store
+from tuireader.store.retention import Rule
 from tuireader.terms import indexed
 
 ALL = View(ViewKind.ALL)
@@ -299,3 +300,106 @@ def test_many_large_batches_do_not_pile_up_in_the_index(store: Store) -> None:
 
     assert store.conn.execute("SELECT count(DISTINCT segid) FROM search_idx").fetchone()[0] <= 32
     assert len(found(store, "common")) == 1000
+
+
+# --------------------------------------------------------------------------- articles in several feeds
+
+
+def texts_of(store: Store) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """The feed and the words on display of each article by id, and those of further feeds."""
+    every = store.lists.ids(ALL)
+    return {
+        text.id: (
+            f"{text.feed_id}: {text.body}",
+            tuple(other.body for other in text.appearances if not other.same),
+        )
+        for text in store.reading.texts(every)
+    }
+
+
+def index_is_exact(store: Store) -> bool:
+    """Whether the index has the words, and as often, that it would have if it were made now."""
+    sql = "SELECT term, col, doc, cnt FROM temp.spoken ORDER BY term, col"
+    store.conn.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.spoken USING fts5vocab(main, search, col)")
+    before = store.conn.execute(sql).fetchall()
+    store.conn.execute("BEGIN")
+    store.index.rebuild()
+    after = store.conn.execute(sql).fetchall()
+    store.conn.execute("ROLLBACK")
+    return before == after
+
+
+WORDS = " ".join(f"word{number}" for number in range(30))
+
+
+def test_feeds_of_one_batch_may_bring_the_same_article(store: Store) -> None:
+    with store.transaction():
+        first = store.saving.save_feed(1, ParsedFeed(entries=(entry(1), entry(2))), NOW, index=False)
+        told = entry(1, guid="theirs", content_html=f"<p>{WORDS} zebra.</p>")
+        second = store.saving.save_feed(2, ParsedFeed(entries=(told, entry(3))), NOW, index=False)
+        store.saving.index([*first.new, *second.new])
+    assert found(store, "zebra") == [2] and index_is_exact(store)
+    assert texts_of(store)[2] == (f"2: {WORDS} zebra.", ("The text of article 1.",))
+
+
+def test_the_text_of_the_site_is_shown_whoever_comes_first(store: Store) -> None:
+    site, hub = "https://feed1.example.org/story", f"<p>{WORDS} {WORDS} hub.</p>"
+    save(store, 2, entry(1, guid="hub", url=site, content_html=hub))
+    assert save(store, 1, entry(1, url=site, content_html=f"<p>{WORDS}</p>")) == ([], [])
+    assert texts_of(store) == {1: (f"1: {WORDS}", (f"{WORDS} {WORDS} hub.",))}
+    (row,) = store.lists.rows([1])
+    assert (row.feed_id, row.sources, row.edited) == (1, 2, False)
+    counts = store.lists.counts(0).feeds
+    assert counts[1].total == counts[2].total == 1
+    # each feed goes on to change its own text
+    save(store, 2, entry(1, guid="hub", url=site, content_html=f"{hub}<p>More of the hub's own.</p>"))
+    save(store, 1, entry(1, url=site, content_html=f"<p>{WORDS} by the site.</p>"))
+    assert texts_of(store) == {
+        1: (f"1: {WORDS} by the site.", (f"{WORDS} {WORDS} hub.\nMore of the hub's own.",))
+    }
+    assert index_is_exact(store)
+
+
+def test_what_feeds_say_alike_is_kept_once(store: Store) -> None:
+    tracked = '<p>The text of <a href="https://t.example/?utm_source=x">article 1</a>.</p>'
+    save(store, 1, entry(1))
+    save(store, 2, entry(1, guid="theirs", content_html=tracked))
+    assert store.conn.execute("SELECT count(*) FROM variant").fetchone() == (0,)
+    # one of them changes: the other still says what it said, until it follows
+    later = "<p>Something else is said of article 1.</p>"
+    save(store, 1, entry(1, content_html=later))
+    assert texts_of(store)[1] == ("1: Something else is said of article 1.", ("The text of article 1.",))
+    save(store, 2, entry(1, guid="theirs", content_html=later))
+    assert texts_of(store)[1] == ("1: Something else is said of article 1.", ())
+    assert index_is_exact(store)
+
+
+def test_a_text_that_was_emptied_gives_way_to_one_that_was_kept(store: Store) -> None:
+    save(store, 1, entry(1, content_html=f"<p>{WORDS}</p>"))
+    save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS} theirs.</p>"))
+    save(store, 1, entry(1, content_html="<p>Gone.</p>"), now=NOW + 10)
+    assert texts_of(store)[1] == (f"2: {WORDS} theirs.", ("Gone.",))
+    assert index_is_exact(store)
+
+
+def test_a_hostile_feed_replaces_nothing_by_editing_its_copy(store: Store) -> None:
+    save(store, 1, entry(1, content_html=f"<p>{WORDS}</p>"))
+    save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS}</p>"))
+    other = " ".join(f"other{number}" for number in range(200))
+    save(store, 2, entry(1, guid="theirs", content_html=f"<p>{other}</p>"))
+    assert texts_of(store)[1] == (f"1: {WORDS}", (other,))
+    assert found(store, "other7") == [1]
+
+
+def test_a_purge_takes_the_texts_of_all_feeds(store: Store) -> None:
+    save(store, 1, entry(1, content_html=f"<p>{WORDS}</p>"))
+    save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS} theirs.</p>"))
+    with store.transaction():
+        store.marks.set("read", [1], True, now=NOW)
+        assert store.retention.weigh([1]).bytes > 2 * 100
+        store.retention.drop([1], Rule())
+    assert store.conn.execute("SELECT count(*) FROM variant").fetchone() == (0,)
+    assert index_is_exact(store) and not found(store, "theirs")
+    # a text that comes later is there again, and what was read stays read
+    save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS} once more.</p>"))
+    assert found(store, "more") == [1] and store.lists.rows([1])[0].read and index_is_exact(store)

@@ -18,9 +18,12 @@ from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
+from tuireader.store import Store
+from tuireader.store.watches import Former
 from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.ui.sparkline import sparkline
+from tuireader.ui.times import short_time
 
 
 def test_a_bar_for_each_day() -> None:
@@ -295,3 +298,32 @@ async def test_what_enter_does_is_told_in_low_terminals_too(
         await run.press(key)
         await run.settle()
         assert hint in run.text
+
+
+async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
+    row = story(1, 1, "Paying on the ferry", 1, watches=("WeChat", "PIPL"))
+    gone = Evidence("WeChat", (TermHit("WeChat", "body", 1),), "Pay by WeChat.", ((7, 13),), until=NOW - 60)
+    there = Evidence("PIPL", (TermHit("PIPL", "body", 1),), "Not the PIPL.", ((8, 12),), feed="The Hub")
+    row.evidence = (gone, there)
+    made = FakeLibrary(FEEDS, [row], {"WeChat": "", "PIPL": "cyan"})
+    async with running(made, size=(100, 30)) as run:
+        await run.press("enter")
+        assert f"◆ WeChat  body ×1 · hit until edited {short_time(NOW - 60)}" in run.text
+        assert "“Pay by WeChat.”" in run.text and "◆ PIPL  body ×1 · in The Hub" in run.text
+
+
+async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        ids = await library.ids(View(ViewKind.WATCH, "WeChat"))
+
+        def edit(store: Store) -> None:
+            with store.transaction():
+                found = [(ids[0], Former(Evidence("WeChat"), 1, NOW))]
+                store.watches.end(found)
+
+        await library._pool.write(edit)
+        async with running(library) as run:
+            await until_listed(run)
+            await run.press("w")
+            assert isinstance(run.app.screen, Watches)
+            assert f"◆ WeChat · {len(ids)} in all, 1 until edited" in run.text

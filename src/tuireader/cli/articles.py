@@ -125,12 +125,20 @@ def article_json(library: Library, row: ArticleRow) -> shapes.Article:
         "story_size": row.story_size,
         "watches": list(row.watches),
         "labels": list(row.labels),
+        "former": dict(row.former),
     }
+
+
+def until_edited(until: int) -> str:
+    """Until when an article hit a watch."""
+    return f"until edited {_when(until)}"
 
 
 def _line(library: Library, row: ArticleRow) -> str:
     marks = ("*" if row.starred else " ") + (" " if row.read else "N")
-    watches = ink(f"  [{', '.join(row.watches)}]", fg="yellow") if row.watches else ""
+    former = dict(row.former)
+    names = [f"{name} {until_edited(former[name])}" if name in former else name for name in row.watches]
+    watches = ink(f"  [{', '.join(names)}]", fg="yellow") if names else ""
     title = ink(row.title, bold=not row.read)
     return f"{row.id}\t{marks} {_when(row.time)}  {library.feed_title(row.feed_id)}  {title}{watches}"
 
@@ -212,7 +220,9 @@ def _text(found: Article, text: str, document: Document, related: tuple[Related,
     for evidence in found.evidence:
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
-        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{sentence}"
+        former = f" · hit {until_edited(evidence.until)}" if evidence.former else ""
+        feed = f" · in {evidence.feed}" if evidence.feed else ""
+        yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{former}{feed}{sentence}"
     if found.evidence:
         yield ""
     yield text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.articles import article_json
+from tuireader.cli.articles import article_json, until_edited
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument
@@ -55,7 +55,8 @@ def list_(options: Options, as_json: bool) -> int:
             if as_json:
                 print_json(_numbers(library, one))
                 continue
-            notes = "".join(f"  ({note})" for note in (one.quiet, one.problem) if note)
+            former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
+            notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem) if note)
             hits = f"{one.today} · {one.week} · {one.month}"
             print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
         return Exit.OK
@@ -184,10 +185,11 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
             ],
             "a_day": report.a_day,
             "aliases": dict(report.aliases),
+            "former": report.former,
         }
         print_json(shape)
         return
-    print(counted(report.hits, "hit"))
+    print(counted(report.hits, "hit") + (f", {report.former:,} until edited" if report.former else ""))
     if report.hits:
         print(f"{report.a_day:,.3g} a day")
     most = max((count for _, count in report.days), default=1)
@@ -197,7 +199,9 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
     if report.samples:
         print("\nNewest")
     for row in report.samples:
-        print(f"  {row.id}\t{library.feed_title(row.feed_id)}  {row.title}")
+        until = max((until for _, until in row.former), default=0)
+        former = f"  (hit {until_edited(until)})" if until else ""
+        print(f"  {row.id}\t{library.feed_title(row.feed_id)}  {row.title}{former}")
 
 
 def _print_table(title: str, lines: tuple[tuple[str, int], ...]) -> None:
@@ -222,6 +226,7 @@ def _numbers(library: Library, one: WatchStats) -> shapes.WatchNumbers:
         "total": one.count.total,
         "unread_stories": one.count.unread_stories,
         "stories": one.count.stories,
+        "former": one.former,
         "today": one.today,
         "week": one.week,
         "month": one.month,

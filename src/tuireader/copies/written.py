@@ -52,6 +52,10 @@ def facts(article: Article, document: Document, related: Sequence[Related] = ())
                 "hits": [{"term": hit.term, "field": hit.field, "count": hit.count} for hit in one.hits],
                 "sentence": one.sentence,
                 "spans": [list(span) for span in one.spans],
+                "feed_id": one.feed_id,
+                "feed": one.feed,
+                "revision": one.revision,
+                "until": one.until,
             }
             for one in article.evidence
         ],

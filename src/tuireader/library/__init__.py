@@ -64,6 +64,7 @@ class Library(Moving, Sharing, Articles, Refreshing):
                 if isinstance(parsed, ParsedFeed):
                     saved = store.saving.save(ids[sample.url], parsed.entries, now)
                     relating.record_new(store, saved.new, self._rules, now)
+                    relating.record_carried(store, saved.carried, self._rules, now)
 
         await self._pool.write(in_transaction(save))
         async for _ in self.relate():

@@ -60,7 +60,10 @@ class Articles(Pages):
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
         """What an edited article said before, newest first, each with how the next version differs."""
         chains = await self._pool.read(
-            lambda store: [store.revisions.of(article_id, full=full) for full in (False, True)]
+            lambda store: [
+                *(store.revisions.of(article_id, full=full) for full in (False, True)),
+                *(store.revisions.of(article_id, feed_id=one) for one in store.revisions.feeds(article_id)),
+            ]
         )
 
         def compared() -> tuple[Revision, ...]:

@@ -120,7 +120,7 @@ class Desk:
         def sync(store: Store) -> None:
             if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
                 with store.transaction():
-                    store.feeds.sync(subscriptions)
+                    store.saving.hand_over(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
 
         await self._pool.write(sync)
@@ -146,7 +146,7 @@ class Desk:
         every = await self._pool.read(lambda store: store.feeds.all())
         labels = {feed.url: feed.labels for feed in self.config.feeds if feed.labels}
         self._names = {
-            feed.id: (feed.title, feed.url, feed.folder, *labels.get(feed.url, ())) for feed in every
+            feed.id: (feed.title, feed.url, _folder(feed), *labels.get(feed.url, ())) for feed in every
         }
 
     @property
@@ -188,6 +188,10 @@ class Desk:
     def _today(self) -> int:
         """When the person's day began, in their time zone."""
         return query.start_of_day(self._clock())
+
+
+def _folder(feed: Feed) -> str:
+    return feed.folder if feed.subscribed else ""
 
 
 def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:

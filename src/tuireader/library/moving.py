@@ -150,7 +150,10 @@ class Moving(Exchange, Watches):
         store.moving.name(feed_id, *name)
         brought = store.moving.bring(feed_id, items, now)
         # none of it is news: no watch tells of it
-        relating.record_new(store, brought.new, replace(self._rules, tell=()), now)
+        rules = replace(self._rules, tell=())
+        relating.record_new(store, brought.new, rules, now)
+        before, after = ([pair[side] for pair in brought.carried] for side in (0, 1))
+        relating.record_changed(store, after, rules, now, before)
         return brought
 
     async def compare_newsboat(self, found: Places) -> Comparison:

@@ -111,8 +111,9 @@ class Refreshing(Watches, Pages):
             return None
         await self._load_feeds()  # a feed has its title since its first fetch, which may have been just now
         wanted = {item.name: item.notify for item in self.config.watches}
+        now = int(self._clock())
         items, marked = await self._pool.write(
-            in_transaction(lambda store: watching.claim(store, wanted, self._names, self._matcher))
+            in_transaction(lambda store: watching.claim(store, wanted, self._names, self._matcher, now))
         )
         if not items:
             return None

@@ -68,13 +68,14 @@ class Watches(Desk):
         rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in rules}
         jobs: list[tuple[int, Callable[..., int]]] = []
+        now = int(self._clock())
         if decided := [rule for rule in rules if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
-            index = relating.ByIndex(decided, pending, self._names)
+            index = relating.ByIndex(decided, pending, self._names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
         if others := [rule for rule in rules if not ways[rule.name].exact]:
-            filters = {rule.name: ways[rule.name].fts for rule in others}
-            texts = relating.ByText(watch.Matcher(others), filters, self._names)
+            filters = {rule.name: watch.prefilter(rule) for rule in others}
+            texts = relating.ByText(watch.Matcher(others), filters, self._names, now)
             names = list(filters)
             for at in range(0, len(names), _LOOK_UP):
                 await self._pool.read(partial(texts.look_up, names=names[at : at + _LOOK_UP]))

@@ -91,6 +91,7 @@ class ArticleRow:
     story_size: int = 1  # how many articles its story has
     story_watches: tuple[str, ...] = ()  # what any article of its story is on
     labels: tuple[str, ...] = ()  # what the person has labelled it with
+    former: tuple[tuple[str, int], ...] = ()  # those of its watches that it hit until an edit, and until when
 
 
 @dataclass(frozen=True, slots=True)

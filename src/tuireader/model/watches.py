@@ -26,12 +26,24 @@ class Evidence:
 
     `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
     `is:starred`) has no hits and an empty sentence.
+
+    `feed_id` and `feed` (its title) name the feed whose text has the sentence where that is not the text on
+    display. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
     """
 
     watch: str
     hits: tuple[TermHit, ...] = ()
     sentence: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    feed_id: int = 0
+    feed: str = ""
+    revision: int = 0
+    until: int = 0
+
+    @property
+    def former(self) -> bool:
+        """Whether an edit has removed what was hit."""
+        return self.until > 0
 
     @property
     def count(self) -> int:
@@ -43,16 +55,17 @@ class Evidence:
 class WatchStats:
     """How a watch is doing. Muted articles do not count.
 
-    `today` are the hits since midnight by the user's clock, `week` and `month` those of the last 7 and 30
-    times 24 hours, `days` those of each of 30 days, oldest first. `top_feeds` are (title, hits) of at most
-    five feeds. `quiet` says why there was nothing for a week (`""` when there was), `problem` what is wrong
-    with its rules. A watch that follows a story `ends` at that time if nothing more comes; it has ended when
-    that is past.
+    `former` of all hits were taken away by an edit. `today` are the hits since midnight by the user's clock,
+    `week` and `month` those of the last 7 and 30 times 24 hours, `days` those of each of 30 days, oldest
+    first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why there was nothing for a week
+    (`""` when there was), `problem` what is wrong with its rules. A watch that follows a story `ends` at that
+    time if nothing more comes; it has ended when that is past.
     """
 
     name: str
     color: str = ""
     count: Count = Count()
+    former: int = 0
     today: int = 0
     week: int = 0
     month: int = 0

@@ -32,7 +32,8 @@ from tuireader.values import dataclass
 class Subject:
     """One article as expressions and watches see it. Texts are plain, one line a block.
 
-    `labels` has the feed's categories too, `given` only the labels that the user gave the article.
+    `labels` has the feed's categories too, `given` only the labels that the user gave the article. `more` is
+    what further feeds say of it: a question is met where any of the texts meets it.
     """
 
     title: str = ""
@@ -51,6 +52,7 @@ class Subject:
     time: int = 0
     given: tuple[str, ...] = ()
     subscribed: bool = True
+    more: tuple[Subject, ...] = ()
 
 
 _Spans = Sequence[tuple[int, int]]
@@ -73,7 +75,13 @@ class Reading:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of a field; `""` is title, summary and body."""
-        subject = self.subject
+        found = self._texts(name, self.subject)
+        for other in self.subject.more:
+            found += self._texts(name, other)
+        return found
+
+    @staticmethod
+    def _texts(name: str, subject: Subject) -> tuple[str, ...]:
         if name == "":
             return subject.title, subject.summary, subject.body
         if name == "body":
@@ -137,11 +145,7 @@ def _is(state: str, subject: Subject, now: int) -> bool:
 
 def _names(field: str, subject: Subject) -> tuple[str, ...]:
     """The names that a `Name` is compared with."""
-    if field == "folder" and not subject.subscribed:
-        return ()
-    if field == "label":
-        return subject.given
-    return subject.watches if field == "watch" else Reading(subject).texts(field)
+    return subject.given if field == "label" else Reading(subject).texts(field)
 
 
 def is_name(node: Name, value: str) -> bool:

@@ -4,6 +4,7 @@ The glue between the store and the pure `watch` and `related`; all that writes r
 transactions.
 
 - `arriving`   watches, mutes and links of what is new or changed, and the same again for what is stored
+- `matching`   what watches see of an article: each feed's text of it, and its earlier versions
 - `rematching` watches that are new or changed, against what is stored
 - `placing`    profile, neighbours and story of an article
 - `relatives`  what belongs to an article that is opened
@@ -20,15 +21,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tuireader.relating.arriving import (
-        FeedNames,
         Mute,
         Rules,
         mute_chunk,
+        record_carried,
         record_changed,
         record_full_text,
         record_new,
-        subject,
     )
+    from tuireader.relating.matching import FeedNames, hits, subject
     from tuireader.relating.placing import Shelf, relate_waiting
     from tuireader.relating.relatives import related
     from tuireader.relating.rematching import ByIndex, ByText, explain
@@ -42,7 +43,9 @@ __all__ = [
     "Rules",
     "Shelf",
     "explain",
+    "hits",
     "mute_chunk",
+    "record_carried",
     "record_changed",
     "record_full_text",
     "record_new",
@@ -54,13 +57,17 @@ __all__ = [
 
 _PLACES = {
     "arriving": (
-        "FeedNames",
         "Mute",
         "Rules",
         "mute_chunk",
+        "record_carried",
         "record_changed",
         "record_full_text",
         "record_new",
+    ),
+    "matching": (
+        "FeedNames",
+        "hits",
         "subject",
     ),
     "placing": (

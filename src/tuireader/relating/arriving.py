@@ -4,6 +4,7 @@ watches or mutes have changed."""
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,38 +12,14 @@ from tuireader import query
 from tuireader.model import Evidence
 from tuireader.prepare import links_in
 from tuireader.relating.linking import out_links
+from tuireader.relating.matching import FeedNames, hits, shown, subject
 from tuireader.relating.placing import relate_anew
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
+from tuireader.store.watches import Former
 from tuireader.text import plain
 from tuireader.values import dataclass
-from tuireader.watch import Matcher, Subject
-
-FeedNames = Mapping[int, tuple[str, ...]]
-"""Title, address, folder and labels of each feed by id, which watches may ask for."""
-
-
-def subject(text: StoredText, feeds: FeedNames) -> Subject:
-    """An article as watches and expressions see it."""
-    title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
-    return Subject(
-        title=text.title,
-        summary=text.asked_summary,
-        body=text.asked_body,
-        author=text.author,
-        url=text.url,
-        feed=title,
-        feed_url=url,
-        folder=folder,
-        labels=(*text.labels, *text.tags, *labels),
-        watches=text.watches,
-        read=text.read,
-        starred=text.starred,
-        muted=text.muted,
-        time=text.time,
-        given=text.labels,
-        subscribed=text.subscribed,
-    )
+from tuireader.watch import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +78,14 @@ def record_new(
 
     Returns the matches of those that can be seen.
     """
-    matches = {text.id: _hits(text, rules) for text in texts}
-    store.watches.record((article, item) for article, found in matches.items() for item in found)
+    matches = {text.id: _going_on(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
+    store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
     store.links.record(out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
 
 
-def _hits(text: StoredText, rules: Rules) -> Sequence[Evidence]:
-    found = rules.matcher.match(subject(text, rules.feeds))
+def _going_on(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
     return [item for item in found if item.watch not in rules.ended] if rules.ended else found
 
 
@@ -118,16 +94,76 @@ def record_changed(
 ) -> list[tuple[StoredText, Evidence]]:
     """The same for articles whose text has changed; returns the matches that they did not have before.
 
-    `before` has what they said until now. They are related anew.
+    `before` has what they said until now. They are related anew. What they hit no more stays as a former
+    match, with the version that it hit.
     """
     if not texts:
         return []
-    matches = {text.id: rules.matcher.match(subject(text, rules.feeds)) for text in texts}
-    new = [(text, item) for text in texts for item in store.watches.rematch(text.id, matches[text.id])]
-    store.links.record(out_links([_with_page_links(store, text) for text in texts]))
-    relate_anew(store, texts, {text.id: text for text in before})
+    said = {text.id: text for text in before}
+    matches = {text.id: hits(rules.matcher, text, rules.feeds) for text in texts}
+    new = [
+        (text, item)
+        for text in texts
+        for item in _rematched(store, text, matches[text.id], rules, now, said.get(text.id))
+    ]
+    linking = [text for text in texts if text.links is not None]
+    store.links.record(out_links([_with_page_links(store, text) for text in linking]))
+    other = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
+    relate_anew(store, other, said)
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, new, hidden, rules)
+
+
+def record_carried(
+    store: Store, carried: Sequence[tuple[StoredText, StoredText]], rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """The same for articles of which further feeds say something new; `carried` are (before, after).
+
+    One that was read, and whose new text is the first to hit a watch, is unread again.
+    """
+    new = record_changed(store, [text for _, text in carried], rules, now, [text for text, _ in carried])
+    unseen = [text.id for text, _ in new if text.read]
+    store.marks.set("read", unseen, False, now=now, journal=False)
+    return new
+
+
+def _rematched(
+    store: Store,
+    text: StoredText,
+    found: Sequence[Evidence],
+    rules: Rules,
+    now: int,
+    before: StoredText | None,
+    page: str = "",
+) -> list[Evidence]:
+    """Set what a changed article hits; returns what it never hit before.
+
+    What it hits no more is kept with the version that it hit; `page` is the HTML of its page until now.
+    """
+    new, lost = store.watches.rematch(text.id, found, now)
+    if lost:
+        told = hits(rules.matcher, before, rules.feeds, lost) if before is not None else []
+        evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
+        store.watches.end(
+            (text.id, Former(item, _version(store, text, item, before, now, page), now))
+            for item in evidence.values()
+        )
+    return new
+
+
+def _version(
+    store: Store, text: StoredText, item: Evidence, before: StoredText | None, now: int, page: str
+) -> int:
+    """Return the id of the version that a match was about, which is kept if it is not yet."""
+    full = before is not None and before.full != text.full
+    known = store.revisions.replaced(text.id, now, full=full, feed_id=item.feed_id)
+    if known or before is None:
+        return known
+    title, html = before.title, page if full else before.html
+    for other in before.appearances:
+        if other.feed_id == item.feed_id and not other.same:
+            title, html = other.title, other.html
+    return store.revisions.keep(text.id, now, title, html, full=full, feed_id=item.feed_id)
 
 
 def record_full_text(
@@ -143,6 +179,7 @@ def record_full_text(
         return []
     purged = not store.full_texts.has_content(article_id)
     known = store.links.of(article_id) if purged else []
+    page, _ = store.full_texts.page(article_id)
     if not purged:
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
@@ -151,8 +188,8 @@ def record_full_text(
         every = {link.url: link for link in found_links} | {link.url: link for link in known}
         store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
-    found = rules.matcher.match(subject(text, rules.feeds))
-    new = [(text, item) for item in store.watches.rematch(article_id, found)]
+    found = hits(rules.matcher, text, rules.feeds)
+    new = [(text, item) for item in _rematched(store, text, found, rules, now, old, page)]
     hidden = _hide(store, [text], {article_id: found}, rules, now)
     return _seen(store, new, hidden, rules)
 
@@ -178,7 +215,7 @@ def _hide(
     found: list[tuple[int, str]] = []
     for text in texts:
         watches = tuple(item.watch for item in matches[text.id])
-        reading = query.Reading(replace(subject(text, rules.feeds), watches=watches))
+        reading = query.Reading(replace(shown(text, rules.feeds), watches=watches))
         found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
     store.mutes.record([text.id for text in texts], found)
     return {article for article, _ in found}
@@ -209,5 +246,28 @@ def mute_chunk(
         )
         for mute in mutes
     }
+    _see_what_is_shown(store, found, mutes, feeds, now, first, up_to)
     store.mutes.replace(first, up_to, found)
     return first - 1
+
+
+def _see_what_is_shown(
+    store: Store,
+    found: dict[str, array[int]],
+    mutes: Sequence[Mute],
+    feeds: FeedNames,
+    now: int,
+    first: int,
+    last: int,
+) -> None:
+    """Let mutes judge articles by the text on display: what further feeds say hides nothing."""
+    several = set(store.watches.told_differently(first, last))
+    if not several:
+        return
+    texts = list(store.reading.texts(sorted(several), watches=True))
+    for mute in mutes:
+        hidden = [one for one in found[mute.signature] if one not in several]
+        hidden += (
+            text.id for text in texts if mute.hides(text.feed_id, query.Reading(shown(text, feeds)), now)
+        )
+        found[mute.signature] = array("q", hidden)

@@ -7,7 +7,7 @@ import sqlite3
 
 from tuireader.brief import Report
 from tuireader.model import Away, Evidence
-from tuireader.store.evidence import evidence_of
+from tuireader.store.evidence import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 
 
@@ -50,12 +50,12 @@ class Briefs:
 
     def _evidence(self, ids: list[int]) -> dict[int, tuple[Evidence, ...]]:
         found: dict[int, tuple[Evidence, ...]] = {}
-        for article_id, name, stored in self._conn.execute(
-            """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
+        for article_id, *row in self._conn.execute(
+            f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
             (json.dumps(ids),),
         ):
-            found[article_id] = (*found.get(article_id, ()), evidence_of(name, stored))
+            found[article_id] = (*found.get(article_id, ()), evidence_row(row))
         return found
 
     def newest(self) -> int:

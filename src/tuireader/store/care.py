@@ -162,9 +162,12 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
     """The articles whose text or an old version of it cannot be unpacked."""
     broken: list[int] = []
     unpack = Packing(conn).unpack
+    variants = "SELECT article_id, summary, html, extra FROM variant"
+    older = not _number(conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'")  # than version 7
     for sql in (
         "SELECT article_id, summary, html, extra FROM content",
         "SELECT article_id, NULL, html, '{}' FROM revision",
+        *([] if older else [variants]),
         "SELECT article_id, NULL, html, '{}' FROM full_text",
     ):
         for article_id, summary, html, extra in conn.execute(sql):

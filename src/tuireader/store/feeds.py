@@ -95,8 +95,8 @@ class Feeds:
         """Whether the table already says what the config says; then nothing needs to be written."""
         return _wanted(subscriptions) == self._stored()
 
-    def sync(self, subscriptions: Sequence[Subscription]) -> None:
-        """Bring the table in line with the config; needs a transaction.
+    def sync(self, subscriptions: Sequence[Subscription]) -> list[int]:
+        """Bring the table in line with the config; needs a transaction. Returns the feeds that went from it.
 
         An address that is new in the config, and to which a feed that went from it has moved, is that feed.
         One with a password in it gets a title at once, for else the whole address would be shown.
@@ -104,8 +104,12 @@ class Feeds:
         wanted = _wanted(subscriptions)
         self._rename(wanted.keys())
         stored = self._stored()
-        gone = [(url,) for url in stored.keys() - wanted.keys()]
-        self._conn.executemany("UPDATE feed SET subscribed = 0 WHERE url = ?", gone)
+        gone = [
+            self._conn.execute(
+                "UPDATE feed SET subscribed = 0 WHERE url = ? RETURNING id", (url,)
+            ).fetchone()[0]
+            for url in sorted(stored.keys() - wanted.keys())
+        ]
         self._conn.executemany(
             """INSERT INTO feed (url, title, position, own_title, folder, state, subscribed)
                VALUES (:url, :shown, :position, :title, :folder, iif(:paused, 'paused', 'ok'), 1)
@@ -125,6 +129,7 @@ class Feeds:
                 if stored.get(url) != (position, title, folder, paused)
             ],
         )
+        return gone
 
     def _rename(self, wanted: Collection[str]) -> None:
         """Give the feeds whose move was accepted in the config their new address."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.prepare import words
 from tuireader.store.reading import Reading, StoredText
 from tuireader.terms import indexed_before
+from tuireader.terms.indexing import BREAK
 
 _BATCH = 200
 _MANY = 20
@@ -29,10 +31,16 @@ class Index:
     """Every article with content has one row; all of this needs a transaction."""
 
     def __init__(
-        self, conn: sqlite3.Connection, reading: Reading, tell: Callable[[float], None] = lambda done: None
+        self,
+        conn: sqlite3.Connection,
+        reading: Reading,
+        tell: Callable[[float], None] = lambda done: None,
+        *,
+        variants: bool = True,
     ) -> None:
         self._conn = conn
         self._reading = reading
+        self._variants = variants  # versions before 7 have no table of them
         self._tell = tell  # what share of a work on all articles is done
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
@@ -60,19 +68,45 @@ class Index:
         """Take articles out; the texts must be those that were put in."""
         self._conn.executemany(_REMOVE, map(_words, texts))
 
+    def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
+        """Exchange the words of articles: (those that were put in, those that are to be there) by id.
+
+        In the order of the ids: FTS5 writes out what it holds whenever an id is less than the one before.
+        """
+        for _, (old, new) in sorted(texts.items()):
+            if old is not None:
+                self.remove([old])
+            self.add([new])
+
+    def has(self, article_id: int) -> bool:
+        """Whether an article is in the index."""
+        row = self._conn.execute("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)).fetchone()
+        return row is not None
+
+    def missing(self, texts: Sequence[StoredText]) -> list[StoredText]:
+        """Those of some articles that are not in the index."""
+        rows = self._conn.execute(
+            "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([text.id for text in texts]),),
+        )
+        there = {row[0] for row in rows}
+        return [text for text in texts if text.id not in there]
+
     def rebuild(self) -> int:
         """Empty the index and fill it from the stored texts; returns how many there were."""
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            self.add(self._reading.texts(batch, labels=False))
+            self.add(self._reading.texts(batch, labels=False, appearances=self._variants))
         return len(ids)
 
     def put_symbols(self) -> None:
         """Bring the index of version 4 up to date: it had no symbols, and knew fewer quotes and hyphens."""
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            texts = self._reading.texts(batch, labels=False)  # version 4 had no tables of them
+            texts = self._reading.texts(
+                batch, labels=False, appearances=False
+            )  # version 4 had no such tables
             changed = [item for item in map(_words_then, texts) if item is not None]
             self._conn.executemany(_REMOVE, [then for then, _ in changed])
             self._conn.executemany(_ADD, [now for _, now in changed])
@@ -85,8 +119,18 @@ class Index:
 
 def _words(text: StoredText) -> _Row:
     made = text.words if not text.full else None
-    title, body, author = made or words(text.title, text.asked_summary, text.asked_body, text.author)
+    columns = made or words(text.title, text.asked_summary, text.asked_body, text.author)
+    for other in text.appearances:
+        if not other.same:
+            more = words(other.title, other.summary, other.body, other.author)
+            columns = tuple(map(_joined, columns, more))  # type: ignore[assignment]
+    title, body, author = columns
     return text.id, title, body, author
+
+
+def _joined(one: str, other: str) -> str:
+    """The words of two texts, between which no phrase is found."""
+    return f"{one} {BREAK} {other}" if one and other else one or other
 
 
 def _words_then(text: StoredText) -> tuple[_Row, _Row] | None:

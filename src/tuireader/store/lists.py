@@ -102,6 +102,12 @@ class Lists:
                 WHERE m.article_id IN ({wanted}) ORDER BY w.position"""
         ):
             watches.setdefault(article_id, []).append(name)
+        former: dict[int, list[tuple[str, int]]] = {}
+        for article_id, name, until in self._conn.execute(
+            f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.until != 0 AND m.article_id IN ({wanted}) ORDER BY w.position"""
+        ):
+            former.setdefault(article_id, []).append((name, until))
         rows = self._conn.execute(
             f"""SELECT id, feed_id, title, time, read, starred, edited, sources, url, author, story
                 FROM article WHERE id IN ({wanted})"""
@@ -126,6 +132,7 @@ class Lists:
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
                 labels=labels.get(row[0], ()),
+                former=tuple(former.get(row[0], ())),
             )
             for row in rows
         }

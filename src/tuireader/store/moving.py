@@ -30,9 +30,13 @@ class Incoming:
 
 @dataclass(slots=True)
 class Brought:
-    """What has come in: texts to be matched, and the articles that were there and got a mark."""
+    """What has come in: texts to be matched, and the articles that were there and got a mark.
+
+    `carried` as in `Saved`.
+    """
 
     new: list[StoredText] = field(default_factory=list)
+    carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
     known: int = 0
     read: list[int] = field(default_factory=list)
     starred: list[int] = field(default_factory=list)
@@ -79,7 +83,7 @@ class Moving:
                AND guid_key IN (SELECT value FROM json_each(?))""",
             (IMPORTED, feed_id, json.dumps([item.keys.guid for item in rest])),
         )
-        return self._marked(feed_id, items, saved.new, len(known), now)
+        return replace(self._marked(feed_id, items, saved.new, len(known), now), carried=saved.carried)
 
     def _marked(
         self, feed_id: int, items: Sequence[Incoming], new: Sequence[StoredText], known: int, now: int
@@ -106,7 +110,7 @@ class Moving:
             )
             for text in new
         ]
-        return Brought(texts, known, list(read.ids), list(starred.ids))
+        return Brought(texts, known=known, read=list(read.ids), starred=list(starred.ids))
 
     def known(self, feed_id: int, guids: Sequence[int]) -> int:
         """How many of these are stored already."""

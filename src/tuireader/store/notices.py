@@ -1,18 +1,20 @@
 """Which matches are to be told, and which have been.
 
 A match waits from the transaction that stored it, and is marked before anything is told of it. So whatever
-is killed when, nothing is told twice, and what waits is told by the next refresh.
+is killed when, nothing is told twice, and what waits is told by the next refresh. No notice is ever deleted:
+what was told, and when, stays on record whatever becomes of the article and the watch.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tuireader.values import dataclass
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
+_SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,28 @@ class Waiting:
     article_id: int
     story: int
     muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What tells an article from its reposts."""
+
+    article_id: int
+    feed_id: int
+    title: str
+    time: int
+    url_key: int
+    text_key: int
+
+    @property
+    def keys(self) -> frozenset[tuple[object, ...]]:
+        """Articles that share a key are one: the same text, or one title at one address of a feed."""
+        found: set[tuple[object, ...]] = set()
+        if self.text_key:
+            found.add(("text", self.text_key))
+        if self.url_key:
+            found.add(("address", self.feed_id, self.url_key, self.title))
+        return frozenset(found)
 
 
 class Notices:
@@ -59,14 +83,40 @@ class Notices:
         )
         return [row[0] for row in rows]
 
-    def settle(self, told: Sequence[int], known: Sequence[int]) -> None:
-        """Mark what is told now, and what needs no telling."""
-        for state, ids in ((_TOLD, told), (_KNOWN, known)):
-            self._set(state, ids)
+    def said(self, ids: Sequence[int]) -> dict[int, Said]:
+        """Return what tells each of some articles from its reposts."""
+        rows = self._conn.execute(
+            f"SELECT {_SAID} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {row[0]: Said(*row) for row in rows}
+
+    def told_like(self, watch: str, said: Sequence[Said]) -> list[Said]:
+        """Return the articles told for a watch that may be the same as one of some articles."""
+        rows = self._conn.execute(
+            f"""SELECT {_SAID} FROM notice n JOIN article a ON a.id = n.article_id
+                WHERE n.watch = ?1 AND n.state = 1 AND (
+                  (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
+                  OR a.title IN (SELECT value FROM json_each(?3)))""",
+            (watch, json.dumps([one.text_key for one in said]), json.dumps([one.title for one in said])),
+        )
+        return [Said(*row) for row in rows]
+
+    def settle(self, told: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
+        """Mark what is told now, by notice with its terms and sentence, and what needs no telling."""
+        self._set(_KNOWN, known)
+        self._conn.executemany(
+            "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
+            [(_TOLD, now, term, sentence, notice) for notice, (term, sentence) in told.items()],
+        )
 
     def take_back(self, ids: Sequence[int]) -> None:
         """Let wait again what could not be told at all."""
         self._set(_WAITS, ids)
+        self._conn.execute(
+            "UPDATE notice SET told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
 
     def _set(self, state: int, ids: Sequence[int]) -> None:
         self._conn.execute(

@@ -8,12 +8,27 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
-from tuireader.store.evidence import evidence_of
+from tuireader.store.evidence import EVIDENCE, evidence_row
 from tuireader.store.glance import labels_of, subscribed
 from tuireader.store.packing import Packing
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
 from tuireader.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """An article in a further feed: its plain texts there, unless they are the `same` as those on display."""
+
+    feed_id: int
+    same: bool = True
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    summary: str = ""
+    body: str = ""
+    html: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,7 @@ class StoredText:
     `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
     `full` is what its page says, if that was fetched: watches and searches read it, relatives do not.
     `dated` is False when `time` is only when the article arrived. `words` and `links` are there while the
-    article is being stored, see `Prepared`.
+    article is being stored, see `Prepared`. `appearances` are those in further feeds.
     """
 
     id: int
@@ -47,6 +62,7 @@ class StoredText:
     full: str = ""
     labels: tuple[str, ...] = ()
     subscribed: bool = True
+    appearances: tuple[Appearance, ...] = ()
 
     @property
     def asked_summary(self) -> str:
@@ -57,6 +73,11 @@ class StoredText:
     def asked_body(self) -> str:
         """What is asked as the body: the fullest text there is."""
         return self.full or self.body
+
+    def says_as(self, other: StoredText) -> bool:
+        """Return whether both show the same title and text of the same feed."""
+        mine = (self.feed_id, self.title, self.author, self.summary, self.body)
+        return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
 
 class Reading:
@@ -112,20 +133,27 @@ class Reading:
     def evidence(self, article_id: int) -> tuple[Evidence, ...]:
         """Why the article is on which watches, in the order of the config."""
         rows = self._conn.execute(
-            """SELECT w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.article_id = ? ORDER BY w.position""",
+            f"""SELECT {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.article_id = ? ORDER BY w.position""",
             (article_id,),
         )
-        return tuple(evidence_of(name, stored) for name, stored in rows)
+        return tuple(evidence_row(row) for row in rows)
 
     def texts(
-        self, ids: Sequence[int], *, watches: bool = False, bodies: bool = True, labels: bool = True
+        self,
+        ids: Sequence[int],
+        *,
+        watches: bool = False,
+        bodies: bool = True,
+        labels: bool = True,
+        appearances: bool = True,
     ) -> Iterator[StoredText]:
         """The plain texts of many articles, in no particular order, a row at a time.
 
         Without `bodies` only the columns of an article, its tags and the person's labels are there, many
         times as quickly, and without `labels` only the columns, which is quicker again.
         """
+        others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = self._watches_of(ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
         unpack = self._packing.unpack
@@ -162,7 +190,39 @@ class Reading:
                 full=plain(unpack(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
                 subscribed=bool(row[15]),
+                appearances=others.get(row[0], ()),
             )
+
+    def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
+        """Return the further feeds of those articles that stand in several, with the texts if `bodies`."""
+        found: dict[int, tuple[Appearance, ...]] = {}
+        unpack = self._packing.unpack
+        rows = self._conn.execute(
+            """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
+                      iif(?1, v.html, NULL), v.extra
+               FROM (SELECT DISTINCT article_id, feed_id FROM appearance
+                     WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
+               LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
+               ORDER BY p.article_id, p.feed_id""",
+            (bodies, json.dumps(list(ids))),
+        )
+        for article_id, feed_id, title, url, author, summary, html, extra in rows:
+            item = Appearance(feed_id)
+            if title is not None:
+                summary, html = unpack(summary), unpack(html)
+                item = Appearance(
+                    feed_id,
+                    same=False,
+                    title=title,
+                    url=url,
+                    author=author,
+                    summary=plain(summary) if html and summary else "",
+                    body=plain(html or summary),
+                    html=html or summary,
+                    tags=unpack_extra(extra).get("tags", ()),
+                )
+            found[article_id] = (*found.get(article_id, ()), item)
+        return found
 
     def _full_text(self, row: tuple[Any, ...]) -> FullText | None:
         html, base_url, at, shown, error = row

@@ -74,8 +74,10 @@ class Retention:
             (wanted,),
         ).fetchone()
         (old,) = self._conn.execute(
-            """SELECT total(length(html)) FROM revision
-               WHERE article_id IN (SELECT value FROM json_each(?))""",
+            """SELECT (SELECT total(length(html)) FROM revision
+                       WHERE article_id IN (SELECT value FROM json_each(?1)))
+                 + (SELECT total(coalesce(length(summary), 0) + coalesce(length(html), 0)) FROM variant
+                    WHERE article_id IN (SELECT value FROM json_each(?1)))""",
             (wanted,),
         ).fetchone()
         return Purged(articles, feeds, int(size + old))
@@ -93,8 +95,8 @@ class Retention:
         ]
         self._index.remove(self._reading.texts(going, labels=False))
         wanted = (json.dumps(going),)
-        conn.execute("DELETE FROM revision WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
-        conn.execute("DELETE FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
+        for table in ("revision", "variant", "content"):
+            conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         self._pages.drop(going)
 
     def _part_copies(self) -> None:

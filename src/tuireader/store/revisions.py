@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 from tuireader.store.packing import Packing
 from tuireader.text import plain
@@ -25,6 +27,18 @@ class Version:
     full: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A former version with its id, and the further feed that had it (0: it was on display)."""
+
+    id: int
+    until: int
+    title: str
+    text: str
+    feed_id: int
+    full: bool
+
+
 class Revisions:
     """Old versions only: the one that is in force is the article's content."""
 
@@ -32,34 +46,78 @@ class Revisions:
         self._conn = conn
         self._packing = packing
 
-    def keep(self, article_id: int, until: int, title: str, html: str, *, full: bool = False) -> None:
-        """Keep what is about to be replaced; needs a transaction. `full` for the text of the page."""
-        self._conn.execute(
-            "INSERT INTO revision (article_id, until, title, html, full_text) VALUES (?, ?, ?, ?, ?)",
-            (article_id, until, title, self._packing.pack(html), int(full)),
-        )
+    def keep(
+        self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
+    ) -> int:
+        """Keep what is about to be replaced; needs a transaction. Returns its id.
+
+        `full` for the text of the page, `feed_id` for that of a further feed. Versions that a match is about
+        are kept whatever their number.
+        """
+        (revision,) = self._conn.execute(
+            """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
+               VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
+            (article_id, until, title, self._packing.pack(html), int(full), feed_id),
+        ).fetchone()
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
-                 (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)""",
+                 (SELECT id FROM revision WHERE article_id = ?1 ORDER BY id DESC LIMIT ?2)
+                 AND id NOT IN (SELECT revision FROM match WHERE article_id = ?1)""",
             (article_id, _MOST),
         )
+        return int(revision)
 
-    def of(self, article_id: int, *, full: bool = False) -> list[Version]:
+    def replaced(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
+        """Return the id of the version that was replaced at a time, 0 if none was kept."""
+        row = self._conn.execute(
+            """SELECT max(id) FROM revision
+               WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?""",
+            (article_id, until, int(full), feed_id),
+        ).fetchone()
+        return row[0] or 0
+
+    def kept(self, ids: Sequence[int]) -> dict[int, list[Kept]]:
+        """Return the former versions of those of some articles that have any, newest first."""
+        found: dict[int, list[Kept]] = {}
+        unpack = self._packing.unpack
+        for article_id, number, until, title, html, feed_id, full in self._conn.execute(
+            """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
+               WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
+            (json.dumps(list(ids)),),
+        ):
+            found.setdefault(article_id, []).append(
+                Kept(number, until, title, plain(unpack(html)), feed_id, bool(full))
+            )
+        return found
+
+    def feeds(self, article_id: int) -> list[int]:
+        """Return the further feeds of which versions are kept, for a match that they had."""
+        rows = self._conn.execute(
+            "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
+            (article_id,),
+        )
+        return [row[0] for row in rows]
+
+    def of(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
         """All versions of an article, newest first; the first one is that in force, with `until` 0.
 
-        `full` gives those of its page, of which there may be none, else those of its feed.
+        `full` gives those of its page, of which there may be none, else those of its feed, or of a further
+        one with `feed_id`.
         """
         now = (
             "SELECT 0, a.title, t.html, 1 << 62 FROM full_text t JOIN article a ON a.id = t.article_id"
             if full
-            else """SELECT 0, a.title, coalesce(c.html, c.summary), 1 << 62
-                    FROM article a LEFT JOIN content c ON c.article_id = a.id"""
+            else """SELECT 0, coalesce(v.title, a.title), iif(v.title IS NULL, coalesce(c.html, c.summary),
+                      coalesce(v.html, v.summary)), 1 << 62
+                    FROM article a LEFT JOIN content c ON c.article_id = a.id
+                    LEFT JOIN variant v ON v.article_id = a.id AND v.feed_id = ?3"""
         )
         rows = self._conn.execute(
             f"""{now} WHERE a.id = ?1
-                UNION ALL SELECT until, title, html, id FROM revision WHERE article_id = ?1 AND full_text = ?2
+                UNION ALL SELECT until, title, html, id FROM revision
+                WHERE article_id = ?1 AND full_text = ?2 AND feed_id = ?3
                 ORDER BY 4 DESC""",
-            (article_id, int(full)),
+            (article_id, int(full), feed_id),
         )
         unpack = self._packing.unpack
         return [Version(until, title, plain(unpack(html)), full) for until, title, html, _ in rows]

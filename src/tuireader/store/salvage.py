@@ -281,17 +281,16 @@ def _mend(store: Store) -> None:
             conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
     store.labels.take_flags()  # of a file that is older than labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
-    conn.executemany("DELETE FROM content WHERE article_id = ?", broken)
-    conn.executemany("DELETE FROM revision WHERE article_id = ?", broken)
-    for table in (
-        "full_text",
-        "comments",
-    ):  # they can be fetched again, and are no article without its content
+    for table in ("content", "revision", "variant"):
+        conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)
+    # they can be fetched again, and are no article without its content
+    for table in ("full_text", "comments", "variant"):
         conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
     # what feeds still have of lost texts and matches comes again
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")
+    conn.execute("UPDATE appearance SET digest = 0 WHERE secondary = 1")
     conn.execute("UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article)")
     conn.execute("UPDATE article SET story = 0")
     conn.execute(f"UPDATE article SET sources = {SOURCES} WHERE sources != {SOURCES}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 6
+VERSION = 7
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 _BASE = f"""
@@ -190,6 +190,38 @@ _LABELS = (
     "CREATE INDEX article_label_article ON article_label (article_id)",
 )
 
+# Texts of further feeds, where they differ from what the article shows. When a match was found and until when
+# it held (0: it still does), which revision and which further feed has its sentence (0: the text on display).
+# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display. `watch.changed`:
+# a pending watch wants something else than what made its matches.
+_HISTORY = (
+    """CREATE TABLE variant (
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      feed_id INTEGER NOT NULL REFERENCES feed(id),
+      title TEXT NOT NULL, url TEXT NOT NULL, author TEXT NOT NULL,
+      summary BLOB, html BLOB, base_url TEXT NOT NULL, extra TEXT NOT NULL,
+      url_key INTEGER NOT NULL, text_key INTEGER NOT NULL,
+      PRIMARY KEY (article_id, feed_id)
+    ) WITHOUT ROWID""",
+    "DROP INDEX appearance_article",
+    "CREATE INDEX appearance_article ON appearance (article_id, secondary)",
+    "ALTER TABLE revision ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE match ADD COLUMN at INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE match ADD COLUMN until INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE match ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE match ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE watch ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX match_former ON match (article_id, watch_id, until) WHERE until != 0",
+    "UPDATE match SET at = coalesce((SELECT arrived FROM article WHERE id = match.article_id), 0)",
+    "ALTER TABLE notice ADD COLUMN told_at INTEGER",
+    "ALTER TABLE notice ADD COLUMN term TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE notice ADD COLUMN sentence TEXT NOT NULL DEFAULT ''",
+    # older versions dropped the texts of further feeds: read them again
+    """UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL
+       WHERE id IN (SELECT feed_id FROM appearance WHERE secondary = 1)""",
+    "UPDATE appearance SET digest = 0 WHERE secondary = 1",
+)
+
 _STALE_INDEX = "index of version 2"
 """A fact of a database whose index has to be made anew; a later migration does it."""
 
@@ -234,7 +266,7 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
         from tuireader.store.packing import Packing
         from tuireader.store.reading import Reading
 
-        index = Index(conn, Reading(conn, Packing(conn)), tell)
+        index = Index(conn, Reading(conn, Packing(conn)), tell, variants=False)
         if db.execute("DELETE FROM fact WHERE name = ?", (_STALE_INDEX,)).rowcount:
             index.rebuild()
         else:
@@ -249,5 +281,11 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
             db.execute(statement)
         Labels(conn).take_flags()
         db.execute("PRAGMA user_version = 6")
+
+    @migrations(name="0007_history")
+    def history(db: Database) -> None:
+        for statement in _HISTORY:
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 7")
 
     migrations.apply(Database(conn, execute_plugins=False))

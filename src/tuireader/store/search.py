@@ -208,10 +208,13 @@ class Search:
         """Those of some articles in whose columns regular expressions are found, the cheaper question."""
         for node in sieve:
             rows = self._conn.execute(
-                f"SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?))",
+                f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
+                    UNION SELECT article_id, {node.field} FROM variant
+                    WHERE article_id IN (SELECT value FROM json_each(?1))""",
                 (json.dumps(batch),),
             )
-            batch = [article_id for article_id, text in rows if _may_hold(node, text)]
+            hit = {article_id for article_id, text in rows if _may_hold(node, text)}
+            batch = [article_id for article_id in batch if article_id in hit]
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:

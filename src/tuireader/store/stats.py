@@ -28,6 +28,7 @@ class Hits:
     total: int = 0
     week: int = 0
     month: int = 0
+    former: int = 0
     days: list[int] = field(default_factory=lambda: [0] * DAYS)
     newest: tuple[int, int] = (0, 0)
     by_feed: Counter[int] = field(default_factory=Counter)
@@ -93,7 +94,22 @@ class Stats:
             hits.newest = max(hits.newest, (time, article_id))
             if day >= 0:
                 hits.days[day] += count
+        for watch, count in self._conn.execute(
+            """SELECT m.watch_id, count(*) FROM match m JOIN article a ON a.id = m.article_id
+               WHERE m.until != 0 AND a.muted = 0 GROUP BY m.watch_id"""
+        ):
+            if hits_of := found.get(names.get(watch, "")):
+                hits_of.former = count
         return found
+
+    def former(self, name: str) -> set[int]:
+        """Return the articles that a watch hit until they were edited."""
+        rows = self._conn.execute(
+            """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
+               WHERE w.name = ? AND m.until != 0""",
+            (name,),
+        )
+        return {row[0] for row in rows}
 
     def spread(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """(feed, time) of each of some articles."""

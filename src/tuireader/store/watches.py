@@ -19,6 +19,15 @@ class Pending:
     up_to: int
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A match that an edit took away at the time `until`: the version `revision` has what it hit."""
+
+    evidence: Evidence
+    revision: int
+    until: int
+
+
 class Watches:
     """The config defines watches; here stand their matches, and how far a changed one was re-applied."""
 
@@ -45,7 +54,7 @@ class Watches:
             conn.execute(
                 """INSERT INTO watch (name, signature, position, pending) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (name) DO UPDATE SET position = ?3, signature = ?2,
-                     pending = iif(signature = ?2, pending, ?4)""",
+                     pending = iif(signature = ?2, pending, ?4), changed = (signature != ?2 OR changed)""",
                 (name, signature, position, newest),
             )
 
@@ -91,25 +100,65 @@ class Watches:
         ).fetchone()
         return int(row[0]) >= many
 
-    def fill(self, name: str, expression: str, feeds: Collection[int] | None, first: int, last: int) -> None:
+    def fill(
+        self,
+        name: str,
+        expression: str,
+        feeds: Collection[int] | None,
+        first: int,
+        last: int,
+        now: int = 0,
+    ) -> None:
         """Set the matches of a watch from article to article to those that an FTS5 expression of ours hits in
         some feeds (None: in all), without evidence; needs a transaction.
+
+        A match that was there keeps its time, and what is `apart` is left alone.
         """
         row = self._conn.execute("SELECT id FROM watch WHERE name = ?", (name,)).fetchone()
         if row is None:
             return
+        hit = _hit(feeds)
         self._conn.execute(
-            "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?", (row[0], first, last)
-        )
-        inside = ""
-        if feeds is not None:
-            numbers = ",".join(map(str, feeds))
-            inside = f" AND (SELECT feed_id FROM article a WHERE a.id = search.rowid) IN ({numbers})"
-        self._conn.execute(
-            f"""INSERT INTO match (watch_id, article_id, evidence)
-                SELECT ?, rowid, '' FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?{inside}""",
+            f"""DELETE FROM match WHERE watch_id = ?1 AND article_id BETWEEN ?3 AND ?4
+                AND article_id NOT IN ({hit}) AND article_id NOT IN ({_SEVERAL})""",
             (row[0], expression, first, last),
         )
+        self._conn.execute(
+            f"""INSERT INTO match (watch_id, article_id, evidence, at) SELECT ?1, rowid, '', ?5 FROM ({hit})
+                WHERE true ON CONFLICT DO UPDATE SET evidence = '', until = 0, revision = 0, feed_id = 0""",
+            (row[0], expression, first, last, now),
+        )
+
+    def apart(
+        self,
+        name: str,
+        expression: str,
+        prefilter: str,
+        feeds: Collection[int] | None,
+        first: int,
+        last: int,
+    ) -> list[int]:
+        """The articles that `fill` leaves to a look at their texts.
+
+        That are those of which feeds say different things, as far as `prefilter` hits them, and those on the
+        watch that have such texts, or older versions, and that the index does not hit.
+        """
+        rows = self._conn.execute(
+            f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
+                  AND article_id IN (SELECT rowid FROM search WHERE search MATCH ?5)
+                UNION SELECT article_id FROM match WHERE article_id BETWEEN ?3 AND ?4
+                  AND watch_id = (SELECT id FROM watch WHERE name = ?1)
+                  AND article_id IN ({_SEVERAL}) AND article_id NOT IN ({_hit(feeds)})""",
+            (name, expression, first, last, prefilter),
+        )
+        return [row[0] for row in rows]
+
+    def told_differently(self, first: int, last: int) -> list[int]:
+        """The articles from article to article of which feeds say different things."""
+        rows = self._conn.execute(
+            "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
+        )
+        return [row[0] for row in rows]
 
     def bare(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """For each of some articles the watches that it is on without evidence; only those that have any."""
@@ -148,45 +197,99 @@ class Watches:
             [(evidence_json(Evidence("")), article) for article in found],
         )
 
-    def forget(self, pairs: Sequence[tuple[str, int]], names: Sequence[str], first: int, last: int) -> None:
-        """Drop the matches of (watch, article) pairs, and those of whole watches from article to article.
+    def on(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
+        """Which of some watches each of some articles is on, also as a former match."""
+        found: dict[int, list[str]] = {}
+        for article_id, name in self._conn.execute(
+            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.article_id IN (SELECT value FROM json_each(?))
+               AND w.name IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(ids)), json.dumps(list(names))),
+        ):
+            found.setdefault(article_id, []).append(name)
+        return found
 
-        Needs a transaction.
-        """
+    def lasting(self, ids: Sequence[int]) -> set[tuple[str, int]]:
+        """The former matches of some articles that watches which still want the same have made."""
+        rows = self._conn.execute(
+            """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+               WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(ids)),),
+        )
+        return set(rows.fetchall())
+
+    def forget(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """Drop the matches of (watch, article) pairs; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             "DELETE FROM match WHERE watch_id = ? AND article_id = ?",
             [(ids[name], article) for name, article in pairs if name in ids],
         )
-        for name in names:
-            self._conn.execute(
-                "DELETE FROM match WHERE watch_id = ? AND article_id BETWEEN ? AND ?",
-                (ids.get(name, 0), first, last),
-            )
+
+    def end(self, found: Iterable[tuple[int, Former]]) -> None:
+        """Keep matches as former ones; needs a transaction. Evidence without a hit does not replace any."""
+        ids = self._ids()
+        self._conn.executemany(
+            """UPDATE match SET evidence = coalesce(?3, evidence), until = ?4, revision = ?5, feed_id = ?6
+               WHERE watch_id = ?1 AND article_id = ?2""",
+            (
+                (
+                    ids[item.evidence.watch],
+                    article,
+                    evidence_json(item.evidence) if item.evidence.hits else None,
+                    item.until,
+                    item.revision,
+                    item.evidence.feed_id,
+                )
+                for article, item in found
+                if item.evidence.watch in ids
+            ),
+        )
 
     def reached(self, names: Sequence[str], pending: int) -> None:
         """Remember up to which article some watches are still to be matched; needs a transaction."""
         self._conn.execute(
-            "UPDATE watch SET pending = ? WHERE name IN (SELECT value FROM json_each(?))",
+            """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
+               WHERE name IN (SELECT value FROM json_each(?2))""",
             (pending, json.dumps(list(names))),
         )
 
-    def record(self, found: Iterable[tuple[int, Evidence]]) -> None:
-        """Keep the matches of articles that have just arrived; needs a transaction."""
-        self._insert(self._ids(), found)
+    def record(self, found: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
+        """Keep matches that hold now; needs a transaction.
 
-    def rematch(self, article_id: int, evidence: Sequence[Evidence]) -> list[Evidence]:
-        """Set the matches of a changed article anew, and tell which watches it did not hit before."""
-        before = {
-            row[0]
-            for row in self._conn.execute(
-                "SELECT w.name FROM match m JOIN watch w ON w.id = m.watch_id WHERE m.article_id = ?",
+        `now` is the time of those that were not there before, 0 if it is not known.
+        """
+        ids = self._ids()
+        self._conn.executemany(
+            """INSERT INTO match (watch_id, article_id, evidence, feed_id, at) VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT DO UPDATE SET evidence = excluded.evidence, feed_id = excluded.feed_id,
+                 until = 0, revision = 0""",
+            (
+                (ids[evidence.watch], article_id, evidence_json(evidence), evidence.feed_id, now)
+                for article_id, evidence in found
+                if evidence.watch in ids
+            ),
+        )
+
+    def rematch(
+        self, article_id: int, evidence: Sequence[Evidence], now: int = 0
+    ) -> tuple[list[Evidence], list[str]]:
+        """Set what a changed article hits now; needs a transaction.
+
+        Returns the matches that it never had before, and the watches that it hit until now: these have to be
+        kept as former ones (`end`).
+        """
+        before = dict(
+            self._conn.execute(
+                """SELECT w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
+                   WHERE m.article_id = ? ORDER BY w.position""",
                 (article_id,),
-            )
-        }
-        self._conn.execute("DELETE FROM match WHERE article_id = ?", (article_id,))
-        self.record((article_id, item) for item in evidence)
-        return [item for item in evidence if item.watch not in before]
+            ).fetchall()
+        )
+        self.record(((article_id, item) for item in evidence), now)
+        hit = {item.watch for item in evidence}
+        lost = [name for name, until in before.items() if not until and name not in hit]
+        return [item for item in evidence if item.watch not in before], lost
 
     def _stored(self) -> dict[str, tuple[str, int]]:
         rows = self._conn.execute("SELECT name, signature, position FROM watch")
@@ -195,15 +298,20 @@ class Watches:
     def _ids(self) -> dict[str, int]:
         return dict(self._conn.execute("SELECT name, id FROM watch"))
 
-    def _insert(self, ids: dict[str, int], found: Iterable[tuple[int, Evidence]]) -> None:
-        self._conn.executemany(
-            "INSERT OR REPLACE INTO match (watch_id, article_id, evidence) VALUES (?, ?, ?)",
-            (
-                (ids[evidence.watch], article_id, evidence_json(evidence))
-                for article_id, evidence in found
-                if evidence.watch in ids
-            ),
-        )
+
+_SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revision"
+"""The articles that have several texts: of further feeds, or from before an edit."""
+
+
+def _hit(feeds: Collection[int] | None) -> str:
+    """The articles with one text that an expression `?2` hits, from `?3` to `?4`, in some feeds or all."""
+    inside = ""
+    if feeds is not None:
+        numbers = ",".join(map(str, feeds))
+        inside = f"""AND ((SELECT feed_id FROM article a WHERE a.id = search.rowid) IN ({numbers})
+          OR rowid IN (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({numbers})))"""
+    return f"""SELECT rowid FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?3 AND ?4 {inside}
+      AND rowid NOT IN (SELECT article_id FROM variant)"""
 
 
 def _wanted(signatures: Sequence[tuple[str, str]]) -> dict[str, tuple[str, int]]:

@@ -18,7 +18,7 @@ from tuireader.ui.page_below import build_tail, file_links
 from tuireader.ui.page_blocks import block_part, picture_part
 from tuireader.ui.page_comments import comment_parts
 from tuireader.ui.page_parts import Highlights, Hit, Keys, Mark, Page, Part
-from tuireader.ui.times import age, full_time
+from tuireader.ui.times import age, full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
@@ -120,7 +120,10 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
     for hit in evidence.hits:
         fields.setdefault(hit.field, []).append(hit)
     name = f"◆ {evidence.watch}"
-    counts = " · ".join(_field_label(field, hits, evidence.watch) for field, hits in fields.items())
+    facts = [_field_label(field, hits, evidence.watch) for field, hits in fields.items()]
+    facts += [f"hit until edited {short_time(evidence.until)}"] if evidence.former else []
+    facts += [f"in {evidence.feed}"] if evidence.feed else []
+    counts = " · ".join(facts)
     marks = (
         Mark(0, len(name), f"watch:{evidence.watch}"),
         Mark(len(name), len(name) + 2 + len(counts), "dim"),

@@ -50,6 +50,12 @@ def full_time(moment: int) -> str:
     return f"{day} {then.tm_mday} {month} {then.tm_year} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
+def short_time(moment: int) -> str:
+    """Date and time: `27 Jul 14:02`."""
+    then = _local(moment)
+    return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02d}:{then.tm_min:02d}"
+
+
 def day(moment: int) -> str:
     """Only the day: `27 Jul 2021`."""
     then = _local(moment)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuireader import query
-from tuireader.query import QueryError
+from tuireader.query import And, Node, Not, Or, QueryError
 from tuireader.terms import Term
 from tuireader.values import dataclass
 from tuireader.watch.items import item_of
@@ -64,5 +65,28 @@ def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, 
 
 
 def prefilter(rule: WatchRule) -> str | None:
-    """An FTS5 expression that hits every article the rule can match, or None when the index cannot tell."""
-    return lookup(rule).fts
+    """An FTS5 expression that hits every article the rule can match, or None when the index cannot tell.
+
+    What must not be in a text is left out: another text of the same article may have it.
+    """
+    parsed = query.parse(rule.query)
+    positive = "" if isinstance(parsed, QueryError) else str(_positive(parsed.root))
+    return lookup(replace(rule, none=(), query=positive)).fts
+
+
+_ANYTHING = And()
+
+
+def _positive(node: Node) -> Node:
+    """An expression without what it excludes; it matches all that the whole one does."""
+    match node:
+        case And(nodes):
+            parts = [_positive(child) for child in nodes if not isinstance(child, Not)]
+            return And(tuple(part for part in parts if part != _ANYTHING))
+        case Or(nodes):
+            either = tuple(map(_positive, nodes))
+            return _ANYTHING if _ANYTHING in either else Or(either)
+        case Not():
+            return _ANYTHING
+        case _:
+            return node

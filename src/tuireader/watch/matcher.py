@@ -44,7 +44,10 @@ _place = attrgetter("place")
 
 
 class Matcher:
-    """Finds which watches an article is on, and why. Rules that are wrong are told in `problems`."""
+    """Finds which watches an article is on, and why. Rules that are wrong are told in `problems`.
+
+    `by_feed` has the watches that ask for a feed, its folder or its labels.
+    """
 
     def __init__(self, rules: Sequence[WatchRule]) -> None:
         self._problems: list[Problem] = []
@@ -66,6 +69,7 @@ class Matcher:
         used = {name for watch in self._watches for name in watch.rule.fields}
         used |= {"title", "summary", "body"} if any(watch.query for watch in self._watches) else set()
         self._fields = tuple(name for name in FIELDS if name in used)
+        self.by_feed = frozenset(watch.rule.name for watch in self._watches if _asks_feed(watch))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -218,6 +222,12 @@ class Matcher:
                     *best_sentence(article.folded.original, article.sentence, places[field]),
                 )
         return Evidence(name)
+
+
+def _asks_feed(watch: _Watch) -> bool:
+    leaves = query.leaves(watch.query.root) if watch.query else ()
+    asked = {getattr(leaf, "field", "") for leaf in leaves} & {"feed", "folder", "label"}
+    return bool(watch.feeds or asked) or "label" in watch.rule.fields
 
 
 def _hits(

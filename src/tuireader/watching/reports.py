@@ -33,7 +33,8 @@ class Report:
     """How often an expression or a watch hits. `days` are (day, hits), oldest first, without empty ones.
 
     `a_day` are the hits a day of the days asked for, or since the first hit. For watches only: `terms` are
-    (term, articles it hits), `leads` (feed, how it does), `aliases` (other name, sentence that gives it).
+    (term, articles it hits), `leads` (feed, how it does), `aliases` (other name, sentence that gives it),
+    `former` how many of the hits were taken away by an edit.
     """
 
     hits: int
@@ -44,6 +45,7 @@ class Report:
     leads: tuple[tuple[str, numbers.Lead], ...] = ()
     a_day: float = 0.0
     aliases: tuple[tuple[str, str], ...] = ()
+    former: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def report(store: Store, item: WatchConfig, days: int | None, feeds: relating.Fe
     leads = tuple((feeds.get(lead.feed_id, ("",))[0], lead) for lead in store.stats.leads(item.name))
     others = tuple(aliases(store, item))
     found = _report(store, ids, feeds, days, now)
-    return replace(found, terms=terms, leads=leads, aliases=others)
+    former = len(store.stats.former(item.name).intersection(ids))
+    return replace(found, terms=terms, leads=leads, aliases=others, former=former)
 
 
 def _report(

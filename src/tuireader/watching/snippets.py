@@ -24,7 +24,7 @@ def snippets(
     found: Mapping[int, Evidence] = {
         text.id: evidence
         for text in store.reading.texts(ids, watches=True)
-        for evidence in matcher.match(relating.subject(text, feeds), now=now)
+        for evidence in relating.hits(matcher, text, feeds, now=now)
     }
     none = Evidence("")
     return [(found.get(article, none).sentence, found.get(article, none).spans) for article in ids]

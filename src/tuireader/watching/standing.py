@@ -43,6 +43,7 @@ def stats(
                 name=item.name,
                 color=item.color,
                 count=count,
+                former=one.former,
                 today=one.days[-1],
                 week=one.week,
                 month=one.month,

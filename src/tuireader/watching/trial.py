@@ -58,7 +58,7 @@ class Trial:
         self._at += len(batch)
         names = (self.rule.name,)
         for text in store.reading.texts(batch, watches=True):
-            for evidence in self._matcher.match(relating.subject(text, self.feeds), names=names):
+            for evidence in relating.hits(self._matcher, text, self.feeds, names):
                 self.found[text.id] = evidence
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 

@@ -22,6 +22,7 @@ class Article(TypedDict):
     story_size: Annotated[int, "How many articles the story has."]
     watches: Annotated[list[str], "Names of the watches that it is on."]
     labels: Annotated[list[str], "What you have labelled it with."]
+    former: Annotated[dict[str, int], "Watches that it hit until it was edited, and when that was."]
 
 
 class Hit(TypedDict):
@@ -39,6 +40,10 @@ class Evidence(TypedDict):
     hits: Annotated[list[Hit], "The terms that were found."]
     sentence: Annotated[str, 'The sentence that says most, `""` when there is none.']
     spans: Annotated[list[tuple[int, int]], "Where the terms stand in the sentence: first character, end."]
+    feed_id: Annotated[int, "Number of the feed whose text has the sentence, 0 for the text that is shown."]
+    feed: Annotated[str, 'Its title, `""` for the text that is shown.']
+    revision: Annotated[int, "Number of the earlier version that has the sentence, 0 for the present one."]
+    until: Annotated[int, "When an edit took the hit away, 0 while it stands."]
 
 
 class Related(TypedDict):

@@ -16,6 +16,7 @@ class WatchNumbers(TypedDict):
     total: Annotated[int, "All articles on it."]
     unread_stories: Annotated[int, "Stories with an unread article on it; one that is alone counts, too."]
     stories: Annotated[int, "All stories on it."]
+    former: Annotated[int, "Articles that hit it until an edit took that away."]
     today: Annotated[int, "Hits since midnight: `is:today`."]
     week: Annotated[int, "Hits of the last 7 days: `age:<7d`."]
     month: Annotated[int, "Hits of the last 30 days: `age:<30d`."]
@@ -49,6 +50,7 @@ class WatchReport(TypedDict):
     aliases: Annotated[
         dict[str, str], "Other names in its articles, with a sentence; empty for `watch test`."
     ]
+    former: Annotated[int, "Hits that an edit took away; 0 for `watch test`."]
 
 
 class Remark(TypedDict):
@@ -65,6 +67,8 @@ class BriefEvidence(TypedDict):
     watch: Annotated[str, "Name of the watch."]
     sentence: Annotated[str, "The sentence."]
     spans: Annotated[list[tuple[int, int]], "Where the terms stand in it: first character, end."]
+    until: Annotated[int, "When an edit took the sentence away, 0 while it stands."]
+    feed: Annotated[str, 'Title of the feed that has it, `""` for the text that is shown.']
 
 
 class BriefReport(TypedDict):

@@ -111,7 +111,8 @@ class Watches(TableScreen):
     def about(self, key: str) -> list[Line]:
         """Newest hit, feeds, silence and definition of a watch."""
         stats, now = self._stats[key], int(self.reader.clock())
-        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (f" · {_total(stats.count)}", "dim"))]
+        total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
+        lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
         if stats.quiet:

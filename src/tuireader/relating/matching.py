@@ -1,0 +1,115 @@
+"""An article under the eyes of watches: every feed's text of it, and what it said before it was edited."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from tuireader.model import Evidence
+from tuireader.store.reading import Appearance, StoredText
+from tuireader.store.revisions import Kept
+from tuireader.store.watches import Former
+from tuireader.watch import Matcher, Subject
+
+FeedNames = Mapping[int, tuple[str, ...]]
+"""Title, address, folder and labels of each feed by id, which watches may ask for."""
+
+
+def subject(text: StoredText, feeds: FeedNames) -> Subject:
+    """An article as expressions see it, with what further feeds say of it."""
+    found = shown(text, feeds)
+    if not text.appearances:
+        return found
+    return replace(found, more=tuple(_appearing(text, other, feeds) for other in text.appearances))
+
+
+def shown(text: StoredText, feeds: FeedNames) -> Subject:
+    """An article as it is on display."""
+    title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
+    return Subject(
+        title=text.title,
+        summary=text.asked_summary,
+        body=text.asked_body,
+        author=text.author,
+        url=text.url,
+        feed=title,
+        feed_url=url,
+        folder=folder,
+        labels=(*text.labels, *text.tags, *labels),
+        watches=text.watches,
+        read=text.read,
+        starred=text.starred,
+        muted=text.muted,
+        time=text.time,
+        given=text.labels,
+        subscribed=text.subscribed,
+    )
+
+
+def hits(
+    matcher: Matcher,
+    text: StoredText,
+    feeds: FeedNames,
+    names: Collection[str] | None = None,
+    now: int | None = None,
+) -> list[Evidence]:
+    """Return the watches that any feed's text of an article hits, each with its first evidence."""
+    found = {item.watch: item for item in matcher.match(shown(text, feeds), now, names)}
+    for other in text.appearances:
+        asked = names
+        if other.same:  # only watches that ask for feeds can see a difference
+            asked = matcher.by_feed if names is None else matcher.by_feed.intersection(names)
+        if asked is None or asked:
+            for item in matcher.match(_appearing(text, other, feeds), now, asked):
+                in_page = text.full and any(hit.field == "body" for hit in item.hits)
+                feed_id = 0 if in_page else other.feed_id
+                found.setdefault(item.watch, replace(item, feed_id=feed_id))
+    return list(found.values())
+
+
+def former_hits(
+    matcher: Matcher, text: StoredText, kept: Sequence[Kept], feeds: FeedNames, names: Collection[str]
+) -> list[Former]:
+    """Return which watches hit an earlier version of an article, each with the newest one that it hits."""
+    found: dict[str, Former] = {}
+    for version in kept:
+        for item in _version_hits(
+            matcher, text, version, feeds, [name for name in names if name not in found]
+        ):
+            found[item.watch] = Former(item, version.id, version.until)
+    return list(found.values())
+
+
+def _version_hits(
+    matcher: Matcher, text: StoredText, version: Kept, feeds: FeedNames, names: Collection[str]
+) -> list[Evidence]:
+    if not names:
+        return []
+    if version.full:
+        return hits(matcher, replace(text, full=version.text), feeds, names)
+    said = replace(
+        text,
+        title=version.title,
+        summary="",
+        body=version.text,
+        full="",
+        feed_id=version.feed_id or text.feed_id,
+        appearances=(),
+    )
+    return [replace(item, feed_id=version.feed_id) for item in hits(matcher, said, feeds, names)]
+
+
+def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject:
+    """An article as a further feed has it; its page is that of all."""
+    said = replace(text, feed_id=other.feed_id)
+    if not other.same:
+        said = replace(
+            said,
+            title=other.title,
+            url=other.url,
+            author=other.author,
+            summary=other.summary,
+            body=other.body,
+            tags=other.tags,
+        )
+    return shown(said, feeds)

@@ -1,0 +1,135 @@
+"""Entries on their way into the store: their texts, what they are compared with, and the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from tuireader import identity
+from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
+from tuireader.prepare import prepare
+from tuireader.store.packing import Packer, Stored
+from tuireader.store.reading import StoredText
+from tuireader.store.texts import pack_extra
+from tuireader.values import dataclass
+
+
+@dataclass(slots=True)
+class Saved:
+    """What `save` did, with the texts of the articles that are to be matched and related now.
+
+    `before` has what the `changed` articles said until now. `carried` are (before, after) of articles of
+    which a further feed says something new; `reindexed` has, by id, the old and new texts of articles whose
+    words the index has to exchange. It is not `whole` when entries were left out as known that are not
+    stored any more: the document has to be asked for again.
+    """
+
+    new: list[StoredText] = field(default_factory=list)
+    changed: list[StoredText] = field(default_factory=list)
+    before: list[StoredText] = field(default_factory=list)
+    carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
+    reindexed: dict[int, tuple[StoredText | None, StoredText]] = field(default_factory=dict)
+    whole: bool = True
+
+    def reindex(self, old: StoredText | None, new: StoredText) -> None:
+        """Note that the words of an article change; `old` is None if it is not in the index yet."""
+        before, _ = self.reindexed.get(new.id, (old, new))
+        self.reindexed[new.id] = before, new
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An entry that is new or changed, with its keys and all that is made of it."""
+
+    entry: ParsedEntry
+    keys: Keys
+    prepared: Prepared
+
+    @classmethod
+    def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> Incoming:
+        """The entry with its plain texts, which are made only for what is new or changed."""
+        return cls(entry, keys, prepared or prepare(entry))
+
+    @property
+    def title(self) -> str:
+        """The title, or what stands in for one that is missing."""
+        return self.prepared.title
+
+    @property
+    def text_key(self) -> int:
+        """The fingerprint of title and text."""
+        return self.prepared.text_key
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The article of a stored appearance, and the digest of what the entry said."""
+
+    article_id: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Stored articles by keys of new entries: (id, feed, title) by address, ids of the same feed by text."""
+
+    by_url: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
+    by_text: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is stored of an article: `kept` is False when its content was purged."""
+
+    text: StoredText
+    summary: str
+    html: str
+    kept: bool
+
+
+def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | None]]:
+    """The entries of a document with their keys, and what was made of them already, if it was."""
+    if parsed.keys:
+        return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
+    return [(entry, keys, None) for entry, keys in identity.distinct(parsed.entries).values()]
+
+
+CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
+"""The statement that `content` has the values for."""
+
+
+def stored(
+    article_id: int, feed_id: int, time: int, item: Incoming, *, read: bool = False, starred: bool = False
+) -> StoredText:
+    """The text of an entry as it is stored now."""
+    entry = item.entry
+    return StoredText(
+        article_id,
+        feed_id,
+        item.title,
+        entry.url,
+        entry.author,
+        time,
+        read,
+        starred,
+        item.prepared.summary,
+        item.prepared.body,
+        entry.content_html or entry.summary_html,
+        entry.base_url,
+        entry.tags,
+        words=item.prepared.words,
+        links=item.prepared.links,
+        dated=entry.published is not None or entry.updated is not None,
+    )
+
+
+def content(article_id: int, item: Incoming, packer: Packer) -> tuple[int, Stored, Stored, str, str]:
+    """The row of `content` for an entry."""
+    entry = item.entry
+    base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
+    summary, html = packer.pack(entry.summary_html), packer.pack(entry.content_html)
+    return article_id, summary, html, base, pack_extra(entry)
+
+
+def readable(text: StoredText) -> str:
+    """All of a text that a reader sees."""
+    return f"{text.title}\n{text.summary}\n{text.body}"

@@ -1,0 +1,151 @@
+"""What further feeds say of an article, and which feed's text is on display.
+
+An article belongs to the feed whose text it shows (`article.feed_id`, in `article` and `content`). A feed
+that says something else has a `variant`; one without says the same. When another text comes to be shown, the
+two change places, and revisions and matches keep naming the feed whose text they are about.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tuireader import identity
+from tuireader.store.packing import Packing, Stored
+from tuireader.store.reading import Appearance, StoredText
+from tuireader.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a feed says of an article, as it lies in the database."""
+
+    title: str
+    url: str
+    author: str
+    summary: Stored
+    html: Stored
+    base_url: str
+    extra: str
+    url_key: int
+    text_key: int
+
+
+class Variants:
+    """All that writes needs a transaction, and leaves the full-text index to the caller."""
+
+    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
+        self._conn = conn
+        self._packing = packing
+
+    def keep(self, article_id: int, feed_id: int, variant: Variant) -> None:
+        """Store what a feed says, in place of what it said before."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article_id, feed_id, *_row(variant)),
+        )
+
+    def drop(self, article_id: int, feed_id: int) -> None:
+        """Forget a variant: the feed says what is shown."""
+        self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
+
+    def spread(self, article_id: int) -> None:
+        """Give the further feeds that say what is shown a copy of it, which is about to change."""
+        feeds = self._conn.execute(
+            """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
+               EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1""",
+            (article_id,),
+        ).fetchall()
+        shown = self._shown(article_id) if feeds else None
+        if shown is not None:
+            for (feed_id,) in feeds:
+                self.keep(article_id, feed_id, shown)
+
+    def choose(self, text: StoredText) -> Appearance | None:
+        """Return the appearance that is to be shown in place of a text, None if that is the best one."""
+        others = [other for other in text.appearances if not other.same]
+        if not others:
+            return None
+        urls = self._subscribed((text.feed_id, *(other.feed_id for other in others)))
+        best: Appearance | None = None
+        feed_id, url, body = text.feed_id, text.url, text.body
+        for other in others:
+            if other.feed_id not in urls:
+                continue
+            gone = feed_id not in urls and not identity.says_little(other.body)
+            home = identity.is_home(urls.get(feed_id, ""), url)
+            other_home = identity.is_home(urls[other.feed_id], other.url)
+            if gone or identity.better(body, other.body, home=home, other_home=other_home):
+                best, feed_id, url, body = other, other.feed_id, other.url, other.body
+        return best
+
+    def subscribed(self, text: StoredText) -> Appearance | None:
+        """Return an appearance of an article in a feed that is subscribed."""
+        urls = self._subscribed(tuple(other.feed_id for other in text.appearances))
+        return next((other for other in text.appearances if other.feed_id in urls), None)
+
+    def show(self, article_id: int, feed_id: int) -> None:
+        """Let an article belong to a feed that carries it, and show its text."""
+        conn = self._conn
+        (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
+        self.spread(article_id)
+        shown = self._shown(article_id)
+        variant = self._variant(article_id, feed_id) or shown
+        conn.execute(
+            "UPDATE appearance SET secondary = (feed_id != ?2) WHERE article_id = ?1", (article_id, feed_id)
+        )
+        conn.execute("UPDATE article SET feed_id = ? WHERE id = ?", (feed_id, article_id))
+        for table, where in (("revision", " AND full_text = 0"), ("match", "")):
+            conn.execute(
+                f"""UPDATE {table} SET feed_id = CASE feed_id WHEN 0 THEN ?2 ELSE 0 END
+                    WHERE article_id = ?1 AND feed_id IN (0, ?3){where}""",
+                (article_id, before, feed_id),
+            )
+        self.drop(article_id, feed_id)
+        if shown is not None and shown != variant:
+            self.keep(article_id, before, shown)
+        if variant is not None:
+            self._put(article_id, variant)
+
+    def _put(self, article_id: int, variant: Variant) -> None:
+        title, url, author, summary, html, base_url, extra, url_key, text_key = _row(variant)
+        self._conn.execute(
+            "UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ? WHERE id = ?",
+            (title, url, author, url_key, text_key, article_id),
+        )
+        self._conn.execute(
+            """INSERT OR REPLACE INTO content (article_id, summary, html, base_url, extra)
+               VALUES (?, ?, ?, ?, ?)""",
+            (article_id, summary, html, base_url, extra),
+        )
+
+    def _shown(self, article_id: int) -> Variant | None:
+        """What is on display, None if its text was purged."""
+        row = self._conn.execute(
+            """SELECT a.title, a.url, a.author, c.summary, c.html, c.base_url, c.extra, a.url_key, a.text_key
+               FROM article a JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
+            (article_id,),
+        ).fetchone()
+        return Variant(*row) if row else None
+
+    def _variant(self, article_id: int, feed_id: int) -> Variant | None:
+        row = self._conn.execute(
+            """SELECT title, url, author, summary, html, base_url, extra, url_key, text_key
+               FROM variant WHERE article_id = ? AND feed_id = ?""",
+            (article_id, feed_id),
+        ).fetchone()
+        return Variant(*row) if row else None
+
+    def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
+        """The addresses of those of some feeds that are subscribed."""
+        marks = ",".join("?" * len(feed_ids))
+        rows = self._conn.execute(
+            f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids
+        )
+        return dict(rows.fetchall())
+
+
+def _row(variant: Variant) -> tuple[object, ...]:
+    return (
+        variant.title, variant.url, variant.author, variant.summary, variant.html, variant.base_url,
+        variant.extra, variant.url_key, variant.text_key,
+    )  # fmt: skip

@@ -1,0 +1,305 @@
+"""A match is history: no edit, other text or purge takes a hit off the record, and none is told twice."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.builders import entry
+from tests.test_library import NOW, feeds, opened, titles
+from tests.test_watches import applied, fill
+from tuireader import relating
+from tuireader.config import WatchConfig
+from tuireader.library import Library
+from tuireader.model import Article, Evidence, ParsedEntry, View, ViewKind
+from tuireader.store import Store
+
+WATCH = View(ViewKind.WATCH, "Quokka")
+ALL = View(ViewKind.ALL)
+RULES = feeds(
+    "https://hub.example.net/feed", "https://news.example.org/feed", "https://third.example.com/feed"
+)
+RULES += '[[watch]]\nname = "Quokka"\nany = ["quokka"]\nnotify = "article"\n'
+LONG = " ".join(f"word{number}" for number in range(40))
+HIT, NONE = (
+    "<p>It began. A quokka was seen in town. It ended.</p>",
+    "<p>It began. Nothing came of it. It ended.</p>",
+)
+
+
+def said(text: str, **changes: object) -> ParsedEntry:
+    return entry(1, content_html=text, **changes)
+
+
+async def evidence(library: Library, article_id: int = 1) -> Evidence:
+    article = await library.article(article_id)
+    assert article is not None
+    (found,) = article.evidence
+    return found
+
+
+async def article(library: Library, article_id: int = 1) -> Article:
+    found = await library.article(article_id)
+    assert found is not None
+    return found
+
+
+async def told(library: Library) -> tuple[int, ...]:
+    found = await library.tell()
+    return () if found is None else found.articles
+
+
+async def searched(library: Library, text: str) -> list[str]:
+    return [row.title for row in await library.rows(await library.ids(View(ViewKind.QUERY, text)))]
+
+
+def _fetched(store: Store, *, html: str, rules: relating.Rules, now: int) -> None:
+    """Store the page of the first article."""
+    with store.transaction():
+        relating.record_full_text(store, 1, html, "", rules, now)
+
+
+# --------------------------------------------------------------------------- edits
+
+
+async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(HIT))
+        assert await told(library) == (1,)
+        await fill(library, 2, said(NONE), now=NOW + 60)
+        found = await evidence(library)
+        assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
+        kept = await library._pool.read(lambda store: store.revisions.kept([1]))
+        assert [version.text for version in kept[1] if version.id == found.revision] == [
+            "It began. A quokka was seen in town. It ended."
+        ]
+        assert await titles(library, WATCH) == await searched(library, "watch:Quokka") == ["Title number 1"]
+        (row,) = await library.rows([1])
+        assert row.watches == ("Quokka",) and row.former == (("Quokka", NOW + 60),)
+        (stats,) = await library.watch_stats()
+        assert (stats.count.total, stats.former) == (1, 1)
+        # the term comes back: it is a hit again, and is not told once more
+        await fill(library, 2, said(HIT + "<p>Again and again.</p>"), now=NOW + 120)
+        assert not (await evidence(library)).former and await told(library) == ()
+        assert (await library.watch_stats())[0].former == 0
+
+
+async def test_a_hit_that_the_index_has_made_is_explained_by_the_text_it_hit(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES.partition("[[watch]]")[0]) as library:
+        await fill(library, 2, said(HIT))
+        await library.save_watch(WatchConfig("Quokka", any=("quokka",)))
+        await applied(library)
+        await fill(library, 2, said(NONE), now=NOW + 60)
+        found = await evidence(library)
+        assert found.former and found.sentence == "A quokka was seen in town."
+        assert [hit.term for hit in found.hits] == ["quokka"]
+
+
+async def test_an_edit_too_small_to_be_shown_keeps_the_version_that_was_hit(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said("<p>A quokka came.</p>"))
+        await fill(library, 2, said("<p>A quokak came.</p>"), now=NOW + 60)
+        found = await evidence(library)
+        assert found.former and found.sentence == "A quokka came." and found.revision
+
+
+async def test_a_full_text_that_is_replaced_is_an_edit(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(NONE))
+
+        for number, html in enumerate((HIT, NONE)):
+            now, page = NOW + 10 * number + 10, f"{html}<p>{LONG}</p>"
+            await library._pool.write(partial(_fetched, html=page, rules=library._rules, now=now))
+            found = await evidence(library)
+            assert found.former is bool(number) and found.sentence == "A quokka was seen in town."
+        kept = await library._pool.read(lambda store: store.revisions.of(1, full=True))
+        assert [version.until for version in kept] == [0, NOW + 20]
+
+
+async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(HIT), entry(2, content_html=HIT))
+        await fill(library, 2, said(NONE), now=NOW + 60)
+        before = await evidence(library)
+
+        def again(store: Store) -> None:
+            with store.transaction():
+                store.watches.again("Quokka")
+
+        await library._pool.write(again)
+        await applied(library)
+        assert await evidence(library) == before
+        # by the texts, where the index does not decide
+        await library.save_watch(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
+        await applied(library)
+        found = await evidence(library)
+        assert (found.until, found.sentence) == (before.until, before.sentence)
+        assert len(await titles(library, WATCH)) == 2
+        # other terms that the old version does not have
+        await library.save_watch(WatchConfig("Quokka", any=("wombat",)), "Quokka")
+        await applied(library)
+        assert await titles(library, WATCH) == []
+
+
+async def test_what_was_told_stays_on_record(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(HIT))
+        assert await told(library) == (1,)
+        await library.remove_watch("Quokka")
+        await library.set_read([1], True)
+        await library.purge(older_than=0, keep=None)
+        assert (await article(library)).purged
+        rows = await library._pool.read(
+            lambda store: store.conn.execute(
+                "SELECT watch, article_id, told_at, term, sentence FROM notice"
+            ).fetchall()
+        )
+        ((watch, article_id, told_at, term, sentence),) = rows
+        assert (watch, article_id, term, sentence) == ("Quokka", 1, "quokka", "A quokka was seen in town.")
+        assert told_at >= NOW
+
+
+# --------------------------------------------------------------------------- several feeds
+
+
+async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_feed(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 1, entry(1, guid="hub", content_html="Comments"))
+        await library.set_read([1], True)
+        assert await told(library) == ()
+        link = '<a href="https://other.example/1">it</a>'
+        await fill(library, 2, said(f"{HIT}<p>{LONG} {link}</p>"))
+        links = await library._pool.read(lambda store: store.links.of(1))
+        assert [one.url for one in links] == ["https://other.example/1"]
+        found = await article(library)
+        assert found.feed_title == "https://news.example.org/feed" and "quokka" in found.html
+        assert found.other_feeds == ("https://hub.example.net/feed",) and not found.read and not found.edited
+        assert await told(library) == (1,) and await told(library) == ()
+        assert len(await library.ids(ALL)) == 1
+
+
+async def test_a_text_that_hits_nothing_new_leaves_a_teaser_read(tmp_path: Path) -> None:
+    whole = f"<p>The regulator fined the company on Friday.</p><p>{LONG}</p>"
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 1, said("<p>The regulator fined the company on Friday.</p>", guid="hub"))
+        await library.set_read([1], True)
+        await library.set_starred([1], True)
+        await fill(library, 2, said(whole))
+        found = await article(library)
+        assert found.read and found.starred and "word39" in found.html
+        # ... and one that does is unread again
+        await fill(library, 3, said(whole + HIT, guid="third"))
+        found = await article(library)
+        assert not found.read and found.starred and await told(library) == (1,)
+
+
+async def test_other_words_at_an_address_are_another_article(tmp_path: Path) -> None:
+    false = " ".join(f"false{number}" for number in range(60))
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 1, said(f"<p>{false}</p>", guid="hub"))
+        await library.set_read([1], True)
+        await fill(library, 2, said(f"{HIT}<p>{LONG}</p>"))
+        assert await told(library) == (2,)
+        second = await article(library, 2)
+        assert not second.read and "quokka" in second.html
+        assert await searched(library, "quokka word7") == ["Title number 1"]
+        assert (await article(library, 1)).read
+
+
+async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_path: Path) -> None:
+    more = '[[watch]]\nname = "Hub"\nany = ["quokka"]\nfeeds = ["https://hub.example.net/feed"]\n'
+    more += '[[watch]]\nname = "News"\nquery = "wombat feed:news"\n'
+    async with opened(tmp_path, RULES + more) as library:
+        await fill(library, 2, said(f"<p>{LONG} wombat</p>"))
+        await fill(library, 1, said(f"<p>{LONG} A quokka.</p>", guid="hub"))
+        found = await article(library)
+        assert "wombat" in found.html
+        assert {one.watch: one.feed for one in found.evidence} == {
+            "Quokka": "https://hub.example.net/feed",
+            "Hub": "https://hub.example.net/feed",
+            "News": "",
+        }
+        for text in ("quokka", "wombat", "quokka wombat", "feed:hub wombat", "quokka feed:news"):
+            assert await searched(library, text) == ["Title number 1"], text
+        assert await searched(library, "feed:third quokka") == []
+        # the same by a watch that is new
+        await library.save_watch(WatchConfig("Late", any=("quokka",), none=("wombat",)))
+        await applied(library)
+        assert await titles(library, View(ViewKind.WATCH, "Late")) == ["Title number 1"]
+        # an edit in the further feed is a version, too
+        await fill(library, 1, said(f"<p>{LONG} A koala.</p>", guid="hub"), now=NOW + 60)
+        found = await article(library)
+        former = {one.watch: one.until for one in found.evidence}
+        assert former == {"Quokka": NOW + 60, "Hub": NOW + 60, "News": 0, "Late": NOW + 60}
+        assert not found.edited and await searched(library, "quokka") == []
+        (version,) = await library.revisions(1)
+        assert version.until == NOW + 60 and ("removed", "quokka") in version.text
+        assert await searched(library, "koala") == ["Title number 1"]
+
+
+async def test_a_watch_of_a_feed_sees_what_another_feed_had_first(tmp_path: Path) -> None:
+    more = '[[watch]]\nname = "Third"\nany = ["quokka"]\nfeeds = ["https://third.example.com/feed"]\n'
+    async with opened(tmp_path, RULES + more) as library:
+        await fill(library, 2, said(HIT))
+        assert await titles(library, View(ViewKind.WATCH, "Third")) == []
+        await fill(library, 3, said(HIT, guid="third"))
+        assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
+        await library.save_watch(
+            WatchConfig("Third", any=("quokka", "x"), feeds=("https://third.example.com/feed",)), "Third"
+        )
+        await applied(library)
+        assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
+
+
+async def test_a_feed_that_goes_leaves_the_texts_of_others(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 1, said(f"<p>{LONG}</p>", guid="hub", url="https://hub.example.net/1"))
+        await fill(library, 3, said(f"<p>{LONG}</p>{HIT}", guid="third", url="https://hub.example.net/1"))
+        assert (await article(library)).feed_title == "https://hub.example.net/feed"
+        await library.remove(1)
+        found = await article(library)
+        assert found.feed_title == "https://third.example.com/feed" and "quokka" in found.html
+        assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
+        await fill(
+            library, 3, said(f"<p>{LONG}</p>", guid="third", url="https://hub.example.net/1"), now=NOW + 9
+        )
+        assert (await evidence(library)).former
+
+
+async def test_a_mute_judges_what_is_shown(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(f"<p>{LONG}</p>"))
+        await fill(library, 1, said(f"<p>{LONG} sponsored</p>", guid="hub"))
+        assert await library.mute(query="sponsored") == 0
+        await fill(library, 1, said(f"<p>{LONG} sponsored twice</p>", guid="hub"))
+        assert len(await library.ids(ALL)) == 1
+
+
+# --------------------------------------------------------------------------- reposts
+
+
+@pytest.mark.parametrize("text", [HIT, f"{HIT}<p>{LONG}{LONG}</p>"])
+async def test_a_repost_beside_its_first_copy_is_told_once(tmp_path: Path, text: str) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(text))
+        assert await told(library) == (1,)
+        again = said(text, guid="again", url="https://news.example.org/again", published=NOW)
+        await fill(library, 2, said(text), again)
+        assert await titles(library, WATCH) == ["Title number 1"] * 2
+        assert await told(library) == ()
+
+
+async def test_two_copies_that_come_together_are_told_once(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 2, said(HIT), said(HIT, guid="again", url="https://news.example.org/again"))
+        assert len(await told(library)) == 1
+
+
+async def test_what_is_called_the_same_each_day_is_told_each_day(tmp_path: Path) -> None:
+    async with opened(tmp_path, RULES) as library:
+        for day in range(3):
+            url, time = f"https://news.example.org/day/{day}", NOW - (3 - day) * 86_400
+            await fill(library, 2, said(HIT, guid=f"day{day}", url=url, published=time))
+            assert await told(library) == (day + 1,)
