@@ -104,7 +104,8 @@ class ParsedEntry:
     """One entry as its feed tells it. Addresses are absolute http(s); `""` where the feed has none.
 
     `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is
-    sanitised, `base_url` is what relative links inside them refer to.
+    sanitised, `base_url` is what relative links inside them refer to. Where a feed has no title, text or web
+    address, `content_html` is what it has else: a picture as title, an address of another scheme.
     """
 
     guid: str = ""
