@@ -177,7 +177,6 @@ class History:
         conn.execute("ROLLBACK")
         assert before == after
 
-
     def check_searches(self) -> None:
         """The index, the columns and the texts agree on what an expression finds."""
         every = [row[0] for row in self.store.conn.execute("SELECT id FROM article")]
