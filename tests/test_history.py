@@ -180,6 +180,21 @@ async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_f
         assert len(await library.ids(ALL)) == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["", "Comments", "<p>Harbour ferries take another ticket from Friday on, says the port</p>"]
+)
+async def test_an_article_that_had_a_title_alone_is_unread_again_with_its_text(
+    tmp_path: Path, text: str
+) -> None:
+    title = "Harbour ferries take another ticket from Friday on, says the port"
+    async with opened(tmp_path, RULES) as library:
+        await fill(library, 1, said(text, guid="hub", title=title))
+        await library.set_read([1], True)
+        await fill(library, 2, said(f"<p>{LONG}</p>", title=title))
+        found = await article(library)
+        assert not found.read and "word39" in found.html and await told(library) == ()
+
+
 async def test_a_text_that_hits_nothing_new_leaves_a_teaser_read(tmp_path: Path) -> None:
     whole = f"<p>The regulator fined the company on Friday.</p><p>{LONG}</p>"
     async with opened(tmp_path, RULES) as library:

@@ -175,36 +175,36 @@ _LITTLE = 8
 _MUCH_LONGER = 1.2
 
 
-def says_little(text: str) -> bool:
-    """Return whether a text has too few words to be told from others by them."""
-    return len(_telling(text)) < _LITTLE
+def says_little(text: str, title: str = "") -> bool:
+    """Return whether a text has too few words, beside those of its title, to be told from others by them."""
+    return len(_telling(text) - _telling(title)) < _LITTLE
 
 
-def unlike(text: str, other: str) -> bool:
+def unlike(text: str, other: str, title: str = "") -> bool:
     """Return whether two texts that both say something are about different things.
 
     An article is shared between feeds only if its texts are alike: whoever has an address first must not
-    replace what others say there.
+    replace what others say there. Words of the `title` count for neither.
     """
-    words, others = _telling(text), _telling(other)
+    words, others = _telling(text) - _telling(title), _telling(other) - _telling(title)
     return min(len(words), len(others)) >= _LITTLE and not _alike(words, others, 3)
 
 
-def contains(text: str, part: str) -> bool:
+def contains(text: str, part: str, title: str = "") -> bool:
     """Return whether a text has most of the words of a part, as the whole of a teaser does."""
-    words = _telling(part)
+    words = _telling(part) - _telling(title)
     return bool(words) and 3 * len(words & _telling(text)) >= 2 * len(words)
 
 
-def better(text: str, other: str, *, home: bool, other_home: bool) -> bool:
+def better(text: str, other: str, title: str = "", *, home: bool, other_home: bool) -> bool:
     """Return whether of two texts of an article the other one is to be shown.
 
     The feed of the site that the link leads to comes first (`home`), then the longer text. Of texts that
     are unlike, the present one stays.
     """
-    if says_little(other) or unlike(text, other):
+    if says_little(other, title) or unlike(text, other, title):
         return False
-    if says_little(text):
+    if says_little(text, title):
         return True
     return other_home if home != other_home else len(other) > _MUCH_LONGER * len(text)
 

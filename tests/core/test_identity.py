@@ -350,6 +350,14 @@ def test_a_feed_is_at_home_on_its_site(feed: str, url: str, at_home: bool) -> No
     assert identity.is_home(feed, url) is at_home
 
 
+def test_a_text_that_repeats_its_title_says_little() -> None:
+    title = "Harbour ferries will take another ticket from next Friday, port authority says"
+    assert identity.says_little(title, title) and not identity.says_little(f"{title} {WORDS}", title)
+    assert not identity.unlike(title, WORDS, title) and identity.unlike(f"{title} {OTHERS}", WORDS, title)
+    assert identity.better(title, WORDS, title, home=True, other_home=False)
+    assert not identity.contains(f"{title} {WORDS}", title, title)
+
+
 def test_a_teaser_is_contained_in_its_article() -> None:
     assert identity.contains(f"A quokka came to town. {WORDS}", "A quokka came to town.")
     assert not identity.contains(WORDS, "Comments")

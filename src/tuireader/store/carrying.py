@@ -79,7 +79,7 @@ class Carrying:
                 other = Appearance(other.feed_id)
             kept.append(other)
         text = replace(text, appearances=tuple(kept))
-        best = self._variants.choose(text) if identity.says_little(text.body) else None
+        best = self._variants.choose(text) if identity.says_little(text.body, text.title) else None
         return text if best is None else self._shown_instead(text, best, unread=False)
 
     def spread(self, text: StoredText) -> StoredText:
@@ -155,4 +155,5 @@ def _words(said: Appearance) -> tuple[bool, str, str, str, str]:
 
 def _was_seen(text: StoredText, best: Appearance) -> bool:
     """Return whether a text that is shown from now on was seen, or most of it, or its beginning."""
-    return identity.contains(best.body, text.body) or identity.contains(text.body, best.body)
+    titles = f"{text.title} {best.title}"
+    return identity.contains(best.body, text.body, titles) or identity.contains(text.body, best.body, titles)

@@ -311,4 +311,5 @@ def _is_same(feed_id: int, item: Incoming, shown: Shown) -> bool:
     if not any(identity.same_by_url(item.title, title, same_feed=False) for title in titles.values()):
         return False
     known = [text.body, *([text.full] if text.full else [])]
-    return not all(identity.unlike(one, item.prepared.body) for one in known)
+    words = f"{item.title} {text.title}"
+    return not all(identity.unlike(one, item.prepared.body, words) for one in known)

@@ -67,15 +67,16 @@ class Variants:
             return None
         urls = self._subscribed((text.feed_id, *(other.feed_id for other in others)))
         best: Appearance | None = None
-        feed_id, url, body = text.feed_id, text.url, text.body
+        feed_id, url, body, title = text.feed_id, text.url, text.body, text.title
         for other in others:
             if other.feed_id not in urls:
                 continue
-            gone = feed_id not in urls and not identity.says_little(other.body)
+            titles = f"{title} {other.title}"
+            gone = feed_id not in urls and not identity.says_little(other.body, titles)
             home = identity.is_home(urls.get(feed_id, ""), url)
             other_home = identity.is_home(urls[other.feed_id], other.url)
-            if gone or identity.better(body, other.body, home=home, other_home=other_home):
-                best, feed_id, url, body = other, other.feed_id, other.url, other.body
+            if gone or identity.better(body, other.body, titles, home=home, other_home=other_home):
+                best, feed_id, url, body, title = other, other.feed_id, other.url, other.body, other.title
         return best
 
     def subscribed(self, text: StoredText) -> Appearance | None:
