@@ -128,7 +128,7 @@ def test_reading(expression: str, tree: Node) -> None:
         ("/a", 0, 1, "the regular expression is not closed", "/"),
         ("/etc/kumo", 0, 1, "the regular expression is not closed", "quotation marks"),
         ("/(/", 0, 3, "the regular expression is wrong", ""),
-        ("/a{99999999999}/", 0, 16, "the regular expression is wrong", ""),
+        ("/a{99999999999}/", 0, 16, "the regular expression is too large", ""),
         ("OR a", 0, 2, "OR needs something on both sides", "write or"),
         ("a OR", 2, 2, "after OR something to look for is missing", ""),
         ("a AND AND b", 6, 3, "AND needs something on both sides", "write and"),

@@ -231,7 +231,7 @@ def test_a_huge_line_is_not_looked_through_for_each_hit() -> None:
         (WatchRule("w", any=("-",), query="kumo"), "there is nothing to look for in '-'"),
         (WatchRule("w", all=((), ("kumo",))), "one of its groups has no term that works"),
         (WatchRule("w", any=("/(/",)), "/(/: the regular expression is wrong"),
-        (WatchRule("w", any=("/a{99999999999}/",)), "/a{99999999999}/: the regular expression is wrong"),
+        (WatchRule("w", any=("/a{99999999999}/",)), "/a{99999999999}/: the regular expression is too large"),
         (WatchRule("w", query="kumo ("), "query: the bracket is not closed"),
         (WatchRule("w", any=("kumo",), fields=("title", "tilte")), "fields are title"),
         (WatchRule("w", any=("kumo",), fields=()), "fields are title"),

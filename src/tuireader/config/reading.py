@@ -12,6 +12,7 @@ from tuireader.commands import BY_ID, did_you_mean, key_label, resolve_keys
 from tuireader.config.files import without_tilde
 from tuireader.config.problems import Problem, joined, line_of, syntax_problem
 from tuireader.config.shape import (
+    EXPRESSION,
     Config,
     FeedConfig,
     FetchConfig,
@@ -25,7 +26,10 @@ from tuireader.config.shape import (
 )
 from tuireader.config.tables import KEYS, TABLES, required
 from tuireader.config_values import (
+    GROUPS,
+    LINES,
     Bad,
+    Kind,
     described,
     quoted,
     same_address,
@@ -77,13 +81,38 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
 
 
 class _Found:
-    """The problems found so far."""
+    """The problems found so far, and how large all regular expressions are."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.regexes = 0
 
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
+
+    def too_many_regexes(self, kind: Kind, written: object) -> Bad | None:
+        """Return why a value is not read: its regular expressions are too large with all before it."""
+        if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
+            return None
+        from tuireader.query import REGEX_TOTAL
+
+        if self.regexes + more > REGEX_TOTAL:
+            return Bad(
+                "has a regular expression too many: all together are too large; remove or shorten some"
+            )
+        self.regexes += more
+        return None
+
+
+def _sizes(written: object) -> int:
+    """Return how large the regular expressions of a text, or of a list of texts, are together."""
+    if isinstance(written, list):
+        return sum(map(_sizes, written))
+    if not isinstance(written, str) or "/" not in written:
+        return 0
+    from tuireader.query import regex_sizes
+
+    return regex_sizes(written)
 
 
 def _config(table: dict[str, Any], found: _Found) -> Config:
@@ -194,7 +223,7 @@ def _filled(kind: type[T], table: object, path: str, found: _Found) -> T | None:
             found.add(joined(path, name), f"is no key that tuireader knows{did_you_mean(name, keys)}")
             continue
         field_name, one = keys[name]
-        value = one.kind.read(written)
+        value = found.too_many_regexes(one.kind, written) or one.kind.read(written)
         if isinstance(value, Bad):
             found.add(joined(path, name), value.message, value.detail)
             whole = whole and not one.vital

@@ -195,15 +195,11 @@ def _text(name: str, asked: Comparison) -> str:
 
 def pattern_of(posix: str) -> str:
     """A POSIX extended regular expression, case aside, as one of ours. Raises NotTranslatable."""
-    import regex
-
     pattern = posix.replace(r"\<", r"\b").replace(r"\>", r"\b")
     if any(character.isupper() for character in pattern):
         pattern = f"(?i){pattern}"
-    try:
-        regex.compile(pattern)
-    except regex.error as error:
-        raise NotTranslatable(f"the pattern is no regular expression: {error.msg}") from None
+    if problem := query.regex_problem(pattern):
+        raise NotTranslatable(problem)
     return pattern
 
 

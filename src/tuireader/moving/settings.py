@@ -13,7 +13,7 @@ from tuireader.moving.lexing import Line, Remark, lines, runs_program, split_unq
 from tuireader.moving.programs import without_shell
 from tuireader.moving.reasons import LOOK, why_not
 from tuireader.moving.single_settings import SINGLE, No, Settings
-from tuireader.query import QueryError, parse
+from tuireader.query import QueryError, compiled, parse
 from tuireader.text import clean, cut_characters
 
 
@@ -163,10 +163,11 @@ class _Reader:
                 raise No("there is no such feed in urls")
             self._made.mutes.append(MuteConfig(query, feed))
             return
-        import regex
-
-        pattern = regex.compile(pattern_of(feed.removeprefix("regex:")), regex.IGNORECASE)
-        found = [url for url in self._feeds if pattern.search(url, timeout=0.5)]
+        pattern = compiled(pattern_of(feed.removeprefix("regex:")))
+        try:
+            found = [url for url in self._feeds if pattern.search(url, timeout=0.5)]
+        except TimeoutError:
+            raise No("its pattern takes too long") from None
         if not found:
             raise No("no feed in urls has such an address")
         self._made.mutes += [MuteConfig(query, url) for url in found]

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     )
     from tuireader.query.parsing import parse
     from tuireader.query.planning import Plan, fts, plan
-    from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
+    from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
     from tuireader.query.renaming import renamed
+    from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
     from tuireader.query.tree import (
         STATES,
         TEXT_FIELDS,
@@ -49,10 +50,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not", "Or", "Plan",
-    "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks", "fts", "holds",
-    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "renamed",
-    "spans", "trouble", "value_matches", "wanted",
+    "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Near", "Node", "Not",
+    "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks",
+    "compiled", "fts", "holds", "leaves", "matches", "merge_spans", "needles", "parse", "plan",
+    "regex_problem", "regex_sizes", "regex_spans", "renamed", "spans", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
@@ -76,10 +77,12 @@ __getattr__ = later.names(
         ),
         "regexes": (
             "SlowRegex",
+            "compiled",
             "regex_problem",
             "regex_spans",
         ),
         "renaming": ("renamed",),
+        "sizes": ("REGEX_TOTAL", "regex_sizes"),
         "tree": (
             "STATES",
             "TEXT_FIELDS",

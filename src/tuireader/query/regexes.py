@@ -7,6 +7,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tuireader.query.sizes import LARGEST, size
+
 if TYPE_CHECKING:
     import regex
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 _REGEX_SECONDS = 0.05
 _MOST_SLOW = 20
 """Texts that a regular expression may take too long for before it is given up: a second in all."""
+_SMALL = 400
+"""Characters of a pattern, with its repeats written out, of which many are kept compiled."""
 _slow: Counter[str] = Counter()
 
 
@@ -26,9 +30,15 @@ class SlowRegex(Exception):
 
 
 def regex_problem(pattern: str) -> str:
-    """Why a pattern is no regular expression, or `""`."""
+    """Return why a pattern is no regular expression or too large to be one, or `""`."""
+    count, place = size(pattern)
+    if count > LARGEST:
+        return (
+            f"the regular expression is too large: with its repeats written out "
+            f"it has more than {LARGEST:,} characters, at position {place}"
+        )
     try:
-        _compiled(pattern)
+        compiled(pattern)
     except (
         Exception
     ) as error:  # the package raises its own error, and OverflowError, RecursionError and others
@@ -36,12 +46,27 @@ def regex_problem(pattern: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> regex.Pattern[str]:
+def compiled(pattern: str) -> regex.Pattern[str]:
+    """Return the pattern made ready for use; case counts if it has a capital. Raises what `regex` raises.
+
+    Few large patterns are kept, so that all that are kept fit into the memory.
+    """
+    count, _ = size(pattern)
+    if count > LARGEST:
+        raise ValueError("too large")
+    return _compiled_large(pattern) if count > _SMALL else _compiled(pattern)
+
+
+def _compile(pattern: str) -> regex.Pattern[str]:
     import regex
 
     letters = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
-    return regex.compile(pattern, 0 if letters != letters.lower() else regex.IGNORECASE)
+    flags = 0 if letters != letters.lower() else regex.IGNORECASE
+    return regex.compile(pattern, flags, cache_pattern=False)
+
+
+_compiled = lru_cache(maxsize=512)(_compile)
+_compiled_large = lru_cache(maxsize=8)(_compile)
 
 
 def given_up(pattern: str) -> bool:
@@ -54,7 +79,7 @@ def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
     if given_up(pattern):
         raise SlowRegex(pattern)
     try:
-        found = _compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
+        found = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
         return [match.span() for match in found if match.end() > match.start()]
     except TimeoutError:
         _slow[pattern] += 1
