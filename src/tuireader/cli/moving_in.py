@@ -15,7 +15,7 @@ from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.moving import import_
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
-from tuireader.moving.outcomes import ASKED, Consent, Fate, Outcome, Tally, reported, tallies
+from tuireader.moving.outcomes import ASKED, Consent, Fate, Outcome, Tally, reported, tallies, told
 from tuireader.wording import counted
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _complete_consents(
     return [CompletionItem(f"{given}{comma}{name}", help=ASKED[name]) for name in names]
 
 
-@import_.command()
+@import_.command("newsboat")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="Only report what would be done.")
 @click.option("--compare", is_flag=True, help="Only count both sides and name what differs.")
@@ -60,7 +60,7 @@ def _complete_consents(
 @click.option("--quiet", "-q", is_flag=True, help="Do not name the lines that change or are dropped.")
 @json_option
 @click.pass_obj
-def newsboat(
+def import_newsboat(
     options: Options,
     folder: Path | None,
     dry_run: bool,
@@ -90,13 +90,15 @@ def newsboat(
     from tuireader.moving.profile import places
 
     found = places(os.environ, folder)
+    if not (compare or dry_run or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
+        from tuireader.library import newsboat
+
+        asked = newsboat.asks(found, newsboat.text_of(options.paths.config))
+        accept |= {consent for consent in asked if consent not in accept and _ask(consent, asked)}
 
     async def job(library: Library) -> int:
         if compare:
             return _print_comparison(await library.compare_newsboat(found), as_json)
-        if not (dry_run or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
-            asked = await library.newsboat_asks(found)
-            accept.update(consent for consent in asked if consent not in accept and _ask(consent, asked))
         moved = await library.import_newsboat(
             found, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
         )
@@ -124,8 +126,8 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
     if not quiet:
         for heading, outcomes in reported(moved.outcomes):
             say(f"{heading} ({len(outcomes)})")
-            for one in outcomes:
-                say(f"  {one}")
+            for line in told(outcomes):
+                say(f"  {line}")
         for reason in moved.kept:
             say(f"tuireader: {reason}")
     if as_json:
@@ -211,7 +213,7 @@ def _print_comparison(found: Comparison, as_json: bool) -> int:
     for heading, lines in (
         ("Left out", found.left_out),
         ("Different", [*found.differences, *([f"and {found.more:,} more"] if found.more else [])]),
-        *((heading, list(map(str, lines))) for heading, lines in reported(asked)),
+        *((heading, told(lines)) for heading, lines in reported(asked)),
     ):
         if lines:
             say(f"{heading} ({len(lines)})")

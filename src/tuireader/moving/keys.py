@@ -154,7 +154,7 @@ class Keyboard:
         if dialog == "podboat":
             raise No("podcasts are not downloaded", group=Group.PODCASTS)
         if command is None:
-            raise No(f"no command does what {clean(operation, 40)} does{advice(operation)}")
+            raise No(f"there is no command for {clean(operation, 40)}{advice(operation)}")
         if self._bound.get(key, command) != command:
             raise No(f"{key_label(key)} has one meaning in all panes, and is {self._bound[key]} already")
         if dialog not in _EVERYWHERE and key not in self.keys[command]:

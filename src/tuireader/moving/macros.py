@@ -76,7 +76,7 @@ def _command(parts: list[str]) -> str:
     command = command_of(parts[0])
     if command is None or len(parts) > 1:
         what = clean(" ".join(parts), 60)
-        raise No(f"no command does what {what} does{advice(parts[0])}")
+        raise No(f"there is no command for {what}{advice(parts[0])}")
     return command
 
 

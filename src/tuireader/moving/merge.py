@@ -9,7 +9,7 @@ from typing import Any
 
 from tuireader import config_edit
 from tuireader.commands import key_label, normalise_key
-from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, loads
+from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config_edit.data import Item
 from tuireader.config_values import same_address
 from tuireader.errors import ConfigError
@@ -49,7 +49,7 @@ def merge(
     text = config_edit.add_feeds(text, feeds)
     added = {"feeds": len(_tables(_data(text), "feeds")) - len(_tables(before, "feeds"))}
     text = _completed(text, feeds, before, kept)
-    room = REGEX_TOTAL - sum(regex_sizes(one.query) for one in (*own.watches, *own.mutes, *own.views))
+    room = REGEX_TOTAL - sum(regex_sizes(text) for text in _expressions(own))
     for name, key, items, there in (
         ("view", "name", views, own.views),
         ("watch", "name", settings.watches, own.watches),
@@ -111,6 +111,11 @@ def _new(
         elif key and equal.get(made) != item:
             kept[made] = f"another {name} “{made[1]}” is in your configuration and stays"
     return list(new.values())
+
+
+def _expressions(config: Config) -> list[str]:
+    asking: list[WatchConfig | MuteConfig | ViewConfig] = [*config.watches, *config.mutes, *config.views]
+    return [item.query for item in asking]
 
 
 def _within(room: int, name: str, items: Sequence[Item], kept: dict[Made, str]) -> tuple[list[Item], int]:

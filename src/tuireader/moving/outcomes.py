@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -114,6 +115,18 @@ def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
     return list(found.items())
 
 
+def told(outcomes: Sequence[Outcome]) -> list[str]:
+    """The lines of a group as text; a reason that several of them share is told once, above them."""
+    shared = Counter(one.note for one in outcomes)
+    found: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.note and shared[one.note] >= _SEVERAL:
+            found.setdefault(one.note, [one.note]).append(f"  {replace(one, note='')}")
+        else:
+            found[str(one)] = [str(one)]
+    return [line for lines in found.values() for line in lines]
+
+
 def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
     """Sort key: what waits for consent, what was dropped, what changed, and after all of it the look."""
     asked = list(Consent).index(one.consent) if one.consent else len(Consent)
@@ -128,7 +141,8 @@ def _heading(fate: Fate, consent: Consent | None, group: Group) -> str:
     return f"{fate.capitalize()}: {group}"
 
 
-_SECRETS = ("password", "token", "proxy-auth", "login", "app-key")
+_SEVERAL = 3
+_SECRETS = ("password", "token", "login", "app-key")
 _USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
 
 
@@ -136,6 +150,6 @@ def shown(text: str) -> str:
     """Return a line as it may be printed: clean, short, without secrets."""
     text = text[:2_000]
     name, blank, _ = text.partition(" ") if "\t" not in text else re.split(r"([ \t])", text, maxsplit=1)
-    if blank and any(secret in name for secret in _SECRETS):
+    if blank and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
         return clean(f"{name} …", 160)
     return clean(_USER_INFO.sub(r"\1", text), 160)

@@ -84,11 +84,7 @@ class Rules:
         _room(self._made.watches, "watches")
         self._made.watches.append(watch)
         self._names.add(watch.name.casefold())
-        return Became(
-            f"becomes the watch “{watch.name}”, in the foreground colour",
-            (("watch", watch.name.casefold()),),
-            changed=True,
-        )
+        return Became(f"becomes the watch “{watch.name}”", (("watch", watch.name.casefold()),), changed=True)
 
     def _watch_name(self, text: str) -> str:
         bare = re.sub(r"^\W+", "", clean(text.replace('"', "").replace("\\", ""), 200))
