@@ -74,13 +74,13 @@ class _Count:
 class Comparing(Exchange, Watches):
     """Looking at another program's files beside our own."""
 
-    async def newsboat_asks(self, found: Places) -> dict[Consent, list[Outcome]]:
+    async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
         """The lines of a newsboat that an import leaves out until the user accepts them.
 
         What would change nothing here is not asked for.
         """
         text = await asyncio.to_thread(newsboat.text_of, self.paths.config)
-        return await asyncio.to_thread(newsboat.asks, found, text)
+        return await asyncio.to_thread(newsboat.asks, found, text, profile)
 
     async def compare_newsboat(self, found: Places) -> Comparison:
         """Count feeds, tags, searches, articles, read and flagged ones on both sides; name what differs."""
@@ -101,7 +101,7 @@ class Comparing(Exchange, Watches):
             tuple(left_out),
             tuple(count.differences[:_SHOWN]),
             max(0, len(count.differences) - _SHOWN),
-            await self.newsboat_asks(found),
+            await self._asks(found, profile),
         )
 
     def _compare_searches(self, profile: Profile, count: _Count) -> None:

@@ -68,8 +68,8 @@ class Moving(Comparing):
         already. `progress` is told (feeds done, all feeds). Raises TuireaderError, ConfigError.
         """
         self._own_feeds()
-        asked = await self.newsboat_asks(found)
         profile = await asyncio.to_thread(newsboat.profile_of, found)
+        asked = await self._asks(found, profile)
         accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
         profile = await asyncio.to_thread(newsboat.profile_of, found, accepted) if accepted else profile
         async with newsboat.cache_of(profile.cache) as cache:  # before anything is written

@@ -35,11 +35,16 @@ def profile_of(found: Places, accepted: Collection[Consent] = ()) -> Profile:
     return profile.read(found, text_of, accepted)
 
 
-def asks(found: Places, config: str) -> dict[Consent, list[Outcome]]:
-    """The lines that need a consent and would change a configuration, by what they need."""
+def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
+    """The lines that need a consent and would change a configuration, by what they need.
+
+    `plain` is the profile as it is read without any consent, if that is known.
+    """
     from tuireader.moving.merge import merge
 
-    plain = profile_of(found)
+    plain = plain or profile_of(found)
+    if not plain.asked:
+        return {}
     without = merge(config, (), (), plain.settings).text
     return {
         consent: lines

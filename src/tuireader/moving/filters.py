@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 from tuireader import query
 from tuireader.text import clean
@@ -299,10 +300,16 @@ def _tags(asked: Comparison, tags: Collection[str]) -> str:
     return f"NOT {made}" if asked.operator == "!#" else made
 
 
+@lru_cache(maxsize=4)
+def _joined(tags: frozenset[str]) -> str:
+    """All tags as one text, in small letters."""
+    return "\n".join(tag.lower() for tag in tags)
+
+
 def tag_query(tag: str, tags: Collection[str] = ()) -> str:
     """An expression for the articles of the feeds with a tag, which are in its folder or have its label."""
     lower = tag.lower()
-    alike = any(lower in other.lower() for other in tags if other != tag)
+    alike = _joined(frozenset(tags)).count(lower) > (tag in tags)
     plain = not alike and re.fullmatch(r"\w+", tag) and tag not in ("AND", "OR", "NOT", "NEAR")
     value = tag if plain else as_regex(f"^(?-i:{_literal(tag)})$")
     return f"(folder:{value} OR label:{value})"

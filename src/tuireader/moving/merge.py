@@ -199,8 +199,19 @@ def _set(
             own = {key for key, command in _bound(before).items() if command == name}
             made = [("keys", key) for key in value if key not in own] if table == "keys" else [(table, name)]
             kept |= dict.fromkeys(made, reason)
+    try:
+        text = config_edit.set_values(text, table, new)
+    except ConfigError:
+        if table == "keys":
+            raise
+        for name in list(new):  # one that cannot be used does not keep the others away
+            try:
+                text = config_edit.set_values(text, table, {name: new[name]})
+            except ConfigError as error:
+                del new[name]
+                kept[table, name] = f"cannot be used: {error.message}"
     added[table] = len(new)
-    return config_edit.set_values(text, table, new)
+    return text
 
 
 def _completed(text: str, feeds: Sequence[FeedConfig], before: dict[str, Any], kept: dict[Made, str]) -> str:

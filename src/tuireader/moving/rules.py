@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection, Sequence
 
 from tuireader import query
@@ -17,7 +18,9 @@ from tuireader.text import clean, cut_characters
 _MOST = 1_000
 _MOST_WORDS = 200
 _MOST_FEEDS = 100
-_MOST_SLOW = 20
+_MOST_SLOW = 5
+_SECONDS = 0.5
+_SECONDS_EACH = 0.05
 _DECORATION = re.compile(
     r"^\W*(?:feed|title|author|date|link|links|flags|podcast|image|embed)\b.{0,200}?:|https?|www", re.I
 )
@@ -42,6 +45,7 @@ class Rules:
         """Make a watch of a pattern that is coloured in lists."""
         if len(arguments) < 3:
             raise No("names no pattern or no colour", group=Group.LOOK)
+        _room(self._made.watches, "watches")
         target, pattern, colour = arguments[:3]
         if target == "article":
             raise No(
@@ -67,6 +71,7 @@ class Rules:
         """Make a watch of a filter that colours rows, if it looks for anything."""
         if len(arguments) < 2:
             raise No("names no filter or no colour", group=Group.LOOK)
+        _room(self._made.watches, "watches")
         expression = translate(arguments[0], self._tags)
         found = query.parse(expression)
         if isinstance(found, query.QueryError) or not any(
@@ -81,7 +86,6 @@ class Rules:
         )
 
     def _watch(self, watch: WatchConfig) -> Became:
-        _room(self._made.watches, "watches")
         self._made.watches.append(watch)
         self._names.add(watch.name.casefold())
         return Became(f"becomes the watch “{watch.name}”", (("watch", watch.name.casefold()),), changed=True)
@@ -99,6 +103,7 @@ class Rules:
         """Make mutes of a line of the kill file."""
         if len(arguments) < 2:
             raise No("names no feed or no filter")
+        _room(self._made.mutes, "mutes")
         feed, asked = arguments[:2]
         expression = translate(asked, self._tags)
         feeds = [""] if feed == "*" else self._named(feed)
@@ -116,8 +121,8 @@ class Rules:
         if self._slow >= _MOST_SLOW:
             raise No("is not tried, as other patterns took too long")
         try:
-            found = [url for url in self._feeds if query.regex_spans(pattern, url)]
-        except query.SlowRegex:
+            found = _matching(pattern, self._feeds)
+        except TimeoutError:
             self._slow += 1
             raise No("its pattern takes too long") from None
         if not found:
@@ -131,13 +136,27 @@ class Rules:
         name = clean(arguments[0], 100) if arguments else ""
         if len(arguments) < 2 or not name:
             raise No("names no filter")
-        expression = translate(arguments[1], self._tags)
         _room(self._made.views, "saved searches")
+        expression = translate(arguments[1], self._tags)
         if name.casefold() in self._views:
             raise No(f"another search is named “{name}”; rename one")
         self._views.add(name.casefold())
         self._made.views.append(ViewConfig(name, expression))
         return Became(f"becomes the saved search “{name}”", (("view", name.casefold()),), changed=True)
+
+
+def _matching(pattern: str, addresses: Sequence[str]) -> list[str]:
+    """The addresses in which a pattern is found. Raises TimeoutError when one or all take too long."""
+    compiled = query.compiled(pattern)
+    end = time.monotonic() + _SECONDS
+    found: list[str] = []
+    for url in addresses:
+        left = min(_SECONDS_EACH, end - time.monotonic())
+        if left <= 0:
+            raise TimeoutError
+        if compiled.search(url, timeout=left):
+            found.append(url)
+    return found
 
 
 def _room(there: Sequence[object], what: str, more: int = 1) -> None:

@@ -20,7 +20,7 @@ FOLDERS = " / "
 LONGEST_LINE = 20_000
 MOST_FEEDS = 10_000
 _MOST_TAGS = 50
-_MOST_VIEWS = 1_000
+_MOST_VIEWS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Reader:
 
     def subscriptions(self) -> Subscriptions:
         """Return all that was taken over."""
-        known = {tag for own in self._tags.values() for tag in own}
+        known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
             self._outcomes[at] = self._searched(self._outcomes[at], views, known, (name, asked, marks))
@@ -132,7 +132,7 @@ class _Reader:
 
     @staticmethod
     def _searched(
-        outcome: Outcome, views: dict[str, ViewConfig], tags: set[str], said: tuple[str, str, list[str]]
+        outcome: Outcome, views: dict[str, ViewConfig], tags: frozenset[str], said: tuple[str, str, list[str]]
     ) -> Outcome:
         name, asked, marks = said
         try:
