@@ -40,16 +40,17 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
 
     `plain` is the profile as it is read without any consent, if that is known.
     """
-    from tuireader.moving.merge import merge
+    from tuireader.moving.merge import taken
 
     plain = plain or profile_of(found)
     if not plain.asked:
         return {}
-    without = merge(config, (), (), plain.settings).text
+    makes = {(one.file, one.line): one.makes for one in profile_of(found, plain.asked).outcomes}
+    there = taken(config)
     return {
         consent: lines
         for consent, lines in plain.asked.items()
-        if merge(config, (), (), profile_of(found, [consent]).settings).text != without
+        if {made for one in lines for made in makes[one.file, one.line]} - there
     }
 
 

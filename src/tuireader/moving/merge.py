@@ -73,6 +73,15 @@ def merge(
     return Merged(text, added, kept)
 
 
+def taken(text: str) -> set[Made]:
+    """The names of all settings and macros that a configuration has, which stay as they are."""
+    data = _data(text)
+    tables = {name: table for name, table in data.items() if isinstance(table, dict)}
+    return {(name, key) for name, table in tables.items() for key in table} | {
+        ("macro", _known_as("macro", table.get("key"))) for table in _tables(data, "macro")
+    }
+
+
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
     """Every key that a line binds, with the reason why all of them stay."""
     made = (made for one in settings.outcomes for made in one.makes if made[0] == "keys")
