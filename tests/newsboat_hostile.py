@@ -86,7 +86,7 @@ def faults(number: int, folder: Path, home: Path) -> tuple[list[str], Ended]:
     found: list[str] = []
     if ended.code not in (0, 1) or "Traceback" in ended.err or (home / "crash.log").exists():
         found.append(f"ended with {ended.code}: {ended.err[-600:]}")
-    if ended.code == 1 and ended.err.count("\n") != 1:
+    if ended.code == 1 and not ended.out and ended.err.count("\n") != 1:
         found.append(f"an error of several lines: {ended.err[-600:]}")
     if any((ord(sign) < 32 and sign != "\n") or sign in "\x7f\x9b\u202e" for sign in ended.err):
         found.append("control characters in what is said")
@@ -97,7 +97,7 @@ def faults(number: int, folder: Path, home: Path) -> tuple[list[str], Ended]:
         line.startswith(("command =", "browser =", "proxy =", 'folder = "/')) for line in text.splitlines()
     ):
         found.append("programs, proxies or folders were taken over unasked")
-    if ended.code == 0:
+    if ended.out:
         found += [
             f"the lines of {one['file']} do not add up"
             for one in json.loads(ended.out)["files"]

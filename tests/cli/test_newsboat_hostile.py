@@ -73,6 +73,24 @@ def test_a_time_that_is_none_is_no_time(published: object, run: Run, home_of_a_p
     assert (told.code, told.err) == (Exit.OK, "") and "articles\t3\t3 new" in told.out
 
 
+def test_what_can_be_read_of_a_damaged_cache_comes_over(run: Run, home_of_a_profile: Path) -> None:
+    url = "http://harbour.example/feed.xml"
+    path = home_of_a_profile / "cache.db"
+    with closing(sqlite3.connect(path)) as cache, cache:
+        cache.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread, pubDate, content)")
+        for number in range(20):
+            row = (f"g{number}", f"Title {number}", f"{url}/{number}", url, 1, number, "x" * 20_000)
+            cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    raw = bytearray(path.read_bytes())
+    starts = range(0, len(raw), 4096)
+    long = [at for at in starts if raw[at + 4 : at + 8] == b"xxxx" and any(raw[at : at + 4])]
+    raw[long[0] : long[0] + 4] = b"\xff" * 4  # a text goes on in a page that is not there
+    path.write_bytes(raw)
+    told = run("import", "newsboat", str(home_of_a_profile))
+    assert told.code == Exit.FAILURE and "feeds\t4\t4 new" in told.out and "Dropped: look" in told.err
+    assert "not all articles were taken over: " in told.err and "malformed" in told.err
+
+
 def test_what_is_too_large_is_left_out_and_said(run: Run, home_of_a_profile: Path) -> None:
     url = "http://harbour.example/feed.xml"
     with closing(sqlite3.connect(home_of_a_profile / "cache.db")) as cache, cache:

@@ -103,7 +103,9 @@ def import_newsboat(
             found, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
         )
         _print_moved(moved, dry_run, quiet, as_json)
-        return Exit.OK
+        if moved.trouble:
+            say(f"tuireader: not all articles were taken over: {moved.trouble}")
+        return Exit.FAILURE if moved.trouble else Exit.OK
 
     return in_library(options, job)
 
@@ -166,6 +168,7 @@ def _shape(moved: Moved, lines: Sequence[Tally], dry_run: bool) -> shapes.Newsbo
         "marked": moved.marked,
         "others": moved.others,
         "too_large": moved.too_large,
+        "trouble": moved.trouble,
         "added": moved.added,
         "kept": list(moved.kept),
         "files": [

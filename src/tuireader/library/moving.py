@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader import relating
+from tuireader.errors import UnreadableError
 from tuireader.library import newsboat
 from tuireader.library.comparing import Comparing
 from tuireader.library.desk import address_key, in_transaction
@@ -33,7 +34,7 @@ class Moved:
     `others` belong to feeds that cannot, or that newsboat does not follow any more, and `too_large` ones are
     left out. `added` counts new tables and keys of the configuration by their names. `marked` are articles
     stored before that got a mark. `outcomes` has the end of each line; `kept` is what stays as it is here
-    beside the lines.
+    beside the lines. `trouble` is why not all articles could be read.
     """
 
     feeds: int = 0
@@ -48,6 +49,7 @@ class Moved:
     added: dict[str, int] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    trouble: str = ""
 
 
 class Moving(Comparing):
@@ -71,11 +73,15 @@ class Moving(Comparing):
         profile = await asyncio.to_thread(newsboat.profile_of, found)
         asked = await self._asks(found, profile)
         accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
-        profile = await asyncio.to_thread(newsboat.profile_of, found, accepted) if accepted else profile
+        if accepted:
+            profile = await asyncio.to_thread(newsboat.profile_of, found, accepted, profile)
         async with newsboat.cache_of(profile.cache) as cache:  # before anything is written
             moved = await self._configure(profile, dry_run)
             if cache is not None:
-                await self._bring(profile, cache, moved, dry_run, progress)
+                try:
+                    await self._bring(profile, cache, moved, dry_run, progress)
+                except UnreadableError as error:  # articles that came before it stay
+                    moved.trouble = str(error)
         if not dry_run:
             async for _ in self.apply_watches():
                 pass

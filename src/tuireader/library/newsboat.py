@@ -28,11 +28,11 @@ _LARGEST = 4_000_000
 """Bytes that `urls`, the config, or a file that it includes may have."""
 
 
-def profile_of(found: Places, accepted: Collection[Consent] = ()) -> Profile:
-    """Read the profile. Raises TuireaderError."""
+def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
+    """Read the profile; `before` is what was read of it with other consents. Raises TuireaderError."""
     from tuireader.moving import profile
 
-    return profile.read(found, text_of, accepted)
+    return profile.read(found, text_of, accepted, before.subscriptions if before else None)
 
 
 def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
@@ -45,7 +45,7 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
     plain = plain or profile_of(found)
     if not plain.asked:
         return {}
-    makes = {(one.file, one.line): one.makes for one in profile_of(found, plain.asked).outcomes}
+    makes = {(one.file, one.line): one.makes for one in profile_of(found, plain.asked, plain).outcomes}
     there = taken(config)
     return {
         consent: lines

@@ -73,13 +73,18 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     return found
 
 
-def read(found: Places, text_of: Callable[[Path], str], accepted: Collection[Consent] = ()) -> Profile:
-    """Read a newsboat's `urls` and `config`.
+def read(
+    found: Places,
+    text_of: Callable[[Path], str],
+    accepted: Collection[Consent] = (),
+    subscriptions: Subscriptions | None = None,
+) -> Profile:
+    """Read a newsboat's `urls` and `config`; `subscriptions` are those of `urls` if they are known.
 
     `text_of` gives the text of a file, `""` when there is none, and raises TuireaderError when it cannot be
     read. Programs, proxies and folders are taken over only when they are `accepted`.
     """
-    subscriptions = urls.read(text_of(found.urls))
+    subscriptions = subscriptions or urls.read(text_of(found.urls))
     addresses = [feed.url for feed in subscriptions.feeds]
     context = settings.Context(
         addresses,

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, UnreadableError
 from tuireader.values import dataclass
 
 MOST_ARTICLES = 1_000_000
@@ -260,7 +260,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning, OverflowError, MemoryError) as error:
-        raise TuireaderError(
+        raise UnreadableError(
             f"{path} cannot be read: {error or 'out of memory'}",
             "close newsboat, or check that this is its cache.db",
         ) from error

@@ -105,6 +105,7 @@ class NewsboatImport(TypedDict):
     marked: Annotated[int, "Articles stored here before that are read or starred now."]
     others: Annotated[int, "Articles of feeds that were left out, or that newsboat no longer follows."]
     too_large: Annotated[int, "Articles that were left out as they are larger than 10 MB."]
+    trouble: Annotated[str, "Why not all articles could be read, or nothing."]
     added: Annotated[dict[str, int], "New tables and keys of tables in the configuration."]
     kept: Annotated[list[str], "What stays as it is in the configuration, beside the lines."]
     files: Annotated[list[FileLines], "The lines of each file, counted."]
