@@ -436,6 +436,8 @@ def test_the_options_of_newsboat(run: Run, home: Home, web: Web, tmp_path: Path)
     newsboat.serve(web)
     assert run("-x", "reload") == Told(Exit.OK, "", "")
     assert run("-x", "print-unread") == Told(Exit.OK, "1 unread articles\n", "")
+    assert run("-q", "-x", "reload") == Told(Exit.OK, "", "")  # cron lines have it
+    assert run("--quiet", "--execute", "print-unread").out == "1 unread articles\n"
     assert run("-x", "print-unread", "reload", "print-unread").out == "1 unread articles\n" * 2
     assert PLAIN in run("-e").out and run("-e").out == run("export").out
     (tmp_path / "in.opml").write_text(OPML, encoding="utf-8")

@@ -12,6 +12,7 @@ from tuireader.config import FeedConfig
 from tuireader.model import ArticleRow
 from tuireader.moving import merge, settings
 from tuireader.moving.outcomes import Consent, Fate
+from tuireader.programs import filled
 
 
 def moved(config: str) -> str:
@@ -69,3 +70,15 @@ async def test_the_bookmark_command_gets_address_and_title(tmp_path: Path) -> No
         assert "Bookmark" in run.text
         await run.press("b")
         assert json.loads(got.read_text(encoding="utf-8")) == [row.url, row.title]
+
+
+def test_a_title_is_never_an_option_and_never_filled_twice() -> None:
+    command = ("add", "{url}", "--title={title}", "{title}")
+    url = "https://a.example/{title}"
+    assert filled(command, url, "-rf {url}\n\x1b[1m") == (
+        "add",
+        "https://a.example/{title}",
+        "--title=-rf {url}",
+        " -rf {url}",
+    )
+    assert filled(("{url}",), "javascript:x", "T") == ("",)

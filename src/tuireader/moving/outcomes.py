@@ -148,8 +148,7 @@ _USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
 
 def shown(text: str) -> str:
     """Return a line as it may be printed: clean, short, without secrets."""
-    text = text[:2_000]
-    name, blank, _ = text.partition(" ") if "\t" not in text else re.split(r"([ \t])", text, maxsplit=1)
-    if blank and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
+    name, *said = text[:2_000].split(maxsplit=1)
+    if said and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
         return clean(f"{name} …", 160)
-    return clean(_USER_INFO.sub(r"\1", text), 160)
+    return clean(_USER_INFO.sub(r"\1", text[:2_000]), 160)

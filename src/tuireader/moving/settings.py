@@ -20,8 +20,6 @@ LONGEST_LINE = 20_000
 MOST_LINES = 20_000
 _JUMPS = "openbrowser-and-mark-jumps-to-next-unread"
 _LAST_COUNTS = (*SINGLE, "bookmark-cmd")
-
-
 Include = Callable[[str, str], tuple[str, str]]
 
 
