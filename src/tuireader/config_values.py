@@ -129,7 +129,13 @@ def _name(value: object) -> str | Bad:
 
 
 def _lines(value: object) -> tuple[str, ...] | Bad:
-    """A list of texts; a single text counts as a list of one."""
+    """A list of different texts; a single text counts as a list of one."""
+    read = _steps(value)
+    return read if isinstance(read, Bad) else tuple(dict.fromkeys(read))
+
+
+def _steps(value: object) -> tuple[str, ...] | Bad:
+    """A list of texts, in which one may stand several times."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         return _wrong("a list of texts", value)
@@ -139,7 +145,7 @@ def _lines(value: object) -> tuple[str, ...] | Bad:
         if isinstance(text, Bad):
             return Bad(f"item {number} {text.message}")
         read.append(text)
-    return tuple(dict.fromkeys(read))
+    return tuple(read)
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...] | Bad:
@@ -162,6 +168,7 @@ RAW = Kind("text", _raw)
 LINE = Kind("text", _line)
 NAME = Kind("text", _name)
 LINES = Kind("list of texts", _lines)
+STEPS = Kind("list of texts", _steps)
 GROUPS = Kind("list of lists of texts", _groups)
 
 

@@ -37,6 +37,10 @@ class TuireaderError(Exception):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
+class UnreadableError(TuireaderError):
+    """A file of another program is damaged or is not what it should be."""
+
+
 class UsageError(TuireaderError):
     """The command line or an expression typed by the person cannot be understood."""
 

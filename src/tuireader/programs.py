@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import tempfile
 from collections.abc import Sequence
 
-from tuireader.text import clean_multiline
+from tuireader.text import clean, clean_multiline
 from tuireader.values import dataclass
 
 ADDRESS = "{url}"
-"""What stands for the article's address in an argument."""
+TITLE = "{title}"
+"""Placeholders for the article's address and title in an argument."""
+_PLACEHOLDER = re.compile(r"\{url\}|\{title\}")
 _PATIENCE = 10.0
 _SHOWN = 2_000
 
@@ -34,13 +37,19 @@ class Ran:
         return not self.trouble and not self.code
 
 
-def filled(command: Sequence[str], url: str) -> tuple[str, ...]:
-    """A program with its arguments, `{url}` in them replaced.
+def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]:
+    """A program with its arguments, `{url}` and `{title}` in them replaced.
 
-    Only an address may stand in an argument: it begins with http, so it is never taken for an option.
+    Neither is ever taken for an option: an address begins with http, and before a title that begins with a
+    dash a blank is put. What stands in one is not replaced again.
     """
     address = url if url.startswith(("http://", "https://")) else ""
-    return tuple(part.replace(ADDRESS, address) for part in command)
+    values = {ADDRESS: address, TITLE: clean(title)}
+    made = (_PLACEHOLDER.sub(lambda found: values[found[0]], part) for part in command)
+    return tuple(
+        f" {text}" if text.startswith("-") and not part.startswith("-") else text
+        for part, text in zip(command, made, strict=True)
+    )
 
 
 async def run(command: Sequence[str], text: str, *, patience: float = _PATIENCE) -> Ran:

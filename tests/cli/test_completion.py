@@ -68,6 +68,8 @@ CASES = {
     "tuireader re": ["read", "refresh", "remove"],
     "tuireader watch l": ["lint", "list"],
     "tuireader list --fo": ["--format"],
+    "tuireader import newsboat --accept p": ["programs", "proxy"],
+    "tuireader import newsboat --accept proxy,p": ["proxy,programs"],
     "tuireader unread --watch ": ["WeChat", "PIPL", r"Two\ words"],
     "tuireader brief --watch tw": [r"Two\ words"],
     "tuireader watch report We": ["WeChat"],

@@ -100,6 +100,12 @@ def _invoke(arguments: list[str]) -> int:
 @click.option(
     "-i", "--import-from-opml", "source", metavar="FILE", default="", help="As newsboat has it: import OPML."
 )
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="As newsboat has it: accepted; nothing is printed at the start anyway.",
+)
 @click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
 @click.pass_context
 def main(
@@ -111,6 +117,7 @@ def main(
     execute: tuple[str, ...],
     export: bool,
     source: str,
+    quiet: bool,
 ) -> int:
     """Follow the tech news that matters to you in a terminal. Without a command, the reader opens.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.library.exchange import Imported
-    from tuireader.library.moving import Comparison, Moved
 
 
 class _Sources(click.Group):
@@ -32,7 +30,7 @@ class _Sources(click.Group):
 
 @main.group("import", cls=_Sources)
 def import_() -> None:
-    """Take in feeds from files and web pages, or all of a newsboat.
+    """Import feeds from files, web pages or a newsboat profile.
 
     `tuireader import SOURCE` is short for `tuireader import file SOURCE`.
 
@@ -92,112 +90,6 @@ def _tell_import(done: Imported) -> None:
     else:
         views = ", " + counted(done.views, "new view") if done.views else ""
         say(counted(done.new, "new feed") + views)
-
-
-@import_.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@click.option("--compare", is_flag=True, help="Only count both sides and name what differs.")
-@click.option("--quiet", "-q", is_flag=True, help="Do not name the lines that do not move over.")
-@json_option
-@click.pass_obj
-def newsboat(
-    options: Options, folder: Path | None, dry_run: bool, compare: bool, quiet: bool, as_json: bool
-) -> int:
-    """Take over a newsboat: feeds with tags, searches, settings, keys, articles, what is read and flagged.
-
-    FOLDER has newsboat's `urls`, `config` and `cache.db`; without it they are looked for where newsboat has
-    them. Nothing of newsboat is changed, and nothing that you have here is lost: what is there already stays
-    as it is. Done twice it is the same as done once. Each line that does not move over is named. With
-    --compare the exit code is 1 when the two sides differ.
-
-    \b
-    Examples:
-      tuireader import newsboat --dry-run
-      tuireader import newsboat ~/.newsboat
-      tuireader import newsboat --compare
-    """
-    from tuireader.moving.profile import places
-
-    found = places(os.environ, folder)
-
-    async def job(library: Library) -> int:
-        if compare:
-            return _print_comparison(await library.compare_newsboat(found), as_json)
-        moved = await library.import_newsboat(
-            found, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
-        )
-        _print_moved(moved, dry_run, quiet, as_json)
-        return Exit.OK
-
-    return in_library(options, job)
-
-
-def _progress(done: int, total: int) -> None:
-    end = "\r\x1b[K" if done == total else ""
-    print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
-
-
-def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> None:
-    if not quiet:
-        for remark in moved.remarks:
-            say(f"tuireader: {remark}")
-        for line in moved.kept:
-            say(f"tuireader: {line}")
-    if as_json:
-        shape: shapes.NewsboatImport = {
-            "dry_run": dry_run,
-            "feeds": moved.feeds,
-            "articles": moved.articles,
-            "new": moved.new,
-            "read": moved.read,
-            "starred": moved.starred,
-            "deleted": moved.deleted,
-            "marked": moved.marked,
-            "others": moved.others,
-            "added": moved.added,
-            "kept": list(moved.kept),
-            "not_moved": [
-                {"file": one.file, "line": one.line, "text": one.text, "reason": one.reason}
-                for one in moved.remarks
-            ],
-        }
-        print_json(shape)
-        return
-    new = "would be new" if dry_run else "new"
-    print(f"feeds\t{moved.feeds}\t{moved.added.get('feeds', 0)} {new}")
-    print(f"articles\t{moved.articles}\t{moved.new} {new}")
-    print(f"read\t{moved.read}")
-    print(f"starred\t{moved.starred}")
-    for what, label in (("view", "views"), ("watch", "watches"), ("mute", "mutes"), ("macro", "macros")):
-        print(f"{label}\t{moved.added.get(what, 0)} {new}")
-    settings = sum(moved.added.get(table, 0) for table in ("fetch", "ui", "notify", "save", "keys"))
-    print(f"settings\t{settings} {new}")
-    print(f"lines that do not move over\t{len(moved.remarks)}")
-    if moved.others:
-        others = counted(moved.others, "article is", "articles are")
-        say(f"{others} of feeds that are left out, or that newsboat follows no more")
-
-
-def _print_comparison(found: Comparison, as_json: bool) -> int:
-    if as_json:
-        shape: shapes.NewsboatComparison = {
-            "equal": found.equal,
-            "sides": [{"what": one.what, "there": one.there, "here": one.here} for one in found.sides],
-            "differences": list(found.differences),
-            "more": found.more,
-        }
-        print_json(shape)
-    else:
-        print("what\tnewsboat\ttuireader")
-        for one in found.sides:
-            print(f"{one.what}\t{one.there}\t{one.here}")
-        for line in found.differences:
-            say(f"tuireader: {line}")
-        if found.more:
-            say(f"tuireader: and {found.more} more")
-        say("both sides are equal" if found.equal else "the two sides differ")
-    return Exit.OK if found.equal else Exit.FAILURE
 
 
 @main.command()

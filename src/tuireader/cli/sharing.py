@@ -85,7 +85,7 @@ def save(
 def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
     """Run a program with an article on its standard input, and exit as it does.
 
-    No shell reads the COMMAND; `{url}` in an argument is the address of the article.
+    No shell reads the COMMAND; in an argument `{url}` is the article's address, `{title}` its title.
 
     \b
     Examples:

@@ -20,6 +20,7 @@ from tuireader.config_values import (
     LINES,
     NAME,
     RAW,
+    STEPS,
     WEB_ADDRESS,
     Bad,
     Kind,
@@ -210,13 +211,13 @@ class MacroConfig:
         default=(),
         metadata=_as(
             COMMAND,
-            "A program with its arguments; it gets the article as JSON on stdin, {url} is its address.",
+            "A program with arguments; it gets the article as JSON on stdin, {url} and {title} are replaced.",
             vital=True,
         ),
     )
     run: tuple[str, ...] = field(
         default=(),
-        metadata=_as(LINES, "Ids of commands to do one after the other, as in [keys].", vital=True),
+        metadata=_as(STEPS, "Ids of commands to do one after the other, as in [keys].", vital=True),
     )
 
 

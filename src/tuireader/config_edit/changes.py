@@ -48,12 +48,12 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
     known = {comparable(url) for url in urls_of(data)}
     new: list[FeedConfig] = []
     for feed in feeds:
-        block = block_of("feeds", feed)
-        accepted(block)
         if comparable(feed.url) not in known:
             known.add(comparable(feed.url))
             new.append(feed)
-    return added(text, data, "feeds", [block_of("feeds", feed) for feed in new])
+    blocks = [block_of("feeds", feed) for feed in new]
+    accepted("\n".join(blocks))
+    return added(text, data, "feeds", blocks)
 
 
 def add_tables(text: str, name: str, items: Sequence[Item]) -> str:

@@ -87,7 +87,8 @@ class Sharing(Desk):
             raise TuireaderError(f"{folder} cannot be written to: {reason}", "name another folder") from None
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
-        """Run a program with an article on its stdin; `{url}` in an argument is the article's address."""
+        """Run a program with an article on its stdin; `{url}` and `{title}` in an argument are replaced."""
         text = await self.written(article_id, form)
         rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
-        return await programs.run(programs.filled(command, rows[0].url if rows else ""), text)
+        url, title = (rows[0].url, rows[0].title) if rows else ("", "")
+        return await programs.run(programs.filled(command, url, title), text)

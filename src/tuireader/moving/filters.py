@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 from tuireader import query
 from tuireader.text import clean
@@ -43,16 +44,20 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<bracket>[()])
     | (?P<string>"(?:\\.|[^"\\])*")
     | (?P<operator>==|=~|!~|!=|<=|>=|=|<|>|!\#|\#)
-    | (?P<range>-?\d+:-?\d+)
-    | (?P<number>-?\d+)
+    | (?P<range>-?[0-9]+:-?[0-9]+)
+    | (?P<number>-?[0-9]+)
     | (?P<word>[A-Za-z_]+))""",
     re.VERBOSE | re.DOTALL,
 )
+_MAX_LENGTH = 10_000
 _MAX_DEPTH = 20
+_MAX_COMPARISONS = 100
 
 
 def parse(text: str) -> Filter:
     """Read a filter. Raises NotTranslatable when it is none."""
+    if len(text) > _MAX_LENGTH:
+        raise NotTranslatable(f"the filter is longer than {_MAX_LENGTH:,} characters")
     tokens: list[tuple[str, str]] = []
     at = 0
     end = len(text.rstrip())
@@ -72,6 +77,7 @@ def parse(text: str) -> Filter:
 class _Reader:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self._tokens = tokens
+        self._comparisons = 0
         self.at = 0
 
     def _next(self) -> tuple[str, str]:
@@ -89,7 +95,9 @@ class _Reader:
 
     def _one(self, depth: int) -> Filter:
         kind, value = self._next()
-        if value == "(" and depth < _MAX_DEPTH:
+        if value == "(":
+            if depth == _MAX_DEPTH:
+                raise NotTranslatable(f"the filter has more than {_MAX_DEPTH} brackets in one another")
             inner = self.filter(depth + 1)
             if self._next()[1] != ")":
                 raise NotTranslatable("a bracket of the filter is not closed")
@@ -104,6 +112,9 @@ class _Reader:
             raise NotTranslatable(f"the filter cannot be read at {clean(written)!r}")
         if value_kind == "string":
             written = re.sub(r"\\(.)", _unescaped, written[1:-1], flags=re.DOTALL)
+        self._comparisons += 1
+        if self._comparisons > _MAX_COMPARISONS:  # each is a level of the tree that is made
+            raise NotTranslatable(f"the filter has more than {_MAX_COMPARISONS} comparisons")
         return Comparison(value, "=" if operator == "==" else operator, written)
 
 
@@ -236,11 +247,9 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
         first, colon, last = asked.value.partition(":")
         if not colon:
             raise NotTranslatable("between needs two numbers")
-        low, high = sorted((int(first), int(last)))
+        low, high = sorted((_number(first), _number(last)))
         return low, high
-    if not re.fullmatch(r"-?\d{1,6}", asked.value):
-        raise NotTranslatable("the age is a number of days")
-    days = int(asked.value)
+    days = _number(asked.value)
     match asked.operator:
         case "<":
             return 0, days - 1
@@ -253,6 +262,12 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
         case "=" | "!=":
             return days, days
     raise NotTranslatable(f"ages are not compared with {asked.operator}")
+
+
+def _number(written: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,6}", written):
+        raise NotTranslatable("the age is a number of days")
+    return int(written)
 
 
 def _flags(asked: Comparison) -> str:
@@ -285,10 +300,16 @@ def _tags(asked: Comparison, tags: Collection[str]) -> str:
     return f"NOT {made}" if asked.operator == "!#" else made
 
 
+@lru_cache(maxsize=4)
+def _joined(tags: frozenset[str]) -> str:
+    """All tags as one text, in small letters."""
+    return "\n".join(tag.lower() for tag in tags)
+
+
 def tag_query(tag: str, tags: Collection[str] = ()) -> str:
     """An expression for the articles of the feeds with a tag, which are in its folder or have its label."""
     lower = tag.lower()
-    alike = any(lower in other.lower() for other in tags if other != tag)
+    alike = _joined(frozenset(tags)).count(lower) > (tag in tags)
     plain = not alike and re.fullmatch(r"\w+", tag) and tag not in ("AND", "OR", "NOT", "NEAR")
     value = tag if plain else as_regex(f"^(?-i:{_literal(tag)})$")
     return f"(folder:{value} OR label:{value})"

@@ -18,35 +18,20 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A line that does not move over as it is, and why."""
-
-    file: str
-    line: int
-    text: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.text}: {self.reason}" if self.text else f"{place}: {self.reason}"
-
-
 def lines(text: str) -> Iterator[Line]:
-    """The lines of a file that say something; a backslash at the very end continues one."""
-    whole, first = "", 0
-    for number, one in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+    """Yield the lines that are neither blank nor a comment; a backslash at the very end continues one."""
+    parts: list[str] = []
+    first = 0
+    for number, one in enumerate([*text.removeprefix("\ufeff").split("\n"), ""], 1):
         first = first or number
         one = one.removesuffix("\r")
         if one.endswith("\\"):
-            whole += one[:-1]
+            parts.append(one[:-1])
             continue
-        whole += one
-        if whole.strip() and not whole.lstrip().startswith("#"):
-            yield Line(first, whole.strip())
-        whole, first = "", 0
-    if whole.strip():
-        yield Line(first, whole.strip())
+        whole = "".join([*parts, one]).strip()
+        if whole and not whole.startswith("#"):
+            yield Line(first, whole)
+        parts, first = [], 0
 
 
 def words(text: str) -> list[str]:

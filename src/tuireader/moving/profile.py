@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
+from tuireader.config import ViewConfig
+from tuireader.config.files import without_tilde
 from tuireader.errors import TuireaderError
 from tuireader.moving import settings, urls
-from tuireader.moving.lexing import Remark
-from tuireader.moving.single_settings import Settings
+from tuireader.moving.outcomes import Consent, Outcome, settled
+from tuireader.moving.single_settings import CACHE, No, Settings
 from tuireader.moving.urls import Subscriptions
+from tuireader.text import clean
 from tuireader.values import dataclass
 
-_INCLUDES = 20
+_MOST_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,23 @@ class Profile:
     cache: Path
 
     @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Each line that does not move over as it is."""
-        return (*self.subscriptions.remarks, *self.settings.remarks)
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each line."""
+        return (*self.subscriptions.outcomes, *self.settings.outcomes)
+
+    @property
+    def views(self) -> tuple[ViewConfig, ...]:
+        """Query feeds, tags and filters as saved searches."""
+        return (*self.subscriptions.views, *self.settings.views)
+
+    @property
+    def asked(self) -> dict[Consent, list[Outcome]]:
+        """The lines that wait for the user's consent."""
+        found: dict[Consent, list[Outcome]] = {}
+        for one in self.outcomes:
+            if one.consent is not None:
+                found.setdefault(one.consent, []).append(one)
+        return found
 
 
 def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
@@ -55,17 +73,71 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     return found
 
 
-def read(found: Places, text_of: Callable[[Path], str]) -> Profile:
-    """Read a newsboat's `urls` and `config`; `text_of` gives the text of a file, `""` when it has none."""
-    subscriptions = urls.read(text_of(found.urls))
-    files: list[tuple[str, str]] = []
-    waiting = [found.config]
-    while waiting and len(files) < _INCLUDES:
-        path = waiting.pop(0)
-        text = text_of(path)
-        files.append((path.name, text))
-        waiting += [path.parent / Path(name).expanduser() for name in settings.included(text)]
-    tags = {tag for own in subscriptions.tags.values() for tag in own}
-    said = settings.read(files, [feed.url for feed in subscriptions.feeds], tags)
-    cache = found.config.parent / Path(said.cache).expanduser() if said.cache else found.cache
-    return Profile(subscriptions, said, cache if cache.is_file() else found.cache)
+def read(
+    found: Places,
+    text_of: Callable[[Path], str],
+    accepted: Collection[Consent] = (),
+    subscriptions: Subscriptions | None = None,
+) -> Profile:
+    """Read a newsboat's `urls` and `config`; `subscriptions` are those of `urls` if they are known.
+
+    `text_of` gives the text of a file, `""` when there is none, and raises TuireaderError when it cannot be
+    read. Programs, proxies and folders are taken over only when they are `accepted`.
+    """
+    subscriptions = subscriptions or urls.read(text_of(found.urls))
+    addresses = [feed.url for feed in subscriptions.feeds]
+    context = settings.Context(
+        addresses,
+        frozenset(tag for own in subscriptions.tags.values() for tag in own),
+        frozenset(view.name.casefold() for view in subscriptions.views),
+        frozenset(accepted),
+        _Files(found.config, text_of).include,
+    )
+    try:
+        said = settings.read([(found.config.name, text_of(found.config))], context)
+    except No as reason:
+        raise TuireaderError(f"{found.config} {reason}", "check that it is newsboat's config") from None
+    cache = found.config.parent / without_tilde(said.cache) if said.cache else found.cache
+    if not _is_file(cache):
+        cache = found.cache
+        said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
+    return Profile(subscriptions, said, cache)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, say
+        return False
+
+
+class _Files:
+    """The files of a config, each of which is included once."""
+
+    def __init__(self, config: Path, text_of: Callable[[Path], str]) -> None:
+        self._text_of = text_of
+        self._paths = {config.name: config}
+        self._open = {os.path.realpath(config)}
+
+    def include(self, file: str, written: str) -> tuple[str, str]:
+        """Return name and text of a file that a line of another one names. Raises No."""
+        if len(self._paths) > _MOST_FILES:
+            raise No(f"more than {_MOST_FILES} files are included")
+        try:
+            path = self._paths[file].parent / without_tilde(written)
+            real = os.path.realpath(path)
+            if real in self._open:
+                raise No("the file is read already")
+            if not path.exists():
+                raise No("there is no such file")
+            text = self._text_of(path)
+        except TuireaderError as error:
+            raise No(error.message) from None
+        except (OSError, ValueError, RuntimeError):
+            raise No("is no path") from None
+        name = clean(written, 200) or path.name
+        while name in self._paths:
+            name += "*"
+        self._paths[name] = path
+        self._open.add(real)
+        return name, text

@@ -1,14 +1,51 @@
-"""Reading the cache of newsboat: a database of another program, which is never written to."""
+"""Reading the cache of newsboat: a database of another program, from anywhere, which is never written to.
+
+Nothing but rows of a plain table of the known form is read: a view, a virtual table or a computed column
+could go on for ever. Rows, bytes, time and memory are limited.
+"""
 
 from __future__ import annotations
 
+import re
+import resource
 import sqlite3
-from collections.abc import Iterator
+import sys
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import field
 from pathlib import Path
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, UnreadableError
 from tuireader.values import dataclass
+
+MOST_ARTICLES = 1_000_000
+_MOST_FEEDS = 100_000
+_LONGEST = 10_000_000
+"""Bytes that one value may have."""
+_SECONDS = 8.0
+"""Time of the processor that it may take to open a cache."""
+_MEMORY = 150_000_000
+"""Bytes that the process may grow by meanwhile."""
+_BATCH = 500
+_BATCH_BYTES = 8_000_000
+_LONGEST_ADDRESS = 4_000
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: _LONGEST,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 100,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
+}
+_PRAGMAS = (
+    "trusted_schema = OFF",
+    "query_only = ON",
+    "cell_size_check = ON",
+    "mmap_size = 0",
+    "cache_size = -8000",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,71 +84,195 @@ _COLUMNS = (
 )
 
 
-class NewsboatCache:
-    """The articles that newsboat has stored."""
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one feed: their ids, and when they were published."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    times: array[int] = field(default_factory=lambda: array("q"))
+
+
+class NewsboatCache:
+    """The articles that newsboat has stored. `too_large` counts those that were left out for their size."""
+
+    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self._conn = conn
-        there = {row[1] for row in conn.execute("PRAGMA table_info(rss_item)")}
+        self._path = path
+        self.too_large = 0
+        there = self._table("rss_item")
         missing = {"guid", "title", "url", "feedurl", "unread"} - there
         if missing:
-            raise TuireaderError(
-                "this cache.db is not one of newsboat", f"its articles have no {', '.join(sorted(missing))}"
-            )
-        # What older versions of newsboat do not have is empty.
-        self._columns = ", ".join(f"coalesce({name}, '')" if name in there else "''" for name in _COLUMNS)
+            raise _not_newsboats(f"its articles have no {', '.join(sorted(missing))}")
+        # Older versions of newsboat do not have all of them.
+        columns = ", ".join(f"coalesce({name}, '')" if name in there else "''" for name in _COLUMNS)
+        self._select = f"SELECT {columns} FROM rss_item NOT INDEXED WHERE rowid = ?"
+        self._rows = self._scan("pubDate" if "pubDate" in there else "0")
+
+    def _table(self, name: str) -> set[str]:
+        """The columns of a table that holds nothing but what was written to it; none when it is not there."""
+        kinds = self._conn.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchmany(2)
+        if not kinds:
+            return set()
+        kind, sql = kinds[0]
+        if len(kinds) > 1 or kind != "table" or not re.match(r"\s*CREATE\s+TABLE\b", str(sql), re.IGNORECASE):
+            raise _not_newsboats(f"{name} is no plain table")
+        columns = self._conn.execute(f"PRAGMA table_xinfo({name})").fetchall()
+        names = {str(column[1]) for column in columns}
+        if any(column[6] for column in columns) or {"rowid", "oid", "_rowid_"} & set(map(str.lower, names)):
+            raise _not_newsboats(f"{name} has columns that newsboat does not make")
+        return names
+
+    def _scan(self, published: str) -> dict[str, _Rows]:
+        """Find out which rows each feed has."""
+        found: dict[str, _Rows] = {}
+        number = 0
+        rows = self._conn.execute(
+            f"SELECT rowid, substr(feedurl, 1, ?), {published} FROM rss_item NOT INDEXED",
+            (_LONGEST_ADDRESS,),
+        )
+        for number, (row, feed, time_of_it) in enumerate(rows, 1):
+            if number > MOST_ARTICLES:
+                raise TuireaderError(
+                    f"the cache has more than {MOST_ARTICLES:,} articles", "let newsboat clean it up first"
+                )
+            of_feed = found.setdefault(feed, _Rows()) if isinstance(feed, str) else None
+            if of_feed is not None:
+                of_feed.ids.append(row)
+                of_feed.times.append(_time(time_of_it))
+        return found
 
     def feeds(self) -> dict[str, tuple[str, str]]:
         """Title and website of each feed that was ever fetched, by its address."""
-        rows = self._conn.execute("SELECT rssurl, title, url FROM rss_feed")
-        return {url: (title, site) for url, title, site in rows}
+        with _told(self._path):
+            if not {"rssurl", "title", "url"} <= self._table("rss_feed"):
+                return {}
+            rows = self._conn.execute(
+                """SELECT substr(rssurl, 1, ?), substr(title, 1, 1000), substr(url, 1, ?)
+                   FROM rss_feed NOT INDEXED""",
+                (_LONGEST_ADDRESS, _LONGEST_ADDRESS),
+            ).fetchmany(_MOST_FEEDS)
+        return {
+            url: (title if isinstance(title, str) else "", site if isinstance(site, str) else "")
+            for url, title, site in rows
+            if isinstance(url, str)
+        }
 
     def counts(self) -> dict[str, int]:
         """How many articles are stored of each feed."""
-        rows = self._conn.execute("SELECT feedurl, count(*) FROM rss_item GROUP BY feedurl")
-        return dict(rows.fetchall())
+        return {feed: len(rows.ids) for feed, rows in self._rows.items()}
 
-    def items(self, feed: str) -> list[CachedItem]:
-        """The articles of a feed, the newest first."""
-        rows = self._conn.execute(
-            f"SELECT {self._columns} FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, rowid DESC",
-            (feed,),
-        )
-        return [_item(row) for row in rows]
+    def items(self, feed: str) -> Iterator[list[CachedItem]]:
+        """The articles of a feed, the newest first, in batches that fit into memory."""
+        rows = self._rows.get(feed, _Rows())
+        order = sorted(range(len(rows.ids)), key=lambda at: (rows.times[at], rows.ids[at]), reverse=True)
+        batch: list[CachedItem] = []
+        size = 0
+        for at in order:
+            row = self._row(rows.ids[at])
+            if row is None:
+                continue
+            batch.append(_item(row))
+            size += len(batch[-1].content)
+            if len(batch) == _BATCH or size > _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def marks(self, feed: str) -> Iterator[tuple[bool, str]]:
+        """Whether each article of a feed is read, and its flags."""
+        for row in self._rows.get(feed, _Rows()).ids:
+            found = self._row(row)
+            if found is not None:
+                item = _item(found)
+                yield not item.unread or item.deleted, item.flags
+
+    def _row(self, row: int) -> Sequence[object] | None:
+        with _told(self._path):
+            try:
+                found: Sequence[object] | None = self._conn.execute(self._select, (row,)).fetchone()
+            except sqlite3.DataError:  # a value is longer than it may be
+                self.too_large += 1
+                return None
+            return found
 
 
-def _item(row: tuple[object, ...]) -> CachedItem:
-    texts = [value if isinstance(value, str) else str(value) for value in row]
+def _item(row: Sequence[object]) -> CachedItem:
+    texts = [value if isinstance(value, str) else "" for value in row]
     return CachedItem(
         guid=texts[0],
         title=texts[1],
         author=texts[2],
         url=texts[3],
-        published=int(texts[4]) if texts[4].lstrip("-").isdigit() else 0,
+        published=_time(row[4]),
         content=texts[5],
         content_type=texts[6],
         base=texts[7],
         enclosure_url=texts[8],
         enclosure_type=texts[9],
-        unread=texts[10] == "1",
-        flags=texts[11],
-        deleted=texts[12] == "1",
+        unread=row[10] in (1, "1"),
+        flags=texts[11][:200],
+        deleted=row[12] in (1, "1"),
     )
+
+
+def _time(value: object) -> int:
+    """Seconds since 1970; 0 for anything that is no time."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
+        value = int(value)
+    return value if isinstance(value, int) and 0 <= value < 1 << 36 else 0
+
+
+def _not_newsboats(why: str) -> TuireaderError:
+    return TuireaderError("this cache.db is not one of newsboat", f"{why}; nothing was imported")
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[NewsboatCache]:
-    """The cache in a file, read only. Raises TuireaderError when it is none or cannot be read."""
+    """The cache in a file, read only, for one thread at a time.
+
+    Raises TuireaderError when it is none or cannot be read.
+    """
     if not path.is_file():
         raise TuireaderError(f"there is no newsboat cache {path}", "name its folder")
+    with _told(path):
+        conn = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False
+        )
     try:
-        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
-        conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        try:
-            yield NewsboatCache(conn)
-        finally:
-            conn.close()
-    except sqlite3.Error as error:
-        raise TuireaderError(
-            f"{path} cannot be read: {error}", "close newsboat, or check that this is its cache.db"
+        with _told(path):
+            conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            for limit, value in _LIMITS.items():
+                conn.setlimit(limit, value)
+            conn.set_progress_handler(_alarm(), 10_000)
+            for pragma in _PRAGMAS:
+                conn.execute(f"PRAGMA {pragma}")
+            cache = NewsboatCache(conn, path)
+            conn.set_progress_handler(None, 0)  # from here on a row at a time is read
+        yield cache
+    finally:
+        conn.close()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into a TuireaderError."""
+    try:
+        yield
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, MemoryError) as error:
+        raise UnreadableError(
+            f"{path} cannot be read: {error or 'out of memory'}",
+            "close newsboat, or check that this is its cache.db",
         ) from error
+
+
+def _alarm() -> Callable[[], bool]:
+    """Tell SQLite to stop once it has taken too much time or memory."""
+    started, before = time.thread_time(), _peak()
+    return lambda: time.thread_time() - started > _SECONDS or _peak() - before > _MEMORY
+
+
+def _peak() -> int:
+    """The most memory that this process had so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

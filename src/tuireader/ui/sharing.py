@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.config import MacroConfig
-from tuireader.programs import ADDRESS, Ran
+from tuireader.programs import ADDRESS, TITLE, Ran
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -122,5 +122,6 @@ def told(ran: Ran) -> str:
 
 def described(macro: MacroConfig) -> str:
     """What a macro does, in its own words or in those of its parts."""
-    parts = [" ".join(macro.command).replace(ADDRESS, "URL")] if macro.command else []
+    words = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
+    parts = [words] if words else []
     return macro.name or ", then ".join([*parts, *([", ".join(macro.run)] if macro.run else [])])

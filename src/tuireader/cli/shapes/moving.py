@@ -69,12 +69,27 @@ class ExportedState(TypedDict):
 
 
 class NotMoved(TypedDict):
-    """A line of another program's file that did not move over as it is."""
+    """A line of another program's file that changed or was dropped."""
 
     file: Annotated[str, "Name of the file."]
     line: Annotated[int, "Number of the line, from 1."]
-    text: Annotated[str, "What stands there; secrets are left out."]
-    reason: Annotated[str, "Why, and what there is instead."]
+    text: Annotated[str, "The line; secrets are left out."]
+    outcome: Annotated[str, "`changed` or `dropped`."]
+    group: Annotated[str, "Kind of the line, such as `feeds`, `programs` or `look`."]
+    reason: Annotated[str, "What it became, or why it was dropped and what to do instead."]
+    accept: Annotated[
+        str, "What `--accept` has to name for it to be taken over: `programs`, `proxy` or `folders`."
+    ]
+
+
+class FileLines(TypedDict):
+    """The lines of one file, blank lines and comments aside: each is moved, changed or dropped."""
+
+    file: Annotated[str, "Name of the file."]
+    lines: Annotated[int, "All lines: the sum of the three below."]
+    moved: Annotated[int, "Lines that are here as they were there."]
+    changed: Annotated[int, "Lines that became something slightly different."]
+    dropped: Annotated[int, "Lines that were left out."]
 
 
 class NewsboatImport(TypedDict):
@@ -88,24 +103,29 @@ class NewsboatImport(TypedDict):
     starred: Annotated[int, "How many have a flag there; they are starred here."]
     deleted: Annotated[int, "How many are deleted there; they are read here."]
     marked: Annotated[int, "Articles stored here before that are read or starred now."]
-    others: Annotated[int, "Articles of feeds that were left out, or that newsboat follows no more."]
-    added: Annotated[dict[str, int], "What is new in the configuration: tables, and keys of tables."]
-    kept: Annotated[list[str], "Keys of the configuration that stay as they are, though newsboat differs."]
-    not_moved: Annotated[list[NotMoved], "Each line that did not move over as it is."]
+    others: Annotated[int, "Articles of feeds that were left out, or that newsboat no longer follows."]
+    too_large: Annotated[int, "Articles that were left out as they are larger than 10 MB."]
+    trouble: Annotated[str, "Why not all articles could be read, or nothing."]
+    added: Annotated[dict[str, int], "New tables and keys of tables in the configuration."]
+    kept: Annotated[list[str], "What stays as it is in the configuration, beside the lines."]
+    files: Annotated[list[FileLines], "The lines of each file, counted."]
+    not_moved: Annotated[list[NotMoved], "Each line that changed or was dropped."]
 
 
 class Side(TypedDict):
     """One number on both sides."""
 
-    what: Annotated[str, "`feeds`, `tags`, `articles`, `read`, `unread`, `flagged` or `flags`."]
-    there: Annotated[int, "In newsboat."]
+    what: Annotated[str, "`feeds`, `tags`, `searches`, `articles`, `read`, `unread`, `flagged` or `flags`."]
+    there: Annotated[int, "In newsboat, with all that is left out."]
     here: Annotated[int, "Here."]
 
 
 class NewsboatComparison(TypedDict):
     """newsboat's side and ours."""
 
-    equal: Annotated[bool, "Whether both sides are the same."]
+    equal: Annotated[bool, "Whether feeds, searches, articles and marks are the same on both sides."]
     sides: Annotated[list[Side], "The numbers."]
-    differences: Annotated[list[str], "What differs, at the most twenty lines."]
+    left_out: Annotated[list[str], "Feeds, searches and articles that an import leaves out."]
+    differences: Annotated[list[str], "What else differs, at most twenty lines."]
     more: Annotated[int, "How many further differences there are."]
+    asked: Annotated[list[NotMoved], "Lines that wait for `--accept`."]
