@@ -8,6 +8,7 @@ import sys
 
 def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
+    _leave_out_folder()
     _complete_streams()
     from tuireader.ui import first_frame
 
@@ -18,6 +19,22 @@ def main() -> None:
     else:
         from tuireader.cli import run
     sys.exit(run(arguments))
+
+
+def _leave_out_folder() -> None:
+    """Drop the folder that Python put first on the path, unless this package lies there.
+
+    It is the working directory after `python -m`, and that of the script else: what lies there is not ours.
+    """
+    if sys.flags.safe_path or not sys.path:
+        return
+    try:
+        here, script = os.getcwd(), os.path.realpath(sys.argv[0])  # noqa: PTH109 - light
+    except OSError:  # the working directory is no more
+        here = script = ""
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    if sys.path[0] in ("", here, os.path.dirname(script)) and sys.path[0] != ours:  # noqa: PTH120
+        del sys.path[0]
 
 
 def _complete_streams() -> None:

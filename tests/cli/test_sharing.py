@@ -167,6 +167,10 @@ def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
     assert run_apart(home, "service", "--unit", "timer").out.startswith(
         "# ~/.config/systemd/user/tuireader.timer"
     )
+    alone = os.environ | {"PATH": str(home.folder)}  # no command of this name is on it
+    words = [sys.executable, "-m", "tuireader", "service", "--unit", "cron"]
+    shown = subprocess.run(words, env=alone, capture_output=True, text=True, check=True).stdout
+    assert f"{sys.executable} -P -m tuireader refresh --due --quiet" in shown
     told = run_apart(home, "service", "--every", "soon")
     assert told.code == Exit.USAGE and "--every wants a time" in told.err
 
