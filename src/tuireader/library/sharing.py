@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from tuireader import programs, relating
+from tuireader import files, programs, relating
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk
 from tuireader.programs import Ran
@@ -65,19 +66,17 @@ class Sharing(Desk):
         assert article is not None
 
         def save() -> SavedFile:
-            folder.mkdir(parents=True, exist_ok=True)
+            files.make_folder(folder, files.SHARED)
             for number in range(1, _MOST):
                 path = folder / file_name(article.title, article.time, form, number)
                 if overwrite:
-                    path.write_bytes(content)
+                    files.write(path, [content], mode=files.SHARED)
                     return SavedFile(article_id, path)
-                try:
-                    with path.open("xb") as file:
-                        file.write(content)
+                with suppress(FileExistsError):
+                    files.create(path, [content], mode=files.SHARED)
                     return SavedFile(article_id, path)
-                except FileExistsError:
-                    if path.is_file() and path.read_bytes() == content:
-                        return SavedFile(article_id, path, new=False)
+                if path.is_file() and path.read_bytes() == content:
+                    return SavedFile(article_id, path, new=False)
             raise TuireaderError(f"{folder} has too many files of this name", "save it somewhere else")
 
         try:
