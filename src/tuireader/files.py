@@ -9,9 +9,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_SCRATCH = ".tuireader-"
+_STALE = 86_400
 
 PRIVATE = 0o600
 """The mode of files that only their owner may read."""
@@ -29,11 +33,8 @@ def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: boo
         old = path.stat()
     except FileNotFoundError:
         old = None
-    if old is not None and (number := _descriptor(path)) is not None:
-        sys.stdout.flush()
-        _pour(os.dup(number), pieces)
-    elif old is not None and not stat.S_ISREG(old.st_mode):
-        _pour(os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC), pieces)
+    if old is not None and is_stream(path):
+        _pour(path, pieces)
     else:
         target = path.resolve()
         make_folder(target.parent, mode)
@@ -42,6 +43,15 @@ def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: boo
             new.replace(target)
         if sync:
             _sync_folder(target.parent)
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path names what is written to, not replaced: a device, a pipe, an open file."""
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) or _descriptor(path) is not None
 
 
 def create(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE) -> None:
@@ -59,13 +69,21 @@ def make_folder(path: Path, mode: int = PRIVATE) -> None:
 @contextmanager
 def scratch(folder: Path, mode: int = PRIVATE) -> Iterator[Path]:
     """A new empty file in a folder, to be published when it is complete; else it is deleted."""
-    new = folder / f".tuireader-{os.urandom(8).hex()}"
+    new = folder / f"{_SCRATCH}{os.urandom(8).hex()}"
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     try:
         yield new
     finally:
         with suppress(OSError):
             new.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Delete scratch files that a program left when it was killed a day ago or more."""
+    with suppress(OSError):
+        for path in folder.glob(f"{_SCRATCH}{'[0-9a-f]' * 16}*"):
+            if time.time() - path.lstat().st_mtime > _STALE:
+                path.unlink()
 
 
 def publish(new: Path, path: Path) -> None:
@@ -92,8 +110,13 @@ def _descriptor(path: Path) -> int | None:
     return None
 
 
-def _pour(number: int, pieces: Iterable[bytes]) -> None:
-    with os.fdopen(number, "wb") as file:
+def _pour(path: Path, pieces: Iterable[bytes]) -> None:
+    if (number := _descriptor(path)) is not None:
+        sys.stdout.flush()
+        handle = os.dup(number)
+    else:
+        handle = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(handle, "wb") as file:
         file.writelines(pieces)
 
 
