@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 
@@ -9,7 +11,7 @@ import sys
 def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
     _leave_out_folder()
-    _complete_streams()
+    prepare_streams()
     from tuireader.ui import first_frame
 
     arguments = sys.argv[1:]
@@ -37,11 +39,25 @@ def _leave_out_folder() -> None:
         del sys.path[0]
 
 
-def _complete_streams() -> None:
-    """Put nothing in the place of standard streams that are closed, before a file gets their numbers."""
+def prepare_streams() -> None:
+    """Put nothing in the place of closed standard streams, and let stdout print whatever there is.
+
+    Characters that its encoding does not have become question marks, undecodable bytes of file names themselves.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - light, and open to the end
+    codecs.register_error("tuireader", _replaced)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="tuireader")
+
+
+def _replaced(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    codes = (ord(character) - 0xDC00 for character in text)  # as os.fsdecode keeps bytes
+    return bytes(code if 0x80 <= code <= 0xFF else ord("?") for code in codes), error.end
 
 
 if __name__ == "__main__":

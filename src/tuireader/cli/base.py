@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuireader import __version__
-from tuireader.config import paths
+from tuireader.config import is_there, paths
 from tuireader.errors import ConfigError, Exit, UsageError
 from tuireader.opening import Options, guarded, read, say
 
@@ -132,8 +132,8 @@ def main(
             name.unlink(missing_ok=True)
     if (
         config_file is not None
-        and not config_file.exists()
         and context.invoked_subcommand not in {"add", "import"}
+        and not is_there(config_file)
         and not source
     ):
         raise ConfigError(f"there is no configuration file {config_file}", "check the path")

@@ -232,7 +232,7 @@ def export(options: Options, file: Path | None, form: str) -> int:
         encoded = (piece.encode("utf-8", "replace") for piece in pieces)
         if file is None or str(file) == "-":
             for piece in encoded:
-                sys.stdout.buffer.write(piece)
+                click.echo(piece, nl=False)
             return Exit.OK
         try:
             files.write(file, encoded)

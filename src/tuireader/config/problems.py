@@ -67,10 +67,9 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
         return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
     message = str(error)
     if message.startswith("Exceeds the limit"):
-        message = "a number is too long"
-        if number := LONG_NUMBER.search(text):
-            line = text.count("\n", 0, number.start()) + 1
-            return Problem("", f"is not TOML: {message}", line, True, name)
+        number = LONG_NUMBER.search(text)
+        place = text.count("\n", 0, number.start()) + 1 if number else None
+        return Problem("", "is not TOML: a number is too long", place, True, name)
     lines = text.split("\n")
     line: int | None = None
     column: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,12 @@ class SavedFile:
     article_id: int
     path: Path
     new: bool = True
+
+
+def _writable(name: str) -> str:
+    """The name of a file without characters that this locale has none for."""
+    encoding = sys.getfilesystemencoding()
+    return name.encode(encoding, "replace").decode(encoding).replace("?", "_")
 
 
 class Sharing(Desk):
@@ -68,7 +75,7 @@ class Sharing(Desk):
         def save() -> SavedFile:
             files.make_folder(folder, files.SHARED)
             for number in range(1, _MOST):
-                path = folder / file_name(article.title, article.time, form, number)
+                path = folder / _writable(file_name(article.title, article.time, form, number))
                 if overwrite:
                     files.write(path, [content], mode=files.SHARED)
                     return SavedFile(article_id, path)

@@ -18,7 +18,7 @@ from tuireader.errors import DatabaseError
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.evidence import evidence_of
 from tuireader.store.packing import Packing, UnreadableText
-from tuireader.store.store import Store, check_version, copy_into, explain
+from tuireader.store.store import Store, check_version, copy_into, explain, looked_up
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.values import dataclass
 from tuireader.wording import counted
@@ -36,8 +36,9 @@ class Finding:
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
-    if not path.is_file():
-        raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
+    with looked_up(path):
+        if not path.is_file():
+            raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
     try:
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None

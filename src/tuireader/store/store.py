@@ -95,6 +95,17 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
 
 
+@contextmanager
+def looked_up(path: Path) -> Iterator[None]:
+    """Raise DatabaseError where it cannot be looked up whether a database is there."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(
+            f"the database {path} cannot be opened: {error.strerror}", "check its path and its rights"
+        ) from None
+
+
 class Store:
     """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time."""
 
@@ -153,11 +164,12 @@ class Store:
         Raises DatabaseError when the folder is missing, or the file is damaged, of another program or of
         a newer version; the file is then untouched.
         """
-        if not path.parent.is_dir():
-            raise DatabaseError(
-                f"the folder {path.parent} does not exist", "create it, or name another --database"
-            )
-        fresh = not path.exists() or path.stat().st_size == 0
+        with looked_up(path):
+            if not path.parent.is_dir():
+                raise DatabaseError(
+                    f"the folder {path.parent} does not exist", "create it, or name another --database"
+                )
+            fresh = not path.exists() or path.stat().st_size == 0
         if fresh and prepare:
             try:
                 path.touch(mode=0o600)
