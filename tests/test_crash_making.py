@@ -1,7 +1,7 @@
 """Killed, ended or out of space while a new store is made: the next start makes it, and it is whole.
 
-`TUIREADER_KILLS=700 python -m pytest -s -o faulthandler_timeout=0 tests/test_crash_making.py` tries more moments
-and prints the result.
+`TUIREADER_KILLS=700 python -m pytest -s -o faulthandler_timeout=0 tests/test_crash_making.py -k any_moment`
+tries more moments and prints the result.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def _leave_out_folder() -> None:
 def prepare_streams() -> None:
     """Put nothing in the place of closed standard streams, and let stdout print whatever there is.
 
-    Characters that its encoding does not have become question marks, undecodable bytes of file names themselves.
+    Characters that its encoding does not have become question marks; bytes of file names stay as they are.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

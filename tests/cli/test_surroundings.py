@@ -78,9 +78,9 @@ told, result = [], os.dup(1)
 for words in json.loads(sys.argv[1]):
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
-    code = run(words)
+    code = run([os.fsdecode(word.encode()) for word in words])
     sys.stdout.flush()
-    told.append([code, *(os.fsdecode(Path(name).read_bytes()) for name in ("out", "err"))])
+    told.append([code, *(Path(name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))])
 os.write(result, json.dumps(told).encode())
 """
 """Runs one command after another, as the program does, with streams and rights of a process of its own."""
