@@ -57,7 +57,7 @@ def is_stream(path: Path) -> bool:
 def create(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE) -> None:
     """Write a file that does not exist yet. Raises FileExistsError, OSError; then nothing has changed."""
     with scratch(path.parent, mode) as new:
-        _fill(new, pieces, None, sync=True)
+        _fill(new, pieces, None, sync=False)
         publish(new, path)
 
 
@@ -86,8 +86,18 @@ def sweep(folder: Path) -> None:
                 path.unlink()
 
 
-def publish(new: Path, path: Path) -> None:
-    """Give a complete file its name. Raises FileExistsError where something has this name already."""
+def publish(new: Path, path: Path, *, replace: bool = False) -> None:
+    """Give a complete file its name for good. Raises FileExistsError where it is taken, without `replace`."""
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    if replace:
+        new.replace(path)
+    else:
+        _link(new, path)
+    _sync_folder(path.parent)
+
+
+def _link(new: Path, path: Path) -> None:
     try:
         path.hardlink_to(new)  # a rename would replace what has the name
     except FileExistsError:
@@ -95,7 +105,6 @@ def publish(new: Path, path: Path) -> None:
     except OSError:  # not every file system has hard links
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
         new.replace(path)
-    _sync_folder(path.parent)
 
 
 def _descriptor(path: Path) -> int | None:

@@ -128,7 +128,10 @@ def main(
         where = replace(where, database=where.database.with_name("demo.db"))
     context.obj = Options(where, demo, fresh)
     if fresh:
-        for name in (where.database, *(Path(f"{where.database}{end}") for end in ("-wal", "-shm"))):
+        for name in (
+            where.database,
+            *(Path(f"{where.database}{end}") for end in ("-journal", "-wal", "-shm")),
+        ):
             name.unlink(missing_ok=True)
     if (
         config_file is not None

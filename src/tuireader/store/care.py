@@ -247,12 +247,11 @@ def making(target: Path, beside: Path) -> Iterator[Path]:
         with files.scratch((beside if stream else target).parent) as new:
             try:
                 yield new
-                with new.open("rb") as file:
-                    if stream:
+                if stream:
+                    with new.open("rb") as file:
                         files.write(target, iter(partial(file.read, _PIECE), b""))
-                    else:
-                        os.fsync(file.fileno())
-                        files.publish(new, target)
+                else:
+                    files.publish(new, target)
             finally:
                 for end in ("-journal", "-wal", "-shm"):
                     new.with_name(new.name + end).unlink(missing_ok=True)
@@ -285,9 +284,7 @@ def replace(path: Path, new: Path) -> Path:
         kept.hardlink_to(path)  # so that at no time there is no database
     except OSError:  # not every file system has hard links
         path.rename(kept)
-    with suppress(
-        FileNotFoundError
-    ):  # its log goes before the new one comes, which would take it for its own
+    with suppress(FileNotFoundError):  # the new one would take its log for its own
         path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     new.replace(path)

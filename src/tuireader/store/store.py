@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuireader import files
 from tuireader.errors import DatabaseError
-from tuireader.files import scratch
 from tuireader.store import schema
 
 if TYPE_CHECKING:
@@ -332,9 +332,9 @@ def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: Telling) 
     told = partial(tell, backup)
     told(0.0)
     if not _is_copy(backup, version):
-        with scratch(path.parent) as new:
+        with looked_up(path), files.scratch(path.parent) as new:
             copy_into(conn, new)
-            new.replace(backup)
+            files.publish(new, backup, replace=True)
     schema.migrate(conn, lambda done: told(min(done, 0.99)))
     told(1.0)
 
