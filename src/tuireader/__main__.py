@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
-    _complete_streams()
+    _leave_out_folder()
+    prepare_streams()
     from tuireader.ui import first_frame
 
     arguments = sys.argv[1:]
@@ -20,11 +23,41 @@ def main() -> None:
     sys.exit(run(arguments))
 
 
-def _complete_streams() -> None:
-    """Put nothing in the place of standard streams that are closed, before a file gets their numbers."""
+def _leave_out_folder() -> None:
+    """Drop the folder that Python put first on the path, unless this package lies there.
+
+    It is the working directory after `python -m`, and that of the script else: what lies there is not ours.
+    """
+    if sys.flags.safe_path or not sys.path:
+        return
+    try:
+        here, script = os.getcwd(), os.path.realpath(sys.argv[0])  # noqa: PTH109 - light
+    except OSError:  # the working directory is no more
+        here = script = ""
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    if sys.path[0] in ("", here, os.path.dirname(script)) and sys.path[0] != ours:  # noqa: PTH120
+        del sys.path[0]
+
+
+def prepare_streams() -> None:
+    """Put nothing in the place of closed standard streams, and let stdout print whatever there is.
+
+    Characters that its encoding does not have become question marks; bytes of file names stay as they are.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - light, and open to the end
+    codecs.register_error("tuireader", _replaced)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="tuireader")
+
+
+def _replaced(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    codes = (ord(character) - 0xDC00 for character in text)  # as os.fsdecode keeps bytes
+    return bytes(code if 0x80 <= code <= 0xFF else ord("?") for code in codes), error.end
 
 
 if __name__ == "__main__":

@@ -66,8 +66,9 @@ def tell_crash(fault: BaseException, state: Path) -> int:
     line = f"tuireader: stopped by a fault ({type(fault).__name__}); what was marked is kept"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n")
+        entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n"
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+            file.write(entry.encode("utf-8", "backslashreplace"))
         print(f"{line}. Details: {log}", file=sys.stderr)
     except OSError:
         print(f"{line}\n{text}", file=sys.stderr)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from tuireader.config import Config, Paths, Problem, load, loads, paths
+from tuireader.config import Config, Paths, Problem, is_there, load, loads, paths
 from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
 from tuireader.values import dataclass
 
@@ -37,7 +37,7 @@ class Options:
             from tuireader import demo
 
             return loads(demo.config_text(), "demo")
-        if not self.paths.config.exists():
+        if not is_there(self.paths.config):
             return Config(), ()
         config, problems = load(self.paths.config)
         for problem in problems:
@@ -131,10 +131,18 @@ def guarded(job: Callable[[], int]) -> int:
         _let_go(sys.stdout)
         return Exit.OK
     except OSError as error:
+        if error.filename is not None:
+            say(f"tuireader: {os.fsdecode(error.filename)}: {error.strerror}")
+            return Exit.FAILURE
         if not _takes_nothing(sys.stdout):
             return tell_crash(error, paths(os.environ).state)
         _let_go(sys.stdout)
         say(f"tuireader: the output cannot be written: {error.strerror}")
+        return Exit.FAILURE
+    except UnicodeEncodeError as error:
+        if error.encoding == "utf-8":
+            return tell_crash(error, paths(os.environ).state)
+        say(f"tuireader: this locale cannot write {error.object!r} ({error.encoding}; LC_ALL=C.UTF-8 can)")
         return Exit.FAILURE
     except Exception as fault:
         return tell_crash(fault, paths(os.environ).state)
@@ -143,7 +151,7 @@ def guarded(job: Callable[[], int]) -> int:
 def where_for(config_file: Path | None, database: Path | None) -> Paths:
     """The places of all files. Raises ConfigError where the configuration that was named is missing."""
     where = paths(os.environ, config=config_file, database=database)
-    if config_file is not None and not config_file.exists():
+    if config_file is not None and not is_there(config_file):
         raise ConfigError(f"there is no configuration file {config_file}", "check the path")
     return where
 

@@ -121,7 +121,8 @@ def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
     spoil(filled.database, "content", lambda pages: pages[3:5])
     before = filled.database.read_bytes()
     checked = run("db", "check")
-    assert checked.code == Exit.DATABASE and "BAD  file" in checked.out and "db repair" in checked.err
+    assert checked.code == Exit.DATABASE and f"BAD  file {filled.database}: " in checked.out
+    assert f"the database {filled.database} is damaged" in checked.err and "db repair" in checked.err
     told = run("db", "repair")
     assert told.code == Exit.OK and "saved  article: 60" in told.out
     assert str(filled.folder / "news.db.repaired") in told.err
@@ -133,6 +134,18 @@ def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
     assert len(run("list", "--limit", "100").out.splitlines()) == 60
     assert len(run("list", "watch:W", "--limit", "100").out.splitlines()) == 12
     assert all(not finding.problem for finding in care.check(filled.database))
+
+
+def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    words = [sys.executable, "-m", "tuireader", *filled.arguments("db", "backup", "/dev/stdout")]
+    for out in (subprocess.PIPE, copy.open("wb")):
+        done = subprocess.run(words, env=filled.environment(), stdout=out, stderr=subprocess.PIPE, check=True)
+        assert done.stderr.startswith(b"copied ")
+        if done.stdout is not None:
+            copy.with_name("piped.db").write_bytes(done.stdout)
+    for file in (copy, copy.with_name("piped.db")):
+        assert not any(finding.problem for finding in care.check(file))
 
 
 def test_an_index_out_of_line_is_made_anew_in_place(filled: Home, run: Run) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import shutil
 import sqlite3
+import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -437,6 +440,48 @@ def test_where_an_export_cannot_be_written(run: Run, home: Home, tmp_path: Path)
 
 
 # --------------------------------------------------------------------------- newsboat's options
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "{export} /dev/stdout",
+        "{export} >(cat) | cat",
+        "{export} /dev/fd/5 5>&1",
+        "mkfifo p; cat p & {export} p; wait",
+    ],
+)
+def test_an_export_goes_where_it_is_sent(home: Home, shell: str) -> None:
+    subscribe(home, "https://example.org/feed")
+    expected = run_apart(home, "export").out
+    words = [sys.executable, "-m", "tuireader", *home.arguments("export")]
+    done = subprocess.run(
+        ["bash", "-c", shell.format(export=shlex.join(words))],
+        cwd=home.folder,
+        env=home.environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a device, and replace one")
+def test_a_device_is_written_to_and_not_replaced(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    try:
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        device.write_bytes(b"x")
+    except OSError:
+        pytest.skip("no device can be made here")
+    subscribe(home, "https://example.org/feed")
+    assert run("export", str(device)) == Told(Exit.OK, "", "")
+    assert run("db", "backup", str(device)).code == Exit.OK
+    url = web.serve("/feed", rss("Feed", [item("1", "One")]))
+    home.config.unlink()
+    home.config.symlink_to(device)
+    told = run("add", url)
+    assert (told.code, told.out) == (Exit.CONFIG, "") and "is not a regular file" in told.err
+    assert stat.S_ISCHR(device.stat().st_mode) and home.config.is_symlink()
 
 
 def test_the_options_of_newsboat(run: Run, home: Home, web: Web, tmp_path: Path) -> None:

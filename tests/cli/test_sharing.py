@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -147,6 +148,25 @@ def test_follow_knows_its_watches(run: Run) -> None:
     assert told.code == Exit.USAGE and "there are: WeChat, PIPL, Two words" in told.err
 
 
+def test_a_save_that_fails_leaves_nothing_and_one_that_does_not_follows_the_umask(
+    news: tuple[Home, Web], tmp_path: Path
+) -> None:
+    home, folder = news[0], tmp_path / "articles"
+    folder.mkdir()
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    for more in ((), ("--overwrite",)):
+        told = run_apart(home, "save", "1", "--to", str(folder), *more, before=limited)
+        assert told.code != Exit.OK and told.out == "" and list(folder.iterdir()) == []
+    for mask, mode in ((0o022, 0o644), (0o077, 0o600), (0o002, 0o664)):
+        words = ("save", "1", "--to", str(folder), "--overwrite")
+        name = run_apart(home, *words, before=lambda mask=mask: os.umask(mask)).out.strip()  # type: ignore[misc, arg-type]
+        assert Path(name).stat().st_mode & 0o777 == mode
+        Path(name).unlink()
+
+
 # --------------------------------------------------------------------------- service
 
 
@@ -167,6 +187,10 @@ def test_service_prints_units_for_this_program(news: tuple[Home, Web]) -> None:
     assert run_apart(home, "service", "--unit", "timer").out.startswith(
         "# ~/.config/systemd/user/tuireader.timer"
     )
+    alone = os.environ | {"PATH": str(home.folder)}  # no command of this name is on it
+    words = [sys.executable, "-m", "tuireader", "service", "--unit", "cron"]
+    shown = subprocess.run(words, env=alone, capture_output=True, text=True, check=True).stdout
+    assert f"{sys.executable} -P -m tuireader refresh --due --quiet" in shown
     told = run_apart(home, "service", "--every", "soon")
     assert told.code == Exit.USAGE and "--every wants a time" in told.err
 

@@ -303,7 +303,10 @@ def test_a_watch_with_a_wrong_expression_is_off_with_a_caret() -> None:
         ("[ui]\nx=1\nx=2\n[y]\n", "3: is not TOML: ui.x is set for the second time"),
         ("feeds = []\n[[feeds]]\nurl=''", "2:8: is not TOML: Cannot mutate immutable namespace ('feeds',)"),
         ("a = '''\n\n", "1: is not TOML: Expected \"'''\""),
-        ("x = 1\na = " + "9" * 5000, " is not TOML: a number is too long"),
+        ("x = 1\na = " + "9" * 5000, "2: is not TOML: a number is too long"),
+        ("[fetch]\nper_host = 0x" + "f" * 6000, "2: is not TOML: a number is too long"),
+        ("[[feeds]]\nx = [{a = 0b" + "1" * 20_000 + "}]", "2: is not TOML: a number is too long"),
+        ('a = "' + "9" * 5000 + '"\n[keys]\nquit = 0o' + "7" * 6000, "3: is not TOML: a number is too long"),
         ("a = " + "[" * 5000, " is not TOML: brackets are nested too deeply"),
     ],
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,6 +191,40 @@ def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").read_text() == "mine"
     with pytest.raises(DatabaseError, match="cannot be made"):
         care.backup(path, tmp_path / "none" / "copy.db")
+
+
+@pytest.mark.parametrize("name", [b"n\xe9 \xff.db", b"x" * 255, b"a'b\n%.db"])
+def test_a_backup_may_have_any_name(tmp_path: Path, name: bytes) -> None:
+    path = filled(tmp_path, 10)
+    odd = tmp_path / os.fsdecode(name)
+    care.backup(path, odd)
+    assert {finding.problem for finding in care.check(odd)} == {""}
+    with pytest.raises(DatabaseError, match="cannot be made: File name too long"):
+        care.backup(path, tmp_path / ("x" * 256))
+
+
+def test_a_backup_goes_into_a_pipe(tmp_path: Path) -> None:
+    path, pipe, read = filled(tmp_path, 10), tmp_path / "pipe", list[bytes]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    size = care.backup(path, pipe)
+    reader.join(10)
+    assert len(read[0]) == size and pipe.is_fifo()
+    (tmp_path / "copy.db").write_bytes(read[0])
+    assert problems(tmp_path / "copy.db") == {}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_what_a_killed_copy_left_is_swept_away(tmp_path: Path) -> None:
+    path = filled(tmp_path, 10)
+    old, new, other = (tmp_path / f".tuireader-{name}" for name in ("0" * 16, "1" * 16, "notes"))
+    for file in (old, new, other):
+        file.touch()
+    for file in (old, other):
+        os.utime(file, (0, 0))
+    care.backup(path, tmp_path / "copy.db")
+    assert (old.exists(), new.exists(), other.exists()) == (False, True, True)
 
 
 def test_a_backup_of_a_damaged_file_leaves_no_half_copy(tmp_path: Path) -> None:
@@ -397,6 +433,23 @@ def test_the_damaged_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     assert problems(path) == {} and not new.exists()
     salvage(path, new)
     assert care.replace(path, new).name == "test.db.damaged-2"
+
+
+def test_there_is_a_database_whenever_one_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, new = filled(tmp_path, 10), tmp_path / "new.db"
+    salvage(path, new)
+    rename = Path.rename
+
+    def watched(self: Path, target: Path) -> Path:
+        assert path.exists()
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    path.with_name("test.db-wal").write_bytes(b"log")
+    kept = care.replace(path, new)
+    assert problems(path) == {} and kept.with_name(f"{kept.name}-wal").read_bytes() == b"log"
 
 
 def test_a_database_that_a_program_has_open_is_not_replaced(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
@@ -191,6 +193,20 @@ def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:
     Store.open(tmp_path / "test.db", tell=lambda backup, done: told.append((backup.name, done))).close()
     Store.open(tmp_path / "new.db", tell=lambda backup, done: told.append((backup.name, done))).close()
     assert not told  # nothing to do
+
+
+def test_a_database_is_copied_first_whatever_its_name(tmp_path: Path) -> None:
+    """Also where an earlier version was ended while it copied: what it left is no copy."""
+    folder = tmp_path / os.fsdecode(b"d\xff'")
+    folder.mkdir()
+    make_version_1(folder)
+    path, backup = folder / "test.db", folder / "test.db.v1.bak"
+    backup.write_bytes(path.read_bytes()[:8192])
+    Store.open(path).close()
+    with closing(sqlite3.connect(backup)) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (1,)
+        assert conn.execute("SELECT count(*) FROM article").fetchone() == (3,)
+    assert sorted(one.name for one in folder.iterdir()) == ["test.db", "test.db.v1.bak"]
 
 
 def test_the_index_is_made_anew_step_by_step(tmp_path: Path) -> None:

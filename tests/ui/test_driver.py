@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
+from tests.terminal import Terminal
 from tests.ui.fake_library import many
 from tuireader.ui.app import TuireaderApp
 from tuireader.ui.driver import TerminalDriver
@@ -30,3 +32,11 @@ async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.Mon
 
         await asyncio.wait_for(asyncio.to_thread(write), 10)
         assert await asyncio.to_thread(screen.read, 100) == b"before"
+
+
+def test_a_locale_of_ascii_alone_does_not_garble_the_screen(tmp_path: Path) -> None:
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with Terminal([sys.executable, "-m", "tuireader", "--demo"], home=tmp_path, env=env) as screen:
+        assert "│" in screen.wait("微信暂停新用户注册")
+        screen.press("Q")
+        assert screen.leave() == 0

@@ -35,3 +35,14 @@ async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: P
         assert run.main.focused is not None and run.main.focused.region.area > 0, "it is in sight"
         await run.press("j")
         assert run.focus == "list" and run.main.articles.cursor == 1
+
+
+async def test_a_terminal_without_end_is_drawn_on_as_far_as_any_screen_goes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, (20_000, 20_000)) as run:
+        await until_listed(run)
+        assert run.app.size == run.app.screen.size == (1500, 500)
+        await run.pilot.resize_terminal(20_000, 30)
+        await run.settle()
+        assert run.app.size == run.app.screen.size == (1500, 30)
+        await run.press("j")
+        assert run.main.articles.cursor == 1

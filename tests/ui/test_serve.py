@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,11 +18,13 @@ from tuireader.cli import run
 
 
 @asynccontextmanager
-async def served(folder: Path, *arguments: str) -> AsyncIterator[str]:
+async def served(
+    folder: Path, *arguments: str, program: Sequence[str] = (sys.executable, "-m", "tuireader")
+) -> AsyncIterator[str]:
     """The link that `tuireader … serve` prints; it is served until this is left."""
     home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tuireader", *arguments, "serve", "--port", "0"),
+        *(*program, *arguments, "serve", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | home,
     )

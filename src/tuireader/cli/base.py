@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuireader import __version__
-from tuireader.config import paths
+from tuireader.config import is_there, paths
 from tuireader.errors import ConfigError, Exit, UsageError
 from tuireader.opening import Options, guarded, read, say
 
@@ -135,12 +135,15 @@ def main(
         where = replace(where, database=where.database.with_name("demo.db"))
     context.obj = Options(where, demo, fresh)
     if fresh:
-        for name in (where.database, *(Path(f"{where.database}{end}") for end in ("-wal", "-shm"))):
+        for name in (
+            where.database,
+            *(Path(f"{where.database}{end}") for end in ("-journal", "-wal", "-shm")),
+        ):
             name.unlink(missing_ok=True)
     if (
         config_file is not None
-        and not config_file.exists()
         and context.invoked_subcommand not in {"add", "import"}
+        and not is_there(config_file)
         and not source
     ):
         raise ConfigError(f"there is no configuration file {config_file}", "check the path")

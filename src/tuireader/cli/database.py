@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuireader import files
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
@@ -103,20 +104,22 @@ def check(options: Options, as_json: bool) -> int:
     """
     from tuireader.store import care
 
-    found = care.check(_database(options))
+    path = _database(options)
+    found = care.check(path)
     if as_json:
         for finding in found:
             shape: shapes.Finding = {
+                "path": str(path),
                 "name": finding.name,
                 "ok": not finding.problem,
                 "said": finding.problem or finding.said,
             }
             print_json(shape)
     else:
-        _print(found)
+        _print(path, found)
     if all(not finding.problem for finding in found):
         return Exit.OK
-    say("tuireader: the database is damaged (`tuireader db repair` saves what can be read)")
+    say(f"tuireader: the database {path} is damaged (`tuireader db repair` saves what can be read)")
     return Exit.DATABASE
 
 
@@ -138,7 +141,8 @@ def backup(options: Options, file: Path | None) -> int:
     path = _database(options)
     target = file or path.with_name(f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
     size = care.backup(path, target)
-    print(target)
+    if not files.is_stream(target):
+        print(target)
     say(f"copied {_size(size)}")
     return Exit.OK
 
@@ -165,7 +169,7 @@ def repair(options: Options, yes: bool) -> int:
     if not broken:
         say("there is nothing to repair")
         return Exit.OK
-    _print(found)
+    _print(path, found)
     if broken == {"search"}:
         return _reindex(path)
     new = care.free_name(path, "repaired")
@@ -204,12 +208,10 @@ def _database(options: Options) -> Path:
     return options.places(config).database
 
 
-def _print(found: list[Finding]) -> None:
+def _print(path: Path, found: list[Finding]) -> None:
     for finding in found:
-        if finding.problem:
-            print(f"BAD  {finding.name}: {finding.problem}")
-        else:
-            print(f"ok   {finding.name}: {finding.said}")
+        name = f"file {path}" if finding.name == "file" else finding.name
+        print(f"BAD  {name}: {finding.problem}" if finding.problem else f"ok   {name}: {finding.said}")
 
 
 def _agreed(question: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuireader import files
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
@@ -120,14 +121,15 @@ def export(options: Options, file: Path | None, form: str) -> int:
 
     async def job(library: Library) -> int:
         pieces = await library.export(form)
+        encoded = (piece.encode("utf-8", "replace") for piece in pieces)
         if file is None or str(file) == "-":
-            for piece in pieces:
-                sys.stdout.write(piece)
+            for piece in encoded:
+                click.echo(piece, nl=False)
             return Exit.OK
-        from tuireader.config_edit import write_private
-
         try:
-            write_private(file, "".join(pieces).encode("utf-8", "replace"))
+            files.write(file, encoded)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise TuireaderError(f"{file} cannot be written: {error.strerror}", "check the path") from None
         return Exit.OK

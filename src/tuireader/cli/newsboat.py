@@ -59,7 +59,8 @@ def _print_unread(options: Options) -> int:
 
 
 def _export(options: Options) -> int:
-    print(in_library(options, lambda library: library.export_opml()), end="")
+    opml = in_library(options, lambda library: library.export_opml())
+    click.echo(opml.encode("utf-8", "replace"), nl=False)
     return Exit.OK
 
 

@@ -39,7 +39,14 @@ def format_option(function: Command) -> Command:
 
 def print_json(value: Mapping[str, object], *, flush: bool = False) -> None:
     """One object in one line, of the shape that `shapes.py` declares for the command; `flush` for pipes."""
-    print(json.dumps(value, ensure_ascii=False), flush=flush)
+    print_json_text(json.dumps(value, ensure_ascii=False), flush=flush)
+
+
+def print_json_text(text: str, *, flush: bool = False) -> None:
+    """Print JSON; where stdout is not in UTF-8, characters beyond ASCII are escaped."""
+    if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+    print(text, flush=flush)
 
 
 def markdown(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 from tuireader.cli.base import Options, main
 from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
-from tuireader.config import Problem, load
+from tuireader.config import Problem, is_there, load
 from tuireader.errors import ConfigError, Exit
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def check(options: Options, as_json: bool) -> int:
       tuireader config check
       tuireader --config new.toml config check --json
     """
-    if not options.paths.config.exists():
+    if not is_there(options.paths.config):
         raise ConfigError(
             f"there is no configuration file {options.paths.config}", "start tuireader to make one"
         )

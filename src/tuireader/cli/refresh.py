@@ -15,6 +15,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.feeds import find_feed
+from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
@@ -90,7 +91,7 @@ async def follow(
     async with aclosing(found) as events:
         async for event in events:
             if as_json:
-                print(encode(event), flush=True)
+                print_json_text(encode(event), flush=True)
             elif live:
                 _show(event)
             if matches and isinstance(event, NewMatch):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import sys
 
 import click
 
+from tuireader import children
 from tuireader.cli.base import Options, main, say
+from tuireader.config import is_there
 from tuireader.errors import Exit, TuireaderError
 
 
@@ -40,18 +41,16 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
             "`tuireader serve` needs textual-serve", "install it with: pip install 'tuireader[serve]'"
         ) from None
     options.config()  # a broken configuration is told here, not to the browser
-    command = [sys.executable, "-m", "tuireader", "--config", str(options.paths.config)]
-    if not options.paths.config.exists():
-        command = command[:3]
+    words = ["--config", str(options.paths.config)] if is_there(options.paths.config) else []
     if options.demo:
-        command.append("--demo")
+        words.append("--demo")
     if options.paths.database_given:
-        command += ["--database", str(options.paths.database)]
+        words += ["--database", str(options.paths.database)]
     listening = listen(host, port)
     if not _loopback(listening.getsockname()[0]):
         say("tuireader: other machines can reach this, and what goes over the network is not encrypted")
     serve(
-        command,
+        children.command("tuireader", *words),
         listening,
         public_url=public_url,
         browser=browser,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from tuireader import children
 from tuireader.cli.base import Options, main
 from tuireader.config import paths
 from tuireader.config_values import Bad, duration
@@ -112,7 +113,7 @@ def service(options: Options, every: str, name: str | None) -> int:
     seconds = _EVERY.read(every)
     if seconds is None or isinstance(seconds, Bad):
         raise UsageError(f"--every wants a time such as 30m or 2h, not {every!r}")
-    program = (_program(), *_options(options))
+    program = (*_program(), *_options(options))
     parts = [unit(one, program, int(seconds)) for one in ((name,) if name else UNITS)]
     print("\n".join(parts), end="")
     if name is None:
@@ -124,12 +125,10 @@ def service(options: Options, every: str, name: str | None) -> int:
     return Exit.OK
 
 
-def _program() -> str:
+def _program() -> list[str]:
     """The program as it was started, by its whole path; systemd and cron do not look where a shell does."""
-    started = Path(sys.argv[0])
-    if started.is_absolute() and started.name == "tuireader":
-        return str(started)
-    return shutil.which("tuireader") or str(started.absolute())
+    found = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
+    return [str(Path(found).absolute())] if found else children.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:

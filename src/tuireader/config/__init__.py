@@ -4,7 +4,7 @@ The dataclasses of `shape` are the one description of the file: what is read, th
 unknown keys, `config.example.toml`'s test and the reference in the documentation all follow their fields.
 """
 
-from tuireader.config.files import Paths, paths
+from tuireader.config.files import Paths, is_there, paths
 from tuireader.config.problems import Problem
 from tuireader.config.reading import load, loads
 from tuireader.config.shape import (
@@ -39,6 +39,7 @@ __all__ = [
     "UiConfig",
     "ViewConfig",
     "WatchConfig",
+    "is_there",
     "load",
     "loads",
     "paths",

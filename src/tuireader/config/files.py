@@ -52,6 +52,18 @@ def paths(
     )
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is a configuration file; raises ConfigError where that cannot be looked up."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"{path} cannot be read: {reason}", "check the path and its rights") from None
+    return True
+
+
 def without_tilde(path: str) -> Path:
     """The path with `~` made out, where that can be."""
     try:

@@ -58,13 +58,18 @@ def line_of(path: str, lines: Mapping[str, int]) -> int | None:
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
+LONG_NUMBER = re.compile(r"(?<![\w.\"'])[+-]?[\da-fA-Fxo_]{3000,}")
+
+
 def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> Problem:
     """Why the text is no TOML. Python 3.11's tomllib has the position only in its message, and not always."""
     if isinstance(error, RecursionError):
         return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
     message = str(error)
     if message.startswith("Exceeds the limit"):
-        message = "a number is too long"
+        number = LONG_NUMBER.search(text)
+        place = text.count("\n", 0, number.start()) + 1 if number else None
+        return Problem("", "is not TOML: a number is too long", place, True, name)
     lines = text.split("\n")
     line: int | None = None
     column: int | None = None

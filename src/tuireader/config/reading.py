@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tuireader.commands import BY_ID, did_you_mean, key_label, resolve_keys
 from tuireader.config.files import without_tilde
-from tuireader.config.problems import Problem, joined, line_of, syntax_problem
+from tuireader.config.problems import LONG_NUMBER, Problem, joined, line_of, syntax_problem
 from tuireader.config.shape import (
     EXPRESSION,
     Config,
@@ -66,6 +66,8 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
     text = text.removeprefix("\ufeff")
     try:
         table = tomllib.loads(text)
+        if LONG_NUMBER.search(text):
+            _check_numbers(table)
     except (ValueError, RecursionError) as error:
         return Config(), (syntax_problem(error, text, name),)
     found = _Found()
@@ -78,6 +80,18 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
             lines.setdefault(where, line)
     placed = [replace(one, line=line_of(one.path, lines), file=name) for one in found.problems]
     return config, tuple(sorted(placed, key=lambda one: one.line or 0))
+
+
+def _check_numbers(value: object) -> None:
+    """Raise ValueError for a number that Python does not print: hexadecimal ones may be of any length."""
+    match value:
+        case int():
+            str(value)
+        case list():
+            for one in value:
+                _check_numbers(one)
+        case dict():
+            _check_numbers(list(value.values()))
 
 
 class _Found:

@@ -23,7 +23,7 @@ from tuireader.config_edit.changes import (
     shown,
     understood,
 )
-from tuireader.config_edit.files import change, private_folder, save, write_private
+from tuireader.config_edit.files import change
 
 __all__ = [
     "add_feeds",
@@ -31,19 +31,16 @@ __all__ = [
     "add_tables",
     "add_watch",
     "change",
-    "private_folder",
     "remove_feed",
     "remove_mute",
     "remove_view",
     "remove_watch",
     "rename_folder",
     "renamed",
-    "save",
     "set_feed",
     "set_values",
     "set_view",
     "set_watch",
     "shown",
     "understood",
-    "write_private",
 ]

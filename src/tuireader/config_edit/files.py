@@ -1,14 +1,13 @@
-"""Files changed and written at one stroke, for their owner only."""
+"""Change a configuration file in one step."""
 
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from tuireader import files
 from tuireader.errors import ConfigError
 
 
@@ -16,54 +15,24 @@ def change(path: Path, edit: Callable[[str], str]) -> None:
     """Change a configuration file by `edit`; one that does not exist is made, for its owner only.
 
     Two programs that do this at once take turns. Raises ConfigError when the file cannot be read or written,
-    or `edit` refuses; the file is then untouched.
+    is a device or a pipe, or `edit` refuses; the file is then untouched.
     """
     try:
         target = path.resolve()  # a link stays a link, what it names is changed
-        private_folder(target.parent)
+        files.make_folder(target.parent)
         with _turn(target.parent):
-            old = target.read_bytes().decode("utf-8") if target.exists() else ""
+            there = path.exists()
+            if there and not path.is_file():
+                raise ConfigError(f"{path} is not a regular file", "name another one with --config")
+            old = target.read_bytes().decode("utf-8") if there else ""
             new = edit(old)
             if new != old:
-                save(path, new)
+                files.write(target, [new.encode("utf-8")])
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text", "mend it first; nothing was changed") from None
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{path} cannot be changed: {reason}", "check the rights") from None
-
-
-def save(path: Path, text: str) -> None:
-    """Write a text to a file at one stroke: after a crash there is the old one or the new one, whole."""
-    write_private(path, text.encode("utf-8"))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file at one stroke, readable by its owner only; the mode of one that exists is kept.
-
-    Through a symbolic link, what it names is written. Raises OSError.
-    """
-    target = path.resolve()
-    private_folder(target.parent)
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # made with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    _sync_folder(target.parent)
-
-
-def private_folder(path: Path) -> None:
-    """Make a folder, for its owner only, with those above it; one that exists is left as it is."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager
@@ -77,13 +46,3 @@ def _turn(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make sure that a rename in a folder outlasts a loss of power, where the file system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

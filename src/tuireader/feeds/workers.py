@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 from collections import deque
 from types import TracebackType
 
+from tuireader import children
 from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
 from tuireader.feeds.pipe import HEADER, Broken, Request, pack_request, unpack_result
 from tuireader.feeds.sift import Digests
@@ -109,11 +109,7 @@ class _Process:
         """The pipes of the running worker; it says when it is ready, so that its start is not parsing."""
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # modules of the working directory are not ours
-                "-m",
-                "tuireader.feeds.worker",
-                *self._arguments,
+                *children.command("tuireader.feeds.worker", *self._arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor

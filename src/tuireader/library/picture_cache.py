@@ -7,6 +7,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from tuireader import files
+
 MOST = 100_000_000
 """Bytes of all pictures together."""
 
@@ -31,12 +33,8 @@ class PictureCache:
     def put(self, url: str, data: bytes) -> None:
         """Keep a picture, and let others go where there are too many."""
         path = self._path(url)
-        new = path.with_suffix(f".{os.getpid()}.new")
         with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(data)
-            new.replace(path)
+            files.write(path, [data], sync=False)
             self._trim()
 
     def _path(self, url: str) -> Path:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -14,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader import later, relating, watching
+from tuireader import children, later, relating, watching
 from tuireader.config import Config, FeedConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import in_transaction
@@ -152,11 +151,10 @@ class Refreshing(Watches, Pages):
             return
         from tuireader.refresh import decode
 
-        command = [sys.executable, "-m", "tuireader"]
-        command += ["--config", str(self.paths.config), "--database", str(self.paths.database)]
-        command += ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
+        where = ["--config", str(self.paths.config), "--database", str(self.paths.database)]
+        what = ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
         child = await asyncio.create_subprocess_exec(
-            *command,
+            *children.command("tuireader", *where, *what),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from tuireader import programs, relating
+from tuireader import files, programs, relating
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk
 from tuireader.programs import Ran
@@ -22,6 +24,12 @@ class SavedFile:
     article_id: int
     path: Path
     new: bool = True
+
+
+def _writable(name: str) -> str:
+    """The name of a file without characters that this locale has none for."""
+    encoding = sys.getfilesystemencoding()
+    return name.encode(encoding, "replace").decode(encoding).replace("?", "_")
 
 
 class Sharing(Desk):
@@ -65,19 +73,17 @@ class Sharing(Desk):
         assert article is not None
 
         def save() -> SavedFile:
-            folder.mkdir(parents=True, exist_ok=True)
+            files.make_folder(folder, files.SHARED)
             for number in range(1, _MOST):
-                path = folder / file_name(article.title, article.time, form, number)
+                path = folder / _writable(file_name(article.title, article.time, form, number))
                 if overwrite:
-                    path.write_bytes(content)
+                    files.write(path, [content], mode=files.SHARED)
                     return SavedFile(article_id, path)
-                try:
-                    with path.open("xb") as file:
-                        file.write(content)
+                with suppress(FileExistsError):
+                    files.create(path, [content], mode=files.SHARED)
                     return SavedFile(article_id, path)
-                except FileExistsError:
-                    if path.is_file() and path.read_bytes() == content:
-                        return SavedFile(article_id, path, new=False)
+                if path.is_file() and path.read_bytes() == content:
+                    return SavedFile(article_id, path, new=False)
             raise TuireaderError(f"{folder} has too many files of this name", "save it somewhere else")
 
         try:

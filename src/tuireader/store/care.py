@@ -10,13 +10,15 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
+from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.evidence import evidence_of
 from tuireader.store.packing import Packing, UnreadableText
-from tuireader.store.store import Store, check_version, explain
+from tuireader.store.store import Store, check_version, copy_into, explain, looked_up
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.values import dataclass
 from tuireader.wording import counted
@@ -34,8 +36,9 @@ class Finding:
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
-    if not path.is_file():
-        raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
+    with looked_up(path):
+        if not path.is_file():
+            raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
     try:
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None
@@ -210,35 +213,57 @@ def reindex(path: Path) -> int:
 
 # --------------------------------------------------------------------------- copying
 
+_PIECE = 1 << 20
+"""Bytes that are written to a stream at a time."""
+
 
 def backup(path: Path, target: Path) -> int:
     """Copy a database into a new file, while others use it, and return its bytes.
 
-    The copy is one state of it, without empty pages, and for its owner only. Raises DatabaseError when the
+    The copy is one state of it, without empty pages, and for its owner only; interrupted, it has no name. A
+    device or a pipe is written to, after the copy was made beside the database. Raises DatabaseError when the
     file exists already or the copy fails; then there is no copy.
     """
-    with reading(path) as conn:
+    with reading(path) as conn, making(target, beside=path) as new:
         check_version(conn, path)
         try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            raise DatabaseError(
-                f"{target} exists already", "name another file; nothing was written"
-            ) from None
-        except OSError as error:
-            raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
-        try:
-            conn.execute("VACUUM INTO ?", (str(target),))
-            _part_copies(target)
-            with target.open("rb") as file:
-                os.fsync(file.fileno())
-        except BaseException as error:
-            with suppress(OSError):
-                target.unlink()
-            if isinstance(error, sqlite3.Error) and not is_damage(error):
-                raise explain(error, target) from error
-            raise
-    return target.stat().st_size
+            copy_into(conn, new)
+            _part_copies(new)
+        except sqlite3.Error as error:
+            if is_damage(error):
+                raise
+            raise explain(error, target) from error
+        return new.stat().st_size
+
+
+@contextmanager
+def making(target: Path, beside: Path) -> Iterator[Path]:
+    """A scratch file for a new database, which gets its name, or is written to a stream, once it is complete.
+
+    For a stream it lies beside another file. Raises DatabaseError where `target` exists, or cannot be made.
+    """
+    try:
+        stream = files.is_stream(target)
+        if not stream and os.path.lexists(target):
+            raise FileExistsError
+        files.sweep((beside if stream else target).parent)
+        with files.scratch((beside if stream else target).parent) as new:
+            try:
+                yield new
+                if stream:
+                    with new.open("rb") as file:
+                        files.write(target, iter(partial(file.read, _PIECE), b""))
+                else:
+                    files.publish(new, target)
+            finally:
+                for end in ("-journal", "-wal", "-shm"):
+                    new.with_name(new.name + end).unlink(missing_ok=True)
+    except FileExistsError:
+        raise DatabaseError(f"{target} exists already", "name another file; nothing was written") from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
 
 
 def _part_copies(path: Path) -> None:
@@ -258,12 +283,14 @@ def replace(path: Path, new: Path) -> Path:
     if in_use(path):
         raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
     kept = free_name(path, "damaged")
-    for end in ("-wal", ""):  # what belongs to the file goes first: alone it would be taken for the new one's
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
-    with suppress(FileNotFoundError):
-        path.with_name(f"{path.name}-shm").unlink()
-    new.rename(path)
+    try:
+        kept.hardlink_to(path)  # so that at no time there is no database
+    except OSError:  # not every file system has hard links
+        path.rename(kept)
+    with suppress(FileNotFoundError):  # the new one would take its log for its own
+        path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    new.replace(path)
     return kept
 
 

@@ -31,11 +31,11 @@ def labels(path: Path) -> list[str]:
 
 
 def _read(path: Path, sql: str, values: Sequence[object] = ()) -> list[Any]:
-    if not path.is_file():
-        return []
     try:
+        if not path.is_file():
+            return []
         conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.2)
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return []
     try:
         return conn.execute(sql, values).fetchall()

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuireader import files
 from tuireader.errors import DatabaseError
-from tuireader.store.care import SOURCES, broken_matches, broken_texts, reading
+from tuireader.store.care import SOURCES, broken_matches, broken_texts, making, reading
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
@@ -36,6 +37,11 @@ def salvage(path: Path, target: Path) -> dict[str, int]:
 
     Raises DatabaseError when not even the list of tables can be read, or the new file cannot be written.
     """
+    with making(target, beside=path) as new:
+        return _salvage(path, new)
+
+
+def _salvage(path: Path, target: Path) -> dict[str, int]:
     store = Store.open(target)
     try:
         store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
@@ -55,12 +61,9 @@ def salvage(path: Path, target: Path) -> dict[str, int]:
             table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in _tables(store.conn)
         }
-    except BaseException as error:
-        store.close()
-        for end in ("", "-wal", "-shm"):
-            target.with_name(target.name + end).unlink(missing_ok=True)
+    except DatabaseError as error:
         cause = error.__cause__
-        if isinstance(error, DatabaseError) and isinstance(cause, sqlite3.Error) and is_damage(cause):
+        if isinstance(cause, sqlite3.Error) and is_damage(cause):
             raise DatabaseError(
                 f"nothing in {path} can be read; it is damaged beyond repair, or no database of tuireader",
                 "put a backup in its place, or move it away and begin anew",
@@ -99,15 +102,17 @@ def _legible(path: Path, target: Path) -> Iterator[Path]:
     copy = target.with_name(f"{target.name}-whole")
     log = path.with_name(f"{path.name}-wal")
     try:
+        copy.touch(files.PRIVATE)
         shutil.copyfile(path, copy)
-        copy.chmod(0o600)
         with copy.open("r+b") as file:
             file.truncate(pages * page)
             if not sound:
                 no_free_pages = bytes(8)
                 file.write(good[:28] + pages.to_bytes(4, "big") + no_free_pages + good[40:])
         if log.exists():
-            shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+            copied = copy.with_name(f"{copy.name}-wal")
+            copied.touch(files.PRIVATE)
+            shutil.copyfile(log, copied)
         yield copy
     finally:
         for end in ("", "-wal", "-shm"):

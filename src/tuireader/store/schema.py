@@ -22,6 +22,9 @@ APPLICATION_ID = 0x74756972  # "tuir"
 VERSION = 7
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
+MIGRATIONS = "_sqlite_migrations"
+"""The table in which sqlite-utils writes down what was applied."""
+
 _BASE = f"""
 CREATE TABLE feed (
   id INTEGER PRIMARY KEY,

@@ -6,12 +6,13 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store import schema
 
@@ -77,6 +78,8 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
             "it may be full, over quota or failing; what was stored before is as it was",
         )
     closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log has to be written beside it
+    if name == "SQLITE_READONLY_ROLLBACK":  # the only transaction without a log is the one that makes it
+        return DatabaseError(f"making the database {path} was interrupted", "start tuireader to make it")
     if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
         return DatabaseError(
             f"the database {path} is read-only, or its folder is; it was left as it is",
@@ -90,6 +93,17 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
             "`tuireader db repair` saves what can be read, or name another one with --database",
         )
     return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
+
+
+@contextmanager
+def looked_up(path: Path) -> Iterator[None]:
+    """Raise DatabaseError where it cannot be looked up whether a database is there."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(
+            f"the database {path} cannot be opened: {error.strerror}", "check its path and its rights"
+        ) from None
 
 
 class Store:
@@ -150,11 +164,12 @@ class Store:
         Raises DatabaseError when the folder is missing, or the file is damaged, of another program or of
         a newer version; the file is then untouched.
         """
-        if not path.parent.is_dir():
-            raise DatabaseError(
-                f"the folder {path.parent} does not exist", "create it, or name another --database"
-            )
-        fresh = not path.exists() or path.stat().st_size == 0
+        with looked_up(path):
+            if not path.parent.is_dir():
+                raise DatabaseError(
+                    f"the folder {path.parent} does not exist", "create it, or name another --database"
+                )
+            fresh = not path.exists() or path.stat().st_size == 0
         if fresh and prepare:
             try:
                 path.touch(mode=0o600)
@@ -236,16 +251,26 @@ def check_version(conn: sqlite3.Connection, path: Path) -> None:
     """Raise DatabaseError unless the file is empty or ours, and of no newer version than this."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     application = int(conn.execute("PRAGMA application_id").fetchone()[0])
-    tables = int(conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if version > schema.VERSION and application == schema.APPLICATION_ID:
         raise DatabaseError(
             f"the database {path} is from a newer tuireader (version {version}, not {schema.VERSION})",
             "update tuireader; the file was left as it is",
         )
-    if tables and application != schema.APPLICATION_ID:
+    if application != schema.APPLICATION_ID and not _holds_nothing(conn):
         raise DatabaseError(
             f"{path} is not a tuireader database; it was left as it is", "name another one with --database"
         )
+
+
+def _holds_nothing(conn: sqlite3.Connection) -> bool:
+    """Return whether a database is empty, or has but an empty table of migrations.
+
+    Earlier versions left such a file when they were ended while they made it.
+    """
+    tables = {row[0] for row in conn.execute("SELECT tbl_name FROM sqlite_master")}
+    if tables == {schema.MIGRATIONS}:
+        return not conn.execute(f"SELECT count(*) FROM {schema.MIGRATIONS}").fetchone()[0]
+    return not tables
 
 
 _PAGE = 8192
@@ -278,21 +303,54 @@ def _tell_nobody(backup: Path, done: float) -> None:
 
 
 def _prepare(conn: sqlite3.Connection, path: Path, tell: Telling | None) -> None:
-    if not conn.execute("PRAGMA page_count").fetchone()[0]:
-        conn.execute(f"PRAGMA page_size = {_PAGE}")
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if not version:
+        _make(conn)
     if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
         conn.execute("PRAGMA journal_mode = WAL")
-    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-    if version == schema.VERSION:
-        return
-    if not version:
+    if 0 < version < schema.VERSION:
+        _migrate(conn, path, version, tell or _tell_nobody)
+
+
+def _make(conn: sqlite3.Connection) -> None:
+    """Make all tables in one transaction: interrupted, it leaves an empty file for the next start."""
+    if not conn.execute("PRAGMA page_count").fetchone()[0]:
+        conn.execute(f"PRAGMA page_size = {_PAGE}")
+    conn.execute("BEGIN IMMEDIATE")
+    try:
         schema.migrate(conn)
-    else:
-        backup = path.with_name(f"{path.name}.v{version}.bak")
-        told = partial(tell or _tell_nobody, backup)
-        told(0.0)
-        if not backup.exists():
-            backup.touch(mode=0o600)
-            conn.execute("VACUUM INTO ?", (str(backup),))
-        schema.migrate(conn, lambda done: told(min(done, 0.99)))
-        told(1.0)
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: Telling) -> None:
+    """Bring an older database up to date, after a copy of it was made."""
+    backup = path.with_name(f"{path.name}.v{version}.bak")
+    told = partial(tell, backup)
+    told(0.0)
+    if not _is_copy(backup, version):
+        with looked_up(path), files.scratch(path.parent) as new:
+            copy_into(conn, new)
+            files.publish(new, backup, replace=True)
+    schema.migrate(conn, lambda done: told(min(done, 0.99)))
+    told(1.0)
+
+
+def _is_copy(path: Path, version: int) -> bool:
+    """Return whether a file is a whole database of a version; earlier versions may have left a part."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
+            told = conn.execute("PRAGMA user_version").fetchone()[0]
+            return bool(told == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.Error:
+        return False
+
+
+def copy_into(conn: sqlite3.Connection, path: Path) -> None:
+    """Copy a database, without empty pages, into a new or empty file, whose name may be any bytes."""
+    conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(path),))

@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.geometry import Size
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
@@ -53,6 +54,8 @@ _THRESHOLDS = (700, 10, 50 * _ROUNDS)
 """... and, as the last of the collector's thresholds, until it cannot wait for a rest any more."""
 
 
+_LARGEST = Size(1500, 500)
+"""Columns and lines that are drawn on: a terminal may say anything of itself, and each cell costs memory."""
 _MOST_TOASTS = 4
 
 
@@ -196,8 +199,15 @@ class TuireaderApp(App[int]):
     # when it has come back through the queues of all parents. What was typed meanwhile has gone to the same
     # widget: of `/wechat` the first letters would be commands of the list.
 
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, as far as it is drawn on."""
+        return _drawn(super().size)
+
     async def on_event(self, event: events.Event) -> None:
         """Do the command of a key before the next key is looked at."""
+        if isinstance(event, events.Resize):
+            event.size = event.virtual_size = event.container_size = _drawn(event.size)
         if isinstance(event, events.Key) and not event.is_forwarded:
             for key in one_by_one(event, self):
                 await self._do_key(key)
@@ -353,3 +363,7 @@ class TuireaderApp(App[int]):
 
     def _fatal_error(self) -> None:
         self._close_messages_no_wait()
+
+
+def _drawn(size: Size) -> Size:
+    return Size(min(size.width, _LARGEST.width), min(size.height, _LARGEST.height))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from tuireader import files
 from tuireader.errors import TuireaderError
 
 if TYPE_CHECKING:
@@ -71,10 +72,8 @@ async def edit_config(screen: MainScreen) -> None:
 
 def _make(path: Path) -> None:
     """An empty file for its owner only, where there is none yet."""
-    from tuireader import config_edit
-
     if not path.exists():
-        config_edit.write_private(path, b"")
+        files.write(path, [])
 
 
 async def take_over(screen: MainScreen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -63,6 +64,8 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if self._file is not None:
+            if codecs.lookup(self._file.encoding).name == "ascii":  # no terminal is: the locale was not set
+                self._file.reconfigure(encoding="utf-8")
             self._file = cast("TextIOWrapper", Outlet(self._file, _hang_up))
 
     def start_application_mode(self) -> None:

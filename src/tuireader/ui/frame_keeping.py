@@ -15,7 +15,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 
-from tuireader import __version__
+from tuireader import __version__, files
 from tuireader.ui import entries as places
 from tuireader.ui import first_frame, footer, heading
 from tuireader.ui.row import ink_of
@@ -50,10 +50,7 @@ def write(file: Path, frame: dict[str, Any]) -> None:
     try:
         if file.exists() and file.read_text(encoding="utf-8") == text:
             return
-        fresh = file.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
+        files.write(file, [text.encode("utf-8", "replace")], sync=False)
         others = sorted(file.parent.glob("first-frame-*.json"), key=lambda one: one.stat().st_mtime)
         for old in others[:-_KEPT]:
             old.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from tuireader import children
 from tuireader.config import Paths
 from tuireader.errors import Exit, tell_crash
 from tuireader.ui import first_frame
@@ -38,7 +39,8 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     finally:
         first_frame.end()  # where Textual has not come so far: what is told now belongs on the usual screen
     if code == DEMO:
-        os.execv(sys.executable, [sys.executable, "-m", "tuireader", "--demo"])
+        words = children.command("tuireader", "--demo")
+        os.execv(words[0], words)
     return code
 
 

@@ -11,6 +11,8 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
+from tuireader import children
+
 HEADER = 8
 """Bytes of the length that stands before each message."""
 MEMORY = 1 << 30
@@ -71,10 +73,7 @@ class Workshop:
     async def _started(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # modules of the working directory are not ours
-                "-m",
-                "tuireader.workshop.process",
+                *children.command("tuireader.workshop.process"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

@@ -121,6 +121,7 @@ class Purged(TypedDict):
 class Finding(TypedDict):
     """One thing about the database that was checked."""
 
+    path: Annotated[str, "The database."]
     name: Annotated[str, "What was checked."]
     ok: Annotated[bool, "Whether it is sound."]
     said: Annotated[str, "What was found."]

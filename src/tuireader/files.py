@@ -1,0 +1,151 @@
+"""Write files: a regular file appears whole or not at all, anything else is written to.
+
+Replacing what is not a regular file would put a plain file in the place of a device or leave the reader of a
+pipe waiting.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_SCRATCH = ".tuireader-"
+_STALE = 86_400
+
+PRIVATE = 0o600
+"""The mode of files that only their owner may read."""
+SHARED = 0o666
+"""The mode of files that may be read by whom the umask allows it."""
+
+
+def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: bool = True) -> None:
+    """Write a file, through a symbolic link the one that it names; missing folders are made.
+
+    A regular file keeps its mode and its owner; a new one gets `mode`. After a crash there is the old one or
+    the new one, with `sync` also after a loss of power. Raises OSError; then nothing has changed.
+    """
+    try:
+        old = path.stat()
+    except FileNotFoundError:
+        old = None
+    if old is not None and is_stream(path):
+        _pour(path, pieces)
+    else:
+        target = path.resolve()
+        make_folder(target.parent, mode)
+        with scratch(target.parent, mode) as new:
+            _fill(new, pieces, old, sync=sync)
+            new.replace(target)
+        if sync:
+            _sync_folder(target.parent)
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path names what is written to, not replaced: a device, a pipe, an open file."""
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) or _descriptor(path) is not None
+
+
+def create(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE) -> None:
+    """Write a file that does not exist yet. Raises FileExistsError, OSError; then nothing has changed."""
+    with scratch(path.parent, mode) as new:
+        _fill(new, pieces, None, sync=False)
+        publish(new, path)
+
+
+def make_folder(path: Path, mode: int = PRIVATE) -> None:
+    """Make a folder for files of this mode, with those above it; one that exists is left as it is."""
+    path.mkdir(mode=mode | 0o111 if mode != PRIVATE else 0o700, parents=True, exist_ok=True)
+
+
+@contextmanager
+def scratch(folder: Path, mode: int = PRIVATE) -> Iterator[Path]:
+    """A new empty file in a folder, to be published when it is complete; else it is deleted."""
+    new = folder / f"{_SCRATCH}{os.urandom(8).hex()}"
+    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+    try:
+        yield new
+    finally:
+        with suppress(OSError):
+            new.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Delete scratch files that a program left when it was killed a day ago or more."""
+    with suppress(OSError):
+        for path in folder.glob(f"{_SCRATCH}{'[0-9a-f]' * 16}*"):
+            if time.time() - path.lstat().st_mtime > _STALE:
+                path.unlink()
+
+
+def publish(new: Path, path: Path, *, replace: bool = False) -> None:
+    """Give a complete file its name for good. Raises FileExistsError where it is taken, without `replace`."""
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    if replace:
+        new.replace(path)
+    else:
+        _link(new, path)
+    _sync_folder(path.parent)
+
+
+def _link(new: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(new)  # a rename would replace what has the name
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system has hard links
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+        new.replace(path)
+
+
+def _descriptor(path: Path) -> int | None:
+    """The open file of this process that a path names, as /dev/stdout does."""
+    for _ in range(40):
+        if str(path.parent) in ("/dev/fd", "/proc/self/fd") and path.name.isdecimal():
+            return int(path.name)
+        try:
+            path = path.parent / path.readlink()
+        except OSError:
+            break
+    return None
+
+
+def _pour(path: Path, pieces: Iterable[bytes]) -> None:
+    if (number := _descriptor(path)) is not None:
+        sys.stdout.flush()
+        handle = os.dup(number)
+    else:
+        handle = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(handle, "wb") as file:
+        file.writelines(pieces)
+
+
+def _fill(new: Path, pieces: Iterable[bytes], old: os.stat_result | None, *, sync: bool) -> None:
+    with new.open("wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        if old is not None:
+            with suppress(OSError):
+                os.fchown(file.fileno(), old.st_uid, old.st_gid)
+            os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
+        if sync:
+            os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that a new name in a folder outlasts a loss of power, where the file system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

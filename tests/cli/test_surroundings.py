@@ -1,0 +1,172 @@
+"""Every command where something around it is wrong: one line, and the exit code that belongs to it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Told
+from tuireader.errors import Exit
+
+XDG = ("CONFIG", "DATA", "STATE", "CACHE")
+COMMANDS = (
+    *("list", "list --json", "list --format md", "search a", "show 1", "show 1 --json", "brief", "feeds"),
+    *(
+        "brief --format html",
+        "feeds --json",
+        "keys",
+        "keys --json",
+        "paths",
+        "config check",
+        "config defaults",
+    ),
+    *(
+        "export",
+        "export --json",
+        "export --format state",
+        "refresh",
+        "refresh --json",
+        "watch list",
+        "watch lint",
+    ),
+    *("watch test a", "watch report W", "db check", "db backup", "db repair", "db reindex", "undo", "star 1"),
+    *(
+        "service",
+        "man",
+        "purge --keep 1 --dry-run",
+        "completion zsh",
+        "save 1",
+        "pipe 1 cat",
+        "add http://[::1]:9/",
+    ),
+    *("import file FILE", "label a 1", "feeds pause a", "comments 1", "fulltext 1", "-x print-unread", "-e"),
+)
+WITHOUT_DATABASE = (
+    "man",
+    "completion zsh",
+    "paths",
+    "config check",
+    "config defaults",
+    "service",
+    "keys",
+    "keys --json",
+)
+
+
+def without_privilege() -> None:
+    """Let rights count for root, too: give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
+    libc = ctypes.CDLL(None)
+    for capability in (1, 2):
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+HARNESS = """
+import json, os, sys
+from pathlib import Path
+from tuireader.__main__ import prepare_streams
+from tuireader.cli import run
+prepare_streams()
+told, result = [], os.dup(1)
+for words in json.loads(sys.argv[1]):
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    code = run([os.fsdecode(word.encode()) for word in words])
+    sys.stdout.flush()
+    told.append([code, *(Path(name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))])
+os.write(result, json.dumps(told).encode())
+"""
+"""Runs one command after another, as the program does, with streams and rights of a process of its own."""
+
+
+def run_all(folder: Path, words: Sequence[str], commands: Sequence[str], **env: str) -> dict[str, Told]:
+    """What commands say, with these words before each of them."""
+    lines = [[*words, *shlex.split(command)] for command in commands]
+    homes = {"HOME": str(folder), "no_proxy": "*"} | {f"XDG_{name}_HOME": "" for name in XDG}
+    done = subprocess.run(
+        [sys.executable, "-c", HARNESS, json.dumps(lines)],
+        cwd=folder,
+        env=os.environ | homes | env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        preexec_fn=without_privilege,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    return {command: Told(*told) for command, told in zip(commands, json.loads(done.stdout), strict=True)}
+
+
+def one_line(told: Mapping[str, Told], code: Exit) -> None:
+    """Every command said one line, and has this exit code."""
+    for words, one in told.items():
+        assert one.code == code and one.out == "", (words, one)
+        assert one.err.startswith("tuireader: ") and one.err.count("\n") == 1, (words, one)
+        assert "stopped by a fault" not in one.err, (words, one)
+
+
+@pytest.fixture(params=["a long name", "a closed folder"])
+def bad_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder in which nothing can be looked up."""
+    bad = tmp_path / ("x" * 256)
+    if request.param == "a closed folder":
+        bad = tmp_path / "closed"
+        bad.mkdir(mode=0)
+    yield bad
+    if bad.name == "closed":
+        bad.chmod(0o700)
+
+
+def test_a_configuration_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
+    commands = [*COMMANDS, "serve --port 0", ""]
+    one_line(run_all(tmp_path, ["--config", str(bad_folder / "config.toml")], commands), Exit.CONFIG)
+    told = run_all(tmp_path, [], ["list", "keys", "add http://[::1]:9/"], XDG_CONFIG_HOME=str(bad_folder))
+    one_line(told, Exit.CONFIG)
+
+
+def test_a_database_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
+    told = run_all(tmp_path, ["--database", str(bad_folder / "news.db")], COMMANDS)
+    one_line({words: one for words, one in told.items() if words not in WITHOUT_DATABASE}, Exit.DATABASE)
+    assert [words for words in WITHOUT_DATABASE if told[words].code != Exit.OK] == ["config check"]
+    told = run_all(tmp_path, [], ["list", "refresh"], XDG_DATA_HOME=str(bad_folder))
+    one_line(told, Exit.FAILURE)
+
+
+def test_files_that_cannot_be_written(tmp_path: Path, bad_folder: Path) -> None:
+    there = shlex.quote(str(bad_folder / "x"))
+    commands = [f"export {there}", f"save 1 --to {there}", f"import file {there}", f"import newsboat {there}"]
+    told = run_all(tmp_path, ["--demo"], commands)
+    one_line(told, Exit.FAILURE)
+    one_line(run_all(tmp_path, ["--demo"], [f"db backup {there}"]), Exit.DATABASE)
+
+
+def lines(out: str) -> list[object]:
+    """What is printed, read as JSON where it is that: there are several ways to write a character."""
+    return [json.loads(line) if line.startswith('{"') else line for line in out.splitlines()]
+
+
+def test_what_the_locale_cannot_write_is_replaced(tmp_path: Path) -> None:
+    """All that commands print of the demo, as a locale without UTF-8 and one with it show it."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    commands = [words for words in COMMANDS if words not in ("save 1", "undo")]
+    (tmp_path / "Grün").mkdir()
+    commands += ["show 60", "--help", "list --limit 90", "save 30", "save 31 --to Grün"]
+    ascii_told = run_all(tmp_path, ["--demo"], commands, **plain)
+    told = run_all(tmp_path, ["--demo"], commands, LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    for words, one in ascii_told.items():
+        assert (one.code, "stopped by a fault" in one.err) == (told[words].code, False), (words, one)
+        if words in ("keys --json", "feeds --json", "export", "export --json", "-e"):
+            assert lines(one.out) == lines(told[words].out), words
+    titles = [line["title"] for line in map(json.loads, ascii_told["list --json"].out.splitlines())]
+    assert any(not title.isascii() for title in titles) and ascii_told["list --json"].out.isascii()
+    assert not ascii_told["export"].out.isascii()  # OPML says that it is in UTF-8
+    assert "?" in ascii_told["keys"].out and told["keys"].out.encode("ascii", "replace").decode() == (
+        ascii_told["keys"].out
+    )
+    assert "Grün" in ascii_told["save 31 --to Grün"].out  # bytes of a name come out as they are

@@ -1,0 +1,267 @@
+"""Killed, ended or out of space while a new store is made: the next start makes it, and it is whole.
+
+`TUIREADER_KILLS=700 python -m pytest -s -o faulthandler_timeout=0 tests/test_crash_making.py -k any_moment`
+tries more moments and prints the result.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.builders import entry, open_store, save
+from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.store.test_care import spoil
+from tuireader.errors import DatabaseError, Exit
+from tuireader.store import Store, care, schema
+
+KILLS = int(os.environ.get("TUIREADER_KILLS", "30"))
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
+OPENS = """
+import sys
+from pathlib import Path
+import sqlite_utils.migrations  # else most moments fall into its import
+from tuireader.store import Store
+Store.open(Path(sys.argv[1]))
+"""
+
+
+def makes(home: Home, seed: int) -> list[str]:
+    """A command that makes the store: one in five is the whole program, the others open the store alone."""
+    if seed % 5:
+        return [sys.executable, "-c", OPENS, str(home.database)]
+    demo = ["--demo"] if seed % 2 else []
+    return [sys.executable, "-m", "tuireader", *demo, "--database", str(home.database), "list"]
+
+
+def ended_in_the_middle(home: Home, seed: int) -> bool:
+    """Start a command and end it a moment after the file is there; False when it had ended by then."""
+    chance = random.Random(seed)
+    wait = chance.uniform(0.0, 0.08 if seed % 5 else 0.3)
+    with subprocess.Popen(
+        makes(home, seed), env=home.environment() | {"HOME": str(home.folder)}, stdout=subprocess.DEVNULL
+    ) as child:
+        while child.poll() is None and not home.database.exists():
+            pass
+        end = time.perf_counter() + wait
+        while time.perf_counter() < end:
+            pass
+        was_running = child.poll() is None
+        child.send_signal(chance.choice(SIGNALS))
+    return was_running
+
+
+def state(database: Path) -> str:
+    """What is left behind: an empty database (also by an interrupted commit), a part or the whole."""
+    with closing(sqlite3.connect(database)) as conn:
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+        tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if version == schema.VERSION:
+        return "whole"
+    return "a part" if version or tables else "empty"
+
+
+def usable(database: Path) -> bool:
+    try:
+        Store.open(database).close()
+    except DatabaseError:
+        return False
+    return not any(finding.problem for finding in care.check(database))
+
+
+def test_the_making_of_a_store_may_be_ended_at_any_moment(tmp_path: Path) -> None:
+    left: Counter[str] = Counter()
+    unusable, in_time = [], 0
+    for seed in range(KILLS):
+        home = Home(tmp_path / str(seed))
+        home.folder.mkdir()
+        in_time += ended_in_the_middle(home, seed)
+        left[state(home.database)] += 1
+        if not usable(home.database):
+            unusable.append(seed)
+    print(f"\n{in_time} of {KILLS} ended in time, left behind: {dict(left)}, unusable: {len(unusable)}")
+    assert unusable == [] and set(left) <= {"empty", "whole"}
+    assert in_time > KILLS // 2
+
+
+def a_home(folder: Path) -> Home:
+    home = Home(folder)
+    subscribe(home)
+    return home
+
+
+# --------------------------------------------------------------------------- what former versions left
+
+
+def leftover(path: Path, kind: str) -> None:
+    """Files as versions that made a store in several transactions left them when they were ended."""
+    if kind == "no bytes":
+        path.touch()
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("PRAGMA page_size = 8192")
+        conn.execute("PRAGMA journal_mode = WAL")
+        if kind == "migrations":
+            conn.execute(
+                f"CREATE TABLE {schema.MIGRATIONS} (id INTEGER PRIMARY KEY, migration_set, name, applied_at)"
+            )
+            conn.execute(f"CREATE UNIQUE INDEX one ON {schema.MIGRATIONS} (migration_set, name)")
+        if kind == "log":  # as after a kill: the log was not copied
+            conn.execute(
+                f"CREATE TABLE {schema.MIGRATIONS} (id INTEGER PRIMARY KEY, migration_set, name, applied_at)"
+            )
+            log = path.with_name(f"{path.name}-wal")
+            kept = path.read_bytes(), log.read_bytes()
+    if kind == "log":
+        path.write_bytes(kept[0])
+        log.write_bytes(kept[1])
+
+
+@pytest.mark.parametrize("kind", ["no bytes", "header", "migrations", "log"])
+def test_a_half_made_file_is_made_anew(tmp_path: Path, kind: str) -> None:
+    home = a_home(tmp_path)
+    leftover(home.database, kind)
+    told = run_apart(home, "list")
+    assert (told.code, told.err) == (Exit.OK, "")
+    assert usable(home.database)
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal", "-shm"])
+def test_what_lies_beside_a_missing_file_is_no_trouble(tmp_path: Path, end: str) -> None:
+    home = Home(tmp_path)
+    home.database.with_name(f"{home.database.name}{end}").write_bytes(os.urandom(5000))
+    assert usable(home.database)
+
+
+def test_migrations_of_another_program_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    leftover(path, "migrations")
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute(f"INSERT INTO {schema.MIGRATIONS} VALUES (1, 'other', '0001', 'today')")
+        conn.commit()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match="not a tuireader database"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+# --------------------------------------------------------------------------- no space
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[Callable[[int], None]]:
+    """A file system of this size in a folder; yields what resizes it. Skips where none can be had."""
+    folder.mkdir()
+
+    def mount(*options: str) -> bool:
+        return not subprocess.run(
+            ["mount", "-t", "tmpfs", *options, "none", str(folder)], capture_output=True, check=False
+        ).returncode
+
+    if os.getuid() or not mount("-o", f"size={kilobytes}k"):
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield lambda size: None if mount("-o", f"remount,size={size}k") else pytest.fail("cannot remount")
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("kilobytes", range(20, 320, 40))
+def test_a_full_disk_is_told_and_a_store_is_made_once_there_is_space(tmp_path: Path, kilobytes: int) -> None:
+    folder = tmp_path / "disk"
+    with small_disk(folder, kilobytes) as resize:
+        home = a_home(folder)
+        told = run_apart(home, "list")
+        assert told.code in (Exit.OK, Exit.DATABASE), told.err
+        if told.code:
+            assert told.err.startswith("tuireader: ") and told.err.count("\n") == 1
+        resize(4000)
+        assert run_apart(home, "list") == Told(Exit.OK, "", "")
+        assert usable(home.database)
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 8_192, 50_000, 200_000, 300_000])
+def test_a_limit_of_the_size_of_files_is_told_and_leaves_nothing_unusable(tmp_path: Path, size: int) -> None:
+    home = a_home(tmp_path)
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    told = run_apart(home, "list", before=limited)
+    assert told.code == Exit.DATABASE and told.err.count("\n") == 1, told.err
+    assert run_apart(home, "list") == Told(Exit.OK, "", "")
+    assert usable(home.database)
+
+
+# --------------------------------------------------------------------------- copies and repairs
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a database of some megabytes, and a page of it damaged in a copy."""
+    home = a_home(tmp_path_factory.mktemp("large"))
+    store = open_store(home.folder)
+    chance = random.Random(1)
+    texts = (f"<p>{chance.randbytes(700).hex()}</p>" for _ in range(3000))
+    save(store, 1, *(entry(n, content_html=text) for n, text in enumerate(texts)))
+    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    store.path.rename(home.database)
+    return home
+
+
+def ended_once_large(home: Home, pattern: str, size: int, *words: str) -> bool:
+    """Start a command and end it once a file that it makes has this size; False when it had ended by then."""
+    command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=home.environment(), stdout=quiet, stderr=quiet) as child:
+        while child.poll() is None:
+            with suppress(FileNotFoundError):  # one that has just got its name
+                if any(one.stat().st_size >= size for one in home.folder.glob(pattern)):
+                    break
+        was_running = child.poll() is None
+        child.send_signal(random.Random(size).choice(SIGNALS))
+    return was_running
+
+
+def test_a_copy_that_is_ended_has_no_name_and_stands_in_no_way(large: Home, tmp_path: Path) -> None:
+    in_time, most = 0, large.database.stat().st_size
+    for seed in range(8):
+        copy = large.folder / f"copy{seed}.db"
+        size = random.Random(seed).randrange(1, most)
+        in_time += ended_once_large(large, ".tuireader-*", size, "db", "backup", str(copy))
+        if not copy.exists():
+            assert run_apart(large, "db", "backup", str(copy)).code == Exit.OK
+        assert not any(finding.problem for finding in care.check(copy))
+    assert in_time > 4
+
+
+def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(large: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    shutil.copytree(large.folder, folder)
+    home = Home(folder)
+    spoil(home.database, "content", lambda pages: pages[3:5])
+    damaged = home.database.read_bytes()
+    in_time = 0
+    for seed in range(4):
+        size = random.Random(seed).randrange(1, len(damaged) // 2)
+        in_time += ended_once_large(home, ".tuireader-*", size, "db", "repair")
+        for repaired in folder.glob("*.repaired*"):
+            assert not any(finding.problem for finding in care.check(repaired))
+        assert home.database.read_bytes() == damaged
+    assert in_time > 1
+    assert run_apart(home, "db", "repair", "--yes").code == Exit.OK
+    assert usable(home.database)
