@@ -376,6 +376,11 @@ class Listing:
                 return article_id
         return None
 
+    async def all_read(self) -> bool:
+        """Whether the list shows nothing unread."""
+        ids = self._screen.articles.ids
+        return self._unread_below() is None and not await self._screen.marking.lacks("read", ids)
+
     def _unread_below(self) -> int | None:
         """The next unread article as far as rows are loaded."""
         articles = self._screen.articles

@@ -181,10 +181,14 @@ class Marking:
             known[label_key(name)] = replace(label, articles=articles, chosen=chosen)
         return list(known.values())
 
+    @property
+    def _is_shown(self) -> bool:
+        return self._screen.is_running and self._screen.is_attached
+
     async def show(self, ids: Collection[int]) -> None:
         """Show articles as they are now, with what is pending."""
         screen = self._screen
-        if ids and screen.is_running:
+        if ids and self._is_shown:
             screen.articles.put(await self.rows(screen.articles.loaded(ids)))
             screen.reading.forget()
             await screen.reading.relabel()
@@ -253,7 +257,7 @@ class Marking:
 
     async def _show_stored(self, step: Step) -> None:
         screen, change = self._screen, step.change
-        if not screen.is_running or step.mark == PLACE:
+        if step.mark == PLACE or not self._is_shown:
             return
         label = step.mark.startswith(LABEL_MARK)
         if change is not None and (label or len(change.ids) > len(step.ids)):  # the others of the story, too
@@ -285,7 +289,7 @@ class Marking:
         await self.show(ids)
         for step in steps:
             step.done.set()
-        if self._screen.is_running:
+        if self._is_shown:
             self._say_unsaved()
             self._screen.reload_soon()
 

@@ -95,15 +95,17 @@ class MarkingKeys(MovingKeys):
 
     async def action_mark_list_read(self) -> None:
         await self.listing.complete()
-        step = await self.listing.set_read(self.articles.ids, True)  # whatever a refresh adds meanwhile
-        self._say_bulk(step)
+        ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
+        if await self.listing.all_read():
+            self.reader.say("All read already")
+        else:
+            self._say_bulk(await self.listing.set_read(ids, True))
 
     def _say_bulk(self, step: Step) -> None:
         """Say how many articles were marked read, or are about to be."""
-        count = len(step.ids if step.change is None else step.change.ids)
-        undo = self.key_of("undo")
         if not step.failed:
-            self.reader.say(f"{count} marked read · {undo} undoes" if count else "All read already")
+            count = len(step.ids if step.change is None else step.change.ids)
+            self.reader.say(f"{count} marked read · {self.key_of('undo')} undoes")
 
     async def action_clear_rest(self) -> None:
         away = self.refreshing.away
