@@ -245,6 +245,7 @@ class Store:
     def close(self) -> None:
         """Refresh the planner's statistics where they are stale, then close."""
         try:
+            self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA optimize")
         except sqlite3.Error:
             pass  # read-only or busy: statistics can wait
