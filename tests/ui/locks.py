@@ -68,7 +68,9 @@ def small_disk(folder: Path, megabytes: int = 8) -> Iterator[Disk]:
     if mount is None or os.geteuid():
         pytest.skip("a small disk can only be mounted by root: what a full disk does is NOT tested here")
     done = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], capture_output=True, text=True
+        [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)],
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         pytest.skip(f"no small disk, so what a full one does is NOT tested here: {done.stderr.strip()}")

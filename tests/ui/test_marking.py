@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.ui.locks import Disk, Lock, locked, small_disk
+from tests.ui.locks import Disk, locked, small_disk
 from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.library import Library
@@ -22,9 +22,7 @@ Marks = dict[int, tuple[bool, bool, tuple[str, ...]]]
 
 
 @asynccontextmanager
-async def reading(
-    folder: Path, size: tuple[int, int] = (120, 40)
-) -> AsyncIterator[tuple[Running, Library]]:
+async def reading(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[Running, Library]]:
     """The app on the demo, each article in its line."""
     async with opened(folder) as library, running(library, size) as run:
         await until_listed(run)
@@ -84,7 +82,7 @@ async def test_a_mark_is_shown_at_once_and_stored_when_the_lock_ends(tmp_path: P
             lock.release()
             await same(run, library)
         assert first in starred(run) and len(starred(run)) == 2
-        assert len(await library.ids(STARRED))  == 2
+        assert len(await library.ids(STARRED)) == 2
 
 
 async def test_the_same_key_again_changes_what_the_screen_shows(tmp_path: Path) -> None:
@@ -303,7 +301,7 @@ async def test_leaving_stores_what_is_pending(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Disk:
+def disk(tmp_path: Path) -> Iterator[Disk]:
     with small_disk(tmp_path) as disk:
         yield disk
 

@@ -17,6 +17,7 @@ _KEEP = 200
 _COLUMNS = {"read": "read", "starred": "starred"}
 _SPLIT = "an article split from its story"
 
+
 def _words(mark: str, value: bool, count: int) -> str:
     state = {("read", True): "read", ("read", False): "unread", ("starred", True): "starred"}.get(
         (mark, value), "not starred"

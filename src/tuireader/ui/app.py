@@ -286,9 +286,12 @@ class TuireaderApp(App[int]):
         self._short_toast = Notification(message, "", "information", 2, markup=False)
         self.post_message(Notify(self._short_toast))
 
-    def say_no_more(self) -> None:
-        """Take the toast of `say_shortly` away: what it told of is there."""
-        if self._short_toast is not None:
+    def say_no_more(self, group: str = "") -> None:
+        """Take the toast of a group away, else that of `say_shortly`: what it told of is there."""
+        if group:
+            self._make_room(self._said_last.pop(group, ""))
+            self._refresh_notifications()
+        elif self._short_toast is not None:
             self._unnotify(self._short_toast)
             self._short_toast = None
 

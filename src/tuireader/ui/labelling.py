@@ -43,11 +43,12 @@ class Labelling:
                 value,
             )
         )
-        if not step.failed:
-            await screen.marking.show(self._ids)
-            if many > 1:
-                said = f"{many if step.change is None else len(step.change.ids):,} {lowered}"
-            screen.reader.say_shortly(f"{said} · {screen.key_of('undo')} undoes")
+        if step.trouble is not None:
+            raise step.trouble
+        await screen.marking.show(self._ids)
+        if many > 1:
+            said = f"{many if step.change is None else len(step.change.ids):,} {lowered}"
+        screen.reader.say_shortly(f"{said} · {screen.key_of('undo')} undoes")
         return await self._known()
 
     async def undo(self) -> list[Label]:

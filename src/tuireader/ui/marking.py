@@ -25,6 +25,7 @@ PATIENCE = 10.0
 LAST = 1.0
 """Seconds of that when the program is left."""
 PLACE = "place"
+_UNSAVED = "unsaved"  # the toasts that say what could not be stored
 _MANY = 2_000  # ids from which on a set of them is made in a thread
 _PART = 10_000
 
@@ -56,10 +57,14 @@ class Step:
     undoes: Change | None = None  # the stored step that it takes back
     undone_by: Step | None = None  # the pending step that takes this one back
     change: Change | None = None
-    failed: bool = False
-    trouble: TuireaderError | None = None  # why it is refused, whenever it is tried
+    trouble: TuireaderError | None = None  # why it is not stored
     done: asyncio.Event = field(default_factory=asyncio.Event)
     _among: Collection[int] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was taken back."""
+        return self.trouble is not None
 
     async def among(self) -> Collection[int]:
         """The articles that it marks, as a set."""
@@ -212,7 +217,7 @@ class Marking:
         if wait:
             with suppress(TimeoutError):
                 await asyncio.wait_for(step.done.wait(), MOMENT)
-        if step.trouble is not None:
+        if step.trouble is not None and not isinstance(step.trouble, DatabaseError):
             raise step.trouble
         return step
 
@@ -234,7 +239,7 @@ class Marking:
             await self._take_back(error)
             return
         except TuireaderError as error:
-            step.trouble, step.failed = error, True
+            step.trouble = error
         except Exception:
             self._queue.clear()
             raise
@@ -282,7 +287,7 @@ class Marking:
         self._failed += lost
         self._failed_last = self._failed_last or any(step.undoable for step in lost)
         for step in steps:
-            step.failed = True
+            step.trouble = error
             if step.mark == PLACE:
                 self._screen.reading.forget_place(step.ids[0])
         ids = frozenset[int]().union(*[await step.among() for step in steps if step.mark])
@@ -300,7 +305,7 @@ class Marking:
             f"{self._what_is_lost()}: {reason}. Press {key} to try again",
             severity="error",
             seconds=10,
-            group="unsaved",
+            group=_UNSAVED,
         )
 
     def _what_is_lost(self) -> str:
@@ -311,7 +316,9 @@ class Marking:
 
     async def _supersede(self, step: Step) -> None:
         """Try nothing again that a newer step has made out of date."""
-        among = await step.among() if self._failed else ()
+        if not self._failed:
+            return
+        among = await step.among()
         for old in self._failed:
             if old.undoes is None and old.mark == step.mark:
                 old.narrow([article_id for article_id in old.ids if article_id not in among])
@@ -320,14 +327,17 @@ class Marking:
             for old in self._failed
             if (old.ids or not old.mark) and (old.undoes is None or old.undoes != step.undoes)
         ]
+        if not self._failed:
+            self._screen.reader.say_no_more(_UNSAVED)
 
     async def retry(self) -> str:
         """Try again to store what was taken back; words for a toast."""
         steps, self._failed, self._failed_last = self._failed, [], False
         if not steps:
             return "Nothing to try again"
+        self._screen.reader.say_no_more(_UNSAVED)
         for step in steps:
-            step.failed = False
+            step.trouble = None
             step.done.clear()
             await self.do(step, wait=False)
             await self.show(await step.among())
@@ -395,6 +405,7 @@ class Marking:
         step = next(one for one in reversed(self._failed) if one.undoable)
         self._failed.remove(step)
         self._failed_last = any(one.undoable for one in self._failed)
+        self._screen.reader.say_no_more(_UNSAVED)
         return f"Not tried again: {step.what}"
 
     async def _title(self, ids: Sequence[int]) -> str:
