@@ -234,7 +234,7 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: int, code: int
 def test_leaving_a_locked_database_takes_two_seconds_at_most(
     tmp_path: Path, leave: str | signal.Signals, code: int
 ) -> None:
-    """Half of that marks are waited for, which is why this takes its time."""
+    """A third of that marks are waited for, which is why this takes its time."""
     with terminal(tmp_path, "--demo") as screen:
         screen.wait("WeChat sign-ups")
         screen.rest()

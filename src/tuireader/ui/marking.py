@@ -22,7 +22,7 @@ MOMENT = 0.1
 """Seconds that a key waits for its mark to be stored, where no other mark waits; then it goes on without."""
 PATIENCE = 10.0
 """Seconds that marks wait for another program that is writing, before they are taken back."""
-LAST = 1.0
+LAST = 0.7
 """Seconds of that when the program is left."""
 PLACE = "place"
 _UNSAVED = "unsaved"  # the toasts that say what could not be stored
@@ -58,6 +58,7 @@ class Step:
     undone_by: Step | None = None  # the pending step that takes this one back
     change: Change | None = None
     trouble: TuireaderError | None = None  # why it is not stored
+    awaited: bool = False  # whether a key waits for it
     done: asyncio.Event = field(default_factory=asyncio.Event)
     _among: Collection[int] | None = None
 
@@ -215,8 +216,10 @@ class Marking:
             self._working = True
             self._screen.run_worker(self._work(), group="marks")
         if wait:
+            step.awaited = True
             with suppress(TimeoutError):
                 await asyncio.wait_for(step.done.wait(), MOMENT)
+            step.awaited = False
         if step.trouble is not None and not isinstance(step.trouble, DatabaseError):
             raise step.trouble
         return step
@@ -248,6 +251,8 @@ class Marking:
         self._era += 1
         if step.trouble is not None:
             await self.show(await step.among())
+            if not step.awaited and self._is_shown:
+                self._screen.reader.say(str(step.trouble), severity="error", seconds=10)
             step.done.set()
             return
         change = step.change
@@ -355,8 +360,8 @@ class Marking:
             pending = next((one for one in reversed(self._queue) if self._may_undo(one)), None)
             if pending is not None:
                 return await self._withdraw(pending)
-            if self._failed_last:
-                return self._drop_failed()
+            if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
+                return self._drop_failed(lost[-1])
             era = self._era
             found = await self._library.newest_step(
                 min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)
@@ -400,11 +405,9 @@ class Marking:
         self._screen.reload_soon()
         return f"Undone: {step.what}{title}"
 
-    def _drop_failed(self) -> str:
+    def _drop_failed(self, step: Step) -> str:
         """Give up the newest change that could not be stored: it is what undo is meant for."""
-        step = next(one for one in reversed(self._failed) if one.undoable)
         self._failed.remove(step)
-        self._failed_last = any(one.undoable for one in self._failed)
         self._screen.reader.say_no_more(_UNSAVED)
         return f"Not tried again: {step.what}"
 
