@@ -13,7 +13,7 @@ from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
 from tuireader.text import without_password
 from tuireader.ui import entries as places
-from tuireader.ui.marking import Step, Write
+from tuireader.ui.marking_steps import Step, Write
 from tuireader.ui.screens.confirm import Confirm
 from tuireader.ui.screens.form import Form
 from tuireader.ui.widgets.field import Field, Pick

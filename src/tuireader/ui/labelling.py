@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.model import LABEL_MARK, Label
-from tuireader.ui.marking import Step
+from tuireader.ui.marking_steps import Step
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen

@@ -11,7 +11,7 @@ from tuireader.model import View, ViewKind
 from tuireader.ui import empty_list
 from tuireader.ui.entries import ALL, UNREAD
 from tuireader.ui.keeping import with_kept
-from tuireader.ui.marking import Step
+from tuireader.ui.marking_steps import Step
 from tuireader.ui.work import Wanted, now_and_then, run_latest
 from tuireader.values import dataclass
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import field, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.identity import label_key
 from tuireader.model import LABEL_MARK, Article, ArticleRow, Change, Label
-from tuireader.values import dataclass
+from tuireader.ui.marking_steps import PLACE, Marked, Step
 from tuireader.wording import counted
 
 if TYPE_CHECKING:
@@ -24,76 +24,7 @@ PATIENCE = 10.0
 """Seconds that marks wait for another program that is writing, before they are taken back."""
 LAST = 0.7
 """Seconds of that when the program is left."""
-PLACE = "place"
 _UNSAVED = "unsaved"  # the toasts that say what could not be stored
-_MANY = 2_000  # ids from which on a set of them is made in a thread
-_PART = 10_000
-
-Marked = TypeVar("Marked", ArticleRow, Article)
-Write = Callable[[Sequence[int]], Awaitable[Change | None]]
-
-
-def _gathered(ids: Sequence[int]) -> frozenset[int]:
-    """A set, made in parts: what runs in C for long lets no key through."""
-    found: set[int] = set()
-    for start in range(0, len(ids), _PART):
-        found.update(ids[start : start + _PART])
-    return frozenset(found)
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """A change on its way to the store. `what` says what undo takes back.
-
-    `mark` is `read`, `starred`, `label:NAME` or `place`, `""` for a change that is shown once it is stored.
-    """
-
-    what: str
-    write: Write
-    mark: str = ""
-    ids: Sequence[int] = ()
-    value: bool = True
-    undoable: bool = True
-    undoes: Change | None = None  # the stored step that it takes back
-    undone_by: Step | None = None  # the pending step that takes this one back
-    change: Change | None = None
-    trouble: TuireaderError | None = None  # why it is not stored
-    awaited: bool = False  # whether a key waits for it
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    _among: Collection[int] | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was taken back."""
-        return self.trouble is not None
-
-    async def among(self) -> Collection[int]:
-        """The articles that it marks, as a set."""
-        if self._among is None:
-            many = len(self.ids) > _MANY
-            self._among = await asyncio.to_thread(_gathered, self.ids) if many else frozenset(self.ids)
-        return self._among
-
-    def narrow(self, ids: Sequence[int]) -> None:
-        """Mark other articles than before."""
-        self.ids, self._among = ids, None
-
-    def on(self, shown: Marked) -> Marked:
-        """An article as it is with this mark."""
-        if self.mark == "read":
-            return replace(shown, read=self.value)
-        if self.mark == "starred":
-            return replace(shown, starred=self.value)
-        if self.mark.startswith(LABEL_MARK):
-            return replace(shown, labels=self._labels(shown.labels))
-        return shown
-
-    def _labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:
-        name = self.mark.removeprefix(LABEL_MARK)
-        others = tuple(label for label in labels if label_key(label) != label_key(name))
-        if self.value:
-            return labels if len(others) < len(labels) else (*others, name)
-        return others
 
 
 class Marking:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tuireader import later
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
-from tuireader.ui.marking import PLACE, Step
+from tuireader.ui.marking_steps import PLACE, Step
 from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
 from tuireader.values import dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuireader.ui.marking import Step
+from tuireader.ui.marking_steps import Step
 from tuireader.ui.screens.moving_keys import MovingKeys
 
 
