@@ -211,9 +211,20 @@ class Program:
     def burst(self, key: str, count: int) -> float:
         """Milliseconds from `count` keys written at once to the last byte painted."""
         self.settle()
-        self.type(*[key] * count)
-        painted = self.settle(0.3)
-        return (painted[1] - self._mark) * 1000 if painted else 0.0
+        return self.together(*[key] * count, quiet=0.3)
+
+    def together(self, *keys: str, quiet: float = QUIET) -> float:
+        """Milliseconds from keys written at once to the last byte of the paint that they bring."""
+        self.type(*keys)
+        first = last = self._piece(20)
+        if rest := self.settle(quiet):
+            last = rest[1]
+        return (last - self._mark) * 1000 if first and last else 0.0
+
+    def wait_end(self) -> None:
+        """Read until the program has ended."""
+        while not self._ended:
+            self._piece(1)
 
     # -- memory
 

@@ -7,8 +7,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,8 @@ from tests.feedtext import item, rss
 from tests.processes import passed_on
 from tests.store.test_migrations import go_back
 from tests.terminal import Terminal
-from tests.web import Web, in_thread
+from tests.web import Answer, Request, Web, in_thread
+from tuireader.errors import Exit
 
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
@@ -216,6 +220,61 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: int, code: int
         raw = bytes(screen.raw)
         for on, off in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?1000h", b"\x1b[?1000l")):
             assert raw.rfind(off) > raw.rfind(on)
+
+
+@pytest.mark.parametrize(
+    ("leave", "code"),
+    [
+        ("q", Exit.DATABASE),
+        ("Q", Exit.DATABASE),
+        ("ctrl+q", Exit.DATABASE),
+        (signal.SIGTERM, 143),
+        (signal.SIGHUP, 129),
+    ],
+)
+def test_leaving_a_locked_database_takes_two_seconds_at_most(
+    tmp_path: Path, leave: str | signal.Signals, code: int
+) -> None:
+    """A third of that marks are waited for, which is why this takes its time."""
+    with terminal(tmp_path, "--demo") as screen:
+        screen.wait("WeChat sign-ups")
+        screen.rest()
+        with closing(database(tmp_path, "demo.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            screen.press("s")
+            screen.wait("Starred · ^z undoes")
+            began = time.monotonic()
+            if isinstance(leave, str):
+                screen.press(leave)
+            else:
+                screen.signal(leave)
+            assert screen.leave() == code
+            assert time.monotonic() - began < 2
+        told = bytes(screen.raw).rpartition(b"\x1b[?1049l")[2]
+        assert b"tuireader: Not saved: the database " in told and b" is in use by another program" in told
+        assert b"Traceback" not in told
+
+
+def test_a_refresh_that_waits_for_a_lock_does_not_hold_the_end_up(tmp_path: Path, web: Web) -> None:
+    asked = threading.Event()
+
+    def answer(_: Request) -> Answer:
+        asked.set()
+        return Answer(rss("News", [item("1", "One", "text")]))
+
+    web.handle("/f", answer)
+    config(tmp_path, f'[[feeds]]\nurl = "{web.url}/f"\n[fetch]\nrefresh_on_start = false\n')
+    with terminal(tmp_path, no_proxy="127.0.0.1") as screen:
+        screen.wait("R refreshes")
+        screen.rest()
+        with closing(database(tmp_path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            screen.press("R")
+            assert asked.wait(20)
+            began = time.monotonic()
+            screen.press("Q")
+            assert screen.leave() == 0
+            assert time.monotonic() - began < 2
 
 
 def test_it_ends_with_its_terminal(tmp_path: Path) -> None:

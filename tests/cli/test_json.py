@@ -99,6 +99,7 @@ LINES = {
     "watch test": ("watch", "test", "--json", "WeChat"),
     "watch report": ("watch", "report", "--json", "WeChat"),
     "unread": ("unread", "--json"),
+    "count": ("count", "--json", "WeChat"),
     "keys": ("keys", "--json"),
     "paths": ("paths", "--json"),
     "config defaults": ("config", "defaults", "--json"),

@@ -70,30 +70,57 @@ def test_carets_stand_below_what_they_mean(run: Run) -> None:
 def test_marks_by_expression(run: Run) -> None:
     assert run("unread").out == "31\n"
     told = run("read", "title:Title")
-    assert (told.code, told.out, told.err) == (Exit.OK, "", "changed 29 articles\n")
+    assert (told.code, told.out) == (Exit.OK, "")
+    assert told.err == "29 articles marked read (`tuireader undo` takes it back)\n"
     assert run("unread").out == "2\n" and run("unread", "--watch", "WeChat").out == "2\n"
-    assert run("read", "title:Title").err == "changed 0 articles\n"
+    assert run("read", "title:Title").err == "0 articles marked read\n"  # and undo is for the one before
     assert run("undo").err == "undone: 29 marked read\n"
     assert run("unread").out == "31\n"
     assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
     other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
-    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err == "changed 3 articles\n"
-    assert run("unread", "--id", other).err == "changed 1 article\n"
-    assert run("unread", "is:read").err == "changed 2 articles\n"
-    assert run("star", "WeChat").err == "changed 2 articles\n"
+    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith("3 articles marked ")
+    assert run("unread", "--mark", "--id", other).err.startswith("1 article marked unread (")
+    assert run("unread", "--mark", "is:read").err.startswith("2 articles marked unread (")
+    assert run("star", "WeChat").err.startswith("2 articles starred (`tuireader undo`")
     assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
     assert run("list", "is:starred").out.count("\n") == 2
-    assert run("star", "--off", "is:starred").err == "changed 2 articles\n"
+    assert run("star", "--off", "is:starred").err.startswith("2 articles no longer starred (")
+
+
+def test_what_looks_like_a_count_is_one(run: Run) -> None:
+    run("read", "title:Title")
+    before = run("list", "--format", "tsv", "--limit", "100")
+    for words in (("title:Title",), ("--id", story(run)), ("is:read", "--json")):
+        told = run("unread", *words)
+        assert told.code == Exit.OK and "`tuireader unread --mark …` marks articles unread" in told.err
+        if "--id" not in words:
+            assert told.out == run("count", *words).out
+        assert run("list", "--format", "tsv", "--limit", "100") == before
+    assert run("unread", "--dry-run", "is:read").err == "would change 29 articles\n"
+    assert run("undo").err == "undone: 29 marked read\n"  # nothing came after it
+    wrong = run("unread", "(open")
+    assert (wrong.code, wrong.out) == (Exit.USAGE, "") and "nothing was marked" not in wrong.err
+
+
+def test_articles_and_their_stories_are_counted(run: Run) -> None:
+    assert run("count", "title:29").out == "1 article\n"  # a story of its own
+    assert run("count", "WeChat").out == "1 story · 2 articles\n"
+    told = run("count")
+    assert (told.code, told.err) == (Exit.OK, "") and told.out.endswith("31 articles\n")
+    assert json.loads(run("count", "--json", "WeChat").out) == {"articles": 2, "stories": 1}
+    assert run("count", "nowhere").out == "0 articles\n"
+    told = run("count", "(open")
+    assert told.code == Exit.USAGE and "the bracket is not closed" in told.err
 
 
 def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
     def labelled(expression: str = "label:law") -> int:
         return run("list", "--limit", "100", expression).out.count("\n")
 
-    assert run("label", "law", "WeChat").err == "changed 2 articles\n" and labelled() == 2
-    assert run("label", "LAW", "WeChat", "title:Title").err == "changed 0 articles\n"
+    assert run("label", "law", "WeChat").err.startswith("2 articles labelled law (") and labelled() == 2
+    assert run("label", "LAW", "WeChat", "title:Title").err == "0 articles labelled LAW\n"
     assert run("label", "--dry-run", "Law", "title:Title").err == "would change 29 articles\n"
-    assert run("label", " #to  read ", "--id", story(run)).err == "changed 1 article\n"
+    assert run("label", " #to  read ", "--id", story(run)).err.startswith("1 article labelled to read (")
     assert labelled('label:"to read"') == 1 and labelled("label:law -label:/^to/") == 1
     rows = [json.loads(line)["labels"] for line in run("list", "--json", "label:law").out.splitlines()]
     assert sorted(rows) == [["law"], ["law", "to read"]]
@@ -101,7 +128,8 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
     assert "\n# law  # to read\n\n" in shown.out
     assert json.loads(run("show", "--json", story(run)).out)["labels"] == ["law", "to read"]
     assert run("label", "--remove", "--dry-run", "law", "is:unread").err == "would change 2 articles\n"
-    assert run("label", "--remove", "law", "label:law").err == "changed 2 articles\n" and labelled() == 0
+    told = run("label", "--remove", "law", "label:law")
+    assert told.err.startswith("2 articles no longer labelled law (") and labelled() == 0
     assert run("undo").err == "undone: 2 no longer labelled law\n" and labelled() == 2
     for words, said in (
         (("law",), "say which articles"),
@@ -128,6 +156,7 @@ def test_what_is_left_out_needs_no_dashes_before_it(run: Run) -> None:
         (("read",), "say which articles"),
         (("read", "--id", "999"), "there is no article 999 (`tuireader list` shows the numbers)"),
         (("star", "(open"), "the bracket is not closed"),
+        (("unread", "--mark"), "say which articles"),
         (("unread", "--watch", "Nobody"), "there is no watch 'Nobody' (there are: WeChat, PIPL, Two words)"),
         (("unread", "--watch", "WeChat", "x"), "--watch goes with counting alone (write: watch:WeChat)"),
         (("show", "999"), "there is no article 999"),
@@ -287,7 +316,7 @@ def test_no_colour_where_it_is_not_wanted(news: tuple[Home, Web], env: dict[str,
 def test_commands_work_while_the_reader_is_open(news: tuple[Home, Web], run: Run) -> None:
     with Terminal([COMMAND, *news[0].arguments()], home=news[0].folder) as screen:
         screen.wait("WeChat suspends")
-        assert run("star", "--id", story(run)).err == "changed 1 article\n"
+        assert run("star", "--id", story(run)).err.startswith("1 article starred (")
         assert run("list", "is:starred").out.startswith(f"{story(run)}\t*")
         screen.press("Q")
         assert screen.leave() == 0

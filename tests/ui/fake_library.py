@@ -59,7 +59,7 @@ class FakeLibrary:
         self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None
     ) -> None:
         self.config = Config()
-        self.paths = SimpleNamespace(config=Path("config.toml"))
+        self.paths = SimpleNamespace(config=Path("config.toml"), database=Path("tuireader.db"))
         self.offline = False
         self.watch_colors = watches or {}
         self._feeds = list(feeds)
@@ -68,7 +68,8 @@ class FakeLibrary:
         self.terms: list[tuple[str, str]] = []
         self.fresh: list[Story] = []
         self.errors: dict[int, str] = {}
-        self.journal: list[tuple[str, tuple[int, ...], bool, bool]] = []
+        self.journal: list[Change] = []
+        self.steps = 0
         self.places: dict[int, int] = {}
         self.added: list[tuple[str, str, str]] = []
         self.refreshed: list[list[int] | None] = []
@@ -303,21 +304,27 @@ class FakeLibrary:
                     replace(row, read=value) if what == "read" else replace(row, starred=value)
                 )
                 changed.append(key)
-        return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed), what, value)
+        said = f"{len(changed)} marked {'' if value else 'un' if what == 'read' else 'not '}{what}"
+        return Change(said, tuple(changed), what, value)
 
     async def set_read(
         self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
     ) -> Change:
         change = self._mark("read", ids, read)
-        if change.ids and journal:
-            self.journal.append(("read", change.ids, read, not read))
-        return change
+        return self._note(change) if change.ids and journal else change
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         change = self._mark("starred", ids, starred)
-        if change.ids:
-            self.journal.append(("starred", change.ids, starred, not starred))
-        return change
+        return self._note(change) if change.ids else change
+
+    def _note(self, change: Change) -> Change:
+        self.steps += 1
+        self.journal.append(replace(change, step=self.steps))
+        return self.journal[-1]
+
+    async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
+        rows = [self.stories[key].row for key in ids]
+        return any((row.read if mark == "read" else row.starred) != value for row in rows)
 
     async def spare_memory(self) -> None:
         pass
@@ -325,12 +332,19 @@ class FakeLibrary:
     async def tidy(self) -> None:
         pass
 
-    async def undo(self) -> Change | None:
-        if not self.journal:
+    def wait_at_most(self, seconds: float) -> None:
+        pass
+
+    async def newest_step(self, before: int = 0) -> Change | None:
+        steps = [change for change in self.journal if not before or change.step < before]
+        return steps[-1] if steps else None
+
+    async def undo(self, step: Change | None = None) -> Change | None:
+        if not self.journal or step not in (None, self.journal[-1]):
             return None
-        what, ids, value, before = self.journal.pop()
-        self._mark(what, ids, before)
-        return Change(f"{len(ids)} marked {what if value else 'un' + what}", ids, what, before)
+        change = self.journal.pop()
+        self._mark(change.mark, change.ids, not change.value)
+        return replace(change, value=not change.value)
 
     # -- refresh
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -22,11 +22,14 @@ from tuireader.cli.output import (
 )
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Article, ArticleRow, Related, View, ViewKind
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.document import Document
     from tuireader.library import Library
+
+NO_LIMIT = 2**62
 
 _limit = click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="How many at the most."
@@ -88,6 +91,45 @@ def search(
         return Exit.FAILURE if exit_status and not found else Exit.OK
 
     return in_library(options, job)
+
+
+@main.command(cls=ExpressionCommand)
+@expression_argument()
+@json_option
+@click.pass_obj
+def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
+    """Count articles and their stories: all, or those that an expression matches. Nothing is marked.
+
+    \b
+    Examples:
+      tuireader count
+      tuireader count is:unread watch:WeChat
+      tuireader count --json 'age:<7d -is:read'
+    """
+
+    async def job(library: Library) -> int:
+        text = " ".join(expression)
+        if text.strip():
+            ids, problem = await library.search(text, limit=NO_LIMIT)
+            if problem:
+                raise UsageError(problem)
+        else:
+            ids = await library.ids(View(ViewKind.ALL))
+        await print_count(library, ids, as_json)
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
+    """Print the number of articles, and that of their stories where it differs."""
+    shape: shapes.Counted = {"articles": len(ids), "stories": await library.stories_among(ids)}
+    if as_json:
+        print_json(shape)
+        return
+    articles = counted(shape["articles"], "article")
+    stories = counted(shape["stories"], "story", "stories")
+    print(articles if shape["articles"] == shape["stories"] else f"{stories} · {articles}")
 
 
 async def _print_articles(

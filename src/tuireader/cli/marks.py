@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuireader.cli.articles import NO_LIMIT, print_count
 from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument
@@ -19,8 +20,6 @@ from tuireader.wording import counted
 if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.library import Library
-
-_NO_LIMIT = 2**62
 
 _ids = click.option(
     "--id",
@@ -67,13 +66,16 @@ def read(
       tuireader read --id 12 --id 15
     """
     meant = _Meant(expression, numbers, dry_run, as_json)
-    return _mark(options, meant, lambda row: row.read, lambda library, ids: library.set_read(ids, True))
+    return _mark(
+        options, meant, "marked read", lambda row: row.read, lambda library, ids: library.set_read(ids, True)
+    )
 
 
 @main.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @click.option("--watch", "name", shell_complete=complete_watches, help="Count only articles on this watch.")
+@click.option("--mark", is_flag=True, help="Mark the articles unread that the expression matches.")
 @_dry_run
 @json_option
 @click.pass_obj
@@ -82,23 +84,32 @@ def unread(
     expression: tuple[str, ...],
     numbers: tuple[int, ...],
     name: str | None,
+    mark: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Print the number of unread articles, for a status bar; with an expression, mark those unread.
+    """Print the number of unread articles, for a status bar; with --mark, mark articles unread.
+
+    An expression without --mark only counts what it matches.
 
     \b
     Examples:
       tuireader unread
       tuireader unread --watch WeChat
-      tuireader unread is:starred
+      tuireader unread --mark is:starred
     """
-    if expression or numbers:
+    if expression or numbers or mark:
         if name is not None:
             raise UsageError("--watch goes with counting alone", f"write: watch:{name}")
         meant = _Meant(expression, numbers, dry_run, as_json)
+        if not mark and not dry_run:
+            return _count_instead(options, meant)
         return _mark(
-            options, meant, lambda row: not row.read, lambda library, ids: library.set_read(ids, False)
+            options,
+            meant,
+            "marked unread",
+            lambda row: not row.read,
+            lambda library, ids: library.set_read(ids, False),
         )
 
     async def job(library: Library) -> int:
@@ -114,6 +125,17 @@ def unread(
             print_json(shape)
         else:
             print(found.unread)
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+def _count_instead(options: Options, meant: _Meant) -> int:
+    """Count what earlier versions marked unread, and say how to mark it."""
+
+    async def job(library: Library) -> int:
+        await print_count(library, await _ids_of(library, meant), meant.as_json)
+        say("tuireader: nothing was marked; `tuireader unread --mark …` marks articles unread")
         return Exit.OK
 
     return in_library(options, job)
@@ -146,6 +168,7 @@ def star(
     return _mark(
         options,
         meant,
+        "no longer starred" if off else "starred",
         lambda row: row.starred is not off,
         lambda library, ids: library.set_starred(ids, not off),
     )
@@ -184,6 +207,7 @@ def label(
     return _mark(
         options,
         _Meant(expression, numbers, dry_run, as_json),
+        f"no longer labelled {label_name(name)}" if remove else f"labelled {label_name(name)}",
         lambda row: (key in map(label_key, row.labels)) is not remove,
         lambda library, ids: library.set_label(name, ids, not remove),
     )
@@ -213,12 +237,13 @@ def undo(options: Options, as_json: bool) -> int:
 def _mark(
     options: Options,
     meant: _Meant,
+    said: str,
     has: Callable[[ArticleRow], bool],
     give: Callable[[Library, Sequence[int]], Awaitable[Change]],
 ) -> int:
     """Mark the articles that are meant; the set is fixed before the first one is marked.
 
-    `has` tells whether an article has the mark already, `give` sets it.
+    `said` names the change, `has` tells whether an article has the mark already, `give` sets it.
     """
     if not meant.text and not meant.numbers:
         raise UsageError("say which articles", "by an expression, such as feed:Example, or by --id")
@@ -231,9 +256,12 @@ def _mark(
             change = await give(library, ids)
         if meant.as_json:
             print_json(_shape(change))
+            return Exit.OK
+        what = counted(len(change.ids), "article")
+        if meant.dry_run:
+            say(f"would change {what}")
         else:
-            what = counted(len(change.ids), "article")
-            say(f"would change {what}" if meant.dry_run else f"changed {what}")
+            say(f"{what} {said}" + (" (`tuireader undo` takes it back)" if change.step else ""))
         return Exit.OK
 
     return in_library(options, job)
@@ -245,7 +273,7 @@ async def _ids_of(library: Library, meant: _Meant) -> list[int]:
         raise UsageError(f"there is no article {min(missing)}", "`tuireader list` shows the numbers")
     ids = list(meant.numbers)
     if meant.text:
-        found, problem = await library.search(meant.text, limit=_NO_LIMIT)
+        found, problem = await library.search(meant.text, limit=NO_LIMIT)
         if problem:
             raise UsageError(problem)
         ids += found

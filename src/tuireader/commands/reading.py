@@ -213,4 +213,11 @@ READING: tuple[Command, ...] = (
         ("ctrl+z", "U"),
         Group.MARK,
     ),
+    Command(
+        "retry_marks",
+        "Save marks again",
+        "Try again to save marks that could not be saved.",
+        ("ctrl+s",),
+        Group.MARK,
+    ),
 )

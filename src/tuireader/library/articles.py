@@ -144,7 +144,7 @@ class Articles(Pages):
 
     async def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read, in characters of its text."""
-        await self._pool.write(lambda store: store.marks.keep_place(article_id, place))
+        await self._pool.write(in_transaction(lambda store: store.marks.keep_place(article_id, place)))
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
         """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
@@ -193,14 +193,16 @@ class Articles(Pages):
             in_transaction(lambda store: store.marks.label(name, store.labels.holders(name), False, now=now))
         )
 
-    async def rename_label(self, name: str, new: str) -> None:
+    async def rename_label(self, name: str, new: str) -> Change:
         """Give all that have a label another one in its place, which may be there already.
 
         Raises TuireaderError when the new name has nothing to show.
         """
         _check_label(new)
         now = int(self._clock())
-        await self._pool.write(in_transaction(lambda store: store.marks.rename_label(name, new, now=now)))
+        return await self._pool.write(
+            in_transaction(lambda store: store.marks.rename_label(name, new, now=now))
+        )
 
     async def split_story(self, article_id: int) -> Change:
         """Take an article out of its story; it is never folded with the others again. Undo joins them.
@@ -210,9 +212,20 @@ class Articles(Pages):
         now = int(self._clock())
         return await self._pool.write(in_transaction(lambda store: store.marks.split(article_id, now=now)))
 
-    async def undo(self) -> Change | None:
-        """Take back the last mark, also one made before a restart; None when there is nothing left."""
-        return await self._pool.write(in_transaction(lambda store: store.marks.undo()))
+    async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
+        """Return whether `read` or `starred` has another value on any of some articles."""
+        return await self._pool.read(lambda store: store.marks.lacks(mark, ids, value))
+
+    async def newest_step(self, before: int = 0) -> Change | None:
+        """Return the step that undo takes back next, or the one below another step; None at the end."""
+        return await self._pool.read(lambda store: store.marks.newest(before))
+
+    async def undo(self, step: Change | None = None) -> Change | None:
+        """Take back the last mark, also one made before a restart; None when there is nothing left.
+
+        With a `step` only this one is taken back: None when another one has come since.
+        """
+        return await self._pool.write(in_transaction(lambda store: store.marks.undo(step)))
 
     async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
         now = int(self._clock())

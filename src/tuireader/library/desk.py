@@ -63,6 +63,10 @@ class Desk:
         """Bring what was written to its place in the database, if it is much; no key waits for that."""
         await self._pool.tidy()
 
+    def wait_at_most(self, seconds: float) -> None:
+        """Let writes wait this long for another program that is writing; also those that wait now."""
+        self._pool.wait_at_most(seconds)
+
     async def close(self) -> None:
         """Wait for writes under way and close the database."""
         await self._pool.close()

@@ -75,6 +75,10 @@ class Lists(Desk):
         today = self._today()
         return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))
 
+    async def stories_among(self, ids: Sequence[int]) -> int:
+        """Return how many stories some articles are; one that is in none counts as one."""
+        return await self._pool.read(lambda store: len(store.stories.fold(ids)))
+
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
         """Some articles in the order of a `sort` of `ids`, but relevance."""
         return await self._pool.read(lambda store: store.lists.in_order(ids, sort))

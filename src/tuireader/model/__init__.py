@@ -50,10 +50,21 @@ from tuireader.model.fetching import (
     ParseResult,
     Prepared,
 )
-from tuireader.model.lists import Change, Count, Counts, Label, MarkedArticle, Purged, View, ViewKind
+from tuireader.model.lists import (
+    LABEL_MARK,
+    Change,
+    Count,
+    Counts,
+    Label,
+    MarkedArticle,
+    Purged,
+    View,
+    ViewKind,
+)
 from tuireader.model.watches import Evidence, TermHit, WatchPreview, WatchStats
 
 __all__ = [
+    "LABEL_MARK",
     "Article",
     "ArticleRow",
     "Away",

@@ -103,17 +103,23 @@ class Purged:
     bytes: int
 
 
+LABEL_MARK = "label:"
+"""Prefix of a mark that is a label; the name follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a state change did: the articles it really changed, and words for the toast.
 
-    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes.
+    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes. `step` is
+    the number of the step that undo takes back, 0 where there is none.
     """
 
     what: str
     ids: tuple[int, ...]
     mark: str = ""
     value: bool = False
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)

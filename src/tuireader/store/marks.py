@@ -8,15 +8,14 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.identity import label_key, label_name
-from tuireader.model import Change
+from tuireader.model import LABEL_MARK, Change
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 
 _KEEP = 200
 """Steps of undo that are kept."""
+_COLUMNS = {"read": "read", "starred": "starred"}
 _SPLIT = "an article split from its story"
-_LABEL = "label:"
-"""How the marks of the journal begin that are labels; the name follows."""
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -24,6 +23,10 @@ def _words(mark: str, value: bool, count: int) -> str:
         (mark, value), "not starred"
     )
     return f"{count:,} marked {state}"
+
+
+def _identity(step: Change) -> tuple[object, ...]:
+    return step.step, step.what, step.ids
 
 
 class Marks:
@@ -41,62 +44,87 @@ class Marks:
         """
         changed = self._apply(mark, ids, value)
         what = _words(mark, value, len(changed))
-        if changed and journal:
-            self._note(now, what, mark, value, changed)
-        return Change(what, tuple(changed), mark, value)
+        step = self._note(now, what, mark, value, changed) if changed and journal else 0
+        return Change(what, tuple(changed), mark, value, step)
 
     def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
         """Give a fixed set of articles a label, or take it away; needs a transaction."""
         name = self._labels.spelled(name)
         changed = self._labels.apply(name, ids, value)
         what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
-        if changed:
-            self._note(now, what, f"{_LABEL}{name}", value, changed)
-        return Change(what, tuple(changed))
+        step = self._note(now, what, f"{LABEL_MARK}{name}", value, changed) if changed else 0
+        return Change(what, tuple(changed), step=step)
 
-    def rename_label(self, old: str, new: str, *, now: int) -> None:
-        """Give all that have a label another one in its place, in two steps of undo; needs a transaction."""
+    def rename_label(self, old: str, new: str, *, now: int) -> Change:
+        """Give all that have a label another one in its place, in two steps of undo; needs a transaction.
+
+        Returns the last one.
+        """
         if label_key(old) == label_key(label_name(new)):
             self._labels.respell(label_name(new))
-            return
+            return Change(f"{old} respelled", ())
         ids = self._labels.holders(old)
         self.label(new, ids, True, now=now)
-        self.label(old, ids, False, now=now)
+        return self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Take an article out of its story for good; needs a transaction. No ids where it is alone."""
         others = self._relations.split(article_id)
         if not others:
             return Change("nothing split", ())
-        self._note(now, _SPLIT, "apart", True, [article_id, *others])
-        return Change(_SPLIT, (article_id, *others))
+        step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
+        return Change(_SPLIT, (article_id, *others), step=step)
 
-    def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> None:
-        self._conn.execute(
+    def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> int:
+        """Add a step to the journal; returns its number."""
+        added = self._conn.execute(
             "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
             (now, what, mark, int(value), array("q", ids).tobytes()),
-        )
+        ).lastrowid
         self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
+        return added or 0
 
-    def undo(self) -> Change | None:
-        """Take back the newest step; needs a transaction. None when there is nothing to take back."""
+    def newest(self, before: int = 0) -> Change | None:
+        """Return the newest step of the journal, or the newest one before another; `mark` as it is there."""
         row = self._conn.execute(
-            "SELECT id, what, mark, value, ids FROM journal ORDER BY id DESC LIMIT 1"
+            "SELECT what, ids, mark, value, id FROM journal WHERE id < ? ORDER BY id DESC LIMIT 1",
+            (before or 1 << 62,),
         ).fetchone()
         if row is None:
             return None
-        step, what, mark, value, blob = row
         ids = array("q")
-        ids.frombytes(blob)
+        ids.frombytes(row[1])
+        return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])
+
+    def undo(self, expected: Change | None = None) -> Change | None:
+        """Undo the newest step; needs a transaction. None when there is none, or it is not the expected one.
+
+        The number alone does not tell: that of a step which was undone is given to the next one.
+        """
+        found = self.newest()
+        if found is None or (expected is not None and _identity(expected) != _identity(found)):
+            return None
+        step, what, mark, value, ids = found.step, found.what, found.mark, found.value, found.ids
         if mark == "apart":
             self._relations.unsplit(ids[0], ids[1:])
             changed, mark = list(ids), ""
-        elif mark.startswith(_LABEL):
-            changed, mark = self._labels.apply(mark.removeprefix(_LABEL), ids, not value), ""
+        elif mark.startswith(LABEL_MARK):
+            changed, mark = self._labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
         else:
             changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))
         return Change(what, tuple(changed), mark, bool(mark) and not value)
+
+    def lacks(self, mark: str, ids: Sequence[int], value: bool) -> bool:
+        """Return whether a mark has another value on any of some articles."""
+        column = _COLUMNS[mark]
+        return bool(
+            self._conn.execute(
+                f"""SELECT EXISTS (SELECT 1 FROM article WHERE {column} != ?
+                    AND id IN (SELECT value FROM json_each(?)))""",
+                (int(value), json.dumps(list(ids))),
+            ).fetchone()[0]
+        )
 
     def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read."""
@@ -105,7 +133,7 @@ class Marks:
         )
 
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
-        column = {"read": "read", "starred": "starred"}[mark]
+        column = _COLUMNS[mark]
         # nothing here can fail half-way, and with OR ROLLBACK SQLite keeps no copy of all pages for that
         rows = self._conn.execute(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1

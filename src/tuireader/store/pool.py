@@ -75,6 +75,11 @@ class Pool:
         """Run a function that writes, after all writes that were asked for before."""
         return await self._run(self._writer, self._writing, function)
 
+    def wait_at_most(self, seconds: float) -> None:
+        """Let writes wait this long for another program that is writing; also the one that waits now."""
+        if self._writing is not None:
+            self._writing.patience = seconds
+
     async def spare_memory(self) -> None:
         """Keep fewer pages in memory, and leave it to `tidy` to copy what was written into the database.
 
@@ -88,8 +93,11 @@ class Pool:
         await self.count(lambda store: store.tidy(_MUCH))
 
     async def close(self) -> None:
-        """Let what is under way end, then close both connections."""
+        """Let writes under way end, stop reading, and close the connections."""
         loop = asyncio.get_running_loop()
+        for store in (self._reading, self._counting):
+            if store is not None:
+                store.conn.interrupt()
         if self._reading is not None:
             await loop.run_in_executor(self._counter, lambda: None)  # it may be opening its connection
         for executor, store in (

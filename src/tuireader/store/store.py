@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tuireader import files
@@ -47,6 +48,8 @@ CACHE = 16_000
 """KiB of pages that a connection keeps in memory."""
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
+_ATTEMPT = 0.1
+"""Seconds of one attempt to get the write lock; between two of them the patience may have been changed."""
 
 
 _MADE_WITH = {
@@ -145,6 +148,7 @@ class Store:
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
         self.path = path
+        self.patience = PATIENCE  # seconds that a transaction waits for the write lock; any thread may set it
 
     def __getattr__(self, name: str) -> Any:
         """Open a room at first use: who reads a list needs few of them."""
@@ -201,14 +205,30 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; takes the write lock at once, so that nobody fails half-way."""
-        self.conn.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             yield
+            self.conn.execute("COMMIT")
         except BaseException:
-            if self.conn.in_transaction:
+            if self.conn.in_transaction:  # also where the disk had no room for the commit
                 self.conn.execute("ROLLBACK")
             raise
-        self.conn.execute("COMMIT")
+
+    def _begin(self) -> None:
+        """Take the write lock, in short attempts, so that the wait can be ended by a lower `patience`."""
+        began = monotonic()
+        try:
+            while True:
+                left = self.patience - (monotonic() - began)
+                self.conn.execute(f"PRAGMA busy_timeout = {max(1, int(1000 * min(left, _ATTEMPT)))}")
+                try:
+                    self.conn.execute("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or left <= 0:
+                        raise
+        finally:
+            self.conn.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
 
     def learn(self) -> None:
         """Make or complete a dictionary of the stored texts where it is time; not within a transaction.
@@ -240,6 +260,7 @@ class Store:
     def close(self) -> None:
         """Refresh the planner's statistics where they are stale, then close."""
         try:
+            self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA optimize")
         except sqlite3.Error:
             pass  # read-only or busy: statistics can wait

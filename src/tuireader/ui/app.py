@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from tuireader.library import Library
     from tuireader.model import Counts
+    from tuireader.ui.marking import Marking
     from tuireader.ui.screens.main import MainScreen
 
 Browser = Callable[[str], Awaitable[str]]
@@ -92,12 +93,14 @@ class TuireaderApp(App[int]):
         self._inks: inks.Inks | None = None
         self._main: MainScreen | None = None
         self._short_toast: Notification | None = None
+        self._said_last: dict[str, str] = {}  # the last toast of each group
         self.fault: BaseException | None = None  # what made the app crash
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
         self._collecting: asyncio.TimerHandle | None = None
         self._bound: dict[str, list[tuple[str, DOMNode]]] = {}
         self._bound_in: tuple[Screen[object] | None, Widget | None] = (None, None)  # where the keys do that
         self.typed_at = 0.0  # when that was, by the monotonic clock
+        self._leaves = False
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
@@ -260,17 +263,28 @@ class TuireaderApp(App[int]):
         keys = self.keys_of.get(command_id, ())
         return key_label(keys[0]) if keys else BY_ID[command_id].title
 
-    def say(self, message: str, *, severity: SeverityLevel = "information", seconds: float = 4) -> None:
-        """A toast; the text is never markup."""
+    def say(
+        self,
+        message: str,
+        *,
+        severity: SeverityLevel = "information",
+        seconds: float = 4,
+        group: str = "",
+    ) -> None:
+        """A toast, in place of the one before it in its group; the text is never markup."""
+        if not message:
+            return
         if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
             self._unnotify(self._short_toast, refresh=False)
-        self._make_room(message)
+        self._make_room(message, self._said_last.get(group, message))
+        if group:
+            self._said_last[group] = message
         self.notify(message, severity=severity, timeout=seconds, markup=False)
 
-    def _make_room(self, message: str) -> None:
+    def _make_room(self, *messages: str) -> None:
         """Take toasts away that say the same, and old ones of many: a held key makes thirty a second."""
-        same = [one for one in self._notifications if one.message == message]
-        others = [one for one in self._notifications if one.message != message]
+        same = [one for one in self._notifications if one.message in messages]
+        others = [one for one in self._notifications if one.message not in messages]
         others.sort(key=lambda one: one.severity != "information")
         for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
             self._unnotify(one, refresh=False)
@@ -282,9 +296,12 @@ class TuireaderApp(App[int]):
         self._short_toast = Notification(message, "", "information", 2, markup=False)
         self.post_message(Notify(self._short_toast))
 
-    def say_no_more(self) -> None:
-        """Take the toast of `say_shortly` away: what it told of is there."""
-        if self._short_toast is not None:
+    def say_no_more(self, group: str = "") -> None:
+        """Take the toast of a group away, else that of `say_shortly`: what it told of is there."""
+        if group:
+            self._make_room(self._said_last.pop(group, ""))
+            self._refresh_notifications()
+        elif self._short_toast is not None:
             self._unnotify(self._short_toast)
             self._short_toast = None
 
@@ -323,14 +340,30 @@ class TuireaderApp(App[int]):
         await self.leave(0)
 
     async def leave(self, code: int) -> None:
-        """Keep the place in the open article and leave; whoever opened the library closes it."""
+        """Store what is pending and leave; whoever opened the library closes it.
+
+        What cannot be stored soon is in `unsaved`.
+        """
+        if self._leaves:
+            return
+        self._leaves = True
         try:
             if self._main is not None:
                 await self._main.reading.keep_place()
-                await self._main.library.away_since()  # notes that it was in use until now
+                await self._main.marking.finish()
+                with suppress(TuireaderError):
+                    await self._main.library.away_since()  # notes that it was in use until now
                 await keep(self._main)
         finally:  # also where the database is locked, or its disk is full
             self.exit(code)
+
+    async def unsaved(self) -> str:
+        """Store what a crash has left, and say what could not be stored; `""` where all is."""
+        marking: Marking | None = getattr(self._main, "marking", None)
+        if marking is None:
+            return ""
+        await marking.finish()
+        return marking.unsaved
 
     def exit_to_demo(self) -> None:
         """Leave, to be started again as the demo."""

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.config import ViewConfig
-from tuireader.errors import TuireaderError
+from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.identity import label_key, label_name
 from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
 from tuireader.text import without_password
 from tuireader.ui import entries as places
+from tuireader.ui.marking_steps import Step, Write
 from tuireader.ui.screens.confirm import Confirm
 from tuireader.ui.screens.form import Form
 from tuireader.ui.widgets.field import Field, Pick
@@ -116,11 +117,17 @@ class Editing:
 
     async def _save_label(self, name: str, values: Mapping[str, str]) -> str:
         new = label_name(values["name"])
-        await self._library.rename_label(name, new)
+        await self._mark(f"{name} renamed", lambda _: self._library.rename_label(name, new))
         if self._screen.listing.view == View(ViewKind.LABEL, name):
             kept = [one for one in await self._labels() if label_key(one) == label_key(new)]
             await self._screen.show_view(View(ViewKind.LABEL, kept[0]) if kept else places.ALL)
         return f"The label {name} is {new} now"
+
+    async def _mark(self, what: str, write: Write) -> None:
+        """Change a label in the queue of marks. Raises TuireaderError where that fails at once."""
+        step = await self._screen.marking.do(Step(what, write))
+        if step.trouble is not None:
+            raise step.trouble
 
     # -- saved searches
 
@@ -184,7 +191,7 @@ class Editing:
             self._confirm(
                 "Remove a label",
                 f"Take the label {view.key} away from all articles that have it?\nThe articles are kept.",
-                partial(library.remove_label, view.key),
+                partial(self._mark, f"{view.key} removed", lambda _: library.remove_label(view.key)),
                 f"The label {view.key} is removed · {self._screen.key_of('undo')} undoes",
             )
         elif (saved := self.saved(view)) is not None:
@@ -217,6 +224,8 @@ class Editing:
         try:
             await edit()
         except (TuireaderError, OSError) as error:
+            if isinstance(error, DatabaseError) and self._screen.marking.unsaved:
+                return  # that has a toast already
             self._screen.reader.say(str(error), severity="error", seconds=10)
             return
         await self._changed(said)

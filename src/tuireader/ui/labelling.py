@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuireader.model import Label
+from tuireader.model import LABEL_MARK, Label
+from tuireader.ui.marking_steps import Step
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -26,16 +27,27 @@ class Labelling:
         self._screen.app.push_screen(Labels(self, await self._known(), len(self._ids)))
 
     async def _known(self) -> list[Label]:
-        return await self._library.labels(self._ids)
+        return await self._screen.marking.labels(self._ids)
 
     async def label(self, name: str, value: bool) -> list[Label]:
         """Give the articles a label, or take it away; list and article show it. The labels that are now."""
-        screen = self._screen
-        change = await self._library.set_label(name, self._ids, value)
-        await self._show(change.ids)
+        screen, many = self._screen, len(self._ids)
         said = f"Labelled {name}" if value else f"No longer labelled {name}"
-        if len(self._ids) > 1:
-            said = f"{len(change.ids):,} {said[0].lower()}{said[1:]}"
+        lowered = f"{said[0].lower()}{said[1:]}"
+        step = await screen.marking.do(
+            Step(
+                f"{many:,} {lowered}",
+                lambda ids: self._library.set_label(name, ids, value),
+                f"{LABEL_MARK}{name}",
+                self._ids,
+                value,
+            )
+        )
+        if step.trouble is not None:
+            raise step.trouble
+        await screen.marking.show(self._ids)
+        if many > 1:
+            said = f"{many if step.change is None else len(step.change.ids):,} {lowered}"
         screen.reader.say_shortly(f"{said} · {screen.key_of('undo')} undoes")
         return await self._known()
 
@@ -43,11 +55,3 @@ class Labelling:
         """Take back the last mark, whatever it was. The labels that are now."""
         await self._screen.action_undo()
         return await self._known()
-
-    async def _show(self, ids: Sequence[int]) -> None:
-        screen = self._screen
-        screen.articles.put(await self._library.rows(screen.articles.loaded(ids)))
-        screen.reading.forget()
-        await screen.reading.relabel()
-        screen.recount()
-        screen.hand_over()

@@ -7,10 +7,11 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuireader.model import Change, View, ViewKind
+from tuireader.model import View, ViewKind
 from tuireader.ui import empty_list
 from tuireader.ui.entries import ALL, UNREAD
 from tuireader.ui.keeping import with_kept
+from tuireader.ui.marking_steps import Step
 from tuireader.ui.work import Wanted, now_and_then, run_latest
 from tuireader.values import dataclass
 
@@ -132,6 +133,7 @@ class Listing:
         articles = self._screen.articles
         quick = self.sort == "date" and view.kind is not ViewKind.QUERY
         if quick and not self.filter and not self._opened:
+            self._screen.marking.listed()
             ids, whole = await self._library.head(
                 self._real_view, show_read=self.shows_read, folded=self.folds
             )
@@ -141,7 +143,7 @@ class Listing:
             at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
             if whole or cursor_id is None or at >= 0:
                 at = max(0, at)
-                rows = await self._library.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
+                rows = await self._screen.marking.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
                 if token != self._token:
                     return
                 articles.empty_text = empty_list.words(self._screen)
@@ -250,6 +252,7 @@ class Listing:
 
     async def _all_ids(self, *, folded: bool, aside: bool = False) -> array[int]:
         view = self._real_view
+        self._screen.marking.listed()
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
                 self.trouble, self.capped = "", False
@@ -296,18 +299,28 @@ class Listing:
 
     # -- marks
 
-    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
-        """Mark articles; the list shows it at once. Without `journal` undo does not take it back."""
+    async def set_read(
+        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = True
+    ) -> Step:
+        """Mark articles; the list shows it at once. Without `journal` undo does not take it back.
+
+        With `stories` reading an article reads its story, where the configuration wants that.
+        """
         if read and not self.shows_read:
             self._kept.update(ids)
         self._screen.articles.patch(ids, read=read)
         self._screen.hand_over()
-        stories = read and journal and self._reads_stories(ids)
-        change = await self._library.set_read(ids, read, journal=journal, stories=stories)
-        if stories:
-            self._screen.articles.patch(change.ids, read=read)
-        self._screen.recount()
-        return change
+        stories = stories and read and journal and self._reads_stories(ids)
+        return await self._screen.marking.do(
+            Step(
+                f"{len(ids):,} marked {'read' if read else 'unread'}",
+                lambda ids: self._library.set_read(ids, read, journal=journal, stories=stories),
+                "read",
+                ids,
+                read,
+                undoable=journal,
+            )
+        )
 
     async def read_rest(self, article_id: int) -> None:
         """Mark what is folded behind an article read; undo takes it back."""
@@ -321,13 +334,19 @@ class Listing:
         row = self._screen.articles.row(ids[0]) if len(ids) == 1 else None
         return row is None or row.story not in self._opened
 
-    async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
         """Star articles; the list shows it at once."""
         self._screen.articles.patch(ids, starred=starred)
         self._screen.hand_over()
-        change = await self._library.set_starred(ids, starred)
-        self._screen.recount()
-        return change
+        return await self._screen.marking.do(
+            Step(
+                f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
+                lambda ids: self._library.set_starred(ids, starred),
+                "starred",
+                ids,
+                starred,
+            )
+        )
 
     async def next_unread(self, step: int) -> int | None:
         """The next unread article of the view after the cursor, round the end; None when there is none."""
@@ -350,12 +369,17 @@ class Listing:
                     return article_id
                 continue
             if unread is None:
-                unread = set(await self._unread_ids())
+                unread = await self._screen.marking.unread(await self._unread_ids())
                 if articles.ids is not ids:
                     return None
             if article_id in unread:
                 return article_id
         return None
+
+    async def all_read(self) -> bool:
+        """Whether the list shows nothing unread."""
+        ids = self._screen.articles.ids
+        return self._unread_below() is None and not await self._screen.marking.lacks("read", ids)
 
     def _unread_below(self) -> int | None:
         """The next unread article as far as rows are loaded."""

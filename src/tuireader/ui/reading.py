@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from tuireader import later
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
+from tuireader.ui.marking_steps import PLACE, Step
 from tuireader.ui.page_parts import Mark, Page, Part, Target
 from tuireader.ui.work import run_latest
 from tuireader.values import dataclass
@@ -175,7 +177,7 @@ class Reading:
                 self._screen.pane.colour(number, [Mark(a, b, f"code:{kind}") for a, b, kind in found])
 
     async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
-        article = await self._library.article(article_id, ahead=ahead)
+        article = await self._screen.marking.article(article_id, ahead=ahead)
         if article is None:
             return None
         return await self._built(article)
@@ -216,7 +218,7 @@ class Reading:
         page = self.page
         if page is None:
             return
-        row = next(iter(await self._library.rows([page.article.id])), None)
+        row = next(iter(await self._screen.marking.rows([page.article.id])), None)
         if row is None or row.labels == page.article.labels:
             return
         if self.page is not None and self.page.article.id == row.id:
@@ -252,7 +254,7 @@ class Reading:
         self._screen.tell_status()
 
     async def keep_place(self) -> None:
-        """Remember where the reading of the open article stopped."""
+        """Remember where the reading of the open article stopped; nothing waits until it is stored."""
         if self.page is None:
             return
         place = self._screen.pane.place
@@ -260,7 +262,20 @@ class Reading:
             article = replace(self.page.article, place=place)
             self.page = replace(self.page, article=article)
             self._pages[article.id] = self.page
-            await self._library.keep_place(article.id, place)
+            await self._screen.marking.do(self._keeps_place(article.id, place), wait=False)
+
+    def _keeps_place(self, article_id: int, place: int) -> Step:
+        async def write(_: Sequence[int]) -> None:
+            await self._library.keep_place(article_id, place)
+
+        return Step("", write, PLACE, (article_id,), undoable=False)
+
+    def forget_place(self, article_id: int) -> None:
+        """Keep the place of an article at the next time: it could not be stored."""
+        self._pages.pop(article_id, None)
+        if self.page is not None and self.page.article.id == article_id:
+            article = replace(self.page.article, place=-1)
+            self._pages[article_id] = self.page = replace(self.page, article=article)
 
     async def follow(self, target: Target) -> None:
         """Open a relative here if it is stored, else in the browser."""

@@ -7,11 +7,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from tuireader import terminal
-from tuireader.errors import TuireaderError
+from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
 from tuireader.wording import counted, left_out
 
@@ -62,7 +62,8 @@ class Refreshing:
             self._screen.run_worker(self._run(feed_ids, force), group="refresh")
 
     async def _begin(self) -> None:
-        self._away_since = await self._library.away_since()
+        with suppress(DatabaseError):  # it cannot be written to now, and is told of when it matters
+            self._away_since = await self._library.away_since()
         await self.apply_watches()
         await self._if_due()
         if not self.running:

@@ -29,7 +29,8 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
 
     Without a terminal nothing is shown and the code is that of wrong usage. A signal ends the app in order
     and gives 128 and its number. After a crash the terminal is as before, the person is told in a line, and
-    the traceback, without the values of variables, is in the log file.
+    the traceback, without the values of variables, is in the log file. Marks that could not be stored are
+    told in a line, too.
     """
     if not _has_terminal():
         print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
@@ -78,9 +79,12 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         finally:
             for number in _SIGNALS:
                 loop.remove_signal_handler(number)
+        unsaved = await app.unsaved()
+        if unsaved:
+            print(f"tuireader: {unsaved}", file=sys.stderr)
         if app.fault is not None:
             return tell_crash(app.fault, paths.state)
-        return Exit.OK if code is None else code
+        return code or (Exit.DATABASE if unsaved else Exit.OK)
 
 
 def _leave(app: TuireaderApp, code: int) -> None:

@@ -108,6 +108,13 @@ class Marked(TypedDict):
     ids: Annotated[list[int], "Their numbers."]
 
 
+class Counted(TypedDict):
+    """How many articles an expression matches."""
+
+    articles: Annotated[int, "Articles."]
+    stories: Annotated[int, "Their stories; an article that is in none counts as one."]
+
+
 class Unread(TypedDict):
     """How much there is to read."""
 

@@ -56,9 +56,9 @@ class MainScreen(MarkingKeys):
         article_id = self.current_article_id()
         await self.reader.browse((await self._current_address())[0])
         if article_id is not None:
-            change = await self.listing.set_read([article_id], True)
-            if change.ids:
-                self._say_mark("Read", change)
+            step = await self.listing.set_read([article_id], True)
+            if step.change is None or step.change.ids:
+                self._say_mark("Read", step)
             await self.action_next_unread()
 
     async def action_open_link(self, number: int) -> None:

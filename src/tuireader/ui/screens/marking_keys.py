@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuireader.model import Change
+from tuireader.ui.marking_steps import Step
 from tuireader.ui.screens.moving_keys import MovingKeys
 
 
@@ -19,7 +19,7 @@ class MarkingKeys(MovingKeys):
         """Whether an article is read and starred."""
         row = self.articles.row(article_id)
         if row is None:
-            rows = await self.library.rows([article_id])
+            rows = await self.marking.rows([article_id])
             row = rows[0] if rows else None
         return (row.read, row.starred) if row is not None else (False, False)
 
@@ -53,17 +53,14 @@ class MarkingKeys(MovingKeys):
     async def action_toggle_read(self) -> None:
         if self._has_selection:
             ids = self.chosen_ids()
-            change = await self.listing.set_read(ids, True)
-            if change.ids:
-                self._say_many("marked read", change)
-            else:  # all of them were read
-                self._say_many("marked unread", await self.listing.set_read(ids, False))
+            read = await self.marking.lacks("read", ids)
+            step = await self.listing.set_read(ids, read)
+            self._say_many("marked read" if read else "marked unread", step)
             return
         article_id = self.current_article_id()
         if article_id is not None:
             read, _ = await self._marks(article_id)
-            change = await self.listing.set_read([article_id], not read)
-            self._say_mark("Unread" if read else "Read", change)
+            self._say_mark("Unread" if read else "Read", await self.listing.set_read([article_id], not read))
 
     async def action_mark_read(self) -> None:
         if ids := self.chosen_ids():
@@ -72,63 +69,70 @@ class MarkingKeys(MovingKeys):
     async def action_toggle_star(self) -> None:
         if self._has_selection:
             ids = self.chosen_ids()
-            change = await self.listing.set_starred(ids, True)
-            if change.ids:
-                self._say_many("starred", change)
-            else:
-                self._say_many("no longer starred", await self.listing.set_starred(ids, False))
+            star = await self.marking.lacks("starred", ids)
+            step = await self.listing.set_starred(ids, star)
+            self._say_many("starred" if star else "no longer starred", step)
             return
         article_id = self.current_article_id()
         if article_id is not None:
             _, starred = await self._marks(article_id)
-            change = await self.listing.set_starred([article_id], not starred)
-            self._say_mark("No longer starred" if starred else "Starred", change)
+            step = await self.listing.set_starred([article_id], not starred)
+            self._say_mark("No longer starred" if starred else "Starred", step)
             self.tell_status()
 
-    def _say_many(self, said: str, change: Change) -> None:
-        self.reader.say_shortly(f"{len(change.ids)} {said} · {self.key_of('undo')} undoes")
+    def _say_many(self, said: str, step: Step) -> None:
+        if not step.failed:
+            count = len(step.ids if step.change is None else step.change.ids)
+            self.reader.say_shortly(f"{count} {said} · {self.key_of('undo')} undoes")
 
-    def _say_mark(self, said: str, change: Change) -> None:
+    def _say_mark(self, said: str, step: Step) -> None:
         """Say what a mark did and how to undo it, in place of what was said of the mark before."""
-        if len(change.ids) > 1:
-            said = f"{said}, with {len(change.ids) - 1} more of the story"
+        if step.failed:
+            return
+        if step.change is not None and len(step.change.ids) > 1:
+            said = f"{said}, with {len(step.change.ids) - 1} more of the story"
         self.reader.say_shortly(f"{said} · {self.key_of('undo')} undoes")
 
     async def action_mark_list_read(self) -> None:
         await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
-        change = await self.listing.set_read(ids, True)
-        undo = self.key_of("undo")
-        self.reader.say(
-            f"{len(change.ids)} marked read · {undo} undoes" if change.ids else "All read already"
-        )
+        if await self.listing.all_read():
+            self.reader.say("All read already")
+        else:
+            self._say_bulk(await self.listing.set_read(ids, True))
+
+    def _say_bulk(self, step: Step) -> None:
+        """Say how many articles were marked read, or are about to be."""
+        if not step.failed:
+            count = len(step.ids if step.change is None else step.change.ids)
+            self.reader.say(f"{count} marked read · {self.key_of('undo')} undoes")
 
     async def action_clear_rest(self) -> None:
         away = self.refreshing.away
         if away is None or not away.ids:
             self.reader.say("Nothing has come while you were away", seconds=2)
             return
-        change = await self.library.set_read(away.ids, True)
+        step = await self.listing.set_read(away.ids, True, stories=False)
         await self.reload()
-        self.reader.say(f"{change.what} · {self.key_of('undo')} undoes")
+        self._say_bulk(step)
 
     async def action_split_story(self) -> None:
         article_id = self.current_article_id()
         if article_id is None:
             return
-        change = await self.library.split_story(article_id)
-        if change.ids:
-            await self.reload()
+        step = await self.marking.do(
+            Step("an article split from its story", lambda _: self.library.split_story(article_id))
+        )
+        if step.failed:
+            return
+        split = step.change is None or step.change.ids
         undo = self.key_of("undo")
         self.reader.say(
-            f"Stands alone from now on · {undo} undoes" if change.ids else "This article stands alone already"
+            f"Stands alone from now on · {undo} undoes" if split else "This article stands alone already"
         )
 
     async def action_undo(self) -> None:
-        change: Change | None = await self.library.undo()
-        self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
-        if change is not None:
-            if change.mark:
-                self.articles.patch(change.ids, **{change.mark: change.value})
-                self.hand_over()
-            self.reload_soon()
+        self.reader.say(await self.marking.undo())
+
+    async def action_retry_marks(self) -> None:
+        self.reader.say(await self.marking.retry(), seconds=2)

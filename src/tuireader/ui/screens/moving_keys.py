@@ -103,7 +103,7 @@ class MovingKeys(ReadingKeys):
         """The article under the cursor, also if it came there just now and is not painted yet."""
         row, current = self.articles.current_row, self.articles.current_id
         if row is None and current is not None:
-            row = next(iter(await self.library.rows([current])), None)
+            row = next(iter(await self.marking.rows([current])), None)
         return row
 
     async def action_open(self) -> None:

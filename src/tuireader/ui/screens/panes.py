@@ -20,6 +20,7 @@ from tuireader.ui import footer, heading
 from tuireader.ui.finding import Finding
 from tuireader.ui.frame_keeping import keep
 from tuireader.ui.listing import Listing, Spot
+from tuireader.ui.marking import Marking
 from tuireader.ui.reading import Reading
 from tuireader.ui.refreshing import Refreshing
 from tuireader.ui.widgets.article_list import ArticleList
@@ -70,7 +71,8 @@ class Panes(Sheet, inherit_bindings=False):
         self.sidebar = Sidebar()
         self.sidebar.styles.width = self.library.config.ui.sidebar + 3
         self.finding = Finding(self)
-        self.articles = ArticleList(self.library.rows, self.library.feed_title, self.finding.marks)
+        self.marking = Marking(self)
+        self.articles = ArticleList(self.marking.rows, self.library.feed_title, self.finding.marks)
         self.pane = ArticlePane(self.library.config.ui.width)
         self.status = StatusLine()
         self.listing = Listing(self)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
+from tuireader.ui.marking import MOMENT
 from tuireader.ui.screens.searching import Searching
 from tuireader.ui.work import run_latest
 
@@ -36,10 +39,17 @@ class ReadingKeys(Searching):
         if article.full is None or not article.full.html:
             self._fetch_full_text(article)
             return
-        shown = not article.shows_full
-        article = await self.library.show_full_text(article.id, shown)
-        await self.reading.renew(article)
-        self.reader.say_shortly("The full text" if shown else "What the feed says")
+        shown, done = not article.shows_full, asyncio.Event()
+        run_latest(self, partial(self._switch_text, article.id, shown, done), "full text")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), MOMENT)
+
+    async def _switch_text(self, article_id: int, shown: bool, done: asyncio.Event) -> None:
+        try:
+            await self.reading.renew(await self.library.show_full_text(article_id, shown))
+            self.reader.say_shortly("The full text" if shown else "What the feed says")
+        finally:
+            done.set()
 
     async def action_fetch_again(self) -> None:
         """Fetch the full text anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import replace
 from itertools import product
 
@@ -184,7 +184,8 @@ class ArticleList(CursorPane):
 
     def loaded(self, ids: Collection[int]) -> list[int]:
         """Those of some articles whose rows are here."""
-        return list(self._rows.keys() & set(ids))
+        wanted = ids if isinstance(ids, Set) else set(ids)
+        return [article_id for article_id in self._rows if article_id in wanted]
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
         """Show rows as they are now in the place of those that are here."""
