@@ -208,8 +208,15 @@ class Articles(Pages):
         return await self._pool.write(in_transaction(lambda store: store.marks.split(article_id, now=now)))
 
     async def undo(self) -> Change | None:
-        """Take back the last mark, also one made before a restart; None when there is nothing left."""
-        return await self._pool.write(in_transaction(lambda store: store.marks.undo()))
+        """Take back the last mark or change of the configuration; None when there is nothing left.
+
+        Also what was done before a restart. Raises TuireaderError where the configuration says something else
+        by now: it stays so, and the next undo takes back what was done before.
+        """
+        change = await self._pool.write(in_transaction(lambda store: store.marks.undo()))
+        if change is not None and change.config is not None:
+            await self._undo_config(change.what, change.config)
+        return change
 
     async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
         now = int(self._clock())

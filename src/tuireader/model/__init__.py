@@ -50,8 +50,18 @@ from tuireader.model.fetching import (
     ParseResult,
     Prepared,
 )
-from tuireader.model.lists import Change, Count, Counts, Label, MarkedArticle, Purged, View, ViewKind
-from tuireader.model.watches import Evidence, TermHit, WatchPreview, WatchStats
+from tuireader.model.lists import (
+    Change,
+    ConfigStep,
+    Count,
+    Counts,
+    Label,
+    MarkedArticle,
+    Purged,
+    View,
+    ViewKind,
+)
+from tuireader.model.watches import Evidence, MutePreview, TermHit, WatchPreview, WatchStats
 
 __all__ = [
     "Article",
@@ -59,6 +69,7 @@ __all__ = [
     "Away",
     "Change",
     "Comment",
+    "ConfigStep",
     "Count",
     "Counts",
     "Enclosure",
@@ -78,6 +89,7 @@ __all__ = [
     "Keys",
     "Label",
     "MarkedArticle",
+    "MutePreview",
     "Neighbour",
     "NewMatch",
     "NotModified",

@@ -104,16 +104,26 @@ class Purged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigStep:
+    """A change of the configuration, by its number in the journal and as `config_edit` packs it."""
+
+    id: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a state change did: the articles it really changed, and words for the toast.
 
-    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes.
+    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes. With `config`
+    it is about the configuration: the caller iterates `apply_watches` then.
     """
 
     what: str
     ids: tuple[int, ...]
     mark: str = ""
     value: bool = False
+    config: ConfigStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

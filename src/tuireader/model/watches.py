@@ -70,7 +70,7 @@ class WatchPreview:
 
     `added` and `removed` compare with what the watch that it replaces hits now. When it is not `complete`,
     only the newest articles were looked at, and the three numbers are about these. `sentences` belong to
-    `samples`, the newest hits; each is the evidence of its article.
+    `samples`, the newest hits; each is the evidence of its article. `advice` says what seems not to be meant.
     """
 
     matches: int = 0
@@ -80,3 +80,22 @@ class WatchPreview:
     sentences: tuple[str, ...] = ()
     problem: str = ""
     complete: bool = True
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MutePreview:
+    """What a mute would do to what is stored, before it is saved.
+
+    Of the `articles` that it hits, muted ones among them, it would hide `hidden`. `watched` of them are on a
+    watch, `watches` are (name, articles) for each of these. `samples` are the newest that would be hidden, or
+    else the newest that stay. With a `problem` nothing is known.
+    """
+
+    articles: int = 0
+    hidden: int = 0
+    watched: int = 0
+    watches: tuple[tuple[str, int], ...] = ()
+    samples: tuple[ArticleRow, ...] = ()
+    problem: str = ""
+    advice: tuple[str, ...] = ()

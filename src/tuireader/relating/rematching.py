@@ -57,6 +57,7 @@ class ByIndex:
             many = store.watches.has_many(name, _MANY) or store.search.hits_many(way.fts or "", _MANY)
             first = max(1, up_to - _RANGE + 1) if many else 1
             store.watches.fill(name, way.fts or "", feeds, first, up_to)
+            store.mutes.settle(first, up_to)
             store.watches.reached([name], first - 1)
             if first > 1:
                 self._queue.append((name, way, feeds, first - 1))
@@ -115,6 +116,7 @@ class ByText:
         pairs = [(name, article) for article in ids for name in wanted.get(article, ())]
         store.watches.forget(pairs, scanned, first, up_to)
         store.watches.record(found)
+        store.mutes.settle(first, up_to)
         store.watches.reached(list(self.filters), first - 1)
         return first - 1
 

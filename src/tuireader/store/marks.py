@@ -1,4 +1,7 @@
-"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart."""
+"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart.
+
+Changes of the configuration stand in the same journal, so that all is taken back in its order.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.identity import label_key, label_name
-from tuireader.model import Change
+from tuireader.model import Change, ConfigStep
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 
@@ -17,6 +20,8 @@ _KEEP = 200
 _SPLIT = "an article split from its story"
 _LABEL = "label:"
 """How the marks of the journal begin that are labels; the name follows."""
+_CONFIG = "config"
+"""The mark of a step that changed the configuration; its `ids` are what `config_edit` packed."""
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -71,21 +76,37 @@ class Marks:
         self._note(now, _SPLIT, "apart", True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others))
 
+    def note_config(self, what: str, packed: bytes, *, now: int) -> None:
+        """Remember a change of the configuration for undo; needs a transaction."""
+        self._keep(now, what, _CONFIG, True, packed)
+
+    def forget_config(self, step: int | None = None) -> None:
+        """Drop one change of the configuration from the journal, or all of them; needs a transaction."""
+        self._conn.execute("DELETE FROM journal WHERE mark = ? AND id = coalesce(?, id)", (_CONFIG, step))
+
     def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> None:
+        self._keep(now, what, mark, value, array("q", ids).tobytes())
+
+    def _keep(self, now: int, what: str, mark: str, value: bool, blob: bytes) -> None:
         self._conn.execute(
             "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
-            (now, what, mark, int(value), array("q", ids).tobytes()),
+            (now, what, mark, int(value), blob),
         )
         self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
 
     def undo(self) -> Change | None:
-        """Take back the newest step; needs a transaction. None when there is nothing to take back."""
+        """Take back the newest step; needs a transaction. None when there is nothing to take back.
+
+        A change of the configuration is only found here: who has taken it back calls `forget_config`.
+        """
         row = self._conn.execute(
             "SELECT id, what, mark, value, ids FROM journal ORDER BY id DESC LIMIT 1"
         ).fetchone()
         if row is None:
             return None
         step, what, mark, value, blob = row
+        if mark == _CONFIG:
+            return Change(what, (), config=ConfigStep(step, blob))
         ids = array("q")
         ids.frombytes(blob)
         if mark == "apart":
