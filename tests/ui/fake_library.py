@@ -26,6 +26,7 @@ from tuireader.model import (
     FeedPreview,
     FoundFeed,
     FullText,
+    MutePreview,
     Pixels,
     RefreshDone,
     RefreshStarted,
@@ -419,11 +420,28 @@ class FakeLibrary:
     async def mutes(self) -> list[tuple[MuteConfig, int]]:
         return self.muted
 
-    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+    async def mute(
+        self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
+    ) -> int:
         if self.refuse:
             raise TuireaderError(self.refuse)
-        self.muted.append((MuteConfig(query, feed, until), 2))
+        self.muted.append((MuteConfig(query, feed, until, include_watched), 2))
         return 2
+
+    async def preview_mute(self, mute: MuteConfig) -> MutePreview:
+        await asyncio.sleep(0)
+        feed = {one.id for one in self._feeds if not mute.feed or one.url == mute.feed}
+        rows = [row for row in self._rows(View(ViewKind.QUERY, mute.query)) if row.feed_id in feed]
+        watched = [row for row in rows if row.watches]
+        hidden = rows if mute.include_watched else [row for row in rows if not row.watches]
+        names = [name for row in watched for name in row.watches]
+        return MutePreview(
+            len(rows),
+            len(hidden),
+            len(watched),
+            tuple((name, names.count(name)) for name in dict.fromkeys(names)),
+            tuple((hidden or rows)[:3]),
+        )
 
     async def unmute(self, mute: MuteConfig) -> None:
         self.muted = [one for one in self.muted if one[0] != mute]

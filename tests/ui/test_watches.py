@@ -106,7 +106,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.settle()
         assert library.watch_colors["tencent"] == "magenta"
         assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
-        assert "◆ tencent" in run.text and "◆ tencent\nuntil the demo ends" in run.toasts
+        assert "◆ tencent" in run.text and "◆ tencent · ^z undoes\nuntil the demo ends" in run.toasts
 
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:

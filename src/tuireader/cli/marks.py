@@ -193,7 +193,9 @@ def label(
 @json_option
 @click.pass_obj
 def undo(options: Options, as_json: bool) -> int:
-    """Take back the last mark that was made, here or in the reader.
+    """Take back the last mark or change of the configuration, made here or in the reader.
+
+    What was edited by hand since stays as it is: then it says so, and the next undo goes on before that.
 
     \b
     Example:
@@ -202,6 +204,9 @@ def undo(options: Options, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         change = await library.undo()
+        if change is not None and change.config is not None:
+            async for _ in library.apply_watches():
+                pass
         if as_json:
             print_json(_shape(change or Change("", ())))
         say(f"undone: {change.what}" if change else "there is nothing to undo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tuireader.errors import TuireaderError
 from tuireader.model import Change
 from tuireader.ui.screens.moving_keys import MovingKeys
 
@@ -125,10 +126,20 @@ class MarkingKeys(MovingKeys):
         )
 
     async def action_undo(self) -> None:
-        change: Change | None = await self.library.undo()
+        try:
+            change: Change | None = await self.library.undo()
+        except (TuireaderError, OSError) as error:
+            self.reader.say(str(error), severity="warning", seconds=10)
+            return
+        if change is not None and change.config is not None:
+            await self.config_changed(f"Undone: {change.what}")
+            return
         self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")
         if change is not None:
             if change.mark:
                 self.articles.patch(change.ids, **{change.mark: change.value})
                 self.hand_over()
             self.reload_soon()
+
+    async def config_changed(self, said: str) -> None:
+        """Say what has changed the configuration, and show what it says now."""
