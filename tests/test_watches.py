@@ -80,7 +80,7 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + more) as library:
         assert [one.quiet for one in await library.watch_stats()] == [
             "quiet: feeds fine, no news yet",
-            "quiet: none of its feeds is subscribed",
+            "quiet: there is no feed or folder 'nowhere'",
         ]
 
         def fail(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""`tuireader undo` for changes of the configuration: what it says, in order with marks, and what it leaves."""
+"""`tuireader undo` and the configuration: what it says, its order with marks, and what it leaves alone."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader import config_edit as edit
@@ -173,10 +173,20 @@ def test_values_of_every_kind_come_back() -> None:
         edit.take_back(f"{TEXT}[", step(TEXT, EDITS["watch Roads added"])[1].packed)
 
 
+def test_what_cannot_be_edited_safely_is_left_alone() -> None:
+    text = '[[feeds]]\nurl = "https://a.example/"\n[feeds.headers]\nX = "1"\n'
+    made = edit.step_between(text.replace('"1"', '"2"'), text)
+    assert made is not None and made.what == "feed https://a.example/ changed"
+    with pytest.raises(edit.NotAsLeft, match="cannot be made safely"):
+        edit.take_back(f"# more\n{text}", made.packed)
+
+
 def test_what_is_said_of_several_entries() -> None:
     text = edit.set_view(edit.add_feeds(TEXT, [FeedConfig("https://c.example/")]), ViewConfig("Sea", "sea"))
     made = edit.step_between(TEXT, text)
     assert made is not None and made.what == "1 feed added, 1 saved search added"
+    wide = edit.step_between(TEXT, edit.set_values(text, "ui", {"width": 90}))
+    assert wide is not None and wide.what.endswith(", [ui] changed")
     made = edit.step_between(TEXT, text, "import: 1 feed")
     assert made is not None and made.what == "import: 1 feed"
     named = edit.step_between("", '[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n')
@@ -192,6 +202,7 @@ def test_feeds_that_have_moved_are_named() -> None:
     assert edit.take_back(after, made.packed) == TEXT
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(sorted(EDITS)), max_size=12), st.integers(0, 12), st.booleans())
 def test_a_chain_goes_back_in_its_order(names: list[str], by_hand: int, crlf: bool) -> None:
     """Undone one after the other, every state comes back; after an edit by hand, its data with the edit."""

@@ -81,6 +81,7 @@ class FakeLibrary:
         self.saved: list[tuple[WatchConfig, str]] = []
         self.aliases: list[tuple[str, str]] = []
         self.muted: list[tuple[MuteConfig, int]] = []
+        self.advised: tuple[str, ...] = ()
         self.refuse = ""  # why nothing can be saved
         self.searched: list[str] = []
         self.new_view: View | None = None
@@ -174,6 +175,12 @@ class FakeLibrary:
         if text.count('"') % 2:
             return array("q"), "a quotation mark is not closed"
         return (await self.ids(View(ViewKind.QUERY, text)))[:limit], ""
+
+    async def advice(self, text: str) -> tuple[str, ...]:
+        return self.advised
+
+    async def watch_advice(self, name: str) -> tuple[str, ...]:
+        return self.advised
 
     async def search_history(self) -> list[str]:
         return list(self.searched)

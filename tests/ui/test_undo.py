@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from textual.widgets import Input
@@ -13,6 +14,7 @@ from tests.ui.test_editing import CONFIG, fill, labels, line, opened
 from tests.ui.test_real_library import opened as demo
 from tests.ui.test_real_library import until_listed
 from tuireader.config import load
+from tuireader.config_edit import set_values
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.screens.watches import Watches
@@ -31,6 +33,13 @@ async def stored(library: Library) -> None:
 def typed(run: Running, **values: str) -> None:
     for name, value in values.items():
         run.app.screen.query_one(f"#{name}", Input).value = value
+
+
+async def until_saved(run: Running) -> None:
+    """Wait until the dialog is gone."""
+    while run.app.screen is not run.main:
+        await asyncio.sleep(0)
+        await run.settle()
 
 
 async def undone(run: Running, folder: Path, text: str, what: str) -> None:
@@ -113,7 +122,9 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
             await until_listed(run)
             await run.press("s", "W")
             typed(run, name="Sofas", any="sofas")
-            await run.press("enter", "N")
+            await run.press("enter")
+            await until_saved(run)
+            await run.press("N")
             await run.settle()
     text = written(tmp_path)
     async with opened(tmp_path, text) as library, running(library) as run:
@@ -127,6 +138,16 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
         assert "Undone: 1 marked starred" in run.toasts
 
 
+async def test_the_look_is_taken_back_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG + '[ui]\ntheme = "nord"\n') as library:
+        text = written(tmp_path)
+        await library._change_config(lambda text: set_values(text, "ui", {"theme": "dracula"}))
+        async with running(library) as run:
+            assert run.app.theme == "dracula"
+            await undone(run, tmp_path, text, "[ui] changed")
+            assert run.app.theme == "nord"
+
+
 async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         await stored(library)
@@ -135,7 +156,7 @@ async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> No
             await run.press("s", "W")
             typed(run, name="Sofas", any="sofas")
             await run.press("enter")
-            await run.settle()
+            await until_saved(run)
             file = tmp_path / "config.toml"
             file.write_text(written(tmp_path).replace('any = ["sofas"]', 'any = ["sofas", "chairs"]'))
             text = written(tmp_path)
@@ -147,7 +168,7 @@ async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> No
             await run.press("W")
             typed(run, name="Chairs", any="chairs")
             await run.press("enter")
-            await run.settle()
+            await until_saved(run)
             file.write_text(written(tmp_path) + "\n# by hand\n")
             await run.press("ctrl+z")
             assert "Undone: watch Chairs added" in run.toasts
@@ -163,6 +184,7 @@ async def test_the_demo_takes_back_what_it_keeps_to_itself(tmp_path: Path) -> No
         await run.press("s", "W")
         typed(run, name="Sofas", any="sofas")
         await run.press("enter")
+        await until_saved(run)
         await run.settle()
         assert "Sofas" in labels(run)
         await run.press("ctrl+z")
@@ -172,6 +194,6 @@ async def test_the_demo_takes_back_what_it_keeps_to_itself(tmp_path: Path) -> No
         await run.press("W")
         typed(run, name="Sofas", any="sofas")
         await run.press("enter")
-        await run.settle()
+        await until_saved(run)
     async with demo(tmp_path) as library:  # the next one begins anew
         assert await library.undo() is None

@@ -295,3 +295,27 @@ async def test_what_enter_does_is_told_in_low_terminals_too(
         await run.press(key)
         await run.settle()
         assert hint in run.text
+
+
+async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("W")
+        dialog = await shown(run)
+        for name, value in {"name": "Dead", "any": "", "query": "quokka or wombat"}.items():
+            dialog.query_one(f"#{name}", Input).value = value
+        await run.press("left")
+        await run.settle()
+        assert '! "or" is looked for as a word; did you mean OR?' in run.text
+        dialog.query_one("#query", Input).value = "feed:nope"
+        await run.press("left")
+        await run.settle()
+        assert "! there is no feed 'nope'" in run.text and "did you mean OR?" not in run.text
+        await run.press("enter")  # it is said, and not forbidden
+        await run.settle()
+        await run.press("w", "G")
+        await run.settle()
+        assert "quiet: there is no feed 'nope'" in run.text
+        await run.press("escape", "M", *"watch:wechat")
+        await run.settle()
+        assert "! hides nothing: what is on a watch stays visible" in run.text

@@ -9,7 +9,7 @@ import click
 
 from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
-from tuireader.cli.expression import ExpressionCommand, expression_argument
+from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import ArticleRow, Change
@@ -253,6 +253,8 @@ async def _ids_of(library: Library, meant: _Meant) -> list[int]:
         found, problem = await library.search(meant.text, limit=_NO_LIMIT)
         if problem:
             raise UsageError(problem)
+        if not found:
+            await say_advice(library, meant.text)
         ids += found
     return list(dict.fromkeys(ids))
 

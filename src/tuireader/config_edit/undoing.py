@@ -87,15 +87,19 @@ def step_between(before: str, after: str, what: str = "") -> Step | None:
 
 
 def take_back(text: str, packed: bytes) -> str:
-    """The text without a change. Raises NotAsLeft where that was changed again, ConfigError as all edits."""
+    """The text without a change. Raises NotAsLeft where that cannot be, ConfigError for what is no TOML."""
     kept = _unpacked(packed)
     if _digest(text) == kept["left"]:
         return str(text[: kept["start"]] + kept["old"] + text[len(text) - kept["end"] :])
     pieces = _pieces_of(kept)
     if not pieces:
         raise NotAsLeft("the configuration was edited since")
-    for piece in reversed(pieces):
-        text = _set_back(text, piece) if piece.at < 0 else _put_back(text, piece)
+    data_of(text)
+    try:
+        for piece in reversed(pieces):
+            text = _set_back(text, piece) if piece.at < 0 else _put_back(text, piece)
+    except ConfigError as error:  # it was written in a way that no edit can be sure of
+        raise NotAsLeft(error.message) from None
     return text
 
 
@@ -187,13 +191,17 @@ def _words(pieces: list[Piece]) -> str:
     if named is not None or len(pieces) == 1:
         one = named or pieces[0]
         table = (one.old if one.did != "added" else one.new) or {}
-        return " ".join(filter(None, (_noun(one.name)[0], _name(table), one.did)))
-    found = Counter((_noun(one.name), one.did) for one in pieces)
-    return ", ".join(f"{counted(count, *noun)} {did}" for (noun, did), count in found.items())
+        return " ".join(filter(None, (_noun(one.name), _name(table), one.did)))
+    found = Counter((one.name, one.did) for one in pieces)
+    return ", ".join(f"{_several(name, count)} {did}" for (name, did), count in found.items())
 
 
-def _noun(name: str) -> tuple[str, str]:
-    return _NOUNS.get(name, (f"[{name}]", f"[{name}]"))
+def _several(name: str, count: int) -> str:
+    return counted(count, *_NOUNS[name]) if name in _NOUNS else f"[{name}]"
+
+
+def _noun(name: str) -> str:
+    return _NOUNS.get(name, (f"[{name}]",))[0]
 
 
 def _name(table: Table) -> str:
@@ -214,7 +222,7 @@ def _put_back(text: str, piece: Piece) -> str:
         return _brought_back(text, data, piece, old or {})
     found = [at for at, table in enumerate(tables) if table == new]
     if not found:
-        noun = _noun(name)[0]
+        noun = _noun(name)
         again = any(_same(name, table, new) for table in tables)
         raise NotAsLeft(f"the {noun} {quoted(_name(new))} was {'changed' if again else 'removed'} since")
     at = min(found, key=lambda number: abs(number - piece.at))
@@ -239,7 +247,7 @@ def _put_back(text: str, piece: Piece) -> str:
 def _brought_back(text: str, data: Table, piece: Piece, old: Table) -> str:
     """The text with a table that was removed, in its place."""
     if any(_same(piece.name, table, old) for table in tables_of(data, piece.name)):
-        raise NotAsLeft(f"there is a {_noun(piece.name)[0]} {quoted(_name(old))} again")
+        raise NotAsLeft(f"there is a {_noun(piece.name)} {quoted(_name(old))} again")
     lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
     block = piece.text.replace("\r\n", "\n").rstrip("\n") + "\n" if piece.text else ""
     block = block or f"[[{piece.name}]]\n{''.join(lines)}"

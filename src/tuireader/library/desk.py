@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +24,10 @@ else:
     (query,) = later.modules("query")
 
 T = TypeVar("T")
+K = TypeVar("K")
+
+if TYPE_CHECKING:
+    from tuireader.query import Advice, Names
 
 
 class Desk:
@@ -234,6 +238,17 @@ class Desk:
                     store.mutes.sync(signatures)
 
         await self._pool.write(sync)
+
+    async def advice(self, text: str) -> tuple[str, ...]:
+        """What seems not to be meant in an expression; empty for one that cannot be understood."""
+        return tuple(map(str, await self._advised(watching.of_text, text)))
+
+    async def _advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> Sequence[Advice]:
+        """Ask for what seems not to be meant, by all names that there are; ends when it is cancelled."""
+        config, feeds = self.config, self._names
+        return await self._pool.read_or_stop(
+            lambda store: ask(store, watching.names(store, config, feeds), what)
+        )
 
     def _today(self) -> int:
         """When the person's day began, in their time zone."""

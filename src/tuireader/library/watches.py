@@ -158,7 +158,9 @@ class Watches(Desk):
                 samples=tuple(store.lists.rows((hidden or ids)[:_SAMPLES])),
             )
 
-        return await self._pool.read(weigh)
+        preview = await self._pool.read(weigh)
+        advice = await self._advised(watching.of_mute, mute)
+        return replace(preview, advice=tuple(map(str, advice)))
 
     async def unmute(self, mute: MuteConfig) -> None:
         """Take a mute out of the config: what it hid is back, as it was."""
@@ -190,7 +192,14 @@ class Watches(Desk):
         await self._pool.read(trial.begin)
         while await self._pool.read(trial.step):
             pass
-        return await self._pool.read(trial.preview)
+        preview = await self._pool.read(trial.preview)
+        advice = await self._advised(watching.of_watch, config)
+        return replace(preview, advice=tuple(map(str, advice)))
+
+    async def watch_advice(self, name: str) -> tuple[str, ...]:
+        """What seems not to be meant in a watch."""
+        item = next((item for item in self.config.watches if item.name == name), None)
+        return () if item is None else tuple(map(str, await self._advised(watching.of_watch, item)))
 
     async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
         """Write a watch into the config, as a new one or in place of the one named `replaces`.
@@ -301,7 +310,9 @@ class Watches(Desk):
     async def lint_watches(self) -> list[watching.Remark]:
         """What is wrong or odd about watches and their terms."""
         await self._explain([item.name for item in self.config.watches])
-        return await self._pool.read(lambda store: watching.lint(store, self.config, self._matcher))
+        return await self._pool.read(
+            lambda store: watching.lint(store, self.config, self._matcher, self._names)
+        )
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: relating.ByIndex, total: int) -> int:

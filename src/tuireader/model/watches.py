@@ -47,7 +47,7 @@ class WatchStats:
     times 24 hours, `days` those of each of 30 days, oldest first. `top_feeds` are (title, hits) of at most
     five feeds. `quiet` says why there was nothing for a week (`""` when there was), `problem` what is wrong
     with its rules. A watch that follows a story `ends` at that time if nothing more comes; it has ended when
-    that is past.
+    that is past. `advice` says what in it seems not to be meant.
     """
 
     name: str
@@ -62,6 +62,7 @@ class WatchStats:
     quiet: str = ""
     problem: str = ""
     ends: int | None = None
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

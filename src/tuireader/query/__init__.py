@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader import later
 
 if TYPE_CHECKING:
+    from tuireader.query.advice import Advice, Names, advise, is_dead
     from tuireader.query.asking import (
         Reading,
         Subject,
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
         trouble,
         value_matches,
     )
+    from tuireader.query.emptiness import impossible
     from tuireader.query.parsing import parse
     from tuireader.query.planning import Plan, fts, plan
     from tuireader.query.regexes import SlowRegex, regex_problem, regex_spans
     from tuireader.query.renaming import renamed
     from tuireader.query.tree import (
         NAME_FIELDS,
+        OPERATORS,
         STATES,
         TEXT_FIELDS,
         After,
@@ -53,15 +56,18 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "NAME_FIELDS", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Name", "Near", "Node",
-    "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject", "Text", "asks",
-    "fts", "holds", "is_name", "leaves", "matches", "merge_spans", "needles", "parse", "plan",
-    "regex_problem", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
+    "NAME_FIELDS", "OPERATORS", "STATES", "TEXT_FIELDS", "Advice", "After", "Age", "And", "Before", "Is",
+    "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex",
+    "SlowRegex", "Subject", "Text", "advise", "asks", "fts", "holds", "impossible", "is_dead", "is_name",
+    "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem", "regex_spans", "renamed",
+    "spans", "start_of_day", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
     __name__,
     {
+        "advice": ("Advice", "Names", "advise", "is_dead"),
+        "emptiness": ("impossible",),
         "asking": (
             "Reading",
             "Subject",
@@ -87,6 +93,7 @@ __getattr__ = later.names(
         "renaming": ("renamed",),
         "tree": (
             "NAME_FIELDS",
+            "OPERATORS",
             "STATES",
             "TEXT_FIELDS",
             "After",

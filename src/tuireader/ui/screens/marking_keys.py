@@ -126,12 +126,16 @@ class MarkingKeys(MovingKeys):
         )
 
     async def action_undo(self) -> None:
+        before = self.library.config
         try:
             change: Change | None = await self.library.undo()
         except (TuireaderError, OSError) as error:
             self.reader.say(str(error), severity="warning", seconds=10)
             return
         if change is not None and change.config is not None:
+            now = self.library.config
+            if (now.ui, now.keys) != (before.ui, before.keys):
+                self.reader.take_config()
             await self.config_changed(f"Undone: {change.what}")
             return
         self.reader.say("Nothing to undo" if change is None else f"Undone: {change.what}")

@@ -77,14 +77,12 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
     names = [f"{name} ({count})" if several else name for name, count in preview.watches[:_NAMED]]
     more = len(preview.watches) - _NAMED
     on = ", ".join(names) + (f" and {counted(more, 'more watch', 'more watches')}" if more > 0 else "")
-    share = (
-        f"all {preview.articles:,}"
-        if 1 < preview.watched == preview.articles
-        else f"{preview.watched:,} of {preview.articles:,}"
-    )
-    verb = "is" if preview.watched == 1 else "are"
+    if preview.watched < preview.articles:
+        share = f"{preview.watched:,} of {preview.articles:,} {'is' if preview.watched == 1 else 'are'}"
+    else:
+        share = "it is" if preview.articles == 1 else f"all {preview.articles:,} are"
     return (
-        (f"{share} {verb} on {on}: ", "text"),
+        (f"{share} on {on}: ", "text"),
         ("hidden, too", "error") if include_watched else ("kept visible", "star"),
     )
 
@@ -181,9 +179,13 @@ class Mute(SavingDialog[Muted | None]):
         if preview.problem:
             self.preview.tell((), ((preview.problem, "error"),))
             return
-        number = counted(preview.hidden, "article")
-        lines: list[Line] = [(), ((number, "strong"), (" would be hidden; none is deleted", "dim"))]
+        hidden: Line = (("Nothing would be hidden", "strong"),)
+        if preview.hidden:
+            number = counted(preview.hidden, "article")
+            hidden = ((number, "strong"), (" would be hidden; none is deleted", "dim"))
+        lines: list[Line] = [(), hidden]
         lines += [line for line in [cost(preview, mute.include_watched)] if line]
+        lines += [((f"! {one}", "star"),) for one in preview.advice]
         self.preview.tell(*lines, *(self._sample(row, mute.query) for row in preview.samples))
 
     def _sample(self, row: ArticleRow, words: str) -> Line:
