@@ -52,6 +52,10 @@ async def test_a_move_counts_when_it_was_said_twice_and_accepting_it_keeps_the_f
             assert text == "# mine\n" + feeds(new) + 'folder = "News" # here\n'
             await refreshed(library)
             assert len(web.seen("/old")) == 3 and len(await titles(library)) == 2
+            change = await library.undo()
+            assert change is not None and change.what == f"feed {old} changed"
+            health = await only(library)
+            assert (health.feed.id, health.feed.url, health.total) == (1, old, 2)
 
 
 async def test_a_move_that_is_written_into_the_config_by_hand_is_the_same_feed(tmp_path: Path) -> None:

@@ -185,7 +185,8 @@ async def test_each_article_is_told_once_in_one_message(tmp_path: Path) -> None:
 async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> None:
     notify, out = to_file(tmp_path)
     text = feeds("https://a.example.org/feed") + watch("article") + notify
-    async with opened(tmp_path, text + '[[mute]]\nquery = "sponsored"\n') as library:
+    hidden = '[[mute]]\nquery = "sponsored"\ninclude_watched = true\n'
+    async with opened(tmp_path, text + hidden) as library:
         await fill(library, 1, entry(1, title="WeChat, sponsored"))
         assert await library.tell() is None
     async with opened(tmp_path, text.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')) as library:
@@ -195,6 +196,9 @@ async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> No
         assert (await library.tell()) is not None
         assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at night"]
         assert await library.tell() is None
+    async with opened(tmp_path, text + hidden.replace("true", "false")) as library:
+        await fill(library, 1, entry(3, title="WeChat, sponsored again"))
+        assert (await library.tell()) is not None and len(told(out)) == 2
 
 
 async def test_what_no_one_could_be_told_waits(tmp_path: Path) -> None:

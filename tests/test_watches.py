@@ -81,7 +81,7 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + more) as library:
         assert [one.quiet for one in await library.watch_stats()] == [
             "quiet: feeds fine, no news yet",
-            "quiet: none of its feeds is subscribed",
+            "quiet: there is no feed or folder 'nowhere'",
         ]
 
         def fail(store: Store) -> None:
@@ -173,7 +173,7 @@ async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
         await fill(library, 2, entry(3, title="A sponsored walk"), entry(4, title="News"))
         sponsored = await library.ids(View(ViewKind.QUERY, "title:sponsored"))
         await library.set_read(sponsored[:1], True)
-        assert await library.mute("title:sponsored") == 2
+        assert await library.mute("title:sponsored", include_watched=True) == 2
         assert sorted(await titles(library)) == ["News", "WeChat grows"]
         counts = await library.counts()
         assert (counts.all.total, counts.all.unread, counts.muted) == (2, 2, 2)
@@ -185,14 +185,14 @@ async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
         assert list((await library.search("is:muted"))[0]) == list(sponsored)
         assert len((await library.search("wechat (is:muted OR NOT is:muted)"))[0]) == 2
         assert len((await library.search("-is:muted"))[0]) == 2
-        assert await library.mutes() == [(MuteConfig("title:sponsored"), 2)]
+        assert await library.mutes() == [(MuteConfig("title:sponsored", include_watched=True), 2)]
         # what arrives now is hidden at once, and an edit may bring it back
         await fill(library, 2, entry(5, title="Sponsored too"))
         assert (await library.counts()).muted == 3
         await fill(library, 2, entry(5, title="Not that"))
         assert (await library.counts()).muted == 2
         # by feed, with an overlap
-        assert await library.mute(feed="https://a.example.org/feed") == 2
+        assert await library.mute(feed="https://a.example.org/feed", include_watched=True) == 2
         assert sorted(await titles(library)) == ["News", "Not that"]
         await library.unmute(MuteConfig("title:sponsored"))
         assert sorted(await titles(library)) == ["A sponsored walk", "News", "Not that"]

@@ -26,6 +26,7 @@ from tuireader.model import (
     FeedPreview,
     FoundFeed,
     FullText,
+    MutePreview,
     Pixels,
     RefreshDone,
     RefreshStarted,
@@ -81,6 +82,7 @@ class FakeLibrary:
         self.saved: list[tuple[WatchConfig, str]] = []
         self.aliases: list[tuple[str, str]] = []
         self.muted: list[tuple[MuteConfig, int]] = []
+        self.advised: tuple[str, ...] = ()
         self.refuse = ""  # why nothing can be saved
         self.searched: list[str] = []
         self.new_view: View | None = None
@@ -174,6 +176,12 @@ class FakeLibrary:
         if text.count('"') % 2:
             return array("q"), "a quotation mark is not closed"
         return (await self.ids(View(ViewKind.QUERY, text)))[:limit], ""
+
+    async def advice(self, text: str) -> tuple[str, ...]:
+        return self.advised
+
+    async def watch_advice(self, name: str) -> tuple[str, ...]:
+        return self.advised
 
     async def search_history(self) -> list[str]:
         return list(self.searched)
@@ -433,11 +441,28 @@ class FakeLibrary:
     async def mutes(self) -> list[tuple[MuteConfig, int]]:
         return self.muted
 
-    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+    async def mute(
+        self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
+    ) -> int:
         if self.refuse:
             raise TuireaderError(self.refuse)
-        self.muted.append((MuteConfig(query, feed, until), 2))
+        self.muted.append((MuteConfig(query, feed, until, include_watched), 2))
         return 2
+
+    async def preview_mute(self, mute: MuteConfig) -> MutePreview:
+        await asyncio.sleep(0)
+        feed = {one.id for one in self._feeds if not mute.feed or one.url == mute.feed}
+        rows = [row for row in self._rows(View(ViewKind.QUERY, mute.query)) if row.feed_id in feed]
+        watched = [row for row in rows if row.watches]
+        hidden = rows if mute.include_watched else [row for row in rows if not row.watches]
+        names = [name for row in watched for name in row.watches]
+        return MutePreview(
+            len(rows),
+            len(hidden),
+            len(watched),
+            tuple((name, names.count(name)) for name in dict.fromkeys(names)),
+            tuple((hidden or rows)[:3]),
+        )
 
     async def unmute(self, mute: MuteConfig) -> None:
         self.muted = [one for one in self.muted if one[0] != mute]

@@ -13,8 +13,8 @@ from tests.ui.samples import library as sample_library
 from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import MuteConfig
-from tuireader.model import Feed, View, ViewKind
-from tuireader.ui.screens.mute import Mute, end_of, seen_by, told
+from tuireader.model import Feed, MutePreview, View, ViewKind
+from tuireader.ui.screens.mute import Mute, cost, end_of, seen_by, told
 
 
 def test_how_long() -> None:
@@ -29,8 +29,55 @@ def test_in_words() -> None:
     assert told(mute, feeds) == "toll, in The Quay, until 3 Oct 2026"
     assert told(MuteConfig(feed="Old Quay"), feeds) == "everything, in Old Quay"
     assert told(MuteConfig("toll"), feeds) == "toll"
+    assert told(MuteConfig("toll", include_watched=True), feeds) == "toll, watched ones too"
     assert seen_by(MuteConfig("a OR b", "The Quay")).key == 'is:muted feed:"The Quay" (a OR b)'
     assert seen_by(MuteConfig("toll")).key == "is:muted (toll)"
+
+
+@pytest.mark.parametrize(
+    ("preview", "said"),
+    [
+        (MutePreview(12, 12), ""),
+        (MutePreview(12, 0, 12, (("CVE", 12),)), "all 12 are on CVE: kept visible"),
+        (
+            MutePreview(12, 9, 3, (("CVE", 2), ("PIPL", 1))),
+            "3 of 12 are on CVE (2), PIPL (1): kept visible",
+        ),
+        (MutePreview(1, 0, 1, (("CVE", 1),)), "it is on CVE: kept visible"),
+        (
+            MutePreview(1200, 0, 1200, tuple((name, 300) for name in "ABCDE")),
+            "all 1,200 are on A (300), B (300), C (300) and 2 more watches: kept visible",
+        ),
+    ],
+)
+def test_what_a_mute_costs(preview: MutePreview, said: str) -> None:
+    assert "".join(text for text, _ in cost(preview, False)) == said
+    hides = "".join(text for text, _ in cost(preview, True))
+    assert hides == said.replace("kept visible", "hidden, too")
+
+
+async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        watched = await library.ids(View(ViewKind.WATCH, "WeChat"))
+        found, _ = await library.search("tencent")
+        preview = await library.preview_mute(MuteConfig("tencent"))
+        assert 0 < preview.hidden < preview.articles and preview.articles == len(found)
+        await run.press("M", *"tencent")
+        assert (
+            f"{preview.hidden} articles would be hidden" in run.text
+            and f"of {len(found)} are on " in run.text
+        )
+        assert ": kept visible" in run.text
+        await run.press("down", "down", "down", "right")
+        assert f"{len(found)} articles would be hidden" in run.text and ": hidden, too" in run.text
+        await run.press("left", "enter")
+        await run.settle()
+        assert set(await library.ids(View(ViewKind.WATCH, "WeChat"))) == set(watched)
+        (muted, hidden), *_ = await library.mutes()
+        assert hidden == preview.hidden and not muted.include_watched
+        await run.press("ctrl+z")
+        assert "Undone: mute tencent added" in run.toasts and await library.mutes() == []
 
 
 async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
@@ -43,14 +90,14 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         await run.press("enter")
         await run.settle()
         assert set(await library.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
-        assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden" in run.toasts
+        assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in run.toasts
         assert run.main.sidebar.entries[4].label == "Muted" and f" Muted {len(wanted):>18} │" in run.text
-        await run.press("M", "tab", "tab", "tab")
+        await run.press("M", *["tab"] * 4)
         assert f"Muted now, {len(wanted)} articles:" in run.text
         await run.press("enter")
         assert run.main.listing.view == View(ViewKind.QUERY, "is:muted (title:apple)")
         assert set(run.main.articles.ids) == set(wanted)
-        await run.press("M", "tab", "tab", "tab", "d")
+        await run.press("M", *["tab"] * 4, "d")
         await run.settle()
         assert await library.mutes() == []
         assert set(await library.ids(View(ViewKind.ALL))) == set(before)
@@ -66,10 +113,11 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
         of_feed = await library.ids(View(ViewKind.FEED, str(feed.id)))
         await run.press("M", "down", "right")
         assert f"{len(of_feed)} articles would be hidden" in run.text
-        await run.press("down", "left", "left", "enter")
+        await run.press("down", "left", "left", "down", "right", "enter")
         await run.settle()
         (mute, hidden), *others = await library.mutes()
         assert (mute.feed, mute.until, hidden) == (feed.url, end_of("1 day", NOW), len(of_feed))
+        assert mute.include_watched
         assert others == [] and len(await library.ids(View(ViewKind.FEED, str(feed.id)))) == 0
         await run.press("M", "ctrl+o")
         assert run.main.listing.view == View(ViewKind.QUERY, "is:muted")
@@ -117,7 +165,7 @@ async def test_any_size(size: tuple[int, int]) -> None:
     made = sample_library()
     made.muted = [(MuteConfig(f"[/x] {number}"), number) for number in range(30)]
     async with running(made, size) as run:
-        await run.press("M", *"fog", "down", "right", "down", "left", "down", "down")
+        await run.press("M", *"fog", "down", "right", "down", "left", "down", "down", "down")
         screen_text(run.app)
         await run.press("escape")
         assert run.app.screen is run.main

@@ -12,7 +12,8 @@ import pytest
 from tests.ui.fake_library import many
 from tests.ui.running import running
 from tests.ui.samples import library
-from tests.ui.test_real_library import opened
+from tests.ui.test_real_library import opened, until_listed
+from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
 from tuireader.ui import listing, work
 from tuireader.ui.widgets.search_line import SearchLine
@@ -274,3 +275,25 @@ async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyP
         assert "Search: article · 200+ found" in run.text
         await run.press("slash", *"article 29", "enter")
         assert "Search: article 29 · 11 found" in run.text
+
+
+async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
+    async with opened(tmp_path) as shelf, running(shelf) as run:
+        await until_listed(run)
+        await run.press("slash", *"watch:wechta")
+        await run.settle()
+        assert "Nothing found." in run.text
+        assert "there is no watch 'wechta'; did you mean watch:WeChat?" in run.text
+        await run.press(*["backspace"] * 12, *"watch:WeChat")
+        await run.settle()
+        assert "there is no watch" not in run.text and run.main.articles.ids
+        await run.press("escape", "F", *"feed:nope")
+        await run.settle()
+        assert "Nothing here is feed:nope" in run.text and "there is no feed 'nope'" in run.text
+        await run.press("escape")
+        await shelf.save_watch(WatchConfig("Dead", query="quokka or wombat"))
+        await run.main.watching.changed()
+        await run.main.show_view(View(ViewKind.WATCH, "Dead"))
+        await run.settle()
+        assert "Nothing matched so far." in run.text
+        assert '"or" is looked for as a word; did you mean OR?' in run.text

@@ -109,7 +109,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.settle()
         assert library.watch_colors["tencent"] == "magenta"
         assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
-        assert "◆ tencent" in run.text and "◆ tencent\nuntil the demo ends" in run.toasts
+        assert "◆ tencent" in run.text and "◆ tencent · ^z undoes\nuntil the demo ends" in run.toasts
 
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
@@ -327,3 +327,27 @@ async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
             await run.press("w")
             assert isinstance(run.app.screen, Watches)
             assert f"◆ WeChat · {len(ids)} in all, 1 until edited" in run.text
+
+
+async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        await run.press("W")
+        dialog = await shown(run)
+        for name, value in {"name": "Dead", "any": "", "query": "quokka or wombat"}.items():
+            dialog.query_one(f"#{name}", Input).value = value
+        await run.press("left")
+        await run.settle()
+        assert '! "or" is looked for as a word; did you mean OR?' in run.text
+        dialog.query_one("#query", Input).value = "feed:nope"
+        await run.press("left")
+        await run.settle()
+        assert "! there is no feed 'nope'" in run.text and "did you mean OR?" not in run.text
+        await run.press("enter")  # it is said, and not forbidden
+        await run.settle()
+        await run.press("w", "G")
+        await run.settle()
+        assert "quiet: there is no feed 'nope'" in run.text
+        await run.press("escape", "M", *"watch:wechat")
+        await run.settle()
+        assert "! hides nothing: what is on a watch stays visible" in run.text

@@ -10,7 +10,7 @@ import click
 
 from tuireader.cli.base import ARTICLE, Options, in_library, main
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.expression import ExpressionCommand, expression_argument
+from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -139,6 +139,8 @@ async def _print_articles(
         ids, problem = await library.search(expression, limit=limit, ranked=ranked)
         if problem:
             raise UsageError(problem)
+        if not ids:
+            await say_advice(library, expression)
     else:
         ids = await library.ids(View(ViewKind.ALL))
     rows = await library.rows(ids[:limit])

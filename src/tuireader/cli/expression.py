@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tuireader.cli.base import say
 from tuireader.cli.completion import complete_expressions
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,6 +30,12 @@ class ExpressionCommand(click.Command):
         words = ctx.params.get("expression") or ()
         ctx.params["expression"] = tuple(word.removeprefix(_MARK) for word in words)
         return rest
+
+
+async def say_advice(library: Library, text: str) -> None:
+    """Say of an expression that finds nothing what in it seems not to be meant."""
+    for one in await library.advice(text):
+        say(f"tuireader: {one}")
 
 
 def expression_argument(*, required: bool = False) -> Callable[[Command], Command]:

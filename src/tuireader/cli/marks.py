@@ -10,7 +10,7 @@ import click
 from tuireader.cli.articles import NO_LIMIT, print_count
 from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
-from tuireader.cli.expression import ExpressionCommand, expression_argument
+from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import ArticleRow, Change
@@ -217,7 +217,9 @@ def label(
 @json_option
 @click.pass_obj
 def undo(options: Options, as_json: bool) -> int:
-    """Take back the last mark that was made, here or in the reader.
+    """Take back the last mark or change of the configuration, made here or in the reader.
+
+    What was edited by hand since stays as it is: then it says so, and the next undo goes on before that.
 
     \b
     Example:
@@ -226,6 +228,9 @@ def undo(options: Options, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         change = await library.undo()
+        if change is not None and change.config is not None:
+            async for _ in library.apply_watches():
+                pass
         if as_json:
             print_json(_shape(change or Change("", ())))
         say(f"undone: {change.what}" if change else "there is nothing to undo")
@@ -276,6 +281,8 @@ async def _ids_of(library: Library, meant: _Meant) -> list[int]:
         found, problem = await library.search(meant.text, limit=NO_LIMIT)
         if problem:
             raise UsageError(problem)
+        if not found:
+            await say_advice(library, meant.text)
         ids += found
     return list(dict.fromkeys(ids))
 

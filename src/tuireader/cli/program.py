@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,7 @@ import click
 from tuireader.cli.base import Options, main
 from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
-from tuireader.config import Problem, is_there, load
+from tuireader.config import Config, Problem, is_there, load
 from tuireader.errors import ConfigError, Exit
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def config_() -> None:
 def check(options: Options, as_json: bool) -> int:
     """List all problems of the configuration; with any, the exit code is 5.
 
+    Warnings are about watches, mutes and saved searches that can hardly be meant as they are: unknown names,
+    operators in small letters, what can match nothing. They leave the exit code as it is.
+
     \b
     Examples:
       tuireader config check
@@ -103,13 +107,24 @@ def check(options: Options, as_json: bool) -> int:
         raise ConfigError(
             f"there is no configuration file {options.paths.config}", "start tuireader to make one"
         )
-    _, problems = load(options.paths.config)
-    for problem in problems:
+    config, problems = load(options.paths.config)
+    for problem in (*problems, *_warnings(options, config, problems)):
         if as_json:
             print_json(_problem(problem))
         else:
             print(problem)
     return Exit.CONFIG if problems else Exit.OK
+
+
+def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """What in a configuration that can be read seems not to be meant."""
+    if any(problem.fatal for problem in problems):
+        return ()
+    from tuireader.watching import of_config
+
+    path = options.paths.config
+    text = path.read_text(encoding="utf-8-sig")
+    return of_config(config, text, str(path), options.places(config).database)
 
 
 def _problem(problem: Problem) -> shapes.ConfigProblem:
@@ -120,6 +135,7 @@ def _problem(problem: Problem) -> shapes.ConfigProblem:
         "path": problem.path,
         "message": problem.message,
         "fatal": problem.fatal,
+        "warning": problem.warning,
     }
 
 

@@ -9,7 +9,7 @@ import click
 from tuireader.cli.articles import article_json, until_edited
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.expression import ExpressionCommand, expression_argument
+from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
@@ -56,7 +56,8 @@ def list_(options: Options, as_json: bool) -> int:
                 print_json(_numbers(library, one))
                 continue
             former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
-            notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem) if note)
+            advice = [note for note in one.advice if note not in one.quiet]
+            notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem, *advice) if note)
             hits = f"{one.today} · {one.week} · {one.month}"
             print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
         return Exit.OK
@@ -82,8 +83,11 @@ def test(
     """
 
     async def job(library: Library) -> int:
-        report = await library.try_expression(" ".join(expression), days)
+        text = " ".join(expression)
+        report = await library.try_expression(text, days)
         _print_report(library, report, as_json)
+        if not report.hits:
+            await say_advice(library, text)
         return Exit.FAILURE if exit_status and not report.hits else Exit.OK
 
     return in_library(options, job)
@@ -132,7 +136,7 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def lint(options: Options, as_json: bool) -> int:
-    """Find rules that cannot work, terms that never hit and terms that hit most by themselves.
+    """Find rules that cannot work, names that there are not, terms that never hit or hit most by themselves.
 
     \b
     Example:
@@ -235,4 +239,5 @@ def _numbers(library: Library, one: WatchStats) -> shapes.WatchNumbers:
         "top_feeds": dict(one.top_feeds),
         "quiet": one.quiet,
         "problem": one.problem,
+        "advice": list(one.advice),
     }

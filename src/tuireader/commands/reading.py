@@ -209,9 +209,10 @@ READING: tuple[Command, ...] = (
     Command(
         "undo",
         "Undo",
-        "Take back the last mark, also one from before a restart.",
+        "Take back the last mark or change of the configuration, also from before a restart.",
         ("ctrl+z", "U"),
         Group.MARK,
+        also=TABLES,
     ),
     Command(
         "retry_marks",

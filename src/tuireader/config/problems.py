@@ -15,8 +15,9 @@ class Problem:
     """Something wrong with the configuration, as one line.
 
     `path` names the key (`watch[2].query`, counted from 1), `""` when the file is meant; `line` and `column`
-    count from 1 where they are known. When it is `fatal` nothing could be read. `detail` holds further lines
-    to print below: the text that is meant, and carets.
+    count from 1 where they are known. When it is `fatal` nothing could be read; a `warning` is about what can
+    be used as it is, and seems not to be meant. `detail` holds further lines to print below: the text that is
+    meant, and carets.
     """
 
     path: str
@@ -26,10 +27,12 @@ class Problem:
     file: str = "config.toml"
     column: int | None = None
     detail: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return ": ".join(part for part in (place, self.path, self.message) if part)
+        kind = "warning" if self.warning else ""
+        return ": ".join(part for part in (place, kind, self.path, self.message) if part)
 
 
 def caret(source: str, position: int, length: int = 1) -> str:

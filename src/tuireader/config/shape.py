@@ -177,7 +177,10 @@ class WatchConfig:
 
 @dataclass(frozen=True, slots=True)
 class MuteConfig:
-    """One `[[mute]]`: articles to hide. At least one of `query` and `feed` is set; nothing is deleted."""
+    """One `[[mute]]`: articles to hide. At least one of `query` and `feed` is set; nothing is deleted.
+
+    Articles that are on a watch stay visible.
+    """
 
     query: str = field(
         default="", metadata=key(EXPRESSION, "Which articles, as in the search box.", vital=True)
@@ -187,6 +190,10 @@ class MuteConfig:
     )
     until: date | None = field(
         default=None, metadata=key(DATE, "The last day; without it, for good.", vital=True)
+    )
+    include_watched: bool = field(
+        default=False,
+        metadata=key(FLAG, "Hide articles that are on a watch as well; else these stay visible."),
     )
 
 

@@ -21,16 +21,21 @@ from tuireader.config_edit.changes import (
     set_view,
     set_watch,
     shown,
+    tables_as_text,
     understood,
 )
 from tuireader.config_edit.files import change
+from tuireader.config_edit.undoing import NotAsLeft, Step, moved_back, step_between, take_back
 
 __all__ = [
+    "NotAsLeft",
+    "Step",
     "add_feeds",
     "add_mute",
     "add_tables",
     "add_watch",
     "change",
+    "moved_back",
     "remove_feed",
     "remove_mute",
     "remove_view",
@@ -42,5 +47,8 @@ __all__ = [
     "set_view",
     "set_watch",
     "shown",
+    "step_between",
+    "tables_as_text",
+    "take_back",
     "understood",
 ]

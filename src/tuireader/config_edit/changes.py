@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Literal
 
 from tuireader.commands import PRESETS
-from tuireader.config import FeedConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config import Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.config_edit.data import (
     Item,
     Table,
@@ -64,6 +64,18 @@ def add_tables(text: str, name: str, items: Sequence[Item]) -> str:
     return added(text, data_of(text), name, blocks)
 
 
+def tables_as_text(config: Config) -> str:
+    """The feeds, watches, mutes, views and macros of a configuration as TOML."""
+    tables: tuple[tuple[str, Sequence[Item]], ...] = (
+        ("feeds", config.feeds),
+        ("watch", config.watches),
+        ("mute", config.mutes),
+        ("view", config.views),
+        ("macro", config.macros),
+    )
+    return "\n".join(block_of(name, item) for name, items in tables for item in items)
+
+
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
     """The text with other values for keys of a plain table such as `[fetch]`, which is made if need be.
 
@@ -78,11 +90,11 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
     if not isinstance(there, dict):
         raise ConfigError(f"{table} is no table", "mend it first; nothing was changed")
     expected = data | {table: there | tomllib.loads(lines)}
-    block = [one for one in _plain_table(text, table) if one.sort is not Sort.BLANK]
+    block = [one for one in plain_table(text, table) if one.sort is not Sort.BLANK]
     if block:
         edited = text
         for name, value in values.items():
-            edited = with_value(edited, list(_plain_table(edited, table)), name, to_toml(value))
+            edited = with_value(edited, list(plain_table(edited, table)), name, to_toml(value))
     elif table in data:
         edited = through_tomlkit(text, lambda written: written.update(values), table)
     else:
@@ -98,7 +110,7 @@ def _preset(data: Table) -> str:
     return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
-def _plain_table(text: str, name: str) -> Iterator[Statement]:
+def plain_table(text: str, name: str) -> Iterator[Statement]:
     """The statements of `[name]`, from its header on."""
     inside = False
     for one in shifted(text):
@@ -145,18 +157,19 @@ def remove_watch(text: str, name: str) -> str:
     data = data_of(text)
     for number, table in enumerate(tables_of(data, "watch")):
         if str(table.get("name", "")).strip().casefold() == name.casefold():
-            return _removed(text, data, "watch", number)
+            return removed(text, data, "watch", number)
     raise ConfigError(f"the configuration has no watch {quoted(name)}", "see `tuireader watch list`")
 
 
 def add_mute(text: str, mute: MuteConfig) -> str:
-    """The text with a `[[mute]]`; one for the same articles gets the new end. Raises ConfigError."""
+    """The text with a `[[mute]]`; one for the same articles becomes this one. Raises ConfigError."""
     block = block_of("mute", mute)
     accepted(block)
     data = data_of(text)
     for number, table in enumerate(tables_of(data, "mute")):
         if _same_mute(table, mute):
-            return _changed(text, data, "mute", MuteConfig, number, {"until": mute.until})
+            changes = {"until": mute.until, "include_watched": mute.include_watched}
+            return _changed(text, data, "mute", MuteConfig, number, changes)
     return added(text, data, "mute", [block])
 
 
@@ -165,7 +178,7 @@ def remove_mute(text: str, mute: MuteConfig) -> str:
     data = data_of(text)
     for number, table in enumerate(tables_of(data, "mute")):
         if _same_mute(table, mute):
-            return _removed(text, data, "mute", number)
+            return removed(text, data, "mute", number)
     raise ConfigError("the configuration has no such mute", "it may have been taken out by hand")
 
 
@@ -197,17 +210,17 @@ def remove_view(text: str, name: str) -> str:
     data = data_of(text)
     for number, table in enumerate(tables_of(data, "view")):
         if str(table.get("name", "")).strip().casefold() == name.casefold():
-            return _removed(text, data, "view", number)
+            return removed(text, data, "view", number)
     raise ConfigError(f"the configuration has no view {quoted(name)}", "it may have been taken out by hand")
 
 
 def remove_feed(text: str, url: str) -> str:
     """The text without this feed; comments in lines of their own stay. Raises ConfigError if it has none."""
     data = data_of(text)
-    return _removed(text, data, "feeds", number_of(data, url))
+    return removed(text, data, "feeds", number_of(data, url))
 
 
-def _removed(text: str, data: Table, name: str, number: int) -> str:
+def removed(text: str, data: Table, name: str, number: int) -> str:
     """The text without one of the `[[name]]` tables, counted from 0."""
     expected = data | {name: [table for at, table in enumerate(data[name]) if at != number]}
     if not expected[name]:

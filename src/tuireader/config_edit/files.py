@@ -11,11 +11,12 @@ from tuireader import files
 from tuireader.errors import ConfigError
 
 
-def change(path: Path, edit: Callable[[str], str]) -> None:
+def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
     """Change a configuration file by `edit`; one that does not exist is made, for its owner only.
 
-    Two programs that do this at once take turns. Raises ConfigError when the file cannot be read or written,
-    is a device or a pipe, or `edit` refuses; the file is then untouched.
+    Two programs that do this at once take turns. Returns what it said and what it says now. Raises
+    ConfigError when the file cannot be read or written, is a device or a pipe, or `edit` refuses; the file is
+    then untouched.
     """
     try:
         target = path.resolve()  # a link stays a link, what it names is changed
@@ -28,6 +29,7 @@ def change(path: Path, edit: Callable[[str], str]) -> None:
             new = edit(old)
             if new != old:
                 files.write(target, [new.encode("utf-8")])
+            return old, new
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text", "mend it first; nothing was changed") from None
     except (OSError, RuntimeError) as error:

@@ -35,6 +35,34 @@ def added(text: str, data: Table, name: str, blocks: Sequence[str]) -> str:
     return proven(before + addition + after, expected)
 
 
+def inserted(text: str, data: Table, name: str, at: int, block: str) -> str:
+    """The text with a further `[[name]]` table as number `at`, counted from 0, or behind all there are."""
+    tables = tables_of(data, name)
+    if at >= len(tables):
+        return added(text, data, name, [block])
+    table = tomllib.loads(block)[name][0]
+    expected = data | {name: [*tables[:at], table, *tables[at:]]}
+    if in_brackets(text, name):
+        return proven(through_tomlkit(text, lambda there: there.insert(at, table), name), expected)
+    place = _start_with_comments(blocks_of(text, name)[at][0], text)
+    lines = f"{block}\n".replace("\n", _line_end(text))
+    return proven(text[:place] + lines + text[place:], expected)
+
+
+def _start_with_comments(header: Statement, text: str) -> int:
+    """Where a table begins, with the comments right above it."""
+    start = header.start
+    for one in reversed([one for one in shifted(text) if one.start < header.start]):
+        if one.sort is not Sort.COMMENT:
+            break
+        start = one.start
+    return start
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
 def blocks_of(text: str, name: str) -> list[list[Statement]]:
     """The statements of each `[[name]]` table, from its header to the last of its keys."""
     blocks: list[list[Statement]] = []
@@ -114,7 +142,7 @@ def with_value(text: str, block: Sequence[Statement], name: str, written: str | 
     if written is None:
         return text
     at = next(one.end for one in reversed(own) if one.sort in (Sort.PAIR, Sort.ARRAY, Sort.TABLE))
-    line_end = "\r\n" if "\r\n" in text else "\n"
+    line_end = _line_end(text)
     lead = "" if text[:at].endswith("\n") else line_end
     return f"{text[:at]}{lead}{name} = {written}{line_end}{text[at:]}"
 

@@ -59,6 +59,7 @@ class Library(Moving, Sharing, Articles, Refreshing):
         ids = {feed.url: feed.id for feed in self._feeds}
 
         def save(store: Store) -> None:
+            store.marks.forget_config()  # its configuration begins anew each time
             for sample in demo.feeds(now):
                 parsed = parse(sample.body, sample.url, "application/xml")
                 if isinstance(parsed, ParsedFeed):

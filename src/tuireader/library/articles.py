@@ -221,11 +221,16 @@ class Articles(Pages):
         return await self._pool.read(lambda store: store.marks.newest(before))
 
     async def undo(self, step: Change | None = None) -> Change | None:
-        """Take back the last mark, also one made before a restart; None when there is nothing left.
+        """Take back the last mark or change of the configuration; None when there is nothing left.
 
-        With a `step` only this one is taken back: None when another one has come since.
+        Also what was done before a restart. With a `step` only this one is taken back: None when another one
+        has come since. Raises TuireaderError where the configuration says something else by now: it stays so,
+        and the next undo takes back what was done before.
         """
-        return await self._pool.write(in_transaction(lambda store: store.marks.undo(step)))
+        change = await self._pool.write(in_transaction(lambda store: store.marks.undo(step)))
+        if change is not None and change.config is not None:
+            await self._undo_config(change.what, change.config)
+        return change
 
     async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
         now = int(self._clock())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import later, relating, watch, watching
-from tuireader.config import Config, MuteConfig, Paths, Problem
+from tuireader.config import Config, MuteConfig, Paths, Problem, loads
 from tuireader.config_values import same_address
 from tuireader.errors import TuireaderError
-from tuireader.model import Feed, View
+from tuireader.model import ConfigStep, Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.schema import VERSION
@@ -23,6 +24,10 @@ else:
     (query,) = later.modules("query")
 
 T = TypeVar("T")
+K = TypeVar("K")
+
+if TYPE_CHECKING:
+    from tuireader.query import Advice, Names
 
 
 class Desk:
@@ -49,6 +54,7 @@ class Desk:
         self._compiled: watch.Matcher | None = None
         self._mutes: dict[MuteConfig, relating.Mute] = {}
         self._ended: frozenset[str] = frozenset()
+        self._text: str | None = None  # what the demo's configuration says, once that was changed
 
     @property
     def schema(self) -> int:
@@ -106,14 +112,61 @@ class Desk:
         from tuireader import config_edit
 
         url = self._url(feed_id)
-        await self._change_config(lambda text: config_edit.set_feed(text, url, **changes))
+        await self._change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
-    async def _change_config(self, edit: Callable[[str], str]) -> None:
+    async def _change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
+        """Change the configuration in what the demo does not change."""
+        self._own_feeds()
+        await self._change_config(edit, what)
+
+    async def _change_config(self, edit: Callable[[str], str], what: str = "") -> None:
+        """Change the configuration and put it in force; undo takes it back, and says `what` that was."""
         from tuireader import config_edit
 
-        self._own_feeds()
-        await asyncio.to_thread(config_edit.change, self.paths.config, edit)
-        await self.reload()
+        before, after = await self._edit_config(edit)
+        await self._put_in_force()
+        now, step = int(self._clock()), await asyncio.to_thread(config_edit.step_between, before, after, what)
+        if step is not None:
+            await self._pool.write(
+                in_transaction(lambda store: store.marks.note_config(step.what, step.packed, now=now))
+            )
+
+    async def _undo_config(self, what: str, step: ConfigStep) -> None:
+        """Take back a change of the configuration. Raises TuireaderError where it was edited since."""
+        from tuireader import config_edit
+
+        def undo(store: Store) -> None:
+            for url, before in config_edit.moved_back(step.packed):
+                for feed in store.feeds.all():
+                    if feed.url == url:
+                        store.feeds.move(feed.id, before)
+            store.marks.forget_config(step.id)
+
+        try:
+            await self._edit_config(lambda text: config_edit.take_back(text, step.packed))
+        except config_edit.NotAsLeft as error:
+            await self._pool.write(in_transaction(lambda store: store.marks.forget_config(step.id)))
+            raise TuireaderError(f"not undone: {what}", f"{error.message}; nothing was changed") from None
+        await self._pool.write(in_transaction(undo))
+        await self._put_in_force()
+
+    async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
+        """Edit the text of the configuration, which the demo has in memory; what it said and says now."""
+        from tuireader import config_edit
+
+        if not self.offline:
+            return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
+        before = self._text if self._text is not None else config_edit.tables_as_text(self.config)
+        self._text = edit(before)
+        return before, self._text
+
+    async def _put_in_force(self) -> None:
+        """Put in force what the configuration says after an edit."""
+        if self._text is None:
+            await self.reload()
+            return
+        made, _ = loads(self._text)
+        await self._take(replace(self.config, watches=made.watches, mutes=made.mutes, views=made.views))
 
     async def _sync(self) -> None:
         subscriptions = [
@@ -126,6 +179,7 @@ class Desk:
                 with store.transaction():
                     store.saving.hand_over(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
+                    store.mutes.settle()  # a watch that is gone keeps nothing visible
 
         await self._pool.write(sync)
         await self._load_feeds()
@@ -178,7 +232,7 @@ class Desk:
             item: mute
             for item in self.config.mutes
             if item.until is None or today <= item.until
-            if (mute := relating.Mute.of(item.query, item.feed, self._names, now))
+            if (mute := relating.Mute.of(item, self._names, now))
         }
         signatures = {mute.signature for mute in self._mutes.values()}
 
@@ -188,6 +242,17 @@ class Desk:
                     store.mutes.sync(signatures)
 
         await self._pool.write(sync)
+
+    async def advice(self, text: str) -> tuple[str, ...]:
+        """What seems not to be meant in an expression; empty for one that cannot be understood."""
+        return tuple(map(str, await self._advised(watching.of_text, text)))
+
+    async def _advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> Sequence[Advice]:
+        """Ask for what seems not to be meant, by all names that there are; ends when it is cancelled."""
+        config, feeds = self.config, self._names
+        return await self._pool.read_or_stop(
+            lambda store: ask(store, watching.names(store, config, feeds), what)
+        )
 
     def _today(self) -> int:
         """When the person's day began, in their time zone."""

@@ -184,23 +184,13 @@ class Lists(Desk):
         from tuireader import config_edit
 
         view = ViewConfig(name.strip(), expression.strip())
-        if self.offline:
-            config_edit.set_view("", view)
-            gone = {view.name.casefold(), replaces.casefold()}
-            others = [item for item in self.config.views if item.name.casefold() not in gone]
-            await self._take(replace(self.config, views=(*others, view)))
-        else:
-            await self._change_config(lambda text: config_edit.set_view(text, view, replaces))
+        await self._change_config(lambda text: config_edit.set_view(text, view, replaces))
 
     async def remove_view(self, name: str) -> None:
         """Forget a saved search. Raises ConfigError when there is none of that name."""
         from tuireader import config_edit
 
-        if self.offline:
-            others = tuple(item for item in self.config.views if item.name != name)
-            await self._take(replace(self.config, views=others))
-        else:
-            await self._change_config(lambda text: config_edit.remove_view(text, name))
+        await self._change_config(lambda text: config_edit.remove_view(text, name))
 
     async def _unread_of(self, ids: array[int]) -> array[int]:
         return await self._pool.read(lambda store: store.lists.unread_of(ids))

@@ -44,7 +44,7 @@ class Subscriptions(Lists):
         from tuireader import config_edit
 
         url = self._url(feed_id)
-        await self._change_config(lambda text: config_edit.remove_feed(text, url))
+        await self._change_feeds(lambda text: config_edit.remove_feed(text, url))
 
     async def edit_feed(
         self,
@@ -95,7 +95,9 @@ class Subscriptions(Lists):
         """Put the feeds of a folder into another one; `""` takes them out of it. Raises ConfigError."""
         from tuireader import config_edit
 
-        await self._change_config(lambda text: config_edit.rename_folder(text, name, new.strip()))
+        new = new.strip()
+        what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"
+        await self._change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def accept_move(self, feed_id: int) -> str:
         """Write the address that a feed has moved to into the config, and return it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk, in_transaction
 from tuireader.model import (
     Evidence,
+    MutePreview,
     WatchPreview,
     WatchStats,
 )
@@ -34,6 +36,8 @@ _QUIET_DAYS = 14
 """A story that is followed ends after so many days without news."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
+_SAMPLES = 3
+"""Articles that the preview of a mute names."""
 _EXPLAINED = 200
 """Matches whose evidence is worked out at a time."""
 
@@ -106,34 +110,64 @@ class Watches(Desk):
         step = partial(relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
         return [(max(pending.values()), step)]
 
-    async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
+    async def mute(
+        self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
+    ) -> int:
         """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
 
-        Written into the config; one for the same articles only gets its new end. Returns how many stored
-        articles it hides. Raises ConfigError when the expression is wrong.
+        Those that are on a watch stay visible unless `include_watched`. Written into the config; one for the
+        same articles becomes this one. Returns how many stored articles it hides. Raises ConfigError when the
+        expression is wrong.
         """
         from tuireader import config_edit
 
-        mute = MuteConfig(query.strip(), feed.strip(), until)
-        if self.offline:
-            config_edit.add_mute("", mute)
-            others = [item for item in self.config.mutes if replace(item, until=until) != mute]
-            await self._take(replace(self.config, mutes=(*others, mute)))
-        else:
-            await self._change_config(lambda text: config_edit.add_mute(text, mute))
+        mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
+        await self._change_config(lambda text: config_edit.add_mute(text, mute))
         async for _ in self.apply_watches():
             pass
         return dict(await self.mutes()).get(mute, 0)
+
+    async def preview_mute(self, mute: MuteConfig) -> MutePreview:
+        """What a mute would hide, before it is saved, and what of it watches keep visible.
+
+        In small steps, so that lists are read in between and it can be cancelled at any time.
+        """
+        now, names = int(self._clock()), self._names
+        asked = relating.Mute.of(mute, names, now)
+        if asked is None:
+            return MutePreview(problem=str(query.parse(mute.query)))
+        steps = await self._pool.read(
+            lambda store: store.search.inside(
+                asked.wanted, now=now, subject=lambda text: relating.subject(text, names), feeds=asked.feeds
+            )
+        )
+        ids: array[int] = array("q")
+        while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
+            if trouble := query.trouble(asked.wanted):
+                return MutePreview(problem=trouble)
+            ids.extend(more)
+
+        def weigh(store: Store) -> MutePreview:
+            watched, by_name = store.mutes.watched(ids)
+            kept = set() if mute.include_watched else watched
+            hidden = [article for article in ids if article not in kept]
+            return MutePreview(
+                articles=len(ids),
+                hidden=len(hidden),
+                watched=len(watched),
+                watches=tuple(by_name.items()),
+                samples=tuple(store.lists.rows((hidden or ids)[:_SAMPLES])),
+            )
+
+        preview = await self._pool.read(weigh)
+        advice = await self._advised(watching.of_mute, mute)
+        return replace(preview, advice=tuple(map(str, advice)))
 
     async def unmute(self, mute: MuteConfig) -> None:
         """Take a mute out of the config: what it hid is back, as it was."""
         from tuireader import config_edit
 
-        if self.offline:
-            others = tuple(item for item in self.config.mutes if item != mute)
-            await self._take(replace(self.config, mutes=others))
-        else:
-            await self._change_config(lambda text: config_edit.remove_mute(text, mute))
+        await self._change_config(lambda text: config_edit.remove_mute(text, mute))
 
     async def mutes(self) -> list[tuple[MuteConfig, int]]:
         """The mutes of the config, each with how many articles it hides; those past their end hide none."""
@@ -159,20 +193,23 @@ class Watches(Desk):
         await self._pool.read(trial.begin)
         while await self._pool.read(trial.step):
             pass
-        return await self._pool.read(trial.preview)
+        preview = await self._pool.read(trial.preview)
+        advice = await self._advised(watching.of_watch, config)
+        return replace(preview, advice=tuple(map(str, advice)))
+
+    async def watch_advice(self, name: str) -> tuple[str, ...]:
+        """What seems not to be meant in a watch."""
+        item = next((item for item in self.config.watches if item.name == name), None)
+        return () if item is None else tuple(map(str, await self._advised(watching.of_watch, item)))
 
     async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
         """Write a watch into the config, as a new one or in place of the one named `replaces`.
 
-        The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError. The demo
-        has it until it is left.
+        The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError.
         """
         from tuireader import config_edit
 
-        if self.offline:
-            others = [item for item in self.config.watches if item.name not in (replaces, config.name)]
-            await self._take(replace(self.config, watches=(*others, config)))
-        elif replaces:
+        if replaces:
             known = next((one for one in self.config.watches if one.name == replaces), None)
             await self._change_config(lambda text: config_edit.set_watch(text, replaces, config, known))
         else:
@@ -182,11 +219,7 @@ class Watches(Desk):
         """Take a watch out of the config; the articles that it hit stay. Raises ConfigError."""
         from tuireader import config_edit
 
-        if self.offline:
-            others = tuple(item for item in self.config.watches if item.name != name)
-            await self._take(replace(self.config, watches=others))
-        else:
-            await self._change_config(lambda text: config_edit.remove_watch(text, name))
+        await self._change_config(lambda text: config_edit.remove_watch(text, name))
 
     async def follow_story(self, article_id: int) -> WatchConfig:
         """A watch for what comes next of an article's story, to be looked at before it is saved.
@@ -278,7 +311,9 @@ class Watches(Desk):
     async def lint_watches(self) -> list[watching.Remark]:
         """What is wrong or odd about watches and their terms."""
         await self._explain([item.name for item in self.config.watches])
-        return await self._pool.read(lambda store: watching.lint(store, self.config, self._matcher))
+        return await self._pool.read(
+            lambda store: watching.lint(store, self.config, self._matcher, self._names)
+        )
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: relating.ByIndex, total: int) -> int:

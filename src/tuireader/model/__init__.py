@@ -53,6 +53,7 @@ from tuireader.model.fetching import (
 from tuireader.model.lists import (
     LABEL_MARK,
     Change,
+    ConfigStep,
     Count,
     Counts,
     Label,
@@ -61,7 +62,7 @@ from tuireader.model.lists import (
     View,
     ViewKind,
 )
-from tuireader.model.watches import Evidence, TermHit, WatchPreview, WatchStats
+from tuireader.model.watches import Evidence, MutePreview, TermHit, WatchPreview, WatchStats
 
 __all__ = [
     "LABEL_MARK",
@@ -70,6 +71,7 @@ __all__ = [
     "Away",
     "Change",
     "Comment",
+    "ConfigStep",
     "Count",
     "Counts",
     "Enclosure",
@@ -89,6 +91,7 @@ __all__ = [
     "Keys",
     "Label",
     "MarkedArticle",
+    "MutePreview",
     "Neighbour",
     "NewMatch",
     "NotModified",

@@ -108,11 +108,20 @@ LABEL_MARK = "label:"
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigStep:
+    """A change of the configuration, by its number in the journal and as `config_edit` packs it."""
+
+    id: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a state change did: the articles it really changed, and words for the toast.
 
     `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes. `step` is
-    the number of the step that undo takes back, 0 where there is none.
+    the number of the step that undo takes back, 0 where there is none. With `config` it is about the
+    configuration: the caller iterates `apply_watches` then.
     """
 
     what: str
@@ -120,6 +129,7 @@ class Change:
     mark: str = ""
     value: bool = False
     step: int = 0
+    config: ConfigStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

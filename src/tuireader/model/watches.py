@@ -59,7 +59,7 @@ class WatchStats:
     `week` and `month` those of the last 7 and 30 times 24 hours, `days` those of each of 30 days, oldest
     first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why there was nothing for a week
     (`""` when there was), `problem` what is wrong with its rules. A watch that follows a story `ends` at that
-    time if nothing more comes; it has ended when that is past.
+    time if nothing more comes; it has ended when that is past. `advice` says what in it may not be meant.
     """
 
     name: str
@@ -75,6 +75,7 @@ class WatchStats:
     quiet: str = ""
     problem: str = ""
     ends: int | None = None
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class WatchPreview:
 
     `added` and `removed` compare with what the watch that it replaces hits now. When it is not `complete`,
     only the newest articles were looked at, and the three numbers are about these. `sentences` belong to
-    `samples`, the newest hits; each is the evidence of its article.
+    `samples`, the newest hits; each is the evidence of its article. `advice` says what seems not to be meant.
     """
 
     matches: int = 0
@@ -93,3 +94,22 @@ class WatchPreview:
     sentences: tuple[str, ...] = ()
     problem: str = ""
     complete: bool = True
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MutePreview:
+    """What a mute would do to what is stored, before it is saved.
+
+    Of the `articles` that it hits, muted ones among them, it would hide `hidden`. `watched` of them are on a
+    watch, `watches` are (name, articles) for each of these. `samples` are the newest that would be hidden, or
+    else the newest that stay. With a `problem` nothing is known.
+    """
+
+    articles: int = 0
+    hidden: int = 0
+    watched: int = 0
+    watches: tuple[tuple[str, int], ...] = ()
+    samples: tuple[ArticleRow, ...] = ()
+    problem: str = ""
+    advice: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader import later
 
 if TYPE_CHECKING:
+    from tuireader.query.advice import Advice, Names, advise, is_dead
     from tuireader.query.asking import (
         Reading,
         Subject,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         trouble,
         value_matches,
     )
+    from tuireader.query.emptiness import impossible
     from tuireader.query.parsing import parse
     from tuireader.query.planning import Plan, fts, plan
     from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
     from tuireader.query.tree import (
         NAME_FIELDS,
+        OPERATORS,
         STATES,
         TEXT_FIELDS,
         After,
@@ -54,16 +57,18 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "NAME_FIELDS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "After", "Age", "And", "Before", "Is", "Name",
-    "Near", "Node", "Not", "Or", "Plan", "Query", "QueryError", "Reading", "Regex", "SlowRegex", "Subject",
-    "Text", "asks", "compiled", "fts", "holds", "is_name", "leaves", "matches", "merge_spans", "needles",
-    "parse", "plan", "regex_problem", "regex_sizes", "regex_spans", "renamed", "spans", "start_of_day",
-    "trouble", "value_matches", "wanted",
+    "NAME_FIELDS", "OPERATORS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "Advice", "After", "Age", "And",
+    "Before", "Is", "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query", "QueryError", "Reading",
+    "Regex", "SlowRegex", "Subject", "Text", "advise", "asks", "compiled", "fts", "holds", "impossible",
+    "is_dead", "is_name", "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem",
+    "regex_sizes", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
 __getattr__ = later.names(
     __name__,
     {
+        "advice": ("Advice", "Names", "advise", "is_dead"),
+        "emptiness": ("impossible",),
         "asking": (
             "Reading",
             "Subject",
@@ -91,6 +96,7 @@ __getattr__ = later.names(
         "sizes": ("REGEX_TOTAL", "regex_sizes"),
         "tree": (
             "NAME_FIELDS",
+            "OPERATORS",
             "STATES",
             "TEXT_FIELDS",
             "After",

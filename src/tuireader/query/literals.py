@@ -16,7 +16,7 @@ from typing import Any
 
 from tuireader.terms import fold, index_folded, words
 
-_OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
+OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
 """What `regex` reads otherwise than `re`: fuzzy counts, sets in sets, and groups of its own."""
 _UNKNOWN = "\0"
 """Stands for whatever a pattern may find at a place that is no letter of its own."""
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[0-9A-Za-z]+")
 @lru_cache(maxsize=256)
 def required(pattern: str) -> tuple[tuple[str, bool], ...]:
     """(word of the index, whether others that begin so count too) for words that no text found is without."""
-    if _OTHER_IN_REGEX.search(pattern):
+    if OTHER_IN_REGEX.search(pattern):
         return ()
     try:
         tree = parser.parse(pattern)

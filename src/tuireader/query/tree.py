@@ -34,7 +34,7 @@ class Text:
     field: str = ""
 
     def __str__(self) -> str:
-        return _in_field(self.field, _quoted(self.term.text))
+        return _in_field(self.field, quoted(self.term.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,8 @@ _TO_ESCAPE = re.compile(r'(["“”\\])')
 OPERATORS = ("AND", "OR", "NOT", "NEAR")
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A word or phrase as it is written in an expression, in quotation marks where it needs them."""
     if _BARE.fullmatch(text) and text not in OPERATORS:
         return text
     return _phrase(text)

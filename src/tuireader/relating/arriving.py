@@ -4,17 +4,18 @@ watches or mutes have changed."""
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tuireader import query
+from tuireader.config import MuteConfig
 from tuireader.model import Evidence
 from tuireader.prepare import links_in
 from tuireader.relating.linking import out_links
 from tuireader.relating.matching import FeedNames, hits, shown, subject
 from tuireader.relating.placing import relate_anew
 from tuireader.store import Store
+from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.store.reading import StoredText
 from tuireader.store.watches import Former
 from tuireader.text import plain
@@ -24,33 +25,37 @@ from tuireader.watch import Matcher
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`."""
+    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`.
+
+    Articles that are on a watch stay visible unless the config says `include_watched`.
+    """
 
     signature: str
     wanted: query.Query
     feeds: frozenset[int] | None = None
 
     @classmethod
-    def of(cls, expression: str, feed: str, feeds: FeedNames, now: int) -> Mute | None:
+    def of(cls, config: MuteConfig, feeds: FeedNames, now: int) -> Mute | None:
         """The mute for an expression and a feed's title, address or folder, each `""` for any.
 
         None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
         for what changes by itself (age, read, watches, labels), so that stored articles are looked at again.
         """
-        parsed = query.parse(expression)
+        parsed = query.parse(config.query)
         if isinstance(parsed, query.QueryError):
             return None
-        wanted = feed.casefold()
+        wanted = config.feed.casefold()
         named = (number for number, names in feeds.items() if wanted in map(str.casefold, names))
         of_feeds = frozenset(named) if wanted else None
-        parts = [expression, wanted, *sorted(of_feeds or ())]
+        parts = [config.query, wanted, *sorted(of_feeds or ())]
         for leaf in query.leaves(parsed.root):
             field = getattr(leaf, "field", "")
             if isinstance(leaf, query.Is | query.Age) or field in ("watch", "label"):
                 parts.append(f"day {now // 86_400}")
             if field in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))
-        return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16], parsed, of_feeds)
+        spares = WITH_WATCHED if config.include_watched else SPARES_WATCHED
+        return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
 
     def hides(self, feed: int, reading: query.Reading, now: int) -> bool:
         """Whether it hides an article of a feed."""
@@ -217,8 +222,7 @@ def _hide(
         watches = tuple(item.watch for item in matches[text.id])
         reading = query.Reading(replace(shown(text, rules.feeds), watches=watches))
         found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
-    store.mutes.record([text.id for text in texts], found)
-    return {article for article, _ in found}
+    return store.mutes.record([text.id for text in texts], found)
 
 
 def _seen(
@@ -236,14 +240,18 @@ def mute_chunk(
     """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
     first = max(1, up_to - size + 1)
     found = {
-        mute.signature: store.search.inside(
-            mute.wanted,
-            now=now,
-            subject=lambda text: subject(text, feeds),
-            feeds=mute.feeds,
-            first=first,
-            last=up_to,
-        )
+        mute.signature: [
+            article
+            for step in store.search.inside(
+                mute.wanted,
+                now=now,
+                subject=lambda text: subject(text, feeds),
+                feeds=mute.feeds,
+                first=first,
+                last=up_to,
+            )
+            for article in step
+        ]
         for mute in mutes
     }
     _see_what_is_shown(store, found, mutes, feeds, now, first, up_to)
@@ -253,7 +261,7 @@ def mute_chunk(
 
 def _see_what_is_shown(
     store: Store,
-    found: dict[str, array[int]],
+    found: dict[str, list[int]],
     mutes: Sequence[Mute],
     feeds: FeedNames,
     now: int,
@@ -270,4 +278,4 @@ def _see_what_is_shown(
         hidden += (
             text.id for text in texts if mute.hides(text.feed_id, query.Reading(shown(text, feeds)), now)
         )
-        found[mute.signature] = array("q", hidden)
+        found[mute.signature] = hidden

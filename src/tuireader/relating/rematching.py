@@ -58,14 +58,18 @@ class ByIndex:
     def step(self, store: Store, seconds: float) -> float:
         """Fill in watches for so many seconds; returns which part of all is left. Needs a transaction."""
         started = perf_counter()
+        filled: list[tuple[int, int]] = []
         while self._queue and perf_counter() - started < seconds:
             name, way, feeds, up_to = self._queue.pop()
             many = store.watches.has_many(name, _MANY) or store.search.hits_many(way.fts or "", _MANY)
             first = max(1, up_to - _RANGE + 1) if many else 1
             self._fill(store, self._by_name[name], way.fts or "", feeds, first, up_to)
+            filled.append((first, up_to))
             store.watches.reached([name], first - 1)
             if first > 1:
                 self._queue.append((name, way, feeds, first - 1))
+        if filled:
+            store.mutes.settle(min(first for first, _ in filled), max(last for _, last in filled))
         return sum(up_to for *_, up_to in self._queue) / self._all if self._all else 0.0
 
     def _fill(
@@ -129,6 +133,7 @@ class ByText:
             first = ids[0] if end > size else 1
         asked = {article: [*scanned, *wanted.get(article, ())] for article in ids}
         rematch(store, self.matcher, self.feeds, asked, self.now)
+        store.mutes.settle(first, up_to)
         store.watches.reached(list(self.filters), first - 1)
         return first - 1
 

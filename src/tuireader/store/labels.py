@@ -17,6 +17,7 @@ class Labels:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._tags: tuple[tuple[int, int], frozenset[str]] | None = None
 
     def of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The labels of those of some articles that have any."""
@@ -36,6 +37,15 @@ class Labels:
                GROUP BY l.id ORDER BY count(*) DESC, l.key"""
         )
         return [Label(name, count, chosen.get(label, 0)) for label, name, count in rows]
+
+    def tags(self) -> frozenset[str]:
+        """The tags that feeds give their entries; as long as nothing is written they are not read again."""
+        version = self._conn.execute("PRAGMA data_version").fetchone()[0]
+        state = (int(version), self._conn.total_changes)
+        if self._tags is None or self._tags[0] != state:
+            rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
+            self._tags = state, frozenset(tag for row in rows for tag in unpack_extra(row[0])["tags"])
+        return self._tags[1]
 
     def spelled(self, name: str) -> str:
         """The name as the label has it that is there, else as it would be kept."""

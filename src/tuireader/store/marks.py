@@ -1,4 +1,7 @@
-"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart."""
+"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart.
+
+Changes of the configuration stand in the same journal, so that all is taken back in its order.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from array import array
 from collections.abc import Sequence
 
 from tuireader.identity import label_key, label_name
-from tuireader.model import LABEL_MARK, Change
+from tuireader.model import LABEL_MARK, Change, ConfigStep
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 
@@ -16,6 +19,8 @@ _KEEP = 200
 """Steps of undo that are kept."""
 _COLUMNS = {"read": "read", "starred": "starred"}
 _SPLIT = "an article split from its story"
+_CONFIG = "config"
+"""The mark of a step that changed the configuration; its `ids` are what `config_edit` packed."""
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -75,11 +80,22 @@ class Marks:
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others), step=step)
 
+    def note_config(self, what: str, packed: bytes, *, now: int) -> None:
+        """Remember a change of the configuration for undo; needs a transaction."""
+        self._keep(now, what, _CONFIG, True, packed)
+
+    def forget_config(self, step: int | None = None) -> None:
+        """Drop one change of the configuration from the journal, or all of them; needs a transaction."""
+        self._conn.execute("DELETE FROM journal WHERE mark = ? AND id = coalesce(?, id)", (_CONFIG, step))
+
     def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> int:
+        return self._keep(now, what, mark, value, array("q", ids).tobytes())
+
+    def _keep(self, now: int, what: str, mark: str, value: bool, blob: bytes) -> int:
         """Add a step to the journal; returns its number."""
         added = self._conn.execute(
             "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
-            (now, what, mark, int(value), array("q", ids).tobytes()),
+            (now, what, mark, int(value), blob),
         ).lastrowid
         self._conn.execute("DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?", (_KEEP,))
         return added or 0
@@ -92,6 +108,8 @@ class Marks:
         ).fetchone()
         if row is None:
             return None
+        if row[2] == _CONFIG:
+            return Change(row[0], (), _CONFIG, True, row[4], ConfigStep(row[4], row[1]))
         ids = array("q")
         ids.frombytes(row[1])
         return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])
@@ -99,11 +117,14 @@ class Marks:
     def undo(self, expected: Change | None = None) -> Change | None:
         """Undo the newest step; needs a transaction. None when there is none, or it is not the expected one.
 
-        The number alone does not tell: that of a step which was undone is given to the next one.
+        The number alone does not tell: that of a step which was undone is given to the next one. A change of
+        the configuration is only found here: who has taken it back calls `forget_config`.
         """
         found = self.newest()
         if found is None or (expected is not None and _identity(expected) != _identity(found)):
             return None
+        if found.config is not None:
+            return found
         step, what, mark, value, ids = found.step, found.what, found.mark, found.value, found.ids
         if mark == "apart":
             self._relations.unsplit(ids[0], ids[1:])

@@ -6,9 +6,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
+WITH_WATCHED, SPARES_WATCHED = "+", "-"
+"""The last character of a signature: whether the mute also hides articles that are on a watch."""
+_DIGEST = 16
+_COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = d.article_id))"
+"""That a row of `muted d` of the mute `u` hides its article, which no watch keeps visible."""
+
 
 class Mutes:
-    """The config defines mutes; a signature stands for one. `article.muted` says whether any hides it."""
+    """The config defines mutes; a signature stands for one. The table `muted` has what their expressions hit.
+
+    `article.muted` says whether any of them hides an article. It follows the watches, too: `settle` is called
+    in each transaction that changes matches.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -21,30 +31,33 @@ class Mutes:
         """Bring the table in line; needs a transaction.
 
         What only mutes that are gone have hidden is shown again at once; a new mute becomes pending for all
-        articles that are stored now.
+        articles that are stored now. One that only differs in whether it spares watched articles is not
+        asked again.
         """
         conn, stored, wanted = self._conn, self._ids(), set(signatures)
+        gone = {signature[:_DIGEST]: signature for signature in stored.keys() - wanted}
+        for signature in sorted(wanted - stored.keys()):
+            known = gone.pop(signature[:_DIGEST], None)
+            if known is not None:
+                conn.execute("UPDATE mute SET signature = ? WHERE signature = ?", (signature, known))
+            else:
+                conn.execute(
+                    "INSERT INTO mute (signature, pending) SELECT ?, coalesce(max(id), 0) FROM article",
+                    (signature,),
+                )
         for signature in stored.keys() - wanted:
-            mute = stored[signature]
             conn.execute(
-                """UPDATE article SET muted = 0 WHERE id IN (SELECT article_id FROM muted WHERE mute_id = ?1)
-                   AND NOT EXISTS (SELECT 1 FROM muted other
-                     WHERE other.article_id = article.id AND other.mute_id != ?1)""",
-                (mute,),
+                "DELETE FROM muted WHERE mute_id = (SELECT id FROM mute WHERE signature = ?)", (signature,)
             )
-            conn.execute("DELETE FROM muted WHERE mute_id = ?", (mute,))
-            conn.execute("DELETE FROM mute WHERE id = ?", (mute,))
-        conn.executemany(
-            "INSERT INTO mute (signature, pending) SELECT ?, coalesce(max(id), 0) FROM article",
-            [(signature,) for signature in sorted(wanted - stored.keys())],
-        )
+            conn.execute("DELETE FROM mute WHERE signature = ?", (signature,))
+        self.settle()
 
     def pending(self) -> dict[str, int]:
         """The mutes that have not seen all articles yet: up to which id they still have to look."""
         return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
 
     def replace(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
-        """Say what some mutes hide of the articles first..last; needs a transaction."""
+        """Say what some mutes hit of the articles first..last; needs a transaction."""
         ids = self._ids()
         for signature in found:
             self._conn.execute(
@@ -53,33 +66,59 @@ class Mutes:
             )
             self._conn.execute("UPDATE mute SET pending = ? WHERE id = ?", (first - 1, ids[signature]))
         self._insert(ids, ((article_id, sign) for sign, hidden in found.items() for article_id in hidden))
-        self._conn.execute(
-            """UPDATE article SET muted = NOT muted WHERE id BETWEEN ?1 AND ?2
-               AND muted != (id IN (SELECT article_id FROM muted WHERE article_id BETWEEN ?1 AND ?2))""",
-            (first, last),
-        )
+        self.settle(first, last)
 
-    def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> None:
-        """Say which mutes hide articles that have arrived or changed; needs a transaction."""
+    def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> set[int]:
+        """Say which mutes hit articles that have arrived or changed; returns those that are hidden now.
+
+        Needs a transaction, in which their matches have been recorded before.
+        """
         ids, these = self._ids(), json.dumps(list(texts))
         if not ids:
-            return
-        self._conn.execute("DELETE FROM muted WHERE article_id IN (SELECT value FROM json_each(?))", (these,))
+            return set()
+        inside = "IN (SELECT value FROM json_each(?))"
+        self._conn.execute(f"DELETE FROM muted WHERE article_id {inside}", (these,))
         self._insert(ids, found)
+        self._settle(inside, (these,))
+        rows = self._conn.execute(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,))
+        return {row[0] for row in rows}
+
+    def settle(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
+        """Hide and show the articles first..last by what mutes and watches hit now; needs a transaction."""
+        self._settle("BETWEEN ? AND ?", (first, last))
+
+    def _settle(self, inside: str, args: Sequence[object]) -> None:
+        hidden = f"""SELECT 1 FROM muted d JOIN mute u ON u.id = d.mute_id
+                     WHERE d.article_id = article.id AND {_COUNTS}"""
         self._conn.execute(
-            """UPDATE article SET muted = id IN (SELECT article_id FROM muted WHERE article_id = article.id)
-               WHERE id IN (SELECT value FROM json_each(?))""",
-            (these,),
+            f"UPDATE article SET muted = 0 WHERE muted = 1 AND id {inside} AND NOT EXISTS ({hidden})", args
+        )
+        self._conn.execute(
+            f"""UPDATE article SET muted = 1 WHERE muted = 0
+                AND id IN (SELECT article_id FROM muted WHERE article_id {inside}) AND EXISTS ({hidden})""",
+            args,
         )
 
     def counts(self) -> dict[str, int]:
         """How many articles each mute hides, by signature."""
         return dict(
             self._conn.execute(
-                """SELECT u.signature, count(m.article_id) FROM mute u
-                   LEFT JOIN muted m ON m.mute_id = u.id GROUP BY u.id"""
+                f"""SELECT u.signature, (SELECT count(*) FROM muted d WHERE d.mute_id = u.id AND {_COUNTS})
+                    FROM mute u"""
             )
         )
+
+    def watched(self, ids: Sequence[int]) -> tuple[set[int], dict[str, int]]:
+        """Which of some articles are on a watch, and how many of them on each watch, in config order."""
+        these = json.dumps(list(ids))
+        inside = "m.article_id IN (SELECT value FROM json_each(?))"
+        articles = self._conn.execute(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))
+        by_name = self._conn.execute(
+            f"""SELECT w.name, count(*) FROM match m JOIN watch w ON w.id = m.watch_id WHERE {inside}
+                GROUP BY w.id ORDER BY w.position""",
+            (these,),
+        )
+        return {row[0] for row in articles}, dict(by_name)
 
     def _ids(self) -> dict[str, int]:
         return dict(self._conn.execute("SELECT signature, id FROM mute"))

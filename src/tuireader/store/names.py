@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tuireader.store.texts import unpack_extra
 from tuireader.text import without_password
 
 
@@ -28,6 +29,18 @@ def newest(path: Path, count: int) -> list[tuple[int, str]]:
 def labels(path: Path) -> list[str]:
     """The names of the person's labels."""
     return [name for (name,) in _read(path, "SELECT name FROM label ORDER BY key")]
+
+
+def every_feed(path: Path) -> list[tuple[str, str, str]]:
+    """Title, address and folder of each feed that there ever was."""
+    title = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
+    return _read(path, f"SELECT {title}, url, folder FROM feed")
+
+
+def tags(path: Path) -> set[str]:
+    """The tags that feeds give their entries."""
+    rows = _read(path, "SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
+    return {tag for (stored,) in rows for tag in unpack_extra(stored)["tags"]}
 
 
 def _read(path: Path, sql: str, values: Sequence[object] = ()) -> list[Any]:

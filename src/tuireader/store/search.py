@@ -27,6 +27,8 @@ _LOOKED_AT = 300
 """... and at how many of them."""
 _RECENT, _SPREAD = 1000, 30
 """Newest articles in which few hits are looked for first, and the most ids for one of them."""
+_LAST = (1 << 62) - 1
+"""An id that no article has."""
 _FIRST, _BATCH = 60, 200
 """Candidates that are read and asked at first, and then at a time."""
 
@@ -99,15 +101,17 @@ class Search:
         now: int,
         subject: Callable[[StoredText], Subject],
         feeds: Collection[int] | None,
-        first: int,
-        last: int,
-    ) -> array[int]:
-        """The ids from `first` to `last`, of some feeds (None: of all), that an expression matches."""
+        first: int = 0,
+        last: int = _LAST,
+    ) -> Iterator[Sequence[int]]:
+        """In steps the ids from `first` to `last`, of some feeds (None: of all), that an expression matches.
+
+        Muted articles are among them.
+        """
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
             within += f" AND a.feed_id IN ({','.join(map(str, feeds))})"
-        found = self._hunt(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
-        return array("q", chain.from_iterable(found))
+        return self._hunt(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
 
     def _hunt(
         self,

@@ -101,7 +101,7 @@ class Editing:
             labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
             full_text=bool(values["full_text"]),
         )
-        return f"{values['title'] or feed.title or feed.url} is changed"
+        return f"{values['title'] or feed.title or feed.url} is changed{self._undoes}"
 
     def _rename_folder(self, name: str) -> None:
         lines = (Field("name", "Name", name, "nothing takes the feeds out of the folder"),)
@@ -113,7 +113,8 @@ class Editing:
         if self._screen.listing.view == View(ViewKind.FOLDER, name):
             view = View(ViewKind.FOLDER, new) if new else places.ALL
             await self._screen.show_view(view)
-        return f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
+        said = f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
+        return f"{said}{self._undoes}"
 
     async def _save_label(self, name: str, values: Mapping[str, str]) -> str:
         new = label_name(values["name"])
@@ -165,7 +166,8 @@ class Editing:
         shown = self._screen.listing.view
         if before is not None and shown == View(ViewKind.QUERY, before.query):
             await self._screen.show_view(View(ViewKind.QUERY, expression))
-        return f"{name} is in the sidebar; {self._screen.key_of('remove_this')} there removes it"
+        removes = self._screen.key_of("remove_this")
+        return f"{name} is in the sidebar; {removes} there removes it{self._undoes}"
 
     # -- remove
 
@@ -192,7 +194,7 @@ class Editing:
                 "Remove a label",
                 f"Take the label {view.key} away from all articles that have it?\nThe articles are kept.",
                 partial(self._mark, f"{view.key} removed", lambda _: library.remove_label(view.key)),
-                f"The label {view.key} is removed · {self._screen.key_of('undo')} undoes",
+                f"The label {view.key} is removed",
             )
         elif (saved := self.saved(view)) is not None:
             self._confirm(
@@ -210,11 +212,15 @@ class Editing:
     def _confirm(self, title: str, question: str, do: Callable[[], Awaitable[object]], said: str) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
-                self.do(do, said)
+                self.do(do, f"{said}{self._undoes}")
 
         self._screen.app.push_screen(Confirm(title, question, "removes it"), answered)
 
     # -- and then
+
+    @property
+    def _undoes(self) -> str:
+        return f" · {self._screen.key_of('undo')} undoes"
 
     def do(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
         """Make a change, say so and show it."""
@@ -228,12 +234,13 @@ class Editing:
                 return  # that has a toast already
             self._screen.reader.say(str(error), severity="error", seconds=10)
             return
-        await self._changed(said)
+        await self.changed(said)
 
     def _ask(self, form: Form) -> None:
-        self._screen.app.push_screen(form, self._changed)
+        self._screen.app.push_screen(form, self.changed)
 
-    async def _changed(self, said: str | None) -> None:
+    async def changed(self, said: str | None) -> None:
+        """Say what was changed, if anything was, and show it."""
         if said is None:
             return
         self._screen.reader.say(said)

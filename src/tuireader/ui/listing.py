@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.model import View, ViewKind
@@ -146,7 +147,7 @@ class Listing:
                 rows = await self._screen.marking.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
                 if token != self._token:
                     return
-                articles.empty_text = empty_list.words(self._screen)
+                self._tell_empty(ids)
                 self._tell_order()
                 articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
                 self.partial = not whole
@@ -156,9 +157,28 @@ class Listing:
         ids = await self._ids()
         if token != self._token:
             return
-        articles.empty_text = empty_list.words(self._screen)
+        self._tell_empty(ids)
         self._tell_order()
         articles.show(ids, cursor_id=cursor_id)
+
+    def _tell_empty(self, ids: Sequence[int]) -> None:
+        """Say why nothing is listed, and soon what in the expression seems not to be meant."""
+        self._screen.articles.empty_text = empty_list.words(self._screen)
+        if not len(ids):
+            run_latest(self._screen, partial(self._advise, self._token), "advice")
+
+    async def _advise(self, token: int) -> None:
+        if self.expression:
+            advice = await self._library.advice(self.expression)
+        elif self.view.kind is ViewKind.WATCH:
+            advice = await self._library.watch_advice(self.view.key)
+        else:
+            return
+        if advice and token == self._token:
+            self._screen.articles.empty_text = "\n".join(
+                (empty_list.words(self._screen), *(f"! {one}" for one in advice))
+            )
+            self._screen.articles.refresh()
 
     async def _complete_later(self) -> None:
         await self._screen.started.wait()
@@ -199,7 +219,7 @@ class Listing:
         fresh = view != self.view
         self.view, self.filter, self.trouble, self.partial, self.capped = view, "", trouble, more, False
         articles = self._screen.articles
-        articles.empty_text = empty_list.words(self._screen)
+        self._tell_empty(ids)
         if fresh:
             self._opened.clear()
             self._kept.clear()
@@ -217,7 +237,7 @@ class Listing:
         if token != self._token:
             return
         articles = self._screen.articles
-        articles.empty_text = empty_list.words(self._screen)
+        self._tell_empty(ids)
         old = articles.ids
         if self._kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
             ids = await asyncio.to_thread(with_kept, ids, old, self._kept)
@@ -291,7 +311,7 @@ class Listing:
         self._token += 1
         articles = self._screen.articles
         articles.selected.clear()
-        articles.empty_text = empty_list.words(self._screen)
+        self._tell_empty(spot.ids)
         self._tell_order()
         articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:

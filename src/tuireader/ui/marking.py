@@ -24,6 +24,7 @@ PATIENCE = 10.0
 """Seconds that marks wait for another program that is writing, before they are taken back."""
 LAST = 0.7
 """Seconds of that when the program is left."""
+_CHANGED_SINCE = "Nothing undone: another program has changed something since"
 _UNSAVED = "unsaved"  # the toasts that say what could not be stored
 
 
@@ -301,6 +302,9 @@ class Marking:
                 break
         if found is None:
             return "Nothing to undo"
+        if found.config is not None:
+            undone = await self._library.undo(found)
+            return f"Undone: {found.what}" if undone else _CHANGED_SINCE
         step = Step(
             found.what, lambda _: self._library.undo(found), found.mark, found.ids, not found.value, False
         )
@@ -311,7 +315,7 @@ class Marking:
             return ""
         await self.show(await step.among())
         if step.done.is_set() and step.change is None:
-            return "Nothing undone: another program has changed something since"
+            return _CHANGED_SINCE
         return f"Undone: {found.what}{title}"
 
     def _may_undo(self, step: Step) -> bool:

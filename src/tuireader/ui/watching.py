@@ -74,12 +74,13 @@ class Watching:
 
     async def _saved(self, name: str | None) -> None:
         if name is not None:
-            self._screen.reader.say(f"◆ {name}\n{self._where()}")
+            self._say(f"◆ {name}")
             await self.changed()
 
-    def _where(self) -> str:
-        """Where a change was written to."""
-        return "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
+    def _say(self, said: str) -> None:
+        """Say what was changed, where that was written to and how to undo it."""
+        where = "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
+        self._screen.reader.say(f"{said} · {self._screen.key_of('undo')} undoes\n{where}")
 
     async def mute(self) -> None:
         """Ask what to hide: what was searched, or something of the feed one is at."""
@@ -107,7 +108,7 @@ class Watching:
         if muted.look is not None:
             await self._screen.view_chosen(muted.look)
         else:
-            self._screen.reader.say(f"{muted.said}\n{self._where()}")
+            self._say(muted.said)
             await self.changed()
 
     async def changed(self) -> None:

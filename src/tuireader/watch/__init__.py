@@ -12,6 +12,7 @@ from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
 
 if TYPE_CHECKING:
     from tuireader.query import Subject
+    from tuireader.watch.advising import advice, mute_advice
     from tuireader.watch.aliasing import aliases
     from tuireader.watch.lookup import Lookup, lookup, prefilter
     from tuireader.watch.matcher import Matcher
@@ -23,8 +24,10 @@ __all__ = [
     "Problem",
     "Subject",
     "WatchRule",
+    "advice",
     "aliases",
     "lookup",
+    "mute_advice",
     "prefilter",
     "signature",
 ]
@@ -32,6 +35,7 @@ __all__ = [
 __getattr__ = later.names(
     __name__,
     {
+        "advising": ("advice", "mute_advice"),
         "aliasing": ("aliases",),
         "lookup": ("Lookup", "lookup", "prefilter"),
         "matcher": ("Matcher", "Subject"),

@@ -14,6 +14,7 @@ from tuireader.config import Config, WatchConfig
 from tuireader.model import ArticleRow
 from tuireader.store import Store
 from tuireader.values import dataclass
+from tuireader.watching import advising
 from tuireader.watching.proposing import aliases
 
 if TYPE_CHECKING:
@@ -98,13 +99,20 @@ def _report(
     )
 
 
-def lint(store: Store, config: Config, matcher: Matcher) -> list[Remark]:
-    """What is wrong or odd: rules that cannot work, terms that never hit, terms that drown the others."""
+def lint(store: Store, config: Config, matcher: Matcher, feeds: relating.FeedNames) -> list[Remark]:
+    """What is wrong or odd: rules that cannot work, what seems not to be meant, terms that never hit, and
+    terms that drown the others."""
     found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
+    known = advising.names(store, config, feeds)
     for item in config.watches:
+        advice = advising.of_watch(store, known, item)
+        found += [Remark(item.name, one.term, one.message) for one in advice]
+        explained = {one.term for one in advice}
         total, some, alone = store.stats.terms(item.name)
         wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
         for term in wanted:
+            if term in explained:
+                continue
             if not some[term]:
                 found.append(Remark(item.name, term, _never(store, term)))
             elif len(wanted) > 1 and alone[term] > _DROWNS * total and total >= _ENOUGH:

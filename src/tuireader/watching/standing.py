@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tuireader import later, relating
 from tuireader.config import Config, WatchConfig
 from tuireader.model import Count, Feed, WatchStats
+from tuireader.query import Advice
 from tuireader.store import Store
+from tuireader.watching import advising
 
 if TYPE_CHECKING:
     from tuireader.store import stats as numbers
@@ -35,9 +37,11 @@ def stats(
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
     last, found = store.follows.last(), []
+    known = advising.names(store, config, names)
     for item in config.watches:
         one = hits.get(item.name) or numbers.Hits()
         count = counts.get(item.name, Count())
+        advice = advising.of_watch(store, known, item)
         found.append(
             WatchStats(
                 name=item.name,
@@ -50,9 +54,10 @@ def stats(
                 days=tuple(one.days),
                 newest=newest.get(one.newest[1]),
                 top_feeds=tuple((names.get(feed, ("",))[0], count) for feed, count in one.feeds),
-                quiet="" if one.week else _quiet(item, one, feeds, now),
+                quiet="" if one.week else _quiet(item, one, feeds, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
                 ends=_end(item, last.get(item.name, now)),
+                advice=tuple(map(str, advice)),
             )
         )
     return found
@@ -63,8 +68,13 @@ def _end(item: WatchConfig, last: int) -> int | None:
     return last + days * _DAY if days else None
 
 
-def _quiet(item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int) -> str:
-    """Why nothing came for a week: nothing was said, or the feeds that would say it are out of order."""
+def _quiet(
+    item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int, advice: Sequence[Advice]
+) -> str:
+    """Why nothing came for a week: it can hit nothing, nothing was said, or feeds are out of order."""
+    for one in sorted(advice, key=lambda one: not one.dead):
+        if one.dead or not hits.total:
+            return f"quiet: {one}"
     own = [feed for feed in feeds if feed.subscribed and _asked(item, hits, feed)]
     failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
     if failing:

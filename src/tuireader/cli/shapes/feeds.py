@@ -97,6 +97,7 @@ class ConfigProblem(TypedDict):
     path: Annotated[str, 'The key, such as `watch[2].query`; `""` when the file is meant.']
     message: Annotated[str, "What is wrong."]
     fatal: Annotated[bool, "Whether nothing of the file can be used."]
+    warning: Annotated[bool, "Whether it can be used as it is, and only seems not to be meant."]
 
 
 class ConfigKey(TypedDict):

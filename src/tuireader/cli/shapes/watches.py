@@ -25,6 +25,7 @@ class WatchNumbers(TypedDict):
     top_feeds: Annotated[dict[str, int], "Hits by title of feed, the five with most."]
     quiet: Annotated[str, 'Why nothing has come for a week, `""` when something has.']
     problem: Annotated[str, 'What is wrong with its rules, `""` when nothing is.']
+    advice: Annotated[list[str], "What in it seems not to be meant."]
 
 
 class First(TypedDict):

@@ -237,6 +237,10 @@ class MainScreen(MarkingKeys):
             self.reader.say(f"{counted(added, 'feed')} added")
             self.refreshing.refresh(force=False)
 
+    async def config_changed(self, said: str) -> None:
+        """Say what has changed the configuration, and show what it says now."""
+        await self.editing.changed(said)
+
     @cached_property
     def editing(self) -> Editing:
         """The dialogs of feeds, folders and saved searches."""

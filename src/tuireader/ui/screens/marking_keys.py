@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tuireader.errors import TuireaderError
 from tuireader.ui.marking_steps import Step
 from tuireader.ui.screens.moving_keys import MovingKeys
 
@@ -132,7 +133,22 @@ class MarkingKeys(MovingKeys):
         )
 
     async def action_undo(self) -> None:
-        self.reader.say(await self.marking.undo())
+        before = self.library.config
+        try:
+            said = await self.marking.undo()
+        except (TuireaderError, OSError) as error:
+            self.reader.say(str(error), severity="warning", seconds=10)
+            return
+        now = self.library.config
+        if now is before:
+            self.reader.say(said)
+            return
+        if (now.ui, now.keys) != (before.ui, before.keys):
+            self.reader.take_config()
+        await self.config_changed(said)
 
     async def action_retry_marks(self) -> None:
         self.reader.say(await self.marking.retry(), seconds=2)
+
+    async def config_changed(self, said: str) -> None:
+        """Say what has changed the configuration, and show what it says now."""

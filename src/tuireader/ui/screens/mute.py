@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,7 +14,7 @@ from textual.widgets import Input
 from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
-from tuireader.model import ArticleRow, Feed, View, ViewKind
+from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
 from tuireader.query import QueryError, parse, spans, trouble
 from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.dialog import SavingDialog, Says
@@ -28,8 +27,8 @@ from tuireader.values import dataclass
 from tuireader.wording import counted
 
 _REST = 0.12  # seconds without a key after which it is counted
-_SAMPLES = 3
-_ALL = 10_000_000  # a search for counting has no limit
+_NAMED = 3  # watches that the preview names
+_TOO = "too"
 EVERYWHERE = ""
 FOR_GOOD = "for good"
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
@@ -37,7 +36,7 @@ _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
 
 @dataclass(frozen=True, slots=True)
 class Muted:
-    """What the dialog did: a mute was made or taken away (`said` tells it), or `look` is to be shown."""
+    """What the dialog did: a mute was made or removed (`said`), or `look` is to be shown."""
 
     said: str = ""
     look: View | None = None
@@ -58,6 +57,8 @@ def told(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
     if mute.until is not None:
         moment = datetime(mute.until.year, mute.until.month, mute.until.day, 12, tzinfo=UTC)
         parts.append(f"until {day(int(moment.timestamp()))}")
+    if mute.include_watched:
+        parts.append("watched ones too")
     return ", ".join(parts)
 
 
@@ -66,6 +67,24 @@ def seen_by(mute: MuteConfig) -> View:
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
+
+
+def cost(preview: MutePreview, include_watched: bool) -> Line:
+    """How many articles are on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`, or nothing."""
+    if not preview.watched:
+        return ()
+    several = len(preview.watches) > 1
+    names = [f"{name} ({count})" if several else name for name, count in preview.watches[:_NAMED]]
+    more = len(preview.watches) - _NAMED
+    on = ", ".join(names) + (f" and {counted(more, 'more watch', 'more watches')}" if more > 0 else "")
+    if preview.watched < preview.articles:
+        share = f"{preview.watched:,} of {preview.articles:,} {'is' if preview.watched == 1 else 'are'}"
+    else:
+        share = "it is" if preview.articles == 1 else f"all {preview.articles:,} are"
+    return (
+        (f"{share} on {on}: ", "text"),
+        ("hidden, too", "error") if include_watched else ("kept visible", "star"),
+    )
 
 
 def _trouble(mute: MuteConfig) -> str:
@@ -93,11 +112,12 @@ class Mute(SavingDialog[Muted | None]):
         self._mutes: list[tuple[MuteConfig, int]] = []
 
     def compose(self) -> ComposeResult:
-        """Three lines of a form, the preview, the mutes."""
+        """Four lines of a form, the preview, the mutes."""
         feed = self._feed
         where = {EVERYWHERE: "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
         self.where = Pick("Where", where, id="where")
         self.until = Pick("How long", {name: name for name in _TIMES}, "1 month", id="until")
+        self.watched = Pick("Watched", {"": "kept visible", _TOO: "hidden, too"}, id="watched")
         self.preview = Facts(id="preview", raised=True)
         self.mutes = Choices(lead=5)
         yield self.box(
@@ -105,6 +125,7 @@ class Mute(SavingDialog[Muted | None]):
             Field("words", "Words", self._given, 'a word, "a phrase", title:word, author:name …'),
             self.where,
             self.until,
+            self.watched,
             self.preview,
             Says("", "hint", id="muted"),
             self.mutes,
@@ -129,7 +150,8 @@ class Mute(SavingDialog[Muted | None]):
     def typed(self) -> MuteConfig:
         """The mute that the form describes."""
         words = self.query_one("#words", Input).value.strip()
-        return MuteConfig(words, self.where.value, end_of(self.until.value, self.reader.clock()))
+        until = end_of(self.until.value, self.reader.clock())
+        return MuteConfig(words, self.where.value, until, self.watched.value == _TOO)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Count anew when the typing rests."""
@@ -153,26 +175,18 @@ class Mute(SavingDialog[Muted | None]):
         if not mute.query and not mute.feed:
             self.preview.tell((), (("Type what to hide, or choose the feed.", "dim"),))
             return
-        ids = await self._hidden(mute)
-        if slow := _trouble(mute):
-            self.preview.tell((), ((slow, "error"),))
+        preview = await self.library.preview_mute(mute)
+        if preview.problem:
+            self.preview.tell((), ((preview.problem, "error"),))
             return
-        rows = await self.library.rows(ids[:_SAMPLES])
-        number = counted(len(ids), "article")
-        lines: list[Line] = [(), ((number, "strong"), (" would be hidden; none is deleted", "dim"))]
-        self.preview.tell(*lines, *(self._sample(row, mute.query) for row in rows))
-
-    async def _hidden(self, mute: MuteConfig) -> array[int]:
-        found: array[int] | None = None
-        if mute.query:
-            found, _ = await self.library.search(mute.query, limit=_ALL)
-        if not mute.feed or self._feed is None:
-            return found if found is not None else array("q")
-        of_feed = await self.library.ids(View(ViewKind.FEED, str(self._feed.id)))
-        if found is None:
-            return of_feed
-        wanted = set(found)
-        return array("q", (article_id for article_id in of_feed if article_id in wanted))
+        hidden: Line = (("Nothing would be hidden", "strong"),)
+        if preview.hidden:
+            number = counted(preview.hidden, "article")
+            hidden = ((number, "strong"), (" would be hidden; none is deleted", "dim"))
+        lines: list[Line] = [(), hidden]
+        lines += [line for line in [cost(preview, mute.include_watched)] if line]
+        lines += [((f"! {one}", "star"),) for one in preview.advice]
+        self.preview.tell(*lines, *(self._sample(row, mute.query) for row in preview.samples))
 
     def _sample(self, row: ArticleRow, words: str) -> Line:
         title = row.title or row.url
@@ -237,7 +251,9 @@ class Mute(SavingDialog[Muted | None]):
             self._hint(slow)
         else:
             try:
-                count = await self.library.mute(mute.query, mute.feed, mute.until)
+                count = await self.library.mute(
+                    mute.query, mute.feed, mute.until, include_watched=mute.include_watched
+                )
             except (TuireaderError, OSError) as error:
                 self._hint(str(error))
                 return

@@ -180,7 +180,7 @@ class NewWatch(SavingDialog[str | None]):
     def _lines(self, config: WatchConfig, preview: WatchPreview) -> list[Line]:
         """The numbers, then each sample's title and sentence with the hits marked."""
         matcher = Matcher([rule_of(config)])
-        lines: list[Line] = [(), summary(preview)]
+        lines: list[Line] = [(), summary(preview), *(((f"! {one}", "star"),) for one in preview.advice)]
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
             spans = [(start, end) for start, end, _ in matcher.spans(title)]

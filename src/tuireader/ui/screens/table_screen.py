@@ -141,6 +141,9 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     def action_back(self) -> None:
         self.dismiss(None)
 
+    async def action_undo(self) -> None:
+        await self.main.action_undo()
+
     def action_quit_or_back(self) -> None:
         self.dismiss(None)
 

@@ -117,6 +117,7 @@ class Watches(TableScreen):
             lines.append(((stats.problem, "error"),))
         if stats.quiet:
             lines.append(((stats.quiet, "star"),))
+        lines += [((f"! {one}", "star"),) for one in stats.advice if one not in stats.quiet]
         row = stats.newest
         if row is not None:
             title = row.title or row.url

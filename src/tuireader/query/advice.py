@@ -1,0 +1,221 @@
+"""What seems not to be meant in an expression: operators in small letters, unknown names, dead parts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field as of_class
+from dataclasses import replace
+from itertools import pairwise
+
+from tuireader.query.asking import Reading, Subject, is_name, value_matches
+from tuireader.query.emptiness import impossible
+from tuireader.query.parsing import tokens
+from tuireader.query.regexes import SlowRegex
+from tuireader.query.tree import (
+    NAME_FIELDS,
+    OPERATORS,
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Name,
+    Node,
+    Not,
+    Or,
+    Query,
+    Regex,
+    Text,
+    quoted,
+)
+from tuireader.terms import fold
+from tuireader.text import clean
+from tuireader.values import dataclass
+
+_ENDS = frozenset({"word", "phrase", "regex", ")"})
+_BEGINS = frozenset({"word", "phrase", "regex", "field", "name", "(", "-"})
+_SHOWN = 60
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something that seems not to be meant. `dead`: for that nothing can match.
+
+    `field` is the kind of a name that nothing has, `term` the term of a watch that it is about.
+    """
+
+    message: str
+    dead: bool = False
+    field: str = ""
+    term: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.term}: {self.message}" if self.term else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that an expression can ask for; a feed goes by its title and its address.
+
+    `unnamed` feeds have not been fetched yet, so that their titles are not known.
+    """
+
+    feeds: Sequence[tuple[str, str]] = ()
+    folders: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    watches: Sequence[str] = ()
+    views: Sequence[str] = ()
+    unnamed: int = 0
+    _reading: Reading = of_class(init=False, default_factory=lambda: Reading(Subject()), compare=False)
+    _folded: dict[str, Mapping[str, str]] = of_class(init=False, default_factory=dict, compare=False)
+
+    def of(self, field: str) -> Sequence[str]:
+        """What there is of a kind, by the names that people know."""
+        if field == "feed":
+            return [title for title, _ in self.feeds]
+        return {"folder": self.folders, "label": self.labels}.get(field, self.watches)
+
+    def has(self, node: Text | Regex | Name) -> bool:
+        """Whether anything has the name that a part of an expression asks for."""
+        names = [*self.of(node.field), *(url for _, url in self.feeds if node.field == "feed")]
+        if isinstance(node, Name):
+            return any(is_name(node, name) for name in names)
+        try:
+            return any(value_matches(node, name, self._reading) for name in names if name)
+        except SlowRegex:
+            return True
+
+    def unknown(self, field: str, name: str) -> str:
+        """That there is nothing of a name, and what may be meant."""
+        said = f"there is no {field} {clean(name, _SHOWN)!r}"
+        if meant := self.meant(field, name):
+            return f"{said}; did you mean {meant}?"
+        if fold(name) in map(fold, self.views):
+            return f"{said}, that is a saved search"
+        if field == "feed" and self.unnamed:
+            return f"{said}; the titles of {self.unnamed:,} are not known before they are fetched"
+        return said
+
+    def unlisted(self, name: str) -> str:
+        """The same for a feed or folder that is named by itself, as in `feeds` of a watch; or `""`."""
+        titles, folders = self.of("feed"), self.of("folder")
+        if name.casefold() in map(str.casefold, (*titles, *folders, *(url for _, url in self.feeds))):
+            return ""
+        near = _nearest(name, {**self._by_fold("feed"), **self._by_fold("folder")})
+        meant = f"; did you mean {near!r}?" if near else ""
+        return f"there is no feed or folder {clean(name, _SHOWN)!r}{meant}"
+
+    def meant(self, field: str, name: str) -> str:
+        """The nearest name that there is, as an expression asks for it; `""` for none."""
+        for other in NAME_FIELDS:
+            if same := self._by_fold(other).get(fold(name)):
+                return f"{other}:{quoted(same)}"
+        near = _nearest(name, self._by_fold(field))
+        return f"{field}:{quoted(near)}" if near else ""
+
+    def _by_fold(self, field: str) -> Mapping[str, str]:
+        if field not in self._folded:
+            self._folded[field] = {fold(name): name for name in self.of(field) if name}
+        return self._folded[field]
+
+
+def _nearest(name: str, known: Mapping[str, str]) -> str:
+    """The name most like another one, or else the shortest that has it inside; `""` for none."""
+    wanted = fold(name)
+    near = difflib.get_close_matches(wanted, known, 1, _ALIKE)
+    near = near or sorted((one for one in known if wanted in one), key=len)
+    return known[near[0]] if near else ""
+
+
+def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False) -> list[Advice]:
+    """All that seems not to be meant in an expression.
+
+    Names are only looked at where they are given. An expression that is asked `at_arrival`, as that of a
+    watch, knows neither age nor watches then.
+    """
+    culprits: dict[Node, Advice] = {}
+    _look(query.root, names, at_arrival, culprits)
+    dead = is_dead(query.root, lambda node: node in culprits)
+    found = [*_small_operators(query.text), *(replace(one, dead=dead) for one in culprits.values())]
+    return list(dict.fromkeys(found))
+
+
+def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
+    """Whether nothing can match an expression some of whose parts are `never` met."""
+    match node:
+        case And(nodes):
+            return never(node) or any(is_dead(child, never) for child in nodes)
+        case Or(nodes):
+            return all(is_dead(child, never) for child in nodes)
+        case Not():
+            return False
+    return never(node)
+
+
+def _small_operators(text: str) -> Iterator[Advice]:
+    """Operators in small letters, where an operator can stand."""
+    before = ""
+    for token, after in pairwise(tokens(text)):
+        operator = token.value.upper()
+        if token.kind == "word" and operator in OPERATORS and after.kind in _BEGINS:
+            alone = operator == "NOT" and before in ("", "(")
+            if alone or before in _ENDS:
+                yield Advice(f'"{token.value}" is looked for as a word; did you mean {operator}?')
+        before = token.kind
+
+
+def _look(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, Advice]) -> None:
+    """Find the parts of an expression that nothing can meet."""
+    match node:
+        case And(nodes) | Or(nodes):
+            if isinstance(node, And) and (pair := _conflict(nodes)):
+                found[node] = Advice(f"{pair[0]} and {pair[1]} exclude each other")
+            for child in nodes:
+                _look(child, names, at_arrival, found)
+        case Not(child):
+            _look(child, names, at_arrival, found)
+        case Text() | Regex() | Name():
+            if (advice := _of_leaf(node, names, at_arrival)) is not None:
+                found[node] = advice
+        case Age(older=True) if at_arrival:
+            found[node] = Advice(f"{node} never holds: a watch is asked when an article arrives")
+
+
+def _of_leaf(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
+    if isinstance(node, Regex) and (reason := impossible(node.pattern)):
+        return Advice(f"{node} can match nothing: {reason}")
+    if names is not None and node.field in NAME_FIELDS and not names.has(node):
+        return Advice(names.unknown(node.field, _asked(node)), field=node.field)
+    if at_arrival and node.field == "watch":
+        return Advice(f"{node} never holds for a new article: all watches are asked at once")
+    return None
+
+
+def _asked(node: Text | Regex | Name) -> str:
+    match node:
+        case Text(term):
+            return term.text
+        case Regex(pattern):
+            return pattern
+    return node.name
+
+
+def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
+    """Two parts of which an article cannot meet both."""
+    whole = set(nodes)
+    for node in nodes:
+        if isinstance(node, Not) and node.node in whole:
+            return node.node, node
+    unread, read = Is("unread"), Is("read")
+    if {unread, read} <= whole:
+        return unread, read
+    ages = [node for node in nodes if isinstance(node, Age)]
+    oldest = max((age for age in ages if age.older), key=lambda age: age.seconds, default=None)
+    youngest = min((age for age in ages if not age.older), key=lambda age: age.seconds, default=None)
+    if oldest is not None and youngest is not None and oldest.seconds >= youngest.seconds:
+        return oldest, youngest
+    first = max((node for node in nodes if isinstance(node, After)), key=lambda one: one.day, default=None)
+    last = min((node for node in nodes if isinstance(node, Before)), key=lambda one: one.day, default=None)
+    return (first, last) if first is not None and last is not None and first.day >= last.day else None

@@ -1,0 +1,316 @@
+"""What is said of expressions, watches and mutes that can hardly be meant as they are: no store is needed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader import query, watch
+from tuireader.query import Advice, Names, Query, impossible, parse
+from tuireader.watch import WatchRule
+
+NAMES = Names(
+    feeds=[
+        ("The Register", "https://register.example/rss"),
+        ("TechNode", "https://technode.example/feed"),
+        ("https://new.example/", "https://new.example/"),
+    ],
+    folders=["China tech", ""],
+    labels=["to read", "law"],
+    watches=["WeChat", "CVE watch"],
+    views=["Fines"],
+    unnamed=1,
+)
+
+UNNAMED = "; the titles of 1 are not known before they are fetched"
+SPARED = "hides nothing: what is on a watch stays visible without include_watched"
+
+
+def said(text: str, names: Names | None = NAMES, *, at_arrival: bool = False) -> list[tuple[str, bool]]:
+    parsed = parse(text)
+    assert isinstance(parsed, Query)
+    return [(str(one), one.dead) for one in query.advise(parsed, names, at_arrival=at_arrival)]
+
+
+# --------------------------------------------------------------------------- operators
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("WeChat or Weixin", ['"or" is looked for as a word; did you mean OR?']),
+        ("WeChat Or (a b)", ['"Or" is looked for as a word; did you mean OR?']),
+        ("(a) and title:b", ['"and" is looked for as a word; did you mean AND?']),
+        ("a near b", ['"near" is looked for as a word; did you mean NEAR?']),
+        ("not WeChat", ['"not" is looked for as a word; did you mean NOT?']),
+        ("a (not b)", ['"not" is looked for as a word; did you mean NOT?']),
+        ('"a" not -b', ['"not" is looked for as a word; did you mean NOT?']),
+        (
+            "a or b or /c/ and d",
+            [
+                '"or" is looked for as a word; did you mean OR?',
+                '"and" is looked for as a word; did you mean AND?',
+            ],
+        ),
+        ("x or feed:=TechNode", ['"or" is looked for as a word; did you mean OR?']),
+        ("or", []),
+        ("or a", []),
+        ("a or", []),
+        ("a -or b", []),
+        ("title:or b", []),
+        ('"a or b"', []),
+        ("a OR b", []),
+        ("a NOT or b", []),
+        ("oral or", []),
+    ],
+)
+def test_operators_in_small_letters(text: str, words: list[str]) -> None:
+    assert [message for message, _ in said(text)] == words
+    assert not any(dead for _, dead in said(text))
+
+
+# --------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "dead"),
+    [
+        ("feed:Registre", """there is no feed 'Registre'; did you mean feed:"The Register"?""", True),
+        ("feed:TechNoed", "there is no feed 'TechNoed'; did you mean feed:TechNode?", True),
+        ("feed:Nope", "there is no feed 'Nope'" + UNNAMED, True),
+        (
+            "feed:/nope/",
+            "there is no feed 'nope'; the titles of 1 are not known before they are fetched",
+            True,
+        ),
+        ('feed:"China tech"', """there is no feed 'China tech'; did you mean folder:"China tech"?""", True),
+        ("feed:WeChat", "there is no feed 'WeChat'; did you mean watch:WeChat?", True),
+        ("folder:Chima", """there is no folder 'Chima'""", True),
+        (
+            'folder:"Chima tech"',
+            """there is no folder 'Chima tech'; did you mean folder:"China tech"?""",
+            True,
+        ),
+        ("label:lwa", "there is no label 'lwa'; did you mean label:law?", True),
+        ("watch:CVE", """there is no watch 'CVE'; did you mean watch:"CVE watch"?""", True),
+        ("watch:Wechta", "there is no watch 'Wechta'; did you mean watch:WeChat?", True),
+        ("watch:fines", "there is no watch 'fines', that is a saved search", True),
+        ('watch:="WeChats"', "there is no watch 'WeChats'; did you mean watch:WeChat?", True),
+        ("feed:=Tech", "there is no feed 'Tech'; did you mean feed:TechNode?", True),
+        ("fine -feed:TechNoed", "there is no feed 'TechNoed'; did you mean feed:TechNode?", False),
+        ("fine OR watch:Nope", "there is no watch 'Nope'", False),
+        ("fine watch:Nope", "there is no watch 'Nope'", True),
+        ("(watch:Nope a) OR (watch:Nope b)", "there is no watch 'Nope'", True),
+    ],
+)
+def test_names_that_there_are_not(text: str, words: str, dead: bool) -> None:
+    assert said(text) == [(words, dead)]
+    assert said(text, None) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "feed:register",
+        "feed:technode.example",
+        'folder:china OR label:"to read" OR watch:wechat',
+        "watch:CVE*",
+        "feed:/tech/ -label:law",
+        "title:Nope",
+        'feed:=technode folder:="China tech" label:=law watch:=wechat',
+        "feed:=https://technode.example/feed",
+    ],
+)
+def test_names_that_there_are(text: str) -> None:
+    assert said(text) == []
+
+
+def test_a_pattern_that_takes_too_long_is_no_unknown_name() -> None:
+    names = Names(feeds=[("a" * 60 + "!", "https://a.example/")])
+    assert said("feed:/^(a|aa)+$/", names) == []
+
+
+def test_names_are_harmless() -> None:
+    ((message, _),) = said('feed:"\x1b[31m\u202enope"')
+    assert "\x1b" not in message and "\u202e" not in message
+
+
+# --------------------------------------------------------------------------- what excludes each other
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "dead"),
+    [
+        ("a -a", "a and NOT a exclude each other", True),
+        ("(a -a) OR b", "a and NOT a exclude each other", False),
+        ("b -(a -a)", "a and NOT a exclude each other", False),
+        ("is:read x is:unread", "is:unread and is:read exclude each other", True),
+        ("age:>2d age:<1d", "age:>2d and age:<1d exclude each other", True),
+        (
+            "after:2026-02 before:2026-01-05",
+            "after:2026-02-01 and before:2026-01-05 exclude each other",
+            True,
+        ),
+        ("x /a^b/", "/a^b/ can match nothing: text stands before the start", True),
+    ],
+)
+def test_parts_that_exclude_each_other(text: str, words: str, dead: bool) -> None:
+    assert said(text) == [(words, dead)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a -b", "is:read is:starred", "age:>1d age:<2d", "after:2026 before:2027"]
+)
+def test_parts_that_do_not(text: str) -> None:
+    assert said(text) == []
+
+
+@given(st.text('ab()-" ORNTor:/^$.*\\|fedwatch<>1', max_size=30))
+def test_advice_never_raises(text: str) -> None:
+    parsed = parse(text)
+    if isinstance(parsed, Query):
+        for one in query.advise(parsed, NAMES, at_arrival=True):
+            assert isinstance(one, Advice) and str(one)
+
+
+@given(st.lists(st.sampled_from(["a", "-a", "b", "is:read", "is:unread", "age:<1d", "age:>2d", "(a OR b)"])))
+def test_what_is_said_to_exclude_each_other_matches_no_article(parts: list[str]) -> None:
+    parsed = parse(" ".join(parts))
+    assert isinstance(parsed, Query)
+    if any(one.dead for one in query.advise(parsed)):
+        for title in ("a", "b", "a b", "c"):
+            for read in (True, False):
+                for time in (0, 3 * 86_400 - 100):
+                    article = query.Subject(title=title, read=read, time=time)
+                    assert not query.matches(parsed, article, 3 * 86_400)
+
+
+# --------------------------------------------------------------------------- patterns
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("a^b", "text stands before the start"),
+        (r"a+\Ab", "text stands before the start"),
+        ("(a|b)^c", "text stands before the start"),
+        ("a$b", "text stands behind the end"),
+        (r"\Zfoo", "text stands behind the end"),
+        ("$\n\nb", "text stands behind the end"),
+        ("(?!)", "(?!) never holds"),
+        ("x(?!)", "(?!) never holds"),
+        ("(a^b)+", "text stands before the start"),
+        ("(a^b|c$d)", "text stands before the start"),
+        ("", "it takes no letter of a text"),
+        ("^$", "it takes no letter of a text"),
+        (r"\b", "it takes no letter of a text"),
+        ("a", ""),
+        ("^a$", ""),
+        ("a?^b", ""),
+        ("a$\n", ""),
+        ("a$.?", ""),
+        ("(a^b)?c", ""),
+        ("(a^b|c)", ""),
+        ("(?m)a$\n^b", ""),
+        ("(?m:a$\n^b)", ""),
+        ("(?=x)^a", ""),  # of what `regex` may read otherwise nothing is said
+        ("(", ""),
+        ("a{99999999999}", ""),
+        (r"(a)\1^", "text stands before the start"),
+    ],
+)
+def test_patterns_that_match_nothing(pattern: str, reason: str) -> None:
+    assert impossible(pattern) == reason
+    if reason:
+        for text in ("ab", "a\nb", "abc", "foo", "\n\nb", "a", "", "xaab", "aab cd"):
+            assert query.regex_spans(pattern, text) == []
+
+
+@given(st.text("ab^$|()?*\n", max_size=8), st.text("ab\n", max_size=6))
+def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) -> None:
+    if not query.regex_problem(pattern) and impossible(pattern):
+        assert query.regex_spans(pattern, text) == []
+
+
+# --------------------------------------------------------------------------- watches and mutes
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "dead"),
+    [
+        (
+            WatchRule("w", any=("foo OR bar",)),
+            'foo OR bar: OR is a word in a term; did you mean "foo", "bar"?',
+            False,
+        ),
+        (
+            WatchRule("w", any=("x",), none=("a NEAR/3 b",)),
+            "a NEAR/3 b: NEAR/3 is a word in a term; did you mean it as the query?",
+            False,
+        ),
+        (
+            WatchRule("w", all=(("title:foo",),)),
+            "title:foo: title: means nothing in a term; did you mean it as the query?",
+            False,
+        ),
+        (WatchRule("w", any=("/a^b/",)), "/a^b/: can match nothing: text stands before the start", True),
+        (WatchRule("w", any=("/a^b/", "c")), "/a^b/: can match nothing: text stands before the start", False),
+        (WatchRule("w", any=("Foo",), none=("foo", "x")), "all of Foo is left out by none", True),
+        (
+            WatchRule("w", any=("x",), feeds=("Tech node",)),
+            "there is no feed or folder 'Tech node'; did you mean 'TechNode'?",
+            True,
+        ),
+        (WatchRule("w", any=("x",), feeds=("TechNode", "Nope")), "there is no feed or folder 'Nope'", False),
+        (WatchRule("w", query="watch:Nope"), "there is no watch 'Nope'", True),
+        (
+            WatchRule("w", any=("x",), query="age:>2d"),
+            "age:>2d never holds: a watch is asked when an article arrives",
+            True,
+        ),
+        (
+            WatchRule("w", any=("x",), query="watch:WeChat OR a"),
+            "watch:WeChat never holds for a new article: all watches are asked at once",
+            False,
+        ),
+    ],
+)
+def test_watches_that_can_hardly_be_meant(rule: WatchRule, words: str, dead: bool) -> None:
+    assert [(str(one), one.dead) for one in watch.advice(rule, NAMES)] == [(words, dead)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        WatchRule("w", any=("OR", "trick or treat", "OR gate", "/a OR b/", "title: x", "https://a.example/")),
+        WatchRule("w", any=("a", "b"), none=("a",)),
+        WatchRule("w", any=("x",), feeds=("technode", "https://register.example/rss", "china tech")),
+        WatchRule("w", query="age:<2d x"),
+        WatchRule("w", query='"open'),  # that is a problem, not advice
+    ],
+)
+def test_watches_of_which_nothing_is_said(rule: WatchRule) -> None:
+    assert watch.advice(rule, NAMES) == []
+
+
+def test_names_of_watches_are_only_asked_for_where_they_are_known() -> None:
+    assert watch.advice(WatchRule("w", any=("x",), query="feed:Nope", feeds=("Nope",))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "feed", "include", "words"),
+    [
+        ("watch:WeChat", "", False, [SPARED]),
+        ("watch:WeChat", "", True, []),
+        ("sofa -watch:WeChat", "TechNode", False, []),
+        ("sofa or chair", "Nope", False, [
+            '"or" is looked for as a word; did you mean OR?', "there is no feed or folder 'Nope'",
+        ]),
+    ],
+)  # fmt: skip
+def test_mutes_that_can_hardly_be_meant(text: str, feed: str, include: bool, words: list[str]) -> None:
+    parsed = parse(text)
+    assert isinstance(parsed, Query)
+    assert [str(one) for one in watch.mute_advice(parsed, feed, include, NAMES)] == words
+    assert all("Nope" not in str(one) for one in watch.mute_advice(parsed, feed, include))

@@ -1,0 +1,229 @@
+"""Changes of a person's TOML taken back: to the letter, or entry by entry where it was edited since."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader import config_edit as edit
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.errors import ConfigError
+
+TEXT = """\
+# mine
+[[feeds]]
+url = "https://a.example/feed"  # a
+folder = "News"
+
+[[feeds]]
+url = "https://user:secret@b.example/feed"
+headers = {X = "1"}
+
+# what must not be missed
+[[watch]]
+name = "Tolls"  # roads
+# not these
+any = ["toll"]
+
+[[watch]]
+name = "Ferries"
+any = ["ferry"]
+
+[[mute]]
+query = "weather"
+until = 2030-01-31
+
+[[view]]
+name = "Fines"
+query = "watch:Tolls fine"
+
+[ui]
+theme = "nord"  # cold
+"""
+TOLLS = WatchConfig("Tolls", any=("toll",))
+Edit = Callable[[str], str]
+EDITS: dict[str, Edit] = {
+    "watch Roads added": lambda text: edit.add_watch(text, WatchConfig("Roads", any=("road",))),
+    "watch Tolls changed": lambda text: edit.set_watch(text, "Tolls", WatchConfig("Tolls", any=("fee",))),
+    "watch Ferries removed": lambda text: edit.remove_watch(text, "Ferries"),
+    "mute sofas added": lambda text: edit.add_mute(text, MuteConfig("sofas")),
+    "mute weather changed": lambda text: edit.add_mute(text, MuteConfig("weather", include_watched=True)),
+    "mute weather removed": lambda text: edit.remove_mute(text, MuteConfig("weather")),
+    "saved search Sea added": lambda text: edit.set_view(text, ViewConfig("Sea", "sea")),
+    "saved search Fines changed": lambda text: edit.set_view(text, ViewConfig("Fines", "fine")),
+    "saved search Fines removed": lambda text: edit.remove_view(text, "Fines"),
+    "feed https://a.example/feed changed": lambda text: edit.set_feed(
+        text, "https://a.example/feed", title="A", folder="", paused=True
+    ),
+    "feed https://b.example/feed removed": lambda text: edit.remove_feed(
+        text, "https://user:secret@b.example/feed"
+    ),
+    "2 feeds added": lambda text: edit.add_feeds(
+        text, [FeedConfig("https://c.example/"), FeedConfig("https://d.example/")]
+    ),
+    "macro a added": lambda text: edit.add_tables(text, "macro", [MacroConfig("a", run=("open",))]),
+    "[ui] changed": lambda text: edit.set_values(text, "ui", {"theme": "gruvbox", "width": 90}),
+    "[fetch] changed": lambda text: edit.set_values(text, "fetch", {"timeout": 9}),
+}
+
+
+def step(before: str, change: Edit) -> tuple[str, edit.Step]:
+    after = change(before)
+    made = edit.step_between(before, after)
+    assert made is not None
+    return after, made
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_what_no_one_touched_since_comes_back_to_the_letter(what: str) -> None:
+    for text in (TEXT, TEXT.replace("\n", "\r\n"), "\ufeff" + TEXT, TEXT.rstrip("\n")):
+        after, made = step(text, EDITS[what])
+        assert made.what == what and edit.take_back(after, made.packed) == text
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_what_was_written_by_hand_since_stays(what: str) -> None:
+    """Only the entry goes back: the data is that of before, with what was added by hand and its comments."""
+    by_hand = '\n# by hand\n[[watch]]\nname = "Own"  # mine alone\nany = ["own"]\n'
+    for text in (TEXT, TEXT.replace("\n", "\r\n")):
+        after, made = step(text, EDITS[what])
+        back = edit.take_back(after + by_hand, made.packed)
+        wanted = tomllib.loads(text + by_hand)
+        found = tomllib.loads(back)
+        assert found.pop("fetch", {}) == {}  # a table that was made stays, empty
+        assert found == wanted and '# by hand\n[[watch]]\nname = "Own"  # mine alone' in back
+        assert "# what must not be missed" in back and "# cold" in back and "# roads" in back
+        assert "\r" not in back.replace("\r\n", "") and ("\r\n" in back) == ("\r\n" in text)
+
+
+def test_a_watch_that_was_removed_is_back_in_its_place_with_its_comments() -> None:
+    after, made = step(TEXT, lambda text: edit.remove_watch(text, "Tolls"))
+    assert "# not these" in after  # it stays when the watch goes
+    back = edit.take_back(after + "# more\n", made.packed)
+    names = [table["name"] for table in tomllib.loads(back)["watch"]]
+    assert names == ["Tolls", "Ferries"] and 'name = "Tolls"  # roads\nany' in back
+    assert back.count("# not these") == 1 and back.endswith("# more\n")
+
+
+def test_a_name_goes_back_wherever_it_is_asked_for() -> None:
+    after, made = step(TEXT, lambda text: edit.set_watch(text, "Tolls", WatchConfig("Fees", any=("toll",))))
+    assert made.what == "watch Tolls changed" and "watch:Fees" in after
+    assert edit.take_back(after, made.packed) == TEXT
+    back = edit.take_back(after.replace("# cold", "# warm"), made.packed)
+    assert tomllib.loads(back) == tomllib.loads(TEXT) and "# warm" in back
+
+
+@pytest.mark.parametrize(
+    ("what", "old", "new", "told"),
+    [
+        ("watch Roads added", '"road"', '"street"', "the watch 'Roads' was changed since"),
+        ("watch Roads added", 'name = "Roads"', 'name = "Streets"', "the watch 'Roads' was removed since"),
+        ("watch Tolls changed", '"fee"', '"fees"', "the watch 'Tolls' was changed since"),
+        ("watch Ferries removed", '"Tolls"', '"ferries"', "there is a watch 'Ferries' again"),
+        (
+            "mute weather removed",
+            "[ui]",
+            '[[mute]]\nquery="weather"\n[ui]',
+            "there is a mute 'weather' again",
+        ),
+        ("feed https://b.example/feed removed", "a.example", "user:secret@b.example", "there is a feed"),
+        ("[ui] changed", '"gruvbox"', '"dracula"', r"\[ui\] was changed since"),
+    ],
+)
+def test_what_was_changed_again_is_left_alone(what: str, old: str, new: str, told: str) -> None:
+    after, made = step(TEXT, EDITS[what])
+    assert old in after
+    with pytest.raises(edit.NotAsLeft, match=told):
+        edit.take_back(after.replace(old, new), made.packed)
+
+
+def test_feeds_in_brackets_go_back_too() -> None:
+    text = (
+        'feeds = [\n  {url = "https://a.example/"},  # a\n  {url = "https://b.example/", paused = true},\n]\n'
+    )
+    edits: list[Edit] = [
+        lambda text: edit.set_feed(text, "https://a.example/", title="A"),
+        lambda text: edit.remove_feed(text, "https://a.example/"),
+        lambda text: edit.add_feeds(text, [FeedConfig("https://c.example/")]),
+    ]
+    for change in edits:
+        after, made = step(text, change)
+        assert edit.take_back(after, made.packed) == text
+        back = edit.take_back(f"database = 'x'\n{after}", made.packed)
+        assert tomllib.loads(back) == {"database": "x", **tomllib.loads(text)}
+    after, made = step("ui = {theme = 'nord'}\n", lambda text: edit.set_values(text, "ui", {"width": 90}))
+    with pytest.raises(edit.NotAsLeft, match="written otherwise"):
+        edit.take_back(f"# more\n{after}", made.packed)
+
+
+def test_values_of_every_kind_come_back() -> None:
+    text = '[[feeds]]\nurl = "https://a.example/"\n"odd key" = [1.5, true, 1979-05-27T07:32:00Z, 07:32:00]\n'
+    after, made = step(text, lambda text: edit.remove_feed(text, "https://a.example/"))
+    assert tomllib.loads(edit.take_back(f"# more\n{after}", made.packed)) == tomllib.loads(text)
+    other = edit.step_between("database = 'x'\n", "database = 'y'\n")
+    assert other is not None and other.what == "configuration changed"
+    with pytest.raises(edit.NotAsLeft, match="edited since"):
+        edit.take_back("database = 'z'\n", other.packed)
+    assert edit.step_between(TEXT, TEXT) is None
+    with pytest.raises(ConfigError, match="is not TOML"):
+        edit.take_back(f"{TEXT}[", step(TEXT, EDITS["watch Roads added"])[1].packed)
+
+
+def test_what_cannot_be_edited_safely_is_left_alone() -> None:
+    text = '[[feeds]]\nurl = "https://a.example/"\n[feeds.headers]\nX = "1"\n'
+    made = edit.step_between(text.replace('"1"', '"2"'), text)
+    assert made is not None and made.what == "feed https://a.example/ changed"
+    with pytest.raises(edit.NotAsLeft, match="cannot be made safely"):
+        edit.take_back(f"# more\n{text}", made.packed)
+
+
+def test_what_is_said_of_several_entries() -> None:
+    text = edit.set_view(edit.add_feeds(TEXT, [FeedConfig("https://c.example/")]), ViewConfig("Sea", "sea"))
+    made = edit.step_between(TEXT, text)
+    assert made is not None and made.what == "1 feed added, 1 saved search added"
+    wide = edit.step_between(TEXT, edit.set_values(text, "ui", {"width": 90}))
+    assert wide is not None and wide.what.endswith(", [ui] changed")
+    made = edit.step_between(TEXT, text, "import: 1 feed")
+    assert made is not None and made.what == "import: 1 feed"
+    named = edit.step_between("", '[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n')
+    assert named is not None and "\x1b" not in named.what
+
+
+def test_feeds_that_have_moved_are_named() -> None:
+    after, made = step(
+        TEXT, lambda text: edit.set_feed(text, "https://a.example/feed", url="https://n.example/")
+    )
+    assert edit.moved_back(made.packed) == [("https://n.example/", "https://a.example/feed")]
+    assert edit.moved_back(step(TEXT, EDITS["watch Roads added"])[1].packed) == []
+    assert edit.take_back(after, made.packed) == TEXT
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(sorted(EDITS)), max_size=12), st.integers(0, 12), st.booleans())
+def test_a_chain_goes_back_in_its_order(names: list[str], by_hand: int, crlf: bool) -> None:
+    """Undone one after the other, every state comes back; after an edit by hand, its data with the edit."""
+    text = TEXT.replace("\n", "\r\n") if crlf else TEXT
+    states, steps = [text], list[edit.Step]()
+    for name in names:
+        try:
+            after = EDITS[name](text)
+        except ConfigError:  # what it changes is gone
+            continue
+        if made := edit.step_between(text, after):
+            steps.append(made)
+            states.append(after)
+        text = after
+    states.pop()
+    for count, (made, state) in enumerate(zip(reversed(steps), reversed(states), strict=True)):
+        if count == by_hand:
+            text += "\n# by hand\n"
+        text = edit.take_back(text, made.packed)
+        if count < by_hand:
+            assert text == state
+        found, wanted = tomllib.loads(text.lstrip("\ufeff")), tomllib.loads(state.lstrip("\ufeff"))
+        assert found.pop("fetch", {}) == wanted.pop("fetch", {})
+        assert found == wanted and ("# by hand" in text) == (count >= by_hand)
