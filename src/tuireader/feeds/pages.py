@@ -11,6 +11,7 @@ from dataclasses import replace
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.trouble import STATUS_WORDS
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 from tuireader.text import safe_url, shown_host
@@ -87,6 +88,8 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
     public = shown_host(url) != shown_host(feed_url)
     answer = await fetcher.fetch(FetchJob(0, url, headers=headers, public_only=public))
     if isinstance(answer, FetchFailed):
+        if answer.status == 401:  # a page has no password in the configuration
+            raise TuireaderError(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser")
         raise TuireaderError(answer.reason)
     assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
     return answer

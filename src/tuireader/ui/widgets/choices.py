@@ -71,6 +71,11 @@ class Choices(CursorPane):
         self.scroll_now(0)
         self.refresh(layout=True)
 
+    def renew(self, choices: Sequence[Choice]) -> None:
+        """Show the same lines with other words, the cursor where it is."""
+        self.choices = choices
+        self.refresh()
+
     def on_mount(self) -> None:
         """Take the size of what there is."""
         self.show(self.choices)
