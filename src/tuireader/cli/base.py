@@ -15,7 +15,7 @@ import click
 from tuireader import __version__
 from tuireader.config import paths
 from tuireader.errors import ConfigError, Exit, UsageError
-from tuireader.opening import Options, guarded, read, say
+from tuireader.opening import NO_SUCH_FILE, Options, guarded, read, say
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -136,7 +136,7 @@ def main(
         and context.invoked_subcommand not in {"add", "import"}
         and not source
     ):
-        raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     if execute or export or source:
         from tuireader.cli import newsboat
 

@@ -12,6 +12,7 @@ import click
 
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
+from tuireader.cli.nothing import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
@@ -49,7 +50,10 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
 
     async def job(library: Library) -> int:
         now = int(time.time())
-        for health in sorted(await library.feed_health(), key=_ORDERS[sort]):
+        found = await library.feed_health()
+        if not found:
+            say(f"tuireader: {NO_FEEDS}")
+        for health in sorted(found, key=_ORDERS[sort]):
             if as_json:
                 print_json(_as_json(health))
             else:
