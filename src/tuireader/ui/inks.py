@@ -7,7 +7,8 @@ are used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from rich.style import Style
@@ -172,10 +173,7 @@ def _cursor(ground: Color, text: Color, plain: Color) -> Style:
 def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
     dim, accent = Style(dim=True), Style(color="cyan")
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
-    watches = {
-        name: Style(color=color if color in ansi else ansi[number % len(ansi)])
-        for number, (name, color) in enumerate(watch_colors.items())
-    }
+    watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
     return Inks(
         ground=Style(),
         raised=Style(),
@@ -213,14 +211,30 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
 
 
 def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
-    """A style for each watch; watches without a colour take the palette's in turn."""
-    palette = list(names.values())
+    """A style for each watch."""
+    shared = shared_out(colors, tuple(names))
     return {
-        name: Style(
-            color=_color(names.get(color.lower(), color) or None, palette[number % len(palette)]).rich_color
-        )
-        for number, (name, color) in enumerate(colors.items())
+        name: Style(color=_color(names.get(color.lower(), color) or None, names[shared[name]]).rich_color)
+        for name, color in colors.items()
     }
+
+
+def shared_out(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
+    """A colour of the palette for each watch: its own if that is one, else the one that fewest have."""
+    used = Counter(color.lower() for color in colors.values())
+    shared: dict[str, str] = {}
+    for name, color in colors.items():
+        shared[name] = color.lower()
+        if color.lower() not in palette:
+            shared[name] = min(palette, key=lambda one: used[one])
+            used[shared[name]] += 1
+    return shared
+
+
+def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
+    """The colour of the palette for one watch more: that which fewest have."""
+    used = Counter(shared_out(colors, palette).values())
+    return min(palette, key=lambda one: used[one])
 
 
 def _color(text: str | None, otherwise: str) -> Color:

@@ -5,13 +5,14 @@ Light to import: the first frame is drawn from this before Textual is there.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.times import list_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tuireader.model import ArticleRow
     from tuireader.store.glance import Glimpse
@@ -29,8 +30,27 @@ def columns(width: int) -> tuple[int, int]:
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """The letter of each watch; with one watch alone there is none."""
-    return {name: name[:1].upper() if len(watches) > 1 else "" for name in watches}
+    """The letter of each watch, or two where another one has it; with one watch alone there is none."""
+    if len(watches) < 2:
+        return dict.fromkeys(watches, "")
+    found: dict[str, str] = {}
+    for name in watches:
+        taken = set(found.values())
+        found[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
+    return found
+
+
+def _marks_for(name: str) -> Iterator[str]:
+    """What may stand for a name, the best first: its initial; with that of a later word, a capital in the
+    word, any other letter or a number."""
+    first = name[:1].upper()
+    yield first
+    rest = [letter for letter in name[1:] if letter.isalnum()]
+    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
+    yield from (first + letter.upper() for letter in initials)
+    yield from (first + letter for letter in rest if letter.isupper())
+    yield from (first + letter for letter in rest)
+    yield from (f"{first}{number}" for number in range(2, 10))
 
 
 def row_parts(

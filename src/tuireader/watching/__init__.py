@@ -9,6 +9,7 @@ from tuireader import later
 from tuireader.watching.rules import ended, quiet_days, rule_of, rules
 
 if TYPE_CHECKING:
+    from tuireader.watching.names import name_of
     from tuireader.watching.proposing import aliases, suggest
     from tuireader.watching.reports import Remark, Report, hits_of, lint, report
     from tuireader.watching.snippets import snippets
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from tuireader.watching.trial import Trial
 
 __all__ = [
-    "Remark", "Report", "Trial", "aliases", "claim", "ended", "hits_of", "lint", "quiet_days", "report",
-    "rule_of", "rules", "snippets", "stats", "suggest",
+    "Remark", "Report", "Trial", "aliases", "claim", "ended", "hits_of", "lint", "name_of", "quiet_days",
+    "report", "rule_of", "rules", "snippets", "stats", "suggest",
 ]  # fmt: skip
 
 __getattr__ = later.names(
     __name__,
     {
+        "names": ("name_of",),
         "proposing": ("aliases", "suggest"),
         "reports": ("Remark", "Report", "hits_of", "lint", "report"),
         "snippets": ("snippets",),
