@@ -74,6 +74,7 @@ class FakeLibrary:
         self.refreshed: list[list[int] | None] = []
         self.found: list[FoundFeed] = []
         self.previews: dict[str, FeedPreview] = {}
+        self.palette_used: list[str] = []
         self.elsewhere = False
         self.told: list[Told] = []
         self.stats: list[WatchStats] = []
@@ -173,6 +174,17 @@ class FakeLibrary:
         if text.count('"') % 2:
             return array("q"), "a quotation mark is not closed"
         return (await self.ids(View(ViewKind.QUERY, text)))[:limit], ""
+
+    async def palette_uses(self) -> list[str]:
+        return self.palette_used
+
+    async def note_palette_use(self, name: str) -> None:
+        self.palette_used.insert(0, name)
+
+    async def set_theme(self, name: str) -> None:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        self.config = replace(self.config, ui=replace(self.config.ui, theme=name))
 
     async def search_history(self) -> list[str]:
         return list(self.searched)
