@@ -43,7 +43,10 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only."""
+    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only.
+
+    The colour of links is theirs alone.
+    """
 
     ground: Style
     raised: Style
@@ -51,7 +54,6 @@ class Inks:
     dim: Style
     faint: Style
     strong: Style
-    accent: Style
     heading: Style
     star: Style
     error: Style
@@ -90,8 +92,8 @@ class Inks:
 
 
 def under_cursor(style: Style) -> Style:
-    """A style as it looks in a line under the cursor: in one colour if that reverses, for colours would be
-    blocks there."""
+    """A style as it looks in a line under the cursor: in one colour and not dim if that reverses, for colours
+    would be blocks there."""
     return style + _ONE_COLOUR if style.reverse else style
 
 
@@ -100,7 +102,7 @@ BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
-_ONE_COLOUR = Style(color="default")
+_ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
 _FIXED = {
@@ -134,8 +136,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         dim=mixed(0.36),
         faint=mixed(0.62),
         strong=Style(color=text.rich_color, bold=True),
-        accent=Style(color=accent.rich_color),
-        heading=Style(color=accent.rich_color, bold=True),
+        heading=Style(color=text.rich_color, bold=True),
         star=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
         error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
         link=Style(color=accent.rich_color, underline=True),
@@ -143,14 +144,14 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         code=Style(color=text.rich_color, bgcolor=ground.blend(text, 0.07).rich_color),
         code_inline=Style(bgcolor=ground.blend(text, 0.1).rich_color),
         mark=Style(color=ground.rich_color, bgcolor=_color(variables.get("warning"), "#e3b566").rich_color),
-        key=Style(color=accent.rich_color, bold=True),
+        key=Style(color=text.rich_color, bold=True),
         cursor=_cursor(cursor, _color(variables.get("block-cursor-foreground"), "#ffffff"), text),
         cursor_idle=Style(bgcolor=idle.rich_color),
         watches=_watch_styles(watch_colors, names),
-        unknown_watch=Style(color=accent.rich_color),
+        unknown_watch=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
         palette=_watch_styles({name: name for name in names}, names),
         syntax={
-            "keyword": Style(color=accent.rich_color, bold=True),
+            "keyword": Style(color=_color(names["magenta"], "#e39ad6").rich_color, bold=True),
             "string": Style(color=_color(names["green"], "#97cf8a").rich_color),
             "number": Style(color=_color(names["orange"], "#eba66e").rich_color),
             "comment": mixed(0.4) + ITALIC,
@@ -171,7 +172,7 @@ def _cursor(ground: Color, text: Color, plain: Color) -> Style:
 
 
 def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
-    dim, accent = Style(dim=True), Style(color="cyan")
+    dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
     watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
     return Inks(
@@ -181,23 +182,22 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
         dim=dim,
         faint=dim,
         strong=BOLD,
-        accent=accent,
-        heading=accent + BOLD,
+        heading=BOLD,
         star=Style(color="yellow"),
         error=Style(color="red"),
-        link=accent + UNDERLINE,
+        link=Style(color="cyan", underline=True),
         quote=ITALIC,
         code=dim,
         code_inline=BOLD,
         mark=Style(reverse=True),
-        key=accent + BOLD,
+        key=BOLD,
         cursor=Style(reverse=True),
         cursor_idle=UNDERLINE,
         watches=watches,
-        unknown_watch=accent,
+        unknown_watch=Style(color="yellow"),
         palette={name: Style(color=name) for name in ansi},
         syntax={
-            "keyword": accent + BOLD,
+            "keyword": Style(color="magenta", bold=True),
             "string": Style(color="green"),
             "number": Style(color="yellow"),
             "comment": dim + ITALIC,

@@ -69,6 +69,7 @@ def row_parts(
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
     Behind the title stand the labels that there is room for.
+    What is read is dim, what is unread has a dot, and is bold if a watch hits it.
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
     the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
     the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
@@ -77,8 +78,8 @@ def row_parts(
     """
     time, feed = columns(width)
     parts = [
-        ("▌", "accent") if selected else (" ", ""),
-        (" ", "") if row.read else ("●", "accent"),
+        ("▌", "strong") if selected else (" ", ""),
+        (" ", "") if row.read else ("●", "text"),
         ("★", "star") if row.starred else (" ", ""),
     ]
     used = 3
@@ -88,7 +89,8 @@ def row_parts(
         used += time + 1
     parts.append(("  ", ""))
     used += 2
-    for watch in (row.story_watches if folds and not inner and row.story_watches else row.watches)[:6]:
+    watches = row.story_watches if folds and not inner and row.story_watches else row.watches
+    for watch in watches[:6]:
         mark = f"◆{initials.get(watch, '')}"
         parts += [(mark, f"watch:{watch}"), (" ", "")]
         used += cell_len(mark) + 1
@@ -100,7 +102,7 @@ def row_parts(
     right = feed + 7 if feed else (5 if sources else 1)
     room = max(1, width - used - right - (2 if row.edited else 0))
     title = cut(row.title or row.url or "(no title)", room)
-    parts += _marked(title, marks, "text" if row.read else "strong")
+    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     if row.edited:
         parts.append((" ~", "dim"))
     labels = _labels(row.labels, room - cell_len(title))
@@ -108,9 +110,9 @@ def row_parts(
     filled = used + cell_len(title) + (2 if row.edited else 0) + cell_len(labels)
     parts.append((" " * max(0, width - right - filled), ""))
     if feed:
-        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "accent")]
+        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "dim")]
     else:
-        parts.append((f"{sources:<{right}}", "accent"))
+        parts.append((f"{sources:<{right}}", "dim"))
     return parts
 
 

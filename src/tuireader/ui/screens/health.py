@@ -74,7 +74,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
-            "unread": Cell(str(health.unread or ""), "accent"),
+            "unread": Cell(str(health.unread or ""), "text"),
         },
     )
 

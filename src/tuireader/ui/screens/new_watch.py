@@ -66,7 +66,7 @@ def summary(preview: WatchPreview) -> Line:
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
-        (f"+{preview.added}", "accent"),
+        (f"+{preview.added}", "strong"),
         ("  ", "dim"),
         (f"−{preview.removed}", "star"),
         ("  against now · ", "dim"),

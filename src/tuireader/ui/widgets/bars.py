@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
-from tuireader.ui.inks import BOLD, Inks
+from tuireader.ui.inks import Inks
 
 if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
@@ -72,11 +72,11 @@ class TopLine(Bar):
         gap = max(0, width - used - cell_len(right) - 1)
         return self.strip(
             [
-                Segment(name, base + inks.accent + BOLD),
+                Segment(name, base + inks.dim),
                 Segment(title, base + inks.strong),
                 Segment(count, base + inks.dim),
                 Segment(" " * gap, base),
-                Segment(right, base + inks.accent),
+                Segment(right, base + inks.text),
                 Segment(" ", base),
             ]
         )

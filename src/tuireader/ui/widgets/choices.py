@@ -187,7 +187,7 @@ class Choices(CursorPane):
         note = pad(choice.note, max(0, room - cell_len(shown)))
         parts = [
             Segment(" ", base),
-            Segment(box, under_cursor(base + inks.accent)),
+            Segment(box, under_cursor(base + inks.text)),
             Segment(lead, under_cursor(base + inks.key)),
             Segment(shown, base + inks.text),
             Segment(note, base + inks.dim),
