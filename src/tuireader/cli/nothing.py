@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.model import Counts
 from tuireader.text import clean
 from tuireader.wording import counted
 
@@ -22,7 +21,7 @@ _ALONE = {
 
 async def no_articles(library: Library, expression: str) -> str:
     """Reason why `list` or `search` finds no article."""
-    counts: Counts = await library.counts()
+    counts = await library.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:
         return NO_FEEDS
@@ -32,12 +31,11 @@ async def no_articles(library: Library, expression: str) -> str:
         return f"all articles are muted (tuireader list is:muted shows the {counts.muted:,})"
     if alone := _ALONE.get(expression):
         return alone
-    muted, _ = (
-        await library.search(f"({expression}) is:muted", limit=counts.muted) if counts.muted else ([], "")
-    )
-    if muted:
-        hidden = counted(len(muted), "muted article")
-        return f"nothing matches that is not muted ({hidden}: add is:muted to see them)"
+    if counts.muted:
+        muted, _ = await library.search(f"({expression}) is:muted", limit=counts.muted)
+        if muted:
+            hidden = counted(len(muted), "muted article")
+            return f"nothing matches that is not muted ({hidden}: add is:muted to see them)"
     if len(expression) > 1 and expression.isascii() and expression.isalpha() and expression.islower():
         return f"nothing matches {expression} ({expression}* also finds words that begin so)"
     return f"nothing matches {clean(expression, 100)}"
