@@ -11,8 +11,11 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from tuireader import demo
 from tuireader.config import Paths, loads
@@ -77,15 +80,31 @@ async def take(picture: Picture, library: Library, folder: Path) -> None:
         main = app.screen_stack[1]
         assert isinstance(main, MainScreen)
         if picture.article:
-            found = await library.rows(await library.ids(View(ViewKind.ALL)))
-            await main.open_article(next(row.id for row in found if row.title.startswith(picture.article)))
-            await settle()
+            await open_in_list(main, pilot, settle, picture.article)
         await pilot.press(*picture.keys)
         await settle()
         svg = app.export_screenshot(title="tuireader")
     file = folder / f"{picture.name}.svg"
     file.write_text(offline(svg), encoding="utf-8")
     print(file)
+
+
+async def open_in_list(
+    main: MainScreen, pilot: Pilot[int], settle: Callable[[], Awaitable[None]], title: str
+) -> None:
+    """Open an article from its line, which has the cursor then; its story is unfolded if need be."""
+    library = main.library
+    found = await library.rows(await library.ids(View(ViewKind.ALL)))
+    row = next(row for row in found if row.title.startswith(title))
+    if not main.articles.select_id(row.id):
+        listed = await library.rows(main.articles.ids)
+        main.articles.select_id(next(one.id for one in listed if one.story == row.story))
+        await pilot.press("f")
+        await settle()
+        main.articles.select_id(row.id)
+    await settle()
+    await pilot.press("enter")
+    await settle()
 
 
 def offline(svg: str) -> str:

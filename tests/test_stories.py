@@ -372,6 +372,24 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
             await library.brief(86_400, "Pipl")
 
 
+async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
+    entries = [item("1", "Ferries stop", "<p>Fog.</p>"), item("2", "Sponsored ferries", "<p>Buy.</p>")]
+    text = '[[mute]]\nquery = "sponsored"\n[[watch]]\nname = "Fog"\nany = ["fog"]\n'
+    async with Web() as web, opened(tmp_path, feeds(web.serve("/f", rss("F", entries))) + text) as library:
+        await refreshed(library)
+        made, _ = await library.brief(60 * 86_400)
+        assert (made.articles, made.muted, made.seconds) == (1, 1, 60 * 86_400)
+        assert "the last 60 days" in written(made, "md")
+        assert "1 muted article is left out." in written(made, "md")
+        only, _ = await library.brief(60 * 86_400, "Fog")
+        assert (only.articles, only.muted) == (1, 0)  # what is muted is not on that watch
+        first, end = await library.brief(None)
+        assert first.seconds == 86_400  # there was none before
+        await library.end_brief("", end)
+        last, _ = await library.brief(None)
+        assert (last.articles, last.muted, last.seconds) == (0, 0, None)
+
+
 async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path) -> None:
     second = [item("2", "Ferries stop in the fog", "<p>Fog.</p>"), item("1", "LanternPay buys", LANTERN)]
     async with Web() as web:
@@ -398,7 +416,7 @@ def test_the_brief_as_a_command(tmp_path: Path) -> None:
     code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat", "--format", "html")
     assert code == 0 and "<mark>WeChat</mark>" in out
     code, out, err = tuireader(tmp_path, "brief", "--since", "last", "--watch", "WeChat")
-    assert (code, out) == (0, "# Brief\n\n0 articles in 0 stories.\n")
+    assert (code, out) == (0, "# Brief\n\n0 articles in 0 stories, since the last brief.\n")
     code, out, err = tuireader(tmp_path, "brief", "--since", "soon")
     assert code == 2 and "24h" in err
 

@@ -70,10 +70,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The whole brief; each story is in one section. `articles` counts what is new."""
+    """The whole brief; each story is in one section. `articles` counts what is new.
+
+    `seconds` is the period that it is about, None for since the last brief; `first` and `last` are the times
+    of its first and last new article. `muted` counts those that are left out.
+    """
 
     articles: int
     sections: tuple[Section, ...]
+    seconds: int | None = None
+    first: int | None = None
+    last: int | None = None
+    muted: int = 0
 
     @property
     def stories(self) -> int:
@@ -81,7 +89,9 @@ class Brief:
         return sum(len(section.stories) for section in self.sections)
 
 
-def arrange(reports: Iterable[Report], watches: Sequence[str]) -> Brief:
+def arrange(
+    reports: Iterable[Report], watches: Sequence[str], *, seconds: int | None = None, muted: int = 0
+) -> Brief:
     """Group reports into stories and these by the first of `watches` that they are on.
 
     In a section the stories that most have reported come first, then the latest.
@@ -91,16 +101,17 @@ def arrange(reports: Iterable[Report], watches: Sequence[str]) -> Brief:
         key = (True, report.story) if report.story else (False, report.article_id)
         groups.setdefault(key, []).append(report)
     by_watch: dict[str, list[BriefStory]] = {name: [] for name in (*watches, "")}
-    articles = 0
+    times: list[int] = []
     for group in groups.values():
         hit = {evidence.watch for report in group for evidence in report.evidence}
         on = tuple(name for name in watches if name in hit)
         by_watch[on[0] if on else ""].append(BriefStory(tuple(group), on))
-        articles += sum(report.new for report in group)
+        times += [report.time for report in group if report.new]
     sections = [
         Section(name, tuple(sorted(stories, key=_order))) for name, stories in by_watch.items() if stories
     ]
-    return Brief(articles, tuple(sections))
+    first, last = min(times, default=None), max(times, default=None)
+    return Brief(len(times), tuple(sections), seconds, first, last, muted)
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:
@@ -117,7 +128,24 @@ def written(brief: Brief, form: str) -> str:
 
 
 def _summary(brief: Brief) -> str:
-    return f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
+    """`12 articles in 9 stories, the last 24 hours (from … to … UTC). 3 muted articles are left out`."""
+    said = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
+    said += f", {_period(brief.seconds)}"
+    if brief.first is not None and brief.last is not None:
+        said += f" ({_moment(brief.first).removesuffix(' UTC')} to {_moment(brief.last)})"
+    if brief.muted:
+        verb = "is" if brief.muted == 1 else "are"
+        said += f". {counted(brief.muted, 'muted article')} {verb} left out"
+    return said
+
+
+def _period(seconds: int | None) -> str:
+    if seconds is None:
+        return "since the last brief"
+    for unit, name in ((86_400, "day"), (3600, "hour")):
+        if seconds % unit == 0 and seconds > unit:
+            return f"the last {counted(seconds // unit, name)}"
+    return f"the last {counted(-(-seconds // 60), 'minute')}"
 
 
 def _heading(section: Section, alone: bool) -> str:
@@ -246,7 +274,15 @@ def as_json(brief: Brief) -> str:
         }
         for section in brief.sections
     ]
-    whole = {"articles": brief.articles, "stories": brief.stories, "sections": sections}
+    whole = {
+        "seconds": brief.seconds,
+        "first": brief.first,
+        "last": brief.last,
+        "articles": brief.articles,
+        "stories": brief.stories,
+        "muted": brief.muted,
+        "sections": sections,
+    }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 

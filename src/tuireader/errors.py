@@ -20,6 +20,7 @@ class Exit(IntEnum):
     ALL_FAILED = 4
     CONFIG = 5
     DATABASE = 6
+    NOT_NOTIFIED = 7
     INTERRUPTED = 130
 
 

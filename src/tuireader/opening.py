@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
+NO_SUCH_FILE = "check the path; `add URL` behind it makes one"
+
+
 @dataclass(slots=True)
 class Options:
     """What stands before the command."""
@@ -152,7 +155,7 @@ def where_for(config_file: Path | None, database: Path | None) -> Paths:
     """The places of all files. Raises ConfigError where the configuration that was named is missing."""
     where = paths(os.environ, config=config_file, database=database)
     if config_file is not None and not is_there(config_file):
-        raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     return where
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,9 +35,10 @@ REPORTS = (
     report(8, "Fog & [more] fog", 10),
 )
 
-MARKDOWN = r"""# Brief
+PERIOD = "the last 24 hours (2023-11-14 22:13 to 2023-11-14 22:53 UTC)"
+MARKDOWN = rf"""# Brief
 
-4 articles in 3 stories.
+4 articles in 3 stories, {PERIOD}. 2 muted articles are left out.
 
 ## LanternPay
 
@@ -65,7 +67,28 @@ Also on Ferries.
 
 
 def test_the_markdown() -> None:
-    assert written(arrange(REPORTS, ("LanternPay", "Ferries")), "md") == MARKDOWN
+    made = arrange(REPORTS, ("LanternPay", "Ferries"), seconds=86_400, muted=2)
+    assert written(made, "md") == MARKDOWN
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "since the last brief"),
+        (60, "the last 1 minute"),
+        (3600, "the last 60 minutes"),
+        (5400, "the last 90 minutes"),
+        (86_400, "the last 24 hours"),
+        (7 * 86_400, "the last 7 days"),
+    ],
+)
+def test_the_period(seconds: int | None, words: str) -> None:
+    for form in ("md", "html"):
+        empty = written(arrange((), (), seconds=seconds, muted=1), form)
+        assert f"0 articles in 0 stories, {words}. 1 muted article is left out." in empty
+    made = json.loads(written(arrange(REPORTS, (), seconds=seconds, muted=2), "json"))
+    assert (made["seconds"], made["muted"]) == (seconds, 2)
+    assert (made["first"], made["last"]) == (DAY, DAY + 2400)  # of what is new
 
 
 def test_the_json() -> None:
@@ -95,7 +118,10 @@ def test_the_page() -> None:
 
 def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> None:
     assert "##" not in written(arrange(REPORTS[3:4], ()), "md").replace("###", "")
-    assert written(arrange((), ("LanternPay",)), "md") == "# Brief\n\n0 articles in 0 stories.\n"
+    assert (
+        written(arrange((), ("LanternPay",)), "md")
+        == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
+    )
 
 
 def test_lags_of_hours_and_days() -> None:

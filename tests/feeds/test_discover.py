@@ -82,6 +82,15 @@ async def test_only_what_the_page_shows_counts_and_comments_come_last(web: Web, 
     assert found[0][0] == web.url + "/feed/"
 
 
+@pytest.mark.parametrize(
+    "title", ["RSS", "Atom 1.0", "RSS Feed", "feed", "RSS 2.0 (XML)", "订阅", "Flux RSS"]
+)
+async def test_a_title_that_names_no_feed_is_none(web: Web, fetcher: Fetcher, title: str) -> None:
+    page = PAGE.format(LINK.format(title, "/rss") + LINK.format("Feedback of RSSI", "/other"))
+    found = await pairs(fetcher, web.serve("/", page, headers={"Content-Type": "text/html"}))
+    assert found == [(web.url + "/rss", ""), (web.url + "/other", "Feedback of RSSI")]
+
+
 async def test_a_page_that_only_links_to_its_feed(web: Web, fetcher: Fetcher) -> None:
     page = (
         "<html><body><a href='/about'>About</a><a href='/feeds/none.rss'>Broken</a>"
@@ -130,9 +139,9 @@ async def test_plain_http_is_tried_only_when_no_scheme_was_typed(web: Web, fetch
 
 
 async def test_a_site_that_answers_by_redirect_is_followed(web: Web, fetcher: Fetcher) -> None:
-    web.serve("/new/", PAGE.format(LINK.format("Feed", "feed.xml")))
+    web.serve("/new/", PAGE.format(LINK.format("News", "feed.xml")))
     found = await pairs(fetcher, web.serve("/old", status=301, headers={"Location": "/new/"}))
-    assert found == [(web.url + "/new/feed.xml", "Feed")]
+    assert found == [(web.url + "/new/feed.xml", "News")]
 
 
 async def test_a_known_site_is_asked_at_its_feed_first(web: Web, fetcher: Fetcher) -> None:

@@ -126,6 +126,16 @@ async def test_304_without_a_question_is_an_error(web: Web, fetcher: Fetcher) ->
     assert failed.status == 304
 
 
+async def test_a_server_that_lets_nobody_in_is_told_with_what_to_do(web: Web, fetcher: Fetcher) -> None:
+    url = web.serve("/feed", status=401)
+    assert "set its username and password in the config" in (await fails(fetcher, url)).reason
+    refused = await fetcher.fetch(replace(job(url), auth=("me", "wrong")))
+    assert isinstance(refused, FetchFailed)
+    assert "check its username and password in the config" in refused.reason
+    refused = await fails(fetcher, web.serve("/feed", status=403))
+    assert "open it in a browser" in refused.reason and "user_agent" in refused.reason
+
+
 @pytest.mark.parametrize(
     ("status", "fault", "words"),
     [

@@ -76,6 +76,7 @@ class FakeLibrary:
         self.refreshed: list[list[int] | None] = []
         self.found: list[FoundFeed] = []
         self.previews: dict[str, FeedPreview] = {}
+        self.palette_used: list[str] = []
         self.elsewhere = False
         self.told: list[Told] = []
         self.stats: list[WatchStats] = []
@@ -182,6 +183,17 @@ class FakeLibrary:
 
     async def watch_advice(self, name: str) -> tuple[str, ...]:
         return self.advised
+
+    async def palette_uses(self) -> list[str]:
+        return self.palette_used
+
+    async def note_palette_use(self, name: str) -> None:
+        self.palette_used.insert(0, name)
+
+    async def set_theme(self, name: str) -> None:
+        if self.refuse:
+            raise TuireaderError(self.refuse)
+        self.config = replace(self.config, ui=replace(self.config.ui, theme=name))
 
     async def search_history(self) -> list[str]:
         return list(self.searched)

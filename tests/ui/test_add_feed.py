@@ -114,6 +114,34 @@ async def test_the_feed_under_the_cursor_is_read_once(tmp_path: Path) -> None:
         assert [len(add.web.seen(path)) for path in ("/news", "/tides")] == [1, 1]
 
 
+async def test_a_feed_goes_by_its_own_title_whatever_the_page_calls_it(tmp_path: Path) -> None:
+    async with adding(tmp_path) as add:
+        add.web.serve("/news", HARBOUR)
+        add.web.serve("/tides", TIDES)
+        await add.look(add.page(("/news", "RSS"), ("/tides", "Atom")))
+        await add.shows("2 feeds were found")
+        await add.shows(f"Harbour News  {add.web.url}/news")  # as soon as it is known
+        assert "RSS" not in add.run.text
+        await add.run.press("j")
+        await add.shows("1 entry")
+        assert add.run.text.count("Tides") == 2  # in the list, too
+        await add.run.press("k", "enter", "enter")
+        assert add.library.follows(add.web.url + "/news")
+        config = (tmp_path / "config.toml").read_text(encoding="utf-8")
+        assert f'url = "{add.web.url}/news"' in config and "title" not in config
+
+
+async def test_a_page_that_names_one_feed_as_rss(tmp_path: Path) -> None:
+    async with adding(tmp_path) as add:
+        add.web.serve("/untitled", rss("", [item("1", "High water", time=NOW - 120)]))
+        await add.look(add.page(("/untitled", "Tides of the quay")))
+        await add.shows("High water")
+        await add.run.press("enter")
+        assert add.library.follows(add.web.url + "/untitled")
+        config = (tmp_path / "config.toml").read_text(encoding="utf-8")
+        assert 'title = "Tides of the quay"' in config  # it has none of its own
+
+
 async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(tmp_path: Path) -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
@@ -186,9 +214,9 @@ async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:
 async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path, size: tuple[int, int]) -> None:
     async with adding(tmp_path, size, followed=["/x"]) as add:
         add.web.serve("/news", HARBOUR)
-        await add.look(add.page(*(("/news", "News"), *((f"/{n}", f"Feed {n}") for n in range(12)))))
+        await add.look(add.page(*(("/news", "News"), *((f"/{n}", f"Part {n}") for n in range(12)))))
         text = add.run.text
-        assert "News" in text and "Feed 0" in text and "enter chooses one" in text
+        assert "News" in text and "Part 0" in text and "enter chooses one" in text
         assert ("30 entries" in text) == (size[1] > 12) and ("[bold]5[/bold]" in text) == (size[1] > 20)
         await add.run.press("enter")
         text = add.run.text

@@ -139,7 +139,7 @@ def test_the_terminal_is_as_before(home: Path) -> None:
         terminal.wait("Ferries take phones")
         assert not termios.tcgetattr(terminal._fd)[3] & termios.ECHO
         terminal.press("enter")  # is still this key when it is read, and no end of a line
-        terminal.wait("h Back")
+        terminal.wait("q Back")
         terminal.press("ctrl+q")
         terminal.wait(lambda _: LEAVES in terminal.raw)
         terminal.leave()

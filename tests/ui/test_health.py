@@ -16,8 +16,8 @@ from tests.ui.troubles import trouble
 from tests.web import Web
 from tuireader.config import Paths, load
 from tuireader.library import Library
-from tuireader.model import Fault, FeedDone, ViewKind
-from tuireader.ui.screens.health import Health
+from tuireader.model import Fault, Feed, FeedDone, FeedHealth, ViewKind
+from tuireader.ui.screens.health import Health, health_facts
 
 NAMES = ("Quiet Quay", "Failing Ferry", "Gone Gulls", "Moved Moorings", "[/x] Plain Pier")
 
@@ -166,3 +166,17 @@ async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> N
                 assert new in paths.config.read_text()
         finally:
             await library.close()
+
+
+def test_what_to_do_has_a_line_of_its_own() -> None:
+    asks = "HTTP 401: the server asks for a user name and a password"
+    why = f"{asks}; set its username and password in the config"
+    feed = Feed(1, "https://a.example/rss", "A", "", last_error=why, error_streak=1)
+    lines = [
+        "".join(text for text, _ in line) for line in health_facts(FeedHealth(feed, fault=Fault.HTTP), NOW)
+    ]
+    assert lines[1:3] == [
+        f"failed once: {asks}",
+        "Set its username and password in the config",
+    ]
+    assert all(len(line) <= 76 for line in lines[1:3])

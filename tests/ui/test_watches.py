@@ -99,7 +99,9 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.press("slash", *"tencent")
         await run.press("enter", "W")
         dialog = await shown(run)
-        assert dialog.typed() == WatchConfig(name="tencent", any=("tencent",))
+        assert replace(dialog.typed(), color="") == WatchConfig(name="tencent", any=("tencent",))
+        colours = {library.watch_colors[name] for name in library.watch_colors}
+        assert dialog.typed().color not in colours  # one that no watch has yet
         preview = await library.preview_watch(dialog.typed())
         assert preview.matches and f"+{preview.added}  −0  against now" in run.text
         await run.press("down", *", wechat")
@@ -107,9 +109,69 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
         await run.press("down", "down", "down", "right", "enter")
         await run.settle()
-        assert library.watch_colors["tencent"] == "magenta"
+        assert library.watch_colors["tencent"] not in colours
         assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
         assert "◆ tencent" in run.text and "◆ tencent · ^z undoes\nuntil the demo ends" in run.toasts
+
+
+async def test_the_name_follows_the_terms_until_it_is_typed() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        run.main.watching.new()
+        await run.settle()
+        dialog = await shown(run)
+        await run.press("down", *"Fog, rain")
+        assert dialog.typed().name == "Fog"
+        dialog.query_one("#any", Input).value = "Ferries, tolls"
+        await run.settle()
+        assert dialog.typed().name == "Ferries, tolls"  # there is a watch Ferries
+        dialog.query_one("#any", Input).value = ""
+        await run.press("down", "down", *"title:fog")
+        assert dialog.typed().name == "title:fog"
+        dialog.query_one("#name", Input).value = "Weather"
+        dialog.query_one("#any", Input).value = "fog"
+        await run.settle()
+        assert dialog.typed().name == "Weather"
+        await run.press("enter")
+        assert [config.name for config, _ in made.saved] == ["Weather"]
+
+
+async def test_a_watch_that_is_changed_keeps_its_name_and_colour() -> None:
+    made = sample_library()
+    async with running(made) as run:
+        run.main.watching.edit(WatchConfig("Crossings", ("ferry",)))
+        await run.settle()
+        dialog = await shown(run)
+        dialog.query_one("#any", Input).value = "tunnel"
+        await run.settle()
+        assert dialog.typed() == WatchConfig("Crossings", ("tunnel",))
+
+
+async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        proposed = {}
+        for start in (
+            "Tencent gets",
+            "AMD nearly doubles",
+            "WeChat suspends",
+            "The Data Security Law",
+            "腾讯被",
+        ):
+            row = next(row for row in rows if row.title.startswith(start))
+            run.main.articles.select_id(row.id)
+            await run.settle()
+            run.main.pane.focus()
+            proposed[start] = await library.suggest_watch(row.id)
+        assert proposed["Tencent gets"].any == ("Tencent", "Sogou")
+        assert proposed["AMD nearly doubles"].any == ("AMD",)  # and no "nearly doubles"
+        assert "WeChat" not in proposed["WeChat suspends"].any  # it is watched already
+        assert proposed["The Data Security Law"].name == "Data Security Law"
+        assert proposed["腾讯被"].any[0] == "腾讯"
+        await run.press("W")
+        dialog = await shown(run)
+        assert dialog.typed().any == (await library.suggest_watch(run.main.articles.current_id or 0)).any
 
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
@@ -272,7 +334,7 @@ async def test_a_watch_from_the_text_that_is_selected() -> None:
         await run.pilot.mouse_up(offset=(x + 15, y))
         await run.press("W")
         dialog = await shown(run)
-        assert dialog.typed() == WatchConfig(name="LanternPay from", any=("LanternPay from",))
+        assert replace(dialog.typed(), color="") == WatchConfig("LanternPay from", ("LanternPay from",))
         assert not run.main.get_selected_text()
         await run.press("enter")
         assert made.saved[0][0].any == ("LanternPay from",)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, main
+from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.nothing import no_articles
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -143,6 +144,8 @@ async def _print_articles(
             await say_advice(library, expression)
     else:
         ids = await library.ids(View(ViewKind.ALL))
+    if not ids and limit:
+        say(f"tuireader: {await no_articles(library, expression.strip())}")
     rows = await library.rows(ids[:limit])
     if form == "json":
         for row in rows:

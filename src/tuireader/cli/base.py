@@ -15,7 +15,7 @@ import click
 from tuireader import __version__
 from tuireader.config import is_there, paths
 from tuireader.errors import ConfigError, Exit, UsageError
-from tuireader.opening import Options, guarded, read, say
+from tuireader.opening import NO_SUCH_FILE, Options, guarded, read, say
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -146,7 +146,7 @@ def main(
         and not is_there(config_file)
         and not source
     ):
-        raise ConfigError(f"there is no configuration file {config_file}", "check the path")
+        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     if execute or export or source:
         from tuireader.cli import newsboat
 

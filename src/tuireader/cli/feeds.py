@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,10 +12,12 @@ import click
 
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
+from tuireader.cli.nothing import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
+from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -46,7 +50,10 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
 
     async def job(library: Library) -> int:
         now = int(time.time())
-        for health in sorted(await library.feed_health(), key=_ORDERS[sort]):
+        found = await library.feed_health()
+        if not found:
+            say(f"tuireader: {NO_FEEDS}")
+        for health in sorted(found, key=_ORDERS[sort]):
             if as_json:
                 print_json(_as_json(health))
             else:
@@ -277,26 +284,42 @@ main.add_command(remove)  # where people look for it, next to `add`
 @click.argument("url")
 @click.option("--folder", default="", help="The folder to put it in.")
 @click.option("--title", default="", help="A title of your own.")
+@click.option("--feed", "number", type=click.IntRange(min=1), help="Which one, of a page with several feeds.")
 @click.option("--dry-run", is_flag=True, help="Only say what was found there and what it has.")
 @json_option
 @click.pass_obj
-def add(options: Options, url: str, folder: str, title: str, dry_run: bool, as_json: bool) -> int:
+def add(
+    options: Options, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
+) -> int:
     """Subscribe to a feed, or to the feed of a web page, and write it to the configuration.
+
+    Of a page with several feeds you are asked which one. Where nobody can answer, they are listed, and --feed
+    says which.
 
     \b
     Examples:
       tuireader add https://example.org/feed.xml
       tuireader add https://example.org/ --folder Tech --title "Example News"
       tuireader add --dry-run https://example.org/
+      tuireader add --feed 1 https://example.org/
     """
 
     async def job(library: Library) -> int:
         found = await library.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
+        if number is not None and number > len(found):
+            raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
         if dry_run:
-            return await _tell_found(library, found, as_json)
-        address, name = found[0].url, found[0].title
+            return await _tell_found(library, found, number or 1, as_json)
+        several = number is None and len(found) > 1
+        at = await _which(library, found, url, folder, title) if several else number or 1
+        feed = found[at - 1]
+        address, name = feed.url, feed.title
+        try:
+            name = (await library.preview_feed(feed)).title or name
+        except TuireaderError as error:
+            say(f"tuireader: it cannot be read yet: {error.message}")
         new = await library.add_feeds([(address, title, folder)])
         if as_json:
             shape: shapes.Added = {"url": without_password(address), "title": title or name, "new": bool(new)}
@@ -308,9 +331,29 @@ def add(options: Options, url: str, folder: str, title: str, dry_run: bool, as_j
     return in_library(options, job)
 
 
-async def _tell_found(library: Library, found: Sequence[FoundFeed], as_json: bool) -> int:
+async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
+    """Ask which of several feeds is meant. Raises UsageError, with the commands to choose from, where nobody
+    can answer."""
+    asks = sys.stdin.isatty() and sys.stderr.isatty()
+    lines = []
+    for number, feed in enumerate(await library.titled(found), 1):
+        address = without_password(feed.url)
+        known = " · you follow this already" if library.follows(feed.url) else ""
+        told = f"{feed.title or 'Untitled'} ({address}){known}"
+        more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
+        command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
+        lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
+    heading = f"{len(found)} feeds were found at {without_password(url)}"
+    if not asks:
+        raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
+    say("\n".join([f"{heading}:", *lines]))
+    return int(click.prompt("Which one", type=click.IntRange(1, len(found)), default=1, err=True))
+
+
+async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> int:
     """Say what the feed that would be added has, and where there are others."""
-    feed, *others = found
+    feed = found[number - 1]
+    others = {at: one for at, one in enumerate(found, 1) if at != number}
     preview, followed = await library.preview_feed(feed), library.follows(feed.url)
     if as_json:
         shape: shapes.FeedPreview = {
@@ -323,7 +366,7 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], as_json: boo
             "texts": preview.texts,
             "samples": [{"title": title, "time": when} for title, when in preview.samples],
             "followed": followed,
-            "others": [without_password(other.url) for other in others],
+            "others": [without_password(other.url) for other in others.values()],
         }
         print_json(shape)
         return Exit.OK
@@ -332,8 +375,8 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], as_json: boo
     told = facts(preview, feed.url, int(time.time()), followed=followed)
     lines = ["".join(text for text, _ in line) for line in told]
     print("\n".join([lines[0], without_password(feed.url), *lines[1:]]))
-    for other in others:
-        print(f"also there: {other.title or 'Untitled'} ({without_password(other.url)})")
+    for at, other in others.items():
+        print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")
     return Exit.OK
 
 

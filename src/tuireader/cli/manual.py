@@ -20,6 +20,7 @@ EXIT_CODES = {
     Exit.ALL_FAILED: "All feeds failed, or there is no network.",
     Exit.CONFIG: "The configuration is not valid.",
     Exit.DATABASE: "The database is locked, damaged or from a newer version.",
+    Exit.NOT_NOTIFIED: "The command of [notify] failed; feeds were fetched, though some may have failed.",
     Exit.INTERRUPTED: "Interrupted.",
 }
 

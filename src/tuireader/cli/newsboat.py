@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.refresh import exit_code
 from tuireader.errors import Exit, UsageError
-from tuireader.model import RefreshDone
+from tuireader.model import RefreshDone, Told
 from tuireader.wording import counted
 
 if TYPE_CHECKING:
@@ -35,16 +36,18 @@ def _reload(options: Options) -> int:
     """Fetch all feeds and say nothing, as cron wants it; the exit code tells how it went."""
 
     async def job(library: Library) -> int:
-        done = RefreshDone(0, 0, 0, 0, 0.0)
+        done, untold = RefreshDone(0, 0, 0, 0, 0.0), False
         async with aclosing(library.refresh()) as events:
             async for event in events:
                 if isinstance(event, RefreshDone):
                     done = event
+                elif isinstance(event, Told):
+                    untold = untold or bool(event.troubles)
+                    for trouble in event.troubles:
+                        say(f"tuireader: {trouble}")
         async for _ in library.apply_watches():
             pass
-        if done.failed and done.failed == done.feeds:
-            return Exit.ALL_FAILED
-        return Exit.SOME_FAILED if done.failed else Exit.OK
+        return exit_code(done, untold=untold)
 
     return in_library(options, job)
 

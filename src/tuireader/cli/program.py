@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, main
+from tuireader.cli.base import Options, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, is_there, load
-from tuireader.errors import ConfigError, Exit
+from tuireader.errors import Exit
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -104,9 +104,8 @@ def check(options: Options, as_json: bool) -> int:
       tuireader --config new.toml config check --json
     """
     if not is_there(options.paths.config):
-        raise ConfigError(
-            f"there is no configuration file {options.paths.config}", "start tuireader to make one"
-        )
+        say(f"tuireader: there is no {options.paths.config} yet; the defaults are in force")
+        return Exit.OK
     config, problems = load(options.paths.config)
     for problem in (*problems, *_warnings(options, config, problems)):
         if as_json:

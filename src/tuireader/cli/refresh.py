@@ -15,6 +15,7 @@ import click
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.feeds import find_feed
+from tuireader.cli.nothing import NO_FEEDS
 from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
@@ -64,7 +65,7 @@ def refresh(
 
     async def job(library: Library) -> int:
         if not library.config.feeds:
-            say("tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)")
+            say(f"tuireader: {NO_FEEDS}")
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
         events = library.refresh(ids, force=not due, relate=not no_relate)
@@ -88,6 +89,7 @@ async def follow(
     live = sys.stderr.isatty() and not (as_json or quiet)
     done = RefreshDone(0, 0, 0, 0, 0.0)
     remarks: list[FeedDone] = []
+    untold = False
     async with aclosing(found) as events:
         async for event in events:
             if as_json:
@@ -101,13 +103,22 @@ async def follow(
             elif isinstance(event, RefreshDone):
                 done = event
             elif isinstance(event, Told):
+                untold = untold or bool(event.troubles)
                 _tell(event, library.config.notify, silent=as_json or quiet)
     async for _ in library.apply_watches():
         pass
     if not (as_json or quiet):
         _sum_up(done, remarks)
+    return exit_code(done, untold=untold)
+
+
+def exit_code(done: RefreshDone, *, untold: bool) -> int:
+    """The exit code of a refresh. `untold` (a command for notifications failed) counts for more than that
+    some feeds failed, which among many is so every day."""
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
+    if untold:
+        return Exit.NOT_NOTIFIED
     return Exit.SOME_FAILED if done.failed else Exit.OK
 
 

@@ -10,6 +10,7 @@ from tuireader.cli.articles import article_json, until_edited
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.nothing import NO_WATCHES
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
@@ -51,6 +52,8 @@ def list_(options: Options, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         await _applied(library)
+        if not library.config.watches:
+            say(f"tuireader: {NO_WATCHES}")
         for one in await library.watch_stats():
             if as_json:
                 print_json(_numbers(library, one))

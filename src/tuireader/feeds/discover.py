@@ -13,6 +13,7 @@ from tuireader.feeds.address import same_host
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.preview import preview
+from tuireader.feeds.trouble import REFUSED
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
 
@@ -36,7 +37,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             url = "http" + url[5:]
             answer = await fetcher.fetch(FetchJob(0, url))
         if isinstance(answer, FetchFailed):
-            raise TuireaderError(answer.reason, "check the address")
+            raise unreadable(answer)
         assert isinstance(answer, Fetched), "nothing is known of a page that could be unchanged"
         parsed = await parser.parse(answer.body, answer.url, answer.content_type)
         if isinstance(parsed, ParsedFeed):
@@ -47,6 +48,11 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
         if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
             return found_there
         return await _usual_places(fetcher, parser, answer.url)
+
+
+def unreadable(answer: FetchFailed) -> TuireaderError:
+    """The error for an address that cannot be read, with what to do about it."""
+    return TuireaderError(answer.reason, "" if answer.status in REFUSED else "check the address")
 
 
 def with_scheme(address: str) -> str:

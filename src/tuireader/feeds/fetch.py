@@ -37,7 +37,7 @@ from tuireader.feeds.headers import (
 from tuireader.feeds.hosts import PrivateAddress, Resolver
 from tuireader.feeds.room import Room
 from tuireader.feeds.slots import Slots, untimed
-from tuireader.feeds.trouble import STATUS_WORDS, Refused, explained
+from tuireader.feeds.trouble import REFUSED, STATUS_WORDS, Refused, advice, explained
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
 from tuireader.values import dataclass
@@ -340,7 +340,7 @@ class Fetcher:
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, though nothing was known before", 304)
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
-            raise self._bad_status(response)
+            raise self._bad_status(way, response)
         body = await self._body(job, way, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
@@ -364,7 +364,7 @@ class Fetcher:
             self.room.grown(job, inflater.size)
         return inflater.body()
 
-    def _bad_status(self, response: httpx.Response) -> Refused:
+    def _bad_status(self, way: _Way, response: httpx.Response) -> Refused:
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
         words = STATUS_WORDS.get(status) or reason_phrase(response)
@@ -372,6 +372,8 @@ class Fetcher:
             words = "the server sent nothing"
         elif status == 206:
             words = "the server sent only a part"
+        elif status in REFUSED:
+            words += f"; {advice(status, signed_in=way.auth is not None)}"
         fault = Fault.HTTP
         if status == 410:
             fault = Fault.GONE

@@ -17,6 +17,10 @@ ANCHOR = re.compile(r"<(a|base)\b([^<>]{0,4000})>", re.IGNORECASE)
 LOOKS = re.compile(
     r"(?i)(?:^|[/.=_-])(?:rss2?|atom|feeds?|rdf)(?:\.(?:xml|rss|atom|json|php|rdf))?/?(?:\?.*)?$|\.(?:rss|atom)$"
 )
+NO_NAME = re.compile(
+    r"(?i)(?:[\W\d_]|rss|atom|rdf|xml|json|(?:news)?feeds?|flux|fil|canal|subscribe|syndication|订阅|訂閱)*"
+)
+"""Titles of links that say what kind of thing a feed is, not what it is called."""
 COMMENTS = re.compile(r"(?i)\bcomments?\b")
 TYPES = frozenset({
     "application/rss+xml",
@@ -32,7 +36,7 @@ TYPES = frozenset({
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
     """(address, title) of the feeds that the page at `url` names, in its order, each once.
 
-    Those of comments come last: who adds a site means its articles.
+    Those of comments come last: who adds a site means its articles. Titles such as "RSS" name no feed: "".
     """
     base = url
     found: dict[str, str] = {}
@@ -43,7 +47,8 @@ def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
         elif _is_feed(attributes):
             address = _address(attributes, base)
             if address and address != url:
-                found.setdefault(address, clean(attributes.get("title", ""), 200))
+                title = clean(attributes.get("title", ""), 200)
+                found.setdefault(address, "" if NO_NAME.fullmatch(title) else title)
         if len(found) == MOST:
             break
     return tuple(sorted(found.items(), key=lambda one: COMMENTS.search(f"{one[1]} {one[0]}") is not None))

@@ -12,6 +12,7 @@ from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
 from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.trouble import STATUS_WORDS
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 from tuireader.text import safe_url
@@ -88,6 +89,8 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
     job = FetchJob(0, url, headers=headers, public_only=not same_host(url, feed_url))
     answer = await fetcher.fetch(job)
     if isinstance(answer, FetchFailed):
+        if answer.status == 401:  # a page has no password in the configuration
+            raise TuireaderError(f"HTTP 401: {STATUS_WORDS[401]}", "o opens it in the browser")
         raise TuireaderError(answer.reason)
     assert isinstance(answer, Fetched), "nothing is known of it that could be unchanged"
     return answer

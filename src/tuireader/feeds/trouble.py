@@ -40,6 +40,19 @@ STATUS_WORDS = {
 }
 
 
+REFUSED = {401, 403}
+"""What a server answers to those that it does not let in."""
+
+
+def advice(status: int, *, signed_in: bool) -> str:
+    """What to do about a server that does not let one in; `signed_in` if it was given a password."""
+    if status == 403:
+        return "open it in a browser; if it works there, set another user_agent under [fetch] in the config"
+    if signed_in:
+        return "check its username and password in the config"
+    return "set its username and password in the config, under [[feeds]]"
+
+
 class Refused(Exception):
     """A fetch that ends in a FetchFailed, as seen from inside."""
 

@@ -10,13 +10,14 @@ from tuireader import relating
 from tuireader.config import Config, Paths
 from tuireader.library.articles import Articles
 from tuireader.library.desk import in_transaction
+from tuireader.library.habits import Habits
 from tuireader.library.moving import Moving
 from tuireader.library.refreshing import Refreshing
 from tuireader.library.sharing import Sharing
 from tuireader.store import Pool, Store
 
 
-class Library(Moving, Sharing, Articles, Refreshing):
+class Library(Moving, Sharing, Articles, Refreshing, Habits):
     """Feeds, articles, watches and relations of one database under one configuration.
 
     Every method that touches the store is a coroutine which runs in the reader or the writer thread, so

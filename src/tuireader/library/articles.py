@@ -111,6 +111,7 @@ class Articles(Pages):
             after = store.briefs.last(watch) if seconds is None else None
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
+            muted = store.briefs.muted(after=after, since=since, watch=watch)
             made = relating.explain(
                 store, self._matcher, self._names, [report.article_id for report in reports]
             )
@@ -118,7 +119,8 @@ class Articles(Pages):
                 replace(report, evidence=_completed(report.evidence, made.get(report.article_id, ())))
                 for report in reports
             ]
-            return brief.arrange(reports, names), end
+            span = None if after is not None else seconds or schedule.DAY
+            return brief.arrange(reports, names, seconds=span, muted=muted), end
 
         return await self._pool.read(read)
 

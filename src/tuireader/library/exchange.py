@@ -93,18 +93,18 @@ class Exchange(Subscriptions):
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader import refresh
         from tuireader.feeds import charset
-        from tuireader.feeds.discover import with_scheme
+        from tuireader.feeds.discover import unreadable, with_scheme
 
         async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
         if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed) and "://" in url:
-            raise TuireaderError(answer.reason, "check the address")
+            raise unreadable(answer)
         found = await self.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return await self._subscribe([FeedConfig(one.url, one.title) for one in found])
+        return await self._subscribe([FeedConfig(one.url) for one in found])
 
     async def _subscribe(
         self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()

@@ -157,7 +157,7 @@ class Lists(Desk):
     async def search_history(self) -> list[str]:
         """The expressions that were searched for, newest first, at most fifty."""
         stored = await self._pool.read(lambda store: store.lists.fact(_HISTORY))
-        return _texts(stored)
+        return texts_of(stored)
 
     async def remember_search(self, expression: str) -> None:
         """Put an expression on top of the history; an empty one is nothing to remember."""
@@ -166,7 +166,7 @@ class Lists(Desk):
             return
 
         def remember(store: Store) -> None:
-            others = [other for other in _texts(store.lists.fact(_HISTORY)) if other != text]
+            others = [other for other in texts_of(store.lists.fact(_HISTORY)) if other != text]
             store.lists.keep_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
 
         await self._pool.write(in_transaction(remember))
@@ -196,7 +196,7 @@ class Lists(Desk):
         return await self._pool.read(lambda store: store.lists.unread_of(ids))
 
 
-def _texts(stored: str) -> list[str]:
+def texts_of(stored: str) -> list[str]:
     """The texts of a JSON list; none if it is something else."""
     try:
         found = json.loads(stored or "[]")

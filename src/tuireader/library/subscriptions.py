@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
@@ -146,6 +148,25 @@ class Subscriptions(Lists):
 
         async with await self._looking() as fetcher, ParseWorker() as parser:
             return await read_preview(fetcher, parser, found)
+
+    async def titled(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
+        """Found feeds with their own titles where the page that names them gives none; those that cannot be
+        read stay without."""
+        from tuireader.feeds.discover import read_preview
+        from tuireader.feeds.workers import ParseWorker
+
+        async with await self._looking() as fetcher, ParseWorker() as parser:
+
+            async def titled(one: FoundFeed) -> FoundFeed:
+                if one.title:
+                    return one
+                try:
+                    preview = await read_preview(fetcher, parser, one)
+                except TuireaderError:
+                    return one
+                return replace(one, title=preview.title, preview=preview)
+
+            return list(await asyncio.gather(*map(titled, found)))
 
     def follows(self, url: str) -> bool:
         """Whether a feed is in the configuration already, however its address is written there."""

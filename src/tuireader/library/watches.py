@@ -257,8 +257,8 @@ class Watches(Desk):
 
     async def suggest_watch(self, article_id: int) -> WatchConfig:
         """A watch for what an article is about, with one to three terms."""
-        names = [item.name for item in self.config.watches]
-        return await self._pool.read(lambda store: watching.suggest(store, article_id, names))
+        watches = self.config.watches
+        return await self._pool.read(lambda store: watching.suggest(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
         """Other names for the terms of a watch that its articles give, each with its sentence.

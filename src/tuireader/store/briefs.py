@@ -20,18 +20,24 @@ class Briefs:
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """The articles with ids above `after`, or if that is None with times from `since` on, and the others
         of their stories. With `watch` only stories that it hits."""
-        where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
-        args: list[object] = [since if after is None else after]
-        if watch:
-            where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
-                         WHERE w.name = ?)"""
-            args.append(watch)
+        where, args = _within(after, since, watch)
         rows = self._conn.execute(
             f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
                 WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
             args,
         ).fetchall()
         return self._reports({row[0] for row in rows}, {row[1] for row in rows if row[1]})
+
+    def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
+        """How many articles would be new in the same brief if they were not muted."""
+        where, args = _within(after, since, watch)
+        return int(
+            self._conn.execute(
+                f"""SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id
+                    WHERE a.muted != 0 AND f.subscribed = 1 AND {where}""",
+                args,
+            ).fetchone()[0]
+        )
 
     def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
         rows = self._conn.execute(
@@ -101,6 +107,17 @@ class Briefs:
         watched = {story for _, story, _, hit in rows if hit}
         rest = (key for key, story, kept, _ in rows if story not in watched and not kept)
         return Away(len(rows), len({row[1] for row in rows}), len(watched), tuple(rest))
+
+
+def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:
+    """The condition for the new articles of a brief, with its arguments."""
+    where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
+    args: list[object] = [since if after is None else after]
+    if watch:
+        where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
+                     WHERE w.name = ?)"""
+        args.append(watch)
+    return where, args
 
 
 def _fact(watch: str) -> str:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID
 from tuireader.model import ViewKind
 from tuireader.ui.entries import MUTED
+from tuireader.ui.widgets.bars import BACK, QUIT
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
 
-_LIST = ("open", "next_unread", "toggle_star", "search", "toggle_read", "refresh_all", "help", "quit_or_back")
+_LIST = (
+    "open",
+    "next_unread",
+    "back",
+    "search",
+    "toggle_star",
+    "toggle_read",
+    "refresh_all",
+    "help",
+    "quit_or_back",
+)
 _ARTICLE = (
     "page_or_next_unread",
     "next_hit",
@@ -19,10 +31,10 @@ _ARTICLE = (
     "open_browser",
     "list_links",
     "toggle_star",
-    "back",
     "help",
+    "quit_or_back",
 )
-_RELATED = ("open", "back", "next_unread", "help")
+_RELATED = ("open", "next_unread", "help", "quit_or_back")
 _SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
 _EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
 _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
@@ -33,7 +45,7 @@ _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 def list_keys(screen: Panes) -> list[tuple[str, str]]:
     """`(key, title)` pairs for the list, wherever the focus is."""
     moving = (f"{screen.key_of('move_down')}/{screen.key_of('move_up')}", "move")
-    return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _LIST)]
+    return [moving, *_titled(screen, _LIST)]
 
 
 def keys(screen: Panes) -> list[tuple[str, str]]:
@@ -48,7 +60,15 @@ def keys(screen: Panes) -> list[tuple[str, str]]:
         f"{down}/{up}",
         "scroll" if screen.current_pane is screen.pane and screen.pane.chosen < 0 else "move",
     )
-    return [moving, *((screen.key_of(command), BY_ID[command].title) for command in _commands(screen))]
+    return [moving, *_titled(screen, _commands(screen), leaves=screen.current_pane is not screen.pane)]
+
+
+def _titled(screen: Panes, commands: Sequence[str], *, leaves: bool = True) -> Iterator[tuple[str, str]]:
+    """The keys of commands, each with a word for what it does here: `q` leaves the article or the program."""
+    here = {"back": "Sidebar", "quit_or_back": QUIT if leaves else BACK}
+    if not screen.is_wide:
+        here["next_unread"] = "Next"
+    return ((screen.key_of(command), here.get(command, BY_ID[command].title)) for command in commands)
 
 
 def _commands(screen: Panes) -> tuple[str, ...]:

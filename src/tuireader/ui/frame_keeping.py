@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT = 12
 """Files, one for each size of the terminal and each pair of configuration and database."""
-_INKS = ("", "accent", "star", "dim", "text", "strong")
+_INKS = ("", "star", "dim", "text", "strong")
 
 
 async def keep(screen: Panes, arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,8 @@ are used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from rich.style import Style
@@ -42,7 +43,10 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Inks:
-    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only."""
+    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only.
+
+    The colour of links is theirs alone.
+    """
 
     ground: Style
     raised: Style
@@ -50,7 +54,6 @@ class Inks:
     dim: Style
     faint: Style
     strong: Style
-    accent: Style
     heading: Style
     star: Style
     error: Style
@@ -89,8 +92,8 @@ class Inks:
 
 
 def under_cursor(style: Style) -> Style:
-    """A style as it looks in a line under the cursor: in one colour if that reverses, for colours would be
-    blocks there."""
+    """A style as it looks in a line under the cursor: in one colour and not dim if that reverses, for colours
+    would be blocks there."""
     return style + _ONE_COLOUR if style.reverse else style
 
 
@@ -99,7 +102,7 @@ BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
-_ONE_COLOUR = Style(color="default")
+_ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
 _FIXED = {
@@ -133,8 +136,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         dim=mixed(0.36),
         faint=mixed(0.62),
         strong=Style(color=text.rich_color, bold=True),
-        accent=Style(color=accent.rich_color),
-        heading=Style(color=accent.rich_color, bold=True),
+        heading=Style(color=text.rich_color, bold=True),
         star=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
         error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
         link=Style(color=accent.rich_color, underline=True),
@@ -142,14 +144,14 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         code=Style(color=text.rich_color, bgcolor=ground.blend(text, 0.07).rich_color),
         code_inline=Style(bgcolor=ground.blend(text, 0.1).rich_color),
         mark=Style(color=ground.rich_color, bgcolor=_color(variables.get("warning"), "#e3b566").rich_color),
-        key=Style(color=accent.rich_color, bold=True),
+        key=Style(color=text.rich_color, bold=True),
         cursor=_cursor(cursor, _color(variables.get("block-cursor-foreground"), "#ffffff"), text),
         cursor_idle=Style(bgcolor=idle.rich_color),
         watches=_watch_styles(watch_colors, names),
-        unknown_watch=Style(color=accent.rich_color),
+        unknown_watch=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
         palette=_watch_styles({name: name for name in names}, names),
         syntax={
-            "keyword": Style(color=accent.rich_color, bold=True),
+            "keyword": Style(color=_color(names["magenta"], "#e39ad6").rich_color, bold=True),
             "string": Style(color=_color(names["green"], "#97cf8a").rich_color),
             "number": Style(color=_color(names["orange"], "#eba66e").rich_color),
             "comment": mixed(0.4) + ITALIC,
@@ -170,12 +172,9 @@ def _cursor(ground: Color, text: Color, plain: Color) -> Style:
 
 
 def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
-    dim, accent = Style(dim=True), Style(color="cyan")
+    dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
-    watches = {
-        name: Style(color=color if color in ansi else ansi[number % len(ansi)])
-        for number, (name, color) in enumerate(watch_colors.items())
-    }
+    watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
     return Inks(
         ground=Style(),
         raised=Style(),
@@ -183,23 +182,22 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
         dim=dim,
         faint=dim,
         strong=BOLD,
-        accent=accent,
-        heading=accent + BOLD,
+        heading=BOLD,
         star=Style(color="yellow"),
         error=Style(color="red"),
-        link=accent + UNDERLINE,
+        link=Style(color="cyan", underline=True),
         quote=ITALIC,
         code=dim,
         code_inline=BOLD,
         mark=Style(reverse=True),
-        key=accent + BOLD,
+        key=BOLD,
         cursor=Style(reverse=True),
         cursor_idle=UNDERLINE,
         watches=watches,
-        unknown_watch=accent,
+        unknown_watch=Style(color="yellow"),
         palette={name: Style(color=name) for name in ansi},
         syntax={
-            "keyword": accent + BOLD,
+            "keyword": Style(color="magenta", bold=True),
             "string": Style(color="green"),
             "number": Style(color="yellow"),
             "comment": dim + ITALIC,
@@ -213,14 +211,30 @@ def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
 
 
 def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
-    """A style for each watch; watches without a colour take the palette's in turn."""
-    palette = list(names.values())
+    """A style for each watch."""
+    shared = shared_out(colors, tuple(names))
     return {
-        name: Style(
-            color=_color(names.get(color.lower(), color) or None, palette[number % len(palette)]).rich_color
-        )
-        for number, (name, color) in enumerate(colors.items())
+        name: Style(color=_color(names.get(color.lower(), color) or None, names[shared[name]]).rich_color)
+        for name, color in colors.items()
     }
+
+
+def shared_out(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
+    """A colour of the palette for each watch: its own if that is one, else the one that fewest have."""
+    used = Counter(color.lower() for color in colors.values())
+    shared: dict[str, str] = {}
+    for name, color in colors.items():
+        shared[name] = color.lower()
+        if color.lower() not in palette:
+            shared[name] = min(palette, key=lambda one: used[one])
+            used[shared[name]] += 1
+    return shared
+
+
+def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
+    """The colour of the palette for one watch more: that which fewest have."""
+    used = Counter(shared_out(colors, palette).values())
+    return min(palette, key=lambda one: used[one])
 
 
 def _color(text: str | None, otherwise: str) -> Color:

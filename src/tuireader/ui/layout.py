@@ -206,7 +206,7 @@ def draw(
         parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
         return Strip(parts, width)
     lead = part.first if line.kind is LineKind.FIRST else part.rest
-    lead_style = under + (inks.accent if lead.strip() in ("•", "▎", "▎ ▎") else inks.dim)
+    lead_style = under + (inks.text if lead.strip() in ("•", "▎", "▎ ▎") else inks.dim)
     moved_in = cell_len(lead)
     if part.ground:
         return Strip(

@@ -103,7 +103,7 @@ def _with_labels(facts: str, labels: Sequence[str]) -> Part:
         return Part(facts, "dim")
     shown = "  ".join(f"# {name}" for name in labels)
     start = len(facts) + 1
-    return Part(f"{facts}\n{shown}", "dim", (Mark(start, start + len(shown), "accent"),))
+    return Part(f"{facts}\n{shown}", "dim", (Mark(start, start + len(shown), "text"),))
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:

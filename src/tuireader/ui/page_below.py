@@ -75,10 +75,7 @@ def _add_story(parts: list[Part], targets: list[Target], story: Story, article: 
         known = not entry.read and entry.article_id != article.id
         head = entry.title or entry.url
         facts = f"{when} · {entry.feed_title}"
-        marks = (
-            Mark(0, len(head), "strong" if known else "text"),
-            Mark(len(head) + 1, len(head) + 1 + len(facts), "dim"),
-        )
+        marks = (Mark(len(head) + 1, len(head) + 1 + len(facts), "dim"),)
         if entry.article_id == article.id:
             parts.append(Part(f"{head}\n{facts}", "text", marks, "▸ ", "  "))
             continue
@@ -133,10 +130,9 @@ def _related_part(other: Related, article: Article, target: int) -> Part:
         reason = reason.partition(" · ")[2]  # it begins with the distance in time, which stands before it
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
     known = other.article_id is not None and not other.read
-    marks = [Mark(0, len(title), "strong" if known else "text")]
-    marks.append(Mark(len(title) + 1, len(title) + 1 + len(facts), "dim"))
+    marks = (Mark(len(title) + 1, len(title) + 1 + len(facts), "dim"),)
     text = f"{title}\n{facts}" if facts else title
-    return Part(text, "text", tuple(marks), "• " if known else "  ", "  ", target=target)
+    return Part(text, "text", marks, "• " if known else "  ", "  ", target=target)
 
 
 def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:

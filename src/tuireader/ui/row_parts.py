@@ -5,13 +5,14 @@ Light to import: the first frame is drawn from this before Textual is there.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.times import list_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tuireader.model import ArticleRow
     from tuireader.store.glance import Glimpse
@@ -29,8 +30,27 @@ def columns(width: int) -> tuple[int, int]:
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """The letter of each watch; with one watch alone there is none."""
-    return {name: name[:1].upper() if len(watches) > 1 else "" for name in watches}
+    """The letter of each watch, or two where another one has it; with one watch alone there is none."""
+    if len(watches) < 2:
+        return dict.fromkeys(watches, "")
+    found: dict[str, str] = {}
+    for name in watches:
+        taken = set(found.values())
+        found[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
+    return found
+
+
+def _marks_for(name: str) -> Iterator[str]:
+    """What may stand for a name, the best first: its initial; with that of a later word, a capital in the
+    word, any other letter or a number."""
+    first = name[:1].upper()
+    yield first
+    rest = [letter for letter in name[1:] if letter.isalnum()]
+    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
+    yield from (first + letter.upper() for letter in initials)
+    yield from (first + letter for letter in rest if letter.isupper())
+    yield from (first + letter for letter in rest)
+    yield from (f"{first}{number}" for number in range(2, 10))
 
 
 def row_parts(
@@ -49,6 +69,7 @@ def row_parts(
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
     Behind the title stand the labels that there is room for.
+    What is read is dim, what is unread has a dot, and is bold if a watch hits it.
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
     the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
     the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
@@ -57,8 +78,8 @@ def row_parts(
     """
     time, feed = columns(width)
     parts = [
-        ("▌", "accent") if selected else (" ", ""),
-        (" ", "") if row.read else ("●", "accent"),
+        ("▌", "strong") if selected else (" ", ""),
+        (" ", "") if row.read else ("●", "text"),
         ("★", "star") if row.starred else (" ", ""),
     ]
     used = 3
@@ -68,7 +89,8 @@ def row_parts(
         used += time + 1
     parts.append(("  ", ""))
     used += 2
-    for watch in (row.story_watches if folds and not inner and row.story_watches else row.watches)[:6]:
+    watches = row.story_watches if folds and not inner and row.story_watches else row.watches
+    for watch in watches[:6]:
         mark = f"◆{initials.get(watch, '')}"
         parts += [(mark, f"watch:{watch}"), (" ", "")]
         used += cell_len(mark) + 1
@@ -80,7 +102,7 @@ def row_parts(
     right = feed + 7 if feed else (5 if sources else 1)
     room = max(1, width - used - right - (2 if row.edited else 0))
     title = cut(row.title or row.url or "(no title)", room)
-    parts += _marked(title, marks, "text" if row.read else "strong")
+    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     if row.edited:
         parts.append((" ~", "dim"))
     labels = _labels(row.labels, room - cell_len(title))
@@ -88,9 +110,9 @@ def row_parts(
     filled = used + cell_len(title) + (2 if row.edited else 0) + cell_len(labels)
     parts.append((" " * max(0, width - right - filled), ""))
     if feed:
-        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "accent")]
+        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "dim")]
     else:
-        parts.append((f"{sources:<{right}}", "accent"))
+        parts.append((f"{sources:<{right}}", "dim"))
     return parts
 
 

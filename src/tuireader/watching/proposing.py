@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tuireader import watch
 from tuireader.config import WatchConfig
+from tuireader.related.features import Stats, extract
+from tuireader.related.words import fold, term_hash
+from tuireader.relating.placing import Shelf
 from tuireader.relating.topics import topics
 from tuireader.store import Store
+from tuireader.store.reading import StoredText
 from tuireader.text import clean
+from tuireader.watching.naming import name_of, names_in, phrases_of
 from tuireader.watching.rules import rule_of
 
 _ALIAS_ARTICLES = 300
+_MOST = 3
 
 
-def suggest(store: Store, article_id: int, taken: Iterable[str]) -> WatchConfig:
-    """A watch for what an article is about: its most telling names, or else its rarest words.
+def suggest(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> WatchConfig:
+    """A watch for what an article is about: its names, or else the phrase that says most.
 
-    `taken` are the names of watches that there are. Without such an article, a watch that looks for nothing.
+    What one of `watches` looks for is left out, for that is watched already. Without such an article, a watch
+    that looks for nothing.
     """
+    watched = [term.casefold() for item in watches for term in (item.name, *item.any)]
+
+    def new(terms: Sequence[str]) -> list[str]:
+        return [term for term in terms if not any(term.casefold() in other for other in watched)]
+
     for text in store.reading.texts([article_id]):
-        terms = topics(store, text) or tuple(filter(None, [clean(text.title, 60)]))
+        names = _names(store, text)
+        terms = tuple(
+            new(names) or new(topics(store, text))[:1] or names or filter(None, [clean(text.title, 60)])
+        )
         if terms:
-            return WatchConfig(_free_name(terms[0], taken), any=terms)
-    return WatchConfig(_free_name("New watch", taken))
+            return WatchConfig(name_of(terms, [item.name for item in watches]), any=terms)
+    return WatchConfig("")
 
 
-def _free_name(name: str, taken: Iterable[str]) -> str:
-    known = {other.casefold() for other in taken}
-    number, free = 1, name
-    while free.casefold() in known:
-        number += 1
-        free = f"{name} {number}"
-    return free
+def _names(store: Store, text: StoredText) -> list[str]:
+    body = text.asked_body or text.asked_summary
+    shelf = Shelf(store)
+    features = extract(text.title, body)
+    stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+    known = {term.hash for term in features.terms if term.hash in stats.counts and stats.is_name(term)}
+    found = names_in(text.title, body, lambda word: term_hash(fold(word)) in known, _MOST)
+    return list(dict.fromkeys([*phrases_of(text.title, body), *found]))[:_MOST]
 
 
 def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:

@@ -103,6 +103,10 @@ class BriefSection(TypedDict):
 class Brief(TypedDict):
     """What has come, by story."""
 
+    seconds: Annotated[int | None, "How long the period is, `null` for since the last brief."]
+    first: Annotated[int | None, "Time of the first new article, `null` when there is none."]
+    last: Annotated[int | None, "Time of the last new article."]
     articles: Annotated[int, "How many articles are new."]
     stories: Annotated[int, "How many stories they tell."]
+    muted: Annotated[int, "How many articles are left out because they are muted."]
     sections: Annotated[list[BriefSection], "The stories by watch."]

@@ -91,9 +91,18 @@ class AddFeed(Dialog[int | None]):
     def _show_found(self, found: list[FoundFeed]) -> None:
         self._found = found
         self._told = {one.url: one.preview for one in found if one.preview is not None}
-        self.query_one(Choices).show([Choice(one.url, one.title or one.url, note=one.url) for one in found])
+        self.query_one(Choices).show([self._choice(one) for one in found])
         self.set_class(bool(found), "-found")
         self._preview(found[0] if found else None)
+
+    def _choice(self, feed: FoundFeed) -> Choice:
+        title = self._title(feed)
+        return Choice(feed.url, title or feed.url, note=feed.url if title else "")
+
+    def _title(self, feed: FoundFeed) -> str:
+        """What the page calls a feed, or else the feed itself."""
+        told = self._told.get(feed.url)
+        return feed.title or (told.title if isinstance(told, FeedPreview) else "")
 
     def on_choices_moved(self, message: Choices.Moved) -> None:
         """Show what the feed under the cursor has; folders have nothing to show."""
@@ -119,6 +128,10 @@ class AddFeed(Dialog[int | None]):
             self._told[feed.url] = await self.library.preview_feed(feed)
         except TuireaderError as error:
             self._told[feed.url] = f"It cannot be read: {error.message}"
+        if self._feed is None:
+            self.query_one(Choices).renew([self._choice(one) for one in self._found])
+        else:
+            self._show_feed(self._feed)
         self._show_preview()
 
     def _show_preview(self) -> None:
@@ -140,8 +153,11 @@ class AddFeed(Dialog[int | None]):
         line.placeholder = "Folder, or nothing"
         line.focus()
         self.query_one(Choices).show([Choice(folder, folder) for folder in self._folders])
-        title = cut(feed.title or feed.url, max(1, self.query_one("#what").content_size.width))
-        self._tell(f"{title}\n{feed.url}", _ADDS)
+        self._show_feed(feed)
+
+    def _show_feed(self, feed: FoundFeed, trouble: str = "") -> None:
+        title = cut(self._title(feed), max(1, self.query_one("#what").content_size.width))
+        self._tell("\n".join(filter(None, (title, feed.url))), _ADDS, trouble)
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Take the feed, or the folder."""
@@ -153,11 +169,14 @@ class AddFeed(Dialog[int | None]):
     async def _add(self, folder: str) -> None:
         if self._feed is None:
             return
-        url, title = self._feed.url, self._feed.title
+        told = self._told.get(self._feed.url)
+        untitled = isinstance(told, FeedPreview) and not told.title  # else it goes by its own title
         try:
-            added = await self.library.add_feeds([(url, title, folder)])
+            added = await self.library.add_feeds(
+                [(self._feed.url, self._feed.title if untitled else "", folder)]
+            )
         except (TuireaderError, OSError) as error:
-            self._tell(f"{title or url}", _ADDS, str(error))
+            self._show_feed(self._feed, str(error))
             return
         if not added:
             self.reader.say("This feed is already there")

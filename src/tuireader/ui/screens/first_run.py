@@ -16,7 +16,6 @@ from textual.widgets import Input
 from tuireader.demo import StarterFeed, starter
 from tuireader.errors import TuireaderError
 from tuireader.text import cut
-from tuireader.ui.inks import BOLD
 from tuireader.ui.screens.add_feed import AddFeed
 from tuireader.ui.screens.dialog import Dialog, Says
 from tuireader.ui.widgets.bars import Bar
@@ -45,7 +44,7 @@ class Ways(Bar):
         return self.strip(
             [
                 Segment("   ", base),
-                Segment(key, base + self.inks.accent + BOLD),
+                Segment(key, base + self.inks.key),
                 Segment(cut(f"  {text}", max(0, self.size.width - 4)), base + self.inks.text),
             ]
         )

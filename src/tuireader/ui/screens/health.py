@@ -74,7 +74,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),
             "weekly": Cell(_weekly(health.per_week), "text"),
-            "unread": Cell(str(health.unread or ""), "accent"),
+            "unread": Cell(str(health.unread or ""), "text"),
         },
     )
 
@@ -89,7 +89,10 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
     lines: list[Line] = [((name, "strong"), ("".join(f" · {one}" for one in where), "dim"))]
     if feed.last_error:
         failed = f"failed {_tries(feed.error_streak)}: "
-        lines.append(((failed, "error"), (feed.last_error, "text")))
+        what, _, to_do = feed.last_error.partition("; ")
+        lines.append(((failed, "error"), (what, "text")))
+        if to_do:  # what to do about it is not cut off in a narrow terminal
+            lines.append(((f"{to_do[:1].upper()}{to_do[1:]}", "text"),))
     if health.moved_to:
         lines.append((("moved for good to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"

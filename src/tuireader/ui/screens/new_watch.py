@@ -17,12 +17,13 @@ from tuireader.model import WatchPreview
 from tuireader.query import QueryError, Text, parse
 from tuireader.text import clean, cut_characters
 from tuireader.ui.bindings import bindings
+from tuireader.ui.inks import free_color
 from tuireader.ui.screens.dialog import SavingDialog, Says
 from tuireader.ui.widgets.facts import Facts, Line, marked
 from tuireader.ui.widgets.field import Colours, Field, Pick
 from tuireader.ui.work import run_latest
 from tuireader.watch import Matcher
-from tuireader.watching import rule_of
+from tuireader.watching import name_of, rule_of
 from tuireader.wording import counted
 
 _REST = 0.12  # seconds without a key after which the preview is made
@@ -65,7 +66,7 @@ def summary(preview: WatchPreview) -> Line:
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
-        (f"+{preview.added}", "accent"),
+        (f"+{preview.added}", "strong"),
         ("  ", "dim"),
         (f"−{preview.removed}", "star"),
         ("  against now · ", "dim"),
@@ -88,12 +89,18 @@ class NewWatch(SavingDialog[str | None]):
         self._config = config
         self._replaces = replaces
         self._timer: Timer | None = None
+        self._own_name = bool(replaces)  # typed, not made from the terms
+        self._proposed = ""
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
         """Seven fields, the preview, what the keys do."""
         config = self._config
-        self.colours = Colours("Colour", config.color)
+        self._own_name = self._own_name or config.name not in ("", self._name_for(config))
+        color = config.color
+        if not (color or self._replaces):
+            color = free_color(self.library.watch_colors, list(self.reader.inks.palette))
+        self.colours = Colours("Colour", color)
         self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
         days = config.ends_after_quiet_days
         self.preview = Facts(id="preview", raised=True)
@@ -146,9 +153,17 @@ class NewWatch(SavingDialog[str | None]):
         days = int(found[1] or 0) if found else _MOST_DAYS + 1
         return days if days <= _MOST_DAYS else None
 
+    def _name_for(self, config: WatchConfig) -> str:
+        """The name that a new watch has as long as it is given no other."""
+        return name_of(config.any or ((config.query,) if config.query else ()), self.reader.watch_names)
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Make the preview anew when the typing rests."""
+        """Make the preview anew when the typing rests; the name follows the terms until it is typed."""
         event.stop()
+        if event.input.id == "name":
+            self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
+        elif not self._own_name:
+            self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_REST, lambda: run_latest(self, self._show, "preview"))

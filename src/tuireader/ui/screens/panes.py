@@ -168,6 +168,7 @@ class Panes(Sheet, inherit_bindings=False):
         self.arrange_panes()
         if folds and not self.is_wide:
             self.go_to(self.articles)
+        self.tell_status()
 
     def arrange_panes(self) -> None:
         """Show those of list, sentence and article that have a place.

@@ -14,6 +14,7 @@ from tuireader.ui.widgets.facts import Facts, Line
 _STEPS = (
     (("move_down", "move_up"), "move, in the list and in a text"),
     (("open", "back"), "open an article, go back"),
+    (("back",), "in the list: the sidebar with feeds, watches and searches"),
     (("page_or_next_unread",), "read on: a page, then the next unread article"),
     (("toggle_star", "toggle_read"), "star it, mark it unread again"),
     (("undo",), "take a mark back, also after a restart"),
@@ -21,12 +22,13 @@ _STEPS = (
     (("new_watch", "watches"), "watch for words that must not be missed; see what they hit"),
     (("refresh_all", "add_feed"), "fetch the feeds, add one"),
     (("palette", "help"), "find any command by name; all keys, searchable"),
+    (("quit_or_back", "quit"), "leave what is open, at the top the program; quit at once"),
 )
 _KEYS = 12
 
 
 class Tour(Dialog[None]):
-    """Nine lines, left by any key."""
+    """The keys and what they do, left by any key."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(classes="-short")

@@ -41,7 +41,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
         {
             "mark": Cell("◆", ink),
             "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
-            "unread": Cell(str(stats.count.unread_rows(folds) or ""), "accent"),
+            "unread": Cell(str(stats.count.unread_rows(folds) or ""), "text"),
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),

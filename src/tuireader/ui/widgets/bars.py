@@ -11,10 +11,14 @@ from textual.widget import Widget
 
 from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
-from tuireader.ui.inks import BOLD, Inks
+from tuireader.ui.inks import Inks
 
 if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
+
+
+QUIT, BACK = "Quit", "Back"
+_KEPT = (BY_ID["help"].title, QUIT, BACK)
 
 
 class Bar(Widget):
@@ -68,11 +72,11 @@ class TopLine(Bar):
         gap = max(0, width - used - cell_len(right) - 1)
         return self.strip(
             [
-                Segment(name, base + inks.accent + BOLD),
+                Segment(name, base + inks.dim),
                 Segment(title, base + inks.strong),
                 Segment(count, base + inks.dim),
                 Segment(" " * gap, base),
-                Segment(right, base + inks.accent),
+                Segment(right, base + inks.text),
                 Segment(" ", base),
             ]
         )
@@ -99,7 +103,7 @@ class StatusLine(Bar):
         return self.draw(self._keys, self._where, trouble=self._trouble)
 
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
-        """As many keys as fit beside the word at the right; the help, which tells all, is one of them."""
+        """As many keys as fit beside the word at the right, among them help, which tells all, and quit."""
         inks, width = self.inks, self.size.width
         base = inks.ground
         share = width - 2 if trouble else max(width // 2, width - 40)
@@ -116,11 +120,14 @@ class StatusLine(Bar):
 
 
 def _fitting(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """The keys that there is room for, from the first on, and that of the help if it is one of them."""
-    fitting = _first(keys, room)
-    last = [pair for pair in keys[len(fitting) :] if pair[1] == BY_ID["help"].title]
-    fewer = _first(fitting, room - sum(_size(*pair) for pair in last))
-    return fewer + last if len(fewer) > 1 else fitting
+    """The keys that there is room for, from the first on; that of the help and that to leave have theirs."""
+    for titles in (_KEPT, _KEPT[:1]):
+        kept = [pair for pair in keys if pair[1] in titles]
+        others = [pair for pair in keys if pair[1] not in titles]
+        fitting = _first(others, room - sum(_size(*pair) for pair in kept))
+        if len(fitting) > 1:
+            return fitting + kept
+    return _first(keys, room)
 
 
 def _first(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:

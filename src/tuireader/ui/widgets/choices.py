@@ -71,6 +71,11 @@ class Choices(CursorPane):
         self.scroll_now(0)
         self.refresh(layout=True)
 
+    def renew(self, choices: Sequence[Choice]) -> None:
+        """Show the same lines with other words, the cursor where it is."""
+        self.choices = choices
+        self.refresh()
+
     def on_mount(self) -> None:
         """Take the size of what there is."""
         self.show(self.choices)
@@ -182,7 +187,7 @@ class Choices(CursorPane):
         note = pad(choice.note, max(0, room - cell_len(shown)))
         parts = [
             Segment(" ", base),
-            Segment(box, under_cursor(base + inks.accent)),
+            Segment(box, under_cursor(base + inks.text)),
             Segment(lead, under_cursor(base + inks.key)),
             Segment(shown, base + inks.text),
             Segment(note, base + inks.dim),

@@ -203,13 +203,14 @@ class Sidebar(CursorPane):
             lead = " " + "  " * max(0, entry.depth - 1)
             mark, mark_ink = ("! ", inks.error + BOLD) if entry.trouble else ("= ", inks.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
-        label_ink = inks.strong if entry.unread else inks.dim if entry.depth else inks.text
-        count_ink = inks.accent if entry.unread else inks.dim
+        label_ink = inks.strong if entry.unread and entry.watch else inks.text
+        label_ink = inks.dim if entry.depth and not entry.unread else label_ink
+        count_ink = inks.text if entry.unread else inks.dim
         return Strip(
             [
                 Segment(lead, base),
                 Segment(mark, under_cursor(base + mark_ink)),
-                Segment(pad(entry.label, room), base + label_ink),
+                Segment(pad(entry.label, room), under_cursor(base + label_ink)),
                 Segment(f" {count} ", under_cursor(base + count_ink)),
             ],
             None,
