@@ -55,12 +55,25 @@ def folding(data: Path, *, as_published: bool) -> None:
         names = sorted(data.glob("*.articles.jsonl"))
         every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
         article_of = save(store, every, int(time.time()), as_published=as_published)
-        story_of = store.relations.stories(sorted(set(article_of.values())))
+        articles = sorted(set(article_of.values()))
+        story_of = store.relations.stories(articles)
+        row_of = {row.id: row.story or -row.id for row in store.lists.rows(articles)}
         store.close()
+    arrival = "as published" if as_published else "feed by feed"
+    _print_folds(f"pairs in one story, coming {arrival}", article_of, story_of, judged, background)
+    _print_folds(f"pairs in one row, coming {arrival}", article_of, row_of, judged, background)
+
+
+def _print_folds(
+    what: str,
+    article_of: Mapping[str, int],
+    story_of: Mapping[int, int],
+    judged: Mapping[str, Judged],
+    background: Collection[str],
+) -> None:
     right, wrong, near = count_pairs(article_of, story_of, judged, background)
     wanted = wanted_pairs(list(judged.values()))
-    print("\nfolded pairs, coming " + ("as published" if as_published else "feed by feed"))
-    print(f"{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
+    print(f"\n{what}\n{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
     for name in sorted(wanted):
         _print_pairs(name, right[name], wrong[name], near[name], wanted[name])
     _print_pairs("ALL", right.total(), wrong.total(), near.total(), sum(wanted.values()))

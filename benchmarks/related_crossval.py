@@ -41,10 +41,12 @@ class Replay:
     def __init__(self) -> None:
         self._arrivals: list[search.Arrival] = []
         self._profiles: dict[int, Profile] = {}
+        self._texts: dict[int, tuple[str, str]] = {}
 
-    def record(self, arrival: search.Arrival) -> None:
+    def record(self, shelf: search.StoryShelf, arrival: search.Arrival) -> None:
         """Remember an article as it arrives."""
         profile = arrival.profile
+        self._texts[profile.id] = shelf.title(profile.id), shelf.lead(profile.id)
         self._profiles[profile.id] = unpack(profile.id, profile.pack())
         self._arrivals.append(arrival)
 
@@ -88,6 +90,12 @@ class Replay:
     def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         return ()
 
+    def title(self, article: int) -> str:
+        return self._texts[article][0]
+
+    def lead(self, article: int) -> str:
+        return self._texts[article][1]
+
 
 def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[str, int], Replay]:
     """All articles in a store, and what is needed to fold them again."""
@@ -97,7 +105,7 @@ def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[
     replay, fold = Replay(), search.fold
 
     def recording(shelf: search.StoryShelf, arrival: search.Arrival) -> stories.Place:
-        replay.record(arrival)
+        replay.record(shelf, arrival)
         return fold(shelf, arrival)
 
     search.fold = recording

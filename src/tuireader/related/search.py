@@ -21,6 +21,7 @@ from tuireader.related.features import (
     weigh,
 )
 from tuireader.related.rank import Ranked, chances, likeliest, rank
+from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 from tuireader.values import dataclass
 
@@ -60,7 +61,7 @@ class Shelf(Protocol):
         ...
 
 
-class StoryShelf(Shelf, Protocol):
+class StoryShelf(Shelf, Texts, Protocol):
     """What folding asks besides."""
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
@@ -139,7 +140,7 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
         for number, articles in members.items()
     }
     apart = shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset()
-    return place(profile, stories, apart, young=shelf.articles() < YOUNG)
+    return place(profile, stories, Series(shelf), apart, young=shelf.articles() < YOUNG)
 
 
 def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:

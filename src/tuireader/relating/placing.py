@@ -6,8 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related import search
 from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
+from tuireader.related.series import Series, same_news
+from tuireader.related.stories import Place
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
+from tuireader.store.relations import ROWS
 
 
 class Shelf:
@@ -48,6 +51,22 @@ class Shelf:
     def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         """The pairs that a person has split."""
         return self._store.relations.apart(ids)
+
+    def rows(self, story: int, article: int) -> Sequence[Mapping[int, bool]]:
+        """The articles in each row of a story, and whether they stand in a feed of another article."""
+        return self._store.relations.rows(story, article)
+
+    def title(self, article: int) -> str:
+        """The title of an article."""
+        return self._store.relations.title(article)
+
+    def lead(self, article: int) -> str:
+        """The part of its text that is compared."""
+        return self.text(article, LEAD)
+
+    def text(self, article: int, most: int | None = None) -> str:
+        """All of its text, or the first `most` characters."""
+        return "".join(incoming(text, most).text for text in self._store.reading.texts([article]))
 
     def grown(self) -> None:
         """An article has been added."""
@@ -101,8 +120,40 @@ def _relate(store: Store, shelf: Shelf, arrived: search.Incoming) -> None:
         arrival.counted,
         arrival.neighbours,
     )
-    place = search.fold(shelf, arrival)
-    store.relations.join(arrived.id, place.story, place.merged)
+    _join(store, shelf, arrived.id, search.fold(shelf, arrival))
+
+
+def _join(store: Store, shelf: Shelf, article: int, place: Place) -> None:
+    """Put an article into its story, and with it all articles of the stories that are merged."""
+    if place.story == article:
+        return
+    merged = [member for story in place.merged for member in store.relations.members(story)]
+    for member in sorted([article, *merged]):
+        row = _row(shelf, member, place.story)
+        if row < ROWS:
+            store.relations.join(member, place.story, row)
+
+
+def _row(shelf: Shelf, article: int, story: int) -> int:
+    """The first row of a story in which an article hides no other and is not hidden.
+
+    A row has one article of each feed, but for what a feed posts again or corrects, and one item of a series.
+    """
+    rows = shelf.rows(story, article)
+    (profile,) = shelf.profiles([article])
+    series = Series(shelf)
+
+    def is_same(other: Profile, same_feed: bool) -> bool:
+        if not same_feed:
+            return not series.differ_at_all(profile, other)
+        titles = shelf.title(article), shelf.title(other.id)
+        return same_news(titles, (shelf.text(article), shelf.text(other.id)))
+
+    for number, row in enumerate(rows):
+        others = sorted(shelf.profiles(list(row)), key=lambda other: not row[other.id])
+        if all(is_same(other, row[other.id]) for other in others):
+            return number
+    return len(rows)
 
 
 def incoming(text: StoredText, most: int | None = None) -> search.Incoming:

@@ -26,12 +26,32 @@ class Shown:
     read: bool
 
 
+ROW = 1 << 40
+"""What the rows of a story are apart in `article.story`: more than there will be articles."""
+ROWS = 64
+"""A story has this many rows at most."""
+
+
+def story_number(column: str) -> str:
+    """The number of a story in SQL, whatever the row."""
+    return f"({column} & {ROW - 1})"
+
+
+def rows_of(story: int) -> str:
+    """All values that `article.story` may have for articles of a story."""
+    return _list(range(story, story + ROWS * ROW, ROW))
+
+
 def _list(values: Iterable[int]) -> str:
     return ",".join(map(str, map(int, values)))
 
 
 class Relations:
-    """Every question is bounded, whatever the number of stored articles."""
+    """Every question is bounded, whatever the number of stored articles.
+
+    The number of a story is the id of one of its articles. It has several rows where folding all of it into one
+    would hide news: `article.story` is the number plus the row (0, 1, …) times `ROW`, and 0 for what is alone.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -76,7 +96,7 @@ class Relations:
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
         """The story of each article that has been related; one that is alone is its own story."""
         rows = self._conn.execute(
-            f"""SELECT a.id, iif(a.story, a.story, a.id) FROM article a JOIN profile p ON p.article = a.id
+            f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id) FROM article a JOIN profile p ON p.article = a.id
                 WHERE a.id IN ({_list(ids)})"""
         )
         return dict(rows.fetchall())
@@ -84,9 +104,31 @@ class Relations:
     def members(self, story: int, limit: int = -1) -> list[int]:
         """The articles of a story, those with the highest ids first."""
         rows = self._conn.execute(
-            "SELECT id FROM article WHERE story = ? AND story != 0 ORDER BY id DESC LIMIT ?", (story, limit)
+            f"SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0 ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
         return [row[0] for row in rows] or [story]
+
+    def rows(self, story: int, article: int) -> list[dict[int, bool]]:
+        """The articles in each row of a story, and whether they stand in a feed of another article."""
+        found: list[dict[int, bool]] = [{}]
+        for row, other, same_feed in self._conn.execute(
+            f"""SELECT r.story / {ROW}, r.id, r.feed_id = a.feed_id OR EXISTS (
+                 SELECT 1 FROM appearance p WHERE p.secondary = 1 AND (
+                   (p.article_id = r.id AND p.feed_id = a.feed_id)
+                   OR (p.article_id = a.id AND p.feed_id = r.feed_id)))
+               FROM article r JOIN article a ON a.id = ?1
+               WHERE r.id IN ({_list(self.members(story))}) AND r.id != a.id ORDER BY 1, 2""",
+            (article,),
+        ):
+            found += [{} for _ in range(len(found), row + 1)]
+            found[row][other] = bool(same_feed)
+        return found
+
+    def title(self, article: int) -> str:
+        """The title of an article."""
+        row = self._conn.execute("SELECT title FROM article WHERE id = ?", (article,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def apart(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """The pairs among `ids` that a person has split."""
@@ -198,27 +240,26 @@ class Relations:
         )
         conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
 
-    def join(self, article: int, story: int, merged: Sequence[int] = ()) -> None:
-        """Put an article into a story, and with it all articles of the stories `merged`."""
-        if story == article and not merged:
-            return
-        self._conn.execute(
-            f"UPDATE article SET story = ? WHERE id IN ({_list((article, story, *merged))})", (story,)
-        )
-        self._conn.execute(
-            f"UPDATE article SET story = ? WHERE story != 0 AND story IN ({_list(merged)})", (story,)
-        )
+    def join(self, article: int, story: int, row: int = 0) -> None:
+        """Put an article into a row of a story, which may have been an article that was alone."""
+        self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
+        self._conn.execute("UPDATE article SET story = ? WHERE id = ?", (story + row * ROW, article))
 
     def leave(self, article: int) -> list[int]:
         """Take an article out of its story; returns those that it leaves behind."""
-        row = self._conn.execute("SELECT story FROM article WHERE id = ?", (article,)).fetchone()
+        row = self._conn.execute(
+            f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)
+        ).fetchone()
         if row is None or not row[0]:
             return []
+        rest = [other for other in self.members(row[0]) if other != article]
         self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
-        rest = self.members(row[0])
-        number = min(rest) if len(rest) > 1 else 0
-        if number != row[0]:  # a story has the id of one of its articles
-            self._conn.execute(f"UPDATE article SET story = ? WHERE id IN ({_list(rest)})", (number,))
+        if len(rest) < 2:
+            self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(rest)})")
+        elif row[0] == article:  # a story has the id of one of its articles
+            self._conn.execute(
+                f"UPDATE article SET story = story + ? WHERE id IN ({_list(rest)})", (min(rest) - article,)
+            )
         return rest
 
     def split(self, article: int) -> list[int]:
@@ -237,7 +278,10 @@ class Relations:
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)
-            self.join(article, self.stories(others[:1]).get(others[0], others[0]))
+            story = self.stories(others[:1]).get(others[0], others[0])
+            rows = self.rows(story, article)
+            free = (number for number, row in enumerate(rows) if not any(row.values()))
+            self.join(article, story, next(free, min(len(rows), ROWS - 1)))
 
 
 def _pairs(article: int, others: Sequence[int]) -> list[tuple[int, int]]:

@@ -56,7 +56,7 @@ class MainScreen(MarkingKeys):
         article_id = self.current_article_id()
         await self.reader.browse((await self._current_address())[0])
         if article_id is not None:
-            change = await self.listing.set_read([article_id], True)
+            change = await self.listing.set_read([article_id], True, reading=True)
             if change.ids:
                 self._say_mark("Read", change)
             await self.action_next_unread()
