@@ -3,7 +3,8 @@
 DATA holds labelled collections (`<name>.articles.jsonl`, `<name>.labels.jsonl`) and `eval_related.py`, which
 scores what `related_ranking.py` shows. Then: which pairs fold into one row, in the program's own
 store, and how many of those belong together, for articles that come feed by feed as at a first refresh, and
-for articles that come as they are published. Then, for each SIZE, what `related_cost.py` prints.
+for articles that come as they are published; and what `serials.py` prints. Then, for each SIZE, what
+`related_cost.py` prints.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 import related_cost
+import serials
 from related_ranking import rows, save
 from tuireader.store import Store
 
@@ -161,6 +163,7 @@ def main(data: str, *sizes: str) -> None:
     quality(Path(data))
     folding(Path(data), as_published=False)
     folding(Path(data), as_published=True)
+    serials.measure(Path(data))
     related_cost.main(*sizes)
 
 

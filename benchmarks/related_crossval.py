@@ -24,6 +24,7 @@ from related_ranking import rows, save
 from tuireader import relating
 from tuireader.related import rank, search, stories
 from tuireader.related.features import Profile, unpack
+from tuireader.related.series import Series
 from tuireader.store import Store
 
 FIRSTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
@@ -55,7 +56,7 @@ class Replay:
         self._stories: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
         for arrival in self._arrivals:
-            place = search.fold(self, arrival)
+            place = search.fold(self, arrival, Series(self))
             members = self._members.setdefault(place.story, [])
             members.append(arrival.profile.id)
             for number in place.merged:
@@ -104,9 +105,9 @@ def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[
     every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
     replay, fold = Replay(), search.fold
 
-    def recording(shelf: search.StoryShelf, arrival: search.Arrival) -> stories.Place:
+    def recording(shelf: search.StoryShelf, arrival: search.Arrival, series: Series) -> stories.Place:
         replay.record(shelf, arrival)
-        return fold(shelf, arrival)
+        return fold(shelf, arrival, series)
 
     search.fold = recording
     try:

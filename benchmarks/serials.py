@@ -2,9 +2,9 @@
 
 Forms that are filled in again and again: advisories, releases, digests, calendars, warnings. Each series is a
 feed; some have a mirror, a second feed with the same items. They arrive in libraries of several sizes, feed by
-feed and as they are published, and the pairs are counted that the program's own store folds into one row
-although they are two items. DATA holds the articles that fill the larger libraries, as for `related.py`;
-without it they are made up.
+feed and as they are published. Counted are the pairs that the program's own store folds into one row although
+they are two items: of one series, and across series. DATA holds the articles that fill the larger libraries,
+as for `related.py`; without it they are made up.
 """
 
 from __future__ import annotations
@@ -377,10 +377,11 @@ def background(data: Path | None, size: int) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Pairs of items: in one row although they are two, in one story though in two rows, and of mirrors: the
-    same item in one row."""
+    """Pairs of items in one row: two of a series, two of different ones; pairs in one story though in two
+    rows; and of mirrors: the same item in one row."""
 
     folded: Sequence[tuple[str, str]]
+    across: Sequence[tuple[str, str]]
     in_one_story: int
     mirrored: int
 
@@ -393,11 +394,19 @@ def folds(store: Store, folder: Path, items: Sequence[dict[str, Any]], *, as_pub
     name_of = {article: row.rpartition("/")[0] for row, article in article_of.items()}
     row_of = {row.id: row.story or -row.id for row in store.lists.rows(list(name_of))}
     story_of = store.relations.stories(list(name_of))
-    pairs = [sorted(pair) for pair in itertools.combinations(name_of, 2)]
-    same = [(one, other) for one, other in pairs if row_of[one] == row_of[other]]
-    wrong = [(name_of[one], name_of[other]) for one, other in same if name_of[one] != name_of[other]]
-    near = sum(story_of[one] == story_of[other] and name_of[one] != name_of[other] for one, other in pairs)
-    return Found(wrong, near - len(wrong), len(same) - len(wrong))
+    folded: list[tuple[str, str]] = []
+    across: list[tuple[str, str]] = []
+    in_one_story = mirrored = 0
+    for one, other in itertools.combinations(sorted(name_of), 2):
+        names = name_of[one], name_of[other]
+        if row_of[one] == row_of[other]:
+            same_series = names[0].rpartition("/")[0] == names[1].rpartition("/")[0]
+            mirrored += names[0] == names[1]
+            if names[0] != names[1]:
+                (folded if same_series else across).append(names)
+        elif story_of[one] == story_of[other]:
+            in_one_story += 1
+    return Found(folded, across, in_one_story, mirrored)
 
 
 def _file(folder: Path, items: Iterable[dict[str, Any]]) -> Path:
@@ -410,7 +419,7 @@ def measure(data: Path | None) -> None:
     """Print what folds in libraries of each size; each series alone comes first."""
     items = list(rows())
     print(f"\n{len(items)} articles of {len(SERIES)} series, {len(SERIES) * ITEMS} items")
-    print(f"{'library':22s}{'arrival':>14s}{'folded':>8s}{'in one story':>14s}{'mirrors folded':>16s}")
+    print(f"{'library':22s}{'arrival':>14s}{'folded':>8s}{'across':>8s}{'in one story':>14s}{'mirrors':>9s}")
     for as_published in (False, True):
         each = []
         for one in SERIES:
@@ -435,10 +444,11 @@ def measure(data: Path | None) -> None:
 
 def _print(library: str, as_published: bool, found: Sequence[Found]) -> None:
     wrong = [pair for one in found for pair in one.folded]
+    across = [pair for one in found for pair in one.across]
     arrival = "as published" if as_published else "feed by feed"
     stories, mirrored = sum(one.in_one_story for one in found), sum(one.mirrored for one in found)
-    print(f"{library:22s}{arrival:>14s}{len(wrong):8d}{stories:14d}{mirrored:16d}")
-    for one, other in wrong[:20]:
+    print(f"{library:22s}{arrival:>14s}{len(wrong):8d}{len(across):8d}{stories:14d}{mirrored:9d}")
+    for one, other in [*wrong, *across][:20]:
         print(f"    {one}  =  {other}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related.features import Profile, unpack
 from tuireader.related.search import Incoming, arrive, fold
+from tuireader.related.series import Series
 
 
 class MemoryShelf:
@@ -31,7 +32,7 @@ class MemoryShelf:
         for other in arrival.neighbours:
             self.links.setdefault(profile.id, set()).add(other)
             self.links.setdefault(other, set()).add(profile.id)
-        place = fold(self, arrival)
+        place = fold(self, arrival, Series(self))
         story = place.story
         members = self.story_members.setdefault(story, [])
         for merged in place.merged:

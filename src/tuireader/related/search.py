@@ -118,7 +118,7 @@ def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
 
 
-def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
+def fold(shelf: StoryShelf, arrival: Arrival, series: Series) -> Place:
     """The story of an article that has just arrived; the caller stores it.
 
     The article belongs to `Place.story`, and so do from now on all articles of the stories `Place.merged`.
@@ -140,7 +140,7 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
         for number, articles in members.items()
     }
     apart = shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset()
-    return place(profile, stories, Series(shelf), apart, young=shelf.articles() < YOUNG)
+    return place(profile, stories, series, apart, young=shelf.articles() < YOUNG)
 
 
 def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:

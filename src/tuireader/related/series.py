@@ -29,8 +29,7 @@ _APART = 43_200  # seconds between two articles with the same title and no text,
 
 _REPOSTED = 200  # characters of a text that is no teaser: the same words say the same
 _COMPARED = 4000
-_KEPT = 0.9  # share of a text that stays in its correction ...
-_REVISED = 0.75  # ... and where the title says that it is one
+_REVISED = 0.75  # share of a text that stays in its correction
 _MARKERS = frozenset(
     map(
         fold,
@@ -91,7 +90,7 @@ class _Words:
 
 
 class Series:
-    """Tells items of a series apart. Remembers what it has read, so it is for one article that arrives."""
+    """Tells items of a series apart. Remembers what it has read: it is for articles that arrive together."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
@@ -102,20 +101,21 @@ class Series:
         """Whether two articles that look alike say it of two things; the same both ways."""
         form = self._form(one, other, strictly=False)
         return form is _Form.FILLED or (
-            form is not _Form.NONE and self._texts_differ(one, other, form, _COMMON)
+            form is not _Form.NONE and self._texts_differ(one, other, form, strictly=False)
         )
 
     def differ_at_all(self, one: Profile, other: Profile) -> bool:
         """The same asked more strictly: may one of them not hide the other?
 
         Titles that have the words before or after a colon in common are of one form ("Daily briefing: budgets"),
-        which may also be their subject; texts have to be more alike; and a number of a vulnerability decides.
+        which may also be their subject; of texts below one title, one has to be part of the other; and the
+        number of a vulnerability decides.
         """
-        if self._vulnerabilities_differ(one, other):
-            return True
         form = self._form(one, other, strictly=True)
-        return form is _Form.FILLED or (
-            form is not _Form.NONE and self._texts_differ(one, other, form, 2 * _COMMON)
+        return (
+            form is _Form.FILLED
+            or (form is not _Form.NONE and self._texts_differ(one, other, form, strictly=True))
+            or self._vulnerabilities_differ(one, other)
         )
 
     def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
@@ -137,7 +137,7 @@ class Series:
         longer = _own(one, mine, theirs, any_word=True) and _own(other, theirs, mine, any_word=True)
         return _Form.NONE if longer else _Form.BEGUN
 
-    def _texts_differ(self, one: Profile, other: Profile, form: _Form, common: float) -> bool:
+    def _texts_differ(self, one: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
         """Whether two articles under one title are two: "Daily briefing", "One more known exploit".
 
         So are those whose texts have little in common.
@@ -145,10 +145,11 @@ class Series:
         mine, theirs = self._lead(one.id), self._lead(other.id)
         if not mine.folded and not theirs.folded:
             return one.feed == other.feed or abs(one.time - other.time) > _APART
-        if form is _Form.SAME and min(_own(one, mine, theirs), _own(other, theirs, mine)) >= _OWN:
+        own = min(_own(one, mine, theirs, any_word=strictly), _own(other, theirs, mine, any_word=strictly))
+        if own >= (1 if strictly else _OWN) and (strictly or form is _Form.SAME):
             return True
         some, others = set(mine.folded) - STOP_FOLDED, set(theirs.folded) - STOP_FOLDED
-        return len(some & others) < common * min(len(some), len(others))
+        return len(some & others) < _COMMON * min(len(some), len(others))
 
     def _vulnerabilities_differ(self, one: Profile, other: Profile) -> bool:
         mine = self._vulnerabilities(one)
@@ -210,34 +211,19 @@ def _has_digit(word: str) -> bool:
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
     """Whether two articles of one feed are one: the same text, or one that corrects the other.
 
-    A text too short to be one says nothing. Whatever is exchanged in a text must be a plain word, and what is
-    exchanged in a title, too, or the text of both has it. Only a title that says so corrects a name or a
-    number.
+    A text too short to be one says nothing. What is new in a title must stand in the text: a form that is
+    filled in twice has its names in its titles alone. Only a title that says so corrects a text.
     """
     if min(map(len, texts)) < _REPOSTED:
         return False
     mine, theirs = (_Words.of(text[:_COMPARED]) for text in texts)
     heads = [_Words.of_title(title) for title in titles]
-    kept = (mine.counted & theirs.counted).total() / max(mine.counted.total(), theirs.counted.total())
     plain = [_unmarked(head.folded) for head in heads]
     if plain[0] == plain[1] and heads[0].folded != heads[1].folded:
-        return kept >= _REVISED
-    both = mine.counted.keys() & theirs.counted.keys()
-    return (
-        kept >= _KEPT
-        and all(map(_is_plain, _exchanged(mine, theirs)))
-        and all(_is_plain(token) or token.folded in both for token in _exchanged(*heads))
-    )
-
-
-def _exchanged(one: _Words, other: _Words) -> list[Token]:
-    """The words that one of two texts has more often than the other."""
-    more = (one.counted - other.counted) | (other.counted - one.counted)
-    return [token for token in (*one.tokens, *other.tokens) if token.folded in more]
-
-
-def _is_plain(token: Token) -> bool:
-    return token.shown.islower() and not token.cjk and not _has_digit(token.folded)
+        longer = max(mine.counted.total(), theirs.counted.total())
+        return (mine.counted & theirs.counted).total() >= _REVISED * longer
+    new = heads[0].counted.keys() ^ heads[1].counted.keys()
+    return mine.folded == theirs.folded and new <= mine.counted.keys() | STOP_FOLDED
 
 
 def _unmarked(words: Sequence[str]) -> Sequence[str]:

@@ -136,7 +136,7 @@ class Lists:
                 url=row[8],
                 author=row[9],
                 watches=tuple(watches.get(row[0], ())),
-                story=row[10],
+                story=row[10] if sizes.get(row[10], 1) > 1 else 0,
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
                 labels=labels.get(row[0], ()),

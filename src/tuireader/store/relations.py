@@ -11,6 +11,8 @@ _WINDOW = 12_000
 """So many of the articles that wait are put into the order of their times."""
 RELATED_UP_TO = "related up to"
 """The fact that has the id up to which all articles have been related."""
+_JUDGED = "stories judged down to"
+"""The fact that has the number below which stories may be folded by the rules of an older version."""
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
@@ -159,6 +161,8 @@ class Relations:
         A first refresh brings feed after feed; stories are found best in the order in which they were told.
         """
         floor = self._floor()
+        if not floor:  # there are no older stories
+            self._conn.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, '0')", (_JUDGED,))
         newest = int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
         while floor < newest:
             self._note(floor)
@@ -173,6 +177,23 @@ class Relations:
             floor = end
         self._note(floor)
         return []
+
+    def unjudged(self) -> int:
+        """The highest number of a story that may be folded by older rules; 0 when there is none."""
+        row = self._conn.execute(
+            """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
+                               (SELECT max(id) FROM article WHERE EXISTS
+                                 (SELECT 1 FROM article WHERE story != 0)), 0)""",
+            (_JUDGED,),
+        ).fetchone()
+        return int(row[0])
+
+    def numbers(self, first: int, last: int) -> list[int]:
+        """The numbers of the stories from one to another."""
+        rows = self._conn.execute(
+            "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
+        )
+        return [row[0] for row in rows]
 
     def waiting_count(self) -> int:
         """How many articles wait to be related."""
@@ -247,20 +268,28 @@ class Relations:
 
     def leave(self, article: int) -> list[int]:
         """Take an article out of its story; returns those that it leaves behind."""
-        row = self._conn.execute(
-            f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)
-        ).fetchone()
-        if row is None or not row[0]:
+        story = self._number(article)
+        if not story:
             return []
-        rest = [other for other in self.members(row[0]) if other != article]
+        rest = [other for other in self.members(story) if other != article]
         self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
         if len(rest) < 2:
             self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(rest)})")
-        elif row[0] == article:  # a story has the id of one of its articles
+        elif story == article:  # a story has the id of one of its articles
             self._conn.execute(
                 f"UPDATE article SET story = story + ? WHERE id IN ({_list(rest)})", (min(rest) - article,)
             )
         return rest
+
+    def dissolve(self, story: int) -> list[int]:
+        """Let all articles of a story be alone; returns them."""
+        members = self.members(story)
+        self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(members)})")
+        return members
+
+    def judged(self, down_to: int) -> None:
+        """Note which stories have been judged by the rules of today."""
+        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_JUDGED, str(down_to)))
 
     def split(self, article: int) -> list[int]:
         """Take an article out of its story for good: it is never folded with the others again.
@@ -273,12 +302,18 @@ class Relations:
         )
         return others
 
+    def _number(self, article: int) -> int:
+        row = self._conn.execute(
+            f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
     def unsplit(self, article: int, others: Sequence[int]) -> None:
         """Take a split back."""
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)
-            story = self.stories(others[:1]).get(others[0], others[0])
+            story = self._number(others[0]) or others[0]
             rows = self.rows(story, article)
             free = (number for number, row in enumerate(rows) if not any(row.values()))
             self.join(article, story, next(free, min(len(rows), ROWS - 1)))

@@ -88,7 +88,7 @@ class MainScreen(MarkingKeys):
     async def action_story_sources(self) -> None:
         row = await self.row_here()
         if row is None or not row.story:
-            self.reader.say("No other article of this story is stored", seconds=2)
+            self.reader.say("Nothing is folded behind this article", seconds=2)
         elif self.listing.folds:
             await self.listing.toggle_sources(row.story)
             self.tell_status()
