@@ -48,8 +48,8 @@ def save(
 ) -> dict[str, int]:
     """Save and relate all articles; returns the article that each row has become.
 
-    They come feed by feed, as at a first refresh, or `as_published`, as at all others. `host` begins the names
-    of the servers: the feeds of another call are others.
+    They come feed by feed, as at a first refresh, or `as_published`, as at all others. `host` begins the
+    names of the servers: the feeds of another call are others.
     """
     by_feed: dict[str, list[ParsedEntry]] = {}
     for row in rows(articles):

@@ -1,10 +1,10 @@
 """Items of series, which must never fold: `serials.py [DATA]`.
 
-Forms that are filled in again and again: advisories, releases, digests, calendars, warnings. Each series is a
-feed; some have a mirror, a second feed with the same items. They arrive in libraries of several sizes, feed by
-feed and as they are published. Counted are the pairs that the program's own store folds into one row although
-they are two items: of one series, and across series. DATA holds the articles that fill the larger libraries,
-as for `related.py`; without it they are made up.
+Forms that are filled in again and again: advisories, releases, digests, calendars, warnings. Each series is
+a feed; some have a mirror, a second feed with the same items. They arrive in libraries of several sizes, feed
+by feed and as they are published. Counted are the pairs that the program's own store folds into one row
+although they are two items: of one series, and across series. DATA holds the articles that fill the larger
+libraries, as for `related.py`; without it they are made up.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import newsgen
-from related_ranking import save
+import related_ranking
 from tuireader.store import Store
 
 START = 1_760_000_000
@@ -59,14 +59,54 @@ WORDS = {
     "시": "수원 청주 전주 포항 창원 김해 강릉 여수 목포 제주",
 }
 NAMES = ("product", "town", "team", "rival", "firm", "person")
-_FIRST = (
-    "Bal Cor Dun El Far Gren Hol Is Jar Kel Lom Mor Nor Or Pel Quin Ros Sel Tor Ul Ver Wes Yar Zen".split()
-)  # noqa: SIM905
-_LAST = "bridge cott dale fern gate ham ley mere nock port ridge stow thorpe vale wick worth".split()  # noqa: SIM905
+_FIRST = [
+    "Bal",
+    "Cor",
+    "Dun",
+    "El",
+    "Far",
+    "Gren",
+    "Hol",
+    "Is",
+    "Jar",
+    "Kel",
+    "Lom",
+    "Mor",
+    "Nor",
+    "Or",
+    "Pel",
+    "Quin",
+    "Ros",
+    "Sel",
+    "Tor",
+    "Ul",
+    "Ver",
+    "Wes",
+    "Yar",
+    "Zen",
+]
+_LAST = [
+    "bridge",
+    "cott",
+    "dale",
+    "fern",
+    "gate",
+    "ham",
+    "ley",
+    "mere",
+    "nock",
+    "port",
+    "ridge",
+    "stow",
+    "thorpe",
+    "vale",
+    "wick",
+    "worth",
+]
 
 
 def _filled(at: int, i: int) -> dict[str, str]:
-    """What the form of a series says of an item: names that no other series has, and words that others have."""
+    """The words of an item: names that no other series has, and words that others have, too."""
     pools = {name: words.split() for name, words in WORDS.items()}
     chosen = {name: words[(7 * i + 10 * at) % len(words)].replace("-", " ") for name, words in pools.items()}
     for kind, name in enumerate(NAMES):
@@ -87,8 +127,10 @@ SERIES = (
     Series(
         "distribution advisories",
         "[SECURITY] [DSA {n}-1] {package} security update",
-        "Several vulnerabilities were discovered in {package}, which may result in the execution of code. For the "
-        "stable distribution these problems are fixed in version {v}. We recommend that you upgrade {package}.",
+        "Several vulnerabilities were discovered in {package}, which may result in the "
+        "execution of code. For the "
+        "stable distribution these problems are fixed in version {v}. We recommend that you "
+        "upgrade {package}.",
         mirrored=True,
     ),
     Series(
@@ -100,15 +142,18 @@ SERIES = (
     Series(
         "vendor notices",
         "USN-{n}-1: {package} vulnerabilities",
-        "Several security issues were fixed in {package}. It was found that {package} handled memory wrongly. A "
+        "Several security issues were fixed in {package}. It was found that {package} handled "
+        "memory wrongly. A "
         "remote attacker could use this to crash it or to run programs ({cve}).",
         mirrored=True,
     ),
     Series(
         "known exploits",
         "Agency adds one known exploited vulnerability to catalog",
-        "The agency has added one new vulnerability to its catalog, based on evidence of active exploitation: {cve} "
-        "{product} {flaw} vulnerability. Such flaws are a frequent way in for attackers and a risk for offices.",
+        "The agency has added one new vulnerability to its catalog, based on evidence of active "
+        "exploitation: {cve} "
+        "{product} {flaw} vulnerability. Such flaws are a frequent way in for attackers and a "
+        "risk for offices.",
         mirrored=True,
     ),
     Series(
@@ -133,7 +178,8 @@ SERIES = (
     Series(
         "releases",
         "Lanternfish v2.{i}",
-        "Lanternfish v2.{i} is out. It mends faults, brings {topic} and is quicker. See the change log for all.",
+        "Lanternfish v2.{i} is out. It mends faults, brings {topic} and is quicker. See the "
+        "change log for all.",
         mirrored=True,
     ),
     Series(
@@ -187,21 +233,24 @@ SERIES = (
     Series(
         "earnings calendar",
         "Earnings calendar for {date}: {firm}",
-        "These companies report their results: {firm} before the bell, others after it. Estimates in the table.",
+        "These companies report their results: {firm} before the bell, others after it. "
+        "Estimates in the table.",
         hours=24,
         mirrored=True,
     ),
     Series(
         "earnings",
         "{firm} Q3 earnings beat estimates, revenue up {points}%",
-        "{firm} reported third quarter earnings of ${points} a share, above estimates. Revenue rose {points}%.",
+        "{firm} reported third quarter earnings of ${points} a share, above estimates. Revenue "
+        "rose {points}%.",
         hours=1,
         mirrored=True,
     ),
     Series(
         "law firm notices",
         "Harrow & Pike investigates claims on behalf of investors of {firm}",
-        "Harrow & Pike investigates potential claims on behalf of investors of {firm}. The investigation is about "
+        "Harrow & Pike investigates potential claims on behalf of investors of {firm}. The "
+        "investigation is about "
         "whether {firm} and some of its officers have engaged in unlawful practices.",
         hours=2,
         mirrored=True,
@@ -358,10 +407,8 @@ def rows(series: Iterable[Series] = SERIES) -> Iterator[dict[str, Any]]:
 def background(data: Path | None, size: int) -> Iterator[dict[str, Any]]:
     """Other news: those of the collections in a folder, or made up."""
     if data is not None:
-        lines = itertools.chain.from_iterable(
-            path.read_text(encoding="utf-8").splitlines() for path in sorted(data.glob("*.articles.jsonl"))
-        )
-        yield from map(json.loads, itertools.islice(lines, size))
+        every = map(related_ranking.rows, sorted(data.glob("*.articles.jsonl")))
+        yield from itertools.islice(itertools.chain.from_iterable(every), size)
         return
     for number in range(size):
         made = newsgen.article(number % 100, number // 100)
@@ -388,7 +435,7 @@ class Found:
 
 def folds(store: Store, folder: Path, items: Sequence[dict[str, Any]], *, as_published: bool) -> Found:
     """Let items arrive in a store and look what they share."""
-    article_of = save(
+    article_of = related_ranking.save(
         store, _file(folder, items), START + 90 * 86_400, as_published=as_published, host="series-"
     )
     name_of = {article: row.rpartition("/")[0] for row, article in article_of.items()}
@@ -432,7 +479,11 @@ def measure(data: Path | None) -> None:
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder) / "base.db"
             store = Store.open(base)
-            filled = save(store, _file(Path(folder), background(data, size)), START) if size else {}
+            filled = (
+                related_ranking.save(store, _file(Path(folder), background(data, size)), START)
+                if size
+                else {}
+            )
             store.close()
             for as_published in (False, True):
                 copy = Path(shutil.copy(base, Path(folder) / "copy.db"))

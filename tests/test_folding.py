@@ -39,7 +39,8 @@ SERIES = {
     "advisories": [
         (
             f"[SECURITY] [DSA {6100 + n}-1] {name} security update",
-            f"Several vulnerabilities were discovered in {name}, which may result in the execution of code. For "
+            f"Several vulnerabilities were discovered in {name}, which may result in the "
+            f"execution of code. For "
             f"the stable distribution they are fixed in version 1.{n}. We recommend that you upgrade {name}.",
         )
         for n, name in enumerate(PACKAGES)
@@ -47,7 +48,8 @@ SERIES = {
     "exploits": [
         (
             "Agency adds one known exploited vulnerability to catalog",
-            "The agency has added one new vulnerability to its catalog, based on evidence of active exploitation: "
+            "The agency has added one new vulnerability to its catalog, based on evidence of "
+            "active exploitation: "
             f"CVE-2026-{20101 + 613 * n} {name} command injection vulnerability.",
         )
         for n, name in enumerate(PRODUCTS)
@@ -55,7 +57,8 @@ SERIES = {
     "digests": [
         (
             "Weekly digest",
-            f"Our picks of the week: {topic}, with links to all that was worth a look. A letter from the editor "
+            f"Our picks of the week: {topic}, with links to all that was worth a look. A letter "
+            f"from the editor "
             "and the questions of our readers follow, as they do each week, then the quiz and the crossword.",
         )
         for topic in ("harbours and tariffs", "vaccines and chips", "railways", "museums and elections")
@@ -122,8 +125,10 @@ async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path) -> 
 
 LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
 LONG = LANTERN + (
-    "<p>Both firms said on Monday that all staff will stay, that the name is kept and that nothing changes for "
-    "the passengers of the ferries. The owners of the ticket maker had looked for a buyer since the spring.</p>"
+    "<p>Both firms said on Monday that all staff will stay, that the name is kept and that "
+    "nothing changes for "
+    "the passengers of the ferries. The owners of the ticket maker had looked for a buyer since "
+    "the spring.</p>"
 )
 
 
@@ -198,7 +203,13 @@ def test_no_series_of_the_benchmark_folds_in_a_young_library(
 # --------------------------------------------------------------------------- one row, wherever it is shown
 
 STORY = [
-    ParsedEntry(guid=str(n), title=title, url=f"https://s{n}.example.org/1", published=NOW - n * 600, content_html=LANTERN)
+    ParsedEntry(
+        guid=str(n),
+        title=title,
+        url=f"https://s{n}.example.org/1",
+        published=NOW - n * 600,
+        content_html=LANTERN,
+    )
     for n, title in enumerate(
         (
             "LanternPay buys Ferrygate for 40 million",
@@ -207,7 +218,7 @@ STORY = [
             "Ticket maker Ferrygate goes to LanternPay",
         )
     )
-]  # fmt: skip
+]
 
 
 @pytest.fixture

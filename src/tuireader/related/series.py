@@ -30,13 +30,7 @@ _APART = 43_200  # seconds between two articles with the same title and no text,
 _REPOSTED = 200  # characters of a text that is no teaser: the same words say the same
 _COMPARED = 4000
 _REVISED = 0.75  # share of a text that stays in its correction
-_MARKERS = frozenset(
-    map(
-        fold,
-        "amended clarification corrected correction erratum update aktualisiert berichtigung korrektur "
-        "rectificatif".split(),
-    )
-)
+_MARKERS = frozenset(map(fold, ("amended", "clarification", "corrected", "correction", "erratum", "updated")))
 
 
 class _Form(Enum):
@@ -107,9 +101,9 @@ class Series:
     def differ_at_all(self, one: Profile, other: Profile) -> bool:
         """The same asked more strictly: may one of them not hide the other?
 
-        Titles that have the words before or after a colon in common are of one form ("Daily briefing: budgets"),
-        which may also be their subject; of texts below one title, one has to be part of the other; and the
-        number of a vulnerability decides.
+        Titles that have the words before or after a colon in common are of one form ("Daily briefing:
+        budgets"), which may also be their subject; of texts below one title, one has to be part of the other;
+        and the number of a vulnerability decides.
         """
         form = self._form(one, other, strictly=True)
         return (

@@ -159,8 +159,9 @@ def _row(shelf: Shelf, article: int, story: int) -> int:
 
 
 def judge_stories(store: Store, *, up_to: int, size: int) -> int:
-    """Fold the stories with `size` numbers up to `up_to` again, by the rules of today; returns where there are
-    more. What an older version has folded too eagerly stands in rows of its own then. Needs a transaction.
+    """Fold stories again by the rules of today: `size` numbers up to `up_to`; returns where there are more.
+
+    What an older version has folded too eagerly stands in rows of its own then. Needs a transaction.
     """
     first = max(1, up_to - size + 1)
     shelf = Shelf(store)

@@ -7,9 +7,9 @@ import sqlite3
 
 from tuireader.brief import Report
 from tuireader.model import Away, Evidence
-from tuireader.store.relations import story_number
 from tuireader.store.evidence import evidence_of
 from tuireader.store.lists import NEWS
+from tuireader.store.relations import story_number
 
 
 class Briefs:

@@ -51,8 +51,9 @@ def _list(values: Iterable[int]) -> str:
 class Relations:
     """Every question is bounded, whatever the number of stored articles.
 
-    The number of a story is the id of one of its articles. It has several rows where folding all of it into one
-    would hide news: `article.story` is the number plus the row (0, 1, …) times `ROW`, and 0 for what is alone.
+    The number of a story is the id of one of its articles. It has several rows where folding all of it into
+    one would hide news: `article.story` is the number plus the row (0, 1, …) times `ROW`, and 0 for what is
+    alone.
     """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
@@ -98,7 +99,8 @@ class Relations:
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
         """The story of each article that has been related; one that is alone is its own story."""
         rows = self._conn.execute(
-            f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id) FROM article a JOIN profile p ON p.article = a.id
+            f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
+                FROM article a JOIN profile p ON p.article = a.id
                 WHERE a.id IN ({_list(ids)})"""
         )
         return dict(rows.fetchall())
@@ -106,7 +108,8 @@ class Relations:
     def members(self, story: int, limit: int = -1) -> list[int]:
         """The articles of a story, those with the highest ids first."""
         rows = self._conn.execute(
-            f"SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0 ORDER BY id DESC LIMIT ?",
+            f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
+                ORDER BY id DESC LIMIT ?""",
             (limit,),
         )
         return [row[0] for row in rows] or [story]

@@ -116,7 +116,8 @@ class Stats:
         """How the feeds do with the stories of a watch that several of them told, the fastest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
-            f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id FROM watch w JOIN match m ON m.watch_id = w.id
+            f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
+               FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id
                WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id""",
             (name,),
