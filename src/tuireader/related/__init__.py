@@ -46,8 +46,8 @@ For folding (`search.StoryShelf`):
 
 At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
 neighbours (both directions), then `search.fold(shelf, arrival, series)`: put the article, and all of the
-stories that are merged, into the first row of the story that takes it. A split by a person writes the pairs of the
-split article with all other members to `apart` and lets it stand alone.
+stories that are merged, into the first row of the story that takes it. A split by a person writes the pairs
+of the split article with all other members to `apart` and lets it stand alone.
 
 An article whose title or text has changed gives its old profile, postings (`features.probes` of the stored
 profile) and counts back first. Articles that arrive together are related in the order of their times.
