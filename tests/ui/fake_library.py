@@ -328,10 +328,19 @@ class FakeLibrary:
         return Change(said, tuple(changed), what, value)
 
     async def set_read(
-        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+        self,
+        ids: Sequence[int],
+        read: bool,
+        *,
+        journal: bool = True,
+        stories: bool = False,
+        spare_watched: bool = False,
     ) -> Change:
         change = self._mark("read", ids, read)
         return self._note(change) if change.ids and journal else change
+
+    async def still_unread(self, view: View, article_id: int) -> int | None:
+        return None
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         change = self._mark("starred", ids, starred)

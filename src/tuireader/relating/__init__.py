@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.relating.matching import FeedNames, hits, subject
-    from tuireader.relating.placing import Shelf, relate_waiting
+    from tuireader.relating.placing import Shelf, judge_stories, relate_waiting
     from tuireader.relating.relatives import related
     from tuireader.relating.rematching import ByIndex, ByText, explain
     from tuireader.relating.topics import story_topics
@@ -44,6 +44,7 @@ __all__ = [
     "Shelf",
     "explain",
     "hits",
+    "judge_stories",
     "mute_chunk",
     "record_carried",
     "record_changed",
@@ -72,6 +73,7 @@ _PLACES = {
     ),
     "placing": (
         "Shelf",
+        "judge_stories",
         "relate_waiting",
     ),
     "relatives": ("related",),
