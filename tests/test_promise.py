@@ -1,0 +1,251 @@
+"""Random histories of a library: no match is lost, nothing is read by itself, every number is true.
+
+`TUIREADER_HISTORIES` sets how many are tried (`make test` tries a few).
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import aclosing
+from pathlib import Path
+from random import Random
+
+from tests.feedtext import item, rss
+from tests.test_library import NOW, feeds, opened
+from tests.web import Web
+from tuireader.config import WatchConfig
+from tuireader.library import Library
+from tuireader.model import Count, View, ViewKind
+from tuireader.ui.entries import count_of, expression_of
+
+STEPS = 14
+FEEDS = 3
+TOPICS = (
+    (
+        "LanternPay buys Ferrygate for 40 million",
+        "LanternPay, the payment company, has agreed to buy Ferrygate",
+    ),
+    ("Quay tolls to double in autumn", "The harbour council wants to double the tolls at the quay"),
+    ("Kestrel 4 loses contact after launch", "Engineers of Orbital Kestrel lost contact with the satellite"),
+)
+ENDINGS = (
+    "as both sides said on Tuesday, a deal that regulators in three countries still have to approve.",
+    "a person who knows the plans said, and the two boards met late in the evening to vote on it.",
+)
+WATCHED = ("", " It uses openssl.", " WeChat is named, too.")
+WATCHES = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n[[watch]]\nname = "WeChat"\nany = ["WeChat", "微信"]\n'
+VIEWS = (ViewKind.TODAY, ViewKind.UNREAD, ViewKind.STARRED, ViewKind.ALL)
+
+
+class History:
+    """One user, three feeds, two watches. What happens is drawn from `draw`; `steps` says it."""
+
+    def __init__(self, draw: Random, library: Library, web: Web) -> None:
+        self.draw = draw
+        self.library = library
+        self.web = web
+        self.made = 0
+        self.entries: list[tuple[int, int, str, str, str, str]] = []
+        self.touched: set[int] = set()
+        self.read: set[int] = set()
+        self.matched: dict[str, set[int]] = {}
+        self.steps: list[str] = []
+
+    async def run(self, steps: int) -> None:
+        """Some entries, and then so many steps, each followed by a look at what must hold."""
+        for _ in range(5):
+            self.publish()
+        await self.refresh()
+        happenings = [self.arrive] * 4 + [self.edit] * 2 + [self.open] * 2 + [self.mark] * 2
+        happenings += [self.repost, self.star, self.label, self.split, self.undo, self.mute, self.unmute]
+        happenings += [self.watch, self.purge, self.unsubscribe]
+        for _ in range(steps):
+            happening = self.draw.choice(happenings)
+            self.steps.append(happening.__name__)
+            await happening()
+            await self.nothing_is_lost()
+        await self.every_number_is_true()
+
+    # -- what happens
+
+    async def refresh(self) -> None:
+        for number in range(FEEDS):
+            newest = [entry for entry in reversed(self.entries) if entry[0] == number][:6]
+            documents = [
+                item(guid, title, f"<p>{body}</p>", url=url, time=NOW - 60 * made)
+                for _, made, guid, title, body, url in newest
+            ]
+            self.web.serve(f"/feed{number}", rss(f"Feed {number}", documents))
+        async with aclosing(self.library.refresh(force=True)) as events:
+            async for _ in events:
+                pass
+
+    def publish(self) -> None:
+        """A feed has a new entry, now and then at the address of an earlier one, as in a hub."""
+        self.made += 1
+        title, body = self.draw.choice(TOPICS)
+        text = f"{body}, {self.draw.choice(ENDINGS)}{self.draw.choice(WATCHED)}"
+        url = f"{self.web.url}/articles/{self.made}"
+        if self.entries and self.draw.random() < 0.3:
+            url = self.draw.choice(self.entries)[5]
+        feed = self.draw.randrange(FEEDS)
+        self.entries.append((feed, self.made, f"guid-{self.made}", title, text, url))
+
+    async def arrive(self) -> None:
+        self.publish()
+        await self.refresh()
+
+    async def edit(self) -> None:
+        """A feed changes an entry: watched words come or go."""
+        at = self.draw.randrange(len(self.entries))
+        feed, made, guid, title, body, url = self.entries[at]
+        body = f"{body.split('.')[0]}. Corrected, version {len(self.steps)}.{self.draw.choice(WATCHED)}"
+        if self.draw.random() < 0.5:
+            title += " (corrected)"
+        self.entries[at] = (feed, made, guid, title, body, url)
+        await self.refresh()
+
+    async def repost(self) -> None:
+        """A feed publishes an entry once more, under another guid, beside the first."""
+        feed, _, _, title, body, url = self.draw.choice(self.entries)
+        self.made += 1
+        self.entries.append((feed, self.made, f"guid-{self.made}", title, body, url))
+        await self.refresh()
+
+    async def row(self) -> list[int]:
+        """A row of the folded list, if there is one."""
+        ids = await self.library.ids(View(ViewKind.ALL), folded=True)
+        return [self.draw.choice(ids)] if ids else []
+
+    async def open(self) -> None:
+        """The user opens a row: it is read, and what is folded behind it."""
+        ids = await self.row()
+        self.touched.update(ids)
+        await self.library.set_read(ids, True, journal=False)
+        await self.library.set_read(ids, True, stories=True, spare_watched=True)
+
+    async def mark(self) -> None:
+        ids = await self.row()
+        self.touched.update(ids)
+        await self.library.set_read(ids, self.draw.random() < 0.5)
+
+    async def star(self) -> None:
+        await self.library.set_starred(await self.row(), self.draw.random() < 0.7)
+
+    async def label(self) -> None:
+        name = self.draw.choice(["law", "Later"])
+        await self.library.set_label(name, await self.row(), self.draw.random() < 0.7)
+
+    async def split(self) -> None:
+        for article_id in await self.row():
+            await self.library.split_story(article_id)
+
+    async def undo(self) -> None:
+        change = await self.library.undo()
+        if change is not None and change.config is not None:  # it may have been a change of the watch
+            await self.apply()
+
+    async def mute(self) -> None:
+        await self.library.mute(self.draw.choice(["openssl", "title:kestrel", "feed:feed1"]))
+
+    async def unmute(self) -> None:
+        for mute, _ in await self.library.mutes():
+            await self.library.unmute(mute)
+
+    async def watch(self) -> None:
+        """The user changes a watch: what it has hit is judged again."""
+        term = self.draw.choice(["LanternPay", "tolls", "openssl"])
+        await self.library.save_watch(WatchConfig("TLS", any=(term,)), "TLS")
+        await self.apply()
+
+    async def apply(self) -> None:
+        async for _ in self.library.apply_watches():
+            pass
+        self.matched.pop("TLS", None)
+
+    async def purge(self) -> None:
+        await self.library.purge(older_than=0, keep=0, unread=True)
+
+    async def unsubscribe(self) -> None:
+        every = await self.library.feeds()
+        if len(every) > 1:
+            await self.library.remove(self.draw.choice(every).id)
+
+    # -- what holds
+
+    async def nothing_is_lost(self) -> None:
+        """All that a watch has ever hit is found by it, and none of it becomes read but by the user."""
+        for name in self.library.watch_colors:
+            watch = f'watch:="{name}"'
+            found = {*await self.found(watch), *await self.found(f"{watch} is:muted")}
+            assert self.matched.get(name, set()) <= found, f"{name} has lost a match"
+            self.matched[name] = found
+        every = await self.library.rows([*await self.found(""), *await self.found("is:muted")])
+        read = {row.id for row in every if row.read}
+        watched = {row.id for row in every if row.watches}
+        by_itself = (read - self.read) & watched - self.touched
+        assert not by_itself, f"read by itself: {by_itself}"
+        self.read = read
+
+    async def found(self, expression: str) -> list[int]:
+        ids, problem = await self.library.search(expression, limit=10_000)
+        assert not problem
+        return list(ids)
+
+    async def every_number_is_true(self) -> None:
+        """Every number of the sidebar and the tables equals its list and its query."""
+        library = self.library
+        counts, every = await library.counts(), await library.feeds()
+        views = [View(kind) for kind in VIEWS]
+        views += [View(ViewKind.FEED, str(feed.id)) for feed in every]
+        views += [View(ViewKind.FOLDER, folder) for folder in {feed.folder for feed in every} - {""}]
+        views += [View(ViewKind.WATCH, name) for name in counts.watches]
+        views += [View(ViewKind.LABEL, name) for name in counts.labels]
+        for view in views:
+            count = count_of(view, counts)
+            expression = expression_of(view, "", every)
+            assert count == await self.counted(expression), (view, expression)
+            assert count.total == len(await library.ids(view)), view
+            assert count.stories == len(await library.ids(view, folded=True)), view
+            unread = await library.ids(view, show_read=False)
+            assert count.unread == len(unread), view
+            assert count.unread_stories == len(await library.ids(view, show_read=False, folded=True)), view
+        assert counts.muted == len(await self.found("is:muted"))
+        for stats in await library.watch_stats():
+            watch = f'watch:="{stats.name}"'
+            assert stats.count == counts.watches[stats.name]
+            assert stats.today == len(await self.found(f"{watch} is:today"))
+            assert stats.week == len(await self.found(f"{watch} age:<7d"))
+            assert stats.month == len(await self.found(f"{watch} age:<30d"))
+        for health in await library.feed_health():
+            found = await self.counted(f'feed:="{health.feed.url}"')
+            assert (health.unread, health.total) == (found.unread, found.total)
+
+    async def counted(self, expression: str) -> Count:
+        ids = await self.found(expression)
+        rows = await self.library.rows(ids)
+        stories = {row.story or -row.id for row in rows}
+        unread = [row for row in rows if not row.read]
+        return Count(
+            len(unread),
+            len(rows),
+            len(unread) - len({row.story or -row.id for row in unread}),
+            len(rows) - len(stories),
+        )
+
+
+async def test_random_histories(tmp_path: Path) -> None:
+    first = int(os.environ.get("TUIREADER_FIRST_HISTORY", "0"))
+    async with Web() as web:
+        for seed in range(first, first + int(os.environ.get("TUIREADER_HISTORIES", "12"))):
+            folder = tmp_path / str(seed)
+            folder.mkdir()
+            text = feeds(*(f"{web.url}/feed{number}" for number in range(FEEDS)))
+            text = text.replace("[[feeds]]", '[[feeds]]\nfolder = "News"', 2) + WATCHES
+            async with opened(folder, text) as library:
+                history = History(Random(seed), library, web)
+                try:
+                    await history.run(STEPS)
+                except AssertionError as error:
+                    error.add_note(f"in history {seed}: {', '.join(history.steps)}")
+                    raise
