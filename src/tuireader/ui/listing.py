@@ -424,7 +424,7 @@ class Listing:
         return None
 
     async def all_read(self) -> bool:
-        """Whether the list shows nothing unread."""
+        """Return whether the list shows nothing unread."""
         ids = self._screen.articles.ids
         return self._unread_below() is None and not await self._screen.marking.lacks("read", ids)
 
