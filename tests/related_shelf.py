@@ -6,7 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related.features import Profile, unpack
-from tuireader.related.search import Arrival, fold
+from tuireader.related.search import Incoming, arrive, fold
+from tuireader.related.series import Series
 
 
 class MemoryShelf:
@@ -20,15 +21,18 @@ class MemoryShelf:
         self.split: set[frozenset[int]] = set()
         self.df: dict[int, tuple[int, int]] = {}
         self.lists: dict[int, list[tuple[int, int]]] = {}
+        self.texts: dict[int, tuple[str, str]] = {}
 
-    def keep(self, arrival: Arrival) -> None:
-        """Store what relating an article gave, and fold it into its story."""
+    def keep(self, article: Incoming) -> None:
+        """Relate an article, and fold it into its story."""
+        arrival = arrive(self, article)
+        self.texts[article.id] = article.title, article.text
         profile = arrival.profile
         self.blobs[profile.id] = profile.pack()
         for other in arrival.neighbours:
             self.links.setdefault(profile.id, set()).add(other)
             self.links.setdefault(other, set()).add(profile.id)
-        place = fold(self, arrival)
+        place = fold(self, arrival, Series(self))
         story = place.story
         members = self.story_members.setdefault(story, [])
         for merged in place.merged:
@@ -52,6 +56,12 @@ class MemoryShelf:
 
     def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         return {pair for pair in self.split if pair.issubset(ids)}
+
+    def title(self, article: int) -> str:
+        return self.texts[article][0]
+
+    def lead(self, article: int) -> str:
+        return self.texts[article][1]
 
     def articles(self) -> int:
         return len(self.blobs)

@@ -14,7 +14,7 @@ from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
 from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
 from tuireader.related.rank import Ranked, rank, shared_terms
-from tuireader.related.search import Incoming, arrive, relatives
+from tuireader.related.search import Incoming, relatives
 from tuireader.related.stories import SPAN_DAYS
 
 DAY = 86_400
@@ -117,7 +117,7 @@ def shelved(tellings: Sequence[Telling]) -> tuple[MemoryShelf, list[Incoming]]:
     shelf = MemoryShelf()
     articles = [incoming(number, telling) for number, telling in enumerate(tellings, 1)]
     for article in sorted(articles, key=lambda article: article.time):
-        shelf.keep(arrive(shelf, article))
+        shelf.keep(article)
     return shelf, articles
 
 
@@ -169,7 +169,7 @@ def test_a_later_arrival_is_seen_from_the_earlier_one() -> None:
     shelf, articles = shelved(LIBRARY[:1] + FILLER)
     assert relatives(shelf, articles[0]) == []
     newcomer = incoming(99, PAUSE[1])
-    shelf.keep(arrive(shelf, newcomer))
+    shelf.keep(newcomer)
     assert [found.article_id for found in relatives(shelf, articles[0])] == [99]
     assert [found.article_id for found in relatives(shelf, newcomer)] == [articles[0].id]
 
@@ -280,7 +280,7 @@ def test_a_split_pair_is_never_folded_again() -> None:
     shelf = MemoryShelf()
     shelf.split.add(frozenset((1, 3)))
     for number, telling in enumerate(PAUSE, 1):
-        shelf.keep(arrive(shelf, incoming(number, telling)))
+        shelf.keep(incoming(number, telling))
     assert story(shelf, 1) == [1, 2]
     assert story(shelf, 3) == [3]
 

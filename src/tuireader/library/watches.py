@@ -44,10 +44,12 @@ class Watches(Desk):
     async def apply_watches(self) -> AsyncGenerator[tuple[int, int], None]:
         """Ask all stored articles anew about mutes and watches that are new or changed; yields (done, total).
 
+        Then stories that an older version has folded are judged again, once.
+
         Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
         there the next time.
         """
-        jobs = [*await self._muting(), *await self._watching()]
+        jobs = [*await self._muting(), *await self._watching(), *await self._folding()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
             yield 0, total
@@ -104,6 +106,11 @@ class Watches(Desk):
             return []
         step = partial(relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
         return [(max(pending.values()), step)]
+
+    async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
+        """The same for stories."""
+        up_to = await self._pool.read(lambda store: store.relations.unjudged())
+        return [(up_to, relating.judge_stories)] if up_to else []
 
     async def mute(self, query: str = "", feed: str = "", until: date | None = None) -> int:
         """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.

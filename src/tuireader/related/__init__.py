@@ -5,7 +5,8 @@
 - `compare`   two profiles → the chances that they belong together, that they are one story, one text
 - `rank`      an article and candidates → relatives with relation and reason
 - `search`    the steps against the store: `arrive` for a new article, `relatives` for an opened one
-- `stories`   which articles fold into one row
+- `stories`   which articles are one story
+- `series`    which of them are items of a series, and so do not share a row
 - `links`     links that the editor set in the text: also read, cites, primary sources
 
 What the store keeps, about 0.9 KB an article:
@@ -21,7 +22,7 @@ What the store keeps, about 0.9 KB an article:
     -- both directions
     CREATE TABLE neighbour (article INTEGER NOT NULL, other INTEGER NOT NULL,
                             PRIMARY KEY (article, other)) WITHOUT ROWID;
-    -- the id of one of the story's articles, 0 for an article that is alone; with an index
+    -- the id of one of the story's articles plus its row times 2**40, 0 for an article that is alone
     article.story
     -- pairs that a person has split, both directions
     CREATE TABLE apart (article INTEGER NOT NULL, other INTEGER NOT NULL,
@@ -39,13 +40,14 @@ What the store keeps, about 0.9 KB an article:
 For folding (`search.StoryShelf`):
 
     stories     SELECT id, story FROM article WHERE id IN (…)                          -- 12 at most
-    members     SELECT id FROM article WHERE story=? ORDER BY id DESC LIMIT ?          -- 5 times
+    members     SELECT id FROM article WHERE story IN (…) ORDER BY id DESC LIMIT ?     -- 5 times
+    title, lead the beginning of what few articles say that seem to be one story
     apart       SELECT article, other FROM apart WHERE article IN (…) AND other IN (…)
 
 At arrival, in one transaction: `search.arrive(shelf, incoming)`, then write profile, postings, counts (+1),
-neighbours (both directions), then `search.fold(shelf, arrival)`: set the story of the article, and
-`UPDATE article SET story=:story WHERE story IN (:merged)`. A split by a person writes the pairs of the
-split article with all other members to `apart` and lets it stand alone.
+neighbours (both directions), then `search.fold(shelf, arrival, series)`: put the article, and all of the
+stories that are merged, into the first row of the story that takes it. A split by a person writes the pairs
+of the split article with all other members to `apart` and lets it stand alone.
 
 An article whose title or text has changed gives its old profile, postings (`features.probes` of the stored
 profile) and counts back first. Articles that arrive together are related in the order of their times.

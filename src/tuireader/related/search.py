@@ -21,6 +21,7 @@ from tuireader.related.features import (
     weigh,
 )
 from tuireader.related.rank import Ranked, chances, likeliest, rank
+from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 from tuireader.values import dataclass
 
@@ -60,7 +61,7 @@ class Shelf(Protocol):
         ...
 
 
-class StoryShelf(Shelf, Protocol):
+class StoryShelf(Shelf, Texts, Protocol):
     """What folding asks besides."""
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
@@ -117,7 +118,7 @@ def arrive(shelf: Shelf, article: Incoming) -> Arrival:
     return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
 
 
-def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
+def fold(shelf: StoryShelf, arrival: Arrival, series: Series) -> Place:
     """The story of an article that has just arrived; the caller stores it.
 
     The article belongs to `Place.story`, and so do from now on all articles of the stories `Place.merged`.
@@ -139,7 +140,7 @@ def fold(shelf: StoryShelf, arrival: Arrival) -> Place:
         for number, articles in members.items()
     }
     apart = shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset()
-    return place(profile, stories, apart, young=shelf.articles() < YOUNG)
+    return place(profile, stories, series, apart, young=shelf.articles() < YOUNG)
 
 
 def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:

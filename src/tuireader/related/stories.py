@@ -2,7 +2,8 @@
 
 A wrong fold hides news, so this asks for more than `rank` does: the same days, and agreement of an article
 with most of the story's members, not with one of them. A chain of articles that drift from one matter to the
-next therefore breaks into several stories. A pair that a person has split is never folded again.
+next therefore breaks into several stories, and so do items of a series, however alike they are (`series`).
+A pair that a person has split is never folded again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related.compare import fold_chance, much_in_common
 from tuireader.related.features import Profile
+from tuireader.related.series import Series
 from tuireader.values import dataclass
 
 SPAN_DAYS = 5.0
@@ -37,6 +39,7 @@ class Place:
 def place(
     article: Profile,
     stories: Mapping[int, Sequence[Profile]],
+    series: Series,
     apart: Collection[frozenset[int]] = frozenset(),
     *,
     young: bool = False,
@@ -51,11 +54,10 @@ def place(
     for story, members in stories.items():
         others = [member for member in members if member.id != article.id]
         if others and _may_belong([article], others, apart):
-            chances = [fold_chance(article, member) for member in others]
             close = CLOSE if len(others) > 1 else CLOSE + _PAIR
             told = not young or any(much_in_common(article, member) for member in others)
-            if told and max(chances) >= close and _agree(chances, MEAN):
-                fits.append((-sum(chances) / len(chances), story))
+            if told and (mean := _agreement([article], others, series, MEAN, close)):
+                fits.append((-mean, story))
     fits.sort()
     if not fits:
         return Place(article.id)
@@ -64,9 +66,7 @@ def place(
     merged = []
     for _, story in fits[1:]:
         more = stories[story]
-        if _may_belong(joined, more, apart) and _agree(
-            [fold_chance(one, other) for one in joined for other in more], _MERGED
-        ):
+        if _may_belong(joined, more, apart) and _agreement(joined, more, series, _MERGED):
             joined.extend(more)
             merged.append(story)
     return Place(best, tuple(merged))
@@ -81,6 +81,27 @@ def _may_belong(
     )
 
 
-def _agree(chances: Sequence[float], mean: float) -> bool:
+def _agreement(
+    some: Sequence[Profile], others: Sequence[Profile], series: Series, mean: float, close: float = 0.0
+) -> float:
+    """The mean chance between articles of two stories if they are one, else 0.
+
+    Texts are looked at where all else agrees. Two items of a series are foreign to each other, and two of one
+    feed keep their stories apart.
+    """
+    pairs = [(one, other) for one in some for other in others]
+    chances = [fold_chance(one, other) for one, other in pairs]
+    if not _agree(chances, mean, close):
+        return 0.0
+    for at, (one, other) in enumerate(pairs):
+        if chances[at] and series.differ(one, other):
+            if one.feed == other.feed:
+                return 0.0
+            chances[at] = 0.0
+    return sum(chances) / len(chances) if _agree(chances, mean, close) else 0.0
+
+
+def _agree(chances: Sequence[float], mean: float, close: float) -> bool:
     near = sum(chance >= _LOW for chance in chances)
-    return near >= _MOST * len(chances) and sum(chances) >= mean * len(chances)
+    total = sum(chances)
+    return max(chances) >= close and near >= _MOST * len(chances) and total >= mean * len(chances)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         record_new,
         subject,
     )
-    from tuireader.relating.placing import Shelf, relate_waiting
+    from tuireader.relating.placing import Shelf, judge_stories, relate_waiting
     from tuireader.relating.relatives import related
     from tuireader.relating.rematching import ByIndex, ByText, explain
     from tuireader.relating.topics import story_topics
@@ -42,6 +42,7 @@ __all__ = [
     "Rules",
     "Shelf",
     "explain",
+    "judge_stories",
     "mute_chunk",
     "record_changed",
     "record_full_text",
@@ -65,6 +66,7 @@ _PLACES = {
     ),
     "placing": (
         "Shelf",
+        "judge_stories",
         "relate_waiting",
     ),
     "relatives": ("related",),

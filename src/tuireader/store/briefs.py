@@ -9,6 +9,7 @@ from tuireader.brief import Report
 from tuireader.model import Away, Evidence
 from tuireader.store.evidence import evidence_of
 from tuireader.store.lists import NEWS
+from tuireader.store.relations import story_number
 
 
 class Briefs:
@@ -27,7 +28,7 @@ class Briefs:
                          WHERE w.name = ?)"""
             args.append(watch)
         rows = self._conn.execute(
-            f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
+            f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
                 WHERE a.muted = 0 AND f.subscribed = 1 AND {where}""",
             args,
         ).fetchall()
@@ -35,11 +36,11 @@ class Briefs:
 
     def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
         rows = self._conn.execute(
-            """SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
-                      a.time, a.story
+            f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+                      a.time, {story_number("a.story")}
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
-                 OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?2))))""",
+                 OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
             (json.dumps(sorted(new)), json.dumps(sorted(stories))),
         ).fetchall()
         evidence = self._evidence([row[0] for row in rows])

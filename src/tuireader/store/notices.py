@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from tuireader.store.relations import rows_of, story_number
 from tuireader.values import dataclass
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
@@ -43,7 +44,7 @@ class Notices:
     def waiting(self) -> list[Waiting]:
         """All that waits, in the order of the articles' times."""
         rows = self._conn.execute(
-            """SELECT n.id, n.watch, a.id, iif(a.story, a.story, a.id), a.muted
+            f"""SELECT n.id, n.watch, a.id, iif(a.story, {story_number("a.story")}, a.id), a.muted
                FROM notice n JOIN article a ON a.id = n.article_id
                WHERE n.state = 0 ORDER BY a.time, a.id, n.id"""
         )
@@ -52,8 +53,9 @@ class Notices:
     def told_of(self, watch: str, story: int) -> list[int]:
         """The articles of a story that were told for a watch, oldest first."""
         rows = self._conn.execute(
-            """SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
-               WHERE n.watch = ?1 AND n.state = 1 AND (a.id = ?2 OR (a.story = ?2 AND a.story != 0))
+            f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
+               WHERE n.watch = ?1 AND n.state = 1
+                 AND (a.id = ?2 OR (a.story IN ({rows_of(story)}) AND a.story != 0))
                ORDER BY n.article_id""",
             (watch, story),
         )

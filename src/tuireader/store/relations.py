@@ -11,6 +11,8 @@ _WINDOW = 12_000
 """So many of the articles that wait are put into the order of their times."""
 RELATED_UP_TO = "related up to"
 """The fact that has the id up to which all articles have been related."""
+_JUDGED = "stories judged down to"
+"""The fact that has the number below which stories may be folded by the rules of an older version."""
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
@@ -26,12 +28,33 @@ class Shown:
     read: bool
 
 
+ROW = 1 << 40
+"""What the rows of a story are apart in `article.story`: more than there will be articles."""
+ROWS = 64
+"""A story has this many rows at most."""
+
+
+def story_number(column: str) -> str:
+    """The number of a story in SQL, whatever the row."""
+    return f"({column} & {ROW - 1})"
+
+
+def rows_of(story: int) -> str:
+    """All values that `article.story` may have for articles of a story."""
+    return _list(range(story, story + ROWS * ROW, ROW))
+
+
 def _list(values: Iterable[int]) -> str:
     return ",".join(map(str, map(int, values)))
 
 
 class Relations:
-    """Every question is bounded, whatever the number of stored articles."""
+    """Every question is bounded, whatever the number of stored articles.
+
+    The number of a story is the id of one of its articles. It has several rows where folding all of it into
+    one would hide news: `article.story` is the number plus the row (0, 1, …) times `ROW`, and 0 for what is
+    alone.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -76,7 +99,8 @@ class Relations:
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
         """The story of each article that has been related; one that is alone is its own story."""
         rows = self._conn.execute(
-            f"""SELECT a.id, iif(a.story, a.story, a.id) FROM article a JOIN profile p ON p.article = a.id
+            f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
+                FROM article a JOIN profile p ON p.article = a.id
                 WHERE a.id IN ({_list(ids)})"""
         )
         return dict(rows.fetchall())
@@ -84,9 +108,32 @@ class Relations:
     def members(self, story: int, limit: int = -1) -> list[int]:
         """The articles of a story, those with the highest ids first."""
         rows = self._conn.execute(
-            "SELECT id FROM article WHERE story = ? AND story != 0 ORDER BY id DESC LIMIT ?", (story, limit)
+            f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
+                ORDER BY id DESC LIMIT ?""",
+            (limit,),
         )
         return [row[0] for row in rows] or [story]
+
+    def rows(self, story: int, article: int) -> list[dict[int, bool]]:
+        """The articles in each row of a story, and whether they stand in a feed of another article."""
+        found: list[dict[int, bool]] = [{}]
+        for row, other, same_feed in self._conn.execute(
+            f"""SELECT r.story / {ROW}, r.id, r.feed_id = a.feed_id OR EXISTS (
+                 SELECT 1 FROM appearance p WHERE p.secondary = 1 AND (
+                   (p.article_id = r.id AND p.feed_id = a.feed_id)
+                   OR (p.article_id = a.id AND p.feed_id = r.feed_id)))
+               FROM article r JOIN article a ON a.id = ?1
+               WHERE r.id IN ({_list(self.members(story))}) AND r.id != a.id ORDER BY 1, 2""",
+            (article,),
+        ):
+            found += [{} for _ in range(len(found), row + 1)]
+            found[row][other] = bool(same_feed)
+        return found
+
+    def title(self, article: int) -> str:
+        """The title of an article."""
+        row = self._conn.execute("SELECT title FROM article WHERE id = ?", (article,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def apart(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """The pairs among `ids` that a person has split."""
@@ -117,6 +164,8 @@ class Relations:
         A first refresh brings feed after feed; stories are found best in the order in which they were told.
         """
         floor = self._floor()
+        if not floor:  # there are no older stories
+            self._conn.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, '0')", (_JUDGED,))
         newest = int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
         while floor < newest:
             self._note(floor)
@@ -131,6 +180,23 @@ class Relations:
             floor = end
         self._note(floor)
         return []
+
+    def unjudged(self) -> int:
+        """The highest number of a story that may be folded by older rules; 0 when there is none."""
+        row = self._conn.execute(
+            """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
+                               (SELECT max(id) FROM article WHERE EXISTS
+                                 (SELECT 1 FROM article WHERE story != 0)), 0)""",
+            (_JUDGED,),
+        ).fetchone()
+        return int(row[0])
+
+    def numbers(self, first: int, last: int) -> list[int]:
+        """The numbers of the stories from one to another."""
+        rows = self._conn.execute(
+            "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
+        )
+        return [row[0] for row in rows]
 
     def waiting_count(self) -> int:
         """How many articles wait to be related."""
@@ -198,28 +264,35 @@ class Relations:
         )
         conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
 
-    def join(self, article: int, story: int, merged: Sequence[int] = ()) -> None:
-        """Put an article into a story, and with it all articles of the stories `merged`."""
-        if story == article and not merged:
-            return
-        self._conn.execute(
-            f"UPDATE article SET story = ? WHERE id IN ({_list((article, story, *merged))})", (story,)
-        )
-        self._conn.execute(
-            f"UPDATE article SET story = ? WHERE story != 0 AND story IN ({_list(merged)})", (story,)
-        )
+    def join(self, article: int, story: int, row: int = 0) -> None:
+        """Put an article into a row of a story, which may have been an article that was alone."""
+        self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
+        self._conn.execute("UPDATE article SET story = ? WHERE id = ?", (story + row * ROW, article))
 
     def leave(self, article: int) -> list[int]:
         """Take an article out of its story; returns those that it leaves behind."""
-        row = self._conn.execute("SELECT story FROM article WHERE id = ?", (article,)).fetchone()
-        if row is None or not row[0]:
+        story = self._number(article)
+        if not story:
             return []
+        rest = [other for other in self.members(story) if other != article]
         self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
-        rest = self.members(row[0])
-        number = min(rest) if len(rest) > 1 else 0
-        if number != row[0]:  # a story has the id of one of its articles
-            self._conn.execute(f"UPDATE article SET story = ? WHERE id IN ({_list(rest)})", (number,))
+        if len(rest) < 2:
+            self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(rest)})")
+        elif story == article:  # a story has the id of one of its articles
+            self._conn.execute(
+                f"UPDATE article SET story = story + ? WHERE id IN ({_list(rest)})", (min(rest) - article,)
+            )
         return rest
+
+    def dissolve(self, story: int) -> list[int]:
+        """Let all articles of a story be alone; returns them."""
+        members = self.members(story)
+        self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(members)})")
+        return members
+
+    def judged(self, down_to: int) -> None:
+        """Note which stories have been judged by the rules of today."""
+        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_JUDGED, str(down_to)))
 
     def split(self, article: int) -> list[int]:
         """Take an article out of its story for good: it is never folded with the others again.
@@ -232,12 +305,21 @@ class Relations:
         )
         return others
 
+    def _number(self, article: int) -> int:
+        row = self._conn.execute(
+            f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
     def unsplit(self, article: int, others: Sequence[int]) -> None:
         """Take a split back."""
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)
-            self.join(article, self.stories(others[:1]).get(others[0], others[0]))
+            story = self._number(others[0]) or others[0]
+            rows = self.rows(story, article)
+            free = (number for number, row in enumerate(rows) if not any(row.values()))
+            self.join(article, story, next(free, min(len(rows), ROWS - 1)))
 
 
 def _pairs(article: int, others: Sequence[int]) -> list[tuple[int, int]]:

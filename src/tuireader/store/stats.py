@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from statistics import median
 
 from tuireader.store.evidence import evidence_of
+from tuireader.store.relations import story_number
 from tuireader.values import dataclass
 
 DAYS = 30
@@ -115,9 +116,10 @@ class Stats:
         """How the feeds do with the stories of a watch that several of them told, the fastest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
-            """SELECT a.story, min(a.time), a.feed_id FROM watch w JOIN match m ON m.watch_id = w.id
+            f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
+               FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id
-               WHERE w.name = ? AND a.story != 0 GROUP BY a.story, a.feed_id""",
+               WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id""",
             (name,),
         ):
             stories.setdefault(story, []).append((time, feed_id))

@@ -10,11 +10,22 @@ from itertools import chain, filterfalse
 from typing import Any
 
 from tuireader.model import Count, Story, StoryEntry
+from tuireader.store.relations import ROW, ROWS, story_number
 
 _FEW = 5000
 """Up to so many ids are looked up one by one; for more, all articles in stories are read at once."""
 _PART = 10_000
 """So many ids are gone over at a time, which takes less than a millisecond."""
+
+_WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
+
+
+def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
+    """A question for those of `ids` that are folded, with its arguments."""
+    asked = f"{what} FROM article WHERE story != 0 {more}"
+    if len(ids) > _FEW:
+        return asked, []
+    return f"{asked} AND id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -23,17 +34,22 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 class Stories:
-    """An article in a story has `article.story`, the id of one of its articles; 0 when it is alone."""
+    """The rows that stories are folded into: articles with the same `article.story` share one.
+
+    It is 0 for an article that is alone. A story may have several rows (`Relations`); here only `timeline`
+    tells all of it.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def fold(self, ids: Sequence[int], opened: Collection[int] = ()) -> array[int]:
-        """`ids` with one article for each story: the first unread one, else the first.
+        """`ids` with one article for each story: the first unread one on a watch, else the first unread one,
+        else the first.
 
         The stories in `opened` are shown with all their articles, those behind the first newest first.
         """
-        story_of, unread = self._stories(ids)
+        story_of = self._story_of(ids)
         if not story_of:
             return array("q", ids)
         backwards: list[int] = []
@@ -41,8 +57,9 @@ class Stories:
             backwards += filter(story_of.__contains__, part)
         backwards.reverse()
         leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one stays
-        fresh = list(filter(unread.__contains__, backwards))
-        leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
+        for better in self._unread(ids):
+            fresh = list(filter(better.__contains__, backwards))
+            leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
         hidden = story_of.keys() - leads.values()
         folded = array("q")
         for part in _parts(ids):
@@ -54,14 +71,14 @@ class Stories:
                 folded[at:at] = array("q", others)
         return folded
 
-    def _stories(self, ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
-        """The stories of `ids` that are in one, and which of them are unread."""
-        among, args = "", list[object]()
-        if len(ids) <= _FEW:
-            among, args = "AND id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
-        every = f"FROM article WHERE story != 0 {among}"
-        unread = self._conn.execute(f"SELECT id {every} AND read = 0", args)
-        return dict(self._conn.execute(f"SELECT id, story {every}", args)), set(chain.from_iterable(unread))
+    def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
+        """The stories of `ids` that are folded into one."""
+        return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
+
+    def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
+        """Those of them that are unread, and of these the ones on a watch."""
+        for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
+            yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
 
     def members(self, story: int) -> list[int]:
         """The articles of a story that are not muted, newest first."""
@@ -71,12 +88,12 @@ class Stories:
         )
         return [row[0] for row in rows]
 
-    def whole(self, ids: Sequence[int]) -> list[int]:
-        """`ids`, and after them the other articles of their stories."""
-        story_of, _ = self._stories(ids)
+    def whole(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
+        """`ids`, and after them the other articles of their stories; `spare_watched`: none on a watch."""
         rows = self._conn.execute(
-            """SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))""",
-            (json.dumps(sorted(set(story_of.values()))),),
+            f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
+                {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
+            (json.dumps(sorted(set(self._story_of(ids).values()))),),
         )
         return [*ids, *sorted({row[0] for row in rows} - set(ids))]
 
@@ -92,10 +109,13 @@ class Stories:
     def timeline(self, article_id: int) -> Story | None:
         """The story of an article, its first report first; None when the article is alone."""
         rows = self._conn.execute(
-            """SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
-                      a.time, a.read, a.story
+            f"""WITH RECURSIVE told (story) AS (
+                 SELECT {story_number("story")} FROM article WHERE id = ?
+                 UNION ALL SELECT story + {ROW} FROM told WHERE story < {(ROWS - 1) * ROW})
+               SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+                      a.time, a.read, {story_number("a.story")}
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.story != 0 AND a.story = (SELECT story FROM article WHERE id = ?) AND a.muted = 0
+               WHERE a.story != 0 AND a.story IN (SELECT story FROM told) AND a.muted = 0
                ORDER BY a.time, a.id""",
             (article_id,),
         ).fetchall()

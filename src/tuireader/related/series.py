@@ -1,0 +1,227 @@
+"""Items of a series: advisories, releases, digests, notices. The same form, filled in for something else.
+
+What two articles share says how alike they are; whether they are the same news is said by what they do not
+share. Two titles that agree but for a name, a number, a version or an identifier tell two things, and so do
+two texts below one title.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from enum import Enum
+from itertools import islice
+from typing import Protocol
+
+from tuireader.related.features import NAME, UNIT, Profile
+from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, fold, term_hash, tokens
+from tuireader.values import dataclass
+
+_WORDS = 40  # words of a title that are compared: it bounds the cost of a hostile one
+_TITLE = 400  # characters in which they are looked for
+_ALIKE = 0.5  # titles with this share of words in common, in the same order, may be of one form
+_SAME = 0.8  # ... and with this share they are, whatever kind of word differs
+_RARE = 7.0  # weight from which a name tells one thing from another
+_COMMON = 0.25  # share of the words of the shorter text that two texts of one matter have in common
+_OWN = 2  # telling words that each of two texts has for itself below the same title
+_APART = 43_200  # seconds between two articles with the same title and no text, from which they are two
+
+_REPOSTED = 200  # characters of a text that is no teaser: the same words say the same
+_COMPARED = 4000
+_REVISED = 0.75  # share of a text that stays in its correction
+_MARKERS = frozenset(map(fold, ("amended", "clarification", "corrected", "correction", "erratum", "updated")))
+
+
+class _Form(Enum):
+    """What two titles have in common: no form, one that is filled in twice, the same, one beginning like the
+    other."""
+
+    NONE = "none"
+    FILLED = "filled"
+    SAME = "same"
+    BEGUN = "begun"
+
+
+class Texts(Protocol):
+    """What is asked of the store, for few articles: those that seem to be one story."""
+
+    def title(self, article: int) -> str:
+        """The title of an article; `""` when it is no more."""
+        ...
+
+    def lead(self, article: int) -> str:
+        """The beginning of its text, as far as profiles read it; `""` when it has none any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A text as a sequence of words, function words among them."""
+
+    tokens: tuple[Token, ...]
+    folded: tuple[str, ...]
+    counted: Counter[str]
+    labels: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, text: str) -> _Words:
+        found = tuple(tokens(text))
+        folded = tuple(token.folded for token in found)
+        return cls(found, folded, Counter(folded))
+
+    @classmethod
+    def of_title(cls, title: str) -> _Words:
+        """The words of a title, and what stands before its first and after its last colon."""
+        found = tuple(islice(tokens(title[:_TITLE]), _WORDS))
+        folded = tuple(token.folded for token in found)
+        parts = title[:_TITLE].casefold().split(": ")
+        return cls(found, folded, Counter(folded), frozenset((parts[0], parts[-1])))
+
+    def shared(self, other: _Words) -> Iterator[Token]:
+        """The words that the other text has, too."""
+        return (token for token in self.tokens if token.folded in other.counted)
+
+
+class Series:
+    """Tells items of a series apart. Remembers what it has read: it is for articles that arrive together."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._titles: dict[int, _Words] = {}
+        self._leads: dict[int, _Words] = {}
+
+    def differ(self, one: Profile, other: Profile) -> bool:
+        """Whether two articles that look alike say it of two things; the same both ways."""
+        form = self._form(one, other, strictly=False)
+        return form is _Form.FILLED or (
+            form is not _Form.NONE and self._texts_differ(one, other, form, strictly=False)
+        )
+
+    def differ_at_all(self, one: Profile, other: Profile) -> bool:
+        """The same asked more strictly: may one of them not hide the other?
+
+        Titles that have the words before or after a colon in common are of one form ("Daily briefing:
+        budgets"), which may also be their subject; of texts below one title, one has to be part of the other;
+        and the number of a vulnerability decides.
+        """
+        form = self._form(one, other, strictly=True)
+        return (
+            form is _Form.FILLED
+            or (form is not _Form.NONE and self._texts_differ(one, other, form, strictly=True))
+            or self._vulnerabilities_differ(one, other)
+        )
+
+    def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
+        """What two titles have in common as forms."""
+        mine, theirs = self._title(one.id), self._title(other.id)
+        empty = not any(map(_says_something, mine.shared(theirs)))
+        labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
+        longest = max(len(mine.folded), len(theirs.folded), 1)
+        share = (mine.counted & theirs.counted).total() / longest
+        if share >= _ALIKE:
+            share = _in_order(mine.folded, theirs.folded) / longest
+        if share < _ALIKE and not labelled:
+            return _Form.BEGUN if strictly and empty else _Form.NONE
+        same = share >= _SAME or empty or labelled
+        if _own(one, mine, theirs, any_word=same) and _own(other, theirs, mine, any_word=same):
+            return _Form.FILLED
+        if same:
+            return _Form.SAME
+        longer = _own(one, mine, theirs, any_word=True) and _own(other, theirs, mine, any_word=True)
+        return _Form.NONE if longer else _Form.BEGUN
+
+    def _texts_differ(self, one: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
+        """Whether two articles under one title are two: "Daily briefing", "One more known exploit".
+
+        So are those whose texts have little in common.
+        """
+        mine, theirs = self._lead(one.id), self._lead(other.id)
+        if not mine.folded and not theirs.folded:
+            return one.feed == other.feed or abs(one.time - other.time) > _APART
+        own = min(_own(one, mine, theirs, any_word=strictly), _own(other, theirs, mine, any_word=strictly))
+        if own >= (1 if strictly else _OWN) and (strictly or form is _Form.SAME):
+            return True
+        some, others = set(mine.folded) - STOP_FOLDED, set(theirs.folded) - STOP_FOLDED
+        return len(some & others) < _COMMON * min(len(some), len(others))
+
+    def _vulnerabilities_differ(self, one: Profile, other: Profile) -> bool:
+        mine = self._vulnerabilities(one)
+        return bool(mine) and bool(theirs := self._vulnerabilities(other)) and mine.isdisjoint(theirs)
+
+    def _vulnerabilities(self, article: Profile) -> set[str]:
+        words = (*self._title(article.id).folded, *self._lead(article.id).folded)
+        return {word for word in words if word.startswith("cve-")}
+
+    def _title(self, article: int) -> _Words:
+        if article not in self._titles:
+            self._titles[article] = _Words.of_title(self._texts.title(article))
+        return self._titles[article]
+
+    def _lead(self, article: int) -> _Words:
+        if article not in self._leads:
+            self._leads[article] = _Words.of(self._texts.lead(article))
+        return self._leads[article]
+
+
+def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many words two titles have in common, in the same order."""
+    first, second = sorted((one, other))  # what is found depends on which is the first
+    pieces = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+    return sum(piece.size for piece in pieces)
+
+
+def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
+    """How many telling words of one text the other has not: numbers, characters, rare names; or any word."""
+    return sum(
+        token.folded not in theirs.counted
+        and token.folded not in STOP_FOLDED
+        and (any_word or _tells(article, token))
+        for token in mine.tokens
+    )
+
+
+def _tells(article: Profile, token: Token) -> bool:
+    if token.cjk or _has_digit(token.folded):
+        return True
+    value = article.terms.get(term_hash(token.folded), 0)
+    return bool(value >> 8 & NAME) and (value & 255) >= _RARE * UNIT
+
+
+def _says_something(token: Token) -> bool:
+    """Whether a word is more than a number, a date or a word of every day."""
+    return not (
+        token.folded in STOP_FOLDED or _has_digit(token.folded) or term_hash(token.folded) in COMMON_HASHES
+    )
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+# --------------------------------------------------------------------------- one feed
+
+
+def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
+    """Whether two articles of one feed are one: the same text, or one that corrects the other.
+
+    A text too short to be one says nothing. What is new in a title must stand in the text: a form that is
+    filled in twice has its names in its titles alone. Only a title that says so corrects a text.
+    """
+    if min(map(len, texts)) < _REPOSTED:
+        return False
+    mine, theirs = (_Words.of(text[:_COMPARED]) for text in texts)
+    heads = [_Words.of_title(title) for title in titles]
+    plain = [_unmarked(head.folded) for head in heads]
+    if plain[0] == plain[1] and heads[0].folded != heads[1].folded:
+        longer = max(mine.counted.total(), theirs.counted.total())
+        return (mine.counted & theirs.counted).total() >= _REVISED * longer
+    new = heads[0].counted.keys() ^ heads[1].counted.keys()
+    return mine.folded == theirs.folded and new <= mine.counted.keys() | STOP_FOLDED
+
+
+def _unmarked(words: Sequence[str]) -> Sequence[str]:
+    """The words of a title without "Correction:" or "(updated)" at its ends."""
+    if words and words[0] in _MARKERS:
+        words = words[2:] if len(words) > 2 and words[1].isdigit() else words[1:]
+    return words[:-1] if words and words[-1] in _MARKERS else words

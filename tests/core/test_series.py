@@ -1,0 +1,150 @@
+"""Two articles that look alike: the same news, or two items of a series."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.related.features import Profile, Stats, extract, weigh
+from tuireader.related.series import Series, same_news
+
+START = 1_700_000_000
+HOUR = 3600
+
+Said = tuple[str, str]
+
+
+class Shelf:
+    """Two articles: titles and texts by number."""
+
+    def __init__(self, *said: Said) -> None:
+        self._said = said
+
+    def title(self, article: int) -> str:
+        return self._said[article][0]
+
+    def lead(self, article: int) -> str:
+        return self._said[article][1]
+
+
+def compared(one: Said, other: Said, *, feeds: tuple[int, int] = (1, 2), hours: int = 1) -> tuple[bool, bool]:
+    """Whether they differ, and whether they do when asked more strictly."""
+    first, second = (
+        weigh(n, START + n * hours * HOUR, True, feeds[n], extract(*said), Stats(1000, {}))
+        for n, said in enumerate((one, other))
+    )
+    series = Series(Shelf(one, other))
+    found = series.differ(first, second), series.differ_at_all(first, second)
+    assert found == (series.differ(second, first), series.differ_at_all(second, first))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[SECURITY] [DSA 6101-1] curl security update", "[SECURITY] [DSA 6102-1] expat security update"),
+        ("Lanternfish v2.5", "Lanternfish v2.9"),
+        ("Weekly digest 5", "Weekly digest 6"),
+        ("CVE-2026-20101: flaw in a router", "CVE-2026-20102: flaw in a router"),
+        ("Yellow warning of rain for Ashford", "Yellow warning of rain for Brackley"),
+        ("Nightly build 12 October 2025", "Exchange rates 12 October 2025"),  # nothing but a date in common
+        ("山东省气象台发布暴雨黄色预警", "河南省气象台发布暴雨黄色预警"),
+    ],
+)
+def test_titles_of_one_form_with_other_names_or_numbers_differ(one: str, other: str) -> None:
+    text = "An update is there for all who need it."
+    assert compared((one, text), (other, text)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("LanternPay buys Ferrygate", "Ferrygate goes to LanternPay for 40 million"),
+        ("LanternPay buys Ferrygate", "LanternPay buys Ferrygate for 40 million"),
+        ("Quay tolls to double in autumn", "Quay tolls to double in autumn: council"),
+        ("", ""),
+    ],
+)
+def test_reports_of_one_matter_do_not(one: str, other: str) -> None:
+    assert compared((one, ""), (other, "")) == (False, False)
+
+
+def test_below_one_title_the_texts_decide() -> None:
+    title = "Agency adds one known exploited vulnerability"
+    told = [
+        f"The agency has added {cve} {name} to its catalog of vulnerabilities."
+        for cve, name in (("CVE-2026-1001", "Halden Mail"), ("CVE-2026-1002", "Corvid Gate"))
+    ]
+    assert compared((title, told[0]), (title, told[1])) == (True, True)
+    assert compared((title, told[0]), (title, f"{told[0]} A patch is there.")) == (False, False)
+    snow, rain = (f"The office warns of {hazard} in the evening." for hazard in ("snow", "rain"))
+    assert compared(("Severe warning", snow), ("Severe warning", rain)) == (False, True)
+    one, other = "On harbours, tariffs and a railway.", "What the museums show when winter ends early."
+    assert compared(("Weekly digest", one), ("Weekly digest", other)) == (True, True)
+    assert compared(("Daily briefing", one), ("Daily briefing: museums", other)) == (True, True)
+
+
+def test_one_title_without_texts_is_the_same_for_half_a_day() -> None:
+    one = ("Open thread for all", "")
+    assert compared(one, one) == (False, False)
+    assert compared(one, one, hours=13) == (True, True)
+    assert compared(one, one, feeds=(1, 1)) == (True, True)
+
+
+def test_the_numbers_of_vulnerabilities_decide() -> None:
+    one = ("A hole in Halden Mail is used", "It is CVE-2026-1001.")
+    other = ("Why you should mend Halden Mail today", "CVE-2026-1002 lets everyone in.")
+    assert compared(one, other) == (False, True)
+    assert compared(one, (other[0], "CVE-2026-1001 and CVE-2026-1002 let everyone in.")) == (False, False)
+
+
+TEXT = (
+    "LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million, both said "
+    "on Monday. All staff will stay, the name is kept, and nothing changes for those who take the ferry to "
+    "work, they said in a letter to all who had asked."
+)
+
+
+@pytest.mark.parametrize(
+    ("titles", "text", "same"),
+    [
+        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT, True),
+        (("LanternPay buys Ferrygate", "LanternPay buys ticket maker Ferrygate"), TEXT, True),
+        (("LanternPay buys Ferrygate", "LanternPay buys Seagate"), TEXT, False),
+        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT.replace("40", "41"), False),
+        (
+            ("LanternPay buys Ferrygate", "Correction: LanternPay buys Ferrygate"),
+            TEXT.replace("40", "4"),
+            True,
+        ),
+        (("LanternPay buys Ferrygate", "Update 2: LanternPay buys Ferrygate"), TEXT.replace("40", "4"), True),
+        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate (updated)"), TEXT.replace("40", "4"), True),
+        (("LanternPay buys Ferrygate", "Correction: LanternPay buys Ferrygate"), TEXT[::-1], False),
+        (("LanternPay buys Ferrygate", "LanternPay buys Ferrygate"), TEXT[:100], False),
+    ],
+)
+def test_a_feed_posts_again_or_corrects(titles: tuple[str, str], text: str, same: bool) -> None:
+    assert same_news(titles, (TEXT, text)) is same
+    assert same_news((titles[1], titles[0]), (text, TEXT)) is same
+
+
+WORDS = """
+Ashford update v2.5 v2.6 CVE-2026-1001 CVE-2026-1002 digest rain the of 12 東京 大阪 : Weekly
+""".split()  # noqa: SIM905
+said = st.tuples(*(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join) for _ in range(2)))
+
+
+@given(said, said, st.integers(0, 30))
+def test_comparing_is_symmetric(one: Said, other: Said, hours: int) -> None:
+    compared(one, other, hours=hours)  # says so itself
+    assert same_news((one[0], other[0]), (one[1], other[1])) is same_news(
+        (other[0], one[0]), (other[1], one[1])
+    )
+
+
+def test_a_giant_title_costs_no_more() -> None:
+    giant = "a b " * 100_000
+    profile = Profile(0, START, True, 1, 1.0, {}, ())
+    series = Series(Shelf((giant, ""), (giant, "")))
+    assert series.differ(profile, Profile(1, START, True, 2, 1.0, {}, ())) is False
