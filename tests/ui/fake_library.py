@@ -306,12 +306,21 @@ class FakeLibrary:
         return Change(f"{len(changed)} {'' if value else 'un'}marked {what}", tuple(changed), what, value)
 
     async def set_read(
-        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+        self,
+        ids: Sequence[int],
+        read: bool,
+        *,
+        journal: bool = True,
+        stories: bool = False,
+        spare_watched: bool = False,
     ) -> Change:
         change = self._mark("read", ids, read)
         if change.ids and journal:
             self.journal.append(("read", change.ids, read, not read))
         return change
+
+    async def still_unread(self, view: View, article_id: int) -> int | None:
+        return None
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
         change = self._mark("starred", ids, starred)

@@ -24,6 +24,13 @@ async def wechat_story(library: Library) -> Story:
     return story
 
 
+async def wechat_row(library: Library) -> list[int]:
+    """The articles of its first row, newest first; one feed has another article in a row of its own."""
+    story = await wechat_story(library)
+    rows = await library.rows([entry.article_id for entry in reversed(story.entries)])
+    return [row.id for row in rows if row.story == story.id]
+
+
 def listed(run: Running, story: Story) -> list[int]:
     members = {entry.article_id for entry in story.entries}
     return [key for key in run.main.articles.ids if key in members]
@@ -32,79 +39,133 @@ def listed(run: Running, story: Story) -> list[int]:
 async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        story = await wechat_story(library)
-        lead = story.entries[-1].article_id
-        assert listed(run, story) == [lead]
-        assert any("sign-ups will be back" in line and "×4" in line for line in run.text.splitlines())
+        story, row = await wechat_story(library), await wechat_row(library)
+        other, lead = story.entries[-1].article_id, row[0]
+        assert listed(run, story) == [other, lead]
+        (line,) = [line for line in run.text.splitlines() if "WeChat suspends new" in line]
+        assert "×3" in line
         run.main.articles.select_id(lead)
         await run.press("f")
-        assert listed(run, story) == [entry.article_id for entry in reversed(story.entries)]
-        assert run.text.count("└ ") == 3 and run.cursor_id == lead
+        assert listed(run, story) == [other, *row]
+        assert run.text.count("└ ") == 2 and run.cursor_id == lead
         await run.press("j", "f")
-        assert listed(run, story) == [lead] and run.cursor_id == lead
+        assert listed(run, story) == [other, lead] and run.cursor_id == lead
         await run.press("v")
-        assert len(listed(run, story)) == 4 and "×4" not in run.text
+        assert len(listed(run, story)) == 4 and "×3" not in run.text
         await run.press("v")
-        assert listed(run, story) == [lead]
+        assert listed(run, story) == [other, lead]
+        run.main.articles.select_id(other)
+        await run.press("f")
+        assert "Nothing is folded behind" in run.toasts
 
 
 async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        first, *ids = await wechat_row(library)
+        await library.set_read([first], True)
+        async with running(library) as run:
+            await until_listed(run)
+            lead, *others = await library.rows(ids)
+            hidden = {watch for row in others for watch in row.watches} - set(lead.watches)
+            assert hidden == {"PIPL"}  # only an article behind the first one is on it
+
+            def line() -> str:
+                return next(line for line in run.text.splitlines() if lead.title[:20] in line)
+
+            assert "◆P" in line() and line().count("◆W") == 1
+            await run.press("v")  # each article has its line, and its own marks
+            assert "◆P" not in line() and "◆W" in line()
+
+
+async def states(library: Library, ids: list[int]) -> list[bool]:
+    """Which of them are read."""
+    return [row.read for row in await library.rows(ids)]
+
+
+async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        story = await wechat_story(library)
-        lead, *others = await library.rows([entry.article_id for entry in reversed(story.entries)])
-        hidden = {watch for row in others for watch in row.watches} - set(lead.watches)
-        assert hidden == {"PIPL"}  # only an article behind the first one is on it
-
-        def line() -> str:
-            return next(line for line in run.text.splitlines() if lead.title[:20] in line)
-
-        assert "◆P" in line() and line().count("◆W") == 1
-        await run.press("v")  # each article has its line, and its own marks
-        assert "◆P" not in line() and "◆W" in line()
-
-
-async def test_reading_one_reads_the_story_until_undone(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
-        story = await wechat_story(library)
-        lead = story.entries[-1].article_id
+        row = await fold_without_watches(library, run)
         before = run.main.counts.unread.unread
-        run.main.articles.select_id(lead)
+        run.main.articles.select_id(row[0])
         await run.press("enter")
-        again = await wechat_story(library)
-        assert all(entry.read for entry in again.entries)
+        assert await states(library, row) == [True, True, True]
         assert run.main.counts.unread.unread == before - 1
         await run.press("U")
-        again = await wechat_story(library)
-        assert [entry.read for entry in again.entries] == [False, False, False, True]
+        assert await states(library, row) == [True, False, False]
         await run.press("q", "A")
         assert run.main.counts.unread.unread == 0 and (await library.counts()).unread.unread == 0
+
+
+async def fold_without_watches(library: Library, run: Running) -> list[int]:
+    """The articles of the first row of the WeChat story, after all watches have been taken away."""
+    await library._take(replace(library.config, watches=()))
+    await run.main.reload()
+    await run.settle()
+    return await wechat_row(library)
+
+
+async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_path: Path) -> None:
+    """The row opens on what is on a watch, and leads on to the next one as long as one is unread."""
+    async with opened(tmp_path) as library:
+        row = await wechat_row(library)
+        marks = [one.watches for one in await library.rows(row)]
+        assert all(marks)  # all of them are on a watch
+        async with running(library) as run:
+            await until_listed(run)
+            counts = [run.main.counts.unread.unread, run.main.counts.watches["WeChat"].unread]
+            run.main.articles.select_id(row[0])
+            await run.press("enter")
+            assert run.open_id == row[0] and await states(library, row) == [True, False, False]
+            assert [run.main.counts.unread.unread, run.main.counts.watches["WeChat"].unread] == counts
+            ids = list(run.main.articles.ids)
+            at = ids.index(row[0])
+            assert ids[at + 1] == row[1] and row[2] not in ids  # what is left has its row below
+            await run.press("n")
+            assert run.open_id == row[1] and await states(library, row) == [True, True, False]
+            await run.press("end", "space")
+            assert run.open_id == row[2] and await states(library, row) == [True, True, True]
+            assert run.main.counts.unread.unread == counts[0] - 1
+            await run.main.reload()  # a new look at the store changes nothing of it
+            await run.settle()
+            assert [key for key in run.main.articles.ids if key in row] == row
+
+
+async def test_a_mark_on_the_row_is_for_all_of_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library) as run:
+        await until_listed(run)
+        row = await wechat_row(library)
+        run.main.articles.select_id(row[0])
+        await run.press("N")
+        assert await states(library, row) == [True, True, True]
+        assert "with 2 more of the story" in run.toasts
+        await run.press("U")
+        assert await states(library, row) == [False, False, False]
 
 
 async def test_a_source_that_is_looked_at_is_read_alone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        story = await wechat_story(library)
-        run.main.articles.select_id(story.entries[-1].article_id)
+        row = await fold_without_watches(library, run)
+        run.main.articles.select_id(row[0])
         await run.press("f", "j", "enter")
-        assert run.open_id == story.entries[-2].article_id
-        again = await wechat_story(library)
-        assert [entry.read for entry in again.entries] == [False, False, True, False]
+        assert run.open_id == row[1]
+        assert await states(library, row) == [False, True, False]
 
 
 async def test_an_article_is_split_from_its_story_by_one_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        story = await wechat_story(library)
-        run.main.articles.select_id(story.entries[-1].article_id)
+        story, row = await wechat_story(library), await wechat_row(library)
+        other = story.entries[-1].article_id
+        run.main.articles.select_id(row[0])
         await run.press("X")
         assert "Stands alone" in run.toasts
-        assert listed(run, story) == [entry.article_id for entry in story.entries[-1:-3:-1]]
+        assert listed(run, story) == [other, row[0], row[1]]
         await run.press("X")
         assert "stands alone already" in run.toasts
         await run.press("U")
-        assert listed(run, story) == [story.entries[-1].article_id]
+        assert listed(run, story) == [other, row[0]]
 
 
 async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:

@@ -153,15 +153,22 @@ class Articles(Pages):
         return {item.name: item.color for item in self.config.watches}
 
     async def set_read(
-        self, ids: Sequence[int], read: bool, *, journal: bool = True, stories: bool = False
+        self,
+        ids: Sequence[int],
+        read: bool,
+        *,
+        journal: bool = True,
+        stories: bool = False,
+        spare_watched: bool = False,
     ) -> Change:
         """Mark articles read or unread, with `stories` the other articles of their stories, too.
 
-        `journal=False` is for what no one wants to undo: opening one.
+        `journal=False` is for what no one wants to undo: opening one. `spare_watched`: whoever reads an
+        article has not read the others of its story that are on a watch.
         """
         if stories:
             found = ids
-            ids = await self._pool.read(lambda store: store.stories.whole(found))
+            ids = await self._pool.read(lambda store: store.stories.whole(found, spare_watched=spare_watched))
         return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:

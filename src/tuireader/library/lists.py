@@ -48,9 +48,9 @@ class Lists(Desk):
         """The article ids of a view in list order. `sort`: date (newest first), oldest, feed, title, watch,
         sources (the most first), and for a search also relevance.
 
-        With `folded` there is one article for each story, the first unread one or else the first; those
-        stories whose numbers are `opened` are there with all their articles. What is asked for `aside` lets
-        rows through, and comes after numbers that are being counted.
+        With `folded` there is one article for each story: the first unread one on a watch, else the first
+        unread one, else the first; those stories whose numbers are `opened` are there with all their
+        articles. What is asked for `aside` lets rows through, and comes after numbers that are being counted.
         """
         ask = self._pool.count if aside else self._pool.read
         found = await self._ids_of(view, show_read, sort, ask)
@@ -74,6 +74,11 @@ class Lists(Desk):
             return found if show_read else await self._unread_of(found)
         today = self._today()
         return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))
+
+    async def still_unread(self, view: View, article_id: int) -> int | None:
+        """The next unread article of a view in the story of one that was read; None when there is none."""
+        today = self._today()
+        return await self._pool.read(lambda store: store.lists.still_unread(view, article_id, today))
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
         """Some articles in the order of a `sort` of `ids`, but relevance."""

@@ -87,9 +87,9 @@ class ArticleRow:
     watches: tuple[str, ...] = ()
     url: str = ""
     author: str = ""
-    story: int = 0  # the number of its story, 0 when it is alone
-    story_size: int = 1  # how many articles its story has
-    story_watches: tuple[str, ...] = ()  # what any article of its story is on
+    story: int = 0  # what the articles that are folded with it have, too; 0 when it has a row of its own
+    story_size: int = 1  # how many articles are folded into its row
+    story_watches: tuple[str, ...] = ()  # what any of them is on
     labels: tuple[str, ...] = ()  # what the person has labelled it with
 
 

@@ -82,14 +82,16 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     ).fetchall()
     sizes: dict[int, int] = {}
     if stories := {row[8] for row in rows if row[8]}:
-        leads: dict[int, tuple[bool, int]] = {}
-        for story, article_id, read, in_view in conn.execute(
-            f"""SELECT a.story, a.id, a.read, {where} FROM article a
+        leads: dict[int, tuple[int, int]] = {}
+        for story, article_id, in_view, rank in conn.execute(  # as `Stories.fold` chooses
+            f"""SELECT a.story, a.id, {where}, (a.read = 0)
+                       + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
+                FROM article a
                 WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 {order}"""
         ):
             sizes[story] = sizes.get(story, 0) + 1
-            if in_view and (story not in leads or (leads[story][0] and not read)):
-                leads[story] = bool(read), article_id
+            if in_view and (story not in leads or leads[story][0] < rank):
+                leads[story] = rank, article_id
         if folds:
             rows = [row for row in rows if not row[8] or leads[row[8]][1] == row[0]]
     rows = rows[:lines]

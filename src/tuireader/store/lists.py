@@ -96,6 +96,17 @@ class Lists:
         ids.extend(other for (other,) in others if other not in first)
         return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
 
+    def still_unread(self, view: View, article_id: int, today: int) -> int | None:
+        """What the row of an article leads to in a view once this one is read; None when nothing is left."""
+        where, args = self._where(view, today)
+        rows = self._conn.execute(
+            f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
+                AND a.story = (SELECT story FROM article WHERE id = ?) AND {where}
+                ORDER BY {_ORDER["date"]}""",
+            (article_id, article_id, *args),
+        )
+        return next(iter(self._stories.fold([row[0] for row in rows])), None)
+
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in their order; ids that are no more are left out."""
         wanted = ",".join(str(int(article_id)) for article_id in ids)
@@ -125,7 +136,7 @@ class Lists:
                 url=row[8],
                 author=row[9],
                 watches=tuple(watches.get(row[0], ())),
-                story=row[10],
+                story=row[10] if sizes.get(row[10], 1) > 1 else 0,
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
                 labels=labels.get(row[0], ()),

@@ -296,23 +296,47 @@ class Listing:
 
     # -- marks
 
-    async def set_read(self, ids: Sequence[int], read: bool, *, journal: bool = True) -> Change:
-        """Mark articles; the list shows it at once. Without `journal` undo does not take it back."""
+    async def set_read(
+        self, ids: Sequence[int], read: bool, *, journal: bool = True, reading: bool = False
+    ) -> Change:
+        """Mark articles; the list shows it at once. Without `journal` undo does not take it back.
+
+        `reading`: the user reads one, which says nothing of those of its story that are on a watch.
+        """
         if read and not self.shows_read:
             self._kept.update(ids)
         self._screen.articles.patch(ids, read=read)
         self._screen.hand_over()
         stories = read and journal and self._reads_stories(ids)
-        change = await self._library.set_read(ids, read, journal=journal, stories=stories)
+        change = await self._library.set_read(
+            ids, read, journal=journal, stories=stories, spare_watched=reading
+        )
         if stories:
             self._screen.articles.patch(change.ids, read=read)
+        if reading:
+            await self._show_unread(ids[0])
         self._screen.recount()
         return change
 
     async def read_rest(self, article_id: int) -> None:
-        """Mark what is folded behind an article read; undo takes it back."""
+        """Mark what is folded behind an article read, but for what is on a watch; undo takes it back."""
         if self._reads_stories([article_id]):
-            await self.set_read([article_id], True)
+            await self.set_read([article_id], True, reading=True)
+        else:
+            await self._show_unread(article_id)
+
+    async def _show_unread(self, article_id: int) -> None:
+        """Show the next unread article of a story below the one that was read, where it was folded behind."""
+        articles, token = self._screen.articles, self._token
+        if not self.folds or self.expression:
+            return
+        left = await self._library.still_unread(self._real_view, article_id)
+        rows = await self._library.rows([left]) if left is not None and left not in articles.ids else []
+        if not rows or token != self._token:
+            return
+        self._kept.add(article_id)
+        if not articles.insert(rows[0], after=article_id):
+            await self.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
         """Whether reading articles reads their stories; not that of one whose sources are looked at."""

@@ -56,7 +56,7 @@ class MainScreen(MarkingKeys):
         article_id = self.current_article_id()
         await self.reader.browse((await self._current_address())[0])
         if article_id is not None:
-            change = await self.listing.set_read([article_id], True)
+            change = await self.listing.set_read([article_id], True, reading=True)
             if change.ids:
                 self._say_mark("Read", change)
             await self.action_next_unread()
@@ -88,7 +88,7 @@ class MainScreen(MarkingKeys):
     async def action_story_sources(self) -> None:
         row = await self.row_here()
         if row is None or not row.story:
-            self.reader.say("No other article of this story is stored", seconds=2)
+            self.reader.say("Nothing is folded behind this article", seconds=2)
         elif self.listing.folds:
             await self.listing.toggle_sources(row.story)
             self.tell_status()

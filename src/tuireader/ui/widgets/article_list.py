@@ -134,6 +134,17 @@ class ArticleList(CursorPane):
         self.keep_in_sight()
         self.reload_rows()
 
+    def insert(self, row: ArticleRow, *, after: int) -> bool:
+        """Show one more article below another; False when that is not listed."""
+        at = self._index(after)
+        if at is None:
+            return False
+        self._rows[row.id] = row
+        self.cursor += self.cursor > at
+        self._take_ids(self.ids[: at + 1] + array("q", [row.id]) + self.ids[at + 1 :])
+        self.refresh()
+        return True
+
     def _take_ids(self, ids: array[int]) -> None:
         self.ids = ids
         self._resize()

@@ -1,0 +1,411 @@
+"""Folding never hides news: what shares a row, what the row opens, and what reading it marks."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.builders import NOW, entry, open_store, save
+from tests.feedtext import item, rss
+from tests.test_library import ALL, feeds, opened, refreshed
+from tests.web import Web
+from tuireader import relating
+from tuireader.library import Library
+from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.store import Store
+from tuireader.store.feeds import Subscription
+from tuireader.store.glance import first_rows
+from tuireader.store.relations import ROW
+from tuireader.store.schema import VERSION
+
+UNREAD = View(ViewKind.UNREAD)
+HOUR = 3600
+PACKAGES = ("firefox-esr", "chromium", "openssl", "expat", "curl", "nginx")
+PRODUCTS = (
+    "Brightgate Router",
+    "Corvid VPN",
+    "Halden Mail",
+    "Oakline Firewall",
+    "Redfern Backup",
+    "Umbra Vault",
+)
+
+SERIES = {
+    "advisories": [
+        (
+            f"[SECURITY] [DSA {6100 + n}-1] {name} security update",
+            f"Several vulnerabilities were discovered in {name}, which may result in the "
+            f"execution of code. For "
+            f"the stable distribution they are fixed in version 1.{n}. We recommend that you upgrade {name}.",
+        )
+        for n, name in enumerate(PACKAGES)
+    ],
+    "exploits": [
+        (
+            "Agency adds one known exploited vulnerability to catalog",
+            "The agency has added one new vulnerability to its catalog, based on evidence of "
+            "active exploitation: "
+            f"CVE-2026-{20101 + 613 * n} {name} command injection vulnerability.",
+        )
+        for n, name in enumerate(PRODUCTS)
+    ],
+    "digests": [
+        (
+            "Weekly digest",
+            f"Our picks of the week: {topic}, with links to all that was worth a look. A letter "
+            f"from the editor "
+            "and the questions of our readers follow, as they do each week, then the quiz and the crossword.",
+        )
+        for topic in ("harbours and tariffs", "vaccines and chips", "railways", "museums and elections")
+    ],
+    "releases": [
+        (f"Lanternfish v2.{n}", f"Lanternfish v2.{n} is out. It is quicker and has fewer faults.")
+        for n in range(5, 10)
+    ],
+}
+
+
+def items(told: Sequence[tuple[str, str]], feed: str = "f") -> list[str]:
+    return [
+        item(
+            f"{feed}{n}", title, f"<p>{text}</p>", time=NOW - n * HOUR, url=f"https://{feed}.example.org/{n}"
+        )
+        for n, (title, text) in enumerate(told)
+    ]
+
+
+async def rows_of(library: Library, view: View = ALL) -> list[list[str]]:
+    """The titles of the articles of each row."""
+    rows = await library.rows(await library.ids(view))
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.story or -row.id, []).append(row.title)
+    assert len(found) == len(await library.ids(view, folded=True))
+    return list(found.values())
+
+
+@pytest.mark.parametrize("name", SERIES)
+async def test_items_of_a_series_have_a_row_each(tmp_path: Path, name: str) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items(SERIES[name])))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            assert len(await rows_of(library)) == len(SERIES[name])
+
+
+async def test_a_mirror_folds_with_the_same_item_and_no_other(tmp_path: Path) -> None:
+    async with Web() as web:
+        told = [one for series in SERIES.values() for one in series]
+        urls = [web.serve(f"/{feed}", rss(feed, items(told, feed))) for feed in ("f", "g")]
+        async with opened(tmp_path, feeds(*urls)) as library:
+            await refreshed(library)
+            found = await rows_of(library)
+            assert all(len(set(titles)) == 1 and len(titles) <= 2 for titles in found)
+            assert sum(len(titles) == 2 for titles in found) > len(told) // 2
+
+
+async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items(SERIES["advisories"])))
+        watch = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n'
+        async with opened(tmp_path, feeds(url) + watch) as library:
+            await refreshed(library)
+            watched = View(ViewKind.WATCH, "TLS")
+            assert (await library.counts(folded=True)).watches["TLS"].unread == 1
+            for key in await library.ids(ALL, folded=True):
+                if key not in await library.ids(watched):
+                    await library.set_read([key], True, stories=True, spare_watched=True)
+            assert (await library.counts(folded=True)).watches["TLS"].unread == 1
+
+
+LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"
+LONG = LANTERN + (
+    "<p>Both firms said on Monday that all staff will stay, that the name is kept and that "
+    "nothing changes for "
+    "the passengers of the ferries. The owners of the ticket maker had looked for a buyer since "
+    "the spring.</p>"
+)
+
+
+async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: Path) -> None:
+    """Two feeds with two reports each: two rows, each with one of either."""
+    said = (
+        ("LanternPay buys Ferrygate for 40 million", "Ferrygate bought by LanternPay for 40 million"),
+        ("LanternPay bought Ferrygate, both firms say", "Ferrygate goes to LanternPay, its owners say"),
+    )
+    async with Web() as web:
+        urls = [
+            web.serve(f"/{feed}", rss(feed, items([(title, LANTERN) for title in titles], feed)))
+            for feed, titles in zip("fg", zip(*said, strict=True), strict=True)
+        ]
+        async with opened(tmp_path, feeds(*urls)) as library:
+            await refreshed(library)
+            rows = await library.rows(await library.ids(ALL))
+            assert sorted(map(len, await rows_of(library))) == [2, 2]
+            for first, second in itertools.combinations(rows, 2):
+                assert first.story != second.story or first.feed_id != second.feed_id
+            story = await library.story(rows[0].id)
+            assert story is not None and len(story.entries) == 4
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "rows"),
+    [
+        ("Correction: LanternPay buys Ferrygate", LONG.replace("40 million", "4 million"), 1),
+        ("LanternPay buys ticket maker Ferrygate", LONG, 1),  # what is new in the title stands in the text
+        ("LanternPay buys Ferrygate", LONG.replace("passengers", "travellers"), 2),
+        ("LanternPay buys Ferrygate", LONG.replace("Monday", "Tuesday"), 2),
+        ("LanternPay buys Ferrygate", LONG.replace("40 million", "4 million"), 2),
+        ("LanternPay buys Seagate", LONG, 2),
+    ],
+)
+async def test_what_a_feed_posts_again_folds(tmp_path: Path, title: str, text: str, rows: int) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items([("LanternPay buys Ferrygate", LONG), (title, text)])))
+        other = web.serve("/g", rss("G", items([("Ferrygate is bought by LanternPay", LONG)], "g")))
+        async with opened(tmp_path, feeds(url, other)) as library:
+            await refreshed(library)
+            assert len(await library.ids(ALL)) == 3
+            assert len(await rows_of(library)) == rows
+
+
+# --------------------------------------------------------------------------- the collection of series
+
+
+@pytest.fixture
+def serials(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "benchmarks"))
+    import serials
+
+    return serials
+
+
+@pytest.mark.parametrize("as_published", [False, True])
+def test_no_series_of_the_benchmark_folds_in_a_young_library(
+    tmp_path: Path, serials: ModuleType, monkeypatch: pytest.MonkeyPatch, as_published: bool
+) -> None:
+    """It takes some seconds, for all series are there."""
+    assert len(serials.SERIES) >= 30 and len(serials.SERIES) * serials.ITEMS >= 300
+    monkeypatch.setattr(serials, "ITEMS", 5)
+    store = Store.open(tmp_path / "series.db")
+    found = serials.folds(store, tmp_path, list(serials.rows()), as_published=as_published)
+    store.close()
+    assert found.folded == []
+    assert len(found.across) < 5
+    assert found.mirrored > 60  # what is the same item in two feeds
+
+
+# --------------------------------------------------------------------------- one row, wherever it is shown
+
+STORY = [
+    ParsedEntry(
+        guid=str(n),
+        title=title,
+        url=f"https://s{n}.example.org/1",
+        published=NOW - n * 600,
+        content_html=LANTERN,
+    )
+    for n, title in enumerate(
+        (
+            "LanternPay buys Ferrygate for 40 million",
+            "Ferrygate bought by LanternPay for 40 million",
+            "LanternPay pays 40 million for Ferrygate",
+            "Ticket maker Ferrygate goes to LanternPay",
+        )
+    )
+]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Store]:
+    """A story of four feeds, newest first, among other news; none is on a watch yet."""
+    store = open_store(tmp_path, 5)
+    for number, one in enumerate(STORY, 1):
+        save(store, number, one)
+    save(store, 5, *(entry(n, published=NOW - n * 900) for n in range(10, 16)))
+    relate(store)
+    with store.transaction():
+        store.watches.sync([("Deals", "1")])
+    yield store
+    store.close()
+
+
+def relate(store: Store) -> None:
+    with store.transaction():
+        while relating.relate_waiting(store, 50):
+            pass
+
+
+def put_on_watch(store: Store, ids: Sequence[int]) -> None:
+    store.conn.executemany(
+        "INSERT INTO match (watch_id, article_id, evidence) VALUES (1, ?, '{}')", [(key,) for key in ids]
+    )
+
+
+def leads(store: Store, view: View) -> set[int | None]:
+    """The article of the story's row, as the full list, the first page and the first frame have it."""
+    show_read = view.kind is not ViewKind.UNREAD
+    lists = [
+        list(store.stories.fold(store.lists.ids(view, show_read=show_read))),
+        list(store.lists.head(view, show_read=show_read, today=0, limit=1000, folded=True)[0]),
+        [
+            row.id
+            for row in first_rows(str(store.path), VERSION, unread=not show_read, folds=True, lines=50) or ()
+        ],
+    ]
+    assert lists[0] == lists[1] == lists[2]
+    found = [key for key in lists[0] if key in (1, 2, 3, 4)]
+    assert len(found) < 2
+    return set(found) or {None}
+
+
+def test_the_first_unread_article_on_a_watch_stands_for_its_row(story: Store) -> None:
+    assert len(story.relations.members(story.relations.stories([1])[1])) == 4
+    for read, watched in itertools.product(
+        itertools.chain.from_iterable(itertools.combinations((1, 2, 3, 4), n) for n in range(5)),
+        [(), (3,), (2, 4), (1, 2, 3, 4)],
+    ):
+        with story.transaction():
+            story.conn.execute("DELETE FROM match")
+            story.conn.execute("UPDATE article SET read = 0")
+            story.marks.set("read", read, True, now=NOW, journal=False)
+            put_on_watch(story, watched)
+        unread = [key for key in (1, 2, 3, 4) if key not in read]
+        first = next((key for key in unread if key in watched), unread[0] if unread else None)
+        assert leads(story, UNREAD) == {first}
+        assert leads(story, ALL) == {first or 1}
+        assert story.lists.counts(0, folded=True).unread.unread == len(
+            story.stories.fold(story.lists.ids(UNREAD, show_read=False))
+        )
+
+
+def test_reading_spares_what_is_on_a_watch(story: Store) -> None:
+    put_on_watch(story, [2, 4])
+    assert story.stories.whole([1], spare_watched=True) == [1, 3]
+    assert story.stories.whole([2], spare_watched=True) == [2, 1, 3]
+    assert story.stories.whole([1]) == [1, 2, 3, 4]
+    with story.transaction():
+        story.marks.set("read", [1, 3], True, now=NOW)
+    assert story.lists.still_unread(ALL, 1, 0) == 2
+    assert (
+        story.lists.still_unread(View(ViewKind.FEED, "4"), 1, 0) == 4
+    )  # what the view has not, it does not show
+    assert story.lists.still_unread(View(ViewKind.FEED, "3"), 1, 0) is None
+    assert story.lists.still_unread(ALL, 5, 0) is None
+
+
+def test_an_article_of_two_feeds_shares_no_row_with_another_of_either(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 3)
+    save(store, 1, STORY[0])
+    save(store, 2, STORY[0])  # the same article in another feed
+    save(store, 2, STORY[1])
+    save(store, 3, STORY[2])
+    relate(store)
+    number = store.relations.stories([1])[1]
+    rows = store.relations.rows(number, 3)
+    assert [{1, 2} <= row.keys() for row in rows] == [False] * len(rows)
+    assert store.relations.members(number) == [3, 2, 1]
+    store.close()
+
+
+# --------------------------------------------------------------------------- rows of a story
+
+
+def join(store: Store, *rows: Sequence[int]) -> None:
+    with store.transaction():
+        for number, row in enumerate(rows):
+            for key in row:
+                store.relations.join(key, rows[0][0], number)
+
+
+def values(store: Store) -> dict[int, int]:
+    return dict(store.conn.execute("SELECT id, story FROM article WHERE story != 0"))
+
+
+def test_a_story_keeps_its_rows_when_its_number_changes(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 6)
+    for number in range(1, 7):
+        save(store, number, entry(number))
+    join(store, [1, 2, 3], [4, 5])
+    with store.transaction():
+        assert store.relations.leave(6) == []
+        assert sorted(store.relations.leave(1)) == [2, 3, 4, 5]
+    assert values(store) == {2: 2, 3: 2, 4: 2 + ROW, 5: 2 + ROW}
+    with store.transaction():
+        others = store.relations.split(5)
+        store.relations.unsplit(5, others)
+    # No feed of the first row has it.
+    assert {key: value - values(store)[2] for key, value in values(store).items()} == {
+        2: 0,
+        3: 0,
+        4: ROW,
+        5: 0,
+    }
+    with store.transaction():
+        for key in (2, 3, 4):
+            store.relations.leave(key)
+    assert values(store) == {}
+    store.close()
+
+
+def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -> None:
+    """All into one row, as it was: the advisories get their rows back, and the story stays."""
+    store = open_store(tmp_path, 6)
+    told = [
+        ParsedEntry(guid=f"a{n}", title=title, url=f"https://a.example.org/{n}", published=NOW - n * HOUR,
+                    content_html=text)
+        for n, (title, text) in enumerate(SERIES["advisories"])
+    ]  # fmt: skip
+    for number, one in enumerate(STORY, 1):
+        save(store, number, one)
+    save(store, 5, *told)
+    relate(store)
+    whole = set(values(store))
+    assert whole == {1, 2, 3, 4}
+    with store.transaction():
+        store.conn.execute("UPDATE article SET story = 5 WHERE id > 4")
+        store.conn.execute("UPDATE article SET story = 1 WHERE id < 5")
+        store.conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
+    left, steps = store.relations.unjudged(), 0
+    while left:
+        with store.transaction():
+            left = relating.judge_stories(store, up_to=left, size=3)
+        assert left == store.relations.unjudged()
+        steps += 1
+    assert steps > 1
+    assert set(values(store)) == whole and len(set(values(store).values())) == 1
+    store.close()
+
+
+async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items(SERIES["exploits"])))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+        with sqlite3.connect(tmp_path / "news.db") as conn:
+            conn.execute("UPDATE article SET story = 1")
+            conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
+        async with opened(tmp_path, feeds(url)) as library:
+            assert len(await rows_of(library)) == 1
+            assert [done async for done in library.apply_watches()][-1] == (6, 6)
+            assert len(await rows_of(library)) == 6
+            assert [done async for done in library.apply_watches()] == []
+
+
+def test_a_story_with_too_many_rows_leaves_the_rest_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relating.placing, "ROWS", 1)
+    store = Store.open(tmp_path / "test.db")
+    with store.transaction():
+        store.feeds.sync([Subscription(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])
+    save(store, 1, STORY[0], STORY[2])
+    save(store, 2, STORY[1])
+    relate(store)
+    assert len(values(store)) == 2
+    store.close()
