@@ -58,15 +58,12 @@ def save(
     feeds = {f"https://{host}{number}.example.org/": name for number, name in enumerate(by_feed)}
     with store.transaction():
         store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
+    ours = [feed for feed in store.feeds.all() if feed.url in feeds]
     if as_published:
-        coming = [
-            (one.published or now, feed.id, [one])
-            for feed in store.feeds.all()
-            for one in by_feed[feeds[feed.url]]
-        ]
+        coming = [(one.published or now, feed.id, [one]) for feed in ours for one in by_feed[feeds[feed.url]]]
         coming.sort(key=lambda arrival: arrival[:2])
     else:
-        coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in store.feeds.all()]
+        coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in ours]
     for start in range(0, len(coming), BATCH):
         with store.transaction():
             for when, feed_id, entries in coming[start : start + BATCH]:
@@ -82,7 +79,7 @@ def save(
     }
     return {
         one.guid: article_of[feed.id, key.guid]
-        for feed in store.feeds.all()
+        for feed in ours
         for one, key in zip(by_feed[feeds[feed.url]], keys(by_feed[feeds[feed.url]]), strict=True)
     }
 
