@@ -221,7 +221,7 @@ async def test_mark_list_read_and_undo_by_both_keys() -> None:
     made = library()
     async with running(made) as run:
         await run.press("A")
-        assert unread(made) == set() and "5 marked read · ^z undoes" in run.toasts
+        assert unread(made) == set() and "5 articles marked read · ^z undoes" in run.toasts
         await run.press("ctrl+z")
         assert unread(made) == {1, 2, 3, 4, 6} and "Undone: 5 marked read" in run.toasts
         await run.press("A", "U")

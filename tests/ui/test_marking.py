@@ -217,7 +217,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(tmp_path: Path) ->
         with locked(library.paths.database) as lock:
             await run.pilot.press("A")
             count = len(run.main.articles.ids)
-            assert f"{count} marked read · ^z undoes" in run.toasts
+            assert f"{count} articles marked read · ^z undoes" in run.toasts
             await run.pilot.press("n")  # nothing is shown as unread any more
             assert run.open_id is None
             lock.release()

@@ -205,12 +205,12 @@ class TuireaderApp(App[int]):
     @property
     def size(self) -> Size:
         """The size of the terminal, as far as it is drawn on."""
-        return _drawn(super().size)
+        return Size(*map(min, super().size, _LARGEST))
 
     async def on_event(self, event: events.Event) -> None:
         """Do the command of a key before the next key is looked at."""
         if isinstance(event, events.Resize):
-            event.size = event.virtual_size = event.container_size = _drawn(event.size)
+            event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
             for key in one_by_one(event, self):
                 await self._do_key(key)
@@ -396,7 +396,3 @@ class TuireaderApp(App[int]):
 
     def _fatal_error(self) -> None:
         self._close_messages_no_wait()
-
-
-def _drawn(size: Size) -> Size:
-    return Size(min(size.width, _LARGEST.width), min(size.height, _LARGEST.height))

@@ -13,6 +13,7 @@ from tuireader.ui import empty_list
 from tuireader.ui.entries import ALL, UNREAD
 from tuireader.ui.keeping import with_kept
 from tuireader.ui.marking_steps import Step
+from tuireader.ui.unread import Unread
 from tuireader.ui.work import Wanted, now_and_then, run_latest
 from tuireader.values import dataclass
 
@@ -66,6 +67,7 @@ class Listing:
         screen.articles.folds = self.folds
         screen.articles.opened = self._opened
         self._token = 0
+        self.unread = Unread(screen)
 
     def take_config(self, before: UiConfig) -> None:
         """Put in force what the configuration says anew of lists; what keys have changed else stays."""
@@ -394,53 +396,3 @@ class Listing:
                 starred,
             )
         )
-
-    async def next_unread(self, step: int) -> int | None:
-        """The next unread article of the view after the cursor, round the end; None when there is none."""
-        articles = self._screen.articles
-        if self.partial and step > 0 and (found := self._unread_below()) is not None:
-            return found
-        await self.complete()
-        ids, count = articles.ids, len(articles.ids)
-        if not count:
-            return None
-        current = self._screen.reading.article_id
-        unread: set[int] | None = None
-        for distance in range(count + 1):
-            article_id = ids[(articles.cursor + step * distance) % count]
-            if article_id == current:
-                continue
-            row = articles.row(article_id)
-            if row is not None:
-                if not row.read:
-                    return article_id
-                continue
-            if unread is None:
-                unread = await self._screen.marking.unread(await self._unread_ids())
-                if articles.ids is not ids:
-                    return None
-            if article_id in unread:
-                return article_id
-        return None
-
-    async def all_read(self) -> bool:
-        """Return whether the list shows nothing unread."""
-        ids = self._screen.articles.ids
-        return self._unread_below() is None and not await self._screen.marking.lacks("read", ids)
-
-    def _unread_below(self) -> int | None:
-        """The next unread article as far as rows are loaded."""
-        articles = self._screen.articles
-        for article_id in articles.ids[articles.cursor :]:
-            row = articles.row(article_id)
-            if row is None:
-                return None
-            if not row.read and article_id != self._screen.reading.article_id:
-                return article_id
-        return None
-
-    async def _unread_ids(self) -> array[int]:
-        view = self.view
-        if view.kind is ViewKind.QUERY:
-            return await self._library.ids(UNREAD, show_read=False)
-        return await self._library.ids(view, show_read=False)

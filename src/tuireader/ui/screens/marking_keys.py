@@ -5,6 +5,7 @@ from __future__ import annotations
 from tuireader.errors import TuireaderError
 from tuireader.ui.marking_steps import Step
 from tuireader.ui.screens.moving_keys import MovingKeys
+from tuireader.wording import counted, stories_and_articles
 
 
 class MarkingKeys(MovingKeys):
@@ -84,7 +85,7 @@ class MarkingKeys(MovingKeys):
     def _say_many(self, said: str, step: Step) -> None:
         if not step.failed:
             count = len(step.ids if step.change is None else step.change.ids)
-            self.reader.say_shortly(f"{count} {said} · {self.key_of('undo')} undoes")
+            self.reader.say_shortly(f"{counted(count, 'article')} {said} · {self.key_of('undo')} undoes")
 
     def _say_mark(self, said: str, step: Step) -> None:
         """Say what a mark did and how to undo it, in place of what was said of the mark before."""
@@ -97,15 +98,16 @@ class MarkingKeys(MovingKeys):
     async def action_mark_list_read(self) -> None:
         await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
-        if await self.listing.all_read():
+        if await self.listing.unread.is_none():
             self.reader.say("All read already")
         else:
-            self._say_bulk(await self.listing.set_read(ids, True))
+            await self._say_bulk(await self.listing.set_read(ids, True))
 
-    def _say_bulk(self, step: Step) -> None:
-        """Say how many articles were marked read, or are about to be."""
+    async def _say_bulk(self, step: Step) -> None:
+        """Say how many stories and articles were marked read, or are about to be."""
         if not step.failed:
-            count = len(step.ids if step.change is None else step.change.ids)
+            ids = step.ids if step.change is None else step.change.ids
+            count = stories_and_articles(await self.library.stories_among(ids), len(ids))
             self.reader.say(f"{count} marked read · {self.key_of('undo')} undoes")
 
     async def action_clear_rest(self) -> None:
@@ -115,7 +117,7 @@ class MarkingKeys(MovingKeys):
             return
         step = await self.listing.set_read(away.ids, True, stories=False)
         await self.reload()
-        self._say_bulk(step)
+        await self._say_bulk(step)
 
     async def action_split_story(self) -> None:
         article_id = self.current_article_id()

@@ -77,12 +77,12 @@ class MovingKeys(ReadingKeys):
 
     async def _unread(self, step: int) -> None:
         """Open the next unread article of this view, or of the next view that has one."""
-        article_id = await self.listing.next_unread(step)
+        article_id = await self.listing.unread.next(step)
         if article_id is None:
             for view in self._views_with_unread(step):
                 await self.show_view(view)
                 self.sidebar.select(view)
-                article_id = await self.listing.next_unread(step)
+                article_id = await self.listing.unread.next(step)
                 if article_id is not None:
                     break
         if article_id is None:

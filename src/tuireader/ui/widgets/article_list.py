@@ -260,19 +260,17 @@ class ArticleList(CursorPane):
         chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
         self._asked.update(chunks)
         if not again:  # what is here is not asked for before what is not
-            chunks = [chunk for chunk in chunks if not self._loaded(chunk)]
+            chunks = [chunk for chunk in chunks if not self._are_here(chunk * _CHUNK, _CHUNK)]
         if not chunks:
             return
         chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
         self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
 
-    def _loaded(self, chunk: int) -> bool:
-        return all(article_id in self._rows for article_id in self.ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
+    def _are_here(self, first: int, lines: int) -> bool:
+        return all(article_id in self._rows for article_id in self.ids[first : first + lines])
 
     def _sees_all(self) -> bool:
-        """Whether the rows in sight are here."""
-        top = self.scroll_offset.y
-        return all(article_id in self._rows for article_id in self.ids[top : top + self.size.height])
+        return self._are_here(self.scroll_offset.y, self.size.height)
 
     async def _load(self, ids: array[int], chunks: list[int]) -> None:
         for chunk in chunks:
@@ -287,14 +285,7 @@ class ArticleList(CursorPane):
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
             self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
-        changed = set()
-        for row in rows:
-            if self._rows.get(row.id) != row:
-                self._rows[row.id] = row
-                changed.add(row.id)
-                self._forget_strip(row.id)
-        if changed:
-            self._refresh_rows(changed)
+        self.put([row for row in rows if self._rows.get(row.id) != row])
         if self._sees_all() and isinstance(self.screen, Sheet):
             self.screen.release()
 
