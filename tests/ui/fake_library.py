@@ -339,6 +339,9 @@ class FakeLibrary:
         change = self._mark("read", ids, read)
         return self._note(change) if change.ids and journal else change
 
+    async def stories_among(self, ids: Sequence[int]) -> int:
+        return len(ids)
+
     async def still_unread(self, view: View, article_id: int) -> int | None:
         return None
 
