@@ -3,7 +3,8 @@
 DATA holds labelled collections (`<name>.articles.jsonl`, `<name>.labels.jsonl`) and `eval_related.py`, which
 scores what `related_ranking.py` shows. Then: which pairs fold into one row, in the program's own
 store, and how many of those belong together, for articles that come feed by feed as at a first refresh, and
-for articles that come as they are published. Then, for each SIZE, what `related_cost.py` prints.
+for articles that come as they are published; and what `serials.py` prints. Then, for each SIZE, what
+`related_cost.py` prints.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 import related_cost
+import serials
 from related_ranking import rows, save
 from tuireader.store import Store
 
@@ -55,12 +57,25 @@ def folding(data: Path, *, as_published: bool) -> None:
         names = sorted(data.glob("*.articles.jsonl"))
         every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
         article_of = save(store, every, int(time.time()), as_published=as_published)
-        story_of = store.relations.stories(sorted(set(article_of.values())))
+        articles = sorted(set(article_of.values()))
+        story_of = store.relations.stories(articles)
+        row_of = {row.id: row.story or -row.id for row in store.lists.rows(articles)}
         store.close()
+    arrival = "as published" if as_published else "feed by feed"
+    _print_folds(f"pairs in one story, coming {arrival}", article_of, story_of, judged, background)
+    _print_folds(f"pairs in one row, coming {arrival}", article_of, row_of, judged, background)
+
+
+def _print_folds(
+    what: str,
+    article_of: Mapping[str, int],
+    story_of: Mapping[int, int],
+    judged: Mapping[str, Judged],
+    background: Collection[str],
+) -> None:
     right, wrong, near = count_pairs(article_of, story_of, judged, background)
     wanted = wanted_pairs(list(judged.values()))
-    print("\nfolded pairs, coming " + ("as published" if as_published else "feed by feed"))
-    print(f"{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
+    print(f"\n{what}\n{'':12s}{'right':>8s}{'wrong':>8s}{'precision':>11s}{'recall':>8s}")
     for name in sorted(wanted):
         _print_pairs(name, right[name], wrong[name], near[name], wanted[name])
     _print_pairs("ALL", right.total(), wrong.total(), near.total(), sum(wanted.values()))
@@ -148,6 +163,7 @@ def main(data: str, *sizes: str) -> None:
     quality(Path(data))
     folding(Path(data), as_published=False)
     folding(Path(data), as_published=True)
+    serials.measure(Path(data))
     related_cost.main(*sizes)
 
 

@@ -24,6 +24,7 @@ from related_ranking import rows, save
 from tuireader import relating
 from tuireader.related import rank, search, stories
 from tuireader.related.features import Profile, unpack
+from tuireader.related.series import Series
 from tuireader.store import Store
 
 FIRSTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
@@ -41,10 +42,12 @@ class Replay:
     def __init__(self) -> None:
         self._arrivals: list[search.Arrival] = []
         self._profiles: dict[int, Profile] = {}
+        self._texts: dict[int, tuple[str, str]] = {}
 
-    def record(self, arrival: search.Arrival) -> None:
+    def record(self, shelf: search.StoryShelf, arrival: search.Arrival) -> None:
         """Remember an article as it arrives."""
         profile = arrival.profile
+        self._texts[profile.id] = shelf.title(profile.id), shelf.lead(profile.id)
         self._profiles[profile.id] = unpack(profile.id, profile.pack())
         self._arrivals.append(arrival)
 
@@ -53,7 +56,7 @@ class Replay:
         self._stories: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
         for arrival in self._arrivals:
-            place = search.fold(self, arrival)
+            place = search.fold(self, arrival, Series(self))
             members = self._members.setdefault(place.story, [])
             members.append(arrival.profile.id)
             for number in place.merged:
@@ -88,6 +91,12 @@ class Replay:
     def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         return ()
 
+    def title(self, article: int) -> str:
+        return self._texts[article][0]
+
+    def lead(self, article: int) -> str:
+        return self._texts[article][1]
+
 
 def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[str, int], Replay]:
     """All articles in a store, and what is needed to fold them again."""
@@ -96,9 +105,9 @@ def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[
     every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
     replay, fold = Replay(), search.fold
 
-    def recording(shelf: search.StoryShelf, arrival: search.Arrival) -> stories.Place:
-        replay.record(arrival)
-        return fold(shelf, arrival)
+    def recording(shelf: search.StoryShelf, arrival: search.Arrival, series: Series) -> stories.Place:
+        replay.record(shelf, arrival)
+        return fold(shelf, arrival, series)
 
     search.fold = recording
     try:

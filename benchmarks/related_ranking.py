@@ -43,27 +43,31 @@ def entry(row: Mapping[str, Any]) -> ParsedEntry:
     )
 
 
-def save(store: Store, articles: Path, now: int, *, as_published: bool = False) -> dict[str, int]:
+def save(
+    store: Store, articles: Path, now: int, *, as_published: bool = False, host: str = ""
+) -> dict[str, int]:
     """Save and relate all articles; returns the article that each row has become.
 
-    They come feed by feed, as at a first refresh, or `as_published`, as at all others.
+    They come feed by feed, as at a first refresh, or `as_published`, as at all others. `host` begins the
+    names of the servers: the feeds of another call are others.
     """
     by_feed: dict[str, list[ParsedEntry]] = {}
     for row in rows(articles):
         # An article of an unknown feed is a voice of its own.
         by_feed.setdefault(row.get("feed") or row["id"], []).append(entry(row))
-    feeds = {f"https://{number}.example.org/": name for number, name in enumerate(by_feed)}
+    feeds = {f"https://{host}{number}.example.org/": name for number, name in enumerate(by_feed)}
     with store.transaction():
         store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
+    ours = [feed for feed in store.feeds.all() if feed.url in feeds]
     if as_published:
         coming = [
             (one.published or now, feed.id, [one])
-            for feed in store.feeds.all()
+            for feed in ours
             for one in by_feed[feeds[feed.url]]
         ]
         coming.sort(key=lambda arrival: arrival[:2])
     else:
-        coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in store.feeds.all()]
+        coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in ours]
     for start in range(0, len(coming), BATCH):
         with store.transaction():
             for when, feed_id, entries in coming[start : start + BATCH]:
@@ -79,7 +83,7 @@ def save(store: Store, articles: Path, now: int, *, as_published: bool = False) 
     }
     return {
         one.guid: article_of[feed.id, key.guid]
-        for feed in store.feeds.all()
+        for feed in ours
         for one, key in zip(by_feed[feeds[feed.url]], keys(by_feed[feeds[feed.url]]), strict=True)
     }
 
