@@ -60,11 +60,7 @@ def save(
         store.feeds.sync([Subscription(url, name, "") for url, name in feeds.items()])
     ours = [feed for feed in store.feeds.all() if feed.url in feeds]
     if as_published:
-        coming = [
-            (one.published or now, feed.id, [one])
-            for feed in ours
-            for one in by_feed[feeds[feed.url]]
-        ]
+        coming = [(one.published or now, feed.id, [one]) for feed in ours for one in by_feed[feeds[feed.url]]]
         coming.sort(key=lambda arrival: arrival[:2])
     else:
         coming = [(now, feed.id, by_feed[feeds[feed.url]]) for feed in ours]
