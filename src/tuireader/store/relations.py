@@ -30,7 +30,7 @@ class Shown:
 
 ROW = 1 << 40
 """What the rows of a story are apart in `article.story`: more than there will be articles."""
-ROWS = 64
+ROWS = 16
 """A story has this many rows at most."""
 
 
