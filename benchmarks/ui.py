@@ -65,7 +65,7 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("enter")
-            found.setdefault("open an article", []).append(program.wait("h Back"))
+            found.setdefault("open an article", []).append(program.wait("q Back"))
             program.settle(0.3)
             program.type("q")
             found.setdefault("back to the list", []).append(program.wait("n Next unread"))
@@ -91,7 +91,7 @@ def tuireader(folder: Path, articles: int, presses: int) -> Times:
         program.settle()
         program.type("A")
         found["mark the found read"] = [program.wait("marked read")]
-        marked = re.search(r"([\d,]+) marked read", program.text())
+        marked = re.search(r"([\d,]+) articles? marked read", program.text())
         found["so many were marked"] = [float(marked[1].replace(",", ""))] if marked else []
         program.settle(0.5)
         program.type("ctrl+z")

@@ -59,19 +59,35 @@ def imported(folder: Path, home: Path, *words: str) -> Ended:
     environment = os.environ | {"HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(home)}
     started = time.monotonic()
     with (home / "out").open("wb") as out, (home / "err").open("wb") as err:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=_bounded
+        # measured by a small process: the memory of the one that starts another counts for both
+        measured = [sys.executable, "-c", _MEASURE, str(home / "used"), *command]
+        subprocess.run(
+            measured,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            preexec_fn=_bounded,
+            check=True,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    code, processor, memory = json.loads((home / "used").read_text(encoding="utf-8"))
     return Ended(
-        process.returncode,
+        code,
         (home / "out").read_text(encoding="utf-8", errors="replace"),
         (home / "err").read_text(encoding="utf-8", errors="replace"),
         time.monotonic() - started,
-        used.ru_utime + used.ru_stime,
-        used.ru_maxrss * 1024,
+        processor,
+        memory * 1024,
     )
+
+
+_MEASURE = """
+import json, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([code, used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+"""
 
 
 def _bounded() -> None:

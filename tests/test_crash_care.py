@@ -196,7 +196,7 @@ command = {command}
 """
     subscribe(home, news(web, 3), more=watch)
     code = run_apart(home, "refresh").code
-    assert code == (-signal.SIGKILL if dies == "the program" else Exit.OK)
+    assert code == (-signal.SIGKILL if dies == "the program" else Exit.NOT_NOTIFIED)
     assert problems(home.database) == []
     lines = told.read_text(encoding="utf-8").splitlines()
     home.config.write_text(home.config.read_text(encoding="utf-8").replace(end, "true"), encoding="utf-8")

@@ -73,8 +73,8 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
 
 def test_the_demo_story(tmp_path: Path) -> None:
     with terminal(tmp_path, "--demo") as screen:
-        assert "×4" in screen.wait("WeChat sign-ups will be back")
-        screen.wait(lambda _: counts(screen)["Unread"] == "77")  # stories
+        assert "×3" in screen.wait("WeChat suspends new user")
+        screen.wait(lambda _: counts(screen)["Unread"] == "80")  # stories
         screen.press("v")
         shown = screen.wait("WeChat suspends new user registration")
         screen.wait(lambda _: counts(screen)["Unread"] == "90")
@@ -117,14 +117,14 @@ def test_the_demo_story(tmp_path: Path) -> None:
     conn.close()
     assert story == (0, 1)
     with terminal(tmp_path, "--demo") as screen:
-        screen.wait("×4")
+        screen.wait("×3")
         screen.press("v")
         screen.wait(lambda _: "WeChat suspends new user" in screen.line("★"))
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
         screen.press("q")
         assert screen.leave() == 0
     with terminal(tmp_path, "--demo", "--fresh") as screen:
-        screen.wait(lambda _: counts(screen).get("Unread") == "77")
+        screen.wait(lambda _: counts(screen).get("Unread") == "80")
         assert "★" not in screen.text()
         screen.press("Q")
         assert screen.leave() == 0

@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     command = [sys.executable, "-m", "tuireader", "--demo"]
     with Terminal(command, home=tmp_path, size=(100, 30)) as terminal:
-        terminal.wait(lambda shown: "1/77" in shown and "offline" in shown)
+        terminal.wait(lambda shown: "1/80" in shown and "offline" in shown)
         yield terminal
         terminal.press("ctrl+q")
         assert terminal.leave() == 0
@@ -30,11 +30,11 @@ def test_a_search_and_moves_in_what_it_finds(terminal: Terminal) -> None:
 
 def test_a_search_that_is_left_and_a_move_in_the_list_before(terminal: Terminal) -> None:
     terminal.press("/wechat\x1bj")
-    terminal.wait("2/77")
+    terminal.wait("2/80")
     terminal.press("/x\x1b\x1b[B")  # an arrow, which begins as escape does
-    terminal.wait("3/77")
+    terminal.wait("3/80")
     terminal.press("/\x7fj/wechat\r\x1bjjG")
-    terminal.wait("77/77")
+    terminal.wait("80/80")
 
 
 def test_text_after_a_key_that_deletes(terminal: Terminal) -> None:

@@ -87,7 +87,7 @@ def test_pipe_hands_the_article_to_a_program(run: Run, news: tuple[Home, Web]) -
     told = run_apart(home, "pipe", "--format", "md", number, sys.executable, "-c", echo, "7")
     assert told.code == 7 and told.out.startswith('---\ntitle: "WeChat suspends')
     told = run_apart(home, "pipe", number, "echo", "-n", "{url}", "$(date)", "{title}")
-    assert told.out == f"{given['url']} $(date) {{title}}"
+    assert told.out == f"{given['url']} $(date) {given['title']}"
     told = run_apart(home, "pipe", number, "/no/such/program")
     assert told.code == Exit.FAILURE and "cannot be run" in told.err
 

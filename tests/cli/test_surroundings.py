@@ -133,7 +133,7 @@ def test_a_configuration_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Pa
 def test_a_database_that_cannot_be_looked_up(tmp_path: Path, bad_folder: Path) -> None:
     told = run_all(tmp_path, ["--database", str(bad_folder / "news.db")], COMMANDS)
     one_line({words: one for words, one in told.items() if words not in WITHOUT_DATABASE}, Exit.DATABASE)
-    assert [words for words in WITHOUT_DATABASE if told[words].code != Exit.OK] == ["config check"]
+    assert all(told[words].code == Exit.OK for words in WITHOUT_DATABASE)
     told = run_all(tmp_path, [], ["list", "refresh"], XDG_DATA_HOME=str(bad_folder))
     one_line(told, Exit.FAILURE)
 

@@ -129,12 +129,12 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         assert run.main.listing.view == view and list(run.main.articles.ids) == chosen
         assert 'the "law" · 1 unread' in run.text.splitlines()[0]  # what is read is listed, too
         await run.press("V")
-        assert 'label:"the \\"law\\""' in run.text
+        assert 'label:="the \\"law\\""' in run.text
         await run.press("escape")
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         assert set(await labelled(library)) == set(chosen)
-        found, _ = await library.search('label:"the \\"law\\""')
+        found, _ = await library.search('label:="the \\"law\\""')
         assert list(found) == chosen
         await run.press("U", "U")
         assert await labelled(library) == {}

@@ -19,10 +19,10 @@ async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one() -> None
         marked = [line for line in run.text.splitlines() if "▌" in line]
         assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
         await run.press("N")
-        assert "2 marked read" in run.toasts
+        assert "2 articles marked read" in run.toasts
         assert [key for key, story in made.stories.items() if story.row.read] == [1, 3, 5]
         await run.press("s")
-        assert "2 starred" in run.toasts and made.stories[3].row.starred and made.stories[1].row.starred
+        assert "2 articles starred" in run.toasts and made.stories[3].row.starred and made.stories[1].row.starred
         await run.press("ctrl+z", "ctrl+z")
         assert [key for key, story in made.stories.items() if story.row.read] == [5]
         assert [key for key, story in made.stories.items() if story.row.starred] == [4]
@@ -36,9 +36,9 @@ async def test_a_selection_all_read_or_starred_loses_the_mark() -> None:
     made = library()
     async with running(made) as run:
         await run.press("a", "a", "N", "N")
-        assert "2 marked unread" in run.toasts
+        assert "2 articles marked unread" in run.toasts
         await run.press("s", "s")
-        assert "2 no longer starred" in run.toasts
+        assert "2 articles no longer starred" in run.toasts
         assert not made.stories[1].row.read and not made.stories[2].row.starred
 
 

@@ -86,15 +86,15 @@ async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         row = await fold_without_watches(library, run)
-        before = run.main.counts.unread.unread
+        before = run.main.counts.unread.unread_stories
         run.main.articles.select_id(row[0])
         await run.press("enter")
         assert await states(library, row) == [True, True, True]
-        assert run.main.counts.unread.unread == before - 1
+        assert run.main.counts.unread.unread_stories == before - 1
         await run.press("U")
         assert await states(library, row) == [True, False, False]
         await run.press("q", "A")
-        assert run.main.counts.unread.unread == 0 and (await library.counts()).unread.unread == 0
+        assert run.main.counts.unread.unread_stories == 0 and (await library.counts()).unread.unread == 0
 
 
 async def fold_without_watches(library: Library, run: Running) -> list[int]:
@@ -113,11 +113,14 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
             await until_listed(run)
-            counts = [run.main.counts.unread.unread, run.main.counts.watches["WeChat"].unread]
+            counts = [run.main.counts.unread.unread_stories, run.main.counts.watches["WeChat"].unread_stories]
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False]
-            assert [run.main.counts.unread.unread, run.main.counts.watches["WeChat"].unread] == counts
+            assert [
+                run.main.counts.unread.unread_stories,
+                run.main.counts.watches["WeChat"].unread_stories,
+            ] == counts
             ids = list(run.main.articles.ids)
             at = ids.index(row[0])
             assert ids[at + 1] == row[1] and row[2] not in ids  # what is left has its row below
@@ -125,7 +128,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             assert run.open_id == row[1] and await states(library, row) == [True, True, False]
             await run.press("end", "space")
             assert run.open_id == row[2] and await states(library, row) == [True, True, True]
-            assert run.main.counts.unread.unread == counts[0] - 1
+            assert run.main.counts.unread.unread_stories == counts[0] - 1
             await run.main.reload()  # a new look at the store changes nothing of it
             await run.settle()
             assert [key for key in run.main.articles.ids if key in row] == row
@@ -226,9 +229,9 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
             assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest" in run.toasts
             await run.press("C")
-            assert run.main.counts.unread.unread == away.watched
+            assert run.main.counts.unread.unread_stories == away.watched
             await run.press("U")
-            assert run.main.counts.unread.unread == away.stories
+            assert run.main.counts.unread.unread_stories == away.stories
             await run.press("Q")
         assert await library.away_since() is None
 

@@ -140,11 +140,9 @@ async def _print_articles(
         ids, problem = await library.search(expression, limit=limit, ranked=ranked)
         if problem:
             raise UsageError(problem)
-        if not ids:
-            await say_advice(library, expression)
     else:
         ids = await library.ids(View(ViewKind.ALL))
-    if not ids and limit:
+    if not ids and limit and not (expression and await say_advice(library, expression)):
         say(f"tuireader: {await no_articles(library, expression.strip())}")
     rows = await library.rows(ids[:limit])
     if form == "json":

@@ -32,10 +32,12 @@ class ExpressionCommand(click.Command):
         return rest
 
 
-async def say_advice(library: Library, text: str) -> None:
-    """Say of an expression that finds nothing what in it seems not to be meant."""
-    for one in await library.advice(text):
+async def say_advice(library: Library, text: str) -> bool:
+    """Say of an expression that finds nothing what in it may not be meant; returns whether there is any."""
+    advice = await library.advice(text)
+    for one in advice:
         say(f"tuireader: {one}")
+    return bool(advice)
 
 
 def expression_argument(*, required: bool = False) -> Callable[[Command], Command]:

@@ -93,14 +93,14 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
       tuireader pipe --format md 12 wc -w
     """
 
-    async def job(library: Library) -> tuple[str, str]:
+    async def job(library: Library) -> tuple[str, str, str]:
         text = await library.written(article, form)
-        rows = await library.rows([article])
-        return text, rows[0].url if rows else ""
+        (row,) = await library.rows([article])
+        return text, row.url, row.title
 
-    text, url = in_library(options, job)
+    text, url, title = in_library(options, job)
     try:
-        done = subprocess.run(filled(command, url), input=text.encode("utf-8", "replace"), check=False)
+        done = subprocess.run(filled(command, url, title), input=text.encode("utf-8", "replace"), check=False)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise TuireaderError(f"{command[0]} cannot be run: {reason}", "check its name") from None

@@ -63,7 +63,7 @@ async def edit_config(screen: MainScreen) -> None:
     finally:
         app.lent = False
     if code:
-        app.say(f"{command[0]} ended with exit status {code}", severity="warning")
+        app.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
     if await asyncio.to_thread(path.read_bytes) == before:
         app.say("The configuration is as it was")
     else:
