@@ -1,5 +1,6 @@
 # make demo     open the reader on bundled sample feeds, offline       (make demo ARGS=--fresh starts over)
-# make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests)
+# make test     everything that has to hold before a change goes in    (make test ARGS="-k watch" for some tests;
+#               WORKERS=0 in one process, for a debugger)
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
 # make check    only what needs no run: style, types, layers
 # make bench    the benchmarks that take a minute, on small numbers    (benchmarks/README.md has the whole ones)
@@ -13,6 +14,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 3
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -29,7 +31,7 @@ demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest --hypothesis-profile=ci $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=ci $(ARGS)
 
 coverage: .venv/.locked
 	$(BIN)/coverage erase

@@ -14,7 +14,7 @@ from tuireader.terms import TOKENIZER
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlite_utils import Database
 
@@ -66,7 +66,7 @@ CREATE INDEX article_muted ON article (time DESC, id DESC) WHERE muted = 1;
 -- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
--- `story` is the id of one of the story's articles, 0 for an article that is alone
+-- `story` is the id of one of the story's articles, plus the row times 2^40; 0 for an article that is alone
 CREATE INDEX article_story ON article (story, read, feed_id, muted) WHERE story != 0;
 CREATE TABLE content (
   article_id INTEGER PRIMARY KEY REFERENCES article(id),
@@ -229,6 +229,12 @@ _STALE_INDEX = "index of version 2"
 """A fact of a database whose index has to be made anew; a later migration does it."""
 
 
+def _execute(db: Database, statements: Sequence[str], version: int) -> None:
+    for statement in statements:
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {version}")
+
+
 def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda done: None) -> None:
     """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before.
 
@@ -249,9 +255,7 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
 
     @migrations(name="0002_full_texts")
     def full_texts(db: Database) -> None:
-        for statement in _FULL_TEXTS:
-            db.execute(statement)
-        db.execute("PRAGMA user_version = 2")
+        _execute(db, _FULL_TEXTS, 2)
 
     @migrations(name="0003_marks_in_the_index")
     def marks(db: Database) -> None:
@@ -260,8 +264,7 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
 
     @migrations(name="0004_dictionaries")
     def dictionaries(db: Database) -> None:
-        db.execute(_DICTIONARIES)
-        db.execute("PRAGMA user_version = 4")
+        _execute(db, (_DICTIONARIES,), 4)
 
     @migrations(name="0005_symbols_in_the_index")
     def symbols(db: Database) -> None:
@@ -280,15 +283,11 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
     def labels(db: Database) -> None:
         from tuireader.store.labels import Labels
 
-        for statement in _LABELS:
-            db.execute(statement)
+        _execute(db, _LABELS, 6)
         Labels(conn).take_flags()
-        db.execute("PRAGMA user_version = 6")
 
     @migrations(name="0007_history")
     def history(db: Database) -> None:
-        for statement in _HISTORY:
-            db.execute(statement)
-        db.execute("PRAGMA user_version = 7")
+        _execute(db, _HISTORY, 7)
 
     migrations.apply(Database(conn, execute_plugins=False))

@@ -68,13 +68,12 @@ def row_parts(
 ) -> list[Part]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
-    Behind the title stand the labels that there is room for.
-    What is read is dim, what is unread has a dot, and is bold if a watch hits it.
+    Behind the title stand the labels that there is room for. What is read is dim, what is unread has a dot,
+    and is bold if a watch hits it.
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
     the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
     the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
-    The ink `""` is the ground, `watch:NAME` that of a watch; `title/INK` is a mark in a title whose own ink
-    is `title`.
+    The ink `""` is the ground, `watch:NAME` a watch's; `title/INK` is a mark in a title of the ink `title`.
     """
     time, feed = columns(width)
     parts = [
