@@ -83,10 +83,11 @@ def chance(one: Profile, other: Profile) -> float:
 
 def _comparable(found: Common, one: Profile, other: Profile) -> bool:
     """One shared term is something between two headlines, and nothing between two texts."""
-    return found.shared > 1 or (found.shared == 1 and _headline(one) and _headline(other))
+    return found.shared > 1 or (found.shared == 1 and is_headline(one) and is_headline(other))
 
 
-def _headline(article: Profile) -> bool:
+def is_headline(article: Profile) -> bool:
+    """Whether an article is a title without a text."""
     return all(value >> 8 & TITLE for value in article.terms.values())
 
 

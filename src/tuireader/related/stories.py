@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from tuireader.related.compare import fold_chance, much_in_common
+from tuireader.related.compare import fold_chance, is_headline, much_in_common
 from tuireader.related.features import Profile
 from tuireader.related.series import Series
 from tuireader.values import dataclass
@@ -26,6 +26,7 @@ MEAN = 0.45  # ... if its mean chance over the members is this, ...
 _LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
 _MOST = 0.8  # ... to more than a fifth of them.
 _MERGED = 0.5  # two stories are one if the mean chance between them is this
+_HEADLINES = 0.9  # two articles of a story that are titles alone share a row if they are so close
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ def place(
             joined.extend(more)
             merged.append(story)
     return Place(best, tuple(merged))
+
+
+def may_share_row(one: Profile, other: Profile) -> bool:
+    """Whether two articles of one story are close enough to stand behind each other.
+
+    The texts of a story vouch for each other; a headline has nothing but itself.
+    """
+    return not (is_headline(one) and is_headline(other)) or fold_chance(one, other) >= _HEADLINES
 
 
 def _may_belong(

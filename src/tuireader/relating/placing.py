@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from tuireader.related import search
 from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
 from tuireader.related.series import Series, same_news
-from tuireader.related.stories import MEMBERS, YOUNG, Place, place
+from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
 from tuireader.store.reading import StoredText
 from tuireader.store.relations import ROWS
@@ -147,7 +147,7 @@ def _row(shelf: Shelf, article: int, story: int) -> int:
 
     def is_same(other: Profile, same_feed: bool) -> bool:
         if not same_feed:
-            return not shelf.series.differ_at_all(profile, other)
+            return may_share_row(profile, other) and not shelf.series.differ_at_all(profile, other)
         titles = shelf.title(article), shelf.title(other.id)
         return same_news(titles, (shelf.text(article), shelf.text(other.id)))
 
