@@ -16,7 +16,7 @@ from tests.test_library import ALL, feeds, opened, refreshed
 from tests.web import Web
 from tuireader import relating
 from tuireader.library import Library
-from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.model import ParsedEntry, Relation, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.glance import first_rows
@@ -121,6 +121,16 @@ async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path) -> 
                 if key not in await library.ids(watched):
                     await library.set_read([key], True, stories=True, spare_watched=True)
             assert (await library.counts()).watches["TLS"].unread == 1
+
+
+async def test_below_an_advisory_others_are_no_reports_of_it(tmp_path: Path) -> None:
+    async with Web() as web:
+        url = web.serve("/f", rss("F", items(SERIES["advisories"])))
+        async with opened(tmp_path, feeds(url)) as library:
+            await refreshed(library)
+            for key in await library.ids(ALL):
+                relations = {item.relation for item in await library.related(key)}
+                assert relations <= {Relation.FOLLOW_UP, Relation.BACKGROUND}
 
 
 LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker Ferrygate for 40 million.</p>"

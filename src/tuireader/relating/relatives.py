@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
 from tuireader.related.rank import Ranked
@@ -32,8 +34,19 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
         for item in ranked:
             if item.article_id in shown:
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
+                if not folded and item.relation is Relation.SAME_STORY:
+                    item = _told_apart(shelf, article, item)
                 found.add(item.article_id, _similar(item, shown[item.article_id], folded))
     return found.sorted()
+
+
+def _told_apart(shelf: Shelf, article: search.Incoming, item: Ranked) -> Ranked:
+    """What looks like the same story; another item of a series is only before or after this one."""
+    profiles = {profile.id: profile for profile in shelf.profiles([article.id, item.article_id])}
+    if len(profiles) < 2 or not shelf.series.differ(*profiles.values()):
+        return item
+    later = profiles[item.article_id].time > article.time
+    return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
 
 
 class _Found:
