@@ -12,13 +12,18 @@ from tuireader.store import Store
 from tuireader.store.reading import StoredText
 from tuireader.store.relations import ROWS
 
+_REMEMBERED = 1000
+"""Profiles that are kept while articles are related, some kilobytes each."""
+
 
 class Shelf:
-    """The store as `related.search` asks it; the number of articles is counted once, titles are read once."""
+    """The store as `related.search` asks it, for articles that arrive together. It remembers what it read."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, arrived: Sequence[search.Incoming] = ()) -> None:
         self._store = store
         self._articles = store.relations.articles()
+        self._arrived = {article.id: article for article in arrived}
+        self._profiles: dict[int, Profile] = {}
         self.series = Series(self)
 
     def articles(self) -> int:
@@ -35,7 +40,18 @@ class Shelf:
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
         """The profiles of those that have one."""
-        return [unpack(article_id, packed) for article_id, packed in self._store.relations.profiles(ids)]
+        known = self._profiles
+        if len(known) > _REMEMBERED:
+            known.clear()
+        missing = [article_id for article_id in ids if article_id not in known]
+        if missing:
+            for article_id, packed in self._store.relations.profiles(missing):
+                known[article_id] = unpack(article_id, packed)
+        return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
+
+    def forget(self, article: int) -> None:
+        """Read the profile of an article again the next time."""
+        self._profiles.pop(article, None)
 
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
         """(article, neighbour) pairs."""
@@ -59,11 +75,13 @@ class Shelf:
 
     def title(self, article: int) -> str:
         """The title of an article."""
-        return self._store.relations.title(article)
+        here = self._arrived.get(article)
+        return here.title if here else self._store.relations.title(article)
 
     def lead(self, article: int) -> str:
         """The part of its text that is compared."""
-        return self.text(article, LEAD)
+        here = self._arrived.get(article)
+        return here.text[:LEAD] if here else self.text(article, LEAD)
 
     def text(self, article: int, most: int | None = None) -> str:
         """All of its text, or the first `most` characters."""
@@ -77,9 +95,9 @@ class Shelf:
 def relate_waiting(store: Store, size: int) -> int:
     """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
     ids = store.relations.waiting(size)
-    shelf = Shelf(store)
     # Of giant articles only the part that is read is kept until its turn comes.
     arrived = [incoming(text, LEAD) for text in store.reading.texts(ids)]
+    shelf = Shelf(store, arrived)
     for article in sorted(arrived, key=lambda article: (article.time, article.id)):
         _relate(store, shelf, article)
         shelf.grown()
@@ -100,6 +118,7 @@ def relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, 
             if said is not None and said.body
             else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
         )
+        shelf.forget(text.id)
         store.relations.leave(text.id)
         store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
         _relate(store, shelf, incoming(text))
