@@ -12,7 +12,7 @@ from tuireader.store import Store
 from tuireader.store.reading import StoredText
 from tuireader.store.relations import ROWS
 
-_REMEMBERED = 1000
+_REMEMBERED = 300
 """Profiles that are kept while articles are related, some kilobytes each."""
 
 
