@@ -31,7 +31,7 @@ demo: .venv/.installed
 	$(BIN)/tuireader --demo $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=ci $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 
 coverage: .venv/.locked
 	$(BIN)/coverage erase
