@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import sys
@@ -20,7 +21,9 @@ def main() -> None:
         from tuireader.opening import run
     else:
         from tuireader.cli import run
-    sys.exit(run(arguments))
+    code = run(arguments)
+    _settle_streams()
+    sys.exit(code)
 
 
 def _leave_out_folder() -> None:
@@ -50,6 +53,16 @@ def prepare_streams() -> None:
     codecs.register_error("tuireader", _replaced)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="tuireader")
+
+
+def _settle_streams() -> None:
+    """Drop what a terminal that is gone cannot take: the exit code of Python for that would hide ours."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _replaced(error: UnicodeError) -> tuple[bytes, int]:
