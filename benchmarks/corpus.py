@@ -19,7 +19,7 @@ from contextlib import closing
 from pathlib import Path
 
 import newsgen
-from tuireader import relating, watch
+from tuireader import ingest, watch
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
@@ -81,14 +81,14 @@ def fill(folder: Path, articles: int, feeds: int = 200) -> None:
         store.watches.sync([(rule.name, watch.signature(rule)) for rule in rules])
     ids = {feed.url: feed.id for feed in store.feeds.all()}
     names = {ids[one.url]: (one.title, one.url, _folder(one)) for one in made}
-    ask = relating.Rules(matcher, names)
+    ask = ingest.Rules(matcher, names)
     waiting = documents(articles, feeds)
     now = newsgen.EPOCH + newsgen.STEP * (articles // feeds + 1)
     while chunk := [document for _, document in zip(range(_CHUNK), waiting, strict=False)]:
         with store.transaction():
             for one, found in chunk:
                 saved = store.saving.save(ids[one.url], [entry(article) for article in found], now)
-                relating.record_new(store, saved.new, ask, now)
+                ingest.record_new(store, saved.new, ask, now)
         store.learn()
     with store.transaction():
         every = range(1, articles + 1)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import newsgen
 from corpus import entry
-from tuireader import relating
+from tuireader import ingest
 from tuireader.related.features import Stats, extract, probes, weigh
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
@@ -53,7 +53,7 @@ def cost(size: int) -> dict[str, float]:
         opening, working = [], []
         for article in fresh[:: len(fresh) // OPENED][:OPENED]:
             began, worked = time.perf_counter(), time.process_time()
-            relating.related(store, article)
+            ingest.related(store, article)
             opening.append((time.perf_counter() - began) * 1000)
             working.append((time.process_time() - worked) * 1000)
         store.close()
@@ -85,7 +85,7 @@ def _relate(store: Store) -> tuple[float, float]:
     while more:
         started = time.perf_counter()
         with store.transaction():
-            more = relating.relate_waiting(store, BATCH)
+            more = ingest.relate_waiting(store, BATCH)
         related += more
         slowest = max(slowest, time.perf_counter() - started)
     return (time.process_time() - began) * 1000 / related, slowest * 1000

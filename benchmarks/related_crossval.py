@@ -21,7 +21,7 @@ from types import ModuleType
 
 from related import count_pairs, judgements, wanted_pairs
 from related_ranking import rows, save
-from tuireader import relating
+from tuireader import ingest
 from tuireader.related import rank, search, stories
 from tuireader.related.features import Profile, unpack
 from tuireader.related.series import Series
@@ -134,7 +134,7 @@ def scores_of(
     before = rank.FIRST, rank.SHOWN, rank.MOST
     rank.FIRST, rank.SHOWN, rank.MOST = min(FIRSTS), min(SHOWNS), 1000
     found = {
-        query: relating.related(store, article_of[query]) for queries in wanted.values() for query in queries
+        query: ingest.related(store, article_of[query]) for queries in wanted.values() for query in queries
     }
     rank.FIRST, rank.SHOWN, rank.MOST = before
     figures = {}

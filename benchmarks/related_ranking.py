@@ -16,8 +16,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tuireader import relating
-from tuireader.identity import keys
+from tuireader import ingest
+from tuireader.dedup import keys
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
@@ -88,7 +88,7 @@ def _relate(store: Store) -> None:
     more = BATCH
     while more:
         with store.transaction():
-            more = relating.relate_waiting(store, BATCH)
+            more = ingest.relate_waiting(store, BATCH)
 
 
 def main(articles: str, queries: str) -> None:
@@ -101,7 +101,7 @@ def main(articles: str, queries: str) -> None:
             ids_of.setdefault(article, []).append(row_id)
         for query in Path(queries).read_text(encoding="utf-8").split():
             began = time.perf_counter()
-            found = relating.related(store, article_of[query])
+            found = ingest.related(store, article_of[query])
             spent = (time.perf_counter() - began) * 1000
             # Appearances of one article in several feeds are one thing to read, shown with it.
             related = [other for other in ids_of[article_of[query]] if other != query]

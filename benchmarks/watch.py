@@ -24,10 +24,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tuireader.config import Config, FeedConfig, Paths, WatchConfig
+from tuireader.lexicon import TOKENIZER, fold, indexed
 from tuireader.library import Library
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
-from tuireader.terms import TOKENIZER, fold, indexed
 from tuireader.watch import Matcher, Subject, WatchRule, lookup
 
 _SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905

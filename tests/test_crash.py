@@ -25,10 +25,10 @@ from tests.cli.command import Home, subscribe
 from tests.feedtext import item, rss
 from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
+from tuireader.ingest.refresh import decode
 from tuireader.library import Library
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
-from tuireader.refresh import decode
-from tuireader.store import care
+from tuireader.store import maintenance
 
 FEEDS, OLD, NEW = 40, 3, 4
 ALL = View(ViewKind.ALL)
@@ -172,7 +172,7 @@ STARRED = "SELECT title FROM article WHERE starred = 1"
 
 def all_is_there(home: Home) -> None:
     """Every article, match and old version exactly once, and every mark."""
-    assert [finding.problem for finding in care.check(home.database) if finding.problem] == []
+    assert [finding.problem for finding in maintenance.check(home.database) if finding.problem] == []
     assert sorted(column(home, "SELECT title FROM article")) == sorted(TITLES)
     assert sorted(column(home, MATCHED)) == sorted(HITS)
     revised = "SELECT a.title FROM revision r JOIN article a ON a.id = r.article_id"
@@ -189,7 +189,9 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
     for seed in range(20):
         home = copied(before, tmp_path / str(seed))
         kills += killed(home, seed)
-        assert [finding.problem for finding in care.check(home.database) if finding.problem] == [], seed
+        assert [finding.problem for finding in maintenance.check(home.database) if finding.problem] == [], (
+            seed
+        )
         kept = set(column(home, MATCHED))
         half_way += old_hits < kept < HITS
         assert len(column(home, "SELECT title FROM article")) == len(

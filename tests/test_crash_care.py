@@ -23,7 +23,7 @@ from tests.feedtext import item, rss
 from tests.store.test_migrations import make_version_1
 from tests.web import Web, in_thread
 from tuireader.errors import Exit
-from tuireader.store import care, schema
+from tuireader.store import maintenance, schema
 
 ARTICLES = 1200
 SEEDS = 10
@@ -47,7 +47,7 @@ def killed_at(child: subprocess.Popen[bytes], file: Path, size: int) -> bool:
 
 
 def problems(database: Path) -> list[str]:
-    return [finding.problem for finding in care.check(database) if finding.problem]
+    return [finding.problem for finding in maintenance.check(database) if finding.problem]
 
 
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:

@@ -24,9 +24,9 @@ import pytest
 
 from tests.builders import entry, open_store, save
 from tests.cli.command import Home, Told, run_apart, subscribe
-from tests.store.test_care import spoil
+from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
-from tuireader.store import Store, care, schema
+from tuireader.store import Store, maintenance, schema
 
 KILLS = int(os.environ.get("TUIREADER_KILLS", "30"))
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
@@ -81,7 +81,7 @@ def usable(database: Path) -> bool:
         Store.open(database).close()
     except DatabaseError:
         return False
-    return not any(finding.problem for finding in care.check(database))
+    return not any(finding.problem for finding in maintenance.check(database))
 
 
 def test_the_making_of_a_store_may_be_ended_at_any_moment(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_copy_that_is_ended_has_no_name_and_stands_in_no_way(large: Home, tmp_
         in_time += ended_once_large(large, ".tuireader-*", size, "db", "backup", str(copy))
         if not copy.exists():
             assert run_apart(large, "db", "backup", str(copy)).code == Exit.OK
-        assert not any(finding.problem for finding in care.check(copy))
+        assert not any(finding.problem for finding in maintenance.check(copy))
     assert in_time > 4
 
 
@@ -262,7 +262,7 @@ def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(large: Home, 
         size = random.Random(seed).randrange(1, len(damaged) // 2)
         in_time += ended_once_large(home, ".tuireader-*", size, "db", "repair")
         for repaired in folder.glob("*.repaired*"):
-            assert not any(finding.problem for finding in care.check(repaired))
+            assert not any(finding.problem for finding in maintenance.check(repaired))
         assert home.database.read_bytes() == damaged
     assert in_time > 1
     assert run_apart(home, "db", "repair", "--yes").code == Exit.OK

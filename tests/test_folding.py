@@ -14,12 +14,12 @@ from tests.builders import NOW, entry, open_store, save
 from tests.feedtext import item, rss
 from tests.test_library import ALL, feeds, opened, refreshed
 from tests.web import Web
-from tuireader import relating
+from tuireader import ingest
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, Relation, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
-from tuireader.store.glance import first_rows
+from tuireader.store.first_page import first_rows
 from tuireader.store.relations import ROW
 from tuireader.store.schema import VERSION
 
@@ -247,7 +247,7 @@ def story(tmp_path: Path) -> Iterator[Store]:
 
 def relate(store: Store) -> None:
     with store.transaction():
-        while relating.relate_waiting(store, 50):
+        while ingest.relate_waiting(store, 50):
             pass
 
 
@@ -384,7 +384,7 @@ def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -
     left, steps = store.relations.unjudged(), 0
     while left:
         with store.transaction():
-            left = relating.judge_stories(store, up_to=left, size=3)
+            left = ingest.judge_stories(store, up_to=left, size=3)
         assert left == store.relations.unjudged()
         steps += 1
     assert steps > 1
@@ -410,7 +410,7 @@ async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path)
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relating.placing, "ROWS", 1)
+    monkeypatch.setattr(ingest.placement, "ROWS", 1)
     store = Store.open(tmp_path / "test.db")
     with store.transaction():
         store.feeds.sync([Subscription(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])

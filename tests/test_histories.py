@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
-from tuireader import query, relating, watch, watching
+from tuireader import ingest, query, watch
+from tuireader.library import watching
 from tuireader.model import ParsedEntry
-from tuireader.store import Store, care
+from tuireader.store import Store, maintenance
 from tuireader.store.feeds import Subscription
 from tuireader.store.reading import StoredText
 from tuireader.store.retention import Rule
-from tuireader.values import dataclass
 from tuireader.watch import Matcher, WatchRule
 
 FEEDS = {number: (f"Feed {number}", f"https://feed{number}.example.org/rss", "News") for number in (1, 2, 3)}
@@ -77,7 +77,7 @@ class History:
 
     store: Store
     matcher: Matcher
-    rules: relating.Rules
+    rules: ingest.Rules
     now: int = NOW
     ever: dict[tuple[str, int], str] = field(default_factory=dict)
     told: list[tuple[str, int]] = field(default_factory=list)
@@ -96,9 +96,9 @@ class History:
     def do_feed(self, feed_id: int, items: list[tuple[int, str, str, str]]) -> None:
         entries = [self.entry(*item) for item in items]
         saved = self.store.saving.save(feed_id, entries, self.now)
-        relating.record_new(self.store, saved.new, self.rules, self.now)
-        relating.record_changed(self.store, saved.changed, self.rules, self.now, saved.before)
-        relating.record_carried(self.store, saved.carried, self.rules, self.now)
+        ingest.record_new(self.store, saved.new, self.rules, self.now)
+        ingest.record_changed(self.store, saved.changed, self.rules, self.now, saved.before)
+        ingest.record_carried(self.store, saved.carried, self.rules, self.now)
 
     def entry(self, number: int, text: str, guid: str, title: str) -> ParsedEntry:
         html = text and f"<p>{text}</p>"
@@ -106,7 +106,7 @@ class History:
         return entry(number, guid=f"guid-{number}{guid}", title=shown, content_html=html)
 
     def do_page(self, article: int, text: str) -> None:
-        relating.record_full_text(self.store, article, f"<p>{text} page</p>", "", self.rules, self.now)
+        ingest.record_full_text(self.store, article, f"<p>{text} page</p>", "", self.rules, self.now)
 
     def do_read(self, article: int) -> None:
         self.store.marks.set("read", [article], True, now=self.now)
@@ -133,11 +133,11 @@ class History:
         pending = {item.name: item.up_to for item in self.store.watches.pending()}
         asked = [rule for rule in RULES if rule.name in pending]
         exact = [rule for rule in asked if watch.lookup(rule).exact]
-        relating.ByIndex(exact, pending, FEEDS, self.now).step(self.store, 60.0)
+        ingest.ByIndex(exact, pending, FEEDS, self.now).step(self.store, 60.0)
         rest = [rule for rule in asked if rule not in exact]
         if rest:
             filters = {rule.name: watch.prefilter(rule) for rule in rest}
-            by_text = relating.ByText(Matcher(rest), filters, FEEDS, self.now)
+            by_text = ingest.ByText(Matcher(rest), filters, FEEDS, self.now)
             by_text.look_up(self.store, list(filters))
             left = max(pending[rule.name] for rule in rest)
             while left > 0:
@@ -157,7 +157,7 @@ class History:
         hit = {
             (one.watch, text.id)
             for text in self.store.reading.texts(every, watches=True)
-            for one in relating.hits(self.matcher, text, FEEDS)
+            for one in ingest.hits(self.matcher, text, FEEDS)
         }
         assert {key for key, (until, _) in rows.items() if not until} == hit
         assert rows.keys() >= self.ever.keys()
@@ -190,7 +190,7 @@ class History:
 
 
 def subject(text: StoredText) -> query.Subject:
-    return relating.subject(text, FEEDS)
+    return ingest.subject(text, FEEDS)
 
 
 def words(conn: sqlite3.Connection) -> list[tuple[str, int, int]]:
@@ -206,9 +206,9 @@ def history(folder: Path) -> Iterator[History]:
         shutil.copy(folder / "test.db", name)
         store = Store.open(Path(name) / "test.db")
         matcher = Matcher(RULES)
-        yield History(store, matcher, relating.Rules(matcher, FEEDS, tell=[rule.name for rule in RULES]))
+        yield History(store, matcher, ingest.Rules(matcher, FEEDS, tell=[rule.name for rule in RULES]))
         store.close()
-        assert all(not finding.problem for finding in care.check(Path(name) / "test.db"))
+        assert all(not finding.problem for finding in maintenance.check(Path(name) / "test.db"))
 
 
 def test_no_history_loses_a_match_or_blurs_the_index(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import entry
 from tests.test_library import NOW, feeds, opened, titles
 from tests.test_watches import applied, fill
-from tuireader import relating
+from tuireader import ingest
 from tuireader.config import WatchConfig
 from tuireader.library import Library
 from tuireader.model import Article, Evidence, ParsedEntry, View, ViewKind
@@ -55,10 +55,10 @@ async def searched(library: Library, text: str) -> list[str]:
     return [row.title for row in await library.rows(await library.ids(View(ViewKind.QUERY, text)))]
 
 
-def _fetched(store: Store, *, html: str, rules: relating.Rules, now: int) -> None:
+def _fetched(store: Store, *, html: str, rules: ingest.Rules, now: int) -> None:
     """Store the page of the first article."""
     with store.transaction():
-        relating.record_full_text(store, 1, html, "", rules, now)
+        ingest.record_full_text(store, 1, html, "", rules, now)
 
 
 # --------------------------------------------------------------------------- edits

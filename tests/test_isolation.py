@@ -158,8 +158,8 @@ def test_a_start_by_python_m_drops_the_working_directory(
 
 STARTS_A_CHILD = """
 import subprocess
-from tuireader import children
-print(subprocess.run(children.command("tuireader", "--version"), capture_output=True, text=True))
+from tuireader.subprocesses import python
+print(subprocess.run(python.command("tuireader", "--version"), capture_output=True, text=True))
 """
 
 
@@ -183,11 +183,11 @@ def test_one_function_alone_names_the_interpreter() -> None:
     named = [
         path.name for path in SOURCE.rglob("*.py") if "sys.executable" in path.read_text(encoding="utf-8")
     ]
-    assert named == ["children.py"]
+    assert named == ["python.py"]
 
 
 def test_children_are_as_isolated_as_their_parent() -> None:
-    code = "from tuireader import children; print(*children.command('m', '-x'), sep='\\n')"
+    code = "from tuireader.subprocesses import python; print(*python.command('m', '-x'), sep='\\n')"
     for flags, expected in (((), ["-P"]), (("-s",), ["-P", "-s"]), (("-I",), ["-P", "-I", "-E", "-s"])):
         done = subprocess.run(
             [sys.executable, *flags, "-c", code], capture_output=True, text=True, check=True

@@ -15,6 +15,7 @@ from tests.web import Answer, Request, Web
 from tuireader import demo
 from tuireader.config import Config, Paths, loads
 from tuireader.errors import ConfigError, TuireaderError
+from tuireader.ingest.refresh import decode, encode
 from tuireader.library import Library
 from tuireader.model import (
     Event,
@@ -28,7 +29,6 @@ from tuireader.model import (
     View,
     ViewKind,
 )
-from tuireader.refresh import decode, encode
 from tuireader.store import Store
 
 NOW = 1_700_003_600

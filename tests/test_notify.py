@@ -21,11 +21,11 @@ from tests.test_library import NOW, feeds, opened, refreshed
 from tests.test_watches import fill
 from tests.web import Answer, Web, in_thread
 from tuireader.config import NotifyConfig
+from tuireader.delivery.notify import Item, as_json, is_quiet, message, show
+from tuireader.ingest.refresh import decode, encode
+from tuireader.library.watching.additions import additions
 from tuireader.model import Evidence, TermHit, Told
-from tuireader.notify import Item, as_json, is_quiet, message, show
-from tuireader.refresh import decode, encode
 from tuireader.store import Store
-from tuireader.watching.additions import additions
 
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 

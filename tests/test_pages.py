@@ -18,7 +18,7 @@ from tests.test_library import NOW, WATCHES, feeds, opened, refreshed
 from tests.web import Answer, Web, endless
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
-from tuireader.library.picture_cache import PictureCache
+from tuireader.library.image_cache import PictureCache
 from tuireader.model import NewMatch, Relation, TextFetched
 from tuireader.store import Store
 

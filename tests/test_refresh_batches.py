@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from tuireader.ingest.refresh import Outcome, batches
 from tuireader.model import FetchJob, NotModified
-from tuireader.refresh import Outcome, batches
 from tuireader.store.feeds import FeedFacts
 
 

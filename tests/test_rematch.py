@@ -10,9 +10,9 @@ import pytest
 from tests.builders import entry
 from tests.test_library import NOW, feeds, opened
 from tests.test_watches import TWO_FEEDS, applied, fill
+from tuireader.ingest import rematch
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
-from tuireader.relating import rematching
 
 RULES = {
     "capital": 'any = ["Apple"]',
@@ -87,12 +87,12 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
 async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rematching, "_MANY", 10)
-    monkeypatch.setattr(rematching, "_RANGE", 7)
+    monkeypatch.setattr(rematch, "_MANY", 10)
+    monkeypatch.setattr(rematch, "_RANGE", 7)
     rule = '[[watch]]\nname = "Many"\nany = ["{}"]\n'
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, *[entry(number, title=f"Apple {number}") for number in range(30)])
-    monkeypatch.setattr("tuireader.relating.rematching.perf_counter", iter(range(1000)).__next__)
+    monkeypatch.setattr("tuireader.ingest.rematch.perf_counter", iter(range(1000)).__next__)
     async with opened(tmp_path, TWO_FEEDS + rule.format("Apple")) as library:
         many = View(ViewKind.WATCH, "Many")
         monkeypatch.setattr("tuireader.library.watches._STEP", 3.0)  # one watch, or a range of it, a step

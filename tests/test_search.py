@@ -16,7 +16,7 @@ from tests.builders import NOW, entry, open_store, save
 from tests.test_library import NOW as LIBRARY_NOW
 from tests.test_library import opened
 from tests.test_watches import TWO_FEEDS, fill
-from tuireader import query, relating
+from tuireader import ingest, query
 from tuireader.errors import UsageError
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
@@ -149,7 +149,7 @@ async def agree(
 
         def subjects(store: Store) -> dict[int, Subject]:
             texts = store.reading.texts(every, watches=True)
-            return {text.id: relating.subject(text, names) for text in texts}
+            return {text.id: ingest.subject(text, names) for text in texts}
 
         stored = await library._pool.read(subjects)
         for expression in asked:
@@ -221,7 +221,7 @@ async def test_the_longest_expressions_are_answered(tmp_path: Path, text: str) -
 
 
 def plainly(text: StoredText) -> Subject:
-    return relating.subject(text, {})
+    return ingest.subject(text, {})
 
 
 # ----------------------------------------------------------------------------- what takes too long

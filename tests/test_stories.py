@@ -14,11 +14,11 @@ from tests.feedtext import item, rss
 from tests.test_library import ALL, NOW, config, feeds, opened, opened_demo, paths, refreshed
 from tests.web import Web
 from tuireader import demo
-from tuireader.brief import written
 from tuireader.errors import TuireaderError
+from tuireader.export.brief import written
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
-from tuireader.ui.entries import count_of
+from tuireader.ui.drawing.sidebar_items import count_of
 
 UNREAD = View(ViewKind.UNREAD)
 WECHAT = View(ViewKind.WATCH, "WeChat")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.builders import entry
 from tests.test_library import NOW, WATCHES, feeds, opened, titles
-from tuireader import relating
+from tuireader import ingest
 from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
 from tuireader.library import Library
@@ -32,9 +32,9 @@ async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int =
     def save(store: Store) -> None:
         with store.transaction():
             saved = store.saving.save(feed_id, entries, now)
-            relating.record_new(store, saved.new, library._rules, now)
-            relating.record_changed(store, saved.changed, library._rules, now, saved.before)
-            relating.record_carried(store, saved.carried, library._rules, now)
+            ingest.record_new(store, saved.new, library._rules, now)
+            ingest.record_changed(store, saved.changed, library._rules, now, saved.before)
+            ingest.record_carried(store, saved.carried, library._rules, now)
 
     await library._pool.write(save)
     async for _ in library.relate():

@@ -18,7 +18,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     if first_frame.fits(arguments) and "_TUIREADER_COMPLETE" not in os.environ:
         first_frame.show(arguments, os.environ)
-        from tuireader.opening import run
+        from tuireader.startup.tui import run
     else:
         from tuireader.cli import run
     code = run(arguments)

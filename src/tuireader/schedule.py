@@ -9,11 +9,11 @@ keeps feeds that were added together from being asked together for ever.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from tuireader.model import Fault
-from tuireader.values import dataclass
 
 QUARTER, DAY = 900, 86_400
 RETRY_LEAST = 60

@@ -19,10 +19,10 @@ import pytest
 from tests.cli.command import Home, Told, run_apart, subscribe
 from tests.feedtext import item, rss
 from tests.processes import unmeasured
-from tests.store.test_care import spoil
+from tests.store.test_maintenance import spoil
 from tests.web import Web
 from tuireader.errors import Exit
-from tuireader.store import care
+from tuireader.store import maintenance
 
 Run = Callable[..., Told]
 WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
@@ -100,7 +100,7 @@ def test_backup(filled: Home, run: Run) -> None:
     copy = filled.folder / "copy.db"
     told = run("db", "backup", str(copy))
     assert told.out == f"{copy}\n" and told.err.startswith("copied ")
-    assert all(not finding.problem for finding in care.check(copy))
+    assert all(not finding.problem for finding in maintenance.check(copy))
     again = run("db", "backup", str(copy))
     assert again.code == Exit.DATABASE and "exists already" in again.err
     named = Path(run("db", "backup").out.strip())
@@ -133,7 +133,7 @@ def test_a_damaged_database_is_repaired_beside_it_and_then_in_its_place(
     assert run("refresh").code == Exit.OK
     assert len(run("list", "--limit", "100").out.splitlines()) == 60
     assert len(run("list", "watch:W", "--limit", "100").out.splitlines()) == 12
-    assert all(not finding.problem for finding in care.check(filled.database))
+    assert all(not finding.problem for finding in maintenance.check(filled.database))
 
 
 def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_backup_to_stdout_has_nothing_else_in_it(filled: Home, tmp_path: Path)
         if done.stdout is not None:
             copy.with_name("piped.db").write_bytes(done.stdout)
     for file in (copy, copy.with_name("piped.db")):
-        assert not any(finding.problem for finding in care.check(file))
+        assert not any(finding.problem for finding in maintenance.check(file))
 
 
 def test_an_index_out_of_line_is_made_anew_in_place(filled: Home, run: Run) -> None:
@@ -218,7 +218,7 @@ def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing
 
     told = run_apart(filled, "refresh", before=limited)
     assert "refuses to read or write" in one_line(told)
-    assert all(not finding.problem for finding in care.check(filled.database))
+    assert all(not finding.problem for finding in maintenance.check(filled.database))
     assert len(run("list", "--limit", "1000").out.splitlines()) == 60
     assert run("refresh").code == Exit.OK
     assert len(run("list", "--limit", "1000").out.splitlines()) == 660
@@ -259,7 +259,7 @@ def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tm
         assert run_apart(home, "refresh").code == Exit.OK
         web.serve("/f", document(900, first=1000))
         assert "no space left" in one_line(run_apart(home, "refresh"))
-        assert all(not finding.problem for finding in care.check(home.database))
+        assert all(not finding.problem for finding in maintenance.check(home.database))
         assert len(run_apart(home, "list").out.splitlines()) == 20
         with fill(home.folder):
             told = one_line(run_apart(home, "db", "backup"))  # which of the two, the file system decides
@@ -315,7 +315,7 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
         home.folder.chmod(0o700)
         error = done.stderr.partition("----\n")[2]
         assert "is read-only" in one_line(Told(done.returncode, done.stdout, error))
-        assert all(not finding.problem for finding in care.check(home.database))
+        assert all(not finding.problem for finding in maintenance.check(home.database))
 
 
 def test_a_writer_that_never_ends_is_waited_for_and_then_named(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from tuireader.lexicon import TOKENIZER, indexed
 from tuireader.query import Subject
-from tuireader.terms import TOKENIZER, indexed
 
 
 class Index:

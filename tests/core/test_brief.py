@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.brief import Report, arrange, written
+from tuireader.export.brief import Report, arrange, written
 from tuireader.model import Evidence
 
 DAY = 1_700_000_000

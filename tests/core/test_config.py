@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
-from tuireader.config_values import COLOR, COLOR_NAMES, same_address, to_toml
+from tuireader.config.toml_lines import places, statements
+from tuireader.config.values import COLOR, COLOR_NAMES, same_address, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean
-from tuireader.toml_lines import places, statements
 
 LAST_DAY = date(2026, 12, 31)
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

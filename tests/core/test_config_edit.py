@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader import config_edit
 from tuireader.config import FeedConfig, MacroConfig, ViewConfig, WatchConfig, loads
-from tuireader.config_edit import (
+from tuireader.config import edit as config_edit
+from tuireader.config.edit import (
     add_feeds,
     add_watch,
     change,
@@ -375,7 +375,7 @@ def test_edits_at_once_take_turns(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from tuireader.config import FeedConfig
-        from tuireader.config_edit import add_feeds, change
+        from tuireader.config.edit import add_feeds, change
         for number in range(10):
             feed = FeedConfig(f"https://example.org/{{sys.argv[1]}}/{{number}}")
             change(Path({str(path)!r}), lambda text: add_feeds(text, [feed]))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader import config_edit as edit
-from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit
 from tuireader.errors import ConfigError
 
 TEXT = """\

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
+from tuireader.lexicon import Term, compile_term, index_text
 from tuireader.query import (
     After,
     Age,
@@ -40,7 +41,6 @@ from tuireader.query import (
     value_matches,
 )
 from tuireader.query.literals import required
-from tuireader.terms import Term, compile_term, index_text
 
 
 def term(text: str) -> Term:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuireader.lexicon import compile_term
 from tuireader.query import Query, Text, leaves, parse, renamed
-from tuireader.terms import compile_term
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tuireader.brief import Report, arrange, written
+from tuireader.config.toml_lines import Sort, statements
 from tuireader.document import parse
 from tuireader.document.blocks import Block, BlockKind
 from tuireader.document.tables import WIDEST, Cell, lay_out
+from tuireader.export.brief import Report, arrange, written
 from tuireader.model import Evidence
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
 from tuireader.text import canonical_url, plain
-from tuireader.toml_lines import Sort, statements
 
 
 def test_a_watch_without_words_has_no_sentence_to_quote() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.wording import counted, left_out
+from tuireader.text.wording import counted, left_out
 
 
 def test_one_and_more() -> None:

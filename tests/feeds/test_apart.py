@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
 from tests.web import Web
-from tuireader import identity
+from tuireader import dedup
+from tuireader.feeds.backpressure import Room
+from tuireader.feeds.drop_known import sift
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.pipe import (
+from tuireader.feeds.worker_protocol import (
     HEADER,
     Request,
     pack_request,
@@ -24,8 +26,6 @@ from tuireader.feeds.pipe import (
     unpack_request,
     unpack_result,
 )
-from tuireader.feeds.room import Room
-from tuireader.feeds.sift import sift
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
 from tuireader.store import Store
@@ -82,7 +82,7 @@ def test_and_a_request(body: bytes, url: str, kind: str | None, stored: dict[int
 
 
 def digests(entries: tuple[ParsedEntry, ...]) -> dict[int, int]:
-    return {guid: keys.digest for guid, (_, keys) in identity.distinct(entries).items()}
+    return {guid: keys.digest for guid, (_, keys) in dedup.distinct(entries).items()}
 
 
 def test_only_what_is_new_or_changed_is_left() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import URL, bare
-from tuireader.feeds.closing import closed
+from tuireader.feeds.close_tags import closed
 from tuireader.feeds.parse import parse
 from tuireader.model import Fault, ParsedFeed, ParseFailed
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rdf, rss
-from tuireader.feeds import fastpath, tolerant
+from tuireader.feeds import fastpath, feedparser_adapter
 from tuireader.feeds.entry import shape
 from tuireader.model import ParsedFeed
 
@@ -21,7 +21,7 @@ def by_fastpath(text: str) -> ParsedFeed | None:
 
 
 def by_feedparser(text: str) -> ParsedFeed:
-    raw = tolerant.parse(text, URL)
+    raw = feedparser_adapter.parse(text, URL)
     assert raw is not None
     return shape(raw)
 

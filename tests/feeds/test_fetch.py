@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.web import Answer, Request, Web
 from tuireader import zstd
-from tuireader.feeds import inflate
+from tuireader.feeds import decompress
 from tuireader.feeds.address import same_server, split_userinfo
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.headers import retry_after
@@ -432,11 +432,11 @@ async def test_zstd_and_brotli(web: Web, fetcher: Fetcher) -> None:
 @given(
     data=st.binary(max_size=3_000),
     cuts=st.lists(st.integers(0, 3_200), max_size=6),
-    coding=st.sampled_from(sorted(set(inflate.known_codings()) - {"x-gzip"})),
+    coding=st.sampled_from(sorted(set(decompress.known_codings()) - {"x-gzip"})),
 )
 def test_any_chunking_gives_the_same(data: bytes, cuts: list[int], coding: str) -> None:
     packed = _packed(b"<" + data, coding)
-    inflater = inflate.Inflater(coding, 10_000, inflate.known_codings())
+    inflater = decompress.Inflater(coding, 10_000, decompress.known_codings())
     places = [0, *sorted(cut for cut in cuts if cut < len(packed)), len(packed)]
     for start, end in itertools.pairwise(places):
         inflater.feed(packed[start:end])
@@ -457,11 +457,11 @@ def _packed(data: bytes, coding: str) -> bytes:
     coding=st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br", "deflate, gzip"]),
 )
 def test_garbage_is_damaged_or_taken_never_more(data: bytes, coding: str) -> None:
-    inflater = inflate.Inflater(coding, 10_000, inflate.known_codings())
+    inflater = decompress.Inflater(coding, 10_000, decompress.known_codings())
     try:
         inflater.feed(data)
         assert len(inflater.body()) <= 10_000
-    except (inflate.Damaged, inflate.TooLarge):
+    except (decompress.Damaged, decompress.TooLarge):
         pass
 
 
@@ -473,8 +473,8 @@ def test_a_bomb_ends_at_the_limit_with_little_memory(coding: str) -> None:
     for one in coding.split(", "):
         packed = _packed(packed, one)
     tracemalloc.start()
-    inflater = inflate.Inflater(coding, 1_000_000, inflate.known_codings())
-    with pytest.raises(inflate.TooLarge):
+    inflater = decompress.Inflater(coding, 1_000_000, decompress.known_codings())
+    with pytest.raises(decompress.TooLarge):
         for start in range(0, len(packed), 65_536):
             inflater.feed(packed[start : start + 65_536])
     assert tracemalloc.get_traced_memory()[1] < 40_000_000

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
-from tuireader import identity
+from tuireader import dedup
 from tuireader.feeds import charset, dates, entry
 from tuireader.feeds.parse import parse, parse_quickly, parse_tolerantly
 from tuireader.feeds.workers import ParseWorker
@@ -58,7 +58,7 @@ def only(body: bytes | str) -> ParsedEntry:
 def test_what_stands_in_where_there_is_no_title_text_or_web_address(item: str, text: str) -> None:
     found = only(bare(f"<item>{item}</item>"))
     assert (found.title, found.url, found.content_html) == ("", "", text)
-    assert len(identity.distinct([found])) == 1
+    assert len(dedup.distinct([found])) == 1
     titled = only(bare(f"<item>{item}<description>Words</description></item>"))
     assert titled.content_html == "Words"
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader.identity import LONGEST_LABEL, label_key, label_name
+from tuireader.dedup import LONGEST_LABEL, label_key, label_name
 from tuireader.model import Count, Label, MarkedArticle, View, ViewKind
-from tuireader.store import Store, glance, schema
+from tuireader.store import Store, first_page, schema
 from tuireader.store.retention import Rule
 
 
@@ -147,7 +147,7 @@ def test_views_and_numbers(store: Store) -> None:
 
 def test_a_glance_sees_the_labels(store: Store) -> None:
     label(store, "law", [1, 2])
-    rows = glance.first_rows(str(store.path), schema.VERSION, unread=True, folds=False, lines=5)
+    rows = first_page.first_rows(str(store.path), schema.VERSION, unread=True, folds=False, lines=5)
     assert rows is not None
     assert {row.id: row.labels for row in rows if row.labels} == labels(store)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
+from tuireader.lexicon import index_text, indexed, indexed_before
 from tuireader.model import Evidence, ParsedEntry
-from tuireader.store import Store, care, schema
+from tuireader.store import Store, maintenance, schema
 from tuireader.store.index import Index
-from tuireader.terms import index_text, indexed, indexed_before
 
 _BACK = {
     7: (
@@ -96,7 +96,7 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
         .execute("SELECT hex(group_concat(html)) FROM content")
         .fetchone()
     )
-    assert all(not finding.problem for finding in care.check(tmp_path / "test.db"))  # as old as it is
+    assert all(not finding.problem for finding in maintenance.check(tmp_path / "test.db"))  # as old as it is
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert store.conn.execute("SELECT hex(group_concat(html)) FROM content").fetchone() == (before,)
@@ -177,7 +177,7 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_
     (text,) = store.reading.texts([1])
     assert [other.body for other in text.appearances] == ["In other words."]
     store.close()
-    assert all(not finding.problem for finding in care.check(tmp_path / "test.db"))
+    assert all(not finding.problem for finding in maintenance.check(tmp_path / "test.db"))
 
 
 def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tests.store.test_care import change, problems, spoil
+from tests.store.test_maintenance import change, problems, spoil
 from tuireader import zstd
 from tuireader.errors import DatabaseError
-from tuireader.store import Pool, Store, care, dictionaries
+from tuireader.store import Pool, Store, dictionaries, maintenance
 from tuireader.store.packing import UnreadableText
-from tuireader.store.salvage import salvage
+from tuireader.store.recovery import salvage
 
 WORDS = [
     f"{stem}{end}" for stem in ("harbour", "signal", "window", "valley") for end in ("", "s", "ed", "ing")
@@ -248,7 +248,7 @@ def test_one_copy_is_enough_and_the_other_is_told_and_made_again(path: Path, sta
     assert all_readable(path)
     assert problems(path).keys() == {"dictionaries"} and "is damaged" in problems(path)["dictionaries"]
     for new in (path.with_name("copy.db"), path.with_name("new.db")):
-        care.backup(path, new) if new.stem == "copy" else salvage(path, new)
+        maintenance.backup(path, new) if new.stem == "copy" else salvage(path, new)
         assert problems(new) == {} and all_readable(new)
         change(new, SECOND)  # each has its own first copy
         assert all_readable(new)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
+from tuireader.lexicon import indexed
 from tuireader.store import Store
 from tuireader.store.retention import Rule
-from tuireader.terms import indexed
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tuireader import identity
+from tuireader import dedup
+from tuireader.document.prepare import prepare
+from tuireader.lexicon import indexed
 from tuireader.model import ParsedEntry, ParsedFeed, View, ViewKind
-from tuireader.prepare import prepare
 from tuireader.store import Store
 from tuireader.store.retention import Rule
-from tuireader.terms import indexed
 
 ALL = View(ViewKind.ALL)
 LONG = "<p>" + "The ministry published the full text of the draft on Friday evening. " * 6 + "</p>"
@@ -202,7 +202,7 @@ def test_a_store_that_kept_one_of_several_gets_the_others_and_doubles_none(store
     """The first of entries with one guid, title and address was kept, under the name of them all."""
     ten = alerts(*LINES)
     before = ParsedFeed(
-        entries=(ten[0],), keys=(identity.keys([ten[0], ten[0]])[0],), prepared=(prepare(ten[0]),)
+        entries=(ten[0],), keys=(dedup.keys([ten[0], ten[0]])[0],), prepared=(prepare(ten[0]),)
     )
     with store.transaction():
         store.saving.save_feed(1, before, NOW)

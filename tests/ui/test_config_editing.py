@@ -10,7 +10,7 @@ import pytest
 from tests.terminal import Terminal
 from tests.ui.running import running
 from tests.ui.test_editing import CONFIG, opened
-from tuireader.ui.config_editing import editor, take_over
+from tuireader.ui.flows.settings import editor, take_over
 from tuireader.ui.screens.watches import Watches
 
 PROGRAM = [sys.executable, "-m", "tuireader"]

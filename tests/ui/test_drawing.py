@@ -21,7 +21,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library as samples
 from tuireader.errors import DatabaseError
 from tuireader.model import Article
-from tuireader.ui.widgets.ground import Column, Row
+from tuireader.ui.widgets.containers import Column, Row
 from tuireader.ui.widgets.pane import Pane
 
 

@@ -17,8 +17,8 @@ from tests.ui.snap import assert_screen, screen_text
 from tuireader.config import Paths, ViewConfig, load
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
-from tuireader.ui import entries as places
-from tuireader.ui.screens.form import Form
+from tuireader.ui.dialogs.form import Form
+from tuireader.ui.drawing import sidebar_items as places
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
 

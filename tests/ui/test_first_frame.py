@@ -19,7 +19,7 @@ from tuireader.model import ParsedEntry
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
 from tuireader.ui import first_frame
-from tuireader.ui.entries import UNREAD
+from tuireader.ui.drawing.sidebar_items import UNREAD
 
 NOW = 1_790_000_000
 TITLES = (
@@ -223,7 +223,7 @@ def test_the_kept_file_is_private_and_there_are_few(home: Path) -> None:
     session(home)
     (file,) = kept(home)
     assert file.stat().st_mode & 0o077 == 0
-    from tuireader.ui.frame_keeping import write
+    from tuireader.ui.saved_frame import write
 
     for number in range(20):
         write(file.with_name(f"first-frame-{number:08x}.json"), {"number": number})

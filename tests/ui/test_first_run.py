@@ -13,8 +13,8 @@ from tests.ui.snap import assert_screen
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
+from tuireader.ui.dialogs.welcome import FirstRun
 from tuireader.ui.run import DEMO
-from tuireader.ui.screens.first_run import FirstRun
 from tuireader.ui.screens.main import MainScreen
 
 

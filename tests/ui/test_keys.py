@@ -12,10 +12,10 @@ from tests.ui.running import running
 from tests.ui.samples import FEEDS, library, story
 from tuireader.commands import COMMANDS, PANES, Scope
 from tuireader.model import Feed, ViewKind
+from tuireader.ui.dialogs.mute import Mute
+from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.main import INSTEAD, MainScreen
-from tuireader.ui.screens.mute import Mute
-from tuireader.ui.screens.new_watch import NewWatch
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.widgets.choices import Choices
 from tuireader.ui.widgets.search_line import SearchLine

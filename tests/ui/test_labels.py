@@ -10,7 +10,7 @@ from tests.ui.test_real_library import opened, until_listed
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
 from tuireader.model import Change, View, ViewKind
-from tuireader.ui.screens.labels import Labels
+from tuireader.ui.dialogs.labels import Labels
 
 
 def dialog(run: Running) -> Labels:

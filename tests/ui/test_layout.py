@@ -9,13 +9,13 @@ from tests.ui.fake_library import NOW
 from tests.ui.samples import TEXT
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
 from tuireader.model import Article, Story, StoryEntry
-from tuireader.ui import inks
-from tuireader.ui.layout import Layout, LineKind, draw
-from tuireader.ui.page import build_page, relabelled
-from tuireader.ui.page_below import build_tail
-from tuireader.ui.page_parts import Page
+from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.layout import Layout, LineKind, draw
+from tuireader.ui.drawing.page import build_page, relabelled
+from tuireader.ui.drawing.page_below import build_tail
+from tuireader.ui.drawing.page_parts import Page
 
-INKS = inks.make({}, dark=True, watch_colors={"W": "magenta"})
+INKS = styles.make({}, dark=True, watch_colors={"W": "magenta"})
 
 
 def article(html: str = "", title: str = "A title") -> Article:

@@ -13,9 +13,9 @@ from tests.ui.running import running
 from tests.ui.samples import library
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.model import ArticleRow
-from tuireader.ui import inks
-from tuireader.ui.row_parts import row_parts
-from tuireader.ui.themes import THEMES
+from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.row_parts import row_parts
+from tuireader.ui.drawing.themes import THEMES
 
 
 def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
@@ -43,16 +43,18 @@ def test_only_what_is_unread_and_watched_is_bold() -> None:
 def test_the_colour_of_links_is_theirs_alone(theme: object) -> None:
     assert hasattr(theme, "to_color_system") and hasattr(theme, "dark")
     variables = theme.to_color_system().generate()
-    made = inks.make(variables, dark=theme.dark, watch_colors={})
+    made = styles.make(variables, dark=theme.dark, watch_colors={})
     assert made.link.underline and made.link.color is not None
     for name in ("text", "dim", "faint", "strong", "heading", "key", "quote"):
         assert getattr(made, name).color != made.link.color, name
 
 
 def test_without_colours_bold_dim_and_underlined_tell_it() -> None:
-    made = inks.make({"background": "ansi_default", "foreground": "ansi_default"}, dark=True, watch_colors={})
+    made = styles.make(
+        {"background": "ansi_default", "foreground": "ansi_default"}, dark=True, watch_colors={}
+    )
     assert made.strong.bold and made.dim.dim and made.link.underline and made.text == made.text.null()
-    under = inks.under_cursor(made.cursor + made.dim)
+    under = styles.under_cursor(made.cursor + made.dim)
     assert under.reverse and not under.dim  # grey on grey could not be read
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from tests.ui.running import Running
 from tests.ui.test_sharing import reading
 from tuireader.config import FeedConfig
+from tuireader.exchange import merge
 from tuireader.model import ArticleRow
-from tuireader.moving import merge, settings
-from tuireader.moving.outcomes import Consent, Fate
-from tuireader.programs import filled
+from tuireader.newsboat import settings
+from tuireader.newsboat.outcomes import Consent, Fate
+from tuireader.subprocesses.programs import filled
 
 
 def moved(config: str) -> str:

@@ -14,7 +14,7 @@ from tests.ui.snap import assert_screen, screen_text
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import MuteConfig
 from tuireader.model import Feed, MutePreview, View, ViewKind
-from tuireader.ui.screens.mute import Mute, cost, end_of, seen_by, told
+from tuireader.ui.dialogs.mute import Mute, cost, end_of, seen_by, told
 
 
 def test_how_long() -> None:

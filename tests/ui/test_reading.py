@@ -16,9 +16,10 @@ from tests.ui.samples import HOUR, library, story
 from tests.ui.snap import assert_screen
 from tuireader.config import Config, UiConfig
 from tuireader.model import Comment, FullText, Pixels, Revision
-from tuireader.ui import graphics, inks
-from tuireader.ui.pictures import blocks, is_far, way_of
-from tuireader.ui.screens.versions import Versions
+from tuireader.ui.controllers.images import blocks, is_far, way_of
+from tuireader.ui.dialogs.versions import Versions
+from tuireader.ui.drawing import graphics
+from tuireader.ui.drawing import styles as inks
 
 PAGE = "<p>The whole story about LanternPay, as its page tells it.</p>" + "<p>And on it goes.</p>" * 40
 

@@ -15,7 +15,8 @@ from tests.ui.samples import library
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
-from tuireader.ui import listing, work
+from tuireader.ui import workers
+from tuireader.ui.controllers import listing
 from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -242,8 +243,8 @@ async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch
 
 
 async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "_FIRST", 0)
-    monkeypatch.setattr(work, "_THEN", 0)
+    monkeypatch.setattr(workers, "_FIRST", 0)
+    monkeypatch.setattr(workers, "_THEN", 0)
     made = many(300)
     steps = [asyncio.Event(), asyncio.Event()]
     ids = await made.ids(View(ViewKind.QUERY, "article"))

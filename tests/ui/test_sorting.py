@@ -10,7 +10,7 @@ from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
-from tuireader.ui.times import list_time
+from tuireader.ui.drawing.times import list_time
 
 ALL = View(ViewKind.ALL)
 

@@ -12,7 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.test_real_library import opened, until_listed
 from tuireader.library import Library
 from tuireader.model import Story, View, ViewKind
-from tuireader.ui.screens.new_watch import NewWatch
+from tuireader.ui.dialogs.new_watch import NewWatch
 
 ALL = View(ViewKind.ALL)
 

@@ -14,7 +14,7 @@ from tests.ui.test_editing import CONFIG, fill, labels, line, opened
 from tests.ui.test_real_library import opened as demo
 from tests.ui.test_real_library import until_listed
 from tuireader.config import load
-from tuireader.config_edit import set_values
+from tuireader.config.edit import set_values
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.screens.watches import Watches

@@ -20,10 +20,10 @@ from tuireader.library import Library
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.store.watches import Former
-from tuireader.ui.screens.new_watch import NewWatch, from_search, from_selection, summary, terms
+from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
+from tuireader.ui.drawing.sparkline import sparkline
+from tuireader.ui.drawing.times import short_time
 from tuireader.ui.screens.watches import Watches, definition, watch_row
-from tuireader.ui.sparkline import sparkline
-from tuireader.ui.times import short_time
 
 
 def test_a_bar_for_each_day() -> None:

@@ -1,17 +1,17 @@
 """The command line: parse arguments, call `Library`, print. Data goes to stdout, talk to stderr."""
 
-from tuireader.cli import (
+from tuireader.cli import (  # each adds its commands to `main`
     articles,
     brief,
     completion,
     database,
+    exchange,
     feeds,
     manual,
     marks,
     matches,
-    moving,
-    moving_in,
-    newsboat,
+    newsboat_import,
+    newsboat_options,
     pages,
     program,
     refresh,
@@ -19,7 +19,7 @@ from tuireader.cli import (
     service,
     sharing,
     watches,
-)  # each adds its commands to `main`
+)
 from tuireader.cli.base import main, run
 
 __all__ = [
@@ -27,14 +27,14 @@ __all__ = [
     "brief",
     "completion",
     "database",
+    "exchange",
     "feeds",
     "main",
     "manual",
     "marks",
     "matches",
-    "moving",
-    "moving_in",
-    "newsboat",
+    "newsboat_import",
+    "newsboat_options",
     "pages",
     "program",
     "refresh",

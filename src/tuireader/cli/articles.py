@@ -10,8 +10,8 @@ import click
 
 from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
+from tuireader.cli.empty_result import no_articles
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
-from tuireader.cli.nothing import no_articles
 from tuireader.cli.output import (
     format_option,
     ink,
@@ -23,7 +23,7 @@ from tuireader.cli.output import (
 )
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Article, ArticleRow, Related, View, ViewKind
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -232,8 +232,8 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
     """
 
     async def job(library: Library) -> int:
-        from tuireader.copies import facts, paragraphs
         from tuireader.document import parse
+        from tuireader.export import facts, paragraphs
 
         found = await library.article(article)
         if found is None:

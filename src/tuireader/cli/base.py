@@ -15,7 +15,7 @@ import click
 from tuireader import __version__
 from tuireader.config import is_there, paths
 from tuireader.errors import ConfigError, Exit, UsageError
-from tuireader.opening import NO_SUCH_FILE, Options, guarded, read, say
+from tuireader.startup.tui import NO_SUCH_FILE, Options, guarded, read, say
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -148,9 +148,9 @@ def main(
     ):
         raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     if execute or export or source:
-        from tuireader.cli import newsboat
+        from tuireader.cli import newsboat_options
 
-        context.obj.earlier = newsboat.run(context.obj, execute, export, source)
+        context.obj.earlier = newsboat_options.run(context.obj, execute, export, source)
         return int(context.obj.earlier)
     if context.invoked_subcommand is None:
         return read(context.obj)

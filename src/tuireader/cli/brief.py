@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.brief import FORMATS, written
 from tuireader.cli.base import Options, in_library, main
 from tuireader.cli.completion import complete_watches
-from tuireader.config_values import Bad, duration
+from tuireader.config.values import Bad, duration
 from tuireader.errors import Exit, UsageError
+from tuireader.export.brief import FORMATS, written
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -38,9 +38,9 @@ _SHELLS = ("bash", "zsh", "fish")
 
 def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Feeds by title; by address where that is what has been typed, or the title is used twice."""
-    from tuireader.store import names
+    from tuireader.store import completions
 
-    found = names.feeds(_options(context).database)
+    found = completions.feeds(_options(context).database)
     titles = [title for _, title, _ in found]
     wanted = incomplete.casefold()
     return [
@@ -59,9 +59,9 @@ def complete_watches(context: click.Context, param: click.Parameter, incomplete:
 
 def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The labels of articles by name."""
-    from tuireader.store import names
+    from tuireader.store import completions
 
-    found = names.labels(_options(context).database)
+    found = completions.labels(_options(context).database)
     return [CompletionItem(name) for name in found if name.casefold().startswith(incomplete.casefold())]
 
 
@@ -69,9 +69,9 @@ def complete_articles(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The newest articles by number, with their titles where the shell can show them."""
-    from tuireader.store import names
+    from tuireader.store import completions
 
-    found = names.newest(_options(context).database, _NEWEST)
+    found = completions.newest(_options(context).database, _NEWEST)
     return [CompletionItem(str(id), help=title) for id, title in found if str(id).startswith(incomplete)]
 
 
@@ -100,12 +100,12 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
         return [item.name for item in where.config.watches]
     if field == "folder":
         return dict.fromkeys(item.folder for item in where.config.feeds if item.folder)
-    from tuireader.store import names
+    from tuireader.store import completions
 
     if field == "label":
         of_feeds = (name for item in where.config.feeds for name in item.labels)
-        return dict.fromkeys((*names.labels(where.database), *of_feeds))
-    return [title for _, title, _ in names.feeds(where.database)]
+        return dict.fromkeys((*completions.labels(where.database), *of_feeds))
+    return [title for _, title, _ in completions.feeds(where.database)]
 
 
 def _quoted(name: str) -> str:

@@ -13,12 +13,12 @@ from tuireader import files
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.library import Library
-    from tuireader.store.care import Finding
+    from tuireader.store.maintenance import Finding
 
 
 @main.command()
@@ -102,10 +102,10 @@ def check(options: Options, as_json: bool) -> int:
       tuireader db check
       tuireader db check --json
     """
-    from tuireader.store import care
+    from tuireader.store import maintenance
 
     path = _database(options)
-    found = care.check(path)
+    found = maintenance.check(path)
     if as_json:
         for finding in found:
             shape: shapes.Finding = {
@@ -136,11 +136,11 @@ def backup(options: Options, file: Path | None) -> int:
       tuireader db backup
       tuireader db backup news-of-today.db
     """
-    from tuireader.store import care
+    from tuireader.store import maintenance
 
     path = _database(options)
     target = file or path.with_name(f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
-    size = care.backup(path, target)
+    size = maintenance.backup(path, target)
     if not files.is_stream(target):
         print(target)
     say(f"copied {_size(size)}")
@@ -160,11 +160,11 @@ def repair(options: Options, yes: bool) -> int:
     Example:
       tuireader db repair
     """
-    from tuireader.store import care
-    from tuireader.store.salvage import salvage
+    from tuireader.store import maintenance
+    from tuireader.store.recovery import salvage
 
     path = _database(options)
-    found = care.check(path)
+    found = maintenance.check(path)
     broken = {finding.name for finding in found if finding.problem}
     if not broken:
         say("there is nothing to repair")
@@ -172,14 +172,14 @@ def repair(options: Options, yes: bool) -> int:
     _print(path, found)
     if broken == {"search"}:
         return _reindex(path)
-    new = care.free_name(path, "repaired")
+    new = maintenance.free_name(path, "repaired")
     kept = salvage(path, new)
     for table in ("feed", "article", "content", "match"):
         print(f"saved  {table}: {kept[table]:,}")
     if not yes:
         say(f"the repaired database is {new} (`tuireader db repair --yes` puts one in place)")
         return Exit.OK
-    damaged = care.replace(path, new)
+    damaged = maintenance.replace(path, new)
     say(f"repaired {path}; the damaged one is kept as {damaged}")
     return Exit.OK
 
@@ -197,9 +197,9 @@ def reindex(options: Options) -> int:
 
 
 def _reindex(path: Path) -> int:
-    from tuireader.store import care
+    from tuireader.store import maintenance
 
-    say(f"indexed {counted(care.reindex(path), 'article')}")
+    say(f"indexed {counted(maintenance.reindex(path), 'article')}")
     return Exit.OK
 
 
@@ -221,7 +221,7 @@ def _agreed(question: str) -> bool:
 
 
 def _seconds(text: str) -> int:
-    from tuireader.config_values import Bad, duration
+    from tuireader.config.values import Bad, duration
 
     value = duration(0, 36500 * 86400).read(text)
     if isinstance(value, Bad) or not isinstance(value, int):

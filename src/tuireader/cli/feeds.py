@@ -12,12 +12,12 @@ import click
 
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
-from tuireader.cli.nothing import NO_FEEDS
+from tuireader.cli.empty_result import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -95,7 +95,7 @@ def _as_json(health: FeedHealth) -> shapes.FeedHealth:
 
 
 def _as_line(health: FeedHealth, now: int) -> str:
-    from tuireader.ui.times import age
+    from tuireader.ui.drawing.times import age
 
     feed = health.feed
     success = age(feed.last_success, now) if feed.last_success else "never"
@@ -112,7 +112,7 @@ def _as_line(health: FeedHealth, now: int) -> str:
 
 
 def _trouble(health: FeedHealth, now: int) -> str:
-    from tuireader.ui.times import until
+    from tuireader.ui.drawing.times import until
 
     feed = health.feed
     match health.trouble:
@@ -370,7 +370,7 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
         }
         print_json(shape)
         return Exit.OK
-    from tuireader.ui.feed_facts import facts
+    from tuireader.ui.drawing.feed_summary import facts
 
     told = facts(preview, feed.url, int(time.time()), followed=followed)
     lines = ["".join(text for text, _ in line) for line in told]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import click
 
 from tuireader import __version__
 from tuireader.cli.base import main
 from tuireader.errors import Exit
-from tuireader.values import dataclass
 
 EXIT_CODES = {
     Exit.OK: "All went well.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,7 @@ from tuireader.cli.expression import ExpressionCommand, expression_argument, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import ArticleRow, Change
-from tuireader.values import dataclass
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
@@ -199,7 +199,7 @@ def label(
       tuireader label 'to read' --id 12
       tuireader label --remove law 'label:law age:>90d'
     """
-    from tuireader.identity import label_key, label_name
+    from tuireader.dedup import label_key, label_name
 
     key = label_key(label_name(name))
     if not key:

@@ -119,7 +119,7 @@ def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> 
     """What in a configuration that can be read seems not to be meant."""
     if any(problem.fatal for problem in problems):
         return ()
-    from tuireader.watching import of_config
+    from tuireader.library.watching import of_config
 
     path = options.paths.config
     text = path.read_text(encoding="utf-8-sig")

@@ -14,13 +14,13 @@ import click
 
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_feeds
+from tuireader.cli.empty_result import NO_FEEDS
 from tuireader.cli.feeds import find_feed
-from tuireader.cli.nothing import NO_FEEDS
 from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut
-from tuireader.wording import counted, left_out
+from tuireader.text.wording import counted, left_out
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -84,7 +84,7 @@ async def follow(
 ) -> int:
     """Tell what happens in a refresh, and give the exit code that says how it went."""
     from tuireader.cli.matches import print_match
-    from tuireader.refresh import encode
+    from tuireader.ingest.refresh import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     done = RefreshDone(0, 0, 0, 0, 0.0)
@@ -143,7 +143,7 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
     live = sys.stderr.isatty()
     say(f"\r\x1b[K{event.title}" if live else event.title)
     if live and config.desktop and not event.desktop:
-        from tuireader import terminal
+        from tuireader.delivery import terminal
 
         kind = terminal.kind_of(os.environ, config.terminal)
         number = max(event.articles, default=0)

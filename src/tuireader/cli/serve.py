@@ -6,10 +6,10 @@ import ipaddress
 
 import click
 
-from tuireader import children
 from tuireader.cli.base import Options, main, say
 from tuireader.config import is_there
 from tuireader.errors import Exit, TuireaderError
+from tuireader.subprocesses import python
 
 
 @main.command()
@@ -50,7 +50,7 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
     if not _loopback(listening.getsockname()[0]):
         say("tuireader: other machines can reach this, and what goes over the network is not encrypted")
     serve(
-        children.command("tuireader", *words),
+        python.command("tuireader", *words),
         listening,
         public_url=public_url,
         browser=browser,

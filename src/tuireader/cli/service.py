@@ -12,12 +12,12 @@ from pathlib import Path
 
 import click
 
-from tuireader import children
 from tuireader.cli.base import Options, main
 from tuireader.config import paths
-from tuireader.config_values import Bad, duration
+from tuireader.config.values import Bad, duration
 from tuireader.errors import Exit, UsageError
-from tuireader.wording import counted
+from tuireader.subprocesses import python
+from tuireader.text.wording import counted
 
 PROGRAM = ("~/.local/bin/tuireader",)
 """Where the units in `docs/systemd` expect the program: where pipx and `pip install --user` put it."""
@@ -128,7 +128,7 @@ def service(options: Options, every: str, name: str | None) -> int:
 def _program() -> list[str]:
     """The program as it was started, by its whole path; systemd and cron do not look where a shell does."""
     found = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
-    return [str(Path(found).absolute())] if found else children.command("tuireader")
+    return [str(Path(found).absolute())] if found else python.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:

@@ -12,7 +12,7 @@ from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
-from tuireader.programs import filled
+from tuireader.subprocesses.programs import filled
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes

@@ -9,17 +9,17 @@ import click
 from tuireader.cli.articles import article_json, until_edited
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_watches
+from tuireader.cli.empty_result import NO_WATCHES
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
-from tuireader.cli.nothing import NO_WATCHES
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.model import WatchStats
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.library import Library
-    from tuireader.watching import Report
+    from tuireader.library.watching import Report
 
 _days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last so many days.")
 _BAR = 40

@@ -5,8 +5,8 @@ unknown keys, `config.example.toml`'s test and the reference in the documentatio
 """
 
 from tuireader.config.files import Paths, is_there, paths
+from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
-from tuireader.config.reading import load, loads
 from tuireader.config.shape import (
     COMMAND,
     EXPRESSION,

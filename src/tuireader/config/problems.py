@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from tuireader.config.toml_lines import places
 from tuireader.text import cell_len, clean
-from tuireader.toml_lines import places
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from tuireader.commands import PRESETS, normalise_key
 from tuireader.config.problems import caret
-from tuireader.config_values import (
+from tuireader.config.values import (
     COLOR,
     DATE,
     FLAG,
@@ -33,7 +33,6 @@ from tuireader.config_values import (
     size,
     switch,
 )
-from tuireader.values import dataclass
 
 _DAY = 86400
 

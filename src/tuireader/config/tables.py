@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from tuireader.config.shape import (
@@ -18,10 +18,7 @@ from tuireader.config.shape import (
     ViewConfig,
     WatchConfig,
 )
-from tuireader.config_values import (
-    Key,
-)
-from tuireader.values import dataclass
+from tuireader.config.values import Key
 
 
 def _keys_of(kind: type[Any]) -> Mapping[str, tuple[str, Key]]:

@@ -7,9 +7,8 @@ RFC 2606; the events are loosely those of July 2021, told in a shortened time. N
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from tuireader import later
+from tuireader import lazy
 
 if TYPE_CHECKING:
-    from tuireader.document.arriving import links_of
     from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
+    from tuireader.document.links import links_of
     from tuireader.document.reader import parse
 
 __all__ = ["Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind", "links_of", "parse"]
 
-__getattr__ = later.names(
+__getattr__ = lazy.names(
     __name__,
     {
-        "arriving": ("links_of",),
+        "links": ("links_of",),
         "blocks": ("Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind"),
         "reader": ("parse",),
     },

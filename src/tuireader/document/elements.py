@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from tuireader.document.attributes import attributes, language
@@ -11,7 +11,6 @@ from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.embeds import Embed
 from tuireader.document.line import Line, Links, portions, within
 from tuireader.document.tables import Table
-from tuireader.values import dataclass
 
 MOST_BLOCKS = 20_000
 DEEPEST = 20

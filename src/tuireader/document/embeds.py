@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from tuireader.text import shown_host
-from tuireader.values import dataclass
 
 _NAMES = {
     "twitter.com": "Post on X",

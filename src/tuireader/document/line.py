@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tuireader.document.blocks import Link, Span, SpanKind
 from tuireader.text import clean, scrub
-from tuireader.values import dataclass
 
 _DEEPEST = 20
 _LONGEST_BLOCK = 20_000

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.line import in_order, moved, within
 from tuireader.text import cell_len
-from tuireader.values import dataclass
 
 MOST_COLUMNS = 50
 MOST_ROWS_SPANNED = 100

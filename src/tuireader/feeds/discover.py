@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
+from tuireader.feeds.errors import REFUSED
 from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.preview import preview
-from tuireader.feeds.trouble import REFUSED
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
 

@@ -10,12 +10,11 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
 from tuireader.text import clean, plain_title, safe_url
-from tuireader.values import dataclass
 
 MAX_ENTRIES = 10_000
 MAX_TAGS = 50

@@ -17,15 +17,17 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tuireader import __version__
-from tuireader.feeds import inflate
+from tuireader.feeds import decompress
 from tuireader.feeds.address import same_server, split_userinfo
+from tuireader.feeds.backpressure import Room
+from tuireader.feeds.errors import REFUSED, STATUS_WORDS, Refused, advice, explained
 from tuireader.feeds.headers import (
     fresh_seconds,
     header,
@@ -35,12 +37,9 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.hosts import PrivateAddress, Resolver
-from tuireader.feeds.room import Room
-from tuireader.feeds.slots import Slots, untimed
-from tuireader.feeds.trouble import REFUSED, STATUS_WORDS, Refused, advice, explained
+from tuireader.feeds.rate_limit import Slots, untimed
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     import httpx
@@ -120,7 +119,7 @@ class Fetcher:
         self._slots = Slots(self.limits.concurrency, self.limits.per_host)
         self._direct: httpx.AsyncBaseTransport | None = None
         self._proxied: dict[str, httpx.AsyncBaseTransport] = {}
-        self._codings = inflate.known_codings()
+        self._codings = decompress.known_codings()
         self._accept_encoding = ", ".join(name for name in self._codings if not name.startswith("x-"))
         own = {"all": self.limits.proxy} if self.limits.proxy else {}
         self._proxies = own or (getproxies() if self.limits.proxies else {})
@@ -187,11 +186,11 @@ class Fetcher:
             raise Refused(
                 Fault.REDIRECT, f"{host} leads to the private address {_host_of(way)}, which is not wanted"
             ) from None
-        except inflate.TooLarge:
+        except decompress.TooLarge:
             raise Refused(
                 Fault.TOO_LARGE, f"the answer is larger than {self.limits.max_bytes / 1e6:g} MB"
             ) from None
-        except inflate.Damaged:
+        except decompress.Damaged:
             raise Refused(Fault.BROKEN, "the compressed answer is damaged or cut off") from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, _host_of(way), self.limits.connect, self.limits.idle) from None
@@ -259,7 +258,7 @@ class Fetcher:
 
     def _straight(self) -> httpx.AsyncBaseTransport:
         if self._direct is None:
-            from tuireader.feeds.wire import DirectTransport
+            from tuireader.feeds.transport import DirectTransport
 
             self._direct = DirectTransport(
                 connect=self.limits.connect,
@@ -352,8 +351,8 @@ class Fetcher:
         """The whole content with its codings undone, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
-            raise inflate.TooLarge
-        inflater = inflate.Inflater(
+            raise decompress.TooLarge
+        inflater = decompress.Inflater(
             header(response, b"content-encoding"), self.limits.max_bytes, self._codings
         )
         async for chunk in response.aiter_raw():

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.sax.saxutils import escape, quoteattr
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.text import canonical_url, clean, safe_url, without_password
-from tuireader.values import dataclass
 
 MAX_BYTES = 50_000_000
 MAX_FEEDS = 50_000

@@ -11,8 +11,8 @@ from dataclasses import replace
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
+from tuireader.feeds.errors import STATUS_WORDS
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.trouble import STATUS_WORDS
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
 from tuireader.text import safe_url

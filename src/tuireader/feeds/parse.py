@@ -55,15 +55,15 @@ def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | Non
 
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
     """The feed as feedparser reads it. Never raises; takes as long as feedparser takes."""
-    from tuireader.feeds import tolerant
-    from tuireader.feeds.closing import has_entries
+    from tuireader.feeds import feedparser_adapter
+    from tuireader.feeds.close_tags import has_entries
 
     text = charset.decode(body, content_type)
     feed_text = sniff.start_of_feed(text)
     if feed_text is None:
         return sniff.not_a_feed(body, text, url)
     try:
-        raw = tolerant.parse(_without_declaration(feed_text), url)
+        raw = feedparser_adapter.parse(_without_declaration(feed_text), url)
         if raw is None:
             return ParseFailed(Fault.BROKEN, "the feed is damaged, nothing in it can be read")
         if not raw.well_formed and not any(map(is_something, raw.entries)) and has_entries(feed_text):

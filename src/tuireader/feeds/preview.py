@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median_low
 
+from tuireader.document.prepare import title_of
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
-from tuireader.prepare import title_of
 from tuireader.text import cell_len, plain
 
 SAMPLES = 5

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
 
+from tuireader.feeds.drop_known import sift
 from tuireader.feeds.parse import parse, parse_quickly
-from tuireader.feeds.pipe import HEADER, Request, pack_result, unpack_request
-from tuireader.feeds.sift import sift
+from tuireader.feeds.worker_protocol import HEADER, Request, pack_result, unpack_request
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 
 MEMORY = 1 << 30

@@ -8,11 +8,11 @@ import signal
 from collections import deque
 from types import TracebackType
 
-from tuireader import children
+from tuireader.feeds.drop_known import Digests
 from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
-from tuireader.feeds.pipe import HEADER, Broken, Request, pack_request, unpack_result
-from tuireader.feeds.sift import Digests
+from tuireader.feeds.worker_protocol import HEADER, Broken, Request, pack_request, unpack_result
 from tuireader.model import Fault, ParseFailed, ParseResult
+from tuireader.subprocesses import python
 
 DEADLINE = 5.0
 """Seconds of work that a feed may cost."""
@@ -109,7 +109,7 @@ class _Process:
         """The pipes of the running worker; it says when it is ready, so that its start is not parsing."""
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                *children.command("tuireader.feeds.worker", *self._arguments),
+                *python.command("tuireader.feeds.worker", *self._arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # Textual's sys.stderr has no file descriptor

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tuireader import relating
+from tuireader import ingest
 from tuireader.config import Config, Paths
 from tuireader.library.articles import Articles
 from tuireader.library.desk import in_transaction
-from tuireader.library.habits import Habits
-from tuireader.library.moving import Moving
-from tuireader.library.refreshing import Refreshing
+from tuireader.library.newsboat_import import Moving
+from tuireader.library.preferences import Habits
+from tuireader.library.refresh import Refreshing
 from tuireader.library.sharing import Sharing
 from tuireader.store import Pool, Store
 
@@ -65,8 +65,8 @@ class Library(Moving, Sharing, Articles, Refreshing, Habits):
                 parsed = parse(sample.body, sample.url, "application/xml")
                 if isinstance(parsed, ParsedFeed):
                     saved = store.saving.save(ids[sample.url], parsed.entries, now)
-                    relating.record_new(store, saved.new, self._rules, now)
-                    relating.record_carried(store, saved.carried, self._rules, now)
+                    ingest.record_new(store, saved.new, self._rules, now)
+                    ingest.record_carried(store, saved.carried, self._rules, now)
 
         await self._pool.write(in_transaction(save))
         async for _ in self.relate():

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from tuireader import later, relating
+from tuireader import ingest, schedule
 from tuireader.errors import TuireaderError
+from tuireader.export import brief
 from tuireader.library.desk import in_transaction
 from tuireader.library.pages import Pages
 from tuireader.model import (
@@ -28,15 +28,10 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 
-if TYPE_CHECKING:
-    from tuireader import brief, schedule
-else:
-    brief, schedule = later.modules("brief", "schedule")
-
 _AWAY = 48 * 3600
 """Seconds from which on a person was away."""
 
-_RELATING = ("relatives", "arriving", "placing", "rematching")
+_RELATING = ("relatives", "arrival", "placement", "rematch")
 
 
 class Articles(Pages):
@@ -52,7 +47,7 @@ class Articles(Pages):
             found = store.reading.article(article_id)
             if found is None or not found.evidence:
                 return found
-            made = relating.explain(store, self._matcher, self._names, [article_id]).get(article_id, ())
+            made = ingest.explain(store, self._matcher, self._names, [article_id]).get(article_id, ())
             return replace(found, evidence=_completed(found.evidence, made))
 
         return await (self._pool.count if ahead else self._pool.read)(read)
@@ -67,7 +62,7 @@ class Articles(Pages):
         )
 
         def compared() -> tuple[Revision, ...]:
-            from tuireader.diff import words
+            from tuireader.text.word_diff import words
 
             found = [
                 Revision(
@@ -85,13 +80,13 @@ class Articles(Pages):
 
     async def warm_up(self) -> None:
         """Import what the first article that is opened needs, so that it opens as quickly as the others."""
-        for module in ("document.reader", *(f"relating.{name}" for name in _RELATING)):
+        for module in ("document.reader", *(f"ingest.{name}" for name in _RELATING)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # all that stays: looking through it again and again would make a key wait now and then
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
         """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
-        return await self._pool.read(lambda store: relating.related(store, article_id))
+        return await self._pool.read(lambda store: ingest.related(store, article_id))
 
     async def story(self, article_id: int) -> Story | None:
         """The reports of an article's story, the first one first; None when it is alone."""
@@ -112,7 +107,7 @@ class Articles(Pages):
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
             muted = store.briefs.muted(after=after, since=since, watch=watch)
-            made = relating.explain(
+            made = ingest.explain(
                 store, self._matcher, self._names, [report.article_id for report in reports]
             )
             reports = [
@@ -249,7 +244,7 @@ class Articles(Pages):
 
 
 def _check_label(name: str) -> None:
-    from tuireader.identity import label_name
+    from tuireader.dedup import label_name
 
     if not label_name(name):
         raise TuireaderError("a label needs a name", "letters or digits, such as: to read")

@@ -8,20 +8,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from tuireader import later, relating, watch, watching
+from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, loads
-from tuireader.config_values import same_address
+from tuireader.config.values import same_address
 from tuireader.errors import TuireaderError
+from tuireader.library import watching
 from tuireader.model import ConfigStep, Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.schema import VERSION
 from tuireader.text import without_password
-
-if TYPE_CHECKING:
-    from tuireader import query
-else:
-    (query,) = later.modules("query")
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -52,7 +48,7 @@ class Desk:
         self._names: dict[int, tuple[str, ...]] = {}
         self._version = 0
         self._compiled: watch.Matcher | None = None
-        self._mutes: dict[MuteConfig, relating.Mute] = {}
+        self._mutes: dict[MuteConfig, ingest.Mute] = {}
         self._ended: frozenset[str] = frozenset()
         self._text: str | None = None  # what the demo's configuration says, once that was changed
 
@@ -109,7 +105,7 @@ class Desk:
         raise TuireaderError("there is no such feed any more", "`tuireader feeds` lists them")
 
     async def _set_feed(self, feed_id: int, **changes: object) -> None:
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         url = self._url(feed_id)
         await self._change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
@@ -121,7 +117,7 @@ class Desk:
 
     async def _change_config(self, edit: Callable[[str], str], what: str = "") -> None:
         """Change the configuration and put it in force; undo takes it back, and says `what` that was."""
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         before, after = await self._edit_config(edit)
         await self._put_in_force()
@@ -133,7 +129,7 @@ class Desk:
 
     async def _undo_config(self, what: str, step: ConfigStep) -> None:
         """Take back a change of the configuration. Raises TuireaderError where it was edited since."""
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         def undo(store: Store) -> None:
             for url, before in config_edit.moved_back(step.packed):
@@ -152,7 +148,7 @@ class Desk:
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Edit the text of the configuration, which the demo has in memory; what it said and says now."""
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
@@ -215,8 +211,8 @@ class Desk:
         return self._compiled
 
     @property
-    def _rules(self) -> relating.Rules:
-        return relating.Rules(
+    def _rules(self) -> ingest.Rules:
+        return ingest.Rules(
             self._matcher,
             self._names,
             tuple(self._mutes.values()),
@@ -232,7 +228,7 @@ class Desk:
             item: mute
             for item in self.config.mutes
             if item.until is None or today <= item.until
-            if (mute := relating.Mute.of(item, self._names, now))
+            if (mute := ingest.Mute.of(item, self._names, now))
         }
         signatures = {mute.signature for mute in self._mutes.values()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -18,8 +18,7 @@ from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
 from tuireader.text import without_password
-from tuireader.values import dataclass
-from tuireader.wording import counted
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.feeds.opml import OpmlFeed
@@ -64,8 +63,9 @@ class Exchange(Subscriptions):
         Raises TuireaderError when it is nothing of these.
         """
         self._own_feeds()
+        from tuireader.exchange import documents
         from tuireader.feeds import charset, opml
-        from tuireader.moving import exchange, urls
+        from tuireader.newsboat import urls
 
         text = await asyncio.to_thread(charset.decode, data)
         start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
@@ -73,7 +73,7 @@ class Exchange(Subscriptions):
             outlines, skipped = await asyncio.to_thread(opml.load, data)
             return await self._subscribe(_feeds(outlines), skipped=skipped)
         if start.startswith("{"):
-            feeds, views, marks, bad = await asyncio.to_thread(exchange.load, text)
+            feeds, views, marks, bad = await asyncio.to_thread(documents.load, text)
             if marks:
                 return await self._mark_all(marks, bad)
             return await self._subscribe(feeds, views, skipped=bad)
@@ -91,9 +91,9 @@ class Exchange(Subscriptions):
         self._own_feeds()
         if self.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
-        from tuireader import refresh
         from tuireader.feeds import charset
         from tuireader.feeds.discover import unreadable, with_scheme
+        from tuireader.ingest import refresh
 
         async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
@@ -109,7 +109,7 @@ class Exchange(Subscriptions):
     async def _subscribe(
         self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()
     ) -> Imported:
-        from tuireader.moving.merge import merge
+        from tuireader.exchange.merge import merge
 
         done = Imported(feeds=len(feeds), skipped=tuple(skipped))
         # what was exported has no passwords, and is the same feed all the same
@@ -153,12 +153,13 @@ class Exchange(Subscriptions):
 
     async def export(self, form: str) -> Iterator[str]:
         """One of `EXPORTS` in pieces of text."""
-        from tuireader.moving import exchange, urls
+        from tuireader.exchange import documents
+        from tuireader.newsboat import urls
 
         if form == "state":
-            return exchange.dump_marks(await self._pool.read(lambda store: list(store.moving.marks())))
+            return documents.dump_marks(await self._pool.read(lambda store: list(store.moving.marks())))
         if form == "json":
-            return iter([exchange.dump_feeds(self.config.feeds, self.config.views)])
+            return iter([documents.dump_feeds(self.config.feeds, self.config.views)])
         if form == "newsboat":
             return iter([urls.write(self.config.feeds)])
         from tuireader.feeds import opml

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader import later, relating, watching
+from tuireader import ingest, query, schedule
 from tuireader.config import ViewConfig
+from tuireader.library import watching
 from tuireader.library.desk import Desk, in_transaction
 from tuireader.model import (
     ArticleRow,
@@ -22,11 +23,7 @@ from tuireader.store import Store
 from tuireader.text import clean
 
 if TYPE_CHECKING:
-    from tuireader import query, schedule
-
     Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
-else:
-    query, schedule = later.modules("query", "schedule")
 
 _HISTORY = "searches"
 _REMEMBERED = 50
@@ -133,7 +130,7 @@ class Lists(Desk):
             lambda store: store.search.hunt(
                 parsed,
                 now=now,
-                subject=lambda found: relating.subject(found, names),
+                subject=lambda found: ingest.subject(found, names),
                 limit=limit,
                 ranked=ranked,
             )
@@ -186,16 +183,16 @@ class Lists(Desk):
 
         Raises ConfigError.
         """
-        from tuireader import config_edit
+        from tuireader.config import edit
 
         view = ViewConfig(name.strip(), expression.strip())
-        await self._change_config(lambda text: config_edit.set_view(text, view, replaces))
+        await self._change_config(lambda text: edit.set_view(text, view, replaces))
 
     async def remove_view(self, name: str) -> None:
         """Forget a saved search. Raises ConfigError when there is none of that name."""
-        from tuireader import config_edit
+        from tuireader.config import edit
 
-        await self._change_config(lambda text: config_edit.remove_view(text, name))
+        await self._change_config(lambda text: edit.remove_view(text, name))
 
     async def _unread_of(self, ids: array[int]) -> array[int]:
         return await self._pool.read(lambda store: store.lists.unread_of(ids))

@@ -9,13 +9,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tuireader import relating
+from tuireader import ingest
 from tuireader.errors import TuireaderError
 from tuireader.library.desk import Desk, in_transaction
-from tuireader.library.picture_cache import PictureCache
+from tuireader.library.image_cache import PictureCache
 from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
+from tuireader.subprocesses.sandbox import Failed, Workshop
 from tuireader.text import is_html, plain
-from tuireader.workshop import Failed, Workshop
 
 if TYPE_CHECKING:
     from tuireader.config import Config
@@ -113,7 +113,7 @@ class Pages(Desk):
         now = int(self._clock())
         found = await self._pool.write(
             in_transaction(
-                lambda store: relating.record_full_text(store, article_id, html, base_url, self._rules, now)
+                lambda store: ingest.record_full_text(store, article_id, html, base_url, self._rules, now)
             )
         )
         return [

@@ -6,13 +6,14 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from tuireader import files, programs, relating
+from tuireader import files, ingest
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.desk import Desk
-from tuireader.programs import Ran
-from tuireader.values import dataclass
+from tuireader.subprocesses import programs
+from tuireader.subprocesses.programs import Ran
 
 _MOST = 1000
 
@@ -46,13 +47,13 @@ class Sharing(Desk):
 
     async def written(self, article_id: int, form: str) -> str:
         """An article in one of the forms of `copies`: `md`, `html`, `txt`, `json`. Raises UsageError."""
-        from tuireader.copies import written
+        from tuireader.export import written
 
         article = await self._pool.read(lambda store: store.reading.article(article_id))
         if article is None:
             raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
         related = (
-            await self._pool.read(lambda store: relating.related(store, article_id)) if form == "json" else ()
+            await self._pool.read(lambda store: ingest.related(store, article_id)) if form == "json" else ()
         )
         return await asyncio.to_thread(written, article, form, related)
 
@@ -64,7 +65,7 @@ class Sharing(Desk):
         A file that is there is never written over, unless `overwrite`: an article that says something else
         gets a name with a number. Raises UsageError, TuireaderError.
         """
-        from tuireader.copies import file_name
+        from tuireader.export import file_name
 
         form = form or self.config.save.format
         folder = folder or self.save_folder

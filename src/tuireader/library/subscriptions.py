@@ -28,7 +28,7 @@ class Subscriptions(Lists):
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
-            from tuireader import config_edit
+            from tuireader.config import edit as config_edit
 
             await self._change_config(lambda text: config_edit.add_feeds(text, new))
         return len(new)
@@ -43,7 +43,7 @@ class Subscriptions(Lists):
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; its articles are kept."""
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         url = self._url(feed_id)
         await self._change_feeds(lambda text: config_edit.remove_feed(text, url))
@@ -65,7 +65,7 @@ class Subscriptions(Lists):
         An empty name or interval leaves it to the feed. Watches, mutes and views that name the feed keep to
         it. Raises ConfigError when a value cannot be used.
         """
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         self._own_feeds()
         url, before = self._url(feed_id), self.feed_title(feed_id)
@@ -95,7 +95,7 @@ class Subscriptions(Lists):
 
     async def rename_folder(self, name: str, new: str) -> None:
         """Put the feeds of a folder into another one; `""` takes them out of it. Raises ConfigError."""
-        from tuireader import config_edit
+        from tuireader.config import edit as config_edit
 
         new = new.strip()
         what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"

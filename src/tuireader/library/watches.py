@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
 
-from tuireader import later, relating, watch, watching
+from tuireader import ingest, query, watch
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError, UsageError
+from tuireader.library import watching
 from tuireader.library.desk import Desk, in_transaction
 from tuireader.model import (
     Evidence,
@@ -22,11 +22,6 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.text import cut
-
-if TYPE_CHECKING:
-    from tuireader import query
-else:
-    (query,) = later.modules("query")
 
 _LOOK_UP = 25
 """Watches whose candidates are looked up at a time."""
@@ -77,11 +72,11 @@ class Watches(Desk):
         now = int(self._clock())
         if decided := [rule for rule in rules if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
-            index = relating.ByIndex(decided, pending, self._names, now)
+            index = ingest.ByIndex(decided, pending, self._names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
         if others := [rule for rule in rules if not ways[rule.name].exact]:
             filters = {rule.name: watch.prefilter(rule) for rule in others}
-            texts = relating.ByText(watch.Matcher(others), filters, self._names, now)
+            texts = ingest.ByText(watch.Matcher(others), filters, self._names, now)
             names = list(filters)
             for at in range(0, len(names), _LOOK_UP):
                 await self._pool.read(partial(texts.look_up, names=names[at : at + _LOOK_UP]))
@@ -95,7 +90,7 @@ class Watches(Desk):
             ids = store.watches.bare_of(name, _EXPLAINED)
             if ids:
                 with store.transaction():
-                    store.watches.explain(relating.explain(store, self._matcher, self._names, ids))
+                    store.watches.explain(ingest.explain(store, self._matcher, self._names, ids))
             return len(ids)
 
         for name in names:
@@ -109,13 +104,13 @@ class Watches(Desk):
         mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
         if not mutes:
             return []
-        step = partial(relating.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
+        step = partial(ingest.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
         """The same for stories."""
         up_to = await self._pool.read(lambda store: store.relations.unjudged())
-        return [(up_to, relating.judge_stories)] if up_to else []
+        return [(up_to, ingest.judge_stories)] if up_to else []
 
     async def mute(
         self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
@@ -126,10 +121,10 @@ class Watches(Desk):
         same articles becomes this one. Returns how many stored articles it hides. Raises ConfigError when the
         expression is wrong.
         """
-        from tuireader import config_edit
+        from tuireader.config import edit
 
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
-        await self._change_config(lambda text: config_edit.add_mute(text, mute))
+        await self._change_config(lambda text: edit.add_mute(text, mute))
         async for _ in self.apply_watches():
             pass
         return dict(await self.mutes()).get(mute, 0)
@@ -140,12 +135,12 @@ class Watches(Desk):
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
         now, names = int(self._clock()), self._names
-        asked = relating.Mute.of(mute, names, now)
+        asked = ingest.Mute.of(mute, names, now)
         if asked is None:
             return MutePreview(problem=str(query.parse(mute.query)))
         steps = await self._pool.read(
             lambda store: store.search.inside(
-                asked.wanted, now=now, subject=lambda text: relating.subject(text, names), feeds=asked.feeds
+                asked.wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=asked.feeds
             )
         )
         ids: array[int] = array("q")
@@ -172,9 +167,9 @@ class Watches(Desk):
 
     async def unmute(self, mute: MuteConfig) -> None:
         """Take a mute out of the config: what it hid is back, as it was."""
-        from tuireader import config_edit
+        from tuireader.config import edit
 
-        await self._change_config(lambda text: config_edit.remove_mute(text, mute))
+        await self._change_config(lambda text: edit.remove_mute(text, mute))
 
     async def mutes(self) -> list[tuple[MuteConfig, int]]:
         """The mutes of the config, each with how many articles it hides; those past their end hide none."""
@@ -214,19 +209,19 @@ class Watches(Desk):
 
         The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError.
         """
-        from tuireader import config_edit
+        from tuireader.config import edit
 
         if replaces:
             known = next((one for one in self.config.watches if one.name == replaces), None)
-            await self._change_config(lambda text: config_edit.set_watch(text, replaces, config, known))
+            await self._change_config(lambda text: edit.set_watch(text, replaces, config, known))
         else:
-            await self._change_config(lambda text: config_edit.add_watch(text, config))
+            await self._change_config(lambda text: edit.add_watch(text, config))
 
     async def remove_watch(self, name: str) -> None:
         """Take a watch out of the config; the articles that it hit stay. Raises ConfigError."""
-        from tuireader import config_edit
+        from tuireader.config import edit
 
-        await self._change_config(lambda text: config_edit.remove_watch(text, name))
+        await self._change_config(lambda text: edit.remove_watch(text, name))
 
     async def follow_story(self, article_id: int) -> WatchConfig:
         """A watch for what comes next of an article's story, to be looked at before it is saved.
@@ -235,7 +230,7 @@ class Watches(Desk):
         """
         words, story, rows = await self._pool.read(
             lambda store: (
-                relating.story_topics(store, article_id),
+                ingest.story_topics(store, article_id),
                 store.stories.timeline(article_id),
                 store.lists.rows([article_id]),
             )
@@ -323,7 +318,7 @@ class Watches(Desk):
         )
 
 
-def _by_index(store: Store, *, up_to: int, size: int, work: relating.ByIndex, total: int) -> int:
+def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
     """A step of watches that the index decides, as one of articles: it looks at the time, not at `size`."""
     left = work.step(store, _STEP / 2)
     return max(1, round(left * total)) if left else 0

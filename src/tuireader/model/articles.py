@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from tuireader.model.fetching import Enclosure, Fault
 from tuireader.model.watches import Evidence
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +264,9 @@ class Article:
 class Revision:
     """What an article said until the time `until`, and how the version after it differs, word by word.
 
-    `title` and `text` are runs of words with what became of them: same, removed or added (see
-    `tuireader.diff`). All but the added ones are the old version, all but the removed ones the next. `full`
-    says that it is about the text of its page, not that of its feed.
+    `title` and `text` are runs of words, each kept, removed or added (see `text.word_diff`): without the
+    added ones the old version, without the removed ones the next. `full` marks a version of the full text
+    from the article's page, not of the feed's.
     """
 
     until: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tuireader.model.fetching import Fault
 from tuireader.model.watches import Evidence
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from tuireader.values import dataclass
 
 _FULL = 600
 """Letters from which on a text is taken for a full one: teasers are cut off before."""

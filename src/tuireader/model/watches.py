@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuireader.model.lists import Count
-from tuireader.values import dataclass
 
 if TYPE_CHECKING:
     from tuireader.model.articles import ArticleRow
@@ -64,7 +64,7 @@ class WatchStats:
 
     name: str
     color: str = ""
-    count: Count = Count()
+    count: Count = field(default_factory=Count)
     former: int = 0
     today: int = 0
     week: int = 0

@@ -9,11 +9,12 @@ are in capitals; `or` and `not` are words. Words and phrases follow the rules of
 
 from typing import TYPE_CHECKING
 
-from tuireader import later
+from tuireader import lazy
 
 if TYPE_CHECKING:
     from tuireader.query.advice import Advice, Names, advise, is_dead
-    from tuireader.query.asking import (
+    from tuireader.query.emptiness import impossible
+    from tuireader.query.evaluate import (
         Reading,
         Subject,
         holds,
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
         trouble,
         value_matches,
     )
-    from tuireader.query.emptiness import impossible
-    from tuireader.query.parsing import parse
-    from tuireader.query.planning import Plan, fts, plan
+    from tuireader.query.fts_plan import Plan, fts, plan
+    from tuireader.query.parser import parse
     from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
     from tuireader.query.renaming import renamed
     from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
@@ -64,12 +64,12 @@ __all__ = [
     "regex_sizes", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
 ]  # fmt: skip
 
-__getattr__ = later.names(
+__getattr__ = lazy.names(
     __name__,
     {
         "advice": ("Advice", "Names", "advise", "is_dead"),
         "emptiness": ("impossible",),
-        "asking": (
+        "evaluate": (
             "Reading",
             "Subject",
             "holds",
@@ -80,8 +80,8 @@ __getattr__ = later.names(
             "trouble",
             "value_matches",
         ),
-        "parsing": ("parse",),
-        "planning": (
+        "parser": ("parse",),
+        "fts_plan": (
             "Plan",
             "fts",
             "plan",

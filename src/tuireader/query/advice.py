@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as of_class
-from dataclasses import replace
 from itertools import pairwise
 
-from tuireader.query.asking import Reading, Subject, is_name, value_matches
+from tuireader.lexicon import fold
 from tuireader.query.emptiness import impossible
-from tuireader.query.parsing import tokens
+from tuireader.query.evaluate import Reading, Subject, is_name, value_matches
+from tuireader.query.parser import tokens
 from tuireader.query.regexes import SlowRegex
 from tuireader.query.tree import (
     NAME_FIELDS,
@@ -29,9 +30,7 @@ from tuireader.query.tree import (
     Text,
     quoted,
 )
-from tuireader.terms import fold
 from tuireader.text import clean
-from tuireader.values import dataclass
 
 _ENDS = frozenset({"word", "phrase", "regex", ")"})
 _BEGINS = frozenset({"word", "phrase", "regex", "field", "name", "(", "-"})

@@ -14,7 +14,7 @@ from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from tuireader.terms import fold, index_folded, words
+from tuireader.lexicon import fold, index_folded, words
 
 OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
 """What `regex` reads otherwise than `re`: fuzzy counts, sets in sets, and groups of its own."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tuireader.query.parsing import parse, tokens
+from tuireader.lexicon import fold
+from tuireader.query.parser import parse, tokens
 from tuireader.query.tree import OPERATORS, QueryError
-from tuireader.terms import fold
 
 _SPECIAL = re.compile(r'["“”\\]')
 

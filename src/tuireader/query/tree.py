@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from tuireader.terms import Term
+from tuireader.lexicon import Term
 from tuireader.text import cell_len
-from tuireader.values import dataclass
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
 """Fields that are looked for words in. `body` is the summary too; without a field it is title and body."""

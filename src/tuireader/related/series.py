@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import islice
@@ -16,7 +17,6 @@ from typing import Protocol
 
 from tuireader.related.features import NAME, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, fold, term_hash, tokens
-from tuireader.values import dataclass
 
 _WORDS = 40  # words of a title that are compared: it bounds the cost of a hostile one
 _TITLE = 400  # characters in which they are looked for

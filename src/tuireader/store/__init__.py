@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader import lazy
+
 if TYPE_CHECKING:
     from tuireader.store.pool import Pool
     from tuireader.store.store import Store
@@ -14,11 +16,4 @@ if TYPE_CHECKING:
 __all__ = ["Pool", "Store"]
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tuireader.store.pool import Pool
-    from tuireader.store.store import Store
-
-    globals().update(Pool=Pool, Store=Store)
-    return globals()[name]
+__getattr__ = lazy.names(__name__, {"pool": ("Pool",), "store": ("Store",)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from tuireader.brief import Report
+from tuireader.export.brief import Report
 from tuireader.model import Away, Evidence
 from tuireader.store.evidence import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from tuireader import query
 from tuireader.query import After, Age, And, Before, Is, Name, Near, Node, Not, Or, Regex, Text
-from tuireader.store.glance import subscribed
-from tuireader.values import dataclass
+from tuireader.store.first_page import subscribed
 
 _STATES = {
     "unread": "a.read = 0",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
 from tuireader.text import without_password
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

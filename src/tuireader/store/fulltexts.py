@@ -6,12 +6,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from tuireader import diff
 from tuireader.model import Thread
 from tuireader.store.packing import Packing
 from tuireader.store.revisions import Revisions
 from tuireader.store.texts import thread_text
-from tuireader.text import plain
+from tuireader.text import plain, word_diff
 
 _TRIES = 3
 """How often a page is asked for by itself when it cannot be had."""
@@ -37,7 +36,7 @@ class FullTexts:
             (article_id,),
         ).fetchone()
         before = self._packing.unpack(old)
-        if before and not diff.trivial(plain(before), plain(html)):
+        if before and not word_diff.trivial(plain(before), plain(html)):
             self._revisions.keep(article_id, now, title, before, full=True)
         conn.execute(
             """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",

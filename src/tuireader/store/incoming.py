@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from tuireader import identity
+from tuireader import dedup
+from tuireader.document.prepare import prepare
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
-from tuireader.prepare import prepare
 from tuireader.store.packing import Packer, Stored
 from tuireader.store.reading import StoredText
 from tuireader.store.texts import pack_extra
-from tuireader.values import dataclass
 
 
 @dataclass(slots=True)
@@ -90,7 +89,7 @@ def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | Non
     """The entries of a document with their keys, and what was made of them already, if it was."""
     if parsed.keys:
         return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
-    return [(entry, keys, None) for entry, keys in identity.distinct(parsed.entries).values()]
+    return [(entry, keys, None) for entry, keys in dedup.distinct(parsed.entries).values()]
 
 
 CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from tuireader.prepare import words
+from tuireader.document.prepare import words
+from tuireader.lexicon import indexed_before
+from tuireader.lexicon.indexing import BREAK
 from tuireader.store.reading import Reading, StoredText
-from tuireader.terms import indexed_before
-from tuireader.terms.indexing import BREAK
 
 _BATCH = 200
 _MANY = 20

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from tuireader.identity import is_flag, label_key, label_name
+from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
-from tuireader.store.glance import labels_of
+from tuireader.store.first_page import labels_of
 from tuireader.store.texts import unpack_extra
 
 

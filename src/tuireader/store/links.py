@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from tuireader.identity import url_key
-from tuireader.values import dataclass
+from tuireader.dedup import url_key
 
 
 @dataclass(frozen=True, slots=True)

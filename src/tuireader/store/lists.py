@@ -11,7 +11,7 @@ from itertools import chain
 
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
-from tuireader.store.glance import labels_of, story_watches, subscribed
+from tuireader.store.first_page import labels_of, story_watches, subscribed
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400

@@ -10,7 +10,7 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from tuireader.identity import label_key, label_name
+from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change, ConfigStep
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations

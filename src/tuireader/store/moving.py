@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.labels import Labels
@@ -13,7 +13,6 @@ from tuireader.store.marks import Marks
 from tuireader.store.reading import StoredText
 from tuireader.store.saving import IMPORTED, Saving
 from tuireader.text import without_password
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

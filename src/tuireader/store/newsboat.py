@@ -14,11 +14,10 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuireader.errors import TuireaderError, UnreadableError
-from tuireader.values import dataclass
 
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.store.relations import rows_of, story_number
-from tuireader.values import dataclass
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
 _SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
 from tuireader.store.evidence import EVIDENCE, evidence_row
-from tuireader.store.glance import labels_of, subscribed
+from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.packing import Packing
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

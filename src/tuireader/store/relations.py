@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-
-from tuireader.values import dataclass
+from dataclasses import dataclass
 
 _WINDOW = 12_000
 """So many of the articles that wait are put into the order of their times."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.model import Purged
 from tuireader.store.dictionaries import Dictionaries
 from tuireader.store.fulltexts import FullTexts
 from tuireader.store.index import Index
 from tuireader.store.reading import Reading
-from tuireader.values import dataclass
 
 _WORTH = 0.25
 """The share of empty pages from which the file is made smaller."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tuireader.store.packing import Packing
 from tuireader.text import plain
-from tuireader.values import dataclass
 
 _MOST = 20
 """Versions that are kept of one article; live blogs have hundreds."""

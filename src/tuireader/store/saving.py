@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuireader import diff, identity
+from tuireader import dedup
 from tuireader.model import ParsedEntry, ParsedFeed
-from tuireader.store.carrying import Carrying
-from tuireader.store.glance import labels_of
+from tuireader.store.appearances import Carrying
+from tuireader.store.first_page import labels_of
 from tuireader.store.incoming import (
     CONTENT,
     Alike,
@@ -27,7 +27,7 @@ from tuireader.store.index import Index
 from tuireader.store.packing import Packing
 from tuireader.store.reading import Reading, StoredText
 from tuireader.store.revisions import Revisions
-from tuireader.text import plain
+from tuireader.text import plain, word_diff
 
 IMPORTED = 1
 """The digest of an appearance that came from another reader and that the feed itself has not told yet."""
@@ -111,15 +111,15 @@ class Saving:
                  AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
             (item.keys.url, item.title, before.article_id),
         ).fetchone()
-        if identity.url_key(url) == identity.url_key(item.entry.url):
+        if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
         old, new = self._shown(before.article_id).text, (item.title, item.entry.url, item.prepared.body)
         said = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
-        if not stored and not identity.another(said.title, url, said.body, *new):
+        if not stored and not dedup.another(said.title, url, said.body, *new):
             return False
         self._conn.execute(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
-            (identity.hash64(f"freed {item.keys.guid} {before.article_id}"), feed_id, item.keys.guid),
+            (dedup.hash64(f"freed {item.keys.guid} {before.article_id}"), feed_id, item.keys.guid),
         )
         return True
 
@@ -159,7 +159,7 @@ class Saving:
                 if adopted:
                     self._carrying.appear(feed_id, article_id, item, saved, shown)
             else:
-                adopted = identity.same_by_url(item.title, title, same_feed=True)
+                adopted = dedup.same_by_url(item.title, title, same_feed=True)
                 if adopted:
                     self._appear(feed_id, article_id, item, now, saved=saved)
             if adopted:
@@ -202,7 +202,7 @@ class Saving:
         if text.appearances and not text.says_as(old.text):
             text = replace(text, appearances=self._carrying.spread(old.text).appearances)
         told = bool(old.html or old.summary) or not old.text.full  # else purged, and only its page is known
-        edited = old.kept and told and not diff.trivial(readable(old.text), readable(text))
+        edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
         edited = edited and not self._came_otherwise(feed_id, before)
         if edited:
             self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
@@ -307,9 +307,9 @@ def _is_same(feed_id: int, item: Incoming, shown: Shown) -> bool:
     titles = {text.feed_id: text.title}
     titles |= {one.feed_id: one.title or text.title for one in text.appearances}
     if feed_id in titles:
-        return identity.same_by_url(item.title, titles[feed_id], same_feed=True)
-    if not any(identity.same_by_url(item.title, title, same_feed=False) for title in titles.values()):
+        return dedup.same_by_url(item.title, titles[feed_id], same_feed=True)
+    if not any(dedup.same_by_url(item.title, title, same_feed=False) for title in titles.values()):
         return False
     known = [text.body, *([text.full] if text.full else [])]
     words = f"{item.title} {text.title}"
-    return not all(identity.unlike(one, item.prepared.body, words) for one in known)
+    return not all(dedup.unlike(one, item.prepared.body, words) for one in known)

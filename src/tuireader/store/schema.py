@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.terms import TOKENIZER
+from tuireader.lexicon import TOKENIZER
 
 if TYPE_CHECKING:
     import sqlite3

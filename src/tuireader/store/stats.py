@@ -6,13 +6,12 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from statistics import median
 
 from tuireader.store.evidence import evidence_of
 from tuireader.store.relations import story_number
-from tuireader.values import dataclass
 
 DAYS = 30
 _DAY = 86_400

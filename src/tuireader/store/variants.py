@@ -8,11 +8,11 @@ two change places, and revisions and matches keep naming the feed whose text the
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 
-from tuireader import identity
+from tuireader import dedup
 from tuireader.store.packing import Packing, Stored
 from tuireader.store.reading import Appearance, StoredText
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Variants:
             if other.feed_id not in urls:
                 continue
             titles = f"{title} {other.title}"
-            gone = feed_id not in urls and not identity.says_little(other.body, titles)
-            home = identity.is_home(urls.get(feed_id, ""), url)
-            other_home = identity.is_home(urls[other.feed_id], other.url)
-            if gone or identity.better(body, other.body, titles, home=home, other_home=other_home):
+            gone = feed_id not in urls and not dedup.says_little(other.body, titles)
+            home = dedup.is_home(urls.get(feed_id, ""), url)
+            other_home = dedup.is_home(urls[other.feed_id], other.url)
+            if gone or dedup.better(body, other.body, titles, home=home, other_home=other_home):
                 best, feed_id, url, body, title = other, other.feed_id, other.url, other.body, other.title
         return best
 

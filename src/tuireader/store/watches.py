@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tuireader.model import Evidence
 from tuireader.store.evidence import evidence_json, evidence_of
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,14 @@ from textual.worker import WorkerFailed
 
 from tuireader.commands import BY_ID, key_label, resolve_keys
 from tuireader.errors import TuireaderError
-from tuireader.ui import inks
 from tuireader.ui.bindings import ANYWHERE, bound, keymap
 from tuireader.ui.browser import open_in_browser
-from tuireader.ui.filters import Nearest256, SameEverywhere, Together
-from tuireader.ui.frame_keeping import keep
+from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, Together
+from tuireader.ui.drawing.themes import DARK, PLAIN, THEMES
 from tuireader.ui.key_order import one_by_one, press
 from tuireader.ui.run import DEMO
-from tuireader.ui.themes import DARK, PLAIN, THEMES
+from tuireader.ui.saved_frame import keep
 from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from tuireader.library import Library
     from tuireader.model import Counts
-    from tuireader.ui.marking import Marking
+    from tuireader.ui.controllers.marks import Marking
     from tuireader.ui.screens.main import MainScreen
 
 Browser = Callable[[str], Awaitable[str]]
@@ -90,7 +90,7 @@ class TuireaderApp(App[int]):
         self.is_opening = True  # nothing is painted yet
         self._first_run = first_run
         self._browser = browser
-        self._inks: inks.Inks | None = None
+        self._inks: styles.Inks | None = None
         self._main: MainScreen | None = None
         self._short_toast: Notification | None = None
         self._said_last: dict[str, str] = {}  # the last toast of each group
@@ -131,10 +131,10 @@ class TuireaderApp(App[int]):
         return [self._together]
 
     @property
-    def inks(self) -> inks.Inks:
+    def inks(self) -> styles.Inks:
         """The styles of the theme that is on."""
         if self._inks is None:
-            self._inks = inks.make(
+            self._inks = styles.make(
                 self.theme_variables,
                 dark=self.current_theme.dark,
                 watch_colors=self.library.watch_colors,
@@ -194,7 +194,7 @@ class TuireaderApp(App[int]):
         self._main = MainScreen()
         await self.push_screen(self._main)
         if self._first_run:
-            from tuireader.ui.screens.first_run import FirstRun
+            from tuireader.ui.dialogs.welcome import FirstRun
 
             await self.push_screen(FirstRun(), self._main.welcomed)
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from tuireader.programs import ADDRESS, filled
+from tuireader.subprocesses.programs import ADDRESS, filled
 
 _WAIT = 4.0  # seconds after which a starter that still runs is taken for a browser that is up
 _STARTERS = (

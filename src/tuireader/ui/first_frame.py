@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from tuireader.store.glance import Glimpse
+    from tuireader.store.first_page import Glimpse
 
 FORMAT = 1
 """Of the kept file; another one is not read."""
@@ -149,21 +149,23 @@ def _frame(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
     if kept["version"] != __version__ or kept["config"][1] != stamp(kept["config"][0]):
         return ""
-    from tuireader.store import glance
+    from tuireader.store import first_page
 
     height, folds = lines - kept["above"] - 1, kept["folds"]
-    rows = glance.first_rows(kept["database"], kept["schema"], unread=True, folds=folds, lines=height)
+    rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, folds=folds, lines=height)
     if rows is None or bool(rows) != kept["unread"]:
         return ""
     if not rows:
-        rows = glance.first_rows(kept["database"], kept["schema"], unread=False, folds=folds, lines=height)
+        rows = first_page.first_rows(
+            kept["database"], kept["schema"], unread=False, folds=folds, lines=height
+        )
     return draw(kept, rows, int(time.time()), lines) if rows else ""
 
 
 def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int) -> str:
     """The frame as one string for the terminal."""
-    from tuireader.ui.row_parts import row_parts
-    from tuireader.ui.times import list_day
+    from tuireader.ui.drawing.row_parts import row_parts
+    from tuireader.ui.drawing.times import list_day
 
     out = [_ENTER]
     for number, line in enumerate(kept["head"], 1):

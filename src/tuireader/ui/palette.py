@@ -14,7 +14,7 @@ from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
 from tuireader.errors import TuireaderError
 from tuireader.model import View
 from tuireader.ui.screens.main import MainScreen
-from tuireader.ui.work import run_latest
+from tuireader.ui.workers import run_latest
 
 Entry = tuple[str, str, Callable[[], Awaitable[None]]]
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from tuireader import children
 from tuireader.config import Paths
 from tuireader.errors import Exit, tell_crash
+from tuireader.subprocesses import python
 from tuireader.ui import first_frame
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     finally:
         first_frame.end()  # where Textual has not come so far: what is told now belongs on the usual screen
     if code == DEMO:
-        words = children.command("tuireader", "--demo")
+        words = python.command("tuireader", "--demo")
         os.execv(words[0], words)
     return code
 

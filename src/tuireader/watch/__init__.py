@@ -7,13 +7,13 @@ hardly more than ten.
 
 from typing import TYPE_CHECKING
 
-from tuireader import later
+from tuireader import lazy
 from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
 
 if TYPE_CHECKING:
     from tuireader.query import Subject
-    from tuireader.watch.advising import advice, mute_advice
-    from tuireader.watch.aliasing import aliases
+    from tuireader.watch.advice import advice, mute_advice
+    from tuireader.watch.aliases import aliases
     from tuireader.watch.lookup import Lookup, lookup, prefilter
     from tuireader.watch.matcher import Matcher
 
@@ -32,11 +32,11 @@ __all__ = [
     "signature",
 ]
 
-__getattr__ = later.names(
+__getattr__ = lazy.names(
     __name__,
     {
-        "advising": ("advice", "mute_advice"),
-        "aliasing": ("aliases",),
+        "advice": ("advice", "mute_advice"),
+        "aliases": ("aliases",),
         "lookup": ("Lookup", "lookup", "prefilter"),
         "matcher": ("Matcher", "Subject"),
     },

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 
 from tuireader import query
+from tuireader.lexicon import Folded, Term
 from tuireader.query import Reading, Regex, Subject
-from tuireader.terms import Folded, Term
 from tuireader.watch.items import Item
 from tuireader.watch.sentences import around, line_around, sentences_in
 

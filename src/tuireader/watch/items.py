@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tuireader import query
+from tuireader.lexicon import Term, compile_term
 from tuireader.query import Regex
-from tuireader.terms import Term, compile_term
 
 Item = Term | Regex
 

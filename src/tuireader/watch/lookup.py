@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader import query
+from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError
-from tuireader.terms import Term
-from tuireader.values import dataclass
 from tuireader.watch.items import item_of
 from tuireader.watch.rules import WatchRule
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
 from tuireader import query
+from tuireader.lexicon import Folded, Term
 from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
-from tuireader.terms import Folded, Term
-from tuireader.values import dataclass
+from tuireader.text.wording import counted
 from tuireader.watch.article import SearchedArticle, Spans
 from tuireader.watch.items import Item, item_of
 from tuireader.watch.rules import FIELDS, Problem, WatchRule
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
-from tuireader.wording import counted
 
 _FEW = 12  # terms that are looked for one by one rather than through the words of the article
 _PATIENCE = 3  # slow articles after which a watch with a regular expression is off until the next start

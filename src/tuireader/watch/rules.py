@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-
-from tuireader.values import dataclass
+from dataclasses import dataclass
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Where a watch can look for its terms; the first three unless it says otherwise."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import itemgetter
 
+from tuireader.lexicon import MARKS, Run, Term, distinct_words
 from tuireader.query import Regex
-from tuireader.terms import MARKS, Run, Term, distinct_words
 from tuireader.watch.items import Item
 
 _HEADS = (3, 5, 8)

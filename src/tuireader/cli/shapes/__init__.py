@@ -31,7 +31,7 @@ from tuireader.cli.shapes.feeds import (
     Purged,
     Sample,
 )
-from tuireader.cli.shapes.moving import (
+from tuireader.cli.shapes.newsboat_import import (
     ExportedFeed,
     ExportedFeeds,
     ExportedMark,
@@ -45,7 +45,7 @@ from tuireader.cli.shapes.moving import (
     NotMoved,
     Side,
 )
-from tuireader.cli.shapes.refreshing import (
+from tuireader.cli.shapes.refresh import (
     RefreshDone,
     RefreshFeed,
     RefreshMatch,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 from tuireader.commands import Scope
 from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.text import without_password
+from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.times import age, until
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.times import age, until
-from tuireader.ui.widgets.facts import Line
+from tuireader.ui.widgets.details import Line
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-from tuireader.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen

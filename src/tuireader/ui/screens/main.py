@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tuireader.model import View
-from tuireader.ui import entries as places
+from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing import sidebar_items as places
+from tuireader.ui.flows.watches import Watching
 from tuireader.ui.screens.marking_keys import MarkingKeys
-from tuireader.ui.watching import Watching
-from tuireader.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.ui.editing import Editing
-    from tuireader.ui.sharing import Sharing
+    from tuireader.ui.flows.sharing import Sharing
+    from tuireader.ui.flows.subscriptions import Editing
     from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -72,7 +72,7 @@ class MainScreen(MarkingKeys):
             self.reader.say(f"There is no link {number}")
 
     def action_list_links(self) -> None:
-        from tuireader.ui.screens.links import LinkPicker
+        from tuireader.ui.dialogs.links import LinkPicker
 
         page = self.reading.page
         if page is None or not page.links:
@@ -154,7 +154,7 @@ class MainScreen(MarkingKeys):
 
     def on_search_line_kept(self, message: SearchLine.Kept) -> None:
         """Make a watch or a saved search of what is typed."""
-        from tuireader.ui.screens.new_watch import from_search
+        from tuireader.ui.dialogs.new_watch import from_search
 
         self.remember_search(message.text)
         if message.as_view:
@@ -203,7 +203,7 @@ class MainScreen(MarkingKeys):
         self.reader.say("Each story is one line" if folded else "Each article has its line", seconds=2)
 
     def action_sort(self) -> None:
-        from tuireader.ui.sorting import ask
+        from tuireader.ui.flows.sorting import ask
 
         ask(self)
 
@@ -226,7 +226,7 @@ class MainScreen(MarkingKeys):
         self.refreshing.refresh(places.feed_ids_of(view, self.feeds))
 
     def action_add_feed(self) -> None:
-        from tuireader.ui.screens.add_feed import AddFeed
+        from tuireader.ui.dialogs.add_feed import AddFeed
 
         self.app.push_screen(AddFeed([feed.folder for feed in self.feeds]), self.feeds_added)
 
@@ -244,7 +244,7 @@ class MainScreen(MarkingKeys):
     @cached_property
     def editing(self) -> Editing:
         """The dialogs of feeds, folders and saved searches."""
-        from tuireader.ui.editing import Editing
+        from tuireader.ui.flows.subscriptions import Editing
 
         return Editing(self)
 
@@ -283,7 +283,7 @@ class MainScreen(MarkingKeys):
         return Watching(self)
 
     async def action_labels(self) -> None:
-        from tuireader.ui.labelling import Labelling
+        from tuireader.ui.flows.labels import Labelling
 
         if ids := self.chosen_ids():
             await Labelling(self, ids).open()
@@ -314,12 +314,12 @@ class MainScreen(MarkingKeys):
             self.reader.say("No watch hit this text", seconds=2)
 
     def action_edit_config(self) -> None:
-        from tuireader.ui.config_editing import edit_config
+        from tuireader.ui.flows.settings import edit_config
 
         self.run_worker(edit_config(self), group="editor")
 
     def action_tour(self) -> None:
-        from tuireader.ui.screens.tour import Tour
+        from tuireader.ui.dialogs.tour import Tour
 
         self.app.push_screen(Tour(self.reader.keys_of))
 
@@ -331,7 +331,7 @@ class MainScreen(MarkingKeys):
     @cached_property
     def sharing(self) -> Sharing:
         """Saving, piping, macros."""
-        from tuireader.ui.sharing import Sharing
+        from tuireader.ui.flows.sharing import Sharing
 
         return Sharing(self)
 
@@ -345,7 +345,7 @@ class MainScreen(MarkingKeys):
         self.sharing.choose_macro()
 
     def action_help(self) -> None:
-        from tuireader.ui.screens.help import Help
+        from tuireader.ui.dialogs.help import Help
 
         async def chosen(command_id: str | None) -> None:
             macro = next((one for one in macros if f"macro {one.key}" == command_id), None)

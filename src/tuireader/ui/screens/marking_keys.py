@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.marking_steps import Step
+from tuireader.text.wording import counted, stories_and_articles
+from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.screens.moving_keys import MovingKeys
-from tuireader.wording import counted, stories_and_articles
 
 
 class MarkingKeys(MovingKeys):

@@ -15,28 +15,28 @@ from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Counts, Feed, View
-from tuireader.ui import entries as places
-from tuireader.ui import footer, heading
-from tuireader.ui.finding import Finding
-from tuireader.ui.frame_keeping import keep
-from tuireader.ui.listing import Listing, Spot
-from tuireader.ui.marking import Marking
-from tuireader.ui.reading import Reading
-from tuireader.ui.refreshing import Refreshing
+from tuireader.ui.controllers.listing import Listing, Spot
+from tuireader.ui.controllers.marks import Marking
+from tuireader.ui.controllers.reader import Reading
+from tuireader.ui.controllers.refresh import Refreshing
+from tuireader.ui.controllers.search_hits import Finding
+from tuireader.ui.drawing import sidebar_items as places
+from tuireader.ui.saved_frame import keep
+from tuireader.ui.status import footer, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.ground import Column, Row, Sheet
+from tuireader.ui.widgets.containers import Column, Row, Sheet
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
-from tuireader.ui.work import run_latest
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from textual import events
     from textual.await_remove import AwaitRemove
 
     from tuireader.ui.app import TuireaderApp
-    from tuireader.ui.pictures import Pictures
+    from tuireader.ui.controllers.images import Pictures
 
 _AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
 _TOLD = 0.03  # seconds after which what a key has to tell is painted
@@ -315,13 +315,13 @@ class Panes(Sheet, inherit_bindings=False):
     def tell_top(self) -> None:
         """Tell the view and how much of it is unread, and what of the current article was found."""
         self.finding.tell()
-        title, count = heading.words(self)
+        title, count = header.words(self)
         self.top.tell(title=title, count=count)
 
     @cached_property
     def pictures(self) -> Pictures:
         """What loads the pictures of the open article."""
-        from tuireader.ui.pictures import Pictures
+        from tuireader.ui.controllers.images import Pictures
 
         return Pictures(self, os.environ)
 

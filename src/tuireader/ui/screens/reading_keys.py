@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Article
-from tuireader.ui.marking import MOMENT
+from tuireader.ui.controllers.marks import MOMENT
 from tuireader.ui.screens.searching import Searching
-from tuireader.ui.work import run_latest
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.widgets.article_pane import ArticlePane
@@ -109,7 +109,7 @@ class ReadingKeys(Searching):
 
     async def action_changes(self) -> None:
         """Show what was changed in the article."""
-        from tuireader.ui.screens.versions import Versions
+        from tuireader.ui.dialogs.versions import Versions
 
         article = await self._opened_here()
         if article is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.ui.key_order import answered
 from tuireader.ui.screens.panes import Panes
-from tuireader.ui.work import run_latest
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.widgets.search_line import SearchLine

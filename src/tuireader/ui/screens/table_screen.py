@@ -12,9 +12,9 @@ from textual.screen import Screen
 from tuireader.commands import key_label
 from tuireader.model import View
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.facts import Facts, Line
+from tuireader.ui.widgets.details import Facts, Line
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
-from tuireader.ui.work import run_latest
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from textual import events

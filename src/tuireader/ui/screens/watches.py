@@ -8,13 +8,13 @@ from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import Count, View, ViewKind, WatchStats
+from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.sparkline import sparkline
+from tuireader.ui.drawing.times import age, day
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.sparkline import sparkline
-from tuireader.ui.times import age, day
-from tuireader.ui.widgets.facts import Line, marked
+from tuireader.ui.widgets.details import Line, marked
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-from tuireader.wording import counted, stories_and_articles
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
-from tuireader.ui.row import Marks, RowStyle, draw_note, draw_row
-from tuireader.ui.times import list_day
-from tuireader.ui.widgets.ground import Sheet
+from tuireader.ui.drawing.row import Marks, RowStyle, draw_note, draw_row
+from tuireader.ui.drawing.times import list_day
+from tuireader.ui.widgets.containers import Sheet
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]

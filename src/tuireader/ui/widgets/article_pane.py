@@ -8,8 +8,8 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from tuireader.ui.layout import Layout, Over
-from tuireader.ui.page_parts import Hit, Mark, Page, Tail, Target
+from tuireader.ui.drawing.layout import Layout, Over
+from tuireader.ui.drawing.page_parts import Hit, Mark, Page, Tail, Target
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
-from tuireader.ui.inks import Inks
+from tuireader.ui.drawing.styles import Inks
 
 if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,9 +15,8 @@ from textual.strip import Strip
 from tuireader.commands import Scope
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
-from tuireader.ui.inks import under_cursor
+from tuireader.ui.drawing.styles import under_cursor
 from tuireader.ui.widgets.pane import CursorPane
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

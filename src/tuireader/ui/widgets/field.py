@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tuireader.text import pad
-from tuireader.ui.screens.dialog import Says
+from tuireader.ui.dialogs.dialog import Says
 from tuireader.ui.widgets.bars import Bar
 
 LABEL = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -12,11 +12,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.ui.layout import Art, Layout, Line, LineKind, Over, before, draw
-from tuireader.ui.page_parts import Mark, Page, Tail, Target
+from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Over, before, draw
+from tuireader.ui.drawing.page_parts import Mark, Page, Tail, Target
 from tuireader.ui.widgets.painted import Painted
 from tuireader.ui.widgets.pane import Pane
-from tuireader.values import dataclass
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards

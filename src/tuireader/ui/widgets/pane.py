@@ -10,8 +10,8 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from tuireader.ui.inks import Inks
-from tuireader.ui.widgets.slim_bar import SlimBar
+from tuireader.ui.drawing.styles import Inks
+from tuireader.ui.widgets.scrollbar import SlimBar
 
 if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp

@@ -16,8 +16,8 @@ from tuireader.commands import Scope
 from tuireader.model import View, ViewKind
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
-from tuireader.ui.entries import Entry
-from tuireader.ui.inks import BOLD, under_cursor
+from tuireader.ui.drawing.sidebar_items import Entry
+from tuireader.ui.drawing.styles import BOLD, under_cursor
 from tuireader.ui.widgets.pane import CursorPane
 
 _PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, where one comes from another

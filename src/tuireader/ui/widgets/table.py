@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
@@ -11,10 +12,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.text import cell_len, pad
-from tuireader.ui.inks import under_cursor
+from tuireader.ui.drawing.styles import under_cursor
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.pane import CursorPane
-from tuireader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,137 @@
+"""Moving in and out: feeds, searches, articles and marks, to and from files of this and of other readers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuireader import files
+from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.output import json_option, print_json
+from tuireader.errors import Exit, TuireaderError
+from tuireader.text.wording import counted
+
+if TYPE_CHECKING:
+    from tuireader.cli import shapes
+    from tuireader.library import Library
+    from tuireader.library.exchange import Imported
+
+
+class _Sources(click.Group):
+    """A group whose command `file` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["file", *args]
+        return super().parse_args(ctx, args)
+
+
+@main.group("import", cls=_Sources)
+def import_() -> None:
+    """Import feeds from files, web pages or a newsboat profile.
+
+    `tuireader import SOURCE` is short for `tuireader import file SOURCE`.
+
+    \b
+    Examples:
+      tuireader import feeds.opml
+      tuireader import newsboat --dry-run
+    """
+
+
+@import_.command("file")
+@click.argument("source")
+@json_option
+@click.pass_obj
+def import_file(options: Options, source: str, as_json: bool) -> int:
+    """Subscribe to the feeds of a file, of standard input (-) or of a web page, or take in a read state.
+
+    A file is OPML, what `tuireader export` writes, or a list of addresses, one a line; tags behind an
+    address, as newsboat has them, are its folder and labels. A web page gives the feeds that it names.
+
+    \b
+    Examples:
+      tuireader import feeds.opml
+      tuireader import https://example.org/
+      printf 'https://example.org/feed.xml tech\\n' | tuireader import -
+      tuireader import read-state.json
+    """
+
+    async def job(library: Library) -> int:
+        if source == "-":
+            done = await library.import_data(sys.stdin.buffer.read(), "standard input")
+        elif source.startswith(("http://", "https://")):
+            done = await library.import_page(source)
+        else:
+            done = await library.import_file(Path(source))
+        _tell_import(done)
+        if as_json:
+            shape: shapes.Import = {
+                "feeds": done.feeds,
+                "new": done.new,
+                "views": done.views,
+                "marked": done.marked,
+                "noted": done.noted,
+                "skipped": list(done.skipped),
+            }
+            print_json(shape)
+        return Exit.OK
+
+    return in_library(options, job)
+
+
+def _tell_import(done: Imported) -> None:
+    for line in done.skipped:
+        say(f"tuireader: skipped {line}")
+    if done.marked or done.noted:
+        say(f"{counted(done.marked, 'article')} marked, {done.noted} noted for when they come")
+    else:
+        views = ", " + counted(done.views, "new view") if done.views else ""
+        say(counted(done.new, "new feed") + views)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["opml", "json", "newsboat", "state"]),
+    default="opml",
+    show_default=True,
+    help="OPML, JSON, a newsboat `urls` file, or what is read, starred and labelled as JSON.",
+)
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
+@click.pass_obj
+def export(options: Options, file: Path | None, form: str) -> int:
+    """Write the subscriptions, or what is read, starred and labelled, to FILE or to stdout.
+
+    `tuireader import` reads all of them again, the read state once its feeds are subscribed to. Passwords
+    and headers of feeds stay in the configuration.
+
+    \b
+    Examples:
+      tuireader export feeds.opml
+      tuireader export --json | python3 -m json.tool
+      tuireader export --format newsboat urls
+      tuireader export --format state read-state.json
+    """
+
+    async def job(library: Library) -> int:
+        pieces = await library.export(form)
+        encoded = (piece.encode("utf-8", "replace") for piece in pieces)
+        if file is None or str(file) == "-":
+            for piece in encoded:
+                click.echo(piece, nl=False)
+            return Exit.OK
+        try:
+            files.write(file, encoded)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise TuireaderError(f"{file} cannot be written: {error.strerror}", "check the path") from None
+        return Exit.OK
+
+    return in_library(options, job)

@@ -1,0 +1,227 @@
+"""`tuireader import newsboat`: what comes over, what does not, and what the user has to accept first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.exchange import import_
+from tuireader.cli.output import json_option, print_json
+from tuireader.errors import Exit
+from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, Tally, reported, tallies, told
+from tuireader.text.wording import counted
+
+if TYPE_CHECKING:
+    from tuireader.cli import shapes
+    from tuireader.library import Library
+    from tuireader.library.newsboat_compare import Comparison
+    from tuireader.library.newsboat_import import Moved
+
+_LABELS = (("view", "views"), ("watch", "watches"), ("mute", "mutes"), ("macro", "macros"))
+_SETTINGS = ("fetch", "ui", "notify", "save", "keys")
+
+
+def _consents(context: click.Context, param: click.Parameter, given: Sequence[str]) -> set[Consent]:
+    """The consents in `--accept programs,proxy`."""
+    names = [name.strip() for value in given for name in value.split(",") if name.strip()]
+    for name in names:
+        if name not in list(Consent):
+            raise click.BadParameter(f"{name!r} is none of {', '.join(Consent)}", context, param)
+    return set(map(Consent, names))
+
+
+def _complete_consents(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    given, comma, last = incomplete.rpartition(",")
+    names = [name for name in Consent if name not in given.split(",") and name.startswith(last)]
+    return [CompletionItem(f"{given}{comma}{name}", help=ASKED[name]) for name in names]
+
+
+@import_.command("newsboat")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--dry-run", is_flag=True, help="Only report what would be done.")
+@click.option("--compare", is_flag=True, help="Only count both sides and name what differs.")
+@click.option(
+    "--accept",
+    multiple=True,
+    callback=_consents,
+    shell_complete=_complete_consents,
+    metavar="GROUPS",
+    help="Take over `programs`, `proxy` or `folders` too; several with commas between them.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Do not name the lines that change or are dropped.")
+@json_option
+@click.pass_obj
+def import_newsboat(
+    options: Options,
+    folder: Path | None,
+    dry_run: bool,
+    compare: bool,
+    accept: set[Consent],
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Take over a newsboat: feeds with tags, searches, settings, keys, articles, what is read and flagged.
+
+    FOLDER has newsboat's `urls`, `config` and `cache.db`; without it they are looked for where newsboat has
+    them. Nothing of newsboat is changed, and nothing that you have here is lost: what is there already stays
+    as it is. Done twice it is the same as done once. Each line that changes or is dropped is named, losses
+    first.
+
+    Lines that start programs, set a proxy or say where files are written are shown and asked about; where
+    nobody can answer they are left out unless --accept names them. With --compare the exit code is 1 when
+    feeds, searches, articles or marks differ.
+
+    \b
+    Examples:
+      tuireader import newsboat --dry-run
+      tuireader import newsboat ~/.newsboat
+      tuireader import newsboat --accept programs,folders
+      tuireader import newsboat --compare
+    """
+    from tuireader.newsboat.profile import places
+
+    found = places(os.environ, folder)
+    if not (compare or dry_run or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
+        from tuireader.library import newsboat_files
+
+        asked = newsboat_files.asks(found, newsboat_files.text_of(options.paths.config))
+        accept |= {consent for consent in asked if consent not in accept and _ask(consent, asked)}
+
+    async def job(library: Library) -> int:
+        if compare:
+            return _print_comparison(await library.compare_newsboat(found), as_json)
+        moved = await library.import_newsboat(
+            found, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
+        )
+        _print_moved(moved, dry_run, quiet, as_json)
+        if moved.trouble:
+            say(f"tuireader: not all articles were taken over: {moved.trouble}")
+        return Exit.FAILURE if moved.trouble else Exit.OK
+
+    return in_library(options, job)
+
+
+def _ask(consent: Consent, asked: Mapping[Consent, Sequence[Outcome]]) -> bool:
+    """Show the lines of a group and ask whether to take them over; no is what return means."""
+    say(f"This profile {ASKED[consent]}:")
+    for one in asked[consent]:
+        say(f"  {one.file}:{one.line}: {one.text}")
+    return click.confirm("Take this over?", default=False, err=True)
+
+
+def _progress(done: int, total: int) -> None:
+    end = "\r\x1b[K" if done == total else ""
+    print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
+
+
+def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> None:
+    lines = tallies(moved.outcomes)
+    if not quiet:
+        for heading, outcomes in reported(moved.outcomes):
+            say(f"{heading} ({len(outcomes)})")
+            for line in told(outcomes):
+                say(f"  {line}")
+        for reason in moved.kept:
+            say(f"tuireader: {reason}")
+    if as_json:
+        print_json(_shape(moved, lines, dry_run))
+        return
+    new = "would be new" if dry_run else "new"
+    print(f"feeds\t{moved.feeds}\t{moved.added.get('feeds', 0)} {new}")
+    print(f"articles\t{moved.articles}\t{moved.new} {new}")
+    print(f"read\t{moved.read}")
+    print(f"starred\t{moved.starred}")
+    for what, label in _LABELS:
+        print(f"{label}\t{moved.added.get(what, 0)} {new}")
+    print(f"settings\t{sum(moved.added.get(table, 0) for table in _SETTINGS)} {new}")
+    for file in lines:
+        print(f"lines of {file.file}\t{file.total}\t{_fates(file)}")
+    if moved.others:
+        others = counted(moved.others, "article is", "articles are")
+        say(f"{others} not taken over: their feeds are left out, or urls no longer lists them")
+    if moved.too_large:
+        say(f"{counted(moved.too_large, 'article is', 'articles are')} not taken over: over 10 MB each")
+
+
+def _fates(one: Tally) -> str:
+    return f"{one.moved} moved\t{one.changed} changed\t{one.dropped} dropped"
+
+
+def _shape(moved: Moved, lines: Sequence[Tally], dry_run: bool) -> shapes.NewsboatImport:
+    return {
+        "dry_run": dry_run,
+        "feeds": moved.feeds,
+        "articles": moved.articles,
+        "new": moved.new,
+        "read": moved.read,
+        "starred": moved.starred,
+        "deleted": moved.deleted,
+        "marked": moved.marked,
+        "others": moved.others,
+        "too_large": moved.too_large,
+        "trouble": moved.trouble,
+        "added": moved.added,
+        "kept": list(moved.kept),
+        "files": [
+            {
+                "file": one.file,
+                "lines": one.total,
+                "moved": one.moved,
+                "changed": one.changed,
+                "dropped": one.dropped,
+            }
+            for one in lines
+        ],
+        "not_moved": [_line(one) for one in moved.outcomes if one.fate is not Fate.MOVED],
+    }
+
+
+def _line(one: Outcome) -> shapes.NotMoved:
+    return {
+        "file": one.file,
+        "line": one.line,
+        "text": one.text,
+        "outcome": one.fate.value,
+        "group": one.group.value,
+        "reason": one.note,
+        "accept": one.consent.value if one.consent else "",
+    }
+
+
+def _print_comparison(found: Comparison, as_json: bool) -> int:
+    asked = [one for lines in found.asked.values() for one in lines]
+    if as_json:
+        shape: shapes.NewsboatComparison = {
+            "equal": found.equal,
+            "sides": [{"what": one.what, "there": one.there, "here": one.here} for one in found.sides],
+            "left_out": list(found.left_out),
+            "differences": list(found.differences),
+            "more": found.more,
+            "asked": [_line(one) for one in asked],
+        }
+        print_json(shape)
+        return Exit.OK if found.equal else Exit.FAILURE
+    print("what\tnewsboat\ttuireader")
+    for one in found.sides:
+        print(f"{one.what}\t{one.there}\t{one.here}")
+    for heading, lines in (
+        ("Left out", found.left_out),
+        ("Different", [*found.differences, *([f"and {found.more:,} more"] if found.more else [])]),
+        *((heading, told(lines)) for heading, lines in reported(asked)),
+    ):
+        if lines:
+            say(f"{heading} ({len(lines)})")
+        for line in lines:
+            say(f"  {line}")
+    same = "feeds, searches, articles and marks are the same on both sides"
+    say(same if found.equal else "the two sides differ")
+    return Exit.OK if found.equal else Exit.FAILURE

@@ -1,0 +1,242 @@
+"""From the text of the file to frozen values, what is wrong told, the rest kept working."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tuireader.commands import BY_ID, did_you_mean, key_label, resolve_keys
+from tuireader.config.files import without_tilde
+from tuireader.config.problems import LONG_NUMBER, Problem, joined, line_of, syntax_problem
+from tuireader.config.shape import (
+    EXPRESSION,
+    Config,
+    FeedConfig,
+    FetchConfig,
+    MacroConfig,
+    MuteConfig,
+    NotifyConfig,
+    SaveConfig,
+    UiConfig,
+    ViewConfig,
+    WatchConfig,
+)
+from tuireader.config.tables import KEYS, TABLES, required
+from tuireader.config.toml_lines import places
+from tuireader.config.values import GROUPS, LINES, Bad, Kind, described, quoted, same_address
+
+T = TypeVar("T")
+
+
+def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
+    """Read a configuration file; one that does not exist is an empty one. Never raises."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return Config(), ()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Config(), (Problem("", f"cannot be read: {reason}", fatal=True, file=str(path)),)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = "is not UTF-8 text; save the file in UTF-8"
+        return Config(), (Problem("", message, line, True, str(path), column),)
+    config, problems = loads(text, str(path))
+    if config.database:
+        config = replace(config, database=str(path.parent / without_tilde(config.database)))
+    return config, problems
+
+
+def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, ...]]:
+    """Read a configuration from its text; `name` stands for the file in problems. Never raises."""
+    text = text.removeprefix("\ufeff")
+    try:
+        table = tomllib.loads(text)
+        if LONG_NUMBER.search(text):
+            _check_numbers(table)
+    except (ValueError, RecursionError) as error:
+        return Config(), (syntax_problem(error, text, name),)
+    found = _Found()
+    config = _config(table, found)
+    for trouble in resolve_keys(config.ui.preset, config.keys)[1]:
+        found.add(trouble.path, trouble.message)
+    lines: dict[str, int] = {}
+    if found.problems:
+        for where, line in places(text):
+            lines.setdefault(where, line)
+    placed = [replace(one, line=line_of(one.path, lines), file=name) for one in found.problems]
+    return config, tuple(sorted(placed, key=lambda one: one.line or 0))
+
+
+def _check_numbers(value: object) -> None:
+    """Raise ValueError for a number that Python does not print: hexadecimal ones may be of any length."""
+    match value:
+        case int():
+            str(value)
+        case list():
+            for one in value:
+                _check_numbers(one)
+        case dict():
+            _check_numbers(list(value.values()))
+
+
+class _Found:
+    """The problems found so far, and how large all regular expressions are."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.regexes = 0
+
+    def add(self, path: str, message: str, detail: str = "") -> None:
+        self.problems.append(Problem(path, message, detail=detail))
+
+    def too_many_regexes(self, kind: Kind, written: object) -> Bad | None:
+        """Return why a value is not read: its regular expressions are too large with all before it."""
+        if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
+            return None
+        from tuireader.query import REGEX_TOTAL
+
+        if self.regexes + more > REGEX_TOTAL:
+            return Bad(
+                "has a regular expression too many: all together are too large; remove or shorten some"
+            )
+        self.regexes += more
+        return None
+
+
+def _sizes(written: object) -> int:
+    """Return how large the regular expressions of a text, or of a list of texts, are together."""
+    if isinstance(written, list):
+        return sum(map(_sizes, written))
+    if not isinstance(written, str) or "/" not in written:
+        return 0
+    from tuireader.query import regex_sizes
+
+    return regex_sizes(written)
+
+
+def _config(table: dict[str, Any], found: _Found) -> Config:
+    own = KEYS[Config]
+    known = {*own, *TABLES} - {""}
+    for name in table:
+        if name not in known:
+            found.add(joined("", name), f"is no key that tuireader knows{did_you_mean(name, known)}")
+    whole = _filled(Config, {name: table[name] for name in own if name in table}, "", found)
+    return replace(
+        whole or Config(),
+        feeds=tuple(_feeds(table.get("feeds"), found)),
+        watches=tuple(_watches(table.get("watch"), found)),
+        mutes=tuple(_mutes(table.get("mute"), found)),
+        views=tuple(_views(table.get("view"), found)),
+        macros=tuple(_macros(table.get("macro"), found)),
+        save=_filled(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
+        notify=_filled(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
+        fetch=_filled(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
+        ui=_filled(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
+    )
+
+
+def _feeds(value: object, found: _Found) -> Iterator[FeedConfig]:
+    seen: dict[str, str] = {}
+    for path, feed in _each(FeedConfig, value, "feeds", found):
+        first = seen.setdefault(same_address(feed.url), path)
+        if first != path:
+            found.add(f"{path}.url", f"is the same feed as {first}, so this one is left out")
+        else:
+            yield feed
+
+
+def _watches(value: object, found: _Found) -> Iterator[WatchConfig]:
+    seen: dict[str, str] = {}
+    for path, watch in _each(WatchConfig, value, "watch", found):
+        first = seen.setdefault(watch.name.casefold(), path)
+        if first != path:
+            found.add(f"{path}.name", f"{quoted(watch.name)} is the name of {first} too, so this one is off")
+        elif not (watch.any or watch.all or watch.query):
+            found.add(path, f"{quoted(watch.name)} looks for nothing: it needs any, all or query, and is off")
+        else:
+            yield watch
+
+
+def _mutes(value: object, found: _Found) -> Iterator[MuteConfig]:
+    for path, mute in _each(MuteConfig, value, "mute", found):
+        if mute.query or mute.feed:
+            yield mute
+        else:
+            found.add(path, "mutes nothing: it needs query or feed")
+
+
+def _views(value: object, found: _Found) -> Iterator[ViewConfig]:
+    seen: dict[str, str] = {}
+    for path, view in _each(ViewConfig, value, "view", found):
+        first = seen.setdefault(view.name.casefold(), path)
+        if first != path:
+            found.add(f"{path}.name", f"{quoted(view.name)} is the name of {first} too, so this one is off")
+        else:
+            yield view
+
+
+def _macros(value: object, found: _Found) -> Iterator[MacroConfig]:
+    seen: dict[str, str] = {}
+    for path, macro in _each(MacroConfig, value, "macro", found):
+        first = seen.setdefault(macro.key, path)
+        unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
+        if first != path:
+            found.add(
+                f"{path}.key", f"{quoted(key_label(macro.key))} is the key of {first} too, so it is off"
+            )
+        elif unknown:
+            near = did_you_mean(unknown[0], BY_ID)
+            found.add(f"{path}.run", f"there is no command {quoted(unknown[0])} to run, so it is off{near}")
+        elif macro.run or macro.command:
+            yield macro
+        else:
+            found.add(path, "does nothing: it needs run or command")
+
+
+def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tuple[str, T]]:
+    """The tables of an array of tables that can be used, each with its path."""
+    if value is None:
+        return
+    if isinstance(value, dict):  # [watch] for [[watch]]: clear what is meant, as long as there is one
+        found.add(name, f"should be written [[{name}]]")
+        value = [value]
+    if not isinstance(value, list):
+        found.add(name, f"should be tables, each under [[{name}]], not {described(value)}")
+        return
+    for count, table in enumerate(value, 1):
+        item = _filled(kind, table, f"{name}[{count}]", found)
+        if item is not None:
+            yield f"{name}[{count}]", item
+
+
+def _filled(kind: type[T], table: object, path: str, found: _Found) -> T | None:
+    """A value made from a table, without what cannot be used; None when too little is left."""
+    if not isinstance(table, dict):
+        found.add(path, f"should be a table, not {described(table)}")
+        return None
+    keys = KEYS[kind]
+    values: dict[str, Any] = {}
+    whole = True
+    for name, written in table.items():
+        if name not in keys:
+            found.add(joined(path, name), f"is no key that tuireader knows{did_you_mean(name, keys)}")
+            continue
+        field_name, one = keys[name]
+        value = found.too_many_regexes(one.kind, written) or one.kind.read(written)
+        if isinstance(value, Bad):
+            found.add(joined(path, name), value.message, value.detail)
+            whole = whole and not one.vital
+        else:
+            values[field_name] = value
+    missing = [name for name in required(kind) if name not in table]
+    for name in missing:
+        found.add(path, f"has no {name}")
+    make: Callable[..., T] = kind
+    return make(**values) if whole and not missing else None

@@ -1,0 +1,144 @@
+"""Where things stand in the text of a TOML file, which tomllib does not tell.
+
+A TOML text is a sequence of statements, each a line or, with a long string or list, several. For valid TOML
+the reading is exact; text that is not TOML gives the statements that can be made out, which is enough to
+name lines in messages.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Sort(Enum):
+    """The sorts of statement: `[[feeds]]`, `[fetch]`, `key = value`, `# comment` and empty lines."""
+
+    ARRAY = "array"
+    TABLE = "table"
+    PAIR = "pair"
+    COMMENT = "comment"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: `text[start:end]`, its line end included; `number` is its first line, counted from 1.
+
+    `name` is the table or key as it is written but without quotes (`feeds`, `fetch.interval`). Of a pair,
+    `text[value:stop]` is the value, without a comment behind it.
+    """
+
+    sort: Sort
+    start: int
+    end: int
+    number: int
+    name: str = ""
+    value: int = 0
+    stop: int = 0
+
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}'  # strings first, since brackets and # in them mean nothing
+    r"|'''.*?'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*|[\[\]{}=\n]",
+    re.DOTALL,
+)
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""", re.ASCII)
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """All statements of a text in their order; together they are the whole text. Never raises."""
+    start, number = 0, 1
+    while start < len(text):
+        end, equals, comment = _extent(text, start)
+        yield _statement(text, start, end, number, equals, comment)
+        number += text.count("\n", start, end)
+        start = end
+
+
+def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
+    """Where the statement ends, and where its first `=` and its last comment stand, if it has them."""
+    depth, equals, comment = 0, None, None
+    for token in _TOKEN.finditer(text, start):
+        match text[token.start()]:
+            case "[" | "{":
+                depth += 1
+            case "]" | "}":
+                depth -= 1
+            case "=" if equals is None:
+                equals = token.start()
+            case "#":
+                comment = token.start()
+            case "\n":
+                if depth <= 0:
+                    return token.end(), equals, comment
+                comment = None  # it stands inside a list
+    return len(text), equals, comment
+
+
+def _statement(
+    text: str, start: int, end: int, number: int, equals: int | None, comment: int | None
+) -> Statement:
+    source = text[start:end].strip()
+    if not source:
+        return Statement(Sort.BLANK, start, end, number)
+    if source.startswith("#"):
+        return Statement(Sort.COMMENT, start, end, number)
+    stop = end if comment is None else comment
+    if source.startswith("["):
+        sort = Sort.ARRAY if source.startswith("[[") else Sort.TABLE
+        return Statement(sort, start, end, number, _name(text[start:stop]))
+    if equals is None or equals > stop:
+        return Statement(Sort.PAIR, start, end, number, "", start, stop)
+    value = equals + 1 + len(text[equals + 1 : stop]) - len(text[equals + 1 : stop].lstrip())
+    return Statement(
+        Sort.PAIR,
+        start,
+        end,
+        number,
+        _name(text[start:equals]),
+        value,
+        start + len(text[start:stop].rstrip()),
+    )
+
+
+def _name(written: str) -> str:
+    return ".".join(_bare(part) for part in _PART.findall(written))
+
+
+def _bare(part: str) -> str:
+    if part[0] == "'":
+        return part[1:-1]
+    if part[0] == '"':
+        try:
+            return str(tomllib.loads(f"x = {part}")["x"])
+        except tomllib.TOMLDecodeError:
+            return part[1:-1]
+    return part
+
+
+def places(text: str) -> Iterator[tuple[str, int]]:
+    """The path of every table and key in the order of the text with its line: `watch[2].query`, from 1."""
+    table, counts = "", dict[str, int]()
+    for one in statements(text):
+        if one.sort is Sort.ARRAY:
+            counts[one.name] = counts.get(one.name, 0) + 1
+            table = f"{one.name}[{counts[one.name]}]"
+            yield table, one.number
+        elif one.sort is Sort.TABLE:
+            table = _below_array(one.name, counts)
+            yield table, one.number
+        elif one.sort is Sort.PAIR and one.name:
+            yield f"{table}.{one.name}" if table else one.name, one.number
+
+
+def _below_array(name: str, counts: dict[str, int]) -> str:
+    """`feeds[3].headers` for the `[feeds.headers]` of the third feed."""
+    first, dot, rest = name.partition(".")
+    return f"{first}[{counts[first]}].{rest}" if dot and first in counts else name

@@ -1,0 +1,384 @@
+"""The kinds of value a configuration can hold: how each is read from TOML, named to people and written.
+
+A reader gives the value or a `Bad` that says what is wrong in words; it never raises.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from tuireader.commands import did_you_mean
+from tuireader.text import clean, without_password
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Why a value cannot be used. `detail` holds further lines: an expression and a caret below the fault."""
+
+    message: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: what people call it, how it is read, and how it is written as TOML."""
+
+    name: str
+    read: Callable[[object], Any]
+    write: Callable[[Any], str] = lambda value: to_toml(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a field of a configuration is in the file.
+
+    `name` is its key where that differs from the field. Of a key that is `vital`, a value that cannot be
+    used takes its whole table out of use, since without it the table would mean something else.
+    """
+
+    kind: Kind
+    doc: str
+    name: str = ""
+    vital: bool = False
+
+
+def key(kind: Kind, doc: str, *, name: str = "", vital: bool = False) -> dict[str, Key]:
+    """The metadata of a dataclass field that is a key of the configuration."""
+    return {"key": Key(kind, doc, name, vital)}
+
+
+# --------------------------------------------------------------------------- words and TOML
+
+
+def described(value: object) -> str:
+    """A value in words for a message, short and safe to print: `the text 'x'`, `the number 3`, `a list`."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text {quoted(value)}"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return "a date or time"
+
+
+def quoted(text: str) -> str:
+    """Text in quotes, cut, and with every character that is not printable escaped."""
+    return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+def to_toml(value: object) -> str:
+    """A value as TOML text; `""` for None, which TOML has no word for."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            whole = value.encode("utf-8", "replace").decode()  # no lone surrogates: TOML is UTF-8
+            return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case tuple() | list():
+            return "[" + ", ".join(to_toml(item) for item in value) + "]"
+        case Mapping():
+            return "{" + ", ".join(f"{to_toml(name)} = {to_toml(item)}" for name, item in value.items()) + "}"
+        case datetime.date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+# --------------------------------------------------------------------------- plain kinds
+
+
+def _wrong(wanted: str, value: object) -> Bad:
+    return Bad(f"should be {wanted}, not {described(value)}")
+
+
+def _flag(value: object) -> bool | Bad:
+    return value if isinstance(value, bool) else _wrong("true or false", value)
+
+
+def _raw(value: object) -> str | Bad:
+    """Text for a machine: kept to the letter, so that a password stays what it is."""
+    if not isinstance(value, str):
+        return _wrong("text in quotes", value)
+    if any(not character.isprintable() for character in value):
+        return Bad("has a character that cannot be printed")
+    return value
+
+
+def _line(value: object) -> str | Bad:
+    """Text for people, safe in any terminal."""
+    return clean(value) if isinstance(value, str) else _wrong("text in quotes", value)
+
+
+def _name(value: object) -> str | Bad:
+    text = _line(value)
+    return Bad("is empty") if text == "" else text
+
+
+def _lines(value: object) -> tuple[str, ...] | Bad:
+    """A list of different texts; a single text counts as a list of one."""
+    read = _steps(value)
+    return read if isinstance(read, Bad) else tuple(dict.fromkeys(read))
+
+
+def _steps(value: object) -> tuple[str, ...] | Bad:
+    """A list of texts, in which one may stand several times."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        return _wrong("a list of texts", value)
+    read: list[str] = []
+    for number, item in enumerate(items, 1):
+        text = _name(item)
+        if isinstance(text, Bad):
+            return Bad(f"item {number} {text.message}")
+        read.append(text)
+    return tuple(read)
+
+
+def _groups(value: object) -> tuple[tuple[str, ...], ...] | Bad:
+    """A list of groups of texts; a text in the list is a group of one."""
+    if not isinstance(value, list):
+        return _wrong("a list of lists of texts", value)
+    groups: list[tuple[str, ...]] = []
+    for number, item in enumerate(value, 1):
+        group = _lines(item)
+        if isinstance(group, Bad):
+            return Bad(f"group {number}: {group.message}")
+        if not group:
+            return Bad(f"group {number} is empty")
+        groups.append(group)
+    return tuple(groups)
+
+
+FLAG = Kind("true or false", _flag)
+RAW = Kind("text", _raw)
+LINE = Kind("text", _line)
+NAME = Kind("text", _name)
+LINES = Kind("list of texts", _lines)
+STEPS = Kind("list of texts", _steps)
+GROUPS = Kind("list of lists of texts", _groups)
+
+
+def number(least: int, most: int) -> Kind:
+    """A whole number within bounds."""
+    wanted = f"a whole number from {least} to {most}"
+
+    def read(value: object) -> int | Bad:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            return _wrong(wanted, value)
+        return value
+
+    return Kind(wanted, read)
+
+
+def choice(*names: str) -> Kind:
+    """One word of several."""
+    wanted = ", ".join(quoted(name) for name in names[:-1]) + f" or {quoted(names[-1])}"
+
+    def read(value: object) -> str | Bad:
+        if not isinstance(value, str) or value not in names:
+            return _wrong(wanted, value)
+        return value
+
+    return Kind(wanted, read)
+
+
+def switch(default: str, *names: str) -> Kind:
+    """`true` for "on", `false` for "off", or one of some words."""
+    words = choice(default, "on", "off", *names)
+
+    def read(value: object) -> str | Bad:
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        answer: str | Bad = words.read(value)
+        return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Bad) else answer
+
+    return Kind(f"true, false, {words.name}", read)
+
+
+def choices(*names: str) -> Kind:
+    """Some words of several, at least one, in the order in which the program has them."""
+    wanted = "a list of " + ", ".join(quoted(name) for name in names)
+
+    def read(value: object) -> tuple[str, ...] | Bad:
+        items = _lines(value)
+        if isinstance(items, Bad):
+            return items
+        for item in items:
+            if item not in names:
+                return Bad(f"knows no {quoted(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
+        return tuple(name for name in names if name in items) or Bad("is empty")
+
+    return Kind(wanted, read)
+
+
+# --------------------------------------------------------------------------- times and sizes
+
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
+_AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
+
+
+def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, most: int) -> int | Bad:
+    """A number of the smallest unit, or text with a unit such as `30m`."""
+    number: int | None = None
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str) and (parts := _AMOUNT.fullmatch(value.strip().lower())):
+        unit = units.get(parts[2])
+        number = int(parts[1]) * unit if unit else None
+    if number is None:
+        return _wrong(wanted, value)
+    if not least <= number <= most:
+        return Bad(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
+    return number
+
+
+def _in_units(number: int, units: Mapping[str, int]) -> str:
+    """A number in the largest unit that leaves no rest: `30m`, `20mb`."""
+    size, name = max((size, name) for name, size in units.items() if number % size == 0 and len(name) < 3)
+    return f"{number // size}{name}"
+
+
+def duration(least: int, most: int) -> Kind:
+    """A length of time, kept in seconds; bounds in seconds as well."""
+    wanted = 'a time such as "30m" (s, m, h, d, w)'
+
+    def read(value: object) -> int | Bad:
+        return _amount(value, _SECONDS, wanted, least, most)
+
+    return Kind(wanted, read, lambda value: "" if value is None else f'"{_in_units(value, _SECONDS)}"')
+
+
+def size(least: int, most: int) -> Kind:
+    """An amount of data, kept in bytes; bounds in bytes as well."""
+    wanted = 'a size such as "10MB" (kB, MB, GB)'
+
+    def read(value: object) -> int | Bad:
+        return _amount(value, _BYTES, wanted, least, most)
+
+    return Kind(
+        wanted, read, lambda value: f'"{_in_units(value, _BYTES).replace("b", "B").replace("m", "M")}"'
+    )
+
+
+def _date(value: object) -> datetime.date | Bad:
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass
+    return _wrong("a day such as 2026-12-31", value)
+
+
+DATE = Kind("a day such as 2026-12-31", _date)
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+def _web_address(value: object) -> str | Bad:
+    """An http or https address, kept as it is written but for space around it."""
+    if not isinstance(value, str):
+        return _wrong("a web address", value)
+    url = value.strip()
+    if " " in url or not url.isprintable() or len(url) > 8000:
+        return Bad("is no web address: it is too long, or has a space or a control character in it")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # the port is only read for its check
+    except ValueError:
+        return Bad(f"is no web address: {quoted(without_password(url))}")
+    if parts.scheme not in ("http", "https"):
+        return Bad(f"should begin with http:// or https://, not {quoted(without_password(url))}")
+    return url if host else Bad(f"has no host: {quoted(without_password(url))}")
+
+
+def same_address(url: str) -> str:
+    """An address in one form for all ways to write it: host in small letters, no usual port, no fragment."""
+    parts = urlsplit(url)
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port and parts.port != usual else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{userinfo}{at}{parts.hostname}{port}{parts.path or '/'}{query}"
+
+
+WEB_ADDRESS = Kind("web address", _web_address)
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.2
+
+
+def _headers(value: object) -> tuple[tuple[str, str], ...] | Bad:
+    """A table of HTTP header fields (RFC 9110 §5.1), as pairs."""
+    if not isinstance(value, dict):
+        return _wrong("a table of header names and values", value)
+    for name, text in value.items():
+        if not _TOKEN.fullmatch(name):
+            return Bad(f"{quoted(name)} is no name of a header")
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+            return Bad(f"the value of {quoted(name)} should be plain ASCII text")
+    return tuple(value.items())
+
+
+HEADERS = Kind("table of texts", _headers, lambda value: to_toml(dict(value)))
+
+
+# --------------------------------------------------------------------------- colours
+
+_ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_MORE_COLORS = (
+    "orange", "purple", "pink", "brown", "gray", "grey", "lime", "olive", "teal", "navy", "maroon", "aqua",
+    "fuchsia", "silver", "gold", "violet", "indigo", "coral", "salmon", "crimson", "tomato", "orchid",
+    "turquoise", "khaki", "plum", "tan",
+)  # fmt: skip
+COLOR_NAMES = (*_ANSI, *_MORE_COLORS, *(f"bright_{name}" for name in _ANSI))
+
+
+def _color(value: object) -> str | Bad:
+    """A colour in a form that Textual reads: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
+    wanted = 'a colour such as "green" or "#4fa3ff"'
+    if not isinstance(value, str):
+        return _wrong(wanted, value)
+    name = value.strip().lower().replace(" ", "_").replace("-", "_").removeprefix("ansi_")
+    if re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", name, re.ASCII) or name == "":
+        return name
+    if name not in COLOR_NAMES:
+        return Bad(f"should be {wanted}, not {quoted(value)}{did_you_mean(name, COLOR_NAMES)}")
+    return f"ansi_{name}" if name.startswith("bright_") else name
+
+
+COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
+
+
+# --------------------------------------------------------------------------- keys of the keyboard
+
+
+def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Bad:
+    """A table of command ids with one key or a list of keys each; `commands.resolve_keys` judges them."""
+    if not isinstance(value, dict):
+        return _wrong("a table of commands and their keys", value)
+    return {
+        clean(command, 80): tuple(str(key)[:40] for key in (keys if isinstance(keys, list) else [keys]))
+        for command, keys in value.items()
+    }
+
+
+KEYBOARD = Kind("table of lists of keys", _keyboard)

@@ -1,6 +1,0 @@
-"""Copies of an article for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
-
-from tuireader.copies.names import file_name
-from tuireader.copies.written import FORMS, facts, paragraphs, written
-
-__all__ = ["FORMS", "facts", "file_name", "paragraphs", "written"]

@@ -1,0 +1,153 @@
+"""Telling of new articles on watches: what a message says, and who shows it.
+
+The first half is pure. The second runs programs: each gets its arguments as they are, without a shell, and
+has a time limit. All text in a message has been cleaned when its article came in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import html
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuireader.config import NotifyConfig
+from tuireader.model import Evidence
+
+# --------------------------------------------------------------------------- what a message says
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of a message: the watches it is on, and what it adds to a story that was told before."""
+
+    article_id: int
+    title: str
+    url: str
+    feed: str
+    time: int
+    evidence: tuple[Evidence, ...]
+    adds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All that one refresh tells, as one notification."""
+
+    title: str
+    body: str
+    items: tuple[Item, ...]
+
+
+_LINES = 5
+
+
+def message(items: Sequence[Item]) -> Message:
+    """Put articles into one message: `WeChat: …` for one, `12 new on WeChat, PIPL` for more."""
+    watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
+    if len(items) == 1:
+        (item,) = items
+        said = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
+        body = "\n".join(filter(None, (item.feed, said)))
+        return Message(f"{', '.join(watches)}: {item.title}", body, tuple(items))
+    lines = [
+        f"{item.title} ({item.feed})" + (f": adds {', '.join(item.adds)}" if item.adds else "")
+        for item in items[:_LINES]
+    ]
+    if len(items) > _LINES:
+        lines.append(f"and {len(items) - _LINES} more")
+    return Message(f"{len(items)} new on {', '.join(watches)}", "\n".join(lines), tuple(items))
+
+
+def _sentence(item: Item) -> str:
+    return next((evidence.sentence for evidence in item.evidence if evidence.sentence != item.title), "")
+
+
+def as_json(told: Message) -> str:
+    """The message as the command gets it: one object, articles in the order of their times."""
+    articles = [
+        {
+            "id": item.article_id,
+            "title": item.title,
+            "url": item.url,
+            "feed": item.feed,
+            "time": item.time,
+            "adds": list(item.adds),
+            "watches": [
+                {
+                    "name": evidence.watch,
+                    "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
+                    "sentence": evidence.sentence,
+                }
+                for evidence in item.evidence
+            ],
+        }
+        for item in told.items
+    ]
+    whole = {"title": told.title, "body": told.body, "count": len(articles), "articles": articles}
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def is_quiet(hours: str, minute: int) -> bool:
+    """Whether a minute of the day is within hours such as `22:00-07:00`, of which the last one counts not."""
+    if not hours:
+        return False
+    start, end = ((int(hour) * 60 + int(rest)) for hour, rest in (at.split(":") for at in hours.split("-")))
+    return start <= minute < end if start <= end else minute >= start or minute < end
+
+
+# --------------------------------------------------------------------------- who shows it
+
+_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of a message: whether the desktop has it, whether the command ran, and what went wrong."""
+
+    desktop: bool = False
+    command: bool = False
+    troubles: tuple[str, ...] = ()
+
+
+async def show(told: Message, config: NotifyConfig) -> Shown:
+    """Hand a message to the command and to `notify-send`, as far as they are wanted and there."""
+    troubles: list[str] = []
+    command = desktop = False
+    if config.command:
+        trouble = await _run(config.command, as_json(told))
+        command = not trouble
+        if trouble:
+            troubles.append(f"notify.command: {trouble}")
+    sender = shutil.which("notify-send") if config.desktop else None
+    if sender:
+        body = html.escape(told.body, quote=False)  # notification services read tags in the body
+        desktop = not await _run((sender, "--app-name=tuireader", "--", told.title, body))
+    return Shown(desktop, command, tuple(troubles))
+
+
+async def _run(command: Sequence[str], text: str = "") -> str:
+    """Run a program with `text` on its stdin; returns why it failed, or `""`."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except (OSError, ValueError) as error:
+        return f"{command[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await process.communicate(text.encode("utf-8", "replace"))
+    except TimeoutError:
+        return f"{command[0]} took longer than {_SECONDS:.0f} s and was stopped"
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return f"{command[0]} ended with exit status {process.returncode}" if process.returncode else ""

@@ -1,0 +1,160 @@
+"""Subscriptions and marks as JSON of our own, and lists of addresses: what goes out can come in again.
+
+Names of fields are stable; `format` says what a document is, `version` is 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from tuireader.config import FeedConfig, ViewConfig
+from tuireader.config.values import WEB_ADDRESS, Bad
+from tuireader.dedup import hash64, label_name, url_key
+from tuireader.errors import TuireaderError
+from tuireader.model import MarkedArticle
+from tuireader.text import clean, safe_url, without_password
+from tuireader.text.wording import counted
+
+FEEDS = "tuireader feeds"
+MARKS = "tuireader read state"
+_HINT = "export it again with `tuireader export`"
+_MOST = 5_000_000
+"""Marks that one document may have."""
+
+
+def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
+    """Subscriptions and saved searches as a JSON document; secrets (passwords, headers) stay here."""
+    document = {
+        "format": FEEDS,
+        "version": 1,
+        "feeds": [
+            {
+                "url": without_password(feed.url),
+                "title": feed.title,
+                "folder": feed.folder,
+                "labels": list(feed.labels),
+            }
+            for feed in feeds
+        ],
+        "views": [{"name": view.name, "query": view.query} for view in views],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
+    """What is read, starred and labelled as a JSON document, in pieces: an article a line, feed by feed."""
+    yield f'{{"format": {json.dumps(MARKS)}, "version": 1, "feeds": ['
+    for number, (feed, group) in enumerate(groupby(marks, lambda mark: mark.feed)):
+        yield f'{"," * bool(number)}\n {{"url": {json.dumps(feed)}, "articles": ['
+        for at, mark in enumerate(group):
+            article = {
+                "key": f"{mark.guid & 0xFFFF_FFFF_FFFF_FFFF:016x}",
+                "url": mark.url,
+                "title": mark.title,
+                "time": mark.time,
+                "read": mark.read,
+                "starred": mark.starred,
+                "labels": list(mark.labels),
+            }
+            yield f"{',' * bool(at)}\n  {json.dumps(article, ensure_ascii=False)}"
+        yield "]}"
+    yield "]}\n"
+
+
+def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
+    """What a JSON document of ours holds, and a line for each part that cannot be used.
+
+    Raises TuireaderError when it is none.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise TuireaderError("the JSON file is damaged; nothing was imported", _HINT) from None
+    kind = document.get("format") if isinstance(document, dict) else None
+    if kind not in (FEEDS, MARKS):
+        raise TuireaderError("this JSON is nothing that tuireader exports", _HINT)
+    if document.get("version") != 1:
+        raise TuireaderError("this JSON is from a newer tuireader", "update tuireader")
+    skipped: list[str] = []
+    if kind == MARKS:
+        return [], [], list(_marks(document, skipped)), skipped
+    return list(_feeds(document, skipped)), list(_views(document)), [], skipped
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(table: dict[str, Any], name: str) -> str:
+    value = table.get(name, "")
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]:
+    """The labels in a table, each as it is kept."""
+    labels = table.get("labels")
+    found = [kept(one) for one in labels if isinstance(one, str)] if isinstance(labels, list) else []
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]:
+    for table in _tables(document.get("feeds")):
+        url = WEB_ADDRESS.read(table.get("url"))
+        if isinstance(url, Bad):
+            skipped.append(f"{_text(table, 'title') or 'a feed'}: {url.message}")
+            continue
+        yield FeedConfig(url, _text(table, "title"), _text(table, "folder"), labels=_names(table, clean))
+
+
+def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:
+    for table in _tables(document.get("views")):
+        name, query = _text(table, "name"), table.get("query")
+        if name and isinstance(query, str):
+            yield ViewConfig(name, query)
+
+
+def _marks(document: dict[str, Any], skipped: list[str]) -> Iterator[MarkedArticle]:
+    count = bad = 0
+    for feed in _tables(document.get("feeds")):
+        address = str(feed.get("url", ""))
+        for table in _tables(feed.get("articles")):
+            count += 1
+            if count > _MOST:
+                raise TuireaderError(f"the file has more than {_MOST:,} articles", _HINT)
+            mark = _mark(address, table)
+            if mark is None:
+                bad += 1
+            else:
+                yield mark
+    if bad:
+        skipped.append(f"{counted(bad, 'article')} without a key")
+
+
+def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:
+    try:
+        key = int(str(table.get("key")), 16)
+    except ValueError:
+        return None
+    time = table.get("time")
+    url, title = safe_url(str(table.get("url", ""))), _text(table, "title")
+    return MarkedArticle(
+        feed,
+        _signed(key),
+        url,
+        url_key(url),
+        title or url,
+        time if isinstance(time, int) and 0 <= time < 1 << 40 else 0,
+        table.get("read") is True,
+        table.get("starred") is True,
+        _names(table, label_name),
+    )
+
+
+def _signed(key: int) -> int:
+    """A key of 64 bits as the database keeps it; anything longer is made one."""
+    if not 0 <= key < 1 << 64:
+        return hash64(f"{key:x}")
+    return key - (1 << 64) if key >= 1 << 63 else key

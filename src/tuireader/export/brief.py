@@ -1,0 +1,336 @@
+"""A brief: what has come, story by story, as Markdown, JSON or a web page. Pure: the same in, the same out.
+
+Times are told in UTC, and no time of making is told, so that the same articles give the same bytes. All text
+comes from outside: it is escaped for each format, and only http(s) addresses become links.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from tuireader.model import Evidence
+from tuireader.text.wording import counted
+
+FORMATS = ("md", "json", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article as a brief shows it. `story` is 0 where it is alone; `evidence` in the order of the watches.
+
+    `new` is False for a report of a story that came before the time that the brief is about.
+    """
+
+    article_id: int
+    title: str
+    url: str
+    feed_title: str
+    time: int
+    story: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BriefStory:
+    """One story: its reports, the first one first, and on which watches it is."""
+
+    reports: tuple[Report, ...]
+    watches: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What the first report says."""
+        return self.reports[0].title or self.reports[0].url
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """For each watch the first evidence that has a sentence, one that still stands where there is one."""
+        found: dict[str, Evidence] = {}
+        for report in self.reports:
+            for evidence in report.evidence:
+                known = found.get(evidence.watch)
+                if evidence.sentence and (known is None or (known.former and not evidence.former)):
+                    found[evidence.watch] = evidence
+        return tuple(found[watch] for watch in self.watches if watch in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The stories under one heading; `watch` is `""` for those that no watch hit."""
+
+    watch: str
+    stories: tuple[BriefStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The whole brief; each story is in one section. `articles` counts what is new.
+
+    `seconds` is the period that it is about, None for since the last brief; `first` and `last` are the times
+    of its first and last new article. `muted` counts those that are left out.
+    """
+
+    articles: int
+    sections: tuple[Section, ...]
+    seconds: int | None = None
+    first: int | None = None
+    last: int | None = None
+    muted: int = 0
+
+    @property
+    def stories(self) -> int:
+        """How many stories there are."""
+        return sum(len(section.stories) for section in self.sections)
+
+
+def arrange(
+    reports: Iterable[Report], watches: Sequence[str], *, seconds: int | None = None, muted: int = 0
+) -> Brief:
+    """Group reports into stories and these by the first of `watches` that they are on.
+
+    In a section the stories that most have reported come first, then the latest.
+    """
+    groups: dict[tuple[bool, int], list[Report]] = {}
+    for report in sorted(reports, key=lambda report: (report.time, report.article_id)):
+        key = (True, report.story) if report.story else (False, report.article_id)
+        groups.setdefault(key, []).append(report)
+    by_watch: dict[str, list[BriefStory]] = {name: [] for name in (*watches, "")}
+    times: list[int] = []
+    for group in groups.values():
+        hit = {evidence.watch for report in group for evidence in report.evidence}
+        on = tuple(name for name in watches if name in hit)
+        by_watch[on[0] if on else ""].append(BriefStory(tuple(group), on))
+        times += [report.time for report in group if report.new]
+    sections = [
+        Section(name, tuple(sorted(stories, key=_order))) for name, stories in by_watch.items() if stories
+    ]
+    first, last = min(times, default=None), max(times, default=None)
+    return Brief(len(times), tuple(sections), seconds, first, last, muted)
+
+
+def _order(story: BriefStory) -> tuple[int, int, int]:
+    last = story.reports[-1]
+    return -len(story.reports), -last.time, last.article_id
+
+
+def written(brief: Brief, form: str) -> str:
+    """The brief in one of `FORMATS`, ending in a line feed."""
+    return {"md": markdown, "json": as_json, "html": html}[form](brief)
+
+
+# --------------------------------------------------------------------------- words
+
+
+def _summary(brief: Brief) -> str:
+    """`12 articles in 9 stories, the last 24 hours (from … to … UTC). 3 muted articles are left out`."""
+    said = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
+    said += f", {_period(brief.seconds)}"
+    if brief.first is not None and brief.last is not None:
+        said += f" ({_moment(brief.first).removesuffix(' UTC')} to {_moment(brief.last)})"
+    if brief.muted:
+        verb = "is" if brief.muted == 1 else "are"
+        said += f". {counted(brief.muted, 'muted article')} {verb} left out"
+    return said
+
+
+def _period(seconds: int | None) -> str:
+    if seconds is None:
+        return "since the last brief"
+    for unit, name in ((86_400, "day"), (3600, "hour")):
+        if seconds % unit == 0 and seconds > unit:
+            return f"the last {counted(seconds // unit, name)}"
+    return f"the last {counted(-(-seconds // 60), 'minute')}"
+
+
+def _heading(section: Section, alone: bool) -> str:
+    return section.watch or ("" if alone else "Other news")
+
+
+def _moment(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _lag(report: Report, first: Report) -> str:
+    """When a report came: the first one with its time, the others by how much later they were."""
+    minutes = (report.time - first.time) // 60
+    if report is first:
+        return _moment(report.time)
+    if minutes < 60:
+        return f"+{minutes} min"
+    return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
+    """The sentence with its hits set off; `safe` escapes what stands between."""
+    sentence = re.sub(r"\s", " ", evidence.sentence)
+    pieces: list[str] = []
+    at = 0
+    for start, end in evidence.spans:
+        if at <= start < end <= len(sentence):
+            pieces += [safe(sentence[at:start]), before, safe(sentence[start:end]), after]
+            at = end
+    return "".join([*pieces, safe(sentence[at:])])
+
+
+def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
+    """Where a sentence stands, or stood, if not in the text that is shown."""
+    former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
+    where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
+    return f" ({safe(where)})" if where else ""
+
+
+# --------------------------------------------------------------------------- Markdown
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&!$^{}]")
+_LINE_START = re.compile(r"^(\s*\d{1,9})?([-+=.)])")
+
+
+def markdown(brief: Brief) -> str:
+    """As CommonMark 0.31; every sign that could mean something is escaped (section 2.4)."""
+    lines = ["# Brief", "", _summary(brief) + "."]
+    for section in brief.sections:
+        heading = _heading(section, len(brief.sections) == 1)
+        if heading:
+            lines += ["", f"## {_md(heading)}"]
+        for story in section.stories:
+            lines += ["", f"### {_md(story.title)}", *_md_story(story, section)]
+    return "\n".join(lines) + "\n"
+
+
+def _md_story(story: BriefStory, section: Section) -> list[str]:
+    lines = []
+    others = [name for name in story.watches if name != section.watch]
+    if others:
+        lines += ["", f"Also on {_md(', '.join(others))}."]
+    for evidence in story.evidence:
+        sentence = _md_start(_quoted(evidence, _md_part, "**", "**"))
+        lines += ["", f"> {sentence}{_origin(evidence, _md)}"]
+    lines.append("")
+    for report in story.reports:
+        when = _lag(report, story.reports[0])
+        title = _md(report.title or report.url)
+        link = f"[{title}](<{_md_url(report.url)}>)" if _is_web(report.url) else title
+        lines.append(f"- {when} · {_md(report.feed_title)}: {link}")
+    return lines
+
+
+def _md(text: str) -> str:
+    return _md_start(_md_part(_line(text)))
+
+
+def _md_part(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _md_start(text: str) -> str:
+    """Without what begins a list or underlines a heading at the start of a line."""
+    return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
+
+
+def _md_url(url: str) -> str:
+    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
+
+
+# --------------------------------------------------------------------------- JSON
+
+
+def as_json(brief: Brief) -> str:
+    """One object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
+    sections = [
+        {
+            "watch": section.watch or None,
+            "stories": [
+                {
+                    "title": _line(story.title),
+                    "watches": list(story.watches),
+                    "evidence": [
+                        {
+                            "watch": found.watch,
+                            "sentence": found.sentence,
+                            "spans": list(found.spans),
+                            "until": found.until,
+                            "feed": found.feed,
+                        }
+                        for found in story.evidence
+                    ],
+                    "reports": [_json_report(report, story.reports[0]) for report in story.reports],
+                }
+                for story in section.stories
+            ],
+        }
+        for section in brief.sections
+    ]
+    whole = {
+        "seconds": brief.seconds,
+        "first": brief.first,
+        "last": brief.last,
+        "articles": brief.articles,
+        "stories": brief.stories,
+        "muted": brief.muted,
+        "sections": sections,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_report(report: Report, first: Report) -> dict[str, object]:
+    return {
+        "id": report.article_id,
+        "title": report.title,
+        "url": report.url,
+        "feed": report.feed_title,
+        "time": report.time,
+        "lag": report.time - first.time,
+        "new": report.new,
+    }
+
+
+# --------------------------------------------------------------------------- HTML
+
+
+def html(brief: Brief) -> str:
+    """A page by itself, without scripts and without anything that would be fetched."""
+    lines = [
+        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
+        f"<title>Brief</title>\n<h1>Brief</h1>\n<p>{_summary(brief)}.</p>",
+    ]
+    for section in brief.sections:
+        heading = _heading(section, len(brief.sections) == 1)
+        if heading:
+            lines.append(f"<h2>{_html(heading)}</h2>")
+        for story in section.stories:
+            lines += [f"<h3>{_html(story.title)}</h3>", *_html_story(story, section)]
+    return "\n".join([*lines, "</html>"]) + "\n"
+
+
+def _html_story(story: BriefStory, section: Section) -> list[str]:
+    others = [name for name in story.watches if name != section.watch]
+    lines = [f"<p>Also on {_html(', '.join(others))}.</p>"] if others else []
+    for evidence in story.evidence:
+        sentence = _quoted(evidence, escape, "<mark>", "</mark>")
+        lines.append(f"<blockquote><p>{sentence}{_origin(evidence, _html)}</p></blockquote>")
+    lines.append("<ul>")
+    for report in story.reports:
+        title = _html(report.title or report.url)
+        if _is_web(report.url):
+            title = f'<a href="{escape(report.url)}" rel="noreferrer">{title}</a>'
+        lines.append(f"<li>{_lag(report, story.reports[0])} · {_html(report.feed_title)}: {title}</li>")
+    return [*lines, "</ul>"]
+
+
+def _html(text: str) -> str:
+    return escape(_line(text))

@@ -1,0 +1,305 @@
+"""An article in the forms in which it can be kept or handed on."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tuireader.document import Block, BlockKind, Document, parse
+from tuireader.export.runs import Tag, marked
+from tuireader.model import Article, Related
+
+FORMS = ("md", "html", "txt", "json")
+"""Markdown with front matter, a web page, plain text, and JSON as `tuireader show --json` prints it."""
+
+
+def written(article: Article, form: str, related: Sequence[Related] = ()) -> str:
+    """The article in one of `FORMS`; the same article gives the same text. Only JSON has `related`."""
+    html, base_url = article.shown
+    document = parse(html, base_url or article.url)
+    if form == "json":
+        return json.dumps(facts(article, document, related), ensure_ascii=False) + "\n"
+    return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)
+
+
+def facts(article: Article, document: Document, related: Sequence[Related] = ()) -> dict[str, Any]:
+    """All that is known of an article, by names that stay as they are."""
+    return {
+        "id": article.id,
+        "time": article.time,
+        "published": article.published,
+        "arrived": article.arrived,
+        "feed": article.feed_title,
+        "other_feeds": list(article.other_feeds),
+        "title": article.title,
+        "url": article.url,
+        "author": article.author,
+        "read": article.read,
+        "starred": article.starred,
+        "edited": article.edited,
+        "tags": list(article.tags),
+        "labels": list(article.labels),
+        "text": "\n\n".join(block.text for block in document.blocks if block.text),
+        "links": [link.url for link in document.links],
+        "comments": article.comments_url,
+        "evidence": [
+            {
+                "watch": one.watch,
+                "hits": [{"term": hit.term, "field": hit.field, "count": hit.count} for hit in one.hits],
+                "sentence": one.sentence,
+                "spans": [list(span) for span in one.spans],
+                "feed_id": one.feed_id,
+                "feed": one.feed,
+                "revision": one.revision,
+                "until": one.until,
+            }
+            for one in article.evidence
+        ],
+        "related": [
+            {
+                "relation": one.relation.value,
+                "id": one.article_id,
+                "title": one.title,
+                "url": one.url,
+                "feed": one.feed_title,
+                "time": one.time,
+                "reason": one.reason,
+            }
+            for one in related
+        ],
+    }
+
+
+def _when(article: Article) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(article.time))
+
+
+def _head(article: Article) -> Mapping[str, str | list[str]]:
+    """The facts at the top of a copy, without the empty ones."""
+    head: dict[str, str | list[str]] = {
+        "title": article.title,
+        "feed": article.feed_title,
+        "author": article.author,
+        "date": _when(article),
+        "url": article.url,
+        "tags": list(article.tags),
+        "labels": list(article.labels),
+        "watches": [one.watch for one in article.evidence],
+    }
+    return {name: value for name, value in head.items() if value}
+
+
+# --------------------------------------------------------------------------- plain text
+
+
+def _plain(article: Article, document: Document) -> str:
+    head = [article.title]
+    head += [
+        f"{name.capitalize()}: {_listed(value)}" for name, value in _head(article).items() if name != "title"
+    ]
+    parts = ["\n".join(head), paragraphs(document)]
+    if document.links:
+        parts.append("\n".join(f"[{link.number}] {link.url}" for link in document.links))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def paragraphs(document: Document) -> str:
+    """The text as lines that are read one after another: items with their signs, quotations behind `>`,
+    and behind each link its number."""
+    made, before = "", False
+    for block in document.blocks:
+        text = "* * *" if block.kind is BlockKind.RULE else _with_numbers(block)
+        if not text:
+            continue
+        lead = "> " * block.quote + "  " * max(0, block.indent - bool(block.marker))
+        marker = f"{block.marker} " if block.marker else ""
+        between = "\n" if before and block.marker else "\n\n"  # the items of a list stand together
+        made += (between if made else "") + _behind(lead + marker, lead + " " * len(marker), text)
+        before = bool(block.marker)
+    return made
+
+
+def _with_numbers(block: Block) -> str:
+    if block.kind in (BlockKind.CODE, BlockKind.TABLE):
+        return block.text
+    if block.kind is BlockKind.EMBED and block.link:
+        return f"{block.text} [{block.link}]"
+    return marked(
+        block, lambda text, _: text, lambda _: "", lambda tag: f" [{tag[1]}]" if tag[0] == "link" else ""
+    )
+
+
+def _listed(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _behind(first: str, others: str, text: str) -> str:
+    """A text with something before its first line, and something before each of the others."""
+    lines = text.split("\n")
+    return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
+
+
+# --------------------------------------------------------------------------- Markdown
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&!]")
+_LINE_START = re.compile(r"^(\s*)([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is, in the middle of a line."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _safe_start(text: str) -> str:
+    """The same at the start of lines, where more signs mean something."""
+    return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
+
+
+def _markdown(article: Article, document: Document) -> str:
+    # A JSON string is a YAML string as well.
+    front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
+    parts = ["\n".join(["---", *front, "---"]), f"# {_escaped(article.title)}"]
+    addresses = {link.number: link.url for link in document.links}
+    parts += [part for block in document.blocks if (part := _markdown_block(block, addresses))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
+    lead = "> " * block.quote + "  " * max(0, block.indent - bool(block.marker))
+    if block.kind is BlockKind.RULE:
+        return f"{lead}---"
+    if block.kind in (BlockKind.CODE, BlockKind.TABLE):
+        fence = "`" * (max((len(run) for run in re.findall(r"`+", block.text)), default=0) + 3)
+        fence = fence if len(fence) == 3 else fence[2:]
+        language = re.sub(r"[^\w+#.-]", "", block.language)
+        return _behind(lead, lead, f"{fence}{language}\n{block.text}\n{fence}")
+    if block.picture is not None:
+        text = _escaped(" ".join(block.text.split()))
+        return _behind(lead, lead, f"![{text}](<{_address(block.picture.url)}>)") if block.picture.url else ""
+    if not block.text:
+        return ""
+    if block.kind is BlockKind.EMBED:
+        url = addresses.get(block.link, "")
+        return f"{lead}[{_escaped(block.text)}](<{_address(url)}>)" if url else lead + _escaped(block.text)
+    inner = _safe_start(marked(block, _run, _open, lambda tag: _close(tag, addresses)))
+    if block.kind is BlockKind.HEADING:
+        return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
+    marker = ""
+    if block.marker:
+        marker = f"{block.marker} " if re.fullmatch(r"\d{1,9}\.", block.marker) else "- "
+    return _behind(lead + marker, lead + " " * len(marker), inner)
+
+
+def _run(text: str, code: bool) -> str:
+    if not code:
+        return _escaped(text)
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
+    edge = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{edge}{text}{edge}{fence}"
+
+
+_SIGNS = {"strong": "**", "em": "*", "code": "", "strike": "~~", "mark": "", "sup": "", "sub": ""}
+
+
+def _open(tag: Tag) -> str:
+    return "[" if tag[0] == "link" else _SIGNS[tag[0]]
+
+
+def _close(tag: Tag, addresses: Mapping[int, str]) -> str:
+    return f"](<{_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
+
+
+def _address(url: str) -> str:
+    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
+
+
+# --------------------------------------------------------------------------- a web page
+
+_STYLE = """body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 serif; }
+pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
+.facts, figcaption { color: #666; font-size: .9em; }"""
+# Nothing is ever loaded: a copy must not tell anyone that it is read.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_TAGS = {
+    "strong": "strong",
+    "em": "em",
+    "code": "code",
+    "strike": "s",
+    "mark": "mark",
+    "sup": "sup",
+    "sub": "sub",
+}
+
+
+def _page(article: Article, document: Document) -> str:
+    title = html.escape(article.title)
+    shown = [_listed(value) for name, value in _head(article).items() if name in ("feed", "author", "date")]
+    link = f'<p class="facts"><a href="{html.escape(article.url)}">{html.escape(article.url)}</a></p>'
+    lines = [
+        "<!doctype html>",
+        '<html><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="referrer" content="no-referrer">',
+        *(
+            f'<meta name="{name}" content="{html.escape(_listed(value))}">'
+            for name, value in _head(article).items()
+            if name != "title"
+        ),
+        f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+        f'<h1>{title}</h1><p class="facts">{html.escape(" · ".join(shown))}</p>',
+        *([link] if article.url else []),
+        *_page_blocks(document),
+        "</body></html>",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _page_blocks(document: Document) -> Iterator[str]:
+    addresses = {link.number: link.url for link in document.links}
+    depth = 0
+    for block in document.blocks:
+        made = _page_block(block, addresses)
+        if made:
+            step = block.quote - depth
+            yield ("<blockquote>" * step or "</blockquote>" * -step) + made
+            depth = block.quote
+    yield "</blockquote>" * depth
+
+
+def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
+    text = html.escape(block.text)
+    if block.kind is BlockKind.RULE:
+        return "<hr>"
+    if block.kind in (BlockKind.CODE, BlockKind.TABLE):
+        return f"<pre>{text}</pre>"
+    if block.picture is not None:
+        link = f'<a href="{html.escape(block.picture.url)}">{text or "Picture"}</a>'
+        return f"<figure><figcaption>{link}</figcaption></figure>" if block.picture.url else ""
+    if not block.text:
+        return ""
+    if block.kind is BlockKind.EMBED:
+        url = addresses.get(block.link, "")
+        return f'<p><a href="{html.escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"
+    inner = marked(block, lambda text, code: html.escape(text), lambda tag: _tag(tag, addresses), _end_tag)
+    inner = inner.replace("\n", "<br>\n")
+    if block.kind is BlockKind.HEADING:
+        level = min(6, max(2, block.level))
+        return f"<h{level}>{inner}</h{level}>"
+    marker = f"{html.escape(block.marker)} " if block.marker else ""
+    style = f' style="margin-left: {2 * block.indent}em"' if block.indent else ""
+    return f"<p{style}>{marker}{inner}</p>"
+
+
+def _tag(tag: Tag, addresses: Mapping[int, str]) -> str:
+    if tag[0] == "link":
+        return f'<a href="{html.escape(addresses.get(tag[1], ""))}">'
+    return f"<{_TAGS[tag[0]]}>"
+
+
+def _end_tag(tag: Tag) -> str:
+    return "</a>" if tag[0] == "link" else f"</{_TAGS[tag[0]]}>"

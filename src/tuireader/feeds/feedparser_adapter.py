@@ -1,0 +1,230 @@
+"""Read what the fast path does not claim, with feedparser: old formats, broken XML, unusual dates.
+
+feedparser has inputs that keep it busy for minutes, so `parse` belongs into a process that can be ended
+(`parse.ParseWorker`). Its sanitiser and its link resolver are off, as both are ours to do.
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+from time import process_time
+from typing import Any
+
+from tuireader.feeds import dates
+from tuireader.feeds.close_tags import closed
+from tuireader.feeds.elements import medium_of
+from tuireader.feeds.entry import HTML, PLAIN, Medium, Raw, RawFeed, Text, is_something
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
+_DIGITS = 8
+_AGAIN = 1.0
+"""Seconds of work that the first reading of a damaged document may take if there is to be another."""
+
+
+def legal(text: str) -> tuple[str, bool]:
+    """Text with every character and reference that XML forbids replaced by U+FFFD, and if any was."""
+    text, characters = _ILLEGAL.subn("\ufffd", text)
+    count = 0
+
+    def checked(found: re.Match[str]) -> str:
+        nonlocal count
+        digits = found[1] or found[2]
+        code = int(digits, 16 if found[1] else 10) if len(digits) <= _DIGITS else -1
+        if _is_legal(code):
+            return found[0]
+        count += 1
+        return "&#xFFFD;"
+
+    text = _REFERENCE.sub(checked, text)
+    return text, bool(characters or count)
+
+
+def _is_legal(code: int) -> bool:
+    if code in (9, 10, 13):
+        return True
+    return 0x20 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+
+
+def parse(text: str, url: str) -> RawFeed | None:
+    """The feed in a text, or None if there is none. May take long; may raise what feedparser raises.
+
+    Where a document is damaged, and says more once all is closed that it leaves open, that counts.
+    """
+    started = process_time()
+    raw = _parse(text, url)
+    if raw is not None and (raw.well_formed or process_time() - started > _AGAIN):
+        return raw
+    whole = closed(text)
+    other = _parse(whole, url) if whole != text else None
+    if other is None or (raw is not None and _said(other) <= _said(raw)):
+        return raw
+    other.well_formed = False
+    return other
+
+
+def _said(raw: RawFeed) -> tuple[int, int]:
+    """Return how much a feed says: entries with anything in them, and letters."""
+    letters = [
+        sum(len(text.value) for text in (entry.title, entry.summary, *entry.contents) if text)
+        + len(entry.link)
+        for entry in raw.entries
+    ]
+    return sum(map(is_something, raw.entries)), sum(letters)
+
+
+def _parse(text: str, url: str) -> RawFeed | None:
+    import feedparser
+
+    text, changed = legal(text)
+    # A file object, never a string: feedparser opens a string that is a path and fetches one that is a URL.
+    found = feedparser.parse(
+        io.BytesIO(text.encode("utf-8")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    entries = [_entry(entry) for entry in found.entries]
+    if not (found.get("version") or entries or found.feed):
+        return None
+    atom = str(found.get("version") or "").startswith("atom")
+    feed = found.feed
+    return RawFeed(
+        url=url,
+        atom=atom,
+        base=_string(_mapping(feed, "title_detail"), "base"),
+        title=_titled(feed),
+        link=_string(feed, "link"),
+        authors=_authors(feed) if atom else [],
+        ttl=_string(feed, "ttl"),
+        period=_string(feed, "sy_updateperiod"),
+        frequency=_string(feed, "sy_updatefrequency"),
+        entries=entries,
+        well_formed=not (found.get("bozo") or changed),
+    )
+
+
+def _own(data: Any, key: str) -> Any:
+    """A value under its own name: feedparser's dictionaries answer to aliases, some with a warning."""
+    return dict.get(data, key) if isinstance(data, dict) else None
+
+
+def _string(data: Any, key: str) -> str:
+    value = _own(data, key)
+    return value if isinstance(value, str) else ""
+
+
+def _list(data: Any, key: str) -> list[Any]:
+    value = _own(data, key)
+    return value if isinstance(value, list) else []
+
+
+def _mapping(data: Any, key: str) -> dict[str, Any]:
+    value = _own(data, key)
+    return value if isinstance(value, dict) else {}
+
+
+def _kind(detail: Any, default: str) -> str:
+    """The media type of a text: plain stays plain, all else is taken for HTML."""
+    kind = _string(detail, "type") or default
+    return PLAIN if kind == PLAIN else HTML
+
+
+def _titled(data: Any) -> Text | None:
+    return _text(data, "title") if isinstance(_own(data, "title"), str) else None
+
+
+def _text(data: Any, name: str) -> Text:
+    return Text(_string(data, name), _kind(_mapping(data, f"{name}_detail"), PLAIN))
+
+
+def _authors(data: Any) -> list[str]:
+    people = _list(data, "authors")
+    said = _string(data, "author")
+    if len(people) == 1 and "@" in said:
+        name, mail = _string(people[0], "name"), _string(people[0], "email")
+        if said != f"{name} ({mail})":  # not made of the parts of an Atom person
+            return [said]  # it cuts addresses out, and takes ".museum" for ".muse"
+    return [_string(person, "name") or _string(person, "email") for person in people]
+
+
+def _date(entry: Any, *names: str) -> int | None:
+    """The first date that can be read, by our own rules first, so that both parsers give the same."""
+    for name in names:
+        text = _string(entry, name)
+        moment = dates.parse(text) if text else None
+        if moment is None:
+            moment = _seconds(_own(entry, f"{name}_parsed"))
+        if moment is not None:
+            return moment
+    return None
+
+
+def _seconds(parsed: Any) -> int | None:
+    if not parsed:
+        return None
+    try:
+        year = parsed[0]
+        return calendar.timegm(parsed) if year in dates.YEARS else None
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _entry(entry: Any) -> Raw:
+    contents = _list(entry, "content")
+    detail = _mapping(entry, "summary_detail")
+    summary = _string(entry, "summary")
+    raw = Raw(
+        guid=_string(entry, "id"),
+        title=_titled(entry),
+        link=_string(entry, "link"),
+        authors=_authors(entry),
+        published=_date(entry, "published", "created"),
+        updated=_date(entry, "updated"),
+        contents=[Text(_string(content, "value"), _kind(content, PLAIN)) for content in contents],
+        base=_base(contents, detail, _mapping(entry, "title_detail")),
+        comments_url=_string(entry, "comments"),
+        comments_feed=_string(entry, "wfw_commentrss"),
+        comments_count=_string(entry, "slash_comments") or _string(entry, "thr_total"),
+        tags=[_string(tag, "label") or _string(tag, "term") for tag in _list(entry, "tags")],
+        media=[medium_of(one) for one in _list(entry, "media_content") if isinstance(one, dict)],
+        thumbnails=[_string(one, "url") for one in _list(entry, "media_thumbnail")],
+        credits=[_string(one, "content") for one in _list(entry, "media_credit")],
+        picture=_string(_mapping(entry, "image"), "href"),
+        duration=_string(entry, "itunes_duration"),
+    )
+    if isinstance(_own(entry, "summary"), str):
+        raw.summary = Text(summary, _kind(detail, HTML) if _string(detail, "value") == summary else HTML)
+    _take_links(raw, _list(entry, "links"))
+    raw.addresses += filter(None, (_string(content, "src") for content in contents))
+    for part in (entry, _mapping(entry, "source")):
+        raw.other_texts += [_text(part, name) for name in ("title", "subtitle")]
+    raw.addresses += [_string(link, "href") for link in _list(_mapping(entry, "source"), "links")]
+    return raw
+
+
+def _base(contents: list[Any], *details: dict[str, Any]) -> str:
+    for detail in [*contents[:1], *details]:
+        if isinstance(detail, dict) and "base" in detail:
+            return _string(detail, "base")
+    return ""
+
+
+def _take_links(raw: Raw, links: list[Any]) -> None:
+    for link in links:
+        relation, href, kind = _string(link, "rel"), _string(link, "href"), _string(link, "type").lower()
+        if not href:
+            continue
+        if relation == "enclosure":
+            medium = Medium(href, kind, length=_string(link, "length"), title=_string(link, "title"))
+            raw.enclosures.append(medium)
+        elif relation == "replies":
+            page = kind in ("", HTML)
+            raw.comments_url = raw.comments_url or (href if page else "")
+            raw.comments_feed = raw.comments_feed or ("" if page else href)
+            count = next((value for key, value in link.items() if key.endswith("count")), "")
+            raw.comments_count = raw.comments_count or str(count)
+        else:
+            raw.addresses.append(href)

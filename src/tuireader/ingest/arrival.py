@@ -1,0 +1,280 @@
+"""What happens to articles when they arrive: watches and mutes are asked, links kept; and the same again when
+watches or mutes have changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tuireader import query
+from tuireader.config import MuteConfig
+from tuireader.document.prepare import links_in
+from tuireader.ingest.links import out_links
+from tuireader.ingest.matching import FeedNames, hits, shown, subject
+from tuireader.ingest.placement import relate_anew
+from tuireader.model import Evidence
+from tuireader.store import Store
+from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
+from tuireader.store.reading import StoredText
+from tuireader.store.watches import Former
+from tuireader.text import plain
+from tuireader.watch import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`.
+
+    Articles that are on a watch stay visible unless the config says `include_watched`.
+    """
+
+    signature: str
+    wanted: query.Query
+    feeds: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, config: MuteConfig, feeds: FeedNames, now: int) -> Mute | None:
+        """The mute for an expression and a feed's title, address or folder, each `""` for any.
+
+        None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
+        for what changes by itself (age, read, watches, labels), so that stored articles are looked at again.
+        """
+        parsed = query.parse(config.query)
+        if isinstance(parsed, query.QueryError):
+            return None
+        wanted = config.feed.casefold()
+        named = (number for number, names in feeds.items() if wanted in map(str.casefold, names))
+        of_feeds = frozenset(named) if wanted else None
+        parts = [config.query, wanted, *sorted(of_feeds or ())]
+        for leaf in query.leaves(parsed.root):
+            field = getattr(leaf, "field", "")
+            if isinstance(leaf, query.Is | query.Age) or field in ("watch", "label"):
+                parts.append(f"day {now // 86_400}")
+            if field in ("feed", "folder", "label"):
+                parts.append(str(sorted(feeds.items())))
+        spares = WITH_WATCHED if config.include_watched else SPARES_WATCHED
+        return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
+
+    def hides(self, feed: int, reading: query.Reading, now: int) -> bool:
+        """Whether it hides an article of a feed."""
+        return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use.
+
+    Watches that have `ended` hit nothing new.
+    """
+
+    matcher: Matcher
+    feeds: FeedNames
+    mutes: Sequence[Mute] = ()
+    tell: Collection[str] = ()
+    ended: Collection[str] = ()
+
+
+def record_new(
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """Match articles that are new, hide those that are muted, note what is to be told.
+
+    Returns the matches of those that can be seen.
+    """
+    matches = {text.id: _going_on(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
+    store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
+    store.links.record(out_links(texts))
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
+
+
+def _going_on(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
+    return [item for item in found if item.watch not in rules.ended] if rules.ended else found
+
+
+def record_changed(
+    store: Store, texts: Sequence[StoredText], rules: Rules, now: int, before: Sequence[StoredText] = ()
+) -> list[tuple[StoredText, Evidence]]:
+    """The same for articles whose text has changed; returns the matches that they did not have before.
+
+    `before` has what they said until now. They are related anew. What they hit no more stays as a former
+    match, with the version that it hit.
+    """
+    if not texts:
+        return []
+    said = {text.id: text for text in before}
+    matches = {text.id: hits(rules.matcher, text, rules.feeds) for text in texts}
+    new = [
+        (text, item)
+        for text in texts
+        for item in _rematched(store, text, matches[text.id], rules, now, said.get(text.id))
+    ]
+    linking = [text for text in texts if text.links is not None]
+    store.links.record(out_links([_with_page_links(store, text) for text in linking]))
+    other = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
+    relate_anew(store, other, said)
+    hidden = _hide(store, texts, matches, rules, now)
+    return _seen(store, new, hidden, rules)
+
+
+def record_carried(
+    store: Store, carried: Sequence[tuple[StoredText, StoredText]], rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """The same for articles of which further feeds say something new; `carried` are (before, after).
+
+    One that was read, and whose new text is the first to hit a watch, is unread again.
+    """
+    new = record_changed(store, [text for _, text in carried], rules, now, [text for text, _ in carried])
+    unseen = [text.id for text, _ in new if text.read]
+    store.marks.set("read", unseen, False, now=now, journal=False)
+    return new
+
+
+def _rematched(
+    store: Store,
+    text: StoredText,
+    found: Sequence[Evidence],
+    rules: Rules,
+    now: int,
+    before: StoredText | None,
+    page: str = "",
+) -> list[Evidence]:
+    """Set what a changed article hits; returns what it never hit before.
+
+    What it hits no more is kept with the version that it hit; `page` is the HTML of its page until now.
+    """
+    new, lost = store.watches.rematch(text.id, found, now)
+    if lost:
+        told = hits(rules.matcher, before, rules.feeds, lost) if before is not None else []
+        evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
+        store.watches.end(
+            (text.id, Former(item, _version(store, text, item, before, now, page), now))
+            for item in evidence.values()
+        )
+    return new
+
+
+def _version(
+    store: Store, text: StoredText, item: Evidence, before: StoredText | None, now: int, page: str
+) -> int:
+    """Return the id of the version that a match was about, which is kept if it is not yet."""
+    full = before is not None and before.full != text.full
+    known = store.revisions.replaced(text.id, now, full=full, feed_id=item.feed_id)
+    if known or before is None:
+        return known
+    title, html = before.title, page if full else before.html
+    for other in before.appearances:
+        if other.feed_id == item.feed_id and not other.same:
+            title, html = other.title, other.html
+    return store.revisions.keep(text.id, now, title, html, full=full, feed_id=item.feed_id)
+
+
+def record_full_text(
+    store: Store, article_id: int, html: str, base_url: str, rules: Rules, now: int
+) -> list[tuple[StoredText, Evidence]]:
+    """Keep what the page of an article says, and match the article anew; returns the matches that are new.
+
+    It is not related anew: relatives are found by what feeds say, so that a story stays as it is. Whom the
+    page names is kept beside whom the feed names, also where what the feed said was purged.
+    """
+    old = next(iter(store.reading.texts([article_id])), None)
+    if old is None:
+        return []
+    purged = not store.full_texts.has_content(article_id)
+    known = store.links.of(article_id) if purged else []
+    page, _ = store.full_texts.page(article_id)
+    if not purged:
+        store.index.remove([old])
+    store.full_texts.keep(article_id, html, base_url, now)
+    text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
+    for _, found_links in out_links([_with_page_links(store, text)]):
+        every = {link.url: link for link in found_links} | {link.url: link for link in known}
+        store.links.record([(article_id, list(every.values()))])
+    store.index.add([text])
+    found = hits(rules.matcher, text, rules.feeds)
+    new = [(text, item) for item in _rematched(store, text, found, rules, now, old, page)]
+    hidden = _hide(store, [text], {article_id: found}, rules, now)
+    return _seen(store, new, hidden, rules)
+
+
+def _with_page_links(store: Store, text: StoredText) -> StoredText:
+    """An article whose links are those of its feed and, if its page was fetched, those that stand there."""
+    if not text.full:
+        return text
+    html, base_url = store.full_texts.page(text.id)
+    return replace(text, links=(*(text.links or ()), *links_in(html, base_url or text.url)))
+
+
+def _hide(
+    store: Store,
+    texts: Sequence[StoredText],
+    matches: Mapping[int, Sequence[Evidence]],
+    rules: Rules,
+    now: int,
+) -> set[int]:
+    """Mark the articles that a mute hides; returns them."""
+    if not rules.mutes or not texts:
+        return set()
+    found: list[tuple[int, str]] = []
+    for text in texts:
+        watches = tuple(item.watch for item in matches[text.id])
+        reading = query.Reading(replace(shown(text, rules.feeds), watches=watches))
+        found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
+    return store.mutes.record([text.id for text in texts], found)
+
+
+def _seen(
+    store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
+) -> list[tuple[StoredText, Evidence]]:
+    """The matches of articles that are not hidden, noted for telling where their watch wants it."""
+    seen = [(text, item) for text, item in found if text.id not in hidden]
+    store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
+    return seen
+
+
+def mute_chunk(
+    store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
+) -> int:
+    """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
+    first = max(1, up_to - size + 1)
+    found = {
+        mute.signature: [
+            article
+            for step in store.search.inside(
+                mute.wanted,
+                now=now,
+                subject=lambda text: subject(text, feeds),
+                feeds=mute.feeds,
+                first=first,
+                last=up_to,
+            )
+            for article in step
+        ]
+        for mute in mutes
+    }
+    _see_what_is_shown(store, found, mutes, feeds, now, first, up_to)
+    store.mutes.replace(first, up_to, found)
+    return first - 1
+
+
+def _see_what_is_shown(
+    store: Store,
+    found: dict[str, list[int]],
+    mutes: Sequence[Mute],
+    feeds: FeedNames,
+    now: int,
+    first: int,
+    last: int,
+) -> None:
+    """Let mutes judge articles by the text on display: what further feeds say hides nothing."""
+    several = set(store.watches.told_differently(first, last))
+    if not several:
+        return
+    texts = list(store.reading.texts(sorted(several), watches=True))
+    for mute in mutes:
+        hidden = [one for one in found[mute.signature] if one not in several]
+        hidden += (
+            text.id for text in texts if mute.hides(text.feed_id, query.Reading(shown(text, feeds)), now)
+        )
+        found[mute.signature] = hidden

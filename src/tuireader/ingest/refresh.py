@@ -1,0 +1,360 @@
+"""One refresh as an asynchronous stream of events: fetch → parse → save, match and relate → tell.
+
+Fetching runs on the event loop, odd documents are parsed in a process of their own, and the writer thread
+stores what came in batches, so that one commit serves many feeds. Every attempt is recorded, also the
+failed ones. Saving, matching and relating of a batch are one transaction: killed at any point, the
+database has a feed's articles with their matches, or it will ask for them again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+from tuireader import ingest, schedule
+from tuireader.errors import TuireaderError
+from tuireader.feeds.fetch import Fetcher, FetchLimits
+from tuireader.feeds.workers import ParseWorker
+from tuireader.model import (
+    Event,
+    Evidence,
+    Fault,
+    FeedDone,
+    Fetched,
+    FetchFailed,
+    FetchJob,
+    FetchResult,
+    NewMatch,
+    NotModified,
+    ParsedFeed,
+    ParseFailed,
+    ParseResult,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    TermHit,
+    TextFetched,
+    Told,
+)
+from tuireader.store import Pool, Store
+from tuireader.store.feeds import Attempt, FeedFacts
+from tuireader.store.reading import StoredText
+from tuireader.text import without_password
+
+_BATCH = 32
+"""Answers that are stored in one transaction at the most: one commit for many feeds costs less than many."""
+_SMALL_BATCH = 8
+_PATIENCE = 0.1
+"""So many answers are waited for, so many seconds: a commit of a few costs nearly as much as one of many."""
+
+_APART = 20
+"""From more feeds on, all are parsed apart: starting the process then costs less than it brings."""
+
+log = logging.getLogger("tuireader")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a refresh needs to know beyond the feeds: how to match, how often to ask, what time it is."""
+
+    rules: ingest.Rules
+    rates: schedule.Rates
+    interval: dict[str, int]
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer for one feed, ready to be stored."""
+
+    facts: FeedFacts
+    result: FetchResult
+    parsed: ParseResult | None = None
+
+
+@asynccontextmanager
+async def opened(
+    limits: FetchLimits, *, feeds: int = 1, fresh: int = 0
+) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
+    """A fetcher and a parser for about so many feeds, closed again together.
+
+    Of them `fresh` were never read before: with many, it is sure that the parser will be needed.
+    """
+    async with Fetcher(limits) as fetcher, ParseWorker(apart=feeds > _APART) as parser:
+        if fresh > _APART:
+            parser.start()
+        yield fetcher, parser
+
+
+async def refresh(
+    feeds: Sequence[FeedFacts],
+    job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
+    *,
+    pool: Pool,
+    fetcher: Fetcher,
+    parser: ParseWorker,
+    setting: Setting,
+) -> AsyncGenerator[Event, None]:
+    """Ask for `feeds` and yield what happens; iterate inside `contextlib.aclosing`."""
+    started = setting.clock()
+    yield RefreshStarted(len(feeds))
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
+    driver = asyncio.create_task(_fetch_all(feeds, job_of, pool, fetcher, parser, outcomes))
+    done = failed = new = changed = 0
+    try:
+        async for batch in batches(outcomes):
+            for event in await pool.write(partial(save_batch, batch=batch, setting=setting)):
+                if isinstance(event, FeedDone):
+                    done += 1
+                    failed += bool(event.error)
+                    new += event.new
+                    changed += event.changed
+                    event = _numbered(event, done, len(feeds))
+                yield event
+            for outcome in batch:  # not before: what was read of a body takes more memory than the body
+                fetcher.room.done(outcome.result.job)
+        await driver
+    finally:
+        driver.cancel()
+        await asyncio.gather(driver, return_exceptions=True)
+    yield RefreshDone(len(feeds), failed, new, changed, round(setting.clock() - started, 3))
+
+
+def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list[Event]:
+    """Store a batch of answers in one transaction; a feed that cannot be stored is recorded as failed."""
+    events: list[Event] = []
+    fresh: list[StoredText] = []
+    now = int(setting.clock())
+    with store.transaction():
+        for outcome in batch:
+            store.conn.execute("SAVEPOINT feed")
+            try:
+                found, new = _save(store, outcome, setting, now)
+                fresh += new
+            except store.broken_input as error:
+                log.exception("storing %s", without_password(outcome.facts.url))
+                store.conn.execute("ROLLBACK TO feed")
+                found = [
+                    _record_failure(
+                        store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}"
+                    )
+                ]
+            store.conn.execute("RELEASE feed")
+            events += found
+        store.saving.index(fresh)
+    if fresh:
+        store.learn()
+    return events
+
+
+def _save(
+    store: Store, outcome: Outcome, setting: Setting, now: int
+) -> tuple[Sequence[Event], Sequence[StoredText]]:
+    """What happened to one feed, and its new articles, which are still to be indexed."""
+    match outcome.result, outcome.parsed:
+        case FetchFailed() as failure, _:
+            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
+        case _, ParseFailed() as failure:
+            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
+        case NotModified(), _:
+            _record_success(store, outcome, setting, now, None)
+            return [FeedDone(outcome.facts.id, outcome.facts.title, unchanged=True)], ()
+        case Fetched(), ParsedFeed() as parsed:
+            return _save_feed(store, outcome, parsed, setting, now)
+    raise AssertionError("a fetched body is always parsed")
+
+
+def _save_feed(
+    store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
+) -> tuple[Sequence[Event], Sequence[StoredText]]:
+    facts = outcome.facts
+    saved = store.saving.save_feed(facts.id, parsed, now, index=False)
+    matches = ingest.record_new(store, saved.new, setting.rules, now)
+    matches += ingest.record_changed(store, saved.changed, setting.rules, now, saved.before)
+    matches += ingest.record_carried(store, saved.carried, setting.rules, now)
+    _record_success(store, outcome, setting, now, parsed, saved.whole)
+    named = facts.title not in (facts.url, without_password(facts.url))
+    title = facts.title if named else parsed.title or facts.title
+    done = FeedDone(facts.id, title, len(saved.new), len(saved.changed), left_out=parsed.left_out)
+    return [done, *(_new_match(text, title, evidence) for text, evidence in matches)], saved.new
+
+
+def _record_success(
+    store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
+) -> None:
+    """Plan the next try. A document that was not `whole` is to be sent and read again then."""
+    facts, result = outcome.facts, outcome.result
+    assert not isinstance(result, FetchFailed)
+    ttl = parsed.ttl if parsed else facts.ttl
+    plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
+    if result.job.url != facts.url and not result.moved_to:  # asked where it has moved to, and still there
+        moved = schedule.Move(facts.moved_to, facts.moved_seen)
+    else:
+        moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
+    store.feeds.record(
+        Attempt(
+            facts.id,
+            now,
+            plan.next_try,
+            plan.state,
+            etag=result.etag if whole else None,
+            last_modified=result.last_modified if whole else None,
+            body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
+            max_age=result.max_age,
+            ttl=parsed.ttl if parsed else None,
+            title=parsed.title if parsed else "",
+            site_url=parsed.site_url if parsed else "",
+            moved_to=moved.address,
+            moved_seen=moved.seen,
+        )
+    )
+
+
+def _record_failure(
+    store: Store, outcome: Outcome, setting: Setting, now: int, fault: Fault, reason: str
+) -> FeedDone:
+    facts, result = outcome.facts, outcome.result
+    wait = result.retry_after if isinstance(result, FetchFailed) else None
+    seen, judged = facts.moved_seen, fault
+    if result.job.url != facts.url and fault is not Fault.THROTTLED:
+        seen = (
+            1  # the address it has moved to fails: the next try is at its own again, and none may be "gone"
+        )
+        judged = Fault.HTTP if fault is Fault.GONE else fault
+    plan = schedule.after_failure(
+        _history(store, facts, setting, facts.ttl, None), judged, wait, setting.rates, now
+    )
+    attempt = Attempt(facts.id, now, plan.next_try, plan.state, error=reason, fault=judged, moved_seen=seen)
+    store.feeds.record(attempt)
+    return FeedDone(facts.id, facts.title, error=reason, fault=fault)
+
+
+def _history(
+    store: Store, facts: FeedFacts, setting: Setting, ttl: int | None, max_age: int | None
+) -> schedule.History:
+    return schedule.History(
+        feed_id=facts.id,
+        recent=tuple(store.feeds.recent_times(facts.id)),
+        interval=setting.interval.get(facts.url),
+        ttl=ttl,
+        max_age=max_age,
+        error_streak=facts.error_streak,
+        state=facts.state,
+    )
+
+
+def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
+    if evidence.feed_id:  # what this feed says has hit, and another feed's text is shown
+        evidence = replace(evidence, feed=feed_title)
+    return NewMatch(text.id, text.title, feed_title, text.url, evidence)
+
+
+def _numbered(event: FeedDone, done: int, total: int) -> FeedDone:
+    return replace(event, done=done, total=total)
+
+
+async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:
+    """What is stored of a feed, so that only the rest need be prepared."""
+    if facts.last_success is None:
+        return {}
+    return await pool.read(lambda store: store.saving.digests(facts.id))
+
+
+async def _fetch_all(
+    feeds: Sequence[FeedFacts],
+    job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
+    pool: Pool,
+    fetcher: Fetcher,
+    parser: ParseWorker,
+    outcomes: asyncio.Queue[Outcome | None],
+) -> None:
+    """Put an outcome for every feed into the queue, then None. The fetcher bounds what runs at once."""
+
+    async def ask(facts: FeedFacts) -> None:
+        try:
+            result = await fetcher.fetch(await job_of(facts), keep=True)
+        except TuireaderError as error:  # a password that cannot be had
+            result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
+        parsed = None
+        if isinstance(result, Fetched):
+            stored = await _digests(pool, facts)
+            parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
+            result = replace(result, body=b"")
+        await outcomes.put(Outcome(facts, result, parsed))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for facts in feeds:
+                group.create_task(ask(facts))
+    finally:
+        # also after a fault, so that the generator ends and raises it
+        await asyncio.shield(outcomes.put(None))
+
+
+async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
+    """What has come meanwhile, as one batch. A small one waits a moment for more."""
+    while (first := await outcomes.get()) is not None:
+        batch = [first]
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while len(batch) < _BATCH:
+            try:
+                more = outcomes.get_nowait()
+            except asyncio.QueueEmpty:
+                if len(batch) >= _SMALL_BATCH:
+                    break
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        more = await outcomes.get()
+                except TimeoutError:
+                    break
+            if more is None:
+                yield batch
+                return
+            batch.append(more)
+        yield batch
+
+
+# --------------------------------------------------------------------------- events between processes
+
+_EVENTS: dict[str, type[Event]] = {
+    "started": RefreshStarted,
+    "feed": FeedDone,
+    "match": NewMatch,
+    "done": RefreshDone,
+    "relating": Relating,
+    "told": Told,
+    "text": TextFetched,
+}
+_NAMES = {kind: name for name, kind in _EVENTS.items()}
+
+
+def encode(event: Event) -> str:
+    """An event as one line of JSON, as `tuireader refresh --json` prints it: `{"event": "feed", …}`."""
+    return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False)
+
+
+def decode(line: str) -> Event:
+    """The event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
+    values: dict[str, Any] = json.loads(line)
+    kind = _EVENTS[values.pop("event")]
+    if kind is NewMatch:
+        found = values["evidence"]
+        values["evidence"] = Evidence(
+            found["watch"],
+            tuple(TermHit(**hit) for hit in found["hits"]),
+            found["sentence"],
+            tuple((start, end) for start, end in found["spans"]),
+            feed_id=found["feed_id"],
+            feed=found["feed"],
+        )
+    elif kind is Told:
+        values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}
+    elif values.get("fault") is not None:
+        values["fault"] = Fault(values["fault"])
+    return kind(**values)

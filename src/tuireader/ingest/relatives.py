@@ -1,0 +1,148 @@
+"""What belongs to an article that is opened: relatives by what they say, and by the links between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tuireader.ingest.placement import Shelf, incoming
+from tuireader.model import Related, Relation
+from tuireader.related import links, rank, search
+from tuireader.related.rank import Ranked
+from tuireader.store import Store
+from tuireader.store.links import LinkedArticle
+from tuireader.store.relations import Shown
+
+_HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
+_TOLD = 30
+"""Other reports of a story whose links are looked at, its newest."""
+
+
+def related(store: Store, article_id: int) -> tuple[Related, ...]:
+    """The relatives of an article, strongest relation first; each once, by its strongest relation.
+
+    Ordinary links to pages that are not stored stay links of the text; what the editor named and primary
+    sources are relatives even so. What one report of a story links to is background or a follow-up for the
+    others, too, by its time, if they have a name in common with it.
+    """
+    found = _Found()
+    for text in store.reading.texts([article_id]):
+        shelf, article = Shelf(store), incoming(text)
+        _add_links(store, shelf, article, found)
+        ranked = search.relatives(shelf, article)
+        story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
+        shown = store.relations.shown([item.article_id for item in ranked])
+        for item in ranked:
+            if item.article_id in shown:
+                folded = item.article_id in story and story[item.article_id] == story.get(article_id)
+                if not folded and item.relation is Relation.SAME_STORY:
+                    item = _told_apart(shelf, article, item)
+                found.add(item.article_id, _similar(item, shown[item.article_id], folded))
+    return found.sorted()
+
+
+def _told_apart(shelf: Shelf, article: search.Incoming, item: Ranked) -> Ranked:
+    """What looks like the same story; another item of a series is only before or after this one."""
+    profiles = {profile.id: profile for profile in shelf.profiles([article.id, item.article_id])}
+    if len(profiles) < 2 or not shelf.series.differ(*profiles.values()):
+        return item
+    later = profiles[item.article_id].time > article.time
+    return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
+
+
+class _Found:
+    """What has been found by now."""
+
+    def __init__(self) -> None:
+        self._relatives: dict[object, Related] = {}
+
+    def add(self, key: object, new: Related) -> None:
+        """Keep a relative, or the stronger relation of one that is known."""
+        old = self._relatives.get(key)
+        if old is None or _rank(new) < _rank(old):
+            self._relatives[key] = new
+
+    def sorted(self) -> tuple[Related, ...]:
+        """All, the strongest relation first; those alike stay as they were found, best first."""
+        return tuple(sorted(self._relatives.values(), key=_rank))
+
+
+def _add_links(store: Store, shelf: Shelf, article: search.Incoming, found: _Found) -> None:
+    """What links say, from here, to here, and from the other reports of the story."""
+    outgoing, incoming_ = store.links.outgoing(article.id), store.links.incoming(article.id)
+    others = _others(store, article.id)
+    theirs = [
+        (other, link)
+        for other, link in store.links.stored(list(others))
+        if link.time is not None and link.article_id not in others and link.article_id != article.id
+    ]
+    every = [*outgoing, *incoming_, *(link for _, link in theirs)]
+    stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
+    profiles = {other.id: other for other in shelf.profiles(sorted(stored))}
+    whole = search.whole(shelf, article) if profiles else None
+    # A feed names itself in each of its articles, below pictures and in the last line.
+    titles = {*others.values(), *(link.feed_title for link in every)} if profiles else ()
+    feeds = search.terms(" ".join(sorted(titles)))
+
+    def reason(link: LinkedArticle, how: str) -> str:
+        other = profiles.get(link.article_id or 0)
+        return how if whole is None or other is None else rank.reason(whole, other, how, feeds)
+
+    for link in outgoing:
+        if link.article_id is not None or link.kind != "cite":
+            relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
+            kind = links.source(link.url)
+            how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
+            found.add(link.article_id or link.url, _linked(link, relation, reason(link, how)))
+    for link in incoming_:
+        how = "names this as also read" if link.kind == "also" else "links to this"
+        found.add(link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
+    for other, link in theirs:
+        known = profiles.get(link.article_id or 0)
+        if whole is not None and known is not None and rank.shares_name(whole, known, feeds):
+            how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
+            relation = Relation.FOLLOW_UP if known.time > article.time else Relation.BACKGROUND
+            found.add(link.article_id, _linked(link, relation, reason(link, how)))
+
+
+def _others(store: Store, article_id: int) -> dict[int, str]:
+    """The other reports of an article's story, each with its feed's title."""
+    story = store.stories.timeline(article_id)
+    entries = story.entries[-_TOLD:] if story is not None else ()
+    return {entry.article_id: entry.feed_title for entry in entries if entry.article_id != article_id}
+
+
+_ORDER = {relation: place for place, relation in enumerate(Relation)}
+
+
+def _rank(item: Related) -> int:
+    return _ORDER[item.relation]
+
+
+def _similar(item: Ranked, other: Shown, folded: bool) -> Related:
+    """A relative by what it says; what is folded into one story is shown as one."""
+    is_story = folded and item.relation is not Relation.SAME_TEXT
+    return Related(
+        Relation.SAME_STORY if is_story else item.relation,
+        other.title,
+        other.id,
+        other.url,
+        other.feed_title,
+        other.time,
+        item.reason,
+        item.score,
+        other.read,
+    )
+
+
+def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
+    return Related(
+        relation,
+        link.title or link.label or link.url,
+        link.article_id,
+        link.url,
+        link.feed_title,
+        link.time,
+        reason,
+        1.0,
+        link.read,
+    )

@@ -1,0 +1,183 @@
+"""Watches that are new or have changed are matched anew against all that is stored.
+
+Most of them the full-text index decides by itself: they are done without a look at any text, and the evidence
+of their matches is worked out when it is first asked for. The others are matched article by article.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from tuireader.ingest.matching import FeedNames, former_hits, hits
+from tuireader.model import Evidence
+from tuireader.store import Store
+from tuireader.watch import Lookup, Matcher, WatchRule, lookup, prefilter
+
+_MANY = 20_000
+"""Hits from which a watch is not filled in at once ..."""
+_RANGE = 20_000
+"""... but so many articles at a time."""
+
+
+@dataclass(slots=True)
+class ByIndex:
+    """Watches that the index decides: each is set to what it hits up to the article where it is pending.
+
+    Articles that feeds tell differently, and what was hit before an edit, are asked by their texts.
+    """
+
+    rules: Sequence[WatchRule]
+    pending: Mapping[str, int]
+    feeds: FeedNames
+    now: int
+    _queue: list[tuple[str, Lookup, frozenset[int] | None, int]] = field(init=False)
+    _all: int = field(init=False)
+    _by_name: dict[str, WatchRule] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._queue = [
+            (rule.name, lookup(rule), self._feeds_of(rule), self.pending[rule.name])
+            for rule in reversed(self.rules)
+        ]
+        self._by_name = {rule.name: rule for rule in self.rules}
+        self._all = sum(up_to for *_, up_to in self._queue)
+
+    def _feeds_of(self, rule: WatchRule) -> frozenset[int] | None:
+        """The feeds that a rule is for, None for all."""
+        if not rule.feeds:
+            return None
+        wanted = set(map(str.casefold, rule.feeds))
+        return frozenset(
+            feed for feed, names in self.feeds.items() if not wanted.isdisjoint(map(str.casefold, names[:3]))
+        )
+
+    def step(self, store: Store, seconds: float) -> float:
+        """Fill in watches for so many seconds; returns which part of all is left. Needs a transaction."""
+        started = perf_counter()
+        filled: list[tuple[int, int]] = []
+        while self._queue and perf_counter() - started < seconds:
+            name, way, feeds, up_to = self._queue.pop()
+            many = store.watches.has_many(name, _MANY) or store.search.hits_many(way.fts or "", _MANY)
+            first = max(1, up_to - _RANGE + 1) if many else 1
+            self._fill(store, self._by_name[name], way.fts or "", feeds, first, up_to)
+            filled.append((first, up_to))
+            store.watches.reached([name], first - 1)
+            if first > 1:
+                self._queue.append((name, way, feeds, first - 1))
+        if filled:
+            store.mutes.settle(min(first for first, _ in filled), max(last for _, last in filled))
+        return sum(up_to for *_, up_to in self._queue) / self._all if self._all else 0.0
+
+    def _fill(
+        self,
+        store: Store,
+        rule: WatchRule,
+        expression: str,
+        feeds: frozenset[int] | None,
+        first: int,
+        last: int,
+    ) -> None:
+        store.watches.fill(rule.name, expression, feeds, first, last, self.now)
+        positive = prefilter(rule) or expression
+        if apart := store.watches.apart(rule.name, expression, positive, feeds, first, last):
+            wanted = dict.fromkeys(apart, (rule.name,))
+            rematch(store, Matcher([rule]), self.feeds, wanted, self.now)
+
+
+@dataclass(slots=True)
+class ByText:
+    """Watches that need a look at the texts: `look_up` for each, then `step` to the end.
+
+    What a watch hits now, and what the index says that it may hit, is read and asked again; nothing else is
+    touched, so that whatever arrives or changes meanwhile keeps what it was given on arrival.
+    """
+
+    matcher: Matcher
+    filters: Mapping[str, str | None]
+    feeds: FeedNames
+    now: int
+    _wanted: dict[int, list[str]] = field(default_factory=dict)
+    _order: list[int] = field(default_factory=list)
+
+    @property
+    def scanned(self) -> list[str]:
+        """The watches of which the index knows nothing: every article is asked about them."""
+        return [name for name, expression in self.filters.items() if expression is None]
+
+    def look_up(self, store: Store, names: Sequence[str]) -> None:
+        """Find the candidates of some watches."""
+        for name in names:
+            expression = self.filters[name]
+            if expression is not None:
+                for article in {*store.search.candidates(expression), *store.watches.hit_by(name)}:
+                    self._wanted.setdefault(article, []).append(name)
+        self._order = []
+
+    def step(self, store: Store, up_to: int, size: int) -> int:
+        """Match `size` candidates with ids up to `up_to`, the newest first; returns where there are more.
+
+        Needs a transaction.
+        """
+        scanned, wanted = self.scanned, self._wanted
+        if scanned:
+            first = max(1, up_to - size + 1)
+            ids: Sequence[int] = range(first, up_to + 1)
+        else:
+            self._order = self._order or sorted(wanted)
+            end = bisect_right(self._order, up_to)
+            ids = self._order[max(0, end - size) : end]
+            first = ids[0] if end > size else 1
+        asked = {article: [*scanned, *wanted.get(article, ())] for article in ids}
+        rematch(store, self.matcher, self.feeds, asked, self.now)
+        store.mutes.settle(first, up_to)
+        store.watches.reached(list(self.filters), first - 1)
+        return first - 1
+
+
+def rematch(
+    store: Store, matcher: Matcher, feeds: FeedNames, asked: Mapping[int, Collection[str]], now: int
+) -> None:
+    """Ask each of some articles about watches, and set its matches; needs a transaction.
+
+    What hits an earlier version only stays as a former match. `now` is the time of new ones.
+    """
+    on = store.watches.on(sorted({name for names in asked.values() for name in names}), list(asked))
+    found: list[tuple[int, Evidence]] = []
+    gone = {}
+    for text in store.reading.texts(list(asked), watches=True):
+        current = hits(matcher, text, feeds, asked[text.id])
+        found += [(text.id, evidence) for evidence in current]
+        known = set(on.get(text.id, ())).intersection(asked[text.id])
+        if lost := known - {evidence.watch for evidence in current}:
+            gone[text.id] = text, lost
+    lasting = store.watches.lasting(list(gone))
+    for article, (_, lost) in gone.items():
+        lost.difference_update(name for name, one in lasting if one == article)
+    kept = store.revisions.kept([article for article, (_, lost) in gone.items() if lost])
+    former = [
+        (article, match)
+        for article, (text, lost) in gone.items()
+        if article in kept
+        for match in former_hits(matcher, text, kept[article], feeds, sorted(lost))
+    ]
+    still = {(match.evidence.watch, article) for article, match in former}
+    pairs = {(name, article) for article, (_, lost) in gone.items() for name in lost}
+    store.watches.forget(pairs - still)
+    store.watches.end(former)
+    store.watches.record(found, now)
+
+
+def explain(
+    store: Store, matcher: Matcher, feeds: FeedNames, ids: Sequence[int]
+) -> dict[int, tuple[Evidence, ...]]:
+    """The evidence of those matches of some articles that the index alone has made, by article."""
+    bare = store.watches.bare(ids)
+    if not bare:
+        return {}
+    return {
+        text.id: tuple(hits(matcher, text, feeds, bare[text.id]))
+        for text in store.reading.texts(list(bare), watches=True)
+    }

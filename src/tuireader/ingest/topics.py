@@ -1,0 +1,85 @@
+"""What an article or a story is about, in the words that tell it from others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuireader.ingest.placement import Shelf, features_of, incoming
+from tuireader.related.features import NAME, TITLE, Profile, Stats, weigh
+from tuireader.related.words import is_cjk, phrases, term_hash
+from tuireader.store import Store
+from tuireader.store.reading import StoredText
+
+_READ = 2000
+"""Characters of a text in which the phrases of its title are looked for."""
+
+
+def topics(
+    store: Store, text: StoredText, most: int = 3, others: Sequence[StoredText] = ()
+) -> tuple[str, ...]:
+    """The words and phrases that say best what an article is about, in their readable forms.
+
+    Names before other words, those of the title first; none that stands inside another one. In scripts
+    without blanks a phrase is what the title shares with its text, or with `others` that tell of the same.
+    """
+    features, shelf = features_of(text), Shelf(store)
+    about = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+    profile = weigh(text.id, text.time, text.dated, text.feed_id, features, about)
+    ranked = []
+    for term, value in profile.terms.items():
+        shown = profile.shown[term]
+        if value >> 8 & (NAME | TITLE) and text.title and not is_cjk(shown):
+            ranked.append((-_worth(value), shown.removesuffix("'s").removesuffix("’s")))
+    ranked += _phrases(profile, text, others)
+    chosen: list[str] = []
+    for _, shown in sorted(ranked):
+        folded = shown.casefold()
+        if any(folded in other.casefold() or other.casefold() in folded for other in chosen):
+            continue
+        chosen.append(shown)
+        if len(chosen) == most:
+            break
+    return tuple(chosen)
+
+
+def _worth(value: int) -> float:
+    kind = value >> 8
+    return (value & 255) * (2.0 if kind & TITLE else 1.0) * (2.0 if kind & NAME else 1.0)
+
+
+def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -> list[tuple[float, str]]:
+    """The phrases of a title in a script without blanks, each worth what its best two characters are."""
+    title = text.title
+    if not any(map(is_cjk, title)):
+        return []
+    told = [incoming(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
+    found = []
+    for phrase in phrases(title, told):
+        pairs = [term_hash(phrase[at : at + 2]) for at in range(len(phrase) - 1)]
+        worth = max((_worth(profile.terms[pair]) for pair in pairs if pair in profile.terms), default=0.0)
+        found.append((-worth, phrase))
+    return found
+
+
+_TOLD = 30
+"""Reports of a story that are looked at for its words."""
+
+
+def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
+    """The words and phrases that say best what a story is about: those that most of its headlines share, then
+    those that most of its reports share."""
+    story = store.stories.timeline(article_id)
+    ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
+    ranks: dict[str, list[int]] = {}
+    shown: dict[str, str] = {}
+    texts = sorted(store.reading.texts(ids), key=lambda text: text.id)
+    titles = [text.title.casefold() for text in texts]
+    for text in texts:
+        for rank, words in enumerate(topics(store, text, 2 * most, texts)):
+            ranks.setdefault(words.casefold(), []).append(rank)
+            shown.setdefault(words.casefold(), words)
+    shared = [key for key, found in ranks.items() if len(found) >= min(2, len(ids))]
+    shared = shared or sorted(ranks, key=lambda key: (min(ranks[key]), key))
+    heads = {key: sum(key in title for title in titles) for key in shared}
+    shared.sort(key=lambda key: (-heads[key], -len(ranks[key]), sum(ranks[key]), key))
+    return [shown[key] for key in shared[:most]]

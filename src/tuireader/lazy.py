@@ -1,0 +1,26 @@
+"""Modules that are imported when something of them is first used: a start does not wait for the others.
+
+Type checkers and the contracts of the layers see the usual imports, under `TYPE_CHECKING`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+
+def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
+    """A `__getattr__` for a package: `places` has the names that each of its modules gives it."""
+    module_of = {name: module for module, found in places.items() for name in found}
+
+    def __getattr__(name: str) -> object:
+        module = module_of.get(name)
+        if module is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        there, loaded = import_module(package), import_module(f"{package}.{module}")
+        for each in places[module]:  # also the one that is named as its module, which now stands there
+            setattr(there, each, getattr(loaded, each))
+        found: object = getattr(there, name)
+        return found
+
+    return __getattr__

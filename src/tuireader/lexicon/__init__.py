@@ -1,0 +1,53 @@
+"""Words and phrases in any script: how text is folded, and where a term stands in it.
+
+A *term* is a word or a phrase that a person watches or searches for. The rules, in short: compatibility
+forms, accents, quotation marks and dashes do not matter; a word ends where letters and digits end; Han,
+kana, Hangul and Thai need no word ends; a capital typed is a capital wanted; a plural ending may follow;
+only blanks, hyphens, slashes, quotes and the like may stand between the words of a phrase.
+
+Three views of one text are used. `cased` is the text after Unicode NFKC (UAX #15) without accents and
+invisible characters; `lower` is the same in lower case, character by character; `original` is what came
+in, and all spans that leave this package count its characters.
+"""
+
+from typing import TYPE_CHECKING
+
+from tuireader import lazy
+from tuireader.lexicon.tokenizer import TOKENIZER
+
+if TYPE_CHECKING:
+    from tuireader.lexicon.folding import Folded, fold
+    from tuireader.lexicon.indexing import (
+        MARKS,
+        distinct_words,
+        index_folded,
+        index_text,
+        indexed,
+        indexed_before,
+        words,
+    )
+    from tuireader.lexicon.parts import Run
+    from tuireader.lexicon.term import Term, compile_term
+
+__all__ = [
+    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold", "index_folded",
+    "index_text", "indexed", "indexed_before", "words",
+]  # fmt: skip
+
+__getattr__ = lazy.names(
+    __name__,
+    {
+        "folding": ("Folded", "fold"),
+        "indexing": (
+            "MARKS",
+            "distinct_words",
+            "index_folded",
+            "index_text",
+            "indexed",
+            "indexed_before",
+            "words",
+        ),
+        "parts": ("Run",),
+        "term": ("Term", "compile_term"),
+    },
+)

@@ -1,0 +1,240 @@
+"""A word or phrase that is looked for, and where it stands in a text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from tuireader.lexicon.folding import BEFORE_NFKC, BETWEEN, INVISIBLE, SIGNS, WORD_CHAR, Folded, normalise
+from tuireader.lexicon.indexing import symbols
+from tuireader.lexicon.parts import (
+    KINDS,
+    Case,
+    Kind,
+    Part,
+    Run,
+    cased_run,
+    fts_of,
+    is_letter,
+    last_forms,
+    parts_of,
+    runs_of,
+    stem,
+    wanted_case,
+)
+
+_GAP = f"[{BETWEEN}]+"
+_OPTIONAL_GAP = f"[{BETWEEN}]*"
+# The rest of a word at its open side, bounded so that hostile runs of letters cost little.
+_OPEN_LIMIT = 200
+
+
+class Term:
+    """A word or phrase, ready to be found; made by `compile_term`, equal to one that is written alike."""
+
+    __slots__ = (
+        "_case", "_first", "_forms", "_last", "_letter", "_literal", "_middle", "_open_left", "_open_right",
+        "_signs", "_wanted", "exact", "fts", "runs", "simple", "text",
+    )  # fmt: skip
+
+    text: str
+    """As the person wrote it."""
+    exact: bool
+    """Case and accents count as typed, and no plural is looked for."""
+    runs: tuple[Run, ...]
+    """Words that are in the index of every text in which the term stands; none if that cannot be said."""
+    simple: bool
+    """The other way round too: the index alone tells whether the term stands in a text."""
+    fts: str | None
+    """An FTS5 expression that hits every text in which the term stands, or None when there is none.
+
+    It hits just these when the term is `simple`. Words of the index hold no quotation marks, so nothing of
+    what a person typed can be FTS5 syntax.
+    """
+
+    def __init__(self, text: str, exact: bool, parts: list[Part]) -> None:
+        first, last = parts[0], parts[-1]
+        self.text = text
+        self.exact = exact
+        self._first = first.kind
+        self._last = last.kind
+        self._open_left = first.open_left and first.kind is Kind.WORD
+        self._open_right = last.open_right and last.kind is Kind.WORD
+        self._case = Case.ANY if exact else wanted_case(parts)
+        if last.kind is not Kind.WORD:
+            self._forms: tuple[str, ...] = ("",)
+        elif exact or self._open_right:
+            self._forms = (last.lower,)
+        else:
+            self._forms = last_forms(parts)
+        self._signs = any(part.kind is Kind.SIGN for part in parts)
+        # Other than a name of letters, one with signs of its own may stand before a plus.
+        marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()
+        self.runs = runs_of(parts, self._forms + marked)
+        self._wanted = _typed(text.strip().strip("*")) if exact else "".join(part.cased for part in parts)
+        self._letter = next((i for i, char in enumerate(self._wanted) if char.lower() != char.upper()), 0)
+        kinds = {part.kind for part in parts} - {Kind.GAP}
+        self.simple = (
+            not exact
+            and len(kinds) == 1
+            and Kind.SIGN not in kinds
+            and not first.open_left
+            and not any(part.open_right for part in parts[:-1])
+            and not (self._open_right and self._case is not Case.ANY)
+            and bool(self.runs)
+        )
+        shown = cased_run(self._case, self._forms) if self.simple else None
+        signs = "".join(part.cased for part in parts if part.kind is Kind.SIGN)
+        needed = [*map(fts_of, self.runs), *(f'"{sign}"' for sign in symbols(signs))]
+        self.fts = fts_of(shown) if shown else " AND ".join(needed) or None
+        one_word = len(parts) == 1 and last.kind is Kind.WORD
+        self._middle = None if one_word else re.compile(_pattern(parts))
+        self._literal = stem(self._forms) if one_word else first.lower
+
+    def __repr__(self) -> str:
+        return f"Term({self.text!r}{', exact=True' if self.exact else ''})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Term) and (self.text, self.exact) == (other.text, other.exact)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.exact))
+
+    @property
+    def literal(self) -> str:
+        """Characters of the lower view of every text in which the term stands."""
+        return self._literal
+
+    def find(self, text: str | Folded) -> list[tuple[int, int]]:
+        """Where the term stands, as half-open spans of the original text, in order, not overlapping."""
+        folded = text if isinstance(text, Folded) else Folded(text)
+        return [folded.original_span(start, end) for start, end in self.spans(folded)]
+
+    def is_in(self, folded: Folded) -> bool:
+        """Whether the term stands in the text at all."""
+        return bool(self.spans(folded))
+
+    def spans(self, folded: Folded) -> list[tuple[int, int]]:
+        """Where the term stands, in characters of the folded text."""
+        lower, literal = folded.lower, self._literal
+        found: list[tuple[int, int]] = []
+        start = lower.find(literal)
+        while start >= 0:
+            span = self._span_at(folded, start)
+            if span is None:
+                start = lower.find(literal, start + 1)
+            else:
+                found.append(span)
+                start = lower.find(literal, span[1])
+        return found
+
+    def _span_at(self, folded: Folded, start: int) -> tuple[int, int] | None:
+        """The span of the term that begins at `start`, if it does."""
+        lower = folded.lower
+        if (
+            self._first is Kind.WORD
+            and start
+            and not self._open_left
+            and KINDS[lower[start - 1]] is Kind.WORD
+        ):
+            return None
+        end = start
+        if self._middle:
+            match = self._middle.match(lower, start)
+            if not match:
+                return None
+            end = match.end()
+        stop = self._end(lower, end)
+        if stop is None:
+            return None
+        begin = _word_start(lower, start) if self._open_left else start
+        if not self._case_fits(folded, begin, start, stop):
+            return None
+        return begin, _word_end(lower, stop) if self._open_right else stop
+
+    def _end(self, lower: str, at: int) -> int | None:
+        """Where the term ends if its last part begins at `at`."""
+        for form in self._forms:
+            if lower.startswith(form, at):
+                end = at + len(form)
+                if self._last is not Kind.WORD or self._open_right or _word_ends(lower, end, self._signs):
+                    return end
+        return None
+
+    def _case_fits(self, folded: Folded, begin: int, start: int, end: int) -> bool:
+        """Whether the case of the text is the case wanted; `begin` is where the word begins."""
+        if self.exact:
+            first, last = folded.original_span(start, end)
+            return _typed(folded.original[first:last]) == self._wanted
+        if self._case is Case.ANY:
+            return True
+        if self._case is Case.CAPITAL:
+            capital = folded.cased[begin if begin < start else start + self._letter]
+            return capital.isupper() or capital.istitle()
+        found = folded.cased[start:end].replace(" ", "")
+        ending = found[len(self._wanted) :]
+        return found.startswith(self._wanted) and (not ending or ending.islower())
+
+
+def compile_term(text: str, exact: bool = False) -> Term | None:
+    """The term written as `text`, or None when there is nothing in it to look for. Never raises."""
+    parts = parts_of(normalise(text))
+    return Term(text, exact, parts) if parts else None
+
+
+def _typed(text: str) -> str:
+    """Case and accents as typed; what stands between words counts as one blank."""
+    visible = INVISIBLE.sub("", text).translate(BEFORE_NFKC)
+    return _BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", visible).translate(_SIGN_TABLE)).strip()
+
+
+_SIGN_TABLE = str.maketrans(SIGNS)
+_BETWEEN_WORDS = re.compile(_GAP)
+
+
+def _pattern(parts: Sequence[Part]) -> str:
+    """A pattern for all the parts, but for a word at the end, which may be spelt in several ways."""
+    pieces: list[str] = []
+    kinds = [part.kind for part in parts]
+    for place, part in enumerate(parts):
+        around = kinds[max(0, place - 1) : place + 2]
+        if part.kind is Kind.GAP:
+            pieces.append(_OPTIONAL_GAP if Kind.SIGN in around and not _marked(parts, place) else _GAP)
+            continue
+        if {part.kind, *kinds[max(0, place - 1) : place]} == {Kind.WORD, Kind.GLUED}:
+            pieces.append(" ?")
+        if part.kind is not Kind.WORD or place + 1 < len(parts):
+            pieces.append(re.escape(part.lower))
+            if part.open_right and place + 1 < len(parts):
+                pieces.append(f"{WORD_CHAR}{{0,{_OPEN_LIMIT}}}")
+    return "".join(pieces)
+
+
+def _marked(parts: Sequence[Part], gap: int) -> bool:
+    """Whether a `+` or `#` follows the gap, so that closing it would make another word of the index."""
+    return parts[gap + 1].cased[0] in "+#"
+
+
+def _word_ends(lower: str, end: int, signs: bool) -> bool:
+    """Whether a word may end here: before no letter or digit, nor (but for `signs`) a letter before `+#`."""
+    if end == len(lower):
+        return True
+    char = lower[end]
+    if char in "+#":
+        return signs or not is_letter(lower[end - 1])
+    return KINDS[char] is not Kind.WORD
+
+
+def _word_start(lower: str, at: int) -> int:
+    limit = max(0, at - _OPEN_LIMIT)
+    while at > limit and KINDS[lower[at - 1]] is Kind.WORD:
+        at -= 1
+    return at
+
+
+def _word_end(lower: str, at: int) -> int:
+    limit = min(len(lower), at + _OPEN_LIMIT)
+    while at < limit and KINDS[lower[at]] is Kind.WORD:
+        at += 1
+    return at

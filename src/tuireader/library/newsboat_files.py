@@ -1,0 +1,146 @@
+"""The files of a newsboat, read in threads: its profile, and the articles of its cache as entries."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader import dedup
+from tuireader.document import prepare
+from tuireader.errors import TuireaderError
+from tuireader.model import Keys, ParsedEntry
+
+if TYPE_CHECKING:
+    from tuireader.feeds.entry import Raw
+    from tuireader.newsboat.outcomes import Consent, Outcome
+    from tuireader.newsboat.profile import Places, Profile
+    from tuireader.store.moving import Incoming
+    from tuireader.store.newsboat import CachedItem, NewsboatCache
+
+Batch = list[tuple["Incoming", "CachedItem"]]
+_LARGEST = 4_000_000
+"""Bytes that `urls`, the config, or a file that it includes may have."""
+
+
+def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
+    """Read the profile; `before` is what was read of it with other consents. Raises TuireaderError."""
+    from tuireader.newsboat import profile
+
+    return profile.read(found, text_of, accepted, before.subscriptions if before else None)
+
+
+def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
+    """The lines that need a consent and would change a configuration, by what they need.
+
+    `plain` is the profile as it is read without any consent, if that is known.
+    """
+    from tuireader.exchange.merge import taken
+
+    plain = plain or profile_of(found)
+    if not plain.asked:
+        return {}
+    makes = {(one.file, one.line): one.makes for one in profile_of(found, plain.asked, plain).outcomes}
+    there = taken(config)
+    return {
+        consent: lines
+        for consent, lines in plain.asked.items()
+        if {made for one in lines for made in makes[one.file, one.line]} - there
+    }
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, `""` when there is none. Raises TuireaderError when it cannot be read."""
+    try:
+        if path.exists() and not path.is_file():  # a device may go on for ever
+            raise TuireaderError(f"{path} is no plain file", "check the path")
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise TuireaderError(f"{path} cannot be read: {error.strerror}", "check the path") from None
+    if len(raw) > _LARGEST:
+        raise TuireaderError(
+            f"{path} has more than {_LARGEST // 1_000_000} MB", "check that it is a file of newsboat"
+        )
+    return raw.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+@asynccontextmanager
+async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
+    """The cache at a path, None when there is none. Raises TuireaderError when it cannot be read."""
+    from tuireader.store import newsboat
+
+    with ExitStack() as stack:
+        yield await asyncio.to_thread(
+            lambda: stack.enter_context(newsboat.opened(path)) if path.is_file() else None
+        )
+
+
+async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
+    """The articles of one feed with their marks, in batches."""
+    read = cache.items(url)
+    seen: set[int] = set()
+    while (items := await asyncio.to_thread(next, read, None)) is not None:
+        yield await asyncio.to_thread(_incoming, items, url, seen)
+
+
+def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
+    from tuireader.store.moving import Incoming
+
+    found: Batch = []
+    for item, entry, keys in _entries(items, url):
+        if keys.guid in seen:
+            continue
+        seen.add(keys.guid)
+        labels = flags(item.flags)
+        read = not item.unread or item.deleted
+        prepared = prepare.prepare(entry)
+        found.append((Incoming(entry, keys, prepared, read=read, starred=bool(labels), labels=labels), item))
+    return found
+
+
+def flags(letters: str) -> tuple[str, ...]:
+    """The labels for newsboat's flags, which are letters."""
+    from tuireader.newsboat.filters import flag_label
+
+    return tuple(flag_label(one) for one in dict.fromkeys(letters) if one.isascii() and one.isalpha())
+
+
+def _entries(items: Sequence[CachedItem], url: str) -> Iterator[tuple[CachedItem, ParsedEntry, Keys]]:
+    """The articles as their feed would have told them, cleaned like all that comes in."""
+    from tuireader.feeds.entry import RawFeed, shape
+
+    entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
+    yield from zip(items, entries, dedup.keys(entries), strict=True)
+
+
+def _raw(item: CachedItem) -> Raw:
+    from tuireader.feeds.entry import Medium, Raw, Text
+
+    enclosure = [Medium(item.enclosure_url, item.enclosure_type)] if item.enclosure_url else []
+    return Raw(
+        guid="" if _is_made(item) else item.guid,
+        title=Text(item.title),
+        link=item.url,
+        authors=[item.author] if item.author else [],
+        published=item.published or None,
+        contents=[Text(item.content, item.content_type or "text/html")] if item.content else [],
+        base=item.base,
+        enclosures=enclosure,
+    )
+
+
+_DATE = re.compile(r"[^0-9]*[0-9].{0,60}[0-9][0-9]:[0-9][0-9].*", re.DOTALL)
+
+
+def _is_made(item: CachedItem) -> bool:
+    """Whether newsboat made the id up: of address and date, or of the title, where the feed gave none."""
+    if not item.url:
+        return item.guid == item.title
+    made = item.guid[len(item.url) : len(item.url) + 100]
+    return item.guid.startswith(item.url) and bool(_DATE.fullmatch(made))

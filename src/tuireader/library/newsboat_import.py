@@ -1,0 +1,166 @@
+"""Moving in from newsboat: its feeds and settings into the configuration, its articles into the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader import ingest
+from tuireader.errors import UnreadableError
+from tuireader.library import newsboat_files
+from tuireader.library.desk import address_key, in_transaction
+from tuireader.library.newsboat_compare import Comparing
+from tuireader.store import Store
+from tuireader.text import clean, safe_url
+
+if TYPE_CHECKING:
+    from tuireader.newsboat.outcomes import Consent, Outcome
+    from tuireader.newsboat.profile import Places, Profile
+    from tuireader.store.moving import Brought, Incoming
+    from tuireader.store.newsboat import NewsboatCache
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Moved:
+    """What an import of newsboat did, or with `dry_run` would do.
+
+    `articles` are those of newsboat's feeds that can be followed here, `new` those that were not stored yet;
+    `others` belong to feeds that cannot, or that newsboat does not follow any more, and `too_large` ones are
+    left out. `added` counts new tables and keys of the configuration by their names. `marked` are articles
+    stored before that got a mark. `outcomes` has the end of each line; `kept` is what stays as it is here
+    beside the lines. `trouble` is why not all articles could be read.
+    """
+
+    feeds: int = 0
+    articles: int = 0
+    new: int = 0
+    read: int = 0
+    starred: int = 0
+    deleted: int = 0
+    marked: int = 0
+    others: int = 0
+    too_large: int = 0
+    added: dict[str, int] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    trouble: str = ""
+
+
+class Moving(Comparing):
+    """What other programs left behind."""
+
+    async def import_newsboat(
+        self,
+        found: Places,
+        *,
+        accept: Collection[Consent] = (),
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> Moved:
+        """Take over feeds, tags, searches, settings, articles and marks of a newsboat.
+
+        Done twice it is the same as done once; nothing that is here already is changed but for marks that
+        are added. Programs, proxies and folders are taken over only when they are in `accept`, or are here
+        already. `progress` is told (feeds done, all feeds). Raises TuireaderError, ConfigError.
+        """
+        self._own_feeds()
+        profile = await asyncio.to_thread(newsboat_files.profile_of, found)
+        asked = await self._asks(found, profile)
+        accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
+        if accepted:
+            profile = await asyncio.to_thread(newsboat_files.profile_of, found, accepted, profile)
+        async with newsboat_files.cache_of(profile.cache) as cache:  # before anything is written
+            moved = await self._configure(profile, dry_run)
+            if cache is not None:
+                try:
+                    await self._bring(profile, cache, moved, dry_run, progress)
+                except UnreadableError as error:  # articles that came before it stay
+                    moved.trouble = str(error)
+        if not dry_run:
+            async for _ in self.apply_watches():
+                pass
+        return moved
+
+    async def _configure(self, profile: Profile, dry_run: bool) -> Moved:
+        from tuireader.exchange.merge import Merged, merge
+        from tuireader.newsboat.outcomes import settled
+
+        feeds = profile.subscriptions.feeds
+        done = [Merged("")]
+
+        def edit(text: str) -> str:
+            done[0] = merge(text, feeds, profile.views, profile.settings)
+            return done[0].text
+
+        if dry_run:
+            text = await asyncio.to_thread(newsboat_files.text_of, self.paths.config)
+            await asyncio.to_thread(edit, text)
+        else:
+            await self._change_config(edit)
+        made = {made for one in profile.outcomes for made in one.makes}
+        kept = dict.fromkeys(reason for name, reason in done[0].kept.items() if name not in made)
+        outcomes = settled(profile.outcomes, done[0].kept)
+        return Moved(feeds=len(feeds), added=done[0].added, kept=tuple(kept), outcomes=outcomes)
+
+    async def _bring(
+        self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
+    ) -> None:
+        ids = {address_key(feed.url): feed.id for feed in self._feeds}
+        urls = [feed.url for feed in profile.subscriptions.feeds]
+        counts, followed = cache.counts(), set(urls)
+        moved.others = sum(count for url, count in counts.items() if url not in followed)
+        if not dry_run:
+            found = await asyncio.to_thread(cache.feeds)
+            names = [(ids[address_key(url)], *found[url]) for url in urls if url in found]
+            await self._pool.write(in_transaction(partial(_name, names=names)))
+        for done, url in enumerate(urls, 1):
+            feed_id = ids.get(address_key(url))
+            if url in counts:
+                async for batch in newsboat_files.batches(cache, url):
+                    items = [item for item, _ in batch]
+                    moved.articles += len(items)
+                    moved.read += sum(item.read for item in items)
+                    moved.starred += sum(item.starred for item in items)
+                    moved.deleted += sum(cached.deleted for _, cached in batch)
+                    await self._take_in(feed_id, items, moved, dry_run)
+            if progress is not None:
+                progress(done, len(urls))
+        moved.too_large = cache.too_large
+
+    async def _take_in(self, feed_id: int | None, items: list[Incoming], moved: Moved, dry_run: bool) -> None:
+        if feed_id is None:  # a dry run of a feed that is not subscribed to yet
+            moved.new += len(items)
+        elif dry_run:
+            known = await self._pool.read(partial(_known, feed_id=feed_id, items=items))
+            moved.new += len(items) - known
+        else:
+            brought = await self._pool.write(
+                in_transaction(partial(self._store, feed_id=feed_id, items=items))
+            )
+            await self._pool.write(lambda store: store.learn())
+            moved.new += len(items) - brought.known
+            moved.marked += len({*brought.read, *brought.starred})
+
+    def _store(self, store: Store, *, feed_id: int, items: list[Incoming]) -> Brought:
+        now = int(self._clock())
+        brought = store.moving.bring(feed_id, items, now)
+        # none of it is news: no watch tells of it
+        rules = replace(self._rules, tell=())
+        ingest.record_new(store, brought.new, rules, now)
+        before, after = ([pair[side] for pair in brought.carried] for side in (0, 1))
+        ingest.record_changed(store, after, rules, now, before)
+        return brought
+
+
+def _known(store: Store, *, feed_id: int, items: Sequence[Incoming]) -> int:
+    return store.moving.known(feed_id, [item.keys.guid for item in items])
+
+
+def _name(store: Store, *, names: Sequence[tuple[int, str, str]]) -> None:
+    for feed_id, title, site in names:
+        store.moving.name(feed_id, clean(title), safe_url(site))

@@ -1,0 +1,191 @@
+"""What a later article of a story adds: numbers, dates, names and quotations that were not told before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tuireader.text import cut_characters
+
+_LEAD = 1500
+"""Characters of a later article in which something new counts: what it has to say stands at its top."""
+_NAMED = 4
+_SHOWN = 60
+
+# ------------------------------------------------------------------------------------------- dates, numbers
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DATE = re.compile(
+    rf"\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})(?:,?\s+\d{{4}})?\b"
+    rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}}\b)?"
+    r"|\b\d{4}(?P<iso>[-./])(?P<m3>\d\d)(?P=iso)(?P<d3>\d\d)\b|(?P<m4>\d{1,2})[月월]\s?(?P<d4>\d{1,2})[日일]"
+    r"|\b(?P<d5>\d{1,2})(?P<sign>[./])(?P<m5>\d{1,2})(?P=sign)\d{4}\b"
+)
+_WAYS = range(1, 6)
+_UNITS = {
+    "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
+    "trillion": 1e12, "tn": 1e12, "万": 1e4, "亿": 1e8,
+}  # fmt: skip
+_NUMBER = re.compile(
+    r"(?P<money>[$€£¥₹]\s?)?(?<![A-Za-z0-9.])(?P<digits>\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)"
+    r"(?:\s?(?P<unit>thousand|million|billion|trillion|mn|bn|tn|[kmb]|万|亿)(?![a-z]))?"
+    r"\s?(?P<share>%|percent\b|per cent\b)?",
+    re.IGNORECASE,
+)
+
+# ------------------------------------------------------------------------------------------- quotations
+
+_QUOTATION = re.compile(
+    r"[“„]([^“”„\n]{20,400})[”“]|\"([^\"\n]{20,400})\"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
+    r"|(?<!\w)[‘'](?P<inner>(?:[^‘’'\n]|(?<=\w)[’'](?=\w)){20,400})[’'](?!\w)"
+    r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
+)
+
+# ------------------------------------------------------------------------------------------- names
+
+_CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
+_NAME = re.compile(rf"(?<![\w’'-])[{_CAPITALS}][\w’'-]+(?:[ \u00a0][{_CAPITALS}][\w’'-]+){{0,5}}")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;…„“«‘])[\s\"“”„«»‹‘’'(\[]*\Z")
+_NO_NAMES = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december""".split()  # noqa: SIM905
+)
+_SHORT = re.compile("[A-Z]{2}")  # UK, US, EU, AI, IT: whom or what they mean is no news
+_WORD = re.compile(r"[^\W_]+")
+_SOURCE = re.compile(r"\s[|–—-]\s[^|–—]{2,30}\Z")
+"""The name of a paper behind a headline."""
+_BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por)\s+[{_CAPITALS}][^.!?]{{1,80}}\Z")
+_SMALL_IN_HEADLINES = frozenset("with from over into than amid upon after onto under about".split())  # noqa: SIM905
+_HEADLINE_WORDS = 25
+# Words of German, where every noun has a capital, that hardly stand in other languages.
+_GERMAN = frozenset(
+    """und das dass nicht eine einen einem für auf dem der mit ist von sich auch aus nach bei zum zur
+    wird""".split()  # noqa: SIM905
+)
+_ROOT = 4
+_INFLECTING = "\u0370"
+"""From here on are the scripts (Greek, Cyrillic) in which names have endings: their first letters count."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a text says, by a key that is the same for the same fact, in the words to show."""
+
+    numbers: dict[float, str]
+    dates: dict[tuple[int, int], str]
+    names: dict[str, str]
+    quotations: dict[str, str]
+
+
+def additions(text: str, told: Iterable[str]) -> tuple[str, ...]:
+    """The numbers, dates, names and quotations at the top of a text that none of the `told` texts has.
+
+    The first line of a text is its title. At most four, in the words of the text. JLR is no new name where
+    there was Jaguar Land Rover.
+    """
+    seen_text = "\n".join(told)
+    top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
+    seen, new = _facts(seen_text), _facts(top)
+    words = _WORD.findall(seen_text)
+    roots, heads = {_root(word.casefold()) for word in words}, "".join(word[0] for word in words)
+    said = _squeezed(seen_text)
+    found = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
+    found += [shown for day, shown in new.dates.items() if day not in seen.dates]
+    found += [
+        shown
+        for name, shown in new.names.items()
+        if _root(_WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
+    ]
+    found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in said]
+    return tuple(cut_characters(shown, _SHOWN) for shown in found[:_NAMED])
+
+
+def _root(word: str) -> str:
+    return word if word < _INFLECTING else word[:_ROOT]
+
+
+def _facts(text: str) -> _Facts:
+    dates: dict[tuple[int, int], str] = {}
+    for match in _DATE.finditer(text):
+        dates.setdefault(_day(match), match[0])
+    rest = _DATE.sub(" ", text)
+    numbers = {value: shown for value, shown in map(_number, _NUMBER.finditer(rest)) if value}
+    quotations: dict[str, str] = {}
+    for match in _QUOTATION.finditer(text):
+        words = next(filter(None, match.groups()))
+        quotations.setdefault(_squeezed(words), words)
+    return _Facts(numbers, dates, dict(_names(rest)), quotations)
+
+
+def _day(match: re.Match[str]) -> tuple[int, int]:
+    """Month and day of a date."""
+    way = next(way for way in _WAYS if match[f"d{way}"])
+    day, written = int(match[f"d{way}"]), match[f"m{way}"]
+    month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
+    return (day, month) if month > 12 else (month, day)
+
+
+def _number(match: re.Match[str]) -> tuple[float, str]:
+    """A number with its unit; 0 for what is hardly news by itself: a small one, or a year."""
+    value = _value(match["digits"]) * _UNITS.get((match["unit"] or "").lower(), 1.0)
+    if match["share"]:
+        return value / 100 + 1e-9, match[0].strip()  # so that 5 % is not 0.05
+    bare = not (match["money"] or match["unit"])
+    if bare and (value < 10 or (1900 <= value <= 2100 and match["digits"].isdecimal())):
+        return 0.0, ""
+    return value, match[0].strip()
+
+
+def _value(digits: str) -> float:
+    """A number by its digits: `1,200.5`, `1.200,5`, `10,5`, `1,00,000`; 0 for a version such as `2.1.3`."""
+    first, *groups = re.split("[.,]", digits)
+    signs = [char for char in digits if char in ".,"]
+    if not signs:
+        return float(first)
+    last, several = signs[-1], len(signs) > 1
+    if several and len(set(signs)) == 1:
+        if last == "." and not all(len(group) == 3 for group in groups):
+            return 0.0
+        return float("".join((first, *groups)))
+    if not several and last == "," and len(groups[0]) == 3:
+        return float(first + groups[0])
+    return float("".join((first, *groups[:-1], ".", groups[-1])))
+
+
+def _names(text: str) -> Iterator[tuple[str, str]]:
+    """Words with capitals inside of sentences: at the start of one, the first word says nothing.
+
+    Headlines in which most words have capitals, and lines that name the author, tell no names. In German a
+    name is told from a noun only where two words with capitals follow each other.
+    """
+    title, line_feed, rest = text.partition("\n")
+    least = 2 if len(_GERMAN & set(_WORD.findall(text))) >= 3 else 1
+    for line in (_SOURCE.sub("", title) + line_feed + rest).split("\n"):
+        if _is_headline(line) or _BYLINE.match(line):
+            continue
+        for match in _NAME.finditer(line):
+            words = match[0].split()
+            if _SENTENCE_START.search(line, max(0, match.start() - 12), match.start()):
+                words = words[1:]
+            words = [word.removesuffix("'s").removesuffix("’s") for word in words]
+            name = " ".join(words)
+            if len(words) >= least and words[0].casefold() not in _NO_NAMES and not _SHORT.fullmatch(name):
+                yield name.casefold(), name
+
+
+def _is_headline(line: str) -> bool:
+    """Whether a line has capitals for all its longer words, as a Headline in This Style does."""
+    words = _WORD.findall(line)
+    if len(words) > _HEADLINE_WORDS:
+        return False
+    longer = [word for word in words if len(word) > 3 and word.lower() not in _SMALL_IN_HEADLINES]
+    return len(longer) > 2 and all(word != word.lower() or not word.isalpha() for word in longer)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(map(str.casefold, _WORD.findall(text)))

@@ -1,0 +1,114 @@
+"""What seems not to be meant in watches, mutes and expressions, by the names that there are."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tuireader import ingest, query, watch
+from tuireader.config import Config, MuteConfig, Problem, WatchConfig
+from tuireader.config.toml_lines import places
+from tuireader.library.watching.rules import rule_of
+from tuireader.query import Advice, Names
+from tuireader.store import Store
+
+Ask = Callable[[Names], Sequence[Advice]]
+
+
+def names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
+    """All names that expressions can ask for, but for the tags that feeds give their entries."""
+    labels = [label.name for label in store.labels.known()]
+    labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
+    return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)
+
+
+def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequence[str]) -> Names:
+    known = list(feeds)
+    return Names(
+        feeds=[(title, url) for title, url, _ in known],
+        folders=list(dict.fromkeys(folder for _, _, folder in known)),
+        labels=labels,
+        watches=[item.name for item in config.watches],
+        views=[view.name for view in config.views],
+        unnamed=sum(title == url for title, url, _ in known),
+    )
+
+
+def of_text(store: Store, known: Names, text: str) -> list[Advice]:
+    """What seems not to be meant in an expression."""
+    return _advised(partial(_of_expression, text), known, store.labels.tags)
+
+
+def of_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
+    """The same for a watch."""
+    return _advised(partial(watch.advice, rule_of(item)), known, store.labels.tags)
+
+
+def of_mute(store: Store, known: Names, mute: MuteConfig) -> list[Advice]:
+    """The same for a mute."""
+    return _advised(partial(_of_mute, mute), known, store.labels.tags)
+
+
+def _of_expression(text: str, known: Names) -> list[Advice]:
+    parsed = query.parse(text)
+    return [] if isinstance(parsed, query.QueryError) else query.advise(parsed, known)
+
+
+def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
+    parsed = query.parse(mute.query)
+    if isinstance(parsed, query.QueryError):
+        return []
+    return watch.mute_advice(parsed, mute.feed, mute.include_watched, known)
+
+
+def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
+    """What `ask` finds. Whether feeds tag entries so is only looked up for a label that nobody gave."""
+    found = ask(known)
+    if any(one.field == "label" for one in found):
+        found = ask(replace(known, labels=[*known.labels, *tags()]))
+    return list(found)
+
+
+# --------------------------------------------------------------------------- the file
+
+
+def of_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
+    """What seems not to be meant in the watches, mutes and saved searches of a file, with its place.
+
+    Names are those of the configuration and of the database, which is looked into, and not opened or made.
+    """
+    from tuireader.store import completions as stored
+
+    feeds = {feed.url: (feed.title or feed.url, feed.url, feed.folder) for feed in config.feeds}
+    feeds |= {url: (title, url, folder) for title, url, folder in stored.every_feed(database)}
+    labels = [*stored.labels(database), *(label for feed in config.feeds for label in feed.labels)]
+    known = _names(config, feeds.values(), labels)
+    lines = dict(places(text))
+    return [
+        Problem(path, str(one), lines.get(path), file=file, warning=True)
+        for path, ask in _asked(config, tomllib.loads(text.removeprefix("\ufeff")))
+        for one in _advised(ask, known, partial(stored.tags, database))
+    ]
+
+
+def _asked(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
+    """The tables that hold expressions, by their paths in the file, and what to ask of each."""
+    for item in config.watches:
+        yield _path(data, "watch", name=item.name), partial(watch.advice, rule_of(item))
+    for mute in config.mutes:
+        yield _path(data, "mute", query=mute.query, feed=mute.feed), partial(_of_mute, mute)
+    for view in config.views:
+        yield _path(data, "view", name=view.name), partial(_of_expression, view.query)
+
+
+def _path(data: dict[str, Any], kind: str, **values: str) -> str:
+    """The path of a table in the file, some of whose tables may be no good: `watch[2]`, counted from 1."""
+    tables = data[kind] if isinstance(data[kind], list) else [data[kind]]
+    for number, table in enumerate(tables, 1):
+        if all(str(table.get(key, "")).strip() == value for key, value in values.items()):
+            return f"{kind}[{number}]"
+    return kind

@@ -1,0 +1,130 @@
+"""Which matches are told, each once; the only part of this package that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tuireader import ingest
+from tuireader.delivery import notify
+from tuireader.library.watching.additions import additions
+from tuireader.model import Evidence
+from tuireader.store import Store
+from tuireader.store.notices import Said, Waiting
+
+if TYPE_CHECKING:
+    from tuireader.watch import Matcher
+
+_SOON = 43_200
+"""Seconds within which the same title and text in a feed are one post. What comes daily is another one."""
+
+
+def claim(
+    store: Store, wanted: Mapping[str, str], feeds: ingest.FeedNames, matcher: Matcher, now: int
+) -> tuple[list[notify.Item], list[int]]:
+    """Take what waits to be told, and mark it as told; needs a transaction.
+
+    `wanted` has for each watch whether it tells each `article`, or a `story`: then a later article of the
+    same story is told only if it adds something. A repost is told by neither. Returns the articles, and the
+    notices that were marked.
+    """
+    told: dict[int, set[str]] = {}
+    adds: dict[int, tuple[str, ...]] = {}
+    marked: dict[int, tuple[int, str]] = {}
+    known: list[int] = []
+    spoken: dict[tuple[str, int], list[int]] = {}
+    waiting = store.notices.waiting()
+    reposts = _Reposts(store, waiting)
+    for item in waiting:
+        mode = "never" if item.muted else wanted.get(item.watch, "never")
+        if mode == "never" or reposts.known(item):
+            known.append(item.id)
+            continue
+        place = (item.watch, item.story)
+        before = spoken.setdefault(place, store.notices.told_of(*place)) if mode == "story" else []
+        new = _additions(store, item.article_id, before) if before else ()
+        if before and not new:
+            known.append(item.id)
+            continue
+        marked[item.id] = item.article_id, item.watch
+        reposts.add(item)
+        before.append(item.article_id)
+        told.setdefault(item.article_id, set()).add(item.watch)
+        adds[item.article_id] = new or adds.get(item.article_id, ())
+    store.watches.explain(ingest.explain(store, matcher, feeds, list(told)))
+    evidence = {
+        article: {one.watch: one for one in store.reading.evidence(article) if one.watch in watches}
+        for article, watches in told.items()
+    }
+    notes = {
+        notice: _note(evidence[article].get(watch, Evidence(watch)))
+        for notice, (article, watch) in marked.items()
+    }
+    store.notices.settle(notes, known, now)
+    texts = {text.id: text for text in store.reading.texts(list(told))}
+    items = [
+        notify.Item(
+            article,
+            texts[article].title,
+            texts[article].url,
+            feeds.get(texts[article].feed_id, ("",))[0],
+            texts[article].time,
+            tuple(evidence[article].values()),
+            adds[article],
+        )
+        for article in told
+    ]
+    return items, list(marked)
+
+
+def _note(evidence: Evidence) -> tuple[str, str]:
+    """The terms and the sentence for the record."""
+    return ", ".join(dict.fromkeys(hit.term for hit in evidence.hits)), evidence.sentence
+
+
+class _Reposts:
+    """What each watch has told of, so that an article that a feed has posted twice is told once."""
+
+    def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
+        self._store = store
+        self._said = store.notices.said(sorted({item.article_id for item in waiting}))
+        self._keys: set[tuple[str, tuple[object, ...]]] = set()
+        self._titles: dict[tuple[str, int, str], list[Said]] = {}
+        for watch in dict.fromkeys(item.watch for item in waiting):
+            said = [self._said[item.article_id] for item in waiting if item.watch == watch]
+            for one in store.notices.told_like(watch, said):
+                self._add(watch, one)
+
+    def add(self, item: Waiting) -> None:
+        """Note that an article is told now."""
+        self._add(item.watch, self._said[item.article_id])
+
+    def known(self, item: Waiting) -> bool:
+        """Return whether what an article says was told for its watch already."""
+        said = self._said[item.article_id]
+        if any((item.watch, key) in self._keys for key in said.keys):
+            return True
+        near = [
+            one.article_id
+            for one in self._titles.get((item.watch, said.feed_id, said.title), ())
+            if abs(one.time - said.time) <= _SOON and one.article_id != item.article_id
+        ]
+        if not near:
+            return False
+        texts = {
+            text.id: (text.summary, text.body) for text in self._store.reading.texts([item.article_id, *near])
+        }
+        mine = texts.pop(item.article_id, None)
+        return mine in texts.values()
+
+    def _add(self, watch: str, said: Said) -> None:
+        self._keys.update((watch, key) for key in said.keys)
+        self._titles.setdefault((watch, said.feed_id, said.title), []).append(said)
+
+
+def _additions(store: Store, article_id: int, told: Sequence[int]) -> tuple[str, ...]:
+    texts = {
+        text.id: f"{text.title}\n{text.summary}\n{text.body}"
+        for text in store.reading.texts([article_id, *told])
+    }
+    return additions(texts.pop(article_id, ""), texts.values())

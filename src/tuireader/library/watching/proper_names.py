@@ -1,0 +1,143 @@
+"""Names: the people, companies and laws that an article is about, and what a watch is called. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tuireader.related.words import COMMON, STOP, is_cjk, phrases
+from tuireader.text import cut_characters
+
+_WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_ENDS = re.compile(r"[.!?:;…。！？：；\"“”‘«»()\[\]\n•·|–—]")
+_JOINS = frozenset({"", " ", "\u00a0"})
+_READ = 4000  # characters of a text
+_LONGEST = 40  # characters of a watch's name
+_CALENDAR = """
+january february march april may june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday
+jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun gmt utc am pm
+"""
+_NO_NAMES = STOP | frozenset(_CALENDAR.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word as it stands in a text. `opens` says that it begins a sentence, `joined` that only a space parts
+    it from the word before."""
+
+    shown: str
+    opens: bool = True
+    joined: bool = False
+
+    @property
+    def folded(self) -> str:
+        return self.shown.casefold()
+
+    @property
+    def capital(self) -> bool:
+        """Whether it may be a name, or a part of one, by the way it is written."""
+        big = any(map(str.isupper, self.shown))
+        return big and self.folded not in _NO_NAMES and (len(self.shown) > 2 or self.shown[0].isupper())
+
+    @property
+    def strong(self) -> bool:
+        """Whether no ordinary word is written so: WeChat, AMD, CVE-2026-1, Five9."""
+        return any(map(str.isupper, self.shown[1:])) or (
+            self.shown[0].isupper() and any(map(str.isdigit, self.shown))
+        )
+
+
+def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3) -> list[str]:
+    """Names that an article is about, the most telling first: those of its title, and of its text those
+    that come again. `known` says whether a capitalised word is a name elsewhere.
+
+    A capital at the start of a sentence or in a Headline Of Capitals says nothing: there the same word has to
+    be a name in the middle of a sentence, or elsewhere.
+    """
+    head, body = list(_words(title)), list(_words(text[:_READ]))
+    if not any(word.shown.islower() and word.folded not in STOP for word in head):
+        head = [replace(word, opens=True) for word in head]  # all in capitals
+    words = [*head, *body]
+    inside = {word.folded for word in words if word.capital and not word.opens}
+    lower = {word.folded for word in words if word.shown.islower()}
+
+    def is_name(word: _Word) -> bool:
+        if not word.capital or word.folded in lower:
+            return False
+        return word.strong or word.folded in inside or known(word.shown)
+
+    in_title = Counter(_runs(head, is_name))
+    in_text = Counter(_runs(body, is_name))
+    counts = in_title + in_text
+    again = {name for name in in_text if in_text[name] > 1 and name.split()[0].casefold() in inside}
+    found = sorted(
+        {*in_title, *again}, key=lambda name: (name not in in_title, -counts[name], -len(name), name)
+    )
+    return _apart(found, most)
+
+
+def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
+    """The phrases of a title in a script without blanks that its text repeats, the most frequent first."""
+    if not any(map(is_cjk, title)):
+        return []
+    text = text[:_READ]
+    found = [phrase for phrase in phrases(title, [text]) if phrase in text]
+    return _apart(sorted(found, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
+
+
+def name_of(terms: Sequence[str], taken: Sequence[str]) -> str:
+    """A name for a watch after its terms: the first one, or more of them where that name is taken."""
+    known = {name.casefold() for name in taken}
+    name = ""
+    for end in range(1, len(terms) + 1):
+        name = cut_characters(", ".join(terms[:end]), _LONGEST)
+        if name.casefold() not in known:
+            return name
+    number, free = 2, name
+    while free.casefold() in known:
+        free, number = f"{name} {number}", number + 1
+    return free
+
+
+def _apart(found: list[str], most: int) -> list[str]:
+    """The first few, without those that stand inside one another."""
+    chosen: list[str] = []
+    for name in found:
+        folded = name.casefold()
+        if not any(folded in other.casefold() or other.casefold() in folded for other in chosen):
+            chosen.append(name)
+    return chosen[:most]
+
+
+def _words(text: str) -> Iterator[_Word]:
+    end, possessive = 0, False
+    for found in _WORD.finditer(text):
+        between = text[end : found.start()]
+        shown = _POSSESSIVE.sub("", found[0])
+        opens = end == 0 or _ENDS.search(between) is not None
+        yield _Word(shown, opens, between in _JOINS and end > 0 and not possessive)
+        end, possessive = found.end(), shown != found[0]
+
+
+def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:
+    """Names of one or more words, with an `of` inside; one everyday word alone is none."""
+    run: list[_Word] = []
+    for word in [*words, _Word("")]:
+        part = word.capital and (not word.opens or is_name(word))
+        if run and not (word.joined and (part or word.shown == "of")):
+            yield from _name(run, is_name)
+            run = []
+        if part or (run and word.shown == "of"):
+            run.append(word)
+
+
+def _name(run: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:
+    while run[-1].shown == "of":
+        run.pop()
+    first = run[0]
+    if len(run) > 1 or (len(first.shown) > 1 and is_name(first) and first.folded not in COMMON):
+        yield " ".join(word.shown for word in run)

@@ -1,0 +1,126 @@
+"""How often a watch or an expression hits, and what is odd about the watches that there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tuireader import ingest, lexicon, query
+from tuireader.config import Config, WatchConfig
+from tuireader.library.watching import advice as advising
+from tuireader.library.watching.suggestions import aliases
+from tuireader.model import ArticleRow
+from tuireader.store import Store
+
+if TYPE_CHECKING:
+    from tuireader.store import stats as numbers
+    from tuireader.watch import Matcher
+
+_DAY = 86_400
+_SAMPLES = 5
+_REPORTED = 1_000_000
+_DROWNS = 0.8
+_ENOUGH = 10
+"""Hits from which it says something that one term has most of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How often an expression or a watch hits. `days` are (day, hits), oldest first, without empty ones.
+
+    `a_day` are the hits a day of the days asked for, or since the first hit. For watches only: `terms` are
+    (term, articles it hits), `leads` (feed, how it does), `aliases` (other name, sentence that gives it),
+    `former` how many of the hits were taken away by an edit.
+    """
+
+    hits: int
+    days: tuple[tuple[str, int], ...]
+    feeds: tuple[tuple[str, int], ...]
+    samples: tuple[ArticleRow, ...]
+    terms: tuple[tuple[str, int], ...] = ()
+    leads: tuple[tuple[str, numbers.Lead], ...] = ()
+    a_day: float = 0.0
+    aliases: tuple[tuple[str, str], ...] = ()
+    former: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a watch, or about one of its terms."""
+
+    watch: str
+    term: str
+    message: str
+
+
+def hits_of(store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int) -> Report:
+    """How often an expression hits, in the last `days`."""
+    if days is not None:
+        parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
+    ids = store.search.find(
+        parsed, now=now, subject=lambda text: ingest.subject(text, feeds), limit=_REPORTED
+    )
+    return _report(store, ids, feeds, days, now)
+
+
+def report(store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int) -> Report:
+    """How often a watch hits, in the last `days`, by day, feed and term, and which feeds are first."""
+    since = 0 if days is None else now - days * _DAY
+    ids = [article for article, time in store.stats.matched(item.name) if time >= since]
+    _, some, _ = store.stats.terms(item.name)
+    terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
+    leads = tuple((feeds.get(lead.feed_id, ("",))[0], lead) for lead in store.stats.leads(item.name))
+    others = tuple(aliases(store, item))
+    found = _report(store, ids, feeds, days, now)
+    former = len(store.stats.former(item.name).intersection(ids))
+    return replace(found, terms=terms, leads=leads, aliases=others, former=former)
+
+
+def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
+    spread = store.stats.spread(ids)
+    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // _DAY))
+    by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
+    by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
+    return Report(
+        len(ids),
+        tuple(sorted(by_day.items())),
+        tuple(by_feed.most_common(10)),
+        tuple(store.lists.rows(ids[:_SAMPLES])),
+        a_day=round(len(ids) / passed, 2),
+    )
+
+
+def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames) -> list[Remark]:
+    """What is wrong or odd: rules that cannot work, what seems not to be meant, terms that never hit, and
+    terms that drown the others."""
+    found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
+    known = advising.names(store, config, feeds)
+    for item in config.watches:
+        advice = advising.of_watch(store, known, item)
+        found += [Remark(item.name, one.term, one.message) for one in advice]
+        explained = {one.term for one in advice}
+        total, some, alone = store.stats.terms(item.name)
+        wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
+        for term in wanted:
+            if term in explained:
+                continue
+            if not some[term]:
+                found.append(Remark(item.name, term, _never(store, term)))
+            elif len(wanted) > 1 and alone[term] > _DROWNS * total and total >= _ENOUGH:
+                share = 100 * alone[term] // total
+                found.append(Remark(item.name, term, f"makes {share} % of the {total:,} hits alone"))
+    return found
+
+
+def _never(store: Store, term: str) -> str:
+    """That a term has not hit, and which of its words is in no article at all."""
+    for word in lexicon.words(lexicon.index_text(term.strip("*"))) if not term.startswith("/") else ():
+        near = store.stats.nearest_word(word)
+        if near is not None and not term.endswith("*"):
+            hint = f"; did you mean {near}?" if near else ""
+            return f"never hit: {word} is in no article{hint}"
+    return "never hit"

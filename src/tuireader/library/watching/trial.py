@@ -1,0 +1,83 @@
+"""A watch that is tried out before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tuireader import ingest, watch
+from tuireader.model import Evidence, WatchPreview
+from tuireader.store import Store
+from tuireader.watch import WatchRule
+
+if TYPE_CHECKING:
+    from tuireader.watch import Matcher
+
+_SAMPLES = 5
+_COUNTED = 2000
+"""Matches from which a preview counts no further."""
+_LOOKED_AT = 6000
+"""Articles that a preview looks at, at the most: about two seconds."""
+
+
+@dataclass(slots=True)
+class Trial:
+    """A watch that is tried out on what is stored, a batch at a time, newest first.
+
+    `begin` once, then `step` until it says that there is no more, then `preview`. Matches of `replaces`, the
+    watch in whose place it would stand, are compared with.
+    """
+
+    rule: WatchRule
+    replaces: str
+    feeds: ingest.FeedNames
+    found: dict[int, Evidence] = field(default_factory=dict)
+    _matcher: Matcher = field(init=False)
+    _candidates: list[tuple[int, int]] = field(default_factory=list)
+    _before: list[tuple[int, int]] = field(default_factory=list)
+    _at: int = 0
+
+    def __post_init__(self) -> None:
+        self._matcher = watch.Matcher([self.rule])
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the watch, or `""`."""
+        return "; ".join(problem.message for problem in self._matcher.problems)
+
+    def begin(self, store: Store) -> None:
+        """Find which articles have to be looked at."""
+        expression = watch.prefilter(self.rule)
+        self._candidates = store.search.newest(expression)
+        self._before = store.stats.matched(self.replaces) if self.replaces else []
+
+    def step(self, store: Store, size: int = 100) -> bool:
+        """Look at the next `size` articles; False when none are left, or enough has been seen."""
+        batch = [article for article, _ in self._candidates[self._at : self._at + size]]
+        self._at += len(batch)
+        names = (self.rule.name,)
+        for text in store.reading.texts(batch, watches=True):
+            for evidence in ingest.hits(self._matcher, text, self.feeds, names):
+                self.found[text.id] = evidence
+        return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
+
+    def preview(self, store: Store) -> WatchPreview:
+        """What has been found."""
+        looked_at = self._candidates[: self._at]
+        complete = self._at >= len(self._candidates)
+        before = self._before
+        if not complete and looked_at:
+            last, time = looked_at[-1]
+            before = [(article, at) for article, at in before if (at, article) >= (time, last)]
+        old = {article for article, _ in before}
+        newest = [article for article, _ in looked_at if article in self.found][:_SAMPLES]
+        samples = store.lists.rows(newest)
+        return WatchPreview(
+            matches=len(self.found),
+            added=len(self.found.keys() - old),
+            removed=len(old - self.found.keys()),
+            samples=tuple(samples),
+            sentences=tuple(self.found[row.id].sentence for row in samples),
+            problem=self.problem,
+            complete=complete,
+        )

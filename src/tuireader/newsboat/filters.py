@@ -1,0 +1,315 @@
+"""newsboat's filter language into our expressions, where both can say the same.
+
+Its `and` and `or` bind alike, from the left to the right; words of comparison ask about one attribute each.
+What an attribute has no counterpart for makes the whole expression untranslatable: half of a filter would
+show, or hide, something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tuireader import query
+from tuireader.text import clean
+
+
+class NotTranslatable(Exception):
+    """Why a filter has no counterpart, in words for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`attribute operator value` as it stands in the filter."""
+
+    attribute: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two filters joined by `and` or `or`."""
+
+    word: str
+    left: Filter
+    right: Filter
+
+
+Filter = Comparison | Pair
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<bracket>[()])
+    | (?P<string>"(?:\\.|[^"\\])*")
+    | (?P<operator>==|=~|!~|!=|<=|>=|=|<|>|!\#|\#)
+    | (?P<range>-?[0-9]+:-?[0-9]+)
+    | (?P<number>-?[0-9]+)
+    | (?P<word>[A-Za-z_]+))""",
+    re.VERBOSE | re.DOTALL,
+)
+_MAX_LENGTH = 10_000
+_MAX_DEPTH = 20
+_MAX_COMPARISONS = 100
+
+
+def parse(text: str) -> Filter:
+    """Read a filter. Raises NotTranslatable when it is none."""
+    if len(text) > _MAX_LENGTH:
+        raise NotTranslatable(f"the filter is longer than {_MAX_LENGTH:,} characters")
+    tokens: list[tuple[str, str]] = []
+    at = 0
+    end = len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at)
+        if not match or match.lastgroup is None:
+            raise NotTranslatable(f"the filter cannot be read at {clean(text[at : at + 20])!r}")
+        tokens.append((match.lastgroup, match[match.lastgroup]))
+        at = match.end()
+    reader = _Reader(tokens)
+    found = reader.filter(0)
+    if reader.at != len(tokens):
+        raise NotTranslatable(f"the filter cannot be read at {clean(tokens[reader.at][1])!r}")
+    return found
+
+
+class _Reader:
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens = tokens
+        self._comparisons = 0
+        self.at = 0
+
+    def _next(self) -> tuple[str, str]:
+        if self.at == len(self._tokens):
+            raise NotTranslatable("the filter ends too early")
+        self.at += 1
+        return self._tokens[self.at - 1]
+
+    def filter(self, depth: int) -> Filter:
+        left = self._one(depth)
+        while self.at < len(self._tokens) and self._tokens[self.at][1] in ("and", "or"):
+            word = self._next()[1]
+            left = Pair(word, left, self._one(depth))
+        return left
+
+    def _one(self, depth: int) -> Filter:
+        kind, value = self._next()
+        if value == "(":
+            if depth == _MAX_DEPTH:
+                raise NotTranslatable(f"the filter has more than {_MAX_DEPTH} brackets in one another")
+            inner = self.filter(depth + 1)
+            if self._next()[1] != ")":
+                raise NotTranslatable("a bracket of the filter is not closed")
+            return inner
+        if kind != "word":
+            raise NotTranslatable(f"the filter cannot be read at {clean(value)!r}")
+        operator_kind, operator = self._next()
+        if operator_kind != "operator" and operator != "between":
+            raise NotTranslatable(f"the filter cannot be read at {clean(operator)!r}")
+        value_kind, written = self._next()
+        if value_kind not in ("string", "number", "range"):
+            raise NotTranslatable(f"the filter cannot be read at {clean(written)!r}")
+        if value_kind == "string":
+            written = re.sub(r"\\(.)", _unescaped, written[1:-1], flags=re.DOTALL)
+        self._comparisons += 1
+        if self._comparisons > _MAX_COMPARISONS:  # each is a level of the tree that is made
+            raise NotTranslatable(f"the filter has more than {_MAX_COMPARISONS} comparisons")
+        return Comparison(value, "=" if operator == "==" else operator, written)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1])
+
+
+def translate(text: str, tags: Collection[str] = ()) -> str:
+    """A filter as an expression of ours; `tags` are all that there are, to tell one from another.
+
+    Raises NotTranslatable.
+    """
+    made = _written(parse(text), tags)
+    checked = query.parse(made)
+    if isinstance(checked, query.QueryError):
+        raise NotTranslatable(f"cannot be said here: {checked.message}")
+    return made
+
+
+def _written(found: Filter, tags: Collection[str]) -> str:
+    if isinstance(found, Pair):
+        left, right = _written(found.left, tags), _written(found.right, tags)
+        if found.word == "or":
+            return f"{left} OR {right}"
+        return " ".join(
+            f"({text})" if _has_or(side) else text
+            for side, text in ((found.left, left), (found.right, right))
+        )
+    return _comparison(found, tags)
+
+
+def _has_or(found: Filter) -> bool:
+    return isinstance(found, Pair) and found.word == "or"
+
+
+# --------------------------------------------------------------------------- one comparison
+
+_TEXTS = {
+    "title": "title",
+    "content": "body",
+    "author": "author",
+    "link": "url",
+    "feedtitle": "feed",
+    "rssurl": "feed",
+}
+_NEVER = {
+    "date": "the date as text",
+    "guid": "the id of an article",
+    "enclosure_url": "enclosures",
+    "enclosure_type": "enclosures",
+    "articleindex": "places in a list",
+    "feedindex": "places in a list",
+    "description": "the description of a feed",
+    "feedlink": "the website of a feed",
+    "feeddate": "the date of a feed",
+    "unread_count": "the numbers of a feed",
+    "total_count": "the numbers of a feed",
+    "latest_article_age": "the age of a feed",
+}
+
+
+def _comparison(asked: Comparison, tags: Collection[str]) -> str:
+    name = asked.attribute
+    if name in _TEXTS:
+        return _text(_TEXTS[name], asked)
+    if name in _NEVER:
+        raise NotTranslatable(f"expressions here cannot ask for {_NEVER[name]} ({name})")
+    make: Callable[[Comparison], str] | None = {"unread": _unread, "age": _age, "flags": _flags}.get(name)
+    if name == "tags":
+        return _tags(asked, tags)
+    if make is None:
+        raise NotTranslatable(f"the filter asks for {clean(name)!r}, which is unknown")
+    return make(asked)
+
+
+def _text(name: str, asked: Comparison) -> str:
+    match asked.operator:
+        case "=~" | "!~":
+            pattern = pattern_of(asked.value)
+        case "=" | "!=":
+            pattern = rf"^(?-i:{_literal(asked.value)})$"
+        case "#" | "!#":
+            pattern = rf"(?<!\S)(?-i:{_literal(asked.value)})(?!\S)"
+        case other:
+            raise NotTranslatable(f"texts are not compared with {other}")
+    made = f"{name}:{as_regex(pattern)}" if pattern else f"{name}:/^$/"
+    return f"NOT {made}" if asked.operator.startswith("!") else made
+
+
+def pattern_of(posix: str) -> str:
+    """A POSIX extended regular expression, case aside, as one of ours. Raises NotTranslatable."""
+    pattern = posix.replace(r"\<", r"\b").replace(r"\>", r"\b")
+    if any(character.isupper() for character in pattern):
+        pattern = f"(?i){pattern}"
+    if problem := query.regex_problem(pattern):
+        raise NotTranslatable(problem)
+    return pattern
+
+
+def _literal(text: str) -> str:
+    """A text as a pattern that finds just it; blanks stay as they are, so that people can read it."""
+    return re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\1", text)
+
+
+def as_regex(pattern: str) -> str:
+    """A pattern between slashes."""
+    return "/" + pattern.replace("\\/", "/").replace("/", r"\/") + "/"
+
+
+def _unread(asked: Comparison) -> str:
+    if asked.operator not in ("=", "!=") or asked.value not in ("yes", "no"):
+        raise NotTranslatable('unread is "yes" or "no"')
+    return "is:unread" if (asked.value == "yes") == (asked.operator == "=") else "is:read"
+
+
+def _age(asked: Comparison) -> str:
+    """Ages are whole days there: one of 3 is from 3 up to just under 4 days."""
+    low, high = _days(asked)
+    if high is not None and high < 0:
+        raise NotTranslatable("no article is that young")
+    parts = [f"age:>{low}d"] if low > 0 else []
+    parts += [f"age:<{high + 1}d"] if high is not None else []
+    made = " ".join(parts) or "(is:read OR is:unread)"
+    return f"NOT ({made})" if asked.operator == "!=" else made
+
+
+def _days(asked: Comparison) -> tuple[int, int | None]:
+    """The youngest and the oldest age that is asked for."""
+    if asked.operator == "between":
+        first, colon, last = asked.value.partition(":")
+        if not colon:
+            raise NotTranslatable("between needs two numbers")
+        low, high = sorted((_number(first), _number(last)))
+        return low, high
+    days = _number(asked.value)
+    match asked.operator:
+        case "<":
+            return 0, days - 1
+        case "<=":
+            return 0, days
+        case ">":
+            return days + 1, None
+        case ">=":
+            return days, None
+        case "=" | "!=":
+            return days, days
+    raise NotTranslatable(f"ages are not compared with {asked.operator}")
+
+
+def _number(written: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,6}", written):
+        raise NotTranslatable("the age is a number of days")
+    return int(written)
+
+
+def _flags(asked: Comparison) -> str:
+    letters = asked.value
+    if (asked.operator, letters) in {("!=", ""), ("=~", "."), ("=~", ".+"), ("!~", "^$")}:
+        return "is:starred"
+    if (asked.operator, letters) in {("=", ""), ("=~", "^$"), ("!~", "."), ("!~", ".+")}:
+        return "-is:starred"
+    if asked.operator not in ("=~", "!~", "#", "!#", "=", "!=") or not re.fullmatch(r"[A-Za-z]", letters):
+        raise NotTranslatable("only single flags can be asked for")
+    if asked.operator in ("=", "!="):
+        raise NotTranslatable(
+            "whether an article has one flag and no other cannot be asked; =~ can be translated"
+        )
+    made = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
+    if asked.operator in ("=~", "!~"):  # a pattern takes both cases
+        made = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
+    return f"NOT {made}" if asked.operator.startswith("!") else made
+
+
+def flag_label(letter: str) -> str:
+    """The label of an article that had this flag."""
+    return f"flag-{letter}"
+
+
+def _tags(asked: Comparison, tags: Collection[str]) -> str:
+    if asked.operator not in ("#", "!#"):
+        raise NotTranslatable("tags are asked for with # only")
+    made = tag_query(asked.value, tags)
+    return f"NOT {made}" if asked.operator == "!#" else made
+
+
+@lru_cache(maxsize=4)
+def _joined(tags: frozenset[str]) -> str:
+    """All tags as one text, in small letters."""
+    return "\n".join(tag.lower() for tag in tags)
+
+
+def tag_query(tag: str, tags: Collection[str] = ()) -> str:
+    """An expression for the articles of the feeds with a tag, which are in its folder or have its label."""
+    lower = tag.lower()
+    alike = _joined(frozenset(tags)).count(lower) > (tag in tags)
+    plain = not alike and re.fullmatch(r"\w+", tag) and tag not in ("AND", "OR", "NOT", "NEAR")
+    value = tag if plain else as_regex(f"^(?-i:{_literal(tag)})$")
+    return f"(folder:{value} OR label:{value})"

@@ -1,0 +1,198 @@
+"""newsboat's keys and operations as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tuireader.commands import BY_ID, PRESETS, key_label, normalise_key
+from tuireader.commands.keys import SAME_BYTE
+from tuireader.newsboat.outcomes import Group
+from tuireader.newsboat.single_settings import Became, No
+from tuireader.text import clean
+
+OPERATIONS: Mapping[str, str] = {
+    "open": "open",
+    "quit": "quit_or_back",
+    "hard-quit": "quit",
+    "reload": "refresh_one",
+    "reload-all": "refresh_all",
+    "mark-feed-read": "mark_list_read",
+    "save": "save",
+    "next-unread": "next_unread",
+    "prev-unread": "previous_unread",
+    "next": "next_article",
+    "prev": "previous_article",
+    "open-in-browser": "open_browser",
+    "open-in-browser-noninteractively": "open_browser",
+    "open-in-browser-and-mark-read": "open_browser_next",
+    "help": "help",
+    "toggle-article-read": "toggle_read",
+    "toggle-show-read-feeds": "show_hide_read",
+    "show-urls": "list_links",
+    "goto-url": "list_links",
+    "open-search": "search",
+    "set-filter": "filter",
+    "clear-filter": "back",
+    "edit-flags": "toggle_star",
+    "edit-urls": "edit_config",
+    "pipe-to": "pipe",
+    "cmdline": "palette",
+    "macro-prefix": "macro",
+    "switch-focus": "next_pane",
+    "sort": "sort",
+    "up": "move_up",
+    "down": "move_down",
+    "pageup": "page_up",
+    "pagedown": "page_down",
+    "halfpageup": "half_page_up",
+    "halfpagedown": "half_page_down",
+    "home": "top",
+    "end": "bottom",
+}
+"""newsboat's operations that a command of ours does."""
+
+_APPROXIMATE: Mapping[str, str] = {
+    "open-in-browser-and-mark-read": "also goes to the next unread article",
+    "edit-flags": "stars the article; t labels it",
+    "edit-urls": "edits the configuration, which has the feeds",
+    "clear-filter": "goes back, which ends a filter",
+    "toggle-show-read-feeds": "shows or hides read articles",
+    "goto-url": "lists the links",
+    "cmdline": "finds a command by its name",
+    "switch-focus": "goes to the next pane",
+}
+"""Operations whose command does something slightly different."""
+_ADVICE: Mapping[str, str] = {
+    "article-feed": "e in the sidebar edits a feed",
+    "bookmark": "bookmark-cmd becomes a macro",
+    "clear-tag": "folders stand in the sidebar",
+    "close-dialog": "esc goes back",
+    "delete-all-articles": "nothing is deleted; M hides articles",
+    "delete-article": "nothing is deleted; M hides articles",
+    "enqueue": "podcasts are not downloaded",
+    "exec": "a macro names the commands",
+    "goto-title": "/ searches, F filters",
+    "mark-all-above-as-read": "a selects, A marks the whole list",
+    "mark-all-feeds-read": "A marks a list, also the list of all articles",
+    "next-dialog": "tab goes to the next pane",
+    "next-feed": "n goes on to the next view",
+    "next-unread-feed": "n goes on to the next view with unread articles",
+    "open-all-unread-in-browser": "o opens one article at a time",
+    "open-all-unread-in-browser-and-mark-read": "O opens one article at a time",
+    "pipe-to": "name the program as the macro's `command`, which gets the article as JSON on stdin",
+    "prev-dialog": "tab goes to the next pane",
+    "prev-feed": "p goes back to the view before",
+    "prev-unread-feed": "p goes back to the view with unread articles",
+    "prevsearchresults": "/ shows the search again",
+    "purge-deleted": "nothing is deleted",
+    "random-unread": "n opens the next unread article",
+    "redraw": "the screen redraws itself",
+    "reload-urls": "E edits the configuration and takes it over",
+    "rev-sort": "\\ sorts, also the other way round",
+    "save-all": "ctrl+a selects all, S saves what is selected",
+    "select-filter": "saved searches stand in the sidebar",
+    "set": "settings are not changed by a macro",
+    "set-tag": "folders stand in the sidebar",
+    "toggle-source-view": "the text is shown without its HTML",
+    "view-dialogs": "esc goes back",
+    **dict.fromkeys(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"),
+        "1 to 9 open links anyway",
+    ),
+    **dict.fromkeys(
+        [f"cmd-{name}" for name in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")],
+        "lines are not gone to by number",
+    ),
+}
+_EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
+_MOST_KEYS = 500
+_NAMES = {
+    "ENTER": "enter",
+    "BACKSPACE": "backspace",
+    "LEFT": "left",
+    "RIGHT": "right",
+    "UP": "up",
+    "DOWN": "down",
+    "PPAGE": "pageup",
+    "NPAGE": "pagedown",
+    "HOME": "home",
+    "END": "end",
+    "ESC": "escape",
+    "TAB": "tab",
+    "SPACE": "space",
+}
+
+
+def command_of(operation: str) -> str | None:
+    """The command that does what an operation of newsboat does; None when there is none."""
+    wanted = OPERATIONS.get(operation, "")
+    return wanted if wanted in BY_ID else None
+
+
+def advice(operation: str) -> str:
+    """Return what to do instead of an operation, as the end of a sentence."""
+    return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
+
+
+def key_of(written: str) -> str | None:
+    """The name of a key that newsboat's config has; None when it is no key here."""
+    return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
+
+
+@dataclass(slots=True)
+class Keyboard:
+    """The keys as a newsboat config sets them, on top of our preset for people who come from there."""
+
+    keys: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(PRESETS["newsboat"]))
+    _bound: dict[str, str] = field(default_factory=dict)
+
+    def bind(self, written: str, operation: str, dialog: str = "", *, jumps: bool = False) -> Became:
+        """Give a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
+        key, command = self._key(written), command_of(operation)
+        if dialog == "podboat":
+            raise No("podcasts are not downloaded", group=Group.PODCASTS)
+        if command is None:
+            raise No(f"there is no command for {clean(operation, 40)}{advice(operation)}")
+        if self._bound.get(key, command) != command:
+            raise No(f"{key_label(key)} has one meaning in all panes, and is {self._bound[key]} already")
+        if dialog not in _EVERYWHERE and key not in self.keys[command]:
+            raise No(f"{clean(dialog, 20)} has no keys of its own here; bind it in all panes under `[keys]`")
+        if len(self._bound) == _MOST_KEYS:
+            raise No(f"there are more than {_MOST_KEYS} keys")
+        self._take(key)
+        self._bound[key] = command
+        self.keys[command] = (*self.keys[command], key)
+        notes = [f"does {command}"]
+        if operation in _APPROXIMATE and not (jumps and command == "open_browser_next"):
+            notes.append(_APPROXIMATE[operation])
+        if dialog not in ("", "all"):
+            notes.append("in all panes")
+        return Became(", ".join(notes), (("keys", key),), changed=len(notes) > 1)
+
+    def unbind(self, written: str, dialog: str = "") -> Became:
+        """Take a key from whatever has it. Raises No."""
+        if written == "-a":
+            raise No("the keys of the preset stay beside your own; `[keys]` takes single ones away")
+        key = self._key(written)
+        if dialog not in ("", "all"):
+            raise No("keys are the same in all panes; unbind it in all of them")
+        self._take(key)
+        return Became("is unbound", (("keys", key),))
+
+    def _key(self, written: str) -> str:
+        key = key_of(written)
+        if key is None:
+            raise No(f"{clean(written, 20)!r} is no key here")
+        if key in SAME_BYTE:
+            raise No(f"in a terminal {key_label(key)} is the same as {SAME_BYTE[key]}")
+        return key
+
+    def _take(self, key: str) -> None:
+        for command, keys in self.keys.items():
+            if key in keys:
+                self.keys[command] = tuple(other for other in keys if other != key)
+
+    def changed(self) -> dict[str, tuple[str, ...]]:
+        """The commands whose keys are not those of the preset."""
+        return {name: keys for name, keys in self.keys.items() if keys != PRESETS["newsboat"][name]}

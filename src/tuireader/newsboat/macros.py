@@ -1,0 +1,96 @@
+"""newsboat's macros and its bookmark command as macros of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tuireader.commands import key_label
+from tuireader.config import MacroConfig
+from tuireader.newsboat.keys import advice, command_of, key_of
+from tuireader.newsboat.lexing import split_unquoted, words
+from tuireader.newsboat.outcomes import Consent
+from tuireader.newsboat.programs import ADDRESS, TITLE, without_shell, words_of
+from tuireader.newsboat.single_settings import Became, No, Settings
+from tuireader.text import clean
+
+_READ = "mark_read"
+_MOST = 200
+_MOST_STEPS = 50
+
+
+def macro(made: Settings, text: str, jumps: bool) -> Became:
+    """Make a macro of a line; `jumps` is openbrowser-and-mark-jumps-to-next-unread."""
+    body, *said = split_unquoted(text.removeprefix("macro").strip(), "--")
+    written, _, operations = body.strip().partition(" ")
+    key = key_of(written)
+    if key is None:
+        raise No(f"{clean(written, 40)!r} is no key here")
+    if any(macro.key == key for macro in made.macros):
+        raise No("this key has a macro already")
+    if len(made.macros) == _MOST:
+        raise No(f"there are more than {_MOST} macros")
+    name = next(iter(words(said[0])), "") if said else ""
+    command, run = _steps(operations, jumps)
+    where = f"the macro {key_label(key)}"
+    if command:
+        made.ask(Consent.PROGRAMS, f"would become {where}")
+    made.macros.append(MacroConfig(key, clean(name, 200), command, run))
+    return Became(f"becomes {where}", (("macro", key),))
+
+
+def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The program and the commands of a macro: there, a program is started by setting the browser first."""
+    command: tuple[str, ...] = ()
+    browser: tuple[str, ...] = ()
+    trouble = ""
+    run: list[str] = []
+    for operation in split_unquoted(operations, ";"):
+        parts = words(operation)
+        if not parts:
+            continue
+        if parts[0] == "set" and len(parts) == 3 and parts[1] == "browser":
+            found = without_shell(parts[2])
+            browser, trouble = ((), found) if isinstance(found, str) else (found, "")
+            continue
+        if parts[0].startswith("open-in-browser"):
+            if trouble:
+                raise No(trouble)
+            if browser and command:
+                raise No("a macro here starts one program")
+            command, browser, opened = browser or command, (), [] if browser else ["open_browser"]
+            if parts[0] == "open-in-browser-and-mark-read":
+                opened += [_READ, "next_unread"] if jumps else [_READ]
+            run += opened
+        else:
+            run.append(_command(parts))
+        if len(run) > _MOST_STEPS:
+            raise No(f"a macro does at most {_MOST_STEPS} things")
+    if not command and not run:
+        raise No("does nothing that can be done here")
+    return command, tuple(run)
+
+
+def _command(parts: list[str]) -> str:
+    if parts == ["toggle-article-read", "read"]:
+        return _READ
+    command = command_of(parts[0])
+    if command is None or len(parts) > 1:
+        what = clean(" ".join(parts), 60)
+        raise No(f"there is no command for {what}{advice(parts[0])}")
+    return command
+
+
+def bookmark(made: Settings, value: str, taken: Collection[str]) -> Became:
+    """Make a macro that hands address and title to the bookmark command; `taken` are keys of macros."""
+    command = words_of(value)
+    if isinstance(command, str):
+        raise No(command)
+    key = next(key for key in ("b", "B", "ctrl+b", "f2", "f3", "f4") if key not in taken)
+    where = f"the macro {key_label(key)}"
+    made.ask(Consent.PROGRAMS, f"would become {where} with the article's address and title")
+    made.macros.append(MacroConfig(key, "Bookmark", (*command, ADDRESS, TITLE)))
+    return Became(
+        f"becomes {where}; it gets the address and the title, and the article as JSON on stdin",
+        (("macro", key),),
+        changed=True,
+    )

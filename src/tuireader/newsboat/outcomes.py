@@ -1,0 +1,153 @@
+"""Line by line: what moved, what changed, what was dropped and why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tuireader.text import clean
+
+Made = tuple[str, ...]
+"""Name of one thing that a line makes: a table of the configuration and what tells its entries apart."""
+
+
+class Fate(StrEnum):
+    """Ways in which a line can end."""
+
+    MOVED = "moved"
+    CHANGED = "changed"
+    DROPPED = "dropped"
+
+
+class Group(StrEnum):
+    """Kinds of lines, those that matter most first."""
+
+    FEEDS = "feeds"
+    RULES = "searches, watches and mutes"
+    KEYS = "keys and macros"
+    PROGRAMS = "programs"
+    NETWORK = "network"
+    FILES = "files and folders"
+    ACCOUNTS = "accounts"
+    PODCASTS = "podcasts"
+    BEHAVIOUR = "behaviour"
+    LOOK = "look"
+
+
+class Consent(StrEnum):
+    """Things that a profile may bring only when the user accepts them."""
+
+    PROGRAMS = "programs"
+    PROXY = "proxy"
+    FOLDERS = "folders"
+
+
+ASKED: Mapping[Consent, str] = {
+    Consent.PROGRAMS: "starts programs",
+    Consent.PROXY: "sends all traffic through a proxy",
+    Consent.FOLDERS: "says where files are written",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one line. `note` says what it became, or why it was dropped and what to do.
+
+    `consent` is what the user has to accept first. `makes` names what the line becomes.
+    """
+
+    file: str
+    line: int
+    text: str
+    fate: Fate
+    group: Group
+    note: str = ""
+    consent: Consent | None = None
+    makes: tuple[Made, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}{': ' if self.note else ''}{self.note}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The lines of one file: `total` is the sum of the three others."""
+
+    file: str
+    total: int
+    moved: int
+    changed: int
+    dropped: int
+
+
+def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:
+    """Count the lines of each file by their fates, in the order of the files."""
+    found: dict[str, dict[Fate, int]] = {}
+    for one in outcomes:
+        found.setdefault(one.file, dict.fromkeys(Fate, 0))[one.fate] += 1
+    return tuple(Tally(file, sum(counts.values()), *counts.values()) for file, counts in found.items())
+
+
+def settled(outcomes: Sequence[Outcome], kept: Mapping[Made, str]) -> tuple[Outcome, ...]:
+    """Return the outcomes after a merge; `kept` has what the user's own configuration keeps, and why."""
+    return tuple(_settled(one, kept) for one in outcomes)
+
+
+def _settled(one: Outcome, kept: Mapping[Made, str]) -> Outcome:
+    reasons = [kept[made] for made in one.makes if made in kept]
+    if not reasons:
+        return one
+    some_left = len(reasons) < len(one.makes) or one.group is Group.FEEDS
+    note = "; ".join(dict.fromkeys([*([one.note] if one.note and some_left else []), *reasons]))
+    return replace(one, fate=Fate.CHANGED if some_left else Fate.DROPPED, note=note)
+
+
+def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
+    """Headings with the lines that did not move as they are: losses first, the look last."""
+    found: dict[str, list[Outcome]] = {}
+    for one in sorted(outcomes, key=_weight):
+        if one.fate is not Fate.MOVED:
+            found.setdefault(_heading(one.fate, one.consent, one.group), []).append(one)
+    return list(found.items())
+
+
+def told(outcomes: Sequence[Outcome]) -> list[str]:
+    """The lines of a group as text; a reason that several of them share is told once, above them."""
+    shared = Counter(one.note for one in outcomes)
+    found: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.note and shared[one.note] >= _SEVERAL:
+            found.setdefault(one.note, [one.note]).append(f"  {replace(one, note='')}")
+        else:
+            found[str(one)] = [str(one)]
+    return [line for lines in found.values() for line in lines]
+
+
+def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
+    """Sort key: what waits for consent, what was dropped, what changed, and after all of it the look."""
+    asked = list(Consent).index(one.consent) if one.consent else len(Consent)
+    look = one.group is Group.LOOK
+    kind = -1 if one.consent else list(Group).index(one.group)
+    return look, one.consent is None, asked, one.fate is not Fate.DROPPED, kind
+
+
+def _heading(fate: Fate, consent: Consent | None, group: Group) -> str:
+    if consent is not None:
+        return f"Left out: {ASKED[consent]}; --accept {consent} takes it over"
+    return f"{fate.capitalize()}: {group}"
+
+
+_SEVERAL = 3
+_SECRETS = ("password", "token", "login", "app-key")
+_USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
+
+
+def shown(text: str) -> str:
+    """Return a line as it may be printed: clean, short, without secrets."""
+    name, *said = text[:2_000].split(maxsplit=1)
+    if said and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
+        return clean(f"{name} …", 160)
+    return clean(_USER_INFO.sub(r"\1", text[:2_000]), 160)

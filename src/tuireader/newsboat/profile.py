@@ -1,0 +1,143 @@
+"""Where newsboat keeps its files, and what they say together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuireader.config import ViewConfig
+from tuireader.config.files import without_tilde
+from tuireader.errors import TuireaderError
+from tuireader.newsboat import settings, urls
+from tuireader.newsboat.outcomes import Consent, Outcome, settled
+from tuireader.newsboat.single_settings import CACHE, No, Settings
+from tuireader.newsboat.urls import Subscriptions
+from tuireader.text import clean
+
+_MOST_FILES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one newsboat."""
+
+    urls: Path
+    config: Path
+    cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that a newsboat's files say; `cache` is where its articles are."""
+
+    subscriptions: Subscriptions
+    settings: Settings
+    cache: Path
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each line."""
+        return (*self.subscriptions.outcomes, *self.settings.outcomes)
+
+    @property
+    def views(self) -> tuple[ViewConfig, ...]:
+        """Query feeds, tags and filters as saved searches."""
+        return (*self.subscriptions.views, *self.settings.views)
+
+    @property
+    def asked(self) -> dict[Consent, list[Outcome]]:
+        """The lines that wait for the user's consent."""
+        found: dict[Consent, list[Outcome]] = {}
+        for one in self.outcomes:
+            if one.consent is not None:
+                found.setdefault(one.consent, []).append(one)
+        return found
+
+
+def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
+    """The files in a folder, or where newsboat has them: its XDG folders if it has any, else `~/.newsboat`.
+
+    Raises TuireaderError when there is no `urls`.
+    """
+    home = Path(environ.get("HOME") or "/")
+    configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
+    data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "newsboat"
+    where = folder or (configs if configs.is_dir() else home / ".newsboat")
+    found = Places(where / "urls", where / "config", where / "cache.db")
+    if not found.cache.exists() and where.absolute() == configs.absolute():
+        found = Places(found.urls, found.config, data / "cache.db")
+    if not found.urls.is_file():
+        raise TuireaderError(f"there is no newsboat file {found.urls}", "name newsboat's folder")
+    return found
+
+
+def read(
+    found: Places,
+    text_of: Callable[[Path], str],
+    accepted: Collection[Consent] = (),
+    subscriptions: Subscriptions | None = None,
+) -> Profile:
+    """Read a newsboat's `urls` and `config`; `subscriptions` are those of `urls` if they are known.
+
+    `text_of` gives the text of a file, `""` when there is none, and raises TuireaderError when it cannot be
+    read. Programs, proxies and folders are taken over only when they are `accepted`.
+    """
+    subscriptions = subscriptions or urls.read(text_of(found.urls))
+    addresses = [feed.url for feed in subscriptions.feeds]
+    context = settings.Context(
+        addresses,
+        frozenset(tag for own in subscriptions.tags.values() for tag in own),
+        frozenset(view.name.casefold() for view in subscriptions.views),
+        frozenset(accepted),
+        _Files(found.config, text_of).include,
+    )
+    try:
+        said = settings.read([(found.config.name, text_of(found.config))], context)
+    except No as reason:
+        raise TuireaderError(f"{found.config} {reason}", "check that it is newsboat's config") from None
+    cache = found.config.parent / without_tilde(said.cache) if said.cache else found.cache
+    if not _is_file(cache):
+        cache = found.cache
+        said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
+    return Profile(subscriptions, said, cache)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, say
+        return False
+
+
+class _Files:
+    """The files of a config, each of which is included once."""
+
+    def __init__(self, config: Path, text_of: Callable[[Path], str]) -> None:
+        self._text_of = text_of
+        self._paths = {config.name: config}
+        self._open = {os.path.realpath(config)}
+
+    def include(self, file: str, written: str) -> tuple[str, str]:
+        """Return name and text of a file that a line of another one names. Raises No."""
+        if len(self._paths) > _MOST_FILES:
+            raise No(f"more than {_MOST_FILES} files are included")
+        try:
+            path = self._paths[file].parent / without_tilde(written)
+            real = os.path.realpath(path)
+            if real in self._open:
+                raise No("the file is read already")
+            if not path.exists():
+                raise No("there is no such file")
+            text = self._text_of(path)
+        except TuireaderError as error:
+            raise No(error.message) from None
+        except (OSError, ValueError, RuntimeError):
+            raise No("is no path") from None
+        name = clean(written, 200) or path.name
+        while name in self._paths:
+            name += "*"
+        self._paths[name] = path
+        self._open.add(real)
+        return name, text

@@ -1,0 +1,181 @@
+"""Lines of newsboat's `config` about articles: highlights, kill files and filters."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Sequence
+
+from tuireader import query
+from tuireader.config import MuteConfig, ViewConfig, WatchConfig
+from tuireader.newsboat.colours import colour_of
+from tuireader.newsboat.filters import as_regex, pattern_of, translate
+from tuireader.newsboat.outcomes import Group
+from tuireader.newsboat.reasons import LOOK
+from tuireader.newsboat.single_settings import Became, No, Settings
+from tuireader.text import clean, cut_characters
+
+_MOST = 1_000
+_MOST_WORDS = 200
+_MOST_FEEDS = 100
+_MOST_SLOW = 5
+_SECONDS = 0.5
+_SECONDS_EACH = 0.05
+_DECORATION = re.compile(
+    r"^\W*(?:feed|title|author|date|link|links|flags|podcast|image|embed)\b.{0,200}?:|https?|www", re.I
+)
+"""Patterns that colour the head of an article, or addresses: they look for nothing."""
+
+
+class Rules:
+    """Makes watches, mutes and saved searches out of lines."""
+
+    def __init__(
+        self, made: Settings, feeds: Sequence[str], tags: Collection[str], views: Collection[str]
+    ) -> None:
+        self._made = made
+        self._feeds = feeds
+        self._known = set(feeds)
+        self._tags = tags
+        self._views = set(views)
+        self._names: set[str] = set()
+        self._slow = 0
+
+    def highlight(self, arguments: Sequence[str]) -> Became:
+        """Make a watch of a pattern that is coloured in lists."""
+        if len(arguments) < 3:
+            raise No("names no pattern or no colour", group=Group.LOOK)
+        _room(self._made.watches, "watches")
+        target, pattern, colour = arguments[:3]
+        if target == "article":
+            raise No(
+                "only colours text in an open article; W makes a watch, which finds words in all articles",
+                group=Group.LOOK,
+            )
+        if target not in ("all", "articlelist"):
+            raise No(LOOK, group=Group.LOOK)
+        if _DECORATION.search(pattern) or not re.search(r"[^\W\d_]{2}", re.sub(r"\\.", "", pattern)):
+            raise No(f"looks for no words, only colours text; {LOOK}", group=Group.LOOK)
+        plain = _alternatives(pattern)
+        fields = ("title",) if target == "articlelist" else ("title", "summary", "body")
+        if plain:
+            name = self._watch_name(" or ".join(plain))
+            watch = WatchConfig(name, any=plain, fields=fields, color=colour_of(colour))
+        else:
+            asked = as_regex(pattern_of(pattern))
+            expression = _understood(f"title:{asked}" if target == "articlelist" else asked)
+            watch = WatchConfig(self._watch_name(pattern), query=expression, color=colour_of(colour))
+        return self._watch(watch)
+
+    def highlight_article(self, arguments: Sequence[str]) -> Became:
+        """Make a watch of a filter that colours rows, if it looks for anything."""
+        if len(arguments) < 2:
+            raise No("names no filter or no colour", group=Group.LOOK)
+        _room(self._made.watches, "watches")
+        expression = translate(arguments[0], self._tags)
+        found = query.parse(expression)
+        if isinstance(found, query.QueryError) or not any(
+            isinstance(leaf, query.Text | query.Regex) and leaf.field not in ("folder", "label", "feed")
+            for leaf in query.leaves(found.root)
+        ):
+            raise No(
+                "colours rows by their state and looks for no words; V saves such a search", group=Group.LOOK
+            )
+        return self._watch(
+            WatchConfig(self._watch_name(arguments[0]), query=expression, color=colour_of(arguments[1]))
+        )
+
+    def _watch(self, watch: WatchConfig) -> Became:
+        self._made.watches.append(watch)
+        self._names.add(watch.name.casefold())
+        return Became(f"becomes the watch “{watch.name}”", (("watch", watch.name.casefold()),), changed=True)
+
+    def _watch_name(self, text: str) -> str:
+        bare = re.sub(r"^\W+", "", clean(text.replace('"', "").replace("\\", ""), 200))
+        name = cut_characters(bare, 40) or "Highlight"
+        number, wanted = 1, name
+        while wanted.casefold() in self._names:
+            number += 1
+            wanted = f"{name} {number}"
+        return wanted
+
+    def ignore(self, arguments: Sequence[str]) -> Became:
+        """Make mutes of a line of the kill file."""
+        if len(arguments) < 2:
+            raise No("names no feed or no filter")
+        _room(self._made.mutes, "mutes")
+        feed, asked = arguments[:2]
+        expression = translate(asked, self._tags)
+        feeds = [""] if feed == "*" else self._named(feed)
+        mutes = [MuteConfig(expression, url) for url in feeds]
+        _room(self._made.mutes, "mutes", len(mutes))
+        self._made.mutes += mutes
+        return Became("becomes a mute", tuple(("mute", mute.query, mute.feed) for mute in mutes))
+
+    def _named(self, feed: str) -> list[str]:
+        if not feed.startswith("regex:"):
+            if feed not in self._known:
+                raise No("there is no such feed in urls")
+            return [feed]
+        pattern = pattern_of(feed.removeprefix("regex:"))
+        if self._slow >= _MOST_SLOW:
+            raise No("is not tried, as other patterns took too long")
+        try:
+            found = _matching(pattern, self._feeds)
+        except TimeoutError:
+            self._slow += 1
+            raise No("its pattern takes too long") from None
+        if not found:
+            raise No("no feed in urls has such an address")
+        if len(found) > _MOST_FEEDS:
+            raise No(f"is for more than {_MOST_FEEDS} feeds; mute it in all feeds with `*`")
+        return found
+
+    def define_filter(self, arguments: Sequence[str]) -> Became:
+        """Make a saved search of a filter with a name."""
+        name = clean(arguments[0], 100) if arguments else ""
+        if len(arguments) < 2 or not name:
+            raise No("names no filter")
+        _room(self._made.views, "saved searches")
+        expression = translate(arguments[1], self._tags)
+        if name.casefold() in self._views:
+            raise No(f"another search is named “{name}”; rename one")
+        self._views.add(name.casefold())
+        self._made.views.append(ViewConfig(name, expression))
+        return Became(f"becomes the saved search “{name}”", (("view", name.casefold()),), changed=True)
+
+
+def _matching(pattern: str, addresses: Sequence[str]) -> list[str]:
+    """The addresses in which a pattern is found. Raises TimeoutError when one or all take too long."""
+    compiled = query.compiled(pattern)
+    end = time.monotonic() + _SECONDS
+    found: list[str] = []
+    for url in addresses:
+        left = min(_SECONDS_EACH, end - time.monotonic())
+        if left <= 0:
+            raise TimeoutError
+        if compiled.search(url, timeout=left):
+            found.append(url)
+    return found
+
+
+def _room(there: Sequence[object], what: str, more: int = 1) -> None:
+    if len(there) + more > _MOST:
+        raise No(f"there are more than {_MOST:,} {what}")
+
+
+def _understood(expression: str) -> str:
+    """An expression, if it is one: a single line that is not must not keep all others from moving over."""
+    parsed = query.parse(expression)
+    if isinstance(parsed, query.QueryError):
+        raise No(f"the pattern cannot be looked for: {parsed.message}")
+    return expression
+
+
+def _alternatives(pattern: str) -> tuple[str, ...]:
+    """The words and phrases of a pattern that has nothing but alternatives; none if there is more to it."""
+    bare = pattern[1:-1] if pattern.startswith("(") and pattern.endswith(")") else pattern
+    if bare.count("|") >= _MOST_WORDS:
+        return ()
+    parts = tuple(clean(part) for part in bare.split("|"))
+    return parts if all(re.fullmatch(r"[\w][\w '&-]*", part) for part in parts) else ()

@@ -1,0 +1,174 @@
+"""newsboat's `config`: its counterpart here, and an outcome for each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tuireader.newsboat.colours import colour_of, is_light
+from tuireader.newsboat.filters import NotTranslatable
+from tuireader.newsboat.keys import Keyboard
+from tuireader.newsboat.lexing import Line, lines, runs_program, without_comment, words
+from tuireader.newsboat.macros import bookmark, macro
+from tuireader.newsboat.outcomes import Consent, Fate, Outcome, shown
+from tuireader.newsboat.reasons import LOOK, SAME, group_of, why_not
+from tuireader.newsboat.rules import Rules
+from tuireader.newsboat.single_settings import SINGLE, Became, No, Settings
+
+LONGEST_LINE = 20_000
+MOST_LINES = 20_000
+_JUMPS = "openbrowser-and-mark-jumps-to-next-unread"
+_LAST_COUNTS = (*SINGLE, "bookmark-cmd")
+Include = Callable[[str, str], tuple[str, str]]
+
+
+def _no_include(file: str, written: str) -> tuple[str, str]:
+    raise No("files are not included here")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Facts beside the config: addresses and tags of the feeds, names of saved searches, consents.
+
+    `include` gives name and text of a file that a line of a named file includes, or raises No.
+    """
+
+    feeds: Sequence[str] = ()
+    tags: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
+    accepted: frozenset[Consent] = frozenset()
+    include: Include = _no_include
+
+
+def read(files: Sequence[tuple[str, str]], context: Context | None = None) -> Settings:
+    """Read (name, text) of a config. Of a setting that is set twice the last line counts, as in newsboat."""
+    reader = _Reader(context or Context())
+    for name, text in files:
+        reader.file(name, text)
+    return reader.settings()
+
+
+class _Reader:
+    """Takes line after line."""
+
+    def __init__(self, context: Context) -> None:
+        self._made = Settings(context.accepted)
+        self._include = context.include
+        self._keyboard = Keyboard()
+        self._lines: list[tuple[str, Line]] = []
+        self._ends: list[Became | No | NotTranslatable | None] = []
+        self._said: dict[str, tuple[int, str]] = {}
+        self._later: list[tuple[int, Callable[[bool], Became]]] = []
+        rules = Rules(self._made, context.feeds, context.tags, context.views)
+        self._handlers: Mapping[str, Callable[[list[str]], Became]] = {
+            "highlight": rules.highlight,
+            "highlight-article": rules.highlight_article,
+            "ignore-article": rules.ignore,
+            "define-filter": rules.define_filter,
+            "color": self._color,
+        }
+
+    def file(self, name: str, text: str) -> None:
+        """Take all lines of a file, and those of the files that it includes where they are included."""
+        for line in lines(text):
+            if len(self._lines) == MOST_LINES:
+                raise No(f"has more than {MOST_LINES:,} lines")
+            at = len(self._lines)
+            self._lines.append((name, line))
+            self._ends.append(None)
+            try:
+                self._ends[at] = self._line(at, name, line)
+            except (No, NotTranslatable) as reason:
+                self._ends[at] = reason
+
+    def _line(self, at: int, file: str, line: Line) -> Became | None:
+        """Take one line; None when its end is known only after the last line."""
+        if len(line.text) > LONGEST_LINE:
+            raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
+        text = without_comment(line.text) if not line.text.startswith("macro") else line.text
+        name, *arguments = words(text) or [""]
+        if runs_program(text):
+            raise No("newsboat runs what stands in backticks; write here what it prints")
+        if name == "macro":
+            self._later.append((at, partial(macro, self._made, text)))
+        elif name in ("bind-key", "unbind-key"):
+            self._later.append((at, partial(self._key, name, arguments)))
+        elif name in self._handlers:
+            return self._handlers[name](arguments)
+        elif name == "include":
+            return self._included(file, arguments)
+        elif name in _LAST_COUNTS or name in SAME:
+            if not arguments:
+                raise No("has no value")
+            if name in self._said:
+                earlier, _ = self._said[name]
+                self._ends[earlier] = No(f"is set again in {file}:{line.number}, which counts")
+            self._said[name] = (at, arguments[0])
+        else:
+            raise No(why_not(name))
+        return None
+
+    def _included(self, file: str, arguments: list[str]) -> Became:
+        if not arguments:
+            raise No("names no file")
+        name, text = self._include(file, arguments[0])
+        self.file(name, text)
+        return Became("its lines are read")
+
+    def settings(self) -> Settings:
+        """Return all that was taken over."""
+        said = {name: value for name, (_, value) in self._said.items()}
+        jumps = said.get(_JUMPS) in ("yes", "true")
+        for at, end in self._later:
+            self._end(at, partial(end, jumps))
+        for name, (at, value) in self._said.items():
+            self._end(at, partial(self._single, name, value, said))
+        self._made.keys = self._keyboard.changed()
+        self._made.outcomes = [
+            self._outcome(*placed, end) for placed, end in zip(self._lines, self._ends, strict=True)
+        ]
+        return self._made
+
+    def _end(self, at: int, end: Callable[[], Became]) -> None:
+        try:
+            self._ends[at] = end()
+        except (No, NotTranslatable) as reason:
+            self._ends[at] = reason
+
+    def _single(self, name: str, value: str, said: Mapping[str, str]) -> Became:
+        if name in SINGLE:
+            return SINGLE[name](self._made, value, said)
+        if name == "bookmark-cmd":
+            return bookmark(self._made, value, {macro.key for macro in self._made.macros})
+        if value == SAME[name] or (value, SAME[name]) in (("true", "yes"), ("false", "no")):
+            return Became("as it is here anyway")
+        raise No(why_not(name))
+
+    @staticmethod
+    def _outcome(file: str, line: Line, end: Became | No | NotTranslatable | None) -> Outcome:
+        name = line.text.split(maxsplit=1)[0]
+        text = shown(line.text)
+        if isinstance(end, Became):
+            fate = Fate.CHANGED if end.changed else Fate.MOVED
+            return Outcome(file, line.number, text, fate, group_of(name), end.note, makes=end.makes)
+        group = (end.group if isinstance(end, No) else None) or group_of(name)
+        consent = end.consent if isinstance(end, No) else None
+        return Outcome(file, line.number, text, Fate.DROPPED, group, str(end), consent)
+
+    def _key(self, name: str, arguments: list[str], jumps: bool) -> Became:
+        if name == "unbind-key":
+            return self._keyboard.unbind(*(arguments or [""])[:2])
+        if len(arguments) < 2:
+            raise No("names no key or no operation")
+        return self._keyboard.bind(*arguments[:3], jumps=jumps)
+
+    def _color(self, arguments: list[str]) -> Became:
+        if len(arguments) < 3:
+            raise No("names no colour")
+        element, _, background = arguments[:3]
+        if element != "background" or not colour_of(background):
+            raise No(LOOK)
+        theme = "tuireader-light" if is_light(background) else "tuireader-dark"
+        self._made.values["ui", "theme"] = theme
+        return Became(f"becomes the theme {theme}", (("ui", "theme"),), changed=True)

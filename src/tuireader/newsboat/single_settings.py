@@ -1,0 +1,195 @@
+"""The settings of newsboat's `config` that are one value, and their counterparts here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from tuireader.config import MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.newsboat.outcomes import Consent, Group, Made, Outcome
+from tuireader.newsboat.programs import without_shell
+from tuireader.text import clean
+
+CACHE: Made = ("cache-file",)
+Value = str | int | bool | tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Settings:
+    """A config of newsboat in our words.
+
+    `values` are keys of our tables by (table, key). `keys` are those commands whose keys differ from our
+    preset `newsboat`. `cache` is where the articles lie if the config says so. `outcomes` has one for each
+    line. Nothing that needs a consent is in here unless it was `accepted`.
+    """
+
+    accepted: frozenset[Consent] = frozenset()
+    values: dict[tuple[str, str], Value] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    watches: list[WatchConfig] = field(default_factory=list)
+    mutes: list[MuteConfig] = field(default_factory=list)
+    views: list[ViewConfig] = field(default_factory=list)
+    macros: list[MacroConfig] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    cache: str = ""
+
+    def ask(self, consent: Consent, note: str) -> None:
+        """Go on only when the user has accepted this; `note` says what the line would become."""
+        if consent not in self.accepted:
+            raise No(f"{note} once it is accepted", consent=consent)
+
+
+class No(Exception):
+    """Why a line does not move. `group` is its kind where that of its name is not right."""
+
+    def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
+        super().__init__(reason)
+        self.group = group
+        self.consent = consent
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """A line that moved, or `changed`; `note` says what it became, `makes` names it."""
+
+    note: str = ""
+    makes: tuple[Made, ...] = ()
+    changed: bool = False
+
+
+def _set(made: Settings, table: str, key: str, value: Value) -> Became:
+    made.values[table, key] = value
+    return Became(f"becomes `[{table}] {key}`", ((table, key),))
+
+
+def yes(value: str) -> bool:
+    """Read `yes` or `no`."""
+    if value not in ("yes", "no", "true", "false"):
+        raise No("is neither yes nor no")
+    return value in ("yes", "true")
+
+
+def _number(value: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise No("is no number")
+    if not least <= int(value) <= most:
+        raise No(f"is not between {least} and {most}")
+    return int(value)
+
+
+def _reload_time(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _set(made, "fetch", "interval", f"{_number(value, 1, 43_200)}m")
+
+
+def _auto_reload(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if not yes(value):
+        raise No("feeds that are due are fetched while tuireader is open; `tuireader feeds pause` stops one")
+    return Became("as it is here anyway")
+
+
+def _refresh_on_startup(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _set(made, "fetch", "refresh_on_start", yes(value))
+
+
+def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    program = without_shell(value)
+    if isinstance(program, str):
+        raise No(program)
+    made.ask(Consent.PROGRAMS, "would become `[ui] browser`")
+    return _set(made, "ui", "browser", program)
+
+
+def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if said.get("use-proxy") not in ("yes", "true"):
+        raise No("is off there (use-proxy)")
+    if "proxy" not in said:
+        raise No("goes with proxy, which is not set")
+    kind = said.get("proxy-type", "http")
+    if kind != "http":
+        raise No(f"a {clean(kind, 20)} proxy is not supported; name an http one under `[fetch] proxy`")
+    host = re.sub(r"\s", "", clean(said["proxy"].removeprefix("http://"), 300))
+    if not re.fullmatch(r"[^/?#@\\]+", host):
+        raise No("is not the host and port of a proxy")
+    name, colon, password = said.get("proxy-auth", "").partition(":")
+    login = f"{quote(name, '')}{colon}{quote(password, '')}@" if name else ""
+    made.ask(Consent.PROXY, "would become `[fetch] proxy`")
+    return _set(made, "fetch", "proxy", f"http://{login}{host}")
+
+
+def _use_proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _proxy(made, value, said) if yes(value) else Became("as it is here anyway")
+
+
+def _timeout(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _set(made, "fetch", "timeout", f"{_number(value, 1, 600)}s")
+
+
+def _user_agent(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    agent = clean(value, 300)
+    if not agent.isascii():
+        raise No("has signs that no server takes; set `[fetch] user_agent`")
+    return _set(made, "fetch", "user_agent", agent)
+
+
+def _show_read(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _set(made, "ui", "show_read", yes(value))
+
+
+def _text_width(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if value == "0":
+        raise No("texts have a greatest width, see `[ui] width`", group=Group.LOOK)
+    return _set(made, "ui", "width", _number(value, 20, 400))
+
+
+def _save_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    folder = clean(value, 1_000)
+    if not folder:
+        raise No("has no value")
+    made.ask(Consent.FOLDERS, "would become `[save] folder`")
+    return _set(made, "save", "folder", folder)
+
+
+def _beep(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _set(made, "notify", "bell", yes(value))
+
+
+def _cache(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    made.cache = value
+    return Became("its articles are read", (CACHE,))
+
+
+_SORTS = {
+    "date": "date",
+    "date-desc": "date",
+    "date-asc": "oldest",
+    "title": "title",
+    "title-asc": "title",
+}
+
+
+def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if value not in _SORTS:
+        raise No("lists are not sorted like that; \\ sorts by time, feed, title, watch or sources")
+    return _set(made, "ui", "sort", _SORTS[value])
+
+
+SINGLE: Mapping[str, Callable[[Settings, str, Mapping[str, str]], Became]] = {
+    "reload-time": _reload_time,
+    "auto-reload": _auto_reload,
+    "refresh-on-startup": _refresh_on_startup,
+    "browser": _browser,
+    "proxy": _proxy,
+    "proxy-auth": _proxy,
+    "proxy-type": _proxy,
+    "use-proxy": _use_proxy,
+    "download-timeout": _timeout,
+    "user-agent": _user_agent,
+    "show-read-articles": _show_read,
+    "text-width": _text_width,
+    "save-path": _save_path,
+    "notify-beep": _beep,
+    "cache-file": _cache,
+    "article-sort-order": _sort,
+}

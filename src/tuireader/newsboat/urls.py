@@ -1,0 +1,190 @@
+"""newsboat's file `urls`: an address a line, with tags; some lines are filters, programs or titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tuireader.config import FeedConfig, ViewConfig
+from tuireader.config.values import WEB_ADDRESS, Bad
+from tuireader.newsboat.filters import NotTranslatable, tag_query, translate
+from tuireader.newsboat.lexing import Line, lines, quoted, words
+from tuireader.newsboat.outcomes import Fate, Group, Made, Outcome
+from tuireader.text import clean, without_password
+
+FOLDERS = " / "
+"""What stands between the names of nested folders."""
+
+
+LONGEST_LINE = 20_000
+MOST_FEEDS = 10_000
+_MOST_TAGS = 50
+_MOST_VIEWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """The subscriptions of a file `urls`. `tags` are those of each feed by its address, as they stand there.
+
+    `queries` and `left_out` count lines: query feeds, and feeds that cannot be followed here.
+    """
+
+    feeds: tuple[FeedConfig, ...]
+    views: tuple[ViewConfig, ...]
+    tags: dict[str, tuple[str, ...]]
+    outcomes: tuple[Outcome, ...]
+    queries: int = 0
+    left_out: int = 0
+
+    @property
+    def remarks(self) -> tuple[Outcome, ...]:
+        """The lines that did not move as they are."""
+        return tuple(one for one in self.outcomes if one.fate is not Fate.MOVED)
+
+
+def read(text: str, file: str = "urls") -> Subscriptions:
+    """The feeds and query feeds of a file. The first tag is a feed's folder, the others are its labels.
+
+    A feed that stands there twice has the tags of its last line, as newsboat has it.
+    """
+    reader = _Reader(file)
+    for line in lines(text):
+        reader.line(line)
+    return reader.subscriptions()
+
+
+class _Reader:
+    """Takes line after line."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._feeds: dict[str, FeedConfig] = {}
+        self._tags: dict[str, tuple[str, ...]] = {}
+        self._lines: dict[str, int] = {}
+        self._queries: list[tuple[int, str, str, list[str]]] = []
+        self._left_out = 0
+        self._outcomes: list[Outcome] = []
+
+    def line(self, line: Line) -> None:
+        """Take one line."""
+        address, *marks = words(line.text) if len(line.text) <= LONGEST_LINE else [line.text]
+        shown = clean(without_password(address[:2_000]), 200)
+        if address.startswith("query:"):
+            self._queries.append((len(self._outcomes), *_query(address), marks))
+            self._add(line, shown, Fate.MOVED, "", group=Group.RULES)
+            return
+        if reason := _why_not(address, marks):
+            self._left_out += 1
+            self._add(line, shown, Fate.DROPPED, reason)
+            return
+        if address not in self._feeds and len(self._feeds) == MOST_FEEDS:
+            self._left_out += 1
+            self._add(line, shown, Fate.DROPPED, f"there are more than {MOST_FEEDS:,} feeds")
+            return
+        self._feed(line, shown, address, marks)
+
+    def _feed(self, line: Line, shown: str, address: str, marks: list[str]) -> None:
+        own = [tag for mark in marks if mark[:1] not in ("~", "!") and (tag := clean(mark, 200))]
+        title = next((clean(mark[1:], 500) for mark in marks if mark.startswith("~")), "")
+        if address in self._feeds:
+            at = self._lines[address]
+            before = self._outcomes[at]
+            note = f"stands there twice; the tags of line {line.number} count"
+            self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=note)
+        folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
+        self._feeds[address] = FeedConfig(address, title, folder, labels=labels)
+        self._tags[address] = tuple(dict.fromkeys(own))
+        self._lines[address] = len(self._outcomes)
+        hidden = any(mark.startswith("!") for mark in marks)
+        fate = Fate.CHANGED if hidden else Fate.MOVED
+        note = "is hidden there (!); here it is shown" if hidden else "becomes a feed"
+        self._add(line, shown, fate, note, (("feeds", address),))
+
+    def _add(
+        self,
+        line: Line,
+        text: str,
+        fate: Fate,
+        note: str,
+        makes: tuple[Made, ...] = (),
+        group: Group = Group.FEEDS,
+    ) -> None:
+        self._outcomes.append(Outcome(self._file, line.number, text, fate, group, note, makes=makes))
+
+    def subscriptions(self) -> Subscriptions:
+        """Return all that was taken over."""
+        known = frozenset(tag for own in self._tags.values() for tag in own)
+        views: dict[str, ViewConfig] = {}
+        for at, name, asked, marks in self._queries:
+            self._outcomes[at] = self._searched(self._outcomes[at], views, known, (name, asked, marks))
+        for tag in _further_tags(self._tags.values()):
+            if len(views) < _MOST_VIEWS:
+                views.setdefault(tag.casefold(), ViewConfig(tag, tag_query(tag, known)))
+        return Subscriptions(
+            tuple(self._feeds.values()),
+            tuple(views.values()),
+            self._tags,
+            tuple(self._outcomes),
+            len(self._queries),
+            self._left_out,
+        )
+
+    @staticmethod
+    def _searched(
+        outcome: Outcome, views: dict[str, ViewConfig], tags: frozenset[str], said: tuple[str, str, list[str]]
+    ) -> Outcome:
+        name, asked, marks = said
+        try:
+            if len(views) >= _MOST_VIEWS:
+                raise NotTranslatable(f"there are more than {_MOST_VIEWS:,} query feeds")
+            if name.casefold() in views:
+                raise NotTranslatable(f"another query feed is named “{name}”; rename one")
+            views[name.casefold()] = ViewConfig(name, translate(asked, tags))
+        except NotTranslatable as reason:
+            return replace(outcome, fate=Fate.DROPPED, note=str(reason))
+        note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
+        own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")
+        if own:
+            return replace(
+                outcome, fate=Fate.CHANGED, note=f"{note}; its tags are left out: {own}", makes=makes
+            )
+        return replace(outcome, note=note, makes=makes)
+
+
+def _query(address: str) -> tuple[str, str]:
+    """Name and filter of a query feed."""
+    name, _, asked = address.removeprefix("query:").partition(":")
+    return clean(name, 100) or "Query", asked
+
+
+def _why_not(address: str, marks: list[str]) -> str:
+    if len(address) > LONGEST_LINE:
+        return f"is longer than {LONGEST_LINE:,} characters; shorten it"
+    if len(marks) > _MOST_TAGS:
+        return f"has more than {_MOST_TAGS} tags"
+    if address.startswith("exec:"):
+        return "a program makes this feed, which tuireader does not start; serve its output over http"
+    if address.startswith("filter:"):
+        return "a program changes this feed, which tuireader does not start; a `[[mute]]` can hide articles"
+    if address.startswith("file:"):
+        return "only http and https are fetched; serve the file over http"
+    read_as = WEB_ADDRESS.read(address)
+    return read_as.message if isinstance(read_as, Bad) else ""
+
+
+def _further_tags(tags: Iterable[tuple[str, ...]]) -> list[str]:
+    """The tags that are not only folders: each gets a view of its own."""
+    return list(dict.fromkeys(tag for own in tags for tag in own[1:]))
+
+
+def write(feeds: Iterable[FeedConfig]) -> str:
+    """Subscriptions as newsboat's `urls`: folder and labels are tags, own titles are `~` tags.
+
+    Passwords in addresses stay here, as all secrets do.
+    """
+    made: list[str] = []
+    for feed in feeds:
+        tags = [tag for tag in (feed.folder, *feed.labels) if tag]
+        title = [f"~{feed.title}"] if feed.title else []
+        made.append(" ".join(map(quoted, [without_password(feed.url), *dict.fromkeys(tags), *title])))
+    return "".join(f"{line}\n" for line in made)

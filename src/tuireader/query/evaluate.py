@@ -1,0 +1,227 @@
+"""An expression asked of one article in memory, and where in a text its terms stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from tuireader.lexicon import Folded, Term, fold, index_folded, words
+from tuireader.query.regexes import SlowRegex, given_up, regex_spans
+from tuireader.query.tree import (
+    After,
+    Age,
+    And,
+    Is,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    Regex,
+    Text,
+    leaves,
+    start_of_day,
+    wanted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One article as expressions and watches see it. Texts are plain, one line a block.
+
+    `labels` has the feed's categories too, `given` only the labels that the user gave the article. `more` is
+    what further feeds say of it: a question is met where any of the texts meets it.
+    """
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    author: str = ""
+    url: str = ""
+    feed: str = ""
+    feed_url: str = ""
+    folder: str = ""
+    labels: tuple[str, ...] = ()
+    watches: tuple[str, ...] = ()
+    read: bool = False
+    starred: bool = False
+    muted: bool = False
+    time: int = 0
+    given: tuple[str, ...] = ()
+    subscribed: bool = True
+    more: tuple[Subject, ...] = ()
+
+
+_Spans = Sequence[tuple[int, int]]
+
+
+class Reading:
+    """An article made ready for many questions: each text is folded at most once."""
+
+    __slots__ = ("_folded", "subject")
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._folded: dict[str, Folded] = {}
+
+    def folded(self, text: str) -> Folded:
+        """`text` in the views of `terms`."""
+        if text not in self._folded:
+            self._folded[text] = Folded(text)
+        return self._folded[text]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts of a field; `""` is title, summary and body."""
+        found = self._texts(name, self.subject)
+        for other in self.subject.more:
+            found += self._texts(name, other)
+        return found
+
+    @staticmethod
+    def _texts(name: str, subject: Subject) -> tuple[str, ...]:
+        if name == "":
+            return subject.title, subject.summary, subject.body
+        if name == "body":
+            return subject.summary, subject.body
+        if name == "label":
+            return subject.labels
+        if name == "watch":
+            return subject.watches
+        if name == "feed":
+            return subject.feed, subject.feed_url
+        return (str(getattr(subject, name)),)
+
+
+def matches(query: Query, subject: Subject | Reading, now: int) -> bool:
+    """Whether an article matches; `now` is for `age:`. A slow regular expression does not match."""
+    try:
+        return holds(query.root, subject if isinstance(subject, Reading) else Reading(subject), now)
+    except SlowRegex:
+        return False
+
+
+def trouble(query: Query) -> str:
+    """Why an expression cannot be answered any more: one of its regular expressions was given up; or `""`."""
+    for node in leaves(query.root):
+        if isinstance(node, Regex) and given_up(node.pattern):
+            return f"{SlowRegex(node.pattern)} on many articles; make it simpler"
+    return ""
+
+
+def holds(node: Node, reading: Reading, now: int) -> bool:
+    """Whether a node matches. Raises SlowRegex."""
+    match node:
+        case And(nodes):
+            return all(holds(child, reading, now) for child in nodes)
+        case Or(nodes):
+            return any(holds(child, reading, now) for child in nodes)
+        case Not(child):
+            return not holds(child, reading, now)
+        case Text() | Regex():
+            return any(value_matches(node, text, reading) for text in reading.texts(node.field) if text)
+        case Near(left, right, distance):
+            folded = map(reading.folded, reading.texts(left.field))
+            return any(_are_near(left.term, right.term, distance, text) for text in folded)
+        case Is(state):
+            return _is(state, reading.subject, now)
+        case Name():
+            return any(is_name(node, value) for value in _names(node.field, reading.subject))
+        case Age(older, seconds):
+            age = now - reading.subject.time
+            return age > seconds if older else age < seconds
+        case After():
+            return reading.subject.time >= node.time
+    return reading.subject.time < node.time
+
+
+def _is(state: str, subject: Subject, now: int) -> bool:
+    if state == "unread":
+        return not subject.read
+    return subject.time >= start_of_day(now) if state == "today" else bool(getattr(subject, state))
+
+
+def _names(field: str, subject: Subject) -> tuple[str, ...]:
+    """The names that a `Name` is compared with."""
+    return subject.given if field == "label" else Reading(subject).texts(field)
+
+
+def is_name(node: Name, value: str) -> bool:
+    """Return whether a value is the name that is asked for. Flags of newsboat differ by case alone."""
+    if value == node.name or not value:
+        return bool(value)
+    flags = node.field == "label" and value.startswith("flag-")
+    return not flags and fold(value) == fold(node.name)
+
+
+def value_matches(node: Text | Regex, value: str, reading: Reading | None = None) -> bool:
+    """Whether one value of the node's field (a title, a feed's name, a label, …) is what the node asks for.
+
+    Addresses are searched for the typed characters in any case; a watch has to have just this name unless
+    there is a `*`; all else is searched for the term. Raises SlowRegex.
+    """
+    if isinstance(node, Regex):
+        return bool(regex_spans(node.pattern, value))
+    term = node.term
+    if node.field == "url" or (node.field == "feed" and value.startswith(("http://", "https://"))):
+        return term.text.strip("*").lower() in value.lower()
+    if node.field == "watch" and "*" not in term.text:
+        return fold(term.text) == fold(value)
+    return term.is_in(reading.folded(value) if reading else Folded(value))
+
+
+def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
+    first, second = left.spans(folded), right.spans(folded)
+    gaps = chain(_gaps(first, second), _gaps(second, first))
+    return any(_words_between(folded.lower, start, end) <= distance for start, end in gaps)
+
+
+def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
+    """The stretches between a span of `before` and the next one of `after`, where no other is in between.
+
+    They do not overlap, so that counting words in all of them is linear even in a hostile text.
+    """
+    ends = [end for _, end in before]
+    last = 0
+    for start, _ in after:
+        place = bisect_right(ends, start)
+        if place > last:
+            yield ends[place - 1], start
+            last = place
+
+
+def _words_between(lower: str, start: int, end: int) -> int:
+    return len(words(index_folded(lower[start:end])))
+
+
+def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
+    """Where in a text of the field `name` (`""`: any of title and body) stand terms that the query asks for.
+
+    Sorted, not overlapping; slow regular expressions are left out.
+    """
+    folded = Folded(text)
+    found: list[tuple[int, int]] = []
+    for node in wanted(query.root):
+        if node.field not in ("", name) and name:
+            continue
+        if isinstance(node, Text):
+            found.extend(node.term.find(folded))
+        else:
+            try:
+                found.extend(regex_spans(node.pattern, text))
+            except SlowRegex:
+                continue
+    return merge_spans(found)
+
+
+def merge_spans(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that touch or overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

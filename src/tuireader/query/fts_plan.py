@@ -1,0 +1,107 @@
+"""What the full-text index can do of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from tuireader.query import literals
+from tuireader.query.tree import And, Near, Node, Not, Or, Query, Regex, Text
+
+_INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "author"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a store can find what matches without looking at every article.
+
+    All that matches is hit by the FTS5 expression `fts` (if there is one) over the columns title, body
+    (summary and body) and author, fed with `indexed`, and meets all `facts`, which do not ask for text.
+    If `exact`, that is just what matches; else `matches` has the last word. `rest` is all but the facts.
+    """
+
+    fts: str | None
+    facts: tuple[Node, ...]
+    exact: bool
+    rest: tuple[Node, ...] = ()
+
+
+def plan(query: Query) -> Plan:
+    """Split a query into what the full-text index, the other columns and `matches` have to decide."""
+    nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
+    facts = tuple(node for node in nodes if _is_fact(node))
+    rest = tuple(node for node in nodes if not _is_fact(node))
+    expression, exact = fts(And(rest))
+    return Plan(expression, facts, exact or not rest, rest)
+
+
+def _is_fact(node: Node) -> bool:
+    match node:
+        case And(nodes) | Or(nodes):
+            return all(map(_is_fact, nodes))
+        case Not(child):
+            return _is_fact(child)
+        case Text(field=name) | Regex(field=name):
+            return name not in _INDEXED
+        case Near():
+            return False
+        case _:
+            return True
+
+
+def fts(node: Node) -> tuple[str | None, bool]:
+    """An FTS5 expression that hits all that `node` matches, or None, and whether it hits nothing else."""
+    match node:
+        case Text(term, name) if name in _INDEXED and term.fts:
+            return f"{_INDEXED[name]} : ({term.fts})", term.simple
+        case Regex(pattern, name) if name in _INDEXED:
+            return literals.fts(pattern, _INDEXED[name]), False
+        case Near(left, right, distance) if left.field in _INDEXED:
+            return _fts_near(left, right, distance), False
+        case And(nodes):
+            return _fts_all(nodes)
+        case Or(nodes):
+            parts = [fts(child) for child in nodes]
+            if any(expression is None for expression, _ in parts):
+                return None, False
+            return " OR ".join(f"({expression})" for expression, _ in parts), all(exact for _, exact in parts)
+        case _:
+            return None, False
+
+
+def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
+    hits: list[str] = []
+    exact = True
+    without: list[str] = []
+    for node in nodes:
+        negative = isinstance(node, Not)
+        expression, sure = fts(node.node if isinstance(node, Not) else node)
+        exact = exact and sure and expression is not None
+        if expression and not negative:
+            hits.append(f"({expression})")
+        elif expression and sure:
+            without.append(f"({expression})")
+    if not hits:
+        return None, False
+    expression = " AND ".join(hits)
+    if without:
+        expression = f"({expression}) NOT ({' OR '.join(without)})"
+    return expression, exact
+
+
+def _fts_near(left: Text, right: Text, distance: int) -> str | None:
+    """Both terms next to each other as far as the index can tell, else both terms anywhere."""
+    sides = [fts(left)[0], fts(right)[0]]
+    runs = [text.term.runs for text in (left, right)]
+    if all(len(run) == 1 and not run[0].prefix for run in runs):
+        (first,), (second,) = runs
+        pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
+        most = 2 * distance + 1  # words, and a mark before each of them and behind the last
+        near = " OR ".join(f"NEAR({one} {other}, {most})" for one, other in pairs)
+        return f"{_INDEXED[left.field]} : ({near})"
+    return " AND ".join(f"({side})" for side in sides if side) or None
+
+
+def _phrases(before: Sequence[str], last: Sequence[str]) -> list[str]:
+    return [f'"{" ".join((*before, word))}"' for word in last]

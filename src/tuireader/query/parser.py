@@ -1,0 +1,357 @@
+"""Text → tree, or what is wrong with it and where."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from tuireader.lexicon import Term, compile_term
+from tuireader.query.regexes import regex_problem
+from tuireader.query.tree import (
+    NAME_FIELDS,
+    NEAR,
+    OPERATORS,
+    STATES,
+    TEXT_FIELDS,
+    UNITS,
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Regex,
+    Text,
+)
+
+_OTHER_FIELDS = ("is", "age", "after", "before")
+_MAX_LENGTH = 10_000
+_MAX_DEPTH = 20
+_MAX_NEAR = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One part of an expression: what kind it is, what it means, and where it stands."""
+
+    kind: str  # word phrase regex field name ( ) - AND OR NOT NEAR end
+    value: str
+    start: int
+    end: int
+
+
+class _Fault(Exception):
+    """Ends the reading; carries a QueryError to `parse`."""
+
+    def __init__(self, message: str, token: Token, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.token, self.hint = message, token, hint
+
+
+_TOKEN = re.compile(
+    r"""(?P<blank>\s+)
+    | (?P<bracket>[()])
+    | (?P<minus>-(?=\S))
+    | (?P<phrase>["“”](?P<phrase_text>(?:\\.|[^"“”\\])*)["“”])
+    | (?P<quote>["“”])
+    | (?P<regex>/(?P<regex_text>(?:\\.|[^/\\])+)/(?=[\s)]|\Z))
+    | (?P<slash>/)
+    | (?P<field>(?P<name>[A-Za-z]{2,}):(?!//)(?P<whole>=)?)
+    | (?P<word>[^\s()"“”]+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_LIKE_NEAR = re.compile(r"([A-Za-z]{4})/(\d+)")
+_ESCAPED = re.compile(r'\\(["“”\\])')
+_ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The parts of an expression with their places. Ends in a fault that `parse` tells."""
+    position = 0
+    while match := _TOKEN.match(text, position):
+        kind, value, position = match.lastgroup or "", match[0], match.end()
+        # `lastgroup` is the outermost group that matched last; inner groups have names of their own.
+        token = Token(kind, value, match.start(), position)
+        if kind == "bracket" or kind == "minus":
+            yield Token(value, value, token.start, token.end)
+        elif kind == "phrase":
+            yield Token(kind, _ESCAPED.sub(r"\1", match["phrase_text"]), token.start, token.end)
+        elif kind == "regex":
+            yield Token(
+                kind, _ESCAPED_SLASH.sub(_unescape_slash, match["regex_text"]), token.start, token.end
+            )
+        elif kind == "field":
+            yield _field_token(match["name"].lower(), token, whole=bool(match["whole"]))
+        elif kind == "word":
+            yield _word_token(token)
+        elif kind == "quote":
+            raise _Fault("the quotation mark is not closed", token, 'write a " at the end of the phrase')
+        elif kind == "slash":
+            raise _Fault(
+                "the regular expression is not closed",
+                token,
+                'write a / at its end, or "/…" in quotation marks',
+            )
+    yield Token("end", "", len(text), len(text))
+
+
+def _unescape_slash(match: re.Match[str]) -> str:
+    return match[1] or "/"
+
+
+def _field_token(name: str, token: Token, *, whole: bool) -> Token:
+    known = (*TEXT_FIELDS, *_OTHER_FIELDS)
+    if whole and name in known and name not in NAME_FIELDS:
+        others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
+        raise _Fault(f"{name}: takes no =", token, f"whole names are asked for by {others}")
+    if name in known:
+        return Token("name" if whole else "field", name, token.start, token.end)
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
+    raise _Fault(
+        f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotation marks"
+    )
+
+
+def _word_token(token: Token) -> Token:
+    if token.value in OPERATORS:
+        return Token(token.value, str(NEAR), token.start, token.end)
+    if token.value.startswith("NEAR/"):
+        distance = token.value[5:]
+        if not (
+            distance.isascii() and distance.isdigit() and len(distance) <= 4 and int(distance) <= _MAX_NEAR
+        ):
+            raise _Fault(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
+        return Token("NEAR", distance, token.start, token.end)
+    if (match := _LIKE_NEAR.fullmatch(token.value)) and sorted(match[1].upper()) == sorted("NEAR"):
+        hint = f"did you mean NEAR/{match[2]}? Put a word with a slash in quotation marks"
+        raise _Fault(f"there is no operator {token.value}", token, hint)
+    return token
+
+
+def parse(text: str) -> Query | QueryError:
+    """Read an expression; an empty one matches everything. Never raises."""
+    try:
+        if len(text) > _MAX_LENGTH:
+            raise _Fault(f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text)))
+        return Query(_Parser(list(tokens(text))).read(), text)
+    except _Fault as fault:
+        start, end = fault.token.start, fault.token.end
+        return QueryError(fault.message, start, max(1, end - start), fault.hint, text)
+
+
+class _Parser:
+    """Recursive descent; `OR` binds least, then neighbours, then `NOT` and `-`, then `NEAR`."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._depth = 0
+
+    def read(self) -> Node:
+        if self._next.kind == "end":
+            return And()
+        node = self._either("")
+        if self._next.kind == ")":
+            raise _Fault("no bracket is open here", self._next)
+        return node
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> Token:
+        token = self._next
+        self._at += 1
+        return token
+
+    def _either(self, name: str) -> Node:
+        nodes = [self._all(name)]
+        while self._next.kind == "OR":
+            self._take()
+            nodes.append(self._all(name))
+        return _merged(Or, nodes)
+
+    def _all(self, name: str) -> Node:
+        nodes = [self._unary(name)]
+        while self._next.kind not in ("OR", ")", "end"):
+            if self._next.kind == "AND":
+                self._take()
+            nodes.append(self._unary(name))
+        return _merged(And, nodes)
+
+    def _unary(self, name: str) -> Node:
+        negative = False
+        while self._next.kind in ("NOT", "-"):
+            self._take()
+            negative = not negative
+        node = self._near(name)
+        if not negative:
+            return node
+        return node.node if isinstance(node, Not) else Not(node)
+
+    def _near(self, name: str) -> Node:
+        start = self._next
+        node = self._primary(name)
+        pairs: list[Node] = []
+        while self._next.kind == "NEAR":
+            near = self._take()
+            follower = self._next
+            right = self._primary(name)
+            lefts, rights = _operands(node, start), _operands(right, follower)
+            if {text.field for text in (*lefts, *rights)} - {lefts[0].field}:
+                raise _Fault("NEAR needs words of the same field on both sides", near)
+            distance = int(near.value)
+            pairs.append(_merged(Or, [Near(left, right, distance) for left, right in product(lefts, rights)]))
+            node, start = right, follower
+        return _merged(And, pairs) if pairs else node
+
+    def _primary(self, name: str) -> Node:
+        token = self._take()
+        if token.kind == "(":
+            return self._group(name, token)
+        if token.kind == "field":
+            return self._field(token)
+        if token.kind == "name":
+            return self._name(token)
+        if token.kind in ("word", "phrase"):
+            return Text(_term(token), name)
+        if token.kind == "regex":
+            return _regex(token, name)
+        raise _Fault(*_unexpected(token, self._tokens[self._at - 2] if self._at > 1 else None))
+
+    def _group(self, name: str, opening: Token) -> Node:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise _Fault(f"more than {_MAX_DEPTH} brackets in one another", opening)
+        node = self._either(name)
+        if self._next.kind != ")":
+            raise _Fault("the bracket is not closed", opening, "write a ) where the group ends")
+        self._take()
+        self._depth -= 1
+        return node
+
+    def _name(self, token: Token) -> Node:
+        value = self._take()
+        if value.kind not in ("word", "phrase"):
+            raise _Fault(f"{token.value}:= needs a name", token, f'for example {token.value}:="My name"')
+        return Name(token.value, value.value)
+
+    def _field(self, token: Token) -> Node:
+        if token.value in TEXT_FIELDS:
+            if self._next.kind not in ("word", "phrase", "regex", "("):
+                raise _Fault(f"{token.value}: needs a word", token, f"for example {token.value}:word")
+            return self._primary(token.value)
+        value = self._take()
+        if value.kind not in ("word", "phrase"):
+            raise _Fault(f"{token.value}: needs a value", token, _EXAMPLES[token.value])
+        return _VALUES[token.value](value)
+
+
+def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
+    """Message, place and hint for a token that cannot stand where it is."""
+    if token.kind in OPERATORS:
+        return (
+            f"{token.kind} needs something on both sides",
+            token,
+            f"to look for the word write {token.kind.lower()}",
+        )
+    if before is None or token.kind == "-":
+        return "something to look for is missing", token, ""
+    if before.kind == "(":
+        empty = token.kind == ")"
+        return "there is nothing between the brackets" if empty else "the bracket is not closed", before, ""
+    name = before.kind if before.kind in OPERATORS else before.value
+    return f"after {name} something to look for is missing", before, ""
+
+
+def _merged(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
+    """One node of `kind`, with the members of equal nodes taken in; a single node stays itself."""
+    flat: list[Node] = []
+    for node in nodes:
+        flat.extend(node.nodes if isinstance(node, kind) else (node,))
+    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
+def _operands(node: Node, place: Token) -> tuple[Text, ...]:
+    nodes = node.nodes if isinstance(node, Or) else (node,)
+    texts = tuple(item for item in nodes if isinstance(item, Text))
+    if len(texts) < len(nodes):
+        raise _Fault(
+            "NEAR stands between words or phrases", place, "for example fine NEAR/8 (regulator OR court)"
+        )
+    if len(texts) > 20:
+        raise _Fault("NEAR takes at most 20 alternatives", place)
+    return texts
+
+
+def _term(token: Token) -> Term:
+    term = compile_term(token.value)
+    if term is None:
+        raise _Fault("there is nothing to look for in this", token)
+    return term
+
+
+def _regex(token: Token, name: str) -> Regex:
+    problem = regex_problem(token.value)
+    if problem:
+        raise _Fault(problem, token)
+    return Regex(token.value, name)
+
+
+def _state(token: Token) -> Is:
+    state = token.value.lower()
+    if state in STATES:
+        return Is(state)
+    near = difflib.get_close_matches(state, STATES, 1, 0.5)
+    raise _Fault(
+        f"there is no is:{token.value}", token, f"did you mean {near[0]}?" if near else _EXAMPLES["is"]
+    )
+
+
+_AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
+
+
+def _age(token: Token) -> Age:
+    match = _AGE.fullmatch(token.value.lower())
+    if not match or match[3] == "m":
+        what = "m can be min or mo" if match else "age: needs < or >, a number and a unit"
+        raise _Fault(what, token, _EXAMPLES["age"])
+    return Age(match[1] == ">", int(match[2]) * UNITS[match[3]])
+
+
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
+
+
+def _day(token: Token) -> date:
+    match = _DAY.fullmatch(token.value)
+    try:
+        if not match:
+            raise ValueError
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        raise _Fault("this is no date", token, _EXAMPLES["after"]) from None
+
+
+_EXAMPLES = {
+    "is": f"is: takes {', '.join(STATES)}",
+    "age": "for example age:<3d or age:>2w; units are min, h, d, w, mo and y",
+    "after": "for example after:2026-11-01",
+    "before": "for example before:2026-11-01",
+}
+_VALUES: dict[str, Callable[[Token], Node]] = {
+    "is": _state,
+    "age": _age,
+    "after": lambda token: After(_day(token)),
+    "before": lambda token: Before(_day(token)),
+}

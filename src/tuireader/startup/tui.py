@@ -1,0 +1,172 @@
+"""Opening the reader on its files: the options that say which, and how faults are told. Without click.
+
+The command line adds its commands to this; who only wants to read does not wait for them to be imported.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from tuireader.config import Config, Paths, Problem, is_there, load, loads, paths
+from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+
+NO_SUCH_FILE = "check the path; `add URL` behind it makes one"
+
+
+@dataclass(slots=True)
+class Options:
+    """What stands before the command."""
+
+    paths: Paths
+    demo: bool = False
+    fresh: bool = False
+    earlier: int = Exit.OK
+
+    def config(self) -> tuple[Config, tuple[Problem, ...]]:
+        """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
+        if self.demo:
+            from tuireader import demo
+
+            return loads(demo.config_text(), "demo")
+        if not is_there(self.paths.config):
+            return Config(), ()
+        config, problems = load(self.paths.config)
+        for problem in problems:
+            if problem.fatal:
+                raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
+        return config, problems
+
+    def places(self, config: Config) -> Paths:
+        """Where the files are, the database where the configuration has it unless the command line says."""
+        if config.database and not self.demo and not self.paths.database_given:
+            return replace(self.paths, database=Path(config.database))
+        return self.paths
+
+    @asynccontextmanager
+    async def library(self) -> AsyncIterator[Library]:
+        """The library of these options, opened and closed again."""
+        from tuireader.library import Library
+
+        config, problems = self.config()
+        where = self.places(config)
+        _make_folders(where)
+        library = await Library.open(config, where, offline=self.demo, tell=_tell_migration)
+        library.problems = problems
+        try:
+            if self.demo:
+                await library.load_demo()
+            yield library
+        finally:
+            await library.close()
+
+
+def say(line: str) -> None:
+    """Print talk to stderr, whatever its encoding can show; where it takes nothing, the work goes on."""
+    encoding = sys.stderr.encoding or "ascii"
+    try:
+        print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Let vanish what a stream cannot take, so that the end of the program does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _takes_nothing(stream: TextIO) -> bool:
+    """Whether writing to a stream fails, be it buffered (then what failed is still there) or not."""
+    try:
+        stream.flush()
+        os.write(stream.fileno(), b"")
+    except OSError:
+        return True
+    return False
+
+
+def _tell_migration(backup: Path, done: float) -> None:
+    """Tell on the terminal, in one line, how far an older database is brought up to date."""
+    if not sys.stderr.isatty():
+        return
+    if done < 1:
+        line = f"tuireader: updating the database, this once: {done:3.0%}"
+    else:
+        line = f"tuireader: the database is up to date; a copy from before is {backup.name}\n"
+    sys.stderr.write(f"\r{line}")
+    sys.stderr.flush()
+
+
+def _make_folders(where: Paths) -> None:
+    """Make the default folders; a database that was named must have its folder already."""
+    wanted = [where.state] if where.database_given else [where.state, where.database.parent]
+    for folder in wanted:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise TuireaderError(
+                f"the folder {folder} cannot be made: {error.strerror}", "check the rights"
+            ) from None
+
+
+def guarded(job: Callable[[], int]) -> int:
+    """Do a job and give its exit code; a fault is told in a line, and has a code of its own."""
+    try:
+        return job()
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except TuireaderError as error:
+        lead = "tuireader: "
+        say(lead + str(error).replace("\n", "\n" + " " * len(lead)))  # carets stay below what they mean
+        return error.exit_code
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+        return Exit.OK
+    except OSError as error:
+        if error.filename is not None:
+            say(f"tuireader: {os.fsdecode(error.filename)}: {error.strerror}")
+            return Exit.FAILURE
+        if not _takes_nothing(sys.stdout):
+            return tell_crash(error, paths(os.environ).state)
+        _let_go(sys.stdout)
+        say(f"tuireader: the output cannot be written: {error.strerror}")
+        return Exit.FAILURE
+    except UnicodeEncodeError as error:
+        if error.encoding == "utf-8":
+            return tell_crash(error, paths(os.environ).state)
+        say(f"tuireader: this locale cannot write {error.object!r} ({error.encoding}; LC_ALL=C.UTF-8 can)")
+        return Exit.FAILURE
+    except Exception as fault:
+        return tell_crash(fault, paths(os.environ).state)
+
+
+def where_for(config_file: Path | None, database: Path | None) -> Paths:
+    """The places of all files. Raises ConfigError where the configuration that was named is missing."""
+    where = paths(os.environ, config=config_file, database=database)
+    if config_file is not None and not is_there(config_file):
+        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
+    return where
+
+
+def read(options: Options) -> int:
+    """Open the reader."""
+    from tuireader.ui.run import run as run_ui
+
+    return run_ui(options.library, options.paths)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open the reader, as `tuireader` with nothing but `--config FILE` and `--database FILE` does."""
+    gc.disable()  # until the app is open: what is imported stays, so there is nothing to collect
+    given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
+    return guarded(lambda: read(Options(where_for(given.get("--config"), given.get("--database")))))

@@ -1,0 +1,159 @@
+"""Articles that several feeds carry: each feed keeps its own text, and the best one is on display.
+
+Whoever has an address first does not decide what is read there. An article belongs to the feed on whose site
+it is, or else to the one with the longest text, as long as the texts are alike; texts that are not are
+different articles. What was read stays read only where the reader has seen the text: an article that had
+nothing but a title, and now gets its text from another feed, is unread again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import replace
+
+from tuireader import dedup
+from tuireader.document.prepare import links_in
+from tuireader.store.incoming import Incoming, Saved, Shown, content
+from tuireader.store.index import Index
+from tuireader.store.packing import Packing
+from tuireader.store.reading import Appearance, Reading, StoredText
+from tuireader.store.variants import Variant, Variants
+
+
+class Carrying:
+    """All of this needs a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, packing: Packing, index: Index) -> None:
+        self._conn = conn
+        self._packing = packing
+        self._index = index
+        self._reading = Reading(conn, packing)
+        self._variants = Variants(conn, packing)
+
+    def appear(self, feed_id: int, article_id: int, item: Incoming, saved: Saved, shown: Shown) -> None:
+        """Store that a feed carries an article that it did not carry before, and what it says of it."""
+        self._conn.execute(
+            """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
+               VALUES (?, ?, ?, ?, 1)""",
+            (feed_id, item.keys.guid, article_id, item.keys.digest),
+        )
+        self._conn.execute(
+            """UPDATE article SET sources = 1 + (SELECT count(DISTINCT feed_id) FROM appearance
+               WHERE article_id = ?1 AND secondary = 1 AND feed_id != article.feed_id) WHERE id = ?1""",
+            (article_id,),
+        )
+        self.change(feed_id, shown, item, saved)
+
+    def change(self, feed_id: int, shown: Shown, item: Incoming, saved: Saved) -> None:
+        """Store what a feed says now of an article that belongs to another one."""
+        old, article_id = shown.text, shown.text.id
+        before = next((one for one in old.appearances if one.feed_id == feed_id), None)
+        now = _appearance(feed_id, item, old)
+        if not now.same:
+            self._variants.keep(article_id, feed_id, self._variant(article_id, item))
+        elif before is not None and not before.same:
+            self._variants.drop(article_id, feed_id)
+        if before is not None and _words(before) == _words(now):
+            return
+        others = [one for one in old.appearances if one.feed_id != feed_id]
+        text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
+        best = self._variants.choose(text) if shown.kept else None if now.same else now
+        if best is not None:
+            text = self._shown_instead(text, best, unread=shown.kept)
+        says_more = not now.same or (before is not None and not before.same)
+        if best is not None or (shown.kept and says_more):
+            saved.reindex(old if self._index.has(article_id) else None, text)
+        saved.carried.append((old, text))
+
+    def settle(self, text: StoredText) -> StoredText:
+        """Put an article's variants in order after the feed that it belongs to has changed its text.
+
+        Returns the text as it is shown now: that of another feed if hardly any is left.
+        """
+        kept: list[Appearance] = []
+        for other in text.appearances:
+            if not other.same and _words(other) == _words(_said(other.feed_id, text)):
+                self._variants.drop(text.id, other.feed_id)
+                other = Appearance(other.feed_id)
+            kept.append(other)
+        text = replace(text, appearances=tuple(kept))
+        best = self._variants.choose(text) if dedup.says_little(text.body, text.title) else None
+        return text if best is None else self._shown_instead(text, best, unread=False)
+
+    def spread(self, text: StoredText) -> StoredText:
+        """Before a text is replaced: let the further feeds that say the same keep it."""
+        if all(not other.same for other in text.appearances):
+            return text
+        self._variants.spread(text.id)
+        appearances = self._reading.appearances([text.id]).get(text.id, ())
+        return replace(text, appearances=appearances)
+
+    def hand_over(self, feed_ids: Collection[int]) -> None:
+        """Let articles of feeds that are no longer subscribed belong to others that carry them."""
+        if not feed_ids:
+            return
+        rows = self._conn.execute(
+            """SELECT DISTINCT a.id FROM feed f JOIN appearance p ON p.feed_id = f.id AND p.secondary = 1
+               JOIN article a ON a.id = p.article_id
+               WHERE f.subscribed = 1 AND a.feed_id IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(feed_ids)),),
+        ).fetchall()
+        saved = Saved()
+        for (article_id,) in rows:
+            (old,) = self._reading.texts([article_id])
+            best = self._variants.choose(old) or self._variants.subscribed(old)
+            if best is not None:
+                text = self._shown_instead(old, best, unread=False)
+                if self._index.has(article_id):
+                    saved.reindex(old, text)
+        self._index.exchange(saved.reindexed)
+
+    def _shown_instead(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
+        """Show another text; `unread`: as unread, if there was nothing of it to be read before."""
+        self._variants.show(text.id, best.feed_id)
+        if unread and text.read and not text.full and not _was_seen(text, best):
+            self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
+        (text,) = self._reading.texts([text.id])
+        return replace(text, links=links_in(text.html, text.base_url))
+
+    def _variant(self, article_id: int, item: Incoming) -> Variant:
+        entry = item.entry
+        _, summary, html, base, extra = content(article_id, item, self._packing.packer())
+        url_key, text_key = item.keys.url, item.text_key
+        return Variant(item.title, entry.url, entry.author, summary, html, base, extra, url_key, text_key)
+
+
+def _appearance(feed_id: int, item: Incoming, shown: StoredText) -> Appearance:
+    entry = item.entry
+    said = Appearance(
+        feed_id,
+        same=False,
+        title=item.title,
+        url=entry.url,
+        author=entry.author,
+        summary=item.prepared.summary,
+        body=item.prepared.body,
+        html=entry.content_html or entry.summary_html,
+        tags=entry.tags,
+    )
+    return Appearance(feed_id) if _words(said) == _words(_said(feed_id, shown)) else said
+
+
+def _said(feed_id: int, text: StoredText) -> Appearance:
+    """What is on display, as if a feed said it."""
+    return Appearance(
+        feed_id, same=False, title=text.title, author=text.author, summary=text.summary, body=text.body
+    )
+
+
+def _words(said: Appearance) -> tuple[bool, str, str, str, str]:
+    """All that is searched and matched; links and marks aside."""
+    return said.same, said.title, said.author, said.summary, said.body
+
+
+def _was_seen(text: StoredText, best: Appearance) -> bool:
+    """Return whether a text that is shown from now on was seen, or most of it, or its beginning."""
+    titles = f"{text.title} {best.title}"
+    return dedup.contains(best.body, text.body, titles) or dedup.contains(text.body, best.body, titles)

@@ -1,0 +1,323 @@
+"""Care of a database file from outside: check it, copy it, put another in its place.
+
+All of this works on the file and not on a `Store`, because it is for files that may not open. Nothing but
+`reindex` and `replace` ever changes the file that is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tuireader import files
+from tuireader.errors import DatabaseError
+from tuireader.store.dictionaries import Dictionaries, is_damage
+from tuireader.store.evidence import evidence_of
+from tuireader.store.packing import Packing, UnreadableText
+from tuireader.store.store import Store, check_version, copy_into, explain, looked_up
+from tuireader.store.texts import thread_of, unpack_extra
+from tuireader.text.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked. `problem` is `""` when all is well; `said` counts what was looked at."""
+
+    name: str
+    said: str
+    problem: str = ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
+    with looked_up(path):
+        if not path.is_file():
+            raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
+    try:
+        conn = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None
+        )
+        try:
+            yield conn
+        finally:
+            conn.close()
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    except UnicodeDecodeError:  # the words in which SQLite tells of a damaged schema quote it
+        raise explain(sqlite3.DatabaseError("SQLITE_CORRUPT"), path) from None
+
+
+# --------------------------------------------------------------------------- checking
+
+
+def check(path: Path) -> list[Finding]:
+    """Look at everything there is to know of a file's soundness, in one state of it.
+
+    Raises DatabaseError when it is missing, locked, of another program or of a newer version.
+    """
+    try:
+        with reading(path) as conn:
+            check_version(conn, path)
+            conn.execute("BEGIN")  # one state, though others write meanwhile
+            return [_checked(name, look, conn) for name, look in _CHECKS.items()]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, sqlite3.DatabaseError) and is_damage(error.__cause__):
+            return [Finding("file", "", str(error.__cause__))]
+        raise
+
+
+def _checked(name: str, look: Callable[[sqlite3.Connection], Finding], conn: sqlite3.Connection) -> Finding:
+    try:
+        return look(conn)
+    except (sqlite3.Error, ValueError) as error:
+        return Finding(name, "", f"cannot be read: {error}")
+
+
+def _number(conn: sqlite3.Connection, sql: str) -> int:
+    return int(conn.execute(sql).fetchone()[0])
+
+
+def _file(conn: sqlite3.Connection) -> Finding:
+    faults = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
+    pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
+    problem = "" if faults == ["ok"] else f"{counted(len(faults), 'fault')}: {' '.join(faults[0].split())}"
+    return Finding("file", f"{counted(pages, 'page')} of {size:,} bytes", problem)
+
+
+def _references(conn: sqlite3.Connection) -> Finding:
+    tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
+    names = ", ".join(sorted(set(tables)))
+    rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
+    problem = f"{rows} to nothing" if tables else ""
+    feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
+    return Finding("references", f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem)
+
+
+def _texts(conn: sqlite3.Connection) -> Finding:
+    broken = broken_texts(conn)
+    texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
+    problem = f"{len(broken)} cannot be unpacked, as that of article {broken[0]}" if broken else ""
+    return Finding("texts", f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem)
+
+
+def _dictionaries(conn: sqlite3.Connection) -> Finding:
+    found = Dictionaries(conn)
+    numbers = sorted(found.numbers())
+    waiting = found.waiting()
+    damaged = {number: found.damaged(number) - (number == waiting) for number in numbers}
+    problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
+    problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
+    return Finding("dictionaries", f"{len(numbers)} to pack texts with", "; ".join(problems))
+
+
+def _search(conn: sqlite3.Connection) -> Finding:
+    missing = _number(
+        conn, "SELECT count(*) FROM content WHERE article_id NOT IN (SELECT id FROM search_docsize)"
+    )
+    left = _number(
+        conn, "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT article_id FROM content)"
+    )
+    problems = [f"{counted(missing, 'article is', 'articles are')} not in the index"] if missing else []
+    over = counted(left, "article of the index is", "articles of the index are")
+    problems += [f"{over} no more"] if left else []
+    return Finding(
+        "search", f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
+    )
+
+
+def _matches(conn: sqlite3.Connection) -> Finding:
+    broken = broken_matches(conn)
+    watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
+    problem = f"{counted(len(broken), 'match has', 'matches have')} no readable evidence" if broken else ""
+    told = f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}"
+    return Finding("matches", told, problem)
+
+
+def _appearances(conn: sqlite3.Connection) -> Finding:
+    wrong = _number(conn, f"SELECT count(*) FROM article WHERE sources != {SOURCES}")
+    problem = f"{counted(wrong, 'article has', 'articles have')} a wrong number of sources" if wrong else ""
+    entries = _number(conn, "SELECT count(*) FROM appearance")
+    return Finding("appearances", f"{counted(entries, 'entry', 'entries')} of feeds", problem)
+
+
+_CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {
+    "file": _file,
+    "references": _references,
+    "texts": _texts,
+    "dictionaries": _dictionaries,
+    "search": _search,
+    "matches": _matches,
+    "appearances": _appearances,
+}
+
+SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
+  WHERE p.article_id = article.id AND p.secondary = 1 AND p.feed_id != article.feed_id))"""
+"""How many feeds carry an article, in SQL."""
+
+
+def broken_texts(conn: sqlite3.Connection) -> list[int]:
+    """The articles whose text or an old version of it cannot be unpacked."""
+    broken: list[int] = []
+    unpack = Packing(conn).unpack
+    variants = "SELECT article_id, summary, html, extra FROM variant"
+    older = not _number(conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'")  # than version 7
+    for sql in (
+        "SELECT article_id, summary, html, extra FROM content",
+        "SELECT article_id, NULL, html, '{}' FROM revision",
+        *([] if older else [variants]),
+        "SELECT article_id, NULL, html, '{}' FROM full_text",
+    ):
+        for article_id, summary, html, extra in conn.execute(sql):
+            try:
+                unpack(summary), unpack(html), unpack_extra(extra)
+            except (UnreadableText, ValueError, TypeError, AttributeError):
+                broken.append(article_id)
+    for article_id, at, packed in conn.execute("SELECT article_id, at, packed FROM comments"):
+        try:
+            thread_of(at, unpack(packed))
+        except (UnreadableText, ValueError, TypeError):
+            broken.append(article_id)
+    return broken
+
+
+def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
+    """(watch, article) of matches whose evidence cannot be read."""
+    broken: list[tuple[int, int]] = []
+    for watch_id, article_id, evidence in conn.execute("SELECT watch_id, article_id, evidence FROM match"):
+        try:
+            evidence_of("", evidence)
+        except (ValueError, TypeError):
+            broken.append((watch_id, article_id))
+    return broken
+
+
+def reindex(path: Path) -> int:
+    """Make the full-text index anew from the stored texts; returns how many articles it has."""
+    with reading(path):  # one that is not there is not made
+        pass
+    store = Store.open(path)
+    try:
+        with store.transaction():
+            return store.index.rebuild()
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    finally:
+        store.close()
+
+
+# --------------------------------------------------------------------------- copying
+
+_PIECE = 1 << 20
+"""Bytes that are written to a stream at a time."""
+
+
+def backup(path: Path, target: Path) -> int:
+    """Copy a database into a new file, while others use it, and return its bytes.
+
+    The copy is one state of it, without empty pages, and for its owner only; interrupted, it has no name. A
+    device or a pipe is written to, after the copy was made beside the database. Raises DatabaseError when the
+    file exists already or the copy fails; then there is no copy.
+    """
+    with reading(path) as conn, making(target, beside=path) as new:
+        check_version(conn, path)
+        try:
+            copy_into(conn, new)
+            _part_copies(new)
+        except sqlite3.Error as error:
+            if is_damage(error):
+                raise
+            raise explain(error, target) from error
+        return new.stat().st_size
+
+
+@contextmanager
+def making(target: Path, beside: Path) -> Iterator[Path]:
+    """A scratch file for a new database, which gets its name, or is written to a stream, once it is complete.
+
+    For a stream it lies beside another file. Raises DatabaseError where `target` exists, or cannot be made.
+    """
+    try:
+        stream = files.is_stream(target)
+        if not stream and os.path.lexists(target):
+            raise FileExistsError
+        files.sweep((beside if stream else target).parent)
+        with files.scratch((beside if stream else target).parent) as new:
+            try:
+                yield new
+                if stream:
+                    with new.open("rb") as file:
+                        files.write(target, iter(partial(file.read, _PIECE), b""))
+                else:
+                    files.publish(new, target)
+            finally:
+                for end in ("-journal", "-wal", "-shm"):
+                    new.with_name(new.name + end).unlink(missing_ok=True)
+    except FileExistsError:
+        raise DatabaseError(f"{target} exists already", "name another file; nothing was written") from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
+
+
+def _part_copies(path: Path) -> None:
+    """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        if Dictionaries(conn).numbers():
+            conn.execute("BEGIN")
+            Dictionaries(conn).mend()
+            conn.execute("COMMIT")
+
+
+def replace(path: Path, new: Path) -> Path:
+    """Put a file in the place of a database, which is kept under the name that is returned.
+
+    Raises DatabaseError when a program has the database open.
+    """
+    if in_use(path):
+        raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
+    kept = free_name(path, "damaged")
+    try:
+        kept.hardlink_to(path)  # so that at no time there is no database
+    except OSError:  # not every file system has hard links
+        path.rename(kept)
+    with suppress(FileNotFoundError):  # the new one would take its log for its own
+        path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    new.replace(path)
+    return kept
+
+
+def free_name(path: Path, end: str) -> Path:
+    """A name beside `path` that nothing has: `news.db.damaged`, `news.db.damaged-2`, …"""
+    name, number = path.with_name(f"{path.name}.{end}"), 1
+    while name.exists():
+        number += 1
+        name = path.with_name(f"{path.name}.{end}-{number}")
+    return name
+
+
+_DMS = 128
+"""The byte of the `-shm` file that every connection locks (SQLite's os_unix.c, UNIX_SHM_DMS)."""
+
+
+def in_use(path: Path) -> bool:
+    """Whether any program has a database open; this one must not."""
+    import fcntl
+
+    try:
+        file = path.with_name(f"{path.name}-shm").open("r+b")
+    except OSError:
+        return False
+    with file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _DMS)
+        except OSError:
+            return True
+    return False

@@ -1,0 +1,301 @@
+"""Saving what can still be read of a damaged database into a new one.
+
+A damaged page takes the rows on it along, and every query that comes across it fails. So each table is read
+in the order of its key, and after a failure from the nearest key on from which reading works again. What
+can be made anew (index, relatives, stories) is not read at all. Dictionaries are taken from whichever of
+their copies is sound.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tuireader import files
+from tuireader.errors import DatabaseError
+from tuireader.store.dictionaries import Dictionaries, is_damage
+from tuireader.store.maintenance import SOURCES, broken_matches, broken_texts, making, reading
+from tuireader.store.relations import RELATED_UP_TO
+from tuireader.store.store import Store
+
+_MADE_ANEW = {"profile", "posting", "term_count", "neighbour", "dictionary"}
+_LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
+_EACH = 2_000
+"""Keys that are tried one by one between a failure and the next success."""
+_FAILURES = 200_000
+"""Failed queries after which a table is given up."""
+
+Row = tuple[Any, ...]
+
+
+def salvage(path: Path, target: Path) -> dict[str, int]:
+    """Make a database at `target` from what can be read at `path`; returns the rows that were kept by table.
+
+    Raises DatabaseError when not even the list of tables can be read, or the new file cannot be written.
+    """
+    with making(target, beside=path) as new:
+        return _salvage(path, new)
+
+
+def _salvage(path: Path, target: Path) -> dict[str, int]:
+    store = Store.open(target)
+    try:
+        store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
+        with _legible(path, target) as whole, reading(whole) as damaged, store.transaction():
+            damaged.execute("PRAGMA cell_size_check = ON")
+            damaged.text_factory = lambda data: data.decode("utf-8", "replace")
+            damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            store.conn.execute("PRAGMA defer_foreign_keys = ON")
+            for table in _tables(store.conn):
+                _copy(damaged, store.conn, table)
+            store.packing.dictionaries.mend(Dictionaries(damaged))
+            _mend(store)
+        with store.transaction():
+            store.index.rebuild()
+            store.packing.dictionaries.mend()  # far from their second copies
+        return {
+            table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in _tables(store.conn)
+        }
+    except DatabaseError as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.Error) and is_damage(cause):
+            raise DatabaseError(
+                f"nothing in {path} can be read; it is damaged beyond repair, or no database of tuireader",
+                "put a backup in its place, or move it away and begin anew",
+            ) from error
+        raise
+    finally:
+        store.close()
+
+
+# --------------------------------------------------------------------------- the file as a whole
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = 100
+_TABLE_PAGES = (b"\x05", b"\x0d")
+"""How the pages of a table begin; the first page of a database is one, behind the header."""
+
+
+@contextmanager
+def _legible(path: Path, target: Path) -> Iterator[Path]:
+    """The file, or a copy of it that SQLite will open where it refuses the file as a whole.
+
+    That is so when the end is missing or the header is destroyed (SQLite file format §1.3). The copy is as
+    long as the header says, and has the header of a sound database in the first case.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEADER + 1)
+    size = path.stat().st_size
+    with target.open("rb") as file:
+        good = file.read(_HEADER)
+    sound = head.startswith(_MAGIC) and head[16:18] == good[16:18]
+    page = int.from_bytes(good[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if sound else -(-size // page)
+    if (sound and pages * page <= size) or head[_HEADER:] not in _TABLE_PAGES:
+        yield path
+        return
+    copy = target.with_name(f"{target.name}-whole")
+    log = path.with_name(f"{path.name}-wal")
+    try:
+        copy.touch(files.PRIVATE)
+        shutil.copyfile(path, copy)
+        with copy.open("r+b") as file:
+            file.truncate(pages * page)
+            if not sound:
+                no_free_pages = bytes(8)
+                file.write(good[:28] + pages.to_bytes(4, "big") + no_free_pages + good[40:])
+        if log.exists():
+            copied = copy.with_name(f"{copy.name}-wal")
+            copied.touch(files.PRIVATE)
+            shutil.copyfile(log, copied)
+        yield copy
+    finally:
+        for end in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + end).unlink(missing_ok=True)
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def _tables(conn: sqlite3.Connection) -> list[str]:
+    """The tables that are read, parents before children."""
+    rows = conn.execute(
+        """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+           AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
+    )
+    return [row[0] for row in rows if row[0] not in _MADE_ANEW]
+
+
+def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+    """Copy the rows of a table that fit; a table that the damaged file does not have stays empty."""
+    there = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
+    info = [row for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in there]
+    if not info:
+        return
+    columns = [row[1] for row in info]
+    keys = [row[1] for row in sorted(info, key=lambda row: row[5]) if row[5] and row[2] == "INTEGER"]
+    readable = _Table(damaged, table, columns, [columns.index(key) for key in keys])
+    firsts = _firsts(new, table, keys[0]) if len(keys) > 1 else []
+    marks = ", ".join("?" * len(columns))
+    new.executemany(
+        f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+        (
+            row
+            for row in readable.rows(firsts)
+            if all(_fits(value, declared[2]) for value, declared in zip(row, info, strict=True))
+        ),
+    )
+
+
+def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
+    """What the first part of a key of two can be: the ids that it refers to, which are copied already."""
+    parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
+    return [row[0] for row in new.execute(f"SELECT id FROM {parents.get(key, 'article')} ORDER BY id")]
+
+
+def _fits(value: object, declared: str) -> bool:
+    """Whether a value can be one of its column: rows that are read from a damaged page may hold anything."""
+    if declared == "INTEGER":
+        return value is None or isinstance(value, int)
+    if declared == "TEXT":
+        return value is None or isinstance(value, str)
+    return value is None or isinstance(value, str | bytes)
+
+
+class _Table:
+    """The readable rows of one table. `places` says which of its columns are its key."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, name: str, columns: Sequence[str], places: Sequence[int]
+    ) -> None:
+        self._conn = conn
+        self._select = f"SELECT {', '.join(columns)} FROM {name}"
+        self._keys = [columns[place] for place in places]
+        self._places = places
+        self._failures = 0
+
+    def rows(self, firsts: Sequence[int]) -> Iterator[Row]:
+        """Every row that can be read; some may come twice. `firsts` are the first parts of keys of two."""
+        if len(self._keys) == 1:
+            yield from self._from((), _LEAST)
+            return
+        try:
+            yield from self._conn.execute(self._select)
+        except sqlite3.DatabaseError:
+            for first in firsts:
+                yield from self._from((first,), _LEAST)
+
+    def _from(self, prefix: tuple[int, ...], start: int) -> Iterator[Row]:
+        """The rows whose key is `prefix` and then `start` or more."""
+        place = self._places[-1]
+        while start <= _GREATEST and self._failures <= _FAILURES:
+            last: int | None = None
+            try:
+                for row in self._conn.execute(self._sql(">="), (*prefix, start)):
+                    if isinstance(row[place], int) and (last is None or row[place] > last):
+                        last = row[place]
+                        yield row
+                return
+            except sqlite3.DatabaseError:
+                self._failures += 1
+            if last is not None:
+                start = last + 1
+            if start > _GREATEST:
+                return
+            try:  # the module looks a row ahead, so the last good one has not been given yet
+                row = self._conn.execute(f"{self._sql('>=')} LIMIT 1", (*prefix, start)).fetchone()
+                if row is None:
+                    return
+                yield row
+                start = row[place] + 1 if isinstance(row[place], int) else start + 1
+            except sqlite3.DatabaseError:
+                self._failures += 1
+            goes_on = self._next(prefix, start)
+            for key in self._between(start, goes_on):
+                yield from self._single(prefix, key)
+            start = goes_on
+
+    def _between(self, start: int, goes_on: int) -> range:
+        """The keys in a gap that are worth a try one by one: all of a small one, else those beside rows."""
+        if goes_on - start <= _EACH:
+            return range(start, goes_on)
+        if goes_on > _GREATEST:
+            return range(start, start + _EACH)
+        return range(goes_on - _EACH, goes_on) if start == _LEAST else range(0)
+
+    def _single(self, prefix: tuple[int, ...], key: int) -> Sequence[Row]:
+        try:
+            return self._conn.execute(self._sql("="), (*prefix, key)).fetchall()
+        except sqlite3.DatabaseError:
+            self._failures += 1
+            return ()
+
+    def _next(self, prefix: tuple[int, ...], start: int) -> int:
+        """The nearest key from `start` on at which reading works, found by leaps and then by halves."""
+        fails, leap = start - 1, 1
+        while fails + leap <= _GREATEST and not self._works(prefix, fails + leap):
+            fails, leap = fails + leap, leap * 2
+        works = min(fails + leap, _GREATEST + 1)
+        while works - fails > 1:
+            middle = (works + fails) // 2
+            if self._works(prefix, middle):
+                works = middle
+            else:
+                fails = middle
+        return works
+
+    def _works(self, prefix: tuple[int, ...], start: int) -> bool:
+        try:
+            self._conn.execute(f"{self._sql('>=')} LIMIT 1", (*prefix, start)).fetchall()
+        except sqlite3.DatabaseError:
+            self._failures += 1
+            return False
+        return True
+
+    def _sql(self, sign: str) -> str:
+        *others, last = self._keys
+        where = "".join(f"{key} = ? AND " for key in others)
+        return f"{self._select} WHERE {where}{last} {sign} ? ORDER BY {last}"
+
+
+# --------------------------------------------------------------------------- putting in order
+
+
+def _mend(store: Store) -> None:
+    """Make a whole of the rows that were kept."""
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # they are related anew
+    conn = store.conn
+    # articles of a feed that is lost are kept under one that says so
+    conn.execute(
+        """INSERT INTO feed (id, url, title, subscribed)
+           SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
+           WHERE feed_id NOT IN (SELECT id FROM feed)"""
+    )
+    conn.execute(
+        """INSERT INTO label (id, key, name)
+           SELECT DISTINCT label_id, 'lost label ' || label_id, 'lost label ' || label_id FROM article_label
+           WHERE label_id NOT IN (SELECT id FROM label)"""
+    )
+    for table in _tables(conn):
+        for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
+    store.labels.take_flags()  # of a file that is older than labels
+    broken = [(article_id,) for article_id in broken_texts(conn)]
+    for table in ("content", "revision", "variant"):
+        conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)
+    # they can be fetched again, and are no article without its content
+    for table in ("full_text", "comments", "variant"):
+        conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
+    conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
+    # what feeds still have of lost texts and matches comes again
+    conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
+    conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")
+    conn.execute("UPDATE appearance SET digest = 0 WHERE secondary = 1")
+    conn.execute("UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article)")
+    conn.execute("UPDATE article SET story = 0")
+    conn.execute(f"UPDATE article SET sources = {SOURCES} WHERE sources != {SOURCES}")

@@ -1,0 +1,55 @@
+"""Which words of a program are keywords, strings, comments, by Pygments.
+
+Run in the workshop only: its lexers are regular expressions, and a text can be made on which they never end.
+"""
+
+from __future__ import annotations
+
+from tuireader.subprocesses.sandbox import Failed
+
+LONGEST = 60_000
+"""Characters of a piece of code from which it is left as it is."""
+_MOST = 20_000  # stretches
+
+
+def colours(code: str, language: str) -> list[tuple[int, int, str]]:
+    """The stretches of `code` that have a kind: (start, end, kind), in order. Raises Failed."""
+    from pygments.lexers import get_lexer_by_name
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
+    from pygments.util import ClassNotFound
+
+    if len(code) > LONGEST:
+        raise Failed("it is too long")
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        raise Failed("nobody knows this language") from None
+    kinds = (
+        (Comment, "comment"),
+        (String, "string"),
+        (Number, "number"),
+        (Keyword, "keyword"),
+        (Operator.Word, "keyword"),
+        (Name.Function, "name"),
+        (Name.Class, "name"),
+        (Name.Tag, "keyword"),
+        (Name.Attribute, "name"),
+        (Name.Decorator, "name"),
+        (Name.Builtin, "name"),
+        (Token.Generic.Inserted, "string"),
+        (Token.Generic.Deleted, "number"),
+        (Token.Generic.Heading, "keyword"),
+        (Token.Generic.Subheading, "keyword"),
+    )
+    found: list[tuple[int, int, str]] = []
+    for start, token, text in lexer.get_tokens_unprocessed(code):
+        kind = next((name for wanted, name in kinds if token in wanted), "")
+        if not kind or not text.strip():
+            continue
+        if found and found[-1][1] == start and found[-1][2] == kind:
+            found[-1] = (found[-1][0], start + len(text), kind)
+        else:
+            found.append((start, start + len(text), kind))
+        if len(found) == _MOST:
+            break
+    return found

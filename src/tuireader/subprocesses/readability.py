@@ -1,0 +1,121 @@
+"""The article out of a web page, by readability (see docs/notes/full-text.md), and what it leaves behind.
+
+Run in the workshop only: what a page holds may take any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tuireader.subprocesses.sandbox import Failed
+from tuireader.text import clean, plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_LONGEST = 1_500_000
+"""Characters of HTML that are kept of an article."""
+_MOST_ELEMENTS = 120_000
+
+# Blocks that stand in the middle of articles and are none of it, by words of their class or id.
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:ads?|advert\w*|adslot|sponsor(?:ed)?|promo|newsletter(?:-?sign-?up)?|sign-?up|subscribe|paywall"
+    r"|social(?:-?share)?|share(?:-?(?:bar|buttons|tools))?|related(?:-?(?:posts|articles|stories))?|recommended"
+    r"|cookie\w*|consent|comments?(?:-?list)?|print-?only)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_LISTS = ("ul", "ol", "table")
+_LINKS = 0.8  # share of a list's text that leads elsewhere, from which it is left out
+_NOISY = ("div", "section", "aside", "ul", "form", "nav", "footer")
+_SHARE = 0.4  # a block with more of the text than this is the article, whatever its class says
+_NOTES = (
+    "//*[self::ol or self::section or self::div or self::ul or self::aside]"
+    "[contains(concat(' ', @class, ' '), ' footnotes ') or contains(concat(' ', @class, ' '), ' endnotes ')"
+    " or contains(concat(' ', @class, ' '), ' references ') or @role='doc-endnotes' or @id='footnotes']"
+)
+
+
+def article(page: str, url: str, title: str) -> str:
+    """The HTML of the article that a page holds, or of its whole body when that is but a few lines.
+
+    A heading that only repeats `title` is left out. Raises Failed when there is no text.
+    """
+    from lxml import etree, html
+    from readability import Document
+
+    class Lenient(Document):  # type: ignore[misc]
+        """Leaves short lists and tables to us: readability takes them for lists of links."""
+
+        def reverse_tags(self, node: HtmlElement, *names: str) -> Iterator[HtmlElement]:
+            return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]
+
+    try:
+        whole = html.document_fromstring(_undeclared(page), parser=html.HTMLParser(huge_tree=False))
+    except (etree.ParserError, ValueError):
+        raise Failed("there is no text on the page") from None
+    if sum(1 for _ in whole.iter()) > _MOST_ELEMENTS:
+        raise Failed("the page has too many elements")
+    notes = [note for note in whole.xpath(_NOTES) if plain(_written(note)).strip()]
+    for block in _noise(whole):
+        block.drop_tree()
+    written = _written(whole)
+    try:
+        found = html.fragment_fromstring(Lenient(written, url=url).summary(html_partial=True), "div")
+    except (AssertionError, etree.ParserError, etree.XMLSyntaxError):
+        raise Failed("there is no text on the page") from None
+    _drop_title(found, title)
+    for block in [one for one in found.iter(*_LISTS) if _leads_elsewhere(one)]:
+        block.drop_tree()
+    said = plain(_written(found))
+    for note in notes:
+        words = plain(_written(note)).strip()
+        if words[:60] not in said:
+            found.append(html.fragment_fromstring("<hr>"))
+            found.append(note)
+            said += words
+    if not said.strip():
+        raise Failed("there is no text on the page")
+    return _written(found)[:_LONGEST]
+
+
+def _undeclared(page: str) -> str:
+    """A page without an XML declaration, which lxml does not take in text that is decoded already."""
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)
+
+
+def _written(element: HtmlElement) -> str:
+    from lxml import html
+
+    text: Any = html.tostring(element, encoding="unicode", with_tail=False)
+    return str(text)
+
+
+def _noise(whole: HtmlElement) -> list[HtmlElement]:
+    """The blocks that say of themselves that they are no part of an article."""
+    size = max(1, len(whole.text_content()))
+    found = [
+        element
+        for element in whole.iter("nav", "footer")
+        if not any(above.tag == "blockquote" for above in element.iterancestors())
+    ]
+    for element in whole.iter(*_NOISY):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if names.strip() and _NOISE.search(names) and len(element.text_content()) < _SHARE * size:
+            found.append(element)
+    return [one for one in found if one.getparent() is not None]
+
+
+def _leads_elsewhere(block: HtmlElement) -> bool:
+    """Tell a list of links from one that says something."""
+    links = [str(link.text_content()).strip() for link in block.iter("a")]
+    return len(links) > 3 and sum(map(len, links)) > _LINKS * len(str(block.text_content()).strip())
+
+
+def _drop_title(found: HtmlElement, title: str) -> None:
+    """Leave out the first heading if it is the title that stands above the text already."""
+    for heading in found.iter("h1", "h2"):
+        if clean(heading.text_content()).casefold() == title.casefold():
+            heading.drop_tree()
+        return

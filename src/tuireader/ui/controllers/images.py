@@ -1,0 +1,185 @@
+"""Pictures in the reading pane: when they are loaded, and how a terminal shows them.
+
+They are shown by half blocks, two pixels a cell, which every terminal with colours can; on kitty and Ghostty
+by their graphics protocol, on terminals known for it as sixels, both made by `textual-image`. Terminals are
+told by their environment: asking them would take answers away from Textual, which reads the keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections import OrderedDict
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from tuireader.errors import TuireaderError
+from tuireader.model import Pixels
+from tuireader.ui.drawing.layout import Art
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.panes import Panes
+
+_KEPT = 40  # pictures kept ready to be shown
+_HIGHEST = 24  # lines of a picture at the most
+_SLOW = 40_000  # bytes a second below which a connection is slow
+_SMALLEST = 8  # cells below which a picture shows nothing
+_SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
+_SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
+
+
+def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str:
+    """How pictures are shown in a terminal: `blocks`, `kitty`, `sixel`, or `""` for not at all.
+
+    `wanted` is the word of the configuration; within tmux and screen there are only blocks.
+    """
+    if environ.get("NO_COLOR") or wanted == "off":
+        return ""
+    if wanted in ("blocks", "kitty", "sixel"):
+        return wanted
+    if web or environ.get("TMUX") or environ.get("STY"):
+        return "blocks"
+    term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
+    if term in ("xterm-kitty", "xterm-ghostty") or environ.get("KITTY_WINDOW_ID") or program == "ghostty":
+        return "kitty"
+    if term.startswith(_SIXEL_TERMS) or program in _SIXEL_PROGRAMS:
+        return "sixel"
+    return "blocks"
+
+
+def is_far(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is on another machine, where pictures would have to go through the connection."""
+    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION"))
+
+
+def blocks(pixels: Pixels, ground: Style) -> Art:
+    """A picture as half blocks: each cell shows two pixels, one above the other."""
+    rgb, width = pixels.rgb, pixels.width
+    lines = []
+    for top in range(0, pixels.height, 2):
+        pairs = (
+            (
+                _colour(rgb, top * width + column),
+                _colour(rgb, (top + 1) * width + column) if top + 1 < pixels.height else None,
+            )
+            for column in range(width)
+        )
+        runs = ((pair, len(list(same))) for pair, same in groupby(pairs))
+        lines.append(tuple(_cells(upper, lower, count, ground) for (upper, lower), count in runs))
+    return Art(width, lines)
+
+
+def _colour(rgb: bytes, pixel: int) -> tuple[int, int, int]:
+    red, green, blue = rgb[3 * pixel : 3 * pixel + 3]
+    return red, green, blue
+
+
+def _cells(
+    upper: tuple[int, int, int], lower: tuple[int, int, int] | None, count: int, ground: Style
+) -> Segment:
+    above = Color.from_rgb(*upper)
+    if lower is None:
+        return Segment("▀" * count, ground + Style(color=above))
+    if upper == lower:
+        return Segment(" " * count, Style(bgcolor=above))
+    return Segment("▀" * count, Style(color=above, bgcolor=Color.from_rgb(*lower)))
+
+
+class Pictures:
+    """Loads the pictures that come in sight. `way` is how they are shown, `on` whether they are."""
+
+    def __init__(self, screen: Panes, environ: Mapping[str, str]) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self._wanted = screen.library.config.ui.images
+        self._auto = self._wanted == "auto"
+        self._ready: OrderedDict[tuple[str, int, str], Art] = OrderedDict()
+        self._failed: set[str] = set()
+        self._turns = asyncio.Semaphore(2)
+        colours = screen.reader.current_theme.ansi is not True
+        self.way = way_of(environ, self._wanted, web=screen.reader.is_web) if colours else ""
+        self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(environ))
+        screen.pane.looks_for_pictures = self.on
+
+    def toggle(self) -> None:
+        """Show pictures, or only their places; says what stands in the way."""
+        reader = self._screen.reader
+        if not _can_decode():
+            reader.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
+            return
+        if not self.way:
+            reader.say(
+                "No pictures here: ui.images is off, or the terminal shows no colours", severity="warning"
+            )
+            return
+        self.on, self._auto = not self.on, False
+        self._failed.clear()
+        self._screen.pane.look_for_pictures(self.on)
+        reader.say_shortly("Pictures are shown" if self.on else "Pictures are off")
+
+    def see(self, urls: tuple[str, ...], width: int) -> None:
+        """Load and show pictures that came in sight."""
+        article = self._screen.reading.article
+        if not self.on or article is None or width < _SMALLEST:
+            return
+        for url in urls:
+            key = (url, width, self._screen.reader.theme)
+            if key in self._ready:
+                self._ready.move_to_end(key)
+                self._screen.pane.show_picture(url, self._ready[key])
+            elif url not in self._failed:
+                work = self._load(key, article.feed_id)
+                self._screen.run_worker(work, group="pictures", exit_on_error=False)
+
+    async def _load(self, key: tuple[str, int, str], feed_id: int) -> None:
+        url, width, _ = key
+        async with self._turns:
+            if not self.on:
+                return
+            try:
+                art = await self._art(url, width, feed_id)
+            except TuireaderError:
+                self._failed.add(url)  # its place says what it would show
+                return
+        self._ready[key] = art
+        while len(self._ready) > _KEPT:
+            self._ready.popitem(last=False)
+        self._screen.pane.show_picture(url, art)
+
+    async def _art(self, url: str, width: int, feed_id: int) -> Art:
+        """A picture as lines for the way in which it is shown."""
+        ground = self._screen.reader.inks.ground
+        triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
+        back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
+        rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet
+        if self.way == "blocks":
+            pixels = await self._library.picture(url, feed_id, width, 2 * rows, back)
+            art = await asyncio.to_thread(blocks, pixels, ground)
+        else:
+            from tuireader.ui.drawing import graphics
+
+            cell = graphics.cell_size()
+            size = width * cell.width, rows * cell.height
+            pixels = await self._library.picture(url, feed_id, *size, back)
+            make = graphics.sixels if self.way == "sixel" else graphics.kitty
+            art, sequences = await asyncio.to_thread(make, pixels, cell, ground)
+            graphics.send(self._screen.reader, sequences)
+        self._judge(pixels)
+        return art
+
+    def _judge(self, pixels: Pixels) -> None:
+        """Leave pictures off from now on if the connection is slow and nobody asked for them."""
+        if self._auto and pixels.speed is not None and pixels.speed < _SLOW:
+            self.on = self._auto = False
+            self._screen.pane.looks_for_pictures = False
+            key = self._screen.key_of("pictures")
+            self._screen.reader.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
+
+
+def _can_decode() -> bool:
+    return importlib.util.find_spec("PIL") is not None

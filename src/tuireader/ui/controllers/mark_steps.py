@@ -1,0 +1,83 @@
+"""One change on its way to the store, and how an article looks with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from tuireader.dedup import label_key
+from tuireader.errors import TuireaderError
+from tuireader.model import LABEL_MARK, Article, ArticleRow, Change
+
+PLACE = "place"
+"""The mark that says how far a text was read."""
+_MANY = 2_000  # ids from which on a set of them is made in a thread
+_PART = 10_000  # of them at a time
+
+Marked = TypeVar("Marked", ArticleRow, Article)
+Write = Callable[[Sequence[int]], Awaitable[Change | None]]
+
+
+def _gathered(ids: Sequence[int]) -> frozenset[int]:
+    """A set, made in parts: what runs in C for long lets no key through."""
+    found: set[int] = set()
+    for start in range(0, len(ids), _PART):
+        found.update(ids[start : start + _PART])
+    return frozenset(found)
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """A change on its way to the store. `what` says what undo takes back.
+
+    `mark` is `read`, `starred`, `label:NAME` or `place`, `""` for a change that is shown once it is stored.
+    """
+
+    what: str
+    write: Write
+    mark: str = ""
+    ids: Sequence[int] = ()
+    value: bool = True
+    undoable: bool = True
+    undoes: Change | None = None  # the stored step that it takes back
+    undone_by: Step | None = None  # the pending step that takes this one back
+    change: Change | None = None
+    trouble: TuireaderError | None = None  # why it is not stored
+    awaited: bool = False  # whether a key waits for it
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    _among: Collection[int] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was taken back."""
+        return self.trouble is not None
+
+    async def among(self) -> Collection[int]:
+        """The articles that it marks, as a set."""
+        if self._among is None:
+            many = len(self.ids) > _MANY
+            self._among = await asyncio.to_thread(_gathered, self.ids) if many else frozenset(self.ids)
+        return self._among
+
+    def narrow(self, ids: Sequence[int]) -> None:
+        """Mark other articles than before."""
+        self.ids, self._among = ids, None
+
+    def on(self, shown: Marked) -> Marked:
+        """An article as it is with this mark."""
+        if self.mark == "read":
+            return replace(shown, read=self.value)
+        if self.mark == "starred":
+            return replace(shown, starred=self.value)
+        if self.mark.startswith(LABEL_MARK):
+            return replace(shown, labels=self._labels(shown.labels))
+        return shown
+
+    def _labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        name = self.mark.removeprefix(LABEL_MARK)
+        others = tuple(label for label in labels if label_key(label) != label_key(name))
+        if self.value:
+            return labels if len(others) < len(labels) else (*others, name)
+        return others

@@ -1,0 +1,371 @@
+"""Marks on their way to the store: shown at once, written in order, taken back when they cannot be stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuireader.dedup import label_key
+from tuireader.errors import DatabaseError, TuireaderError
+from tuireader.model import LABEL_MARK, Article, ArticleRow, Change, Label
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.mark_steps import PLACE, Marked, Step
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.panes import Panes
+
+MOMENT = 0.1
+"""Seconds that a key waits for its mark to be stored, where no other mark waits; then it goes on without."""
+PATIENCE = 10.0
+"""Seconds that marks wait for another program that is writing, before they are taken back."""
+LAST = 0.7
+"""Seconds of that when the program is left."""
+_CHANGED_SINCE = "Nothing undone: another program has changed something since"
+_UNSAVED = "unsaved"  # the toasts that say what could not be stored
+
+
+class Marking:
+    """The queue of changes that are not stored yet.
+
+    One is written after the other. Where the store cannot be written to for too long, all that wait are
+    taken back together, and kept for `retry`.
+    """
+
+    def __init__(self, screen: Panes) -> None:
+        self._screen = screen
+        self._library = screen.library
+        self._queue: deque[Step] = deque()
+        self._writing: Step | None = None
+        self._working = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._era = 0  # changes whenever the queue gets shorter
+        self._listed = False  # whether a list was read from the store while something was pending
+        self._failed: list[Step] = []
+        self._failed_last = False  # whether nothing that undo takes back was stored since
+        self._reason = ""
+        self._library.wait_at_most(PATIENCE)
+
+    # -- what is shown
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is not stored yet."""
+        return bool(self._queue)
+
+    def listed(self) -> None:
+        """Note that a list is read from the store: it is read again when what is pending now is stored."""
+        self._listed = self._listed or self.pending
+
+    async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
+        """Rows from the store with the pending marks."""
+        while True:
+            era = self._era
+            rows = await self._library.rows(ids)
+            shown = [await self._with_marks(row) for row in rows] if self._queue else rows
+            if era == self._era:
+                return shown
+
+    async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
+        """An article from the store with the pending marks."""
+        while True:
+            era = self._era
+            article = await self._library.article(article_id, ahead=ahead)
+            shown = await self._with_marks(article) if article is not None else None
+            if era == self._era:
+                return shown
+
+    async def _with_marks(self, shown: Marked) -> Marked:
+        for step in tuple(self._queue):
+            if step.undone_by is None and step.mark and shown.id in await step.among():
+                shown = step.on(shown)
+        return shown
+
+    async def unread(self, found: Iterable[int]) -> set[int]:
+        """The unread articles, when these are the unread ones of the store."""
+        unread = set(found)
+        for step in self._shown("read"):
+            unread = unread - set(await step.among()) if step.value else unread | set(await step.among())
+        return unread
+
+    async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
+        """Return whether any of some articles is shown without a mark."""
+        left = ids
+        for step in reversed(self._shown(mark)):
+            among = await step.among()
+            if not step.value and any(article_id in among for article_id in left):
+                return True
+            left = [article_id for article_id in left if article_id not in among]
+        return bool(left) and await self._library.lacks(mark, left)
+
+    def _shown(self, mark: str) -> list[Step]:
+        return [step for step in self._queue if step.undone_by is None and step.mark == mark]
+
+    async def labels(self, ids: Sequence[int]) -> list[Label]:
+        """The labels, and how many of some articles have each, with the pending ones."""
+        known = {label_key(label.name): label for label in await self._library.labels(ids)}
+        for step in tuple(self._queue):
+            if step.undone_by is not None or not step.mark.startswith(LABEL_MARK):
+                continue
+            name, among = step.mark.removeprefix(LABEL_MARK), await step.among()
+            label = known.get(label_key(name), Label(name, 0))
+            here = sum(article_id in among for article_id in ids)
+            chosen = max(label.chosen, here) if step.value else min(label.chosen, len(ids) - here)
+            articles = label.articles + chosen - label.chosen
+            known[label_key(name)] = replace(label, articles=articles, chosen=chosen)
+        return list(known.values())
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._screen.is_running and self._screen.is_attached
+
+    async def show(self, ids: Collection[int]) -> None:
+        """Show articles as they are now, with what is pending."""
+        screen = self._screen
+        if ids and self._is_shown:
+            screen.articles.put(await self.rows(screen.articles.loaded(ids)))
+            screen.reading.forget()
+            await screen.reading.relabel()
+            screen.hand_over()
+
+    # -- what is done
+
+    async def do(self, step: Step, *, wait: bool = True) -> Step:
+        """Put a change in the queue.
+
+        Where nothing is before it, the key waits a moment, so that the toast can say what was changed. Raises
+        TuireaderError when the change is refused within that.
+        """
+        wait = wait and not self._queue
+        await self._supersede(step)
+        self._queue.append(step)
+        self._idle.clear()
+        if not self._working:
+            self._working = True
+            self._screen.run_worker(self._work(), group="marks")
+        if wait:
+            step.awaited = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(step.done.wait(), MOMENT)
+            step.awaited = False
+        if step.trouble is not None and not isinstance(step.trouble, DatabaseError):
+            raise step.trouble
+        return step
+
+    async def _work(self) -> None:
+        try:
+            while self._queue:
+                await self._write(self._queue[0])
+        finally:
+            self._working = False
+            self._writing = None
+            self._idle.set()
+
+    async def _write(self, step: Step) -> None:
+        self._writing = step
+        try:
+            step.change = await step.write(step.ids)
+        except DatabaseError as error:
+            self._writing = None
+            await self._take_back(error)
+            return
+        except TuireaderError as error:
+            step.trouble = error
+        except Exception:
+            self._queue.clear()
+            raise
+        self._writing = None
+        self._queue.popleft()
+        self._era += 1
+        if step.trouble is not None:
+            await self.show(await step.among())
+            if not step.awaited and self._is_shown:
+                self._screen.reader.say(str(step.trouble), severity="error", seconds=10)
+            step.done.set()
+            return
+        change = step.change
+        if step.undone_by is not None and change is not None and change.step:
+            undo = step.undone_by  # from now on it has to hide what is stored
+            undo.mark, undo.value = step.mark, not step.value
+            undo.narrow(change.ids)
+        if step.undoable and change is not None and change.step:
+            self._failed_last = False
+        await self._show_stored(step)
+        step.done.set()
+
+    async def _show_stored(self, step: Step) -> None:
+        screen, change = self._screen, step.change
+        if step.mark == PLACE or not self._is_shown:
+            return
+        label = step.mark.startswith(LABEL_MARK)
+        if change is not None and (label or len(change.ids) > len(step.ids)):  # the others of the story, too
+            await self.show(change.ids)
+        if step.undoes is not None or step.undone_by is not None or not step.mark:
+            self._listed = True
+        if self._listed and not self._queue:
+            self._listed = False
+            screen.reload_soon()
+        else:
+            screen.recount()
+
+    async def _take_back(self, error: DatabaseError) -> None:
+        """Take everything back that is pending; what was not undone meanwhile may be tried again."""
+        steps = list(self._queue)
+        self._queue.clear()
+        self._era += 1
+        self._reason = error.message
+        lost = [step for step in steps if step.undone_by is None]
+        takers = {id(step.undone_by) for step in steps}
+        lost = [step for step in lost if id(step) not in takers]
+        self._failed += lost
+        self._failed_last = self._failed_last or any(step.undoable for step in lost)
+        for step in steps:
+            step.trouble = error
+            if step.mark == PLACE:
+                self._screen.reading.forget_place(step.ids[0])
+        ids = frozenset[int]().union(*[await step.among() for step in steps if step.mark])
+        await self.show(ids)
+        for step in steps:
+            step.done.set()
+        if self._is_shown:
+            self._say_unsaved()
+            self._screen.reload_soon()
+
+    def _say_unsaved(self) -> None:
+        reason = self._reason.replace(f" {self._library.paths.database}", "")
+        key = self._screen.key_of("retry_marks")
+        self._screen.reader.say(
+            f"{self._what_is_lost()}: {reason}. Press {key} to try again",
+            severity="error",
+            seconds=10,
+            group=_UNSAVED,
+        )
+
+    def _what_is_lost(self) -> str:
+        marks = sum(step.mark != PLACE for step in self._failed)
+        if not marks:
+            return "Your place in the text is not saved"
+        return "Not saved" if marks == 1 else f"{counted(marks, 'mark')} not saved"
+
+    async def _supersede(self, step: Step) -> None:
+        """Try nothing again that a newer step has made out of date."""
+        if not self._failed:
+            return
+        among = await step.among()
+        for old in self._failed:
+            if old.undoes is None and old.mark == step.mark:
+                old.narrow([article_id for article_id in old.ids if article_id not in among])
+        self._failed = [
+            old
+            for old in self._failed
+            if (old.ids or not old.mark) and (old.undoes is None or old.undoes != step.undoes)
+        ]
+        if not self._failed:
+            self._screen.reader.say_no_more(_UNSAVED)
+
+    async def retry(self) -> str:
+        """Try again to store what was taken back; words for a toast."""
+        steps, self._failed, self._failed_last = self._failed, [], False
+        if not steps:
+            return "Nothing to try again"
+        self._screen.reader.say_no_more(_UNSAVED)
+        for step in steps:
+            step.trouble = None
+            step.done.clear()
+            await self.do(step, wait=False)
+            await self.show(await step.among())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), MOMENT)
+        if self._failed:
+            return ""
+        return "Trying again …" if self.pending else "Saved"
+
+    # -- undo
+
+    async def undo(self) -> str:
+        """Take back the newest change, pending or stored; words for a toast."""
+        while True:
+            pending = next((one for one in reversed(self._queue) if self._may_undo(one)), None)
+            if pending is not None:
+                return await self._withdraw(pending)
+            if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
+                return self._drop_failed(lost[-1])
+            era = self._era
+            found = await self._library.newest_step(
+                min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)
+            )
+            if era == self._era:
+                break
+        if found is None:
+            return "Nothing to undo"
+        if found.config is not None:
+            undone = await self._library.undo(found)
+            return f"Undone: {found.what}" if undone else _CHANGED_SINCE
+        step = Step(
+            found.what, lambda _: self._library.undo(found), found.mark, found.ids, not found.value, False
+        )
+        step.undoes = found
+        title = await self._title(found.ids)
+        await self.do(step)
+        if step.failed:
+            return ""
+        await self.show(await step.among())
+        if step.done.is_set() and step.change is None:
+            return _CHANGED_SINCE
+        return f"Undone: {found.what}{title}"
+
+    def _may_undo(self, step: Step) -> bool:
+        return step.undoable and step.undone_by is None
+
+    async def _withdraw(self, step: Step) -> str:
+        """Take back a change that is pending; the one that is being written may get to the store first."""
+        if step is not self._writing:
+            self._queue.remove(step)
+            self._era += 1
+            step.done.set()
+        else:
+
+            async def take_back(_: Sequence[int]) -> Change | None:
+                stored = step.change
+                return await self._library.undo(stored) if stored is not None and stored.step else None
+
+            step.undone_by = Step(step.what, take_back, undoable=False)
+            await self.do(step.undone_by, wait=False)
+        title = await self._title(step.ids)
+        await self.show(await step.among())
+        self._screen.reload_soon()
+        return f"Undone: {step.what}{title}"
+
+    def _drop_failed(self, step: Step) -> str:
+        """Give up the newest change that could not be stored: it is what undo is meant for."""
+        self._failed.remove(step)
+        self._screen.reader.say_no_more(_UNSAVED)
+        return f"Not tried again: {step.what}"
+
+    async def _title(self, ids: Sequence[int]) -> str:
+        """The title of a single article, for a toast."""
+        rows = await self._library.rows(ids) if len(ids) == 1 else []
+        return f" · {rows[0].title}" if rows else ""
+
+    # -- the end
+
+    async def finish(self) -> None:
+        """Store what is pending, as far as that is possible soon: the program is being left."""
+        if self._queue and not self._working:  # after a crash
+            self._working = True
+            await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
+            self._library.wait_at_most(0)
+            await work
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), LAST)
+        self._library.wait_at_most(MOMENT)  # whatever waits for another program gives up
+        await self._idle.wait()
+
+    @property
+    def unsaved(self) -> str:
+        """What could not be stored, and why; `""` where all is."""
+        return f"{self._what_is_lost()}: {self._reason}" if self._failed else ""

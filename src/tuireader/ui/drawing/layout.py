@@ -1,0 +1,257 @@
+"""Parts of a page laid out as lines of a given width, a chunk at a time, and drawn one line at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from enum import IntEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tuireader.text import cell_len, cut
+from tuireader.ui.drawing.page_parts import Mark, Part
+from tuireader.ui.drawing.styles import Inks, under_cursor
+from tuireader.ui.drawing.wrap import fold, wrap
+
+
+class LineKind(IntEnum):
+    """What a laid-out line is."""
+
+    BLANK = 0
+    FIRST = 1
+    REST = 2
+    TOP = 3
+    BOTTOM = 4
+    RULE = 5
+    PICTURE = 6
+
+
+_TEXT = (LineKind.FIRST, LineKind.REST)
+
+
+class Art(NamedTuple):
+    """A picture as lines of a terminal, each `width` cells wide, one tuple of segments a line.
+
+    `graphics` are sequences, one a line, that paint it over blank cells; they start at the first of these.
+    """
+
+    width: int
+    lines: Sequence[tuple[Segment, ...]]
+    graphics: Sequence[str] = ()
+
+
+class Line(NamedTuple):
+    """One line: a character range of the text of part number `part`; of a picture, line `start` of it."""
+
+    part: int
+    start: int
+    end: int
+    kind: LineKind
+
+
+class Layout:
+    """The lines of some parts at one width. `extend` adds lines until there are enough; a page of a megabyte
+    is on screen before it is laid out to its end."""
+
+    def __init__(self, parts: Sequence[Part], width: int) -> None:
+        self.parts = parts
+        self.width = max(4, width)
+        self.lines: list[Line] = []
+        self.firsts: list[int] = []  # number of the first text line of each part that is laid out
+        self.arts: dict[int, Art] = {}  # the pictures that are shown, by the number of their part
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part is laid out."""
+        return len(self.firsts) == len(self.parts)
+
+    def extend(self, lines: int) -> None:
+        """Lay out on, until there are at least so many lines or nothing is left."""
+        while len(self.lines) < lines and not self.complete:
+            self._add(len(self.firsts))
+
+    def line_of(self, part: int, offset: int) -> int:
+        """The number of the line that holds a character of a part's text."""
+        while len(self.firsts) <= part and not self.complete:
+            self._add(len(self.firsts))
+        number = self.firsts[part]
+        while number + 1 < len(self.lines) and self.lines[number + 1].part == part:
+            following = self.lines[number + 1]
+            if following.kind not in _TEXT or following.start > offset:
+                break
+            number += 1
+        return number
+
+    def line_at(self, place: int) -> int:
+        """The number of the line where an offset of the whole text stands."""
+        offsets = [part.offset for part in self.parts]
+        known = [number for number, offset in enumerate(offsets) if offset >= 0]
+        if not known or place <= 0:
+            return 0
+        number = known[max(0, bisect_right([offsets[part] for part in known], place) - 1)]
+        return self.line_of(number, place - offsets[number])
+
+    def place_of(self, line: int) -> int:
+        """The offset in the whole text of a line; 0 above the text."""
+        if not self.lines:
+            return 0
+        line = min(line, len(self.lines) - 1)
+        for entry in self.lines[line:]:
+            offset = self.parts[entry.part].offset
+            if offset >= 0:
+                return offset + (entry.start if entry.kind in _TEXT else 0)
+        return max(0, self.parts[self.lines[line].part].offset)
+
+    def show_art(self, number: int, art: Art | None) -> int:
+        """Show a picture in its place, or only the place; returns by how many lines what follows moved."""
+        if art is None:
+            if self.arts.pop(number, None) is None:
+                return 0
+        else:
+            self.arts[number] = art
+        if number >= len(self.firsts):
+            return 0
+        start = self._start(number)
+        end = self._start(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
+        rest, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
+        del self.lines[start:], self.firsts[number:]
+        self._add(number)
+        moved = len(self.lines) - end
+        self.firsts += [first + len(self.lines) for first in later]
+        self.lines += rest
+        return moved
+
+    def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
+        """A layout of as many parts, of which the first ones may be others.
+
+        Also from which line on all is as it is here, and by how many lines that has moved.
+        """
+        made = Layout(parts, self.width)
+        made.arts = self.arts
+        made.extend(10**9 if self.complete else len(self.lines) + 1)
+        changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
+        same = min(changed + 1, len(self.firsts) - 1)
+        return made, self.firsts[same], made.firsts[same] - self.firsts[same]
+
+    def _start(self, number: int) -> int:
+        """The number of the first line of a part, which may be a blank one."""
+        at = self.firsts[number]
+        while at and self.lines[at - 1].part == number:
+            at -= 1
+        return at
+
+    def _add(self, number: int) -> None:
+        part = self.parts[number]
+        add = self.lines.append
+        for _ in range(part.gap if self.lines else min(part.gap, 1)):
+            add(Line(number, 0, 0, LineKind.BLANK))
+        if part.frame == "rule":
+            self.firsts.append(len(self.lines))
+            add(Line(number, 0, 0, LineKind.RULE))
+            return
+        art = self.arts.get(number)
+        if art is not None:
+            for row in range(len(art.lines)):
+                add(Line(number, row, row, LineKind.PICTURE))
+        elif part.frame:
+            add(Line(number, 0, 0, LineKind.TOP))
+        self.firsts.append(len(self.lines))
+        framed = part.frame and art is None
+        inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
+        ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.ground else 0))
+        kind = LineKind.FIRST
+        for start, end in ranges:
+            add(Line(number, start, end, kind))
+            kind = LineKind.REST
+        if framed:
+            add(Line(number, 0, 0, LineKind.BOTTOM))
+
+
+class Over(NamedTuple):
+    """What is drawn over the text of a line for a while: marks below and above those of the part itself."""
+
+    below: Sequence[Mark] = ()
+    above: Sequence[Mark] = ()
+    chosen: bool = False
+
+
+_PLAIN = Over()
+
+
+def draw(
+    part: Part, line: Line, inks: Inks, width: int, over: Over = _PLAIN, art: Art | None = None
+) -> Strip:
+    """A line as a strip of `width` cells. `over.chosen` draws it under the cursor; `art` is its picture."""
+    base = inks.ground
+    if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
+        rest = max(0, width - art.width)
+        return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
+    if line.kind is LineKind.BLANK:
+        return Strip([Segment(" " * width, base)], width)
+    if line.kind is LineKind.RULE:
+        return Strip([Segment("─" * width, base + inks.faint)], width)
+    if line.kind in (LineKind.TOP, LineKind.BOTTOM):
+        return Strip([Segment(_frame(part.frame, width, line.kind), base + inks.faint)], width)
+    under = base + inks.cursor if over.chosen else base
+    body = under_cursor(under + inks.named(part.ink)) if over.chosen else under + inks.named(part.ink)
+    text = _segments(part, line, inks, body, over)
+    used = sum(cell_len(segment.text) for segment in text)
+    if part.frame and art is None:
+        room = width - 4 - used
+        edge = base + inks.faint
+        parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
+        return Strip(parts, width)
+    lead = part.first if line.kind is LineKind.FIRST else part.rest
+    lead_style = under + (inks.text if lead.strip() in ("•", "▎", "▎ ▎") else inks.dim)
+    moved_in = cell_len(lead)
+    if part.ground:
+        return Strip(
+            [
+                Segment(lead, lead_style),
+                Segment(" ", body),
+                *text,
+                Segment(" " * max(0, width - moved_in - used - 1), body),
+            ],
+            max(width, moved_in + used + 1),
+        )
+    tail = Segment(" " * max(0, width - moved_in - used), under)
+    return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
+
+
+def _frame(label: str, width: int, kind: LineKind) -> str:
+    if kind is LineKind.BOTTOM:
+        return "╰" + "─" * (width - 2) + "╯"
+    head = cut(f"╭─ {label} ", width - 1)
+    return head + "─" * max(0, width - len(head) - 1) + "╮"
+
+
+def before(part: Part, line: Line, art: Art | None = None) -> int:
+    """How many characters stand before the text on a line; -1 on lines without text."""
+    if line.kind not in _TEXT:
+        return -1
+    if part.frame and art is None:
+        return 2
+    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.ground)
+
+
+def _segments(part: Part, line: Line, inks: Inks, body: Style, over: Over) -> list[Segment]:
+    """The text of a line cut where marks begin and end; later marks lie over earlier ones."""
+    start, end = line.start, line.end
+    marks = [
+        mark for mark in (*over.below, *part.marks, *over.above) if mark.start < end and mark.end > start
+    ]
+    if not marks:
+        return [Segment(part.text[start:end], body)] if end > start else []
+    cuts = sorted({start, end, *(min(max(edge, start), end) for mark in marks for edge in mark[:2])})
+    segments = []
+    for left, right in pairwise(cuts):
+        style = body
+        for mark in marks:
+            if mark.start <= left and mark.end >= right:
+                style += inks.named(mark.ink)
+        segments.append(Segment(part.text[left:right], style))
+    return segments

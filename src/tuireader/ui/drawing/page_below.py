@@ -1,0 +1,149 @@
+"""What stands below the text of a page: tags, files, relatives, neighbours, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuireader.document import Link
+from tuireader.model import Article, Enclosure, Neighbour, Related, Relation, Story, Thread
+from tuireader.text.wording import counted
+from tuireader.ui.drawing.page_parts import Keys, Mark, Part, Tail, Target
+from tuireader.ui.drawing.times import distance, full_time, span
+
+_GROUPS = (
+    (Relation.ALSO_READ, "Also read"),
+    (Relation.SAME_TEXT, "Same text"),
+    (Relation.SAME_STORY, "Same story"),
+    (Relation.FOLLOW_UP, "Follow-up"),
+    (Relation.BACKGROUND, "Background"),
+    (Relation.CITES, "Cites"),
+    (Relation.CITED_BY, "Cited by"),
+)
+
+
+def build_tail(
+    article: Article,
+    text_links: int,
+    related: Sequence[Related],
+    keys: Keys,
+    story: Story | None = None,
+    said: Sequence[Part] = (),
+) -> Tail:
+    """What stands below the text; called again when the relatives are there.
+
+    The reports of the story stand in a timeline, and are not told again as the same story or text. `said`
+    are the comments.
+    """
+    parts: list[Part] = [Part(frame="rule", gap=1)]
+    targets: list[Target] = []
+    if article.tags:
+        parts.append(Part(" ".join(f"#{tag}" for tag in article.tags[:30]), "dim"))
+    for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
+        parts.append(Part(f"▸ {_enclosure_label(enclosure)} [{number}]", "dim"))
+    if text_links:
+        parts.append(Part(f"{counted(text_links, 'link')} · {keys('list_links')} lists them", "dim"))
+    if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
+        parts.append(_comments_part(article, keys))
+    if len(parts) == 1:
+        parts.clear()
+    told = _add_story(parts, targets, story, article) if story is not None else set()
+    for relation, title in _GROUPS:
+        group = [other for other in related if other.relation is relation]
+        if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
+            group = [other for other in group if other.article_id not in told]
+        for position, other in enumerate(group):
+            if not position:
+                parts.append(Part(title, "heading", gap=1))
+            parts.append(_related_part(other, article, len(targets)))
+            targets.append(Target(other.title or other.url, other.article_id, other.url))
+    _add_neighbours(parts, targets, article)
+    comments = -1
+    if article.comments is not None:
+        comments = len(parts)
+        _add_comments(parts, targets, article, article.comments, said)
+    return Tail(tuple(parts), tuple(targets), comments)
+
+
+def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
+    """The timeline of a story; returns the articles in it."""
+    first = story.first
+    title = f"Story · {len(story.entries)} reports · first: {first.feed_title}"
+    parts.append(Part(title, "heading", gap=1))
+    for entry in story.entries:
+        later = f"+{span(entry.lag)}" if entry.lag else "same time"
+        when = full_time(entry.time) if entry is first else later
+        known = not entry.read and entry.article_id != article.id
+        head = entry.title or entry.url
+        facts = f"{when} · {entry.feed_title}"
+        marks = (Mark(len(head) + 1, len(head) + 1 + len(facts), "dim"),)
+        if entry.article_id == article.id:
+            parts.append(Part(f"{head}\n{facts}", "text", marks, "▸ ", "  "))
+            continue
+        lead = "• " if known else "  "
+        parts.append(Part(f"{head}\n{facts}", "text", marks, lead, "  ", target=len(targets)))
+        targets.append(Target(head, entry.article_id, entry.url))
+    return {entry.article_id for entry in story.entries}
+
+
+def _comments_part(article: Article, keys: Keys) -> Part:
+    count = "" if article.comments_count is None else f": {article.comments_count}"
+    hint = f" · {keys('comments')} opens them in the browser" if article.comments_url else ""
+    if article.comments_feed:
+        hint = f" · {keys('comments')} loads them"
+    return Part(f"Comments{count}{hint}", "dim")
+
+
+def _add_comments(
+    parts: list[Part], targets: list[Target], article: Article, thread: Thread, said: Sequence[Part]
+) -> None:
+    """The comments, and the way to say something oneself."""
+    count = len(thread.comments)
+    of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
+    parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "heading", gap=1))
+    parts.extend(said)
+    if address := article.comments_url or article.url:
+        parts.append(Part("Leave a reply", "link", first="  ", rest="  ", gap=1, target=len(targets)))
+        targets.append(Target("Leave a reply", None, address))
+
+
+def file_links(article: Article, known: int) -> list[Link]:
+    """The files of an article, numbered on from its `known` links."""
+    return [
+        Link(number, enclosure.url, _enclosure_label(enclosure))
+        for number, enclosure in enumerate(article.enclosures[:20], known + 1)
+    ]
+
+
+def _enclosure_label(enclosure: Enclosure) -> str:
+    size = f"{enclosure.length / 1_000_000:.1f} MB" if enclosure.length and enclosure.length > 50_000 else ""
+    length = f"{enclosure.duration // 60}:{enclosure.duration % 60:02d}" if enclosure.duration else ""
+    name = enclosure.title or enclosure.url.rsplit("/", 1)[-1] or "file"
+    return " · ".join(fact for fact in (name, enclosure.type, size, length) if fact)
+
+
+def _related_part(other: Related, article: Article, target: int) -> Part:
+    title = other.title or other.url
+    when = distance(other.time, article.time) if other.time is not None else ""
+    where = other.feed_title if other.article_id is not None else "opens in the browser"
+    reason = other.reason
+    if when and reason[:1] in ("+", "−"):
+        reason = reason.partition(" · ")[2]  # it begins with the distance in time, which stands before it
+    facts = " · ".join(fact for fact in (where, when, reason) if fact)
+    known = other.article_id is not None and not other.read
+    marks = (Mark(len(title) + 1, len(title) + 1 + len(facts), "dim"),)
+    text = f"{title}\n{facts}" if facts else title
+    return Part(text, "text", marks, "• " if known else "  ", "  ", target=target)
+
+
+def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:
+    sides: list[tuple[str, Neighbour | None]] = [("Previous", article.previous), ("Next", article.next)]
+    found = [(label, side) for label, side in sides if side is not None]
+    for position, (label, side) in enumerate(found):
+        if not position:
+            parts.append(
+                Part(f"In {article.feed_title}" if article.feed_title else "In this feed", "heading", gap=1)
+            )
+        text = f"{label}  {side.title}"
+        marks = (Mark(0, len(label), "dim"),)
+        parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))
+        targets.append(Target(side.title, side.id))

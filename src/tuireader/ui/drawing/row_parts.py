@@ -1,0 +1,138 @@
+"""What stands in a line of the article list: texts with the names of their inks, by terminal cells.
+
+Light to import: the first frame is drawn from this before Textual is there.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tuireader.text import cell_len, cut, pad
+from tuireader.ui.drawing.times import list_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tuireader.model import ArticleRow
+    from tuireader.store.first_page import Glimpse
+
+    Part = tuple[str, str]
+    Mark = tuple[int, int, str]
+
+_WIDE = 76  # from this many cells on there is room for the hour of past days and a wide feed column
+
+
+def columns(width: int) -> tuple[int, int]:
+    """The widths of the time and of the feed in a line of `width` cells; 0 where there is no room."""
+    feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
+    return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
+
+
+def letters(watches: Sequence[str]) -> dict[str, str]:
+    """The letter of each watch, or two where another one has it; with one watch alone there is none."""
+    if len(watches) < 2:
+        return dict.fromkeys(watches, "")
+    found: dict[str, str] = {}
+    for name in watches:
+        taken = set(found.values())
+        found[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
+    return found
+
+
+def _marks_for(name: str) -> Iterator[str]:
+    """What may stand for a name, the best first: its initial; with that of a later word, a capital in the
+    word, any other letter or a number."""
+    first = name[:1].upper()
+    yield first
+    rest = [letter for letter in name[1:] if letter.isalnum()]
+    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
+    yield from (first + letter.upper() for letter in initials)
+    yield from (first + letter for letter in rest if letter.isupper())
+    yield from (first + letter for letter in rest)
+    yield from (f"{first}{number}" for number in range(2, 10))
+
+
+def row_parts(
+    row: ArticleRow | Glimpse,
+    feed_title: str,
+    width: int,
+    initials: Mapping[str, str],
+    now: int,
+    *,
+    folds: bool = False,
+    inner: bool = False,
+    selected: bool = False,
+    same_day: bool | None = None,
+    marks: Sequence[Mark] = (),
+) -> list[Part]:
+    """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
+
+    Behind the title stand the labels that there is room for. What is read is dim, what is unread has a dot,
+    and is bold if a watch hits it.
+    `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
+    the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
+    the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
+    The ink `""` is the ground, `watch:NAME` a watch's; `title/INK` is a mark in a title of the ink `title`.
+    """
+    time, feed = columns(width)
+    parts = [
+        ("▌", "strong") if selected else (" ", ""),
+        (" ", "") if row.read else ("●", "text"),
+        ("★", "star") if row.starred else (" ", ""),
+    ]
+    used = 3
+    if time:
+        told = list_time(row.time, now, short=time < 9, same_day=bool(same_day))
+        parts.append((f" {told:>{time}}", "text" if same_day is False else "dim"))
+        used += time + 1
+    parts.append(("  ", ""))
+    used += 2
+    watches = row.story_watches if folds and not inner and row.story_watches else row.watches
+    for watch in watches[:6]:
+        mark = f"◆{initials.get(watch, '')}"
+        parts += [(mark, f"watch:{watch}"), (" ", "")]
+        used += cell_len(mark) + 1
+    if inner:
+        parts.append(("└ ", "dim"))
+        used += 2
+    voices = row.sources + (row.story_size - 1 if folds and not inner else 0)
+    sources = f" ×{voices}" if voices > 1 else ""
+    right = feed + 7 if feed else (5 if sources else 1)
+    room = max(1, width - used - right - (2 if row.edited else 0))
+    title = cut(row.title or row.url or "(no title)", room)
+    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
+    if row.edited:
+        parts.append((" ~", "dim"))
+    labels = _labels(row.labels, room - cell_len(title))
+    parts.append((labels, "dim"))
+    filled = used + cell_len(title) + (2 if row.edited else 0) + cell_len(labels)
+    parts.append((" " * max(0, width - right - filled), ""))
+    if feed:
+        parts += [("  " + pad(feed_title, feed), "dim"), (f"{sources:<5}", "dim")]
+    else:
+        parts.append((f"{sources:<{right}}", "dim"))
+    return parts
+
+
+def _labels(names: Sequence[str], room: int) -> str:
+    """As many of the labels as there is room for behind a title that is there as a whole."""
+    shown = ""
+    for name in names:
+        more = f"{shown}  # {name}"
+        if cell_len(more) > room:
+            break
+        shown = more
+    return shown
+
+
+def _marked(title: str, marks: Sequence[Mark], ink: str) -> list[Part]:
+    """A title cut where marks begin and end; what lies in an earlier mark is not marked twice."""
+    parts: list[Part] = []
+    at, last = 0, len(title) - title.endswith("…")
+    for start, end, mark in marks:
+        start, end = max(start, at), min(end, last)
+        if start < end:
+            parts += [(title[at:start], ink), (title[start:end], f"{ink}/{mark}")]
+            at = end
+    return [*parts, (title[at:], ink)]

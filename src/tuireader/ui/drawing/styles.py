@@ -1,0 +1,242 @@
+"""The styles that the line-API widgets draw with, made once from the theme that is on.
+
+Widgets name an ink by what the text is (`dim`, `link`, `hit`); which colour that is follows from the theme's
+own colours, so every Textual theme works. Under an ANSI theme only attributes and the terminal's 16 colours
+are used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.style import Style
+from textual.color import Color, ColorParseError
+
+# Names that people write in `color =`, in a strength that suits a dark and a light ground.
+_WATCH_DARK = {
+    "magenta": "#e39ad6",
+    "cyan": "#74cfd0",
+    "yellow": "#e3c16f",
+    "green": "#97cf8a",
+    "red": "#f08a84",
+    "blue": "#86b3f2",
+    "orange": "#eba66e",
+    "white": "#eceff4",
+    "purple": "#b9a2f2",
+}
+_WATCH_LIGHT = {
+    "magenta": "#9c2a86",
+    "cyan": "#0b6e72",
+    "yellow": "#7d5c00",
+    "green": "#2c6e26",
+    "red": "#b02a2a",
+    "blue": "#1f55b5",
+    "orange": "#9a4a06",
+    "white": "#3a3f48",
+    "purple": "#6336b0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only.
+
+    The colour of links is theirs alone.
+    """
+
+    ground: Style
+    raised: Style
+    text: Style
+    dim: Style
+    faint: Style
+    strong: Style
+    heading: Style
+    star: Style
+    error: Style
+    link: Style
+    quote: Style
+    code: Style
+    code_inline: Style
+    mark: Style
+    key: Style
+    cursor: Style
+    cursor_idle: Style
+    watches: Mapping[str, Style] = field(default_factory=dict)
+    unknown_watch: Style = field(default_factory=Style)
+    palette: Mapping[str, Style] = field(default_factory=dict)
+    syntax: Mapping[str, Style] = field(default_factory=dict)
+    picked: Style = field(default_factory=Style)
+    found: Style = field(default_factory=Style)
+    added: Style = field(default_factory=Style)
+    removed: Style = field(default_factory=Style)
+
+    def watch(self, name: str) -> Style:
+        """The colour of a watch."""
+        return self.watches.get(name, self.unknown_watch)
+
+    def named(self, ink: str) -> Style:
+        """An ink by its name; `watch:NAME` and `hit:NAME` are a watch's colour, the latter as a highlight,
+        `code:KIND` that of a word of a program."""
+        kind, _, name = ink.partition(":")
+        if kind == "watch":
+            return self.watch(name) + BOLD
+        if kind == "hit":
+            return self.watch(name) + HIT
+        if kind == "code" and name:
+            return self.syntax.get(name, NONE)
+        return _FIXED.get(ink) or getattr(self, ink)
+
+
+def under_cursor(style: Style) -> Style:
+    """A style as it looks in a line under the cursor: in one colour and not dim if that reverses, for colours
+    would be blocks there."""
+    return style + _ONE_COLOUR if style.reverse else style
+
+
+NONE = Style()
+BOLD = Style(bold=True)
+ITALIC = Style(italic=True)
+STRIKE = Style(strike=True)
+UNDERLINE = Style(underline=True)
+_ONE_COLOUR = Style(color="default", dim=False)
+HIT = Style(bold=True, underline=True)
+HIT_NOW = Style(bold=True, reverse=True)
+_FIXED = {
+    "bold": BOLD,
+    "italic": ITALIC,
+    "strike": STRIKE,
+    "underline": UNDERLINE,
+    "now": HIT_NOW,
+}
+
+
+def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Inks:
+    """Inks for a theme, given as Textual's theme variables, and for the colours that watches were given."""
+    ground = _color(variables.get("background"), "#000000" if dark else "#ffffff")
+    text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
+    names = _WATCH_DARK if dark else _WATCH_LIGHT
+    if ground.ansi is not None or text.ansi is not None:
+        return _ansi_inks(watch_colors)
+    accent = _color(variables.get("accent"), "#7fb4e6")
+
+    def mixed(share: float) -> Style:
+        return Style(color=text.blend(ground, share).rich_color)
+
+    cursor = _color(variables.get("block-cursor-background"), "#2c3a4f")
+    idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
+    idle = ground.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
+    return Inks(
+        ground=Style(color=text.rich_color, bgcolor=ground.rich_color),
+        raised=Style(color=text.rich_color, bgcolor=_color(variables.get("surface"), "#1a1e25").rich_color),
+        text=Style(color=text.rich_color),
+        dim=mixed(0.36),
+        faint=mixed(0.62),
+        strong=Style(color=text.rich_color, bold=True),
+        heading=Style(color=text.rich_color, bold=True),
+        star=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
+        error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
+        link=Style(color=accent.rich_color, underline=True),
+        quote=mixed(0.18) + ITALIC,
+        code=Style(color=text.rich_color, bgcolor=ground.blend(text, 0.07).rich_color),
+        code_inline=Style(bgcolor=ground.blend(text, 0.1).rich_color),
+        mark=Style(color=ground.rich_color, bgcolor=_color(variables.get("warning"), "#e3b566").rich_color),
+        key=Style(color=text.rich_color, bold=True),
+        cursor=_cursor(cursor, _color(variables.get("block-cursor-foreground"), "#ffffff"), text),
+        cursor_idle=Style(bgcolor=idle.rich_color),
+        watches=_watch_styles(watch_colors, names),
+        unknown_watch=Style(color=_color(variables.get("warning"), "#e3b566").rich_color),
+        palette=_watch_styles({name: name for name in names}, names),
+        syntax={
+            "keyword": Style(color=_color(names["magenta"], "#e39ad6").rich_color, bold=True),
+            "string": Style(color=_color(names["green"], "#97cf8a").rich_color),
+            "number": Style(color=_color(names["orange"], "#eba66e").rich_color),
+            "comment": mixed(0.4) + ITALIC,
+            "name": Style(color=_color(names["blue"], "#86b3f2").rich_color),
+        },
+        picked=Style(bgcolor=ground.blend(accent, 0.4).rich_color),
+        found=Style(bgcolor=ground.blend(_color(names["yellow"], "#e3c16f"), 0.35).rich_color) + UNDERLINE,
+        added=Style(color=_color(names["green"], "#97cf8a").rich_color, underline=True),
+        removed=Style(color=_color(names["red"], "#f08a84").rich_color, strike=True),
+    )
+
+
+def _cursor(ground: Color, text: Color, plain: Color) -> Style:
+    """The cursor line: only a ground where the usual inks can be read on it, else its own text colour too."""
+    if abs(ground.brightness - plain.brightness) > 0.4:
+        return Style(bgcolor=ground.rich_color)
+    return Style(color=text.rich_color, bgcolor=ground.rich_color)
+
+
+def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
+    dim = Style(dim=True)
+    ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
+    watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
+    return Inks(
+        ground=Style(),
+        raised=Style(),
+        text=Style(),
+        dim=dim,
+        faint=dim,
+        strong=BOLD,
+        heading=BOLD,
+        star=Style(color="yellow"),
+        error=Style(color="red"),
+        link=Style(color="cyan", underline=True),
+        quote=ITALIC,
+        code=dim,
+        code_inline=BOLD,
+        mark=Style(reverse=True),
+        key=BOLD,
+        cursor=Style(reverse=True),
+        cursor_idle=UNDERLINE,
+        watches=watches,
+        unknown_watch=Style(color="yellow"),
+        palette={name: Style(color=name) for name in ansi},
+        syntax={
+            "keyword": Style(color="magenta", bold=True),
+            "string": Style(color="green"),
+            "number": Style(color="yellow"),
+            "comment": dim + ITALIC,
+            "name": Style(color="blue"),
+        },
+        picked=Style(reverse=True),
+        found=BOLD + UNDERLINE,
+        added=Style(color="green", underline=True),
+        removed=Style(color="red", strike=True),
+    )
+
+
+def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
+    """A style for each watch."""
+    shared = shared_out(colors, tuple(names))
+    return {
+        name: Style(color=_color(names.get(color.lower(), color) or None, names[shared[name]]).rich_color)
+        for name, color in colors.items()
+    }
+
+
+def shared_out(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
+    """A colour of the palette for each watch: its own if that is one, else the one that fewest have."""
+    used = Counter(color.lower() for color in colors.values())
+    shared: dict[str, str] = {}
+    for name, color in colors.items():
+        shared[name] = color.lower()
+        if color.lower() not in palette:
+            shared[name] = min(palette, key=lambda one: used[one])
+            used[shared[name]] += 1
+    return shared
+
+
+def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
+    """The colour of the palette for one watch more: that which fewest have."""
+    used = Counter(shared_out(colors, palette).values())
+    return min(palette, key=lambda one: used[one])
+
+
+def _color(text: str | None, otherwise: str) -> Color:
+    try:
+        return Color.parse(text or otherwise)
+    except ColorParseError:
+        return Color.parse(otherwise)

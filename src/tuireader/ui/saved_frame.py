@@ -1,0 +1,137 @@
+"""Keeping what the next start shows around the first rows, see `first_frame`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+from tuireader import __version__, files
+from tuireader.ui import first_frame
+from tuireader.ui.drawing import sidebar_items as places
+from tuireader.ui.drawing.row import ink_of
+from tuireader.ui.drawing.row_parts import letters
+from tuireader.ui.status import footer, header
+
+if TYPE_CHECKING:
+    from tuireader.ui.screens.panes import Panes
+
+_KEPT = 12
+"""Files, one for each size of the terminal and each pair of configuration and database."""
+_INKS = ("", "star", "dim", "text", "strong")
+
+
+async def keep(screen: Panes, arguments: Sequence[str] | None = None) -> None:
+    """Draw the frame that a start would show now, and write it in a thread; nothing where none would do."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    reader = screen.reader
+    if reader.is_headless or reader.is_web or not first_frame.fits(arguments):
+        return
+    frame = compose(screen)
+    if frame is None:
+        return
+    size = (reader.size.width, reader.size.height)
+    folder = screen.library.paths.state
+    name = first_frame.file_name(arguments, os.environ, size)
+    await asyncio.to_thread(write, folder / name, frame)
+
+
+def write(file: Path, frame: dict[str, Any]) -> None:
+    """Write a frame, if it is another one, and drop the oldest; what cannot be written is left."""
+    text = json.dumps(frame, ensure_ascii=False)
+    try:
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            return
+        files.write(file, [text.encode("utf-8", "replace")], sync=False)
+        others = sorted(file.parent.glob("first-frame-*.json"), key=lambda one: one.stat().st_mtime)
+        for old in others[:-_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        pass
+
+
+def compose(screen: Panes) -> dict[str, Any] | None:
+    """What stands around the rows, as a start shows it now; None where that cannot be told."""
+    library = screen.library
+    width, height = screen.size
+    if width < first_frame.SMALLEST[0] or height < first_frame.SMALLEST[1] or library.offline:
+        return None
+    counts, unread = screen.counts, bool(screen.counts.unread.unread)
+    view = places.UNREAD if unread else places.ALL
+    if not counts.all.total or (not unread and not library.config.ui.show_read):
+        return None
+    if library.config.ui.sort != "date":
+        return None  # the first rows are read newest first
+    sidebar, drawn = screen.sidebar, screen.is_wide
+    if drawn and not sidebar.size.width:
+        return None  # it was never on the screen
+    left = sidebar.size.width + 1 if drawn else 0
+    top, status = screen.top, screen.status
+    border = Style(color=_color(screen, "border"), bgcolor=screen.reader.inks.ground.bgcolor)
+    line = Strip([Segment("─" * width, border)])
+    side = []
+    if drawn:
+        at = next((number for number, entry in enumerate(sidebar.entries) if entry.view == view), -1)
+        edge = Segment("│", border)
+        side = [
+            _text(screen, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
+            for number in range(height - 3)
+        ]
+    folds = library.config.ui.fold_stories
+    count = counts.unread if unread else counts.all
+    rows = count.rows(folds)
+    inks = [
+        {name: _ink(screen, ink_of(name, screen.reader.inks, cursor)) for name in (*_INKS, *_watches(screen))}
+        for cursor in (None, screen.reader.inks.cursor)
+    ]
+    config = library.paths.config
+    title = places.title_of(view, screen.feeds)
+    return {
+        "version": __version__,
+        "schema": library.schema,
+        "config": [str(config.absolute()), first_frame.stamp(str(config))],
+        "database": str(library.paths.database.absolute()),
+        "unread": unread,
+        "folds": folds,
+        "head": [
+            _text(screen, top.draw(title, header.number(view, count, folds=folds), "")),
+            _text(screen, line),
+        ],
+        "above": 2,
+        "left": left,
+        "width": width - left,
+        "side": side,
+        "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{rows}", trouble=False)),
+        "letters": letters(screen.reader.watch_names),
+        "inks": inks,
+    }
+
+
+def _watches(screen: Panes) -> list[str]:
+    return [f"watch:{name}" for name in screen.reader.watch_names]
+
+
+def _color(screen: Panes, name: str) -> Any:
+    return Color.parse(screen.reader.theme_variables.get(name, "#808080")).rich_color
+
+
+def _text(screen: Panes, strip: Strip) -> str:
+    """A strip as the terminal gets it from Textual."""
+    background = screen.background_colors[1]
+    for one in screen.reader.get_line_filters():
+        strip = strip.apply_filter(one, background)
+    return strip.render(screen.reader.console)
+
+
+def _ink(screen: Panes, style: Style) -> str:
+    """The sequence that begins a style."""
+    return _text(screen, Strip([Segment("X", style)])).partition("X")[0]

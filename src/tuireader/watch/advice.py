@@ -1,0 +1,83 @@
+"""What in a watch seems not to be meant, and why it may hit nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tuireader.lexicon import fold
+from tuireader.query import OPERATORS, Advice, Names, Query, advise, impossible, is_dead, parse
+from tuireader.watch.rules import WatchRule
+
+_OPERATOR = re.compile(rf"(?<=\s)(?:{'|'.join(OPERATORS)})(?:/\d+)?(?=\s)")
+_FIELD = re.compile(r"(title|body|author|feed|folder|url|label|watch|is|age|after|before):(?=\S)(?!//)", re.I)
+
+
+def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
+    """All that seems not to be meant in a watch; names are only looked at where they are given.
+
+    What is plainly wrong is among the problems of the `Matcher` instead.
+    """
+    found = [*_of_terms(rule), *_of_feeds(rule, names)]
+    parsed = parse(rule.query)
+    if isinstance(parsed, Query):
+        found += advise(parsed, names, at_arrival=True)
+    return list(dict.fromkeys(found))
+
+
+def mute_advice(wanted: Query, feed: str, include_watched: bool, names: Names | None = None) -> list[Advice]:
+    """The same for a mute: its expression and the feed that it is for, `""` for all."""
+    found = advise(wanted, names)
+    if names is not None and feed and (message := names.unlisted(feed)):
+        found.append(Advice(message, dead=True, field="feed"))
+    if not include_watched and is_dead(wanted.root, lambda node: getattr(node, "field", "") == "watch"):
+        message = "hides nothing: what is on a watch stays visible without include_watched"
+        found.append(Advice(message, dead=True))
+    return found
+
+
+def _of_terms(rule: WatchRule) -> Iterator[Advice]:
+    groups = [group for group in (rule.any, *rule.all) if group]
+    left_out = {fold(term) for term in rule.none}
+    for group in groups:
+        if all(fold(term) in left_out for term in group):
+            yield Advice(f"all of {', '.join(group)} is left out by none", dead=True)
+        never = all(map(_reason, group))
+        for term in group:
+            if reason := _reason(term):
+                yield Advice(f"can match nothing: {reason}", dead=never, term=term)
+    for term in dict.fromkeys((*(term for group in groups for term in group), *rule.none)):
+        if message := _misread(term):
+            yield Advice(message, term=term)
+
+
+def _reason(term: str) -> str:
+    """Why a regular expression in slashes matches nothing."""
+    return impossible(term[1:-1]) if _is_regex(term) else ""
+
+
+def _is_regex(term: str) -> bool:
+    return len(term) > 2 and term[0] == "/" == term[-1]
+
+
+def _misread(term: str) -> str:
+    """What in a term is looked for to the letter, though it is one of the expression language."""
+    if _is_regex(term):
+        return ""
+    if operator := _OPERATOR.search(term):
+        if operator[0] != "OR":
+            return f"{operator[0]} is a word in a term; did you mean it as the query?"
+        parts = [f'"{part.strip()}"' for part in re.split(r"\sOR\s", term)]
+        return f"OR is a word in a term; did you mean {', '.join(parts)}?"
+    if field := _FIELD.match(term):
+        return f"{field[0]} means nothing in a term; did you mean it as the query?"
+    return ""
+
+
+def _of_feeds(rule: WatchRule, names: Names | None) -> Iterator[Advice]:
+    """Feeds that the watch is restricted to, and that there are not."""
+    if names is None or not rule.feeds:
+        return
+    said = [message for name in rule.feeds if (message := names.unlisted(name))]
+    for message in said:
+        yield Advice(message, dead=len(said) == len(rule.feeds), field="feed")

@@ -1,0 +1,104 @@
+"""Other names that texts give for the terms of a watch."""
+
+from __future__ import annotations
+
+import re
+
+from tuireader.lexicon import Folded, Term, fold
+from tuireader.watch.items import item_of
+from tuireader.watch.rules import WatchRule
+from tuireader.watch.sentences import around, cut, line_around, sentences_in
+
+_OPEN, _CLOSED = r"\s*[(（]\s*[\"'“‘]?", r"[\"'”’]?\s*[)）]"
+_SHORT = r"([A-Z][A-Za-z0-9.&-]{1,11})"
+_WORD = r"(?:[A-Z][\w'’]*|of|and|for|the|on|to|in|de|&)"
+_SHORT_AFTER = re.compile(rf"[\"'”’」』》]?{_OPEN}{_SHORT}{_CLOSED}")
+_SHORT_BEFORE = re.compile(rf"(?<![\w.&-]){_SHORT}{_OPEN}\Z")
+_LONG_BEFORE = re.compile(rf"({_WORD}(?:\s+|-)){{1,11}}[(（]\s*[\"'“‘]?\Z")
+_LONG_AFTER = re.compile(rf"{_OPEN}({_WORD}(?:(?:\s+|-){_WORD}){{1,11}}){_CLOSED}")
+_AFTER_NAME = re.compile(_CLOSED)
+_SMALL_WORDS = frozenset(("of", "and", "for", "the", "on", "to", "in", "de", "&"))
+
+
+def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
+    """Other names that a text gives in brackets for the rule's terms, each once with its sentence.
+
+    A text with "Personal Information Protection Law (PIPL)" proposes PIPL to a watch for the long name,
+    and the long name to a watch for PIPL; so does "PIPL (Personal Information Protection Law)". What the
+    rule has already is not proposed.
+    """
+    folded = Folded(text)
+    terms = [
+        item
+        for group in (rule.any, *rule.all)
+        for name in group
+        if isinstance(item := item_of(name, rule.exact), Term)
+    ]
+    known = {fold(name) for group in (rule.any, rule.none, *rule.all) for name in group}
+    found: dict[str, tuple[str, str]] = {}
+    for term in terms:
+        for start, end in term.find(folded):
+            name = (
+                _short_after(text, start, end)
+                or _short_before(text, start, end)
+                or _long_before(text, start, end)
+                or _long_after(text, start, end)
+            )
+            if name and fold(name) not in known:
+                line = line_around(text, start, end)
+                first, last = around(sentences_in(text, *line), start, end)
+                found.setdefault(fold(name), (name, cut(text, first, last, [(start, end)])[0]))
+    return list(found.values())
+
+
+def _short_after(text: str, start: int, end: int) -> str:
+    """The abbreviation in brackets after a name, if it can stand for it."""
+    match = _SHORT_AFTER.match(text, end)
+    return match[1] if match and _stands_for(match[1], text[start:end]) else ""
+
+
+def _short_before(text: str, start: int, end: int) -> str:
+    """The abbreviation before a name that stands in brackets, if it can stand for it."""
+    match = _SHORT_BEFORE.search(text, max(_line_start(text, start), start - 20), start)
+    fits = match and _AFTER_NAME.match(text, end) and _stands_for(match[1], text[start:end])
+    return match[1] if match and fits else ""
+
+
+def _stands_for(short: str, name: str) -> bool:
+    """Whether an abbreviation has many capitals and its letters in the order that the name has them."""
+    if sum(char.isupper() for char in short) * 2 < len(short):
+        return False
+    folded = fold(name)
+    letters, rest = [char for char in short.lower() if char.isalpha()], iter(folded)
+    return not folded.isascii() or (folded[0] == letters[0] and all(letter in rest for letter in letters))
+
+
+def _long_before(text: str, start: int, end: int) -> str:
+    """The name before the brackets that an abbreviation stands in, if its initials are the abbreviation."""
+    short = text[start:end]
+    match = _LONG_BEFORE.search(text, max(_line_start(text, start), start - 200), start)
+    if not match or not short.isupper():
+        return ""
+    name = re.split(r"\s*[(（]", match[0])[0]
+    offsets = [part.start() for part in re.finditer(r"[\w'’&]+", name)]
+    return next((name[at:] for at in reversed(offsets) if _initials(name[at:]) == short), "")
+
+
+def _long_after(text: str, start: int, end: int) -> str:
+    """The name in brackets after an abbreviation, if its initials are the abbreviation."""
+    match = _LONG_AFTER.match(text, end)
+    return match[1] if match and _initials(match[1]) == text[start:end] else ""
+
+
+def _initials(name: str) -> str:
+    """The first letters of a name's words, but for the small ones; none if it begins with a small one."""
+    words = re.findall(r"[\w'’&]+", name)
+    return (
+        ""
+        if words[0] in _SMALL_WORDS
+        else "".join(word[0] for word in words if word not in _SMALL_WORDS).upper()
+    )
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1

@@ -1,0 +1,552 @@
+"""Reading newsboat's files: all of `tuireader.newsboat`. The files in tests/data were written by newsboat."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.newsboat import DATA
+from tuireader import query
+from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, loads
+from tuireader.errors import ConfigError, TuireaderError
+from tuireader.exchange import documents, merge
+from tuireader.model import MarkedArticle
+from tuireader.newsboat import colours, filters, keys, lexing, profile, programs, settings, urls
+from tuireader.newsboat.outcomes import Consent, Fate
+from tuireader.newsboat.single_settings import Settings
+
+# --------------------------------------------------------------------------- words of a line
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("", []),
+        ("   # only a comment", []),
+        ('http://a/#top tag "two words" # comment', ["http://a/#top", "tag", "two words"]),
+        (r'"a \"quoted\" \\ word\n" b', ['a "quoted" \\ word\n', "b"]),
+        (r"not\escaped 'here'", [r"not\escaped", "'here'"]),
+        ('"never closed', ["never closed"]),
+    ],
+)
+def test_words(line: str, found: list[str]) -> None:
+    assert lexing.words(line) == found
+
+
+def test_continued_lines_have_the_number_of_the_first() -> None:
+    text = "\ufeffone\r\n# not this\n\nmacro a open; \\\n  quit\nlast\\"
+    assert list(lexing.lines(text)) == [
+        lexing.Line(1, "one"),
+        lexing.Line(4, "macro a open;   quit"),
+        lexing.Line(6, "last"),
+    ]
+
+
+@given(st.lists(st.text(min_size=1).filter(lambda word: "\0" not in word), max_size=4))
+def test_what_is_quoted_is_read_again(parts: list[str]) -> None:
+    assert lexing.words(" ".join(map(lexing.quoted, parts))) == parts
+
+
+@given(st.text())
+def test_no_line_is_too_odd(text: str) -> None:
+    list(lexing.lines(text))
+    lexing.words(text)
+    lexing.without_comment(text)
+    lexing.split_unquoted(text, ";")
+
+
+def test_comments_end_where_nothing_is_quoted() -> None:
+    assert lexing.without_comment(r'a "b # c" \# d # e') == r'a "b # c" \# d'
+    assert lexing.split_unquoted('a "x;y"; b', ";") == ['a "x;y"', " b"]
+    assert lexing.runs_program("x `date`") and not lexing.runs_program(r"x \`date\`")
+
+
+# --------------------------------------------------------------------------- filters
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ('unread = "yes"', "is:unread"),
+        ('unread != "yes"', "is:read"),
+        ('unread == "no"', "is:read"),
+        ('title =~ "ferr(y|ies)"', "title:/ferr(y|ies)/"),
+        ('title =~ "Ferry"', "title:/(?i)Ferry/"),
+        (r'title !~ "a/b\\<c"', r"NOT title:/a\/b\bc/"),
+        ('title = "Exactly (this)"', r"title:/^(?-i:Exactly \(this\))$/"),
+        ('content =~ "x" and author =~ "y"', "body:/x/ author:/y/"),
+        ('link =~ "example" or feedtitle =~ "z"', "url:/example/ OR feed:/z/"),
+        ('tags # "asia"', "(folder:asia OR label:asia)"),
+        ('tags !# "two words"', "NOT (folder:/^(?-i:two words)$/ OR label:/^(?-i:two words)$/)"),
+        ("age < 3", "age:<3d"),
+        ("age <= 3", "age:<4d"),
+        ("age > 3", "age:>4d"),
+        ("age >= 3", "age:>3d"),
+        ("age = 0", "age:<1d"),
+        ("age between 5:2", "age:>2d age:<6d"),
+        ("age != 2", "NOT (age:>2d age:<3d)"),
+        ("age >= 0", "(is:read OR is:unread)"),
+        ('flags =~ "S"', "label:/^flag-s$/"),
+        ('flags # "S"', "label:/^(?-i:flag-S)$/"),
+        ('flags != ""', "is:starred"),
+        ('flags !~ "."', "-is:starred"),
+        ('( title =~ "a" or title =~ "b" ) and unread = "yes"', "(title:/a/ OR title:/b/) is:unread"),
+        # `and` and `or` bind alike there, from the left to the right
+        ('unread = "yes" or title =~ "a" and title =~ "b"', "(is:unread OR title:/a/) title:/b/"),
+        ('unread = "yes" and title =~ "a" or title =~ "b"', "is:unread title:/a/ OR title:/b/"),
+    ],
+)
+def test_a_filter_becomes_an_expression(there: str, here: str) -> None:
+    assert filters.translate(there) == here
+    assert isinstance(query.parse(here), query.Query)
+
+
+def test_a_tag_like_another_is_taken_to_the_letter() -> None:
+    assert filters.tag_query("news", ["news", "tech-news"]).startswith("(folder:/^(?-i:news)$/")
+    assert filters.tag_query("news", ["news", "asia"]) == "(folder:news OR label:news)"
+    assert "/" in filters.tag_query("OR")
+
+
+@pytest.mark.parametrize(
+    ("there", "why"),
+    [
+        ("", "ends too early"),
+        ("title", "ends too early"),
+        ('title =~ "a" &&', "cannot be read at '&&'"),
+        ('(title =~ "a"', "ends too early"),
+        ('(title =~ "a" unread = "yes"', "not closed"),
+        ('title =~ "a" title =~ "b"', "cannot be read at 'title'"),
+        ('title =~ "("', "regular expression is wrong"),
+        ('title =~ "a{100000000}"', "too large"),
+        ('title =~ "(x{1000}){1000}"', "too large"),
+        pytest.param("(" * 3000 + 'title =~ "a"' + ")" * 3000, "brackets in one another", id="brackets"),
+        pytest.param(
+            f'title =~ "{"(" * 3000}a{")" * 3000}"', "regular expression is", id="brackets in a pattern"
+        ),
+        pytest.param(" and ".join(["age<1"] * 900), "comparisons", id="long"),
+        pytest.param("age < 1" + " " * 20_000, "longer than", id="blanks"),
+        ("age < 9999999", "a number of days"),
+        ("age between ٣:5", "cannot be read"),
+        ('title < "a"', "not compared with <"),
+        ("total_count > 100", "the numbers of a feed"),
+        ('guid = "x"', "the id of an article"),
+        ('unread = "maybe"', 'unread is "yes" or "no"'),
+        ("age < 0", "no article is that young"),
+        ('age < "x"', "a number of days"),
+        ("age between 3", "needs two numbers"),
+        ("age # 3", "not compared with #"),
+        ('flags = "s"', "can be translated"),
+        ('flags =~ "ab"', "only single flags"),
+        ('tags =~ "x"', "with # only"),
+        ('colour = "x"', "which is unknown"),
+        ("title between between", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_said_here_is_told(there: str, why: str) -> None:
+    with pytest.raises(filters.NotTranslatable, match=why):
+        filters.translate(there)
+
+
+@given(st.text(alphabet=st.sampled_from('title unread and or ( ) =~ "x" age < 3 flags # \\'), max_size=60))
+def test_no_filter_is_too_odd(text: str) -> None:
+    try:
+        made = filters.translate(text)
+    except filters.NotTranslatable:
+        return
+    assert isinstance(query.parse(made), query.Query)
+
+
+# --------------------------------------------------------------------------- urls
+
+
+def test_urls_that_newsboat_has_read() -> None:
+    found = urls.read((DATA / "urls").read_text(encoding="utf-8"))
+    assert found.feeds == (
+        FeedConfig("http://harbour.example/feed.xml", 'Ferry "news"', "asia", labels=("slow boats", "daily")),
+        FeedConfig("http://letters.example/atom", "", "asia"),
+        FeedConfig("http://titles.example/rss", "", "daily"),
+        FeedConfig("http://plain.example/rss?all=yes"),
+    )
+    assert [view.name for view in found.views] == [
+        "Unread of Asia",
+        "Flagged",
+        "Recent ferries",
+        "slow boats",
+        "daily",
+    ]
+    assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
+        4: "is hidden there",
+        6: "a program makes this feed, which tuireader does not start; serve its output over http",
+        7: "a program changes this feed, which tuireader does not start; a `[[mute]]` can hide articles",
+        8: "becomes the saved search “Unread of Asia”; its tags are left out: searches",
+        11: "expressions here cannot ask for the numbers of a feed",
+        12: "only http and https are fetched; serve the file over http",
+    }
+
+
+def test_of_a_feed_that_stands_there_twice_the_last_line_counts() -> None:
+    found = urls.read("http://a.example/ one\nhttp://a.example/ two\nnot an address\n")
+    assert found.feeds == (FeedConfig("http://a.example/", "", "two"),)
+    assert [one.line for one in found.remarks] == [1, 3]
+
+
+def test_secrets_are_not_printed() -> None:
+    (remark,) = urls.read("ftp://me:secret@a.example/x\n").remarks
+    assert "secret" not in str(remark)
+
+
+def test_what_is_written_is_read_again() -> None:
+    feeds = (
+        FeedConfig("http://a.example/x?y=1#z", 'A "title"', "Far / East", labels=("two words", "x")),
+        FeedConfig("https://b.example/"),
+    )
+    assert urls.read(urls.write(feeds)).feeds == feeds
+
+
+# --------------------------------------------------------------------------- config
+
+
+def test_a_config_that_newsboat_has_read() -> None:
+    found = profile.read(
+        profile.places({}, DATA), lambda path: path.read_text(encoding="utf-8"), tuple(Consent)
+    )
+    assert found.cache == DATA / "cache.db"
+    said = found.settings
+    assert said.values == {
+        ("ui", "theme"): "tuireader-light",
+        ("ui", "browser"): ("firefox", "--new-tab", "{url}"),
+        ("ui", "show_read"): True,
+        ("ui", "width"): 72,
+        ("fetch", "interval"): "45m",
+        ("fetch", "proxy"): "http://127.0.0.1:3128",
+        ("fetch", "timeout"): "20s",
+        ("fetch", "refresh_on_start"): False,
+        ("save", "folder"): "~/Saved Articles",
+        ("notify", "bell"): True,
+    }
+    assert said.keys["refresh_all"] == ("R", "ctrl+r")
+    assert said.keys["toggle_star"] == ("ctrl+e",)
+    assert [(watch.name, watch.color) for watch in said.watches] == [
+        ("WeChat or 个人信息保护法", "red"),
+        ("author =~ lin", "green"),
+    ]
+    assert said.mutes == [
+        MuteConfig("title:/(?i)^Sponsored/"),
+        MuteConfig("title:/nothing/", "http://plain.example/rss?all=yes"),
+    ]
+    assert [(macro.key, macro.command, macro.run) for macro in said.macros] == [
+        ("v", ("mpv", "{url}"), ()),
+        ("d", (), ("mark_read", "next_unread")),
+    ]
+    lines = {(one.file, one.line) for one in said.outcomes if one.fate is Fate.DROPPED}
+    assert {line for name, line in lines if name == "config"} == {7, 13, 14, 16, 19, 20, 23, 27, 28, 32}
+    assert ("more", 1) in lines
+    assert "do not print" not in next(str(one) for one in said.outcomes if one.line == 14)
+
+
+def read(text: str, *accepted: Consent) -> Settings:
+    context = settings.Context(["http://a.example/"], accepted=frozenset(accepted or Consent))
+    return settings.read([("config", text)], context)
+
+
+def dropped(made: Settings) -> list[str]:
+    return [one.note for one in made.outcomes if one.fate is Fate.DROPPED]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("reload-time soon", "is no number"),
+        ("reload-time 0", "is not between"),
+        ("auto-reload no", "`tuireader feeds pause` stops one"),
+        ("auto-reload perhaps", "neither yes nor no"),
+        ("text-width 0", "greatest width"),
+        ("proxy a.example:1\nuse-proxy yes\nproxy-type socks5", "a socks5 proxy"),
+        ("proxy a.example:1", "is off there"),
+        ("browser", "has no value"),
+        ('browser "w3m %u | less"', "takes a shell"),
+        ('browser "mpv %T"', "have no counterpart"),
+        ('browser "mpv \'x"', "not closed"),
+        ('browser ""', "names no program"),
+        ("bind-key", "names no key"),
+        ("bind-key ^J down", "in a terminal ^j is the same as enter"),
+        ("bind-key ^X fly", "there is no command for fly"),
+        ("bind-key WHAT open", "is no key here"),
+        ("unbind-key -a", "the keys of the preset stay"),
+        ("unbind-key j feedlist", "the same in all panes"),
+        ("bind-key x fly\nbind-key j enqueue podboat", "podcasts are not downloaded"),
+        ("bind-key x next help", "help has no keys of its own"),
+        ("macro", "is no key"),
+        ("macro a fly", "there is no command for fly"),
+        ("macro a open\nmacro a quit", "has a macro already"),
+        ('macro a set browser "mpv"', "does nothing"),
+        ('macro a set browser "x"; open-in-browser; set browser "y"; open-in-browser', "one program"),
+        ("highlight all x", "names no pattern or no colour"),
+        ('highlight all "(ab" red', "regular expression is wrong"),
+        ('highlight all "---.*---" yellow', "looks for no words"),
+        ('highlight all "https?://[^ ]+" blue', "looks for no words"),
+        ('highlight all "^(Feed|Title|Link):.*" cyan', "looks for no words"),
+        ('highlight article "WeChat" red', "W makes a watch"),
+        ('highlight feedlist "WeChat" red', "the theme"),
+        ('highlight-article "unread = \\"yes\\"" red default', "V saves such a search"),
+        ("highlight-article", "names no filter"),
+        ("ignore-article *", "names no feed"),
+        ('ignore-article "regex:nowhere" "title =~ \\"x\\""', "no feed in urls"),
+        ("color article red", "names no colour"),
+        ("color article red blue", "the theme"),
+        ("color background default default", "the theme"),
+        ("ttrss-url http://x", "sync with services"),
+        ("podcast-auto-enqueue yes", "podcasts"),
+        ("max-items 5", "nothing is deleted"),
+        ("articlelist-format x", "the theme"),
+        ("no-such-thing 1", "no setting of newsboat"),
+        ("max-items", "has no value"),
+        ("article-sort-order random", "sorts by time"),
+        ("proxy-auth me:x\nuse-proxy yes", "proxy, which is not set"),
+        ("proxy http://a/b@c\nuse-proxy yes", "not the host and port"),
+        ("user-agent ü", "no server takes"),
+        ('define-filter x "colour = 1"', "which is unknown"),
+        ('define-filter "x"', "names no filter"),
+        ('define-filter x "age < 1"\ndefine-filter X "age < 2"', "another search is named"),
+        ("include", "names no file"),
+        ("include other", "not included here"),
+        ('bookmark-cmd "x | y"', "takes a shell"),
+        ("macro a pipe-to x", "name the program as the macro's `command`"),
+        ("mark-as-read-on-hover yes", "is read once it is opened"),
+    ],
+)
+def test_each_line_that_does_not_move_is_named(line: str, why: str) -> None:
+    reasons = dropped(read(line))
+    assert any(why in reason for reason in reasons), reasons
+
+
+def test_the_last_of_two_settings_counts() -> None:
+    made = read('reload-time 10\nreload-time 20 # minutes\nuser-agent "me 1"\ncache-file x.db')
+    assert made.values == {("fetch", "interval"): "20m", ("fetch", "user_agent"): "me 1"}
+    assert (made.cache, dropped(made)) == ("x.db", ["is set again in config:2, which counts"])
+
+
+def test_a_proxy_with_a_password() -> None:
+    made = read("use-proxy yes\nproxy a.example:1\nproxy-auth me:p@ss")
+    assert made.values == {("fetch", "proxy"): "http://me:p%40ss@a.example:1"}
+
+
+def test_all_that_is_made_is_a_good_configuration() -> None:
+    text = merge.merge("", *_parts()).text
+    config, problems = loads(text)
+    assert [str(one) for one in problems if "taken from" not in one.message] == []
+    assert len(config.feeds) == 4 and len(config.macros) == 2 and config.ui.preset == "newsboat"
+
+
+def test_operations_are_commands_and_keys_are_keys() -> None:
+    assert keys.command_of("open") == "open" and keys.command_of("fly") is None
+    assert keys.key_of("^R") == "ctrl+r" and keys.key_of("PPAGE") == "pageup"
+    known = {name for name in keys.OPERATIONS if keys.command_of(name)}
+    assert len(known) > 30
+
+
+def test_colours() -> None:
+    assert [colours.colour_of(f"color{n}") for n in (1, 9, 16, 208, 231, 255, 256)] == [
+        "red",
+        "bright_red",
+        "#000000",
+        "#ff8700",
+        "#ffffff",
+        "#eeeeee",
+        "",
+    ]
+    assert colours.is_light("white") and colours.is_light("color255") and not colours.is_light("default")
+
+
+def test_programs_are_taken_out_of_the_shell() -> None:
+    assert programs.without_shell("setsid -f mpv %u >/dev/null 2>&1 &") == ("setsid", "-f", "mpv", "{url}")
+    home = str(Path("~").expanduser())
+    assert programs.without_shell("~/bin/open %u") == (f"{home}/bin/open", "{url}")
+    assert programs.without_shell("firefox --new-tab '%u'") == ("firefox", "--new-tab", "{url}")
+    assert isinstance(programs.without_shell("x; rm -rf ~"), str)
+    assert isinstance(programs.without_shell("x $(y)"), str)
+
+
+# --------------------------------------------------------------------------- into a configuration
+
+
+def _parts() -> tuple[tuple[FeedConfig, ...], tuple[ViewConfig, ...], Settings]:
+    found = profile.read(
+        profile.places({}, DATA), lambda path: path.read_text(encoding="utf-8"), tuple(Consent)
+    )
+    return found.subscriptions.feeds, found.views, found.settings
+
+
+OWN = """# mine
+[[feeds]]
+url = "http://HARBOUR.example:80/feed.xml"   # by hand
+folder = "Sea"
+
+[[view]]
+name = "flagged"
+query = "is:starred"
+
+[ui]
+width = 100 # wide
+
+[keys]
+refresh_all = ["F5"]
+"""
+
+
+def test_nothing_of_the_person_is_lost_and_twice_is_once() -> None:
+    first = merge.merge(OWN, *_parts())
+    assert "# mine" in first.text and "# by hand" in first.text and "width = 100 # wide" in first.text
+    data = tomllib.loads(first.text)
+    assert data["feeds"][0]["folder"] == "Sea"
+    assert data["feeds"][0]["labels"] == ["slow boats", "daily"]  # it had none
+    assert data["keys"]["refresh_all"] == ["F5"]
+    assert "keys" not in data["ui"]  # who has feeds has got used to these keys
+    assert first.added["feeds"] == 3
+    preset = 'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
+    assert first.kept == {
+        ("feeds", "http://harbour.example/feed.xml"): "is here with another folder, which stays",
+        ("view", "flagged"): "another view “flagged” is in your configuration and stays",
+        ("ui", "width"): "ui.width stays as it is in your configuration",
+        **dict.fromkeys([("keys", "ctrl+r"), ("keys", "j"), ("keys", "s")], preset),
+    }
+    again = merge.merge(first.text, *_parts())
+    assert again.text == first.text
+    assert set(again.added.values()) == {0}
+
+
+def test_keys_that_clash_with_another_set_of_keys_move_over_on_newsboats() -> None:
+    """Some of them are other commands' in our own set, which does not count here."""
+    said = read("bind-key ^D pagedown\nbind-key ^F pagedown\nbind-key j down\n")
+    made = merge.merge("", [FeedConfig("http://a.example/")], settings=said)
+    keys = tomllib.loads(made.text)["keys"]
+    assert keys["page_down"] == ["space", "pagedown", "ctrl+d", "ctrl+f"] and "j" in keys["move_down"]
+    assert loads(made.text)[1] == () and made.kept == {}
+    again = merge.merge(made.text, [FeedConfig("http://a.example/")], settings=said)
+    assert (again.text, again.kept) == (made.text, {})
+
+
+@pytest.mark.parametrize("preset", ["default", "arrows"])
+def test_keys_of_another_set_are_not_mixed_with_newsboats(preset: str) -> None:
+    mine = f'[ui]\nkeys = "{preset}"\n'
+    made = merge.merge(mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^D pagedown"))
+    assert "page_down" not in made.text and made.added["keys"] == 0
+    assert (
+        'the keys stay as they are in your configuration, as [ui] keys is not "newsboat"'
+        in made.kept.values()
+    )
+
+
+def test_a_key_that_is_bound_here_stays() -> None:
+    mine = '[ui]\nkeys = "newsboat"\n\n[keys]\nsearch = ["ctrl+f"]\nfilter = []\n'
+    made = merge.merge(
+        mine, [FeedConfig("http://a.example/")], settings=read("bind-key ^F pagedown\nbind-key ^D pagedown")
+    )
+    keys = tomllib.loads(made.text)["keys"]
+    assert keys["search"] == ["ctrl+f"] and keys["page_down"] == ["space", "pagedown", "ctrl+d"]
+    assert made.kept == {("keys", "ctrl+f"): "^f stays as it is in your configuration"}
+
+
+def test_a_broken_configuration_is_left_alone() -> None:
+    with pytest.raises(ConfigError):
+        merge.merge("[[feeds]\n", *_parts())
+
+
+# --------------------------------------------------------------------------- JSON
+
+
+def test_feeds_as_json() -> None:
+    feeds = [FeedConfig("http://a.example/", "A", "F", labels=("x",), password="secret")]
+    views = [ViewConfig("V", "is:unread")]
+    text = documents.dump_feeds(feeds, views)
+    assert "secret" not in text
+    assert documents.load(text) == ([FeedConfig("http://a.example/", "A", "F", labels=("x",))], views, [], [])
+
+
+MARK = MarkedArticle("http://a.example/", -5, "http://a.example/1", 0, "T", 100, True, False)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.booleans()), max_size=5))
+def test_marks_as_json(found: list[tuple[int, bool]]) -> None:
+    marks = [
+        MarkedArticle(f"http://{guid % 2}.example/", guid, "", 0, "T", 5, read, not read, ("law",) * read)
+        for guid, read in sorted(found, key=lambda one: one[0] % 2)
+    ]
+    assert documents.load("".join(documents.dump_marks(marks)))[2] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "damaged"),
+        ("[" * 100_000, "damaged"),
+        ("[]", "nothing that tuireader exports"),
+        ('{"format": "other"}', "nothing that tuireader exports"),
+        ('{"format": "tuireader feeds", "version": 9}', "newer"),
+    ],
+)
+def test_other_json_is_refused(text: str, why: str) -> None:
+    with pytest.raises(TuireaderError, match=why):
+        documents.load(text)
+
+
+def test_odd_parts_of_our_json_are_left_out() -> None:
+    text = """{"format": "tuireader feeds", "version": 1, "feeds": [1, {"url": "ftp://x", "title": "X"},
+      {"url": "http://a.example/", "labels": [1, "", "b"], "folder": 3}],
+      "views": [{"name": "", "query": "x"}]}"""
+    feeds, views, _, skipped = documents.load(text)
+    assert feeds == [FeedConfig("http://a.example/", labels=("b",))]
+    assert views == [] and len(skipped) == 1 and skipped[0].startswith("X: ")
+    marks = """{"format": "tuireader read state", "version": 1, "feeds": [{"url": "u", "articles":
+      [{}, {"key": "zz"},
+       {"key": "ffffffffffffffffff", "time": "x", "labels": ["# a\\u001b[1m", 2, "#"]}]}]}"""
+    _, _, found, skipped = documents.load(marks)
+    assert [one.labels for one in found] == [("a",)] and skipped == ["2 articles without a key"]
+
+
+# --------------------------------------------------------------------------- places
+
+
+def test_where_newsboat_keeps_its_files(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    with pytest.raises(TuireaderError, match="no newsboat file"):
+        profile.places(environ)
+    old = tmp_path / ".newsboat"
+    old.mkdir()
+    (old / "urls").touch()
+    assert profile.places(environ).cache == old / "cache.db"
+    new = tmp_path / ".config" / "newsboat"
+    new.mkdir(parents=True)
+    (new / "urls").touch()
+    found = profile.places(environ)
+    assert found.urls == new / "urls"
+    assert found.cache == tmp_path / ".local" / "share" / "newsboat" / "cache.db"
+    assert profile.places(environ, old).urls == old / "urls"
+
+
+def test_macros_of_the_configuration() -> None:
+    config, problems = loads(
+        """
+        [[macro]]
+        key = "V"
+        command = ["mpv", "{url}"]
+        [[macro]]
+        key = "shift+v"
+        run = ["open"]
+        [[macro]]
+        key = "a"
+        run = ["opn"]
+        [[macro]]
+        key = "b"
+        [[macro]]
+        key = "nonsense"
+        run = ["open"]
+        """
+    )
+    assert config.macros == (MacroConfig("V", "", ("mpv", "{url}")),)
+    assert [one.path for one in problems] == ["macro[2].key", "macro[3].run", "macro[4]", "macro[5].key"]
+    assert "did you mean 'open'?" in problems[1].message

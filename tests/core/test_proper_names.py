@@ -1,0 +1,101 @@
+"""Names in texts, what watches are called after them, their marks and colours."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.library.watching.proper_names import name_of, names_in, phrases_of
+from tuireader.ui.drawing.row_parts import letters
+from tuireader.ui.drawing.styles import free_color, shared_out
+
+
+def found(title: str, text: str = "", *known: str) -> list[str]:
+    return names_in(title, text, known.__contains__)
+
+
+def test_names_of_a_title() -> None:
+    assert found("Tencent gets the green light to buy Sogou", "In May, Tencent said so.") == [
+        "Tencent",
+        "Sogou",
+    ]
+    assert found("China adopts its Personal Information Protection Law") == [
+        "Personal Information Protection Law"
+    ]
+    assert found("Serv-U attacked through CVE-2021-35211, says iFixit") == [
+        "CVE-2021-35211",
+        "Serv-U",
+        "iFixit",
+    ]
+    assert found("Shares slide as the Bank of England waits") == ["Bank of England"]
+    assert found("The fault of Monday") == []
+
+
+def test_a_capital_at_the_start_says_nothing_by_itself() -> None:
+    assert found("Phishing kit registers look-alikes") == []
+    assert found("Kaseya obtains a key") == []
+    assert found("Kaseya obtains a key", "", "Kaseya") == ["Kaseya"]  # it is a name in other articles
+    assert found("Kaseya obtains a key", "Yesterday Kaseya said that it has one.") == ["Kaseya"]
+    assert found("Apple crumble", "A Crumble with apple.") == []
+
+
+def test_a_headline_of_capitals_needs_its_text() -> None:
+    assert found("Slow Bread For Hot Days", "Make slow bread on hot days.") == []
+    assert found("Intel Retires The Nanometre", "The nanometre goes, says Intel.") == ["Intel"]
+
+
+def test_names_of_the_text_count_when_they_come_again() -> None:
+    text = "It was NTLM. They call it NTLM. Once there was SMB."
+    assert found("How to make a controller call you", text) == ["NTLM"]
+    assert found("Tencent’s WeChat stops", "So does Tencent. With WeChat.") == ["Tencent", "WeChat"]
+
+
+def test_phrases_without_blanks() -> None:
+    assert phrases_of("腾讯被责令三十日内解除音乐独家版权", "腾讯说。腾讯的音乐。") == ["腾讯", "音乐"]
+    assert phrases_of("Tencent", "Tencent") == []
+
+
+def test_a_watch_is_named_after_its_terms() -> None:
+    assert name_of(("WeChat", "Weixin"), ["Other"]) == "WeChat"
+    assert name_of(("WeChat", "Weixin"), ["wechat"]) == "WeChat, Weixin"
+    assert name_of(("WeChat",), ["WeChat", "WeChat 2"]) == "WeChat 3"
+    assert name_of((), []) == ""
+
+
+@given(st.text(), st.text())
+def test_any_text_has_names_that_stand_in_it(title: str, text: str) -> None:
+    for name in names_in(title, text, lambda _: True):
+        assert name and all(word in f"{title} {text}" for word in name.split())
+
+
+def test_marks() -> None:
+    assert letters(["WeChat"]) == {"WeChat": ""}
+    assert letters(["WeChat", "PIPL", "Weibo", "Two words", "Trade war", "Tencent"]) == {
+        "WeChat": "W",
+        "PIPL": "P",
+        "Weibo": "We",
+        "Two words": "T",
+        "Trade war": "TW",
+        "Tencent": "Te",
+    }
+    assert letters(["Wa", "WeChat", "W"]) == {"Wa": "W", "WeChat": "WC", "W": "W2"}
+
+
+@given(st.lists(st.text("abAB c-", min_size=1, max_size=6), min_size=2, max_size=12, unique=True))
+def test_marks_are_short_and_distinct(names: list[str]) -> None:
+    marks = letters(names)
+    assert all(1 <= len(mark) <= 2 for mark in marks.values())
+    assert len(set(marks.values())) == len(marks)
+
+
+def test_colours_are_shared_out() -> None:
+    palette = ("magenta", "cyan", "yellow")
+    assert shared_out({"a": "", "b": "", "c": ""}, palette) == dict(zip("abc", palette, strict=True))
+    assert shared_out({"a": "", "b": "magenta", "c": "Cyan"}, palette) == {
+        "a": "yellow",
+        "b": "magenta",
+        "c": "cyan",
+    }
+    assert free_color({"a": "", "b": "cyan"}, palette) == "yellow"
+    assert free_color({}, palette) == "magenta"
+    assert free_color({"a": "#123456"}, palette) == "cyan"  # in 16 colours it may be shown as the first
