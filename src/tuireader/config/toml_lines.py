@@ -55,6 +55,9 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""", re.ASCII)
 def statements(text: str) -> Iterator[Statement]:
     """All statements of a text in their order; together they are the whole text. Never raises."""
     start, number = 0, 1
+    if text.startswith("\ufeff"):  # a byte order mark
+        yield Statement(Sort.BLANK, 0, 1, 1)
+        start = 1
     while start < len(text):
         end, equals, comment = _extent(text, start)
         yield _statement(text, start, end, number, equals, comment)

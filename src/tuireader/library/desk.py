@@ -132,15 +132,15 @@ class Desk:
         from tuireader.config import edit as config_edit
 
         def undo(store: Store) -> None:
-            for url, before in config_edit.moved_back(step.packed):
+            for url, before in config_edit.reverted_urls(step.packed):
                 for feed in store.feeds.all():
                     if feed.url == url:
                         store.feeds.move(feed.id, before)
             store.marks.forget_config(step.id)
 
         try:
-            await self._edit_config(lambda text: config_edit.take_back(text, step.packed))
-        except config_edit.NotAsLeft as error:
+            await self._edit_config(lambda text: config_edit.revert(text, step.packed))
+        except config_edit.EditedSince as error:
             await self._pool.write(in_transaction(lambda store: store.marks.forget_config(step.id)))
             raise TuireaderError(f"not undone: {what}", f"{error.message}; nothing was changed") from None
         await self._pool.write(in_transaction(undo))

@@ -69,7 +69,7 @@ class Subscriptions(Lists):
 
         self._own_feeds()
         url, before = self._url(feed_id), self.feed_title(feed_id)
-        seconds = config_edit.understood(FeedConfig, "interval", interval) if interval.strip() else None
+        seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
         new: dict[str, object] = {
             "title": title.strip(),
             "folder": folder.strip(),

@@ -1,48 +1,41 @@
-"""What can be changed: each function takes a text and gives the new one."""
+"""Edits of a configuration: each function takes a text and returns the new one."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Literal
 
 from tuireader.commands import PRESETS
 from tuireader.config import Config, FeedConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.edit.blocks import Values, append_tables, remove_table, update_table, update_tables
 from tuireader.config.edit.data import (
     Item,
     Table,
-    accepted,
-    block_of,
     comparable,
     data_of,
-    key_of,
-    number_of,
-    proven,
-    readable,
+    index_of_feed,
+    parse_value,
+    table_text,
     tables_of,
-    toml_of,
+    text_of,
+    to_toml_or_none,
     urls_of,
+    validate,
 )
-from tuireader.config.edit.statements import (
-    added,
-    blocks_of,
-    in_brackets,
-    shifted,
-    through_tomlkit,
-    with_value,
-    without_block,
-)
-from tuireader.config.toml_lines import Sort, Statement
 from tuireader.config.values import quoted, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import without_password
 
+_SEE_WATCHES = "see `tuireader watch list`"
+_MAYBE_BY_HAND = "it may have been removed by hand"
+
 
 def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
-    """The text with a `[[feeds]]` for each feed that it does not have yet, behind those that it has.
+    """Append a `[[feeds]]` for each feed that is not there yet.
 
-    Raises ConfigError when the text is no TOML, or a feed's address is none.
+    Raises ConfigError when the text is not TOML or a feed's address cannot be used.
     """
     data = data_of(text)
     known = {comparable(url) for url in urls_of(data)}
@@ -51,287 +44,231 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
         if comparable(feed.url) not in known:
             known.add(comparable(feed.url))
             new.append(feed)
-    blocks = [block_of("feeds", feed) for feed in new]
-    accepted("\n".join(blocks))
-    return added(text, data, "feeds", blocks)
+    blocks = [table_text("feeds", feed) for feed in new]
+    validate("\n".join(blocks))
+    return append_tables(text, data, "feeds", blocks)
+
+
+def remove_feed(text: str, url: str) -> str:
+    """Remove a feed; comments in lines of their own stay. Raises ConfigError when there is none."""
+    data = data_of(text)
+    return remove_table(text, data, "feeds", index_of_feed(data, url))
+
+
+def set_feed(text: str, url: str, /, **changes: object) -> str:
+    """Set keys of a feed, by the names of FeedConfig's fields; a default value removes the key.
+
+    Raises ConfigError when there is no such feed or a value cannot be used.
+    """
+    data = data_of(text)
+    index = index_of_feed(data, url)
+    others = {comparable(other) for at, other in enumerate(urls_of(data)) if at != index}
+    moved = str(changes.get("url", ""))
+    if moved and comparable(moved) in others:
+        raise ConfigError(f"the configuration has {without_password(moved)} already")
+    return _update(text, data, "feeds", FeedConfig, {index: changes})
+
+
+def rename_folder(text: str, name: str, new: str) -> str:
+    """Move the feeds of one folder to another, `""` for none. Raises ConfigError.
+
+    Watches, mutes and saved searches that name the folder follow, also in their expressions.
+    """
+    data = data_of(text)
+    tables = enumerate(tables_of(data, "feeds"))
+    changes = {at: {"folder": new} for at, table in tables if text_of(table, "folder") == name}
+    if not changes:
+        raise ConfigError(f"the configuration has no folder {quoted(name)}", "see `tuireader feeds`")
+    text = _update(text, data, "feeds", FeedConfig, changes)
+    return renamed(text, "folder", name, new) if new else text
+
+
+def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
+    """Let watches, mutes and saved searches follow a feed or folder to its new name."""
+    data = data_of(text)
+    watches: dict[int, dict[str, object]] = {}
+    for at, table in enumerate(tables_of(data, "watch")):
+        feeds = table.get("feeds")
+        if isinstance(feeds, list) and name in feeds:
+            watches[at] = {"feeds": tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))}
+    text = _update(text, data, "watch", WatchConfig, watches)
+    data = data_of(text)
+    mutes = {
+        at: {"feed": new} for at, table in enumerate(tables_of(data, "mute")) if table.get("feed") == name
+    }
+    text = _update(text, data, "mute", MuteConfig, mutes)
+    return _rename_in_queries(text, kind, name, new)
+
+
+def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
+    """Replace the name of a feed, folder or watch in all expressions that ask for it."""
+    from tuireader import query  # only these edits need the parser
+
+    kinds: dict[str, type[Item]] = {"watch": WatchConfig, "mute": MuteConfig, "view": ViewConfig}
+    for array, kind in kinds.items():
+        data = data_of(text)
+        changes = {}
+        for at, table in enumerate(tables_of(data, array)):
+            before = table.get("query")
+            if isinstance(before, str) and (after := query.renamed(before, field, name, new)) != before:
+                changes[at] = {"query": after}
+        text = _update(text, data, array, kind, changes)
+    return text
+
+
+def add_watch(text: str, watch: WatchConfig) -> str:
+    """Append a `[[watch]]`. Raises ConfigError when its name is taken or it cannot be used."""
+    data = data_of(text)
+    if _index(data, "watch", watch.name) is not None:
+        raise _taken("watch", watch.name)
+    return append_tables(text, data, "watch", [_valid("watch", watch)])
+
+
+def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | None = None) -> str:
+    """Replace the watch of that name; when its name changes, expressions that ask for it follow.
+
+    With `known`, the state the edit started from, only what differs from it is written.
+    Raises ConfigError when there is none, when the new name is taken, or when the watch cannot be used.
+    """
+    data = data_of(text)
+    index = _index(data, "watch", name)
+    if index is None:
+        raise ConfigError(f"the configuration has no watch {quoted(name)}", _SEE_WATCHES)
+    if _index(data, "watch", watch.name) not in (None, index):
+        raise _taken("watch", watch.name)
+    _valid("watch", watch)
+    values = {one.name: getattr(watch, one.name) for one in fields(watch)}
+    changes = {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
+    text = _update(text, data, "watch", WatchConfig, {index: changes})
+    return text if watch.name == name else _rename_in_queries(text, "watch", name, watch.name)
+
+
+def remove_watch(text: str, name: str) -> str:
+    """Remove a `[[watch]]`. Raises ConfigError when there is none."""
+    return _remove_named(text, "watch", name, _SEE_WATCHES)
+
+
+def set_view(text: str, view: ViewConfig, name: str = "") -> str:
+    """Replace the `[[view]]` called `name`, by default the one of the view's own name, or append it.
+
+    Raises ConfigError when the new name is taken or the view cannot be used.
+    """
+    block = _valid("view", view)
+    data = data_of(text)
+    index = _index(data, "view", name or view.name)
+    if _index(data, "view", view.name) not in (None, index):
+        raise _taken("saved search", view.name)
+    if index is None:
+        return append_tables(text, data, "view", [block])
+    return _update(text, data, "view", ViewConfig, {index: {"name": view.name, "query": view.query}})
+
+
+def remove_view(text: str, name: str) -> str:
+    """Remove a `[[view]]`. Raises ConfigError when there is none."""
+    return _remove_named(text, "view", name, _MAYBE_BY_HAND)
+
+
+def add_mute(text: str, mute: MuteConfig) -> str:
+    """Append a `[[mute]]`, or replace the one for the same articles. Raises ConfigError."""
+    block = _valid("mute", mute)
+    data = data_of(text)
+    index = _index_of_mute(data, mute)
+    if index is None:
+        return append_tables(text, data, "mute", [block])
+    changes = {"until": mute.until, "include_watched": mute.include_watched}
+    return _update(text, data, "mute", MuteConfig, {index: changes})
+
+
+def remove_mute(text: str, mute: MuteConfig) -> str:
+    """Remove the `[[mute]]` for these articles, whatever its end. Raises ConfigError when there is none."""
+    data = data_of(text)
+    index = _index_of_mute(data, mute)
+    if index is None:
+        raise ConfigError("the configuration has no such mute", _MAYBE_BY_HAND)
+    return remove_table(text, data, "mute", index)
 
 
 def add_tables(text: str, name: str, items: Sequence[Item]) -> str:
-    """The text with a further `[[name]]` for each item. Raises ConfigError when one of them is no good."""
-    blocks = [block_of(name, item) for item in items]
-    for block in blocks:
-        accepted(block)
-    return added(text, data_of(text), name, blocks)
+    """Append a `[[name]]` table for each item. Raises ConfigError when one of them cannot be used."""
+    return append_tables(text, data_of(text), name, [_valid(name, item) for item in items])
 
 
 def tables_as_text(config: Config) -> str:
-    """The feeds, watches, mutes, views and macros of a configuration as TOML."""
-    tables: tuple[tuple[str, Sequence[Item]], ...] = (
-        ("feeds", config.feeds),
-        ("watch", config.watches),
-        ("mute", config.mutes),
-        ("view", config.views),
-        ("macro", config.macros),
-    )
-    return "\n".join(block_of(name, item) for name, items in tables for item in items)
+    """Write the feeds, watches, mutes, saved searches and macros of a configuration as TOML."""
+    tables: dict[str, Sequence[Item]] = {
+        "feeds": config.feeds,
+        "watch": config.watches,
+        "mute": config.mutes,
+        "view": config.views,
+        "macro": config.macros,
+    }
+    return "\n".join(table_text(name, item) for name, items in tables.items() for item in items)
 
 
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
-    """The text with other values for keys of a plain table such as `[fetch]`, which is made if need be.
-
-    Raises ConfigError when a value cannot be used.
-    """
+    """Set keys of a plain table such as `[fetch]`. Raises ConfigError when a value cannot be used."""
     if not values:
         return text
-    lines = "".join(f"{name} = {to_toml(value)}\n" for name, value in values.items())
+    written = {name: to_toml(value) for name, value in values.items()}
     data = data_of(text)
-    accepted(_preset(data) + f"[{table}]\n{lines}" if table == "keys" else f"[{table}]\n{lines}")
-    there = data.get(table, {})
-    if not isinstance(there, dict):
-        raise ConfigError(f"{table} is no table", "mend it first; nothing was changed")
-    expected = data | {table: there | tomllib.loads(lines)}
-    block = [one for one in plain_table(text, table) if one.sort is not Sort.BLANK]
-    if block:
-        edited = text
-        for name, value in values.items():
-            edited = with_value(edited, list(plain_table(edited, table)), name, to_toml(value))
-    elif table in data:
-        edited = through_tomlkit(text, lambda written: written.update(values), table)
-    else:
-        lead = "" if not text.strip("\ufeff \t\r\n") else "\n" if text.endswith("\n") else "\n\n"
-        edited = text + f"{lead}[{table}]\n{lines}".replace("\n", "\r\n" if "\r\n" in text else "\n")
-    return proven(edited, expected)
+    lines = "".join(f"{name} = {value}\n" for name, value in written.items())
+    validate((_preset(data) if table == "keys" else "") + f"[{table}]\n{lines}")
+    return update_table(text, data, table, written)
 
 
 def _preset(data: Table) -> str:
-    """What says on top of which set the keys of a configuration are: one's own may clash with another set."""
+    """Write the preset that the keys of a configuration extend: they may clash with another one."""
     ui = data.get("ui")
     preset = ui.get("keys") if isinstance(ui, dict) else None
     return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
-def plain_table(text: str, name: str) -> Iterator[Statement]:
-    """The statements of `[name]`, from its header on."""
-    inside = False
-    for one in shifted(text):
-        if one.sort in (Sort.ARRAY, Sort.TABLE):
-            inside = one.sort is Sort.TABLE and one.name == name
-        if inside:
-            yield one
+def _valid(name: str, item: Item) -> str:
+    """Return a table as TOML. Raises ConfigError when it cannot be used."""
+    block = table_text(name, item)
+    validate(block)
+    return block
 
 
-def add_watch(text: str, watch: WatchConfig) -> str:
-    """The text with one more `[[watch]]`. Raises ConfigError when it is no TOML or the watch is no good."""
+def _index(data: Table, array: str, name: str) -> int | None:
+    """Return the index of the table with this name, in any case."""
+    names = [text_of(table, "name").casefold() for table in tables_of(data, array)]
+    return names.index(name.casefold()) if name.casefold() in names else None
+
+
+def _taken(noun: str, name: str) -> ConfigError:
+    return ConfigError(f"there is a {noun} named {quoted(name)} already", "choose another name")
+
+
+def _remove_named(text: str, array: str, name: str, hint: str) -> str:
     data = data_of(text)
-    names = [str(table.get("name", "")).casefold() for table in tables_of(data, "watch")]
-    if watch.name.casefold() in names:
-        raise ConfigError(f"there is a watch named {quoted(watch.name)} already", "choose another name")
-    block = block_of("watch", watch)
-    accepted(block)
-    return added(text, data, "watch", [block])
+    index = _index(data, array, name)
+    if index is None:
+        noun = "saved search" if array == "view" else array
+        raise ConfigError(f"the configuration has no {noun} {quoted(name)}", hint)
+    return remove_table(text, data, array, index)
 
 
-def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | None = None) -> str:
-    """The text with this watch in place of the one with that name, which may be its own.
-
-    Of one that is `known`, only what differs is changed: the text may say more since.
-    Expressions that ask for it by name ask for the new one then.
-    Raises ConfigError when there is none, when the new name is another's, or when the watch is no good.
-    """
-    data = data_of(text)
-    names = [str(table.get("name", "")).strip().casefold() for table in tables_of(data, "watch")]
-    if name.casefold() not in names:
-        raise ConfigError(f"the configuration has no watch {quoted(name)}", "see `tuireader watch list`")
-    number = names.index(name.casefold())
-    if watch.name.casefold() in (other for at, other in enumerate(names) if at != number):
-        raise ConfigError(f"there is a watch named {quoted(watch.name)} already", "choose another name")
-    accepted(block_of("watch", watch))
-    values = {one.name: getattr(watch, one.name) for one in fields(watch)}
-    changes = {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
-    text = _changed(text, data, "watch", WatchConfig, number, changes)
-    return text if watch.name == name else _asked_by_its_new_name(text, "watch", name, watch.name)
-
-
-def remove_watch(text: str, name: str) -> str:
-    """The text without this `[[watch]]`. Raises ConfigError when it has none."""
-    data = data_of(text)
-    for number, table in enumerate(tables_of(data, "watch")):
-        if str(table.get("name", "")).strip().casefold() == name.casefold():
-            return removed(text, data, "watch", number)
-    raise ConfigError(f"the configuration has no watch {quoted(name)}", "see `tuireader watch list`")
-
-
-def add_mute(text: str, mute: MuteConfig) -> str:
-    """The text with a `[[mute]]`; one for the same articles becomes this one. Raises ConfigError."""
-    block = block_of("mute", mute)
-    accepted(block)
-    data = data_of(text)
-    for number, table in enumerate(tables_of(data, "mute")):
-        if _same_mute(table, mute):
-            changes = {"until": mute.until, "include_watched": mute.include_watched}
-            return _changed(text, data, "mute", MuteConfig, number, changes)
-    return added(text, data, "mute", [block])
-
-
-def remove_mute(text: str, mute: MuteConfig) -> str:
-    """The text without the `[[mute]]` for these articles, whatever its end. Raises ConfigError."""
-    data = data_of(text)
-    for number, table in enumerate(tables_of(data, "mute")):
-        if _same_mute(table, mute):
-            return removed(text, data, "mute", number)
-    raise ConfigError("the configuration has no such mute", "it may have been taken out by hand")
-
-
-def _same_mute(table: Table, mute: MuteConfig) -> bool:
-    query, feed = str(table.get("query", "")).strip(), str(table.get("feed", "")).strip()
-    return (query, feed) == (mute.query.strip(), mute.feed.strip())
-
-
-def set_view(text: str, view: ViewConfig, name: str = "") -> str:
-    """The text with a `[[view]]` in place of the one named `name`, or else of the one of its own name.
-
-    Raises ConfigError, also when there is another one of the new name.
-    """
-    block = block_of("view", view)
-    accepted(block)
-    data = data_of(text)
-    names = [str(table.get("name", "")).strip().casefold() for table in tables_of(data, "view")]
-    old, new = (name or view.name).casefold(), view.name.casefold()
-    if new != old and new in names:
-        raise ConfigError(f"there is a view named {quoted(view.name)} already", "choose another name")
-    if old in names:
-        changes = {"name": view.name, "query": view.query}
-        return _changed(text, data, "view", ViewConfig, names.index(old), changes)
-    return added(text, data, "view", [block])
-
-
-def remove_view(text: str, name: str) -> str:
-    """The text without this `[[view]]`. Raises ConfigError when it has none."""
-    data = data_of(text)
-    for number, table in enumerate(tables_of(data, "view")):
-        if str(table.get("name", "")).strip().casefold() == name.casefold():
-            return removed(text, data, "view", number)
-    raise ConfigError(f"the configuration has no view {quoted(name)}", "it may have been taken out by hand")
-
-
-def remove_feed(text: str, url: str) -> str:
-    """The text without this feed; comments in lines of their own stay. Raises ConfigError if it has none."""
-    data = data_of(text)
-    return removed(text, data, "feeds", number_of(data, url))
-
-
-def removed(text: str, data: Table, name: str, number: int) -> str:
-    """The text without one of the `[[name]]` tables, counted from 0."""
-    expected = data | {name: [table for at, table in enumerate(data[name]) if at != number]}
-    if not expected[name]:
-        del expected[name]
-    if in_brackets(text, name):
-        edited = through_tomlkit(text, lambda tables: tables.pop(number), name)
-        expected.setdefault(name, [])
-    else:
-        edited = without_block(text, blocks_of(text, name)[number])
-    return proven(edited, expected)
-
-
-def set_feed(text: str, url: str, /, **changes: object) -> str:
-    """The text with other values for keys of this feed, by the names of FeedConfig's fields.
-
-    A value that is the default takes the key out. Raises ConfigError when there is no such feed, or a value
-    cannot be used.
-    """
-    data = data_of(text)
-    number = number_of(data, url)
-    others = {comparable(other) for at, other in enumerate(urls_of(data)) if at != number}
-    moved = str(changes.get("url", ""))
-    if moved and comparable(moved) in others:
-        raise ConfigError(f"the configuration has {without_password(moved)} already")
-    return _changed(text, data, "feeds", FeedConfig, number, changes)
-
-
-def rename_folder(text: str, name: str, new: str) -> str:
-    """The text with the feeds of one folder in another, which `""` takes out of any. Raises ConfigError.
-
-    Watches, mutes and views that name the folder name the new one then, in their expressions, too.
-    """
-    numbers = [
-        number
-        for number, table in enumerate(tables_of(data_of(text), "feeds"))
-        if str(table.get("folder", "")).strip() == name
-    ]
-    if not numbers:
-        raise ConfigError(f"the configuration has no folder {quoted(name)}", "see `tuireader feeds`")
-    for number in numbers:
-        text = _changed(text, data_of(text), "feeds", FeedConfig, number, {"folder": new})
-    return renamed(text, "folder", name, new) if new else text
-
-
-def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
-    """The text whose watches, mutes and views are for the feed or folder `new` where they were for `name`."""
-    for number, table in enumerate(tables_of(data_of(text), "watch")):
-        feeds = table.get("feeds")
-        if isinstance(feeds, list) and name in feeds:
-            now = tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))
-            text = _changed(text, data_of(text), "watch", WatchConfig, number, {"feeds": now})
-    for number, table in enumerate(tables_of(data_of(text), "mute")):
-        if table.get("feed") == name:
-            text = _changed(text, data_of(text), "mute", MuteConfig, number, {"feed": new})
-    return _asked_by_its_new_name(text, kind, name, new)
-
-
-def _asked_by_its_new_name(text: str, field: str, name: str, new: str) -> str:
-    """The text whose expressions ask for `new` in this field where they asked for `name`."""
-    from tuireader import query  # only these edits need the parser
-
-    asking: tuple[tuple[str, type[Item]], ...] = (
-        ("watch", WatchConfig),
-        ("mute", MuteConfig),
-        ("view", ViewConfig),
+def _index_of_mute(data: Table, mute: MuteConfig) -> int | None:
+    wanted = (mute.query.strip(), mute.feed.strip())
+    same = (
+        at
+        for at, table in enumerate(tables_of(data, "mute"))
+        if (text_of(table, "query"), text_of(table, "feed")) == wanted
     )
-    for tables, item in asking:
-        for number, table in enumerate(tables_of(data_of(text), tables)):
-            before = table.get("query")
-            after = query.renamed(before, field, name, new) if isinstance(before, str) else before
-            if after != before:
-                text = _changed(text, data_of(text), tables, item, number, {"query": after})
-    return text
+    return next(same, None)
 
 
-def understood(kind: type[Item], name: str, text: str) -> object:
-    """The value that a text means for a key of a table. Raises ConfigError when it means none."""
-    readable(kind, name, text)
-    return key_of(kind, name).kind.read(text)
-
-
-def shown(kind: type[Item], name: str, value: object) -> str:
-    """The value of a key as a person would type it; `""` for the default."""
-    return (toml_of(kind, name, value) or "").strip('"')
-
-
-def _changed(
-    text: str, data: Table, name: str, kind: type[Item], number: int, changes: Mapping[str, object]
+def _update(
+    text: str, data: Table, array: str, kind: type[Item], changes: Mapping[int, Mapping[str, object]]
 ) -> str:
-    """The text with other values for keys of one of the `[[name]]` tables, counted from 0."""
-    table = dict(data[name][number])
-    for key, value in changes.items():
-        written = toml_of(kind, key, value)
-        if written is None:
-            table.pop(key, None)
-        else:
-            table |= tomllib.loads(f"{key} = {written}")
-            readable(kind, key, table[key])
-    expected = data | {name: [table if at == number else other for at, other in enumerate(data[name])]}
-    if in_brackets(text, name):
-
-        def change(tables: list[Table]) -> None:
-            for key in changes:
-                tables[number].pop(key, None)
-                if key in table:
-                    tables[number][key] = table[key]
-
-        edited = through_tomlkit(text, change, name)
-    else:
-        edited = text
-        for key, value in changes.items():
-            block = blocks_of(edited, name)[number]
-            edited = with_value(edited, block, key, toml_of(kind, key, value))
-    return proven(edited, expected)
+    """Set keys of some `[[name]]` tables, given by index. Raises ConfigError when a value cannot be used."""
+    if not changes:
+        return text
+    written: dict[int, Values] = {}
+    for at, values in changes.items():
+        written[at] = {key: to_toml_or_none(kind, key, value) for key, value in values.items()}
+        for key, one in written[at].items():
+            if one is not None:
+                parse_value(kind, key, tomllib.loads(f"x = {one}")["x"])
+    return update_tables(text, data, array, written)

@@ -1,4 +1,4 @@
-"""The data of a text, tables as text, and the proof that a change did what it should."""
+"""Data of a configuration text, tables as TOML, and the proof that an edit did what it should."""
 
 from __future__ import annotations
 
@@ -13,91 +13,108 @@ from tuireader.text import without_password
 
 Table = dict[str, Any]
 Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig
+FIX_FIRST = "fix it first; nothing was changed"
 
 
 def data_of(text: str) -> Table:
-    """What a text holds, once it is known to be TOML. Raises ConfigError when it is not."""
+    """Read a text as TOML. Raises ConfigError when it is not."""
     for problem in loads(text)[1]:
         if problem.fatal:
-            raise ConfigError(str(problem), "mend it first; nothing was changed")
+            raise ConfigError(str(problem), FIX_FIRST)
     return tomllib.loads(text.removeprefix("\ufeff"))
 
 
 def tables_of(data: Table, name: str) -> list[Table]:
-    """The `[[name]]` tables. Raises ConfigError where something else has that name."""
+    """Return the `[[name]]` tables. Raises ConfigError where something else has that name."""
     value = data.get(name, [])
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-        raise ConfigError(f"{name} is not a row of [[{name}]] tables", "mend it first; nothing was changed")
+        raise ConfigError(f"{name} is not a list of [[{name}]] tables", FIX_FIRST)
     return value
 
 
+def text_of(table: Table, key: str) -> str:
+    """Return the text of a key, `""` where it is missing."""
+    return str(table.get(key, "")).strip()
+
+
 def urls_of(data: Table) -> list[str]:
-    """The address of each feed."""
-    return [str(table.get("url", "")).strip() for table in tables_of(data, "feeds")]
+    """Return the address of each feed."""
+    return [text_of(table, "url") for table in tables_of(data, "feeds")]
 
 
-def number_of(data: Table, url: str) -> int:
-    """Which of the feeds has this address, counted from 0."""
+def index_of_feed(data: Table, url: str) -> int:
+    """Return the index of the feed with this address, however it is written. Raises ConfigError."""
     urls = urls_of(data)
     if url in urls:
         return urls.index(url)
-    for number, other in enumerate(urls):
+    for index, other in enumerate(urls):
         if comparable(other) == comparable(url):
-            return number
+            return index
     raise ConfigError(f"the configuration has no feed {without_password(url)}", "see `tuireader feeds`")
 
 
 def comparable(url: str) -> str:
-    """The address in the form in which two of them are compared."""
+    """Return an address in the form in which feeds are compared."""
     try:
         return same_address(url)
-    except ValueError:  # what stands in the file need not be an address
+    except ValueError:  # the file may hold something that is not an address
         return url
 
 
-def accepted(block: str) -> None:
-    """Raise ConfigError when anything in a text cannot be used."""
+def validate(block: str) -> None:
+    """Raise ConfigError when a text has any problem."""
     for problem in loads(block)[1]:
         raise ConfigError(f"{problem.path} {problem.message}")
 
 
-def readable(kind: type[Item], name: str, value: object) -> None:
-    """Raise ConfigError when a key of a table cannot have this value."""
-    read = key_of(kind, name).kind.read(value)
-    if isinstance(read, Bad):
-        raise ConfigError(f"{name} {read.message}")
-
-
 def proven(text: str, expected: Table) -> str:
-    """The new text, if it holds just what it should."""
+    """Return the new text if it holds exactly the expected data. Raises ConfigError otherwise."""
     try:
-        as_meant = tomllib.loads(text.removeprefix("\ufeff")) == expected
+        as_expected = tomllib.loads(text.removeprefix("\ufeff")) == expected
     except tomllib.TOMLDecodeError:
-        as_meant = False
-    if not as_meant:
-        raise ConfigError("this change cannot be made safely", "please make it in the file by hand")
+        as_expected = False
+    if not as_expected:
+        raise unsafe()
     return text
 
 
-def block_of(name: str, item: Item) -> str:
-    """A table as text, with the keys that are not at their default."""
+def unsafe() -> ConfigError:
+    """Return the error for a change that might alter something else."""
+    return ConfigError("this change cannot be made safely", "please edit the file by hand")
+
+
+def table_text(name: str, item: Item) -> str:
+    """Write a `[[name]]` table with the keys that are not at their default."""
     lines = [f"[[{name}]]"]
     for one in fields(item):
-        written = toml_of(type(item), one.name, getattr(item, one.name))
+        written = to_toml_or_none(type(item), one.name, getattr(item, one.name))
         if written is not None:
             lines.append(f"{one.name} = {written}")
     return "\n".join(lines) + "\n"
 
 
-def toml_of(kind: type[Item], name: str, value: object) -> str | None:
-    """The value of a key as TOML, None where it is the default."""
+def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
+    """Return the value of a key as TOML, None for its default."""
     if value == next((one.default for one in fields(kind) if one.name == name), MISSING):
         return None
     return key_of(kind, name).kind.write(value)
 
 
+def parse_value(kind: type[Item], name: str, value: object) -> object:
+    """Return what a value read from TOML means for a key. Raises ConfigError when it cannot be used."""
+    parsed = key_of(kind, name).kind.read(value)
+    if isinstance(parsed, Bad):
+        raise ConfigError(f"{name} {parsed.message}")
+    return parsed
+
+
+def format_value(kind: type[Item], name: str, value: object) -> str:
+    """Return the value of a key as a user would type it; `""` for the default."""
+    return (to_toml_or_none(kind, name, value) or "").strip('"')
+
+
 def key_of(kind: type[Item], name: str) -> Key:
-    """The key of a table by its name. Raises ConfigError when there is none."""
+    """Return the key of a table by its name. Raises ConfigError when there is none."""
     for one in fields(kind):
         if one.name == name:
             described: Key = one.metadata["key"]

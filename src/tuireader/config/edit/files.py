@@ -8,38 +8,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuireader import files
+from tuireader.config.edit.data import FIX_FIRST
 from tuireader.errors import ConfigError
 
 
 def change(path: Path, edit: Callable[[str], str]) -> tuple[str, str]:
-    """Change a configuration file by `edit`; one that does not exist is made, for its owner only.
+    """Apply `edit` to a configuration file and return its old and new text.
 
-    Two programs that do this at once take turns. Returns what it said and what it says now. Raises
+    A new file is created for its owner only. Programs that edit at the same time take turns. Raises
     ConfigError when the file cannot be read or written, is a device or a pipe, or `edit` refuses; the file is
-    then untouched.
+    then unchanged.
     """
     try:
-        target = path.resolve()  # a link stays a link, what it names is changed
+        target = path.resolve()  # keep a link, change its target
         files.make_folder(target.parent)
-        with _turn(target.parent):
-            there = path.exists()
-            if there and not path.is_file():
+        with _locked(target.parent):
+            exists = path.exists()
+            if exists and not path.is_file():
                 raise ConfigError(f"{path} is not a regular file", "name another one with --config")
-            old = target.read_bytes().decode("utf-8") if there else ""
+            old = target.read_bytes().decode("utf-8") if exists else ""
             new = edit(old)
             if new != old:
                 files.write(target, [new.encode("utf-8")])
             return old, new
     except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not UTF-8 text", "mend it first; nothing was changed") from None
+        raise ConfigError(f"{path} is not UTF-8 text", FIX_FIRST) from None
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"{path} cannot be changed: {reason}", "check the rights") from None
+        raise ConfigError(f"{path} cannot be changed: {reason}", "check its permissions") from None
 
 
 @contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """Hold the lock on a folder, so that programs that read, change and write in it take turns."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, so that programs that edit files in it take turns."""
     import fcntl
 
     handle = os.open(folder, os.O_RDONLY)

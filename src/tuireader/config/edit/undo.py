@@ -1,7 +1,7 @@
-"""Changes taken back: what one did to a text, and the text without it.
+"""Undo edits of a configuration.
 
-As long as the text is as the change left it, the one before comes back to the letter. Where it was edited
-since, only the entries that were changed go back, and only if nobody else has touched them.
+While the text is as the edit left it, the text before is restored byte for byte. When it was edited since,
+only the tables that the edit changed are restored, and only if they were not touched.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ import json
 import tomllib
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from tuireader.config.edit.changes import plain_table, removed
-from tuireader.config.edit.data import Table, comparable, data_of, proven, tables_of
-from tuireader.config.edit.statements import blocks_of, in_brackets, inserted, through_tomlkit, with_value
+from tuireader.config.edit.blocks import (
+    Values,
+    blocks_of,
+    in_brackets,
+    insert_table,
+    remove_table,
+    update_table,
+    update_tables,
+)
+from tuireader.config.edit.data import Table, comparable, data_of, tables_of, text_of
 from tuireader.config.toml_lines import Sort
 from tuireader.config.values import quoted, to_toml
 from tuireader.errors import ConfigError
@@ -32,19 +39,19 @@ _NOUNS = {
     "view": ("saved search", "saved searches"),
     "macro": ("macro", "macros"),
 }
-_SHOWN = 60
+_NAME_LIMIT = 60
 
 
-class NotAsLeft(ConfigError):
-    """What is to be taken back has been changed since."""
+class EditedSince(ConfigError):
+    """The configuration was edited after the change that is to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One table that a change has made, altered or removed: `old` and `new`, None where there was none.
+class TableChange:
+    """A table that an edit added, changed or removed: `old` and `new`, None where there was none.
 
-    Of a `[[name]]` table `at` is its place, counted from 0, and `text` what stood there before, without
-    comments in lines of their own. Of a plain table `at` is -1, and both have only the keys that differ.
+    Of a `[[name]]` table, `at` is its index and `text` the text before, without comment lines. Of a plain
+    table, `at` is -1 and both hold only the keys that differ.
     """
 
     name: str
@@ -54,70 +61,73 @@ class Piece:
     text: str = ""
 
     @property
-    def did(self) -> str:
-        """What was done, in a word."""
+    def verb(self) -> str:
+        """Return `added`, `changed` or `removed`."""
         if self.at < 0:
             return "changed"
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
+    @property
+    def restoring(self) -> Values:
+        """Return the values, as TOML, that turn `new` back into `old`."""
+        old, new = self.old or {}, self.new or {}
+        keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        return {key: to_toml(old[key]) if key in old else None for key in keys}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change of a text, in words and packed for keeping."""
+    """An edit for the undo journal: a summary, and the data that reverts it."""
 
     what: str
     packed: bytes
 
 
 def step_between(before: str, after: str, what: str = "") -> Step | None:
-    """The step from one text to another, None where there is none; `what` instead of words of our own."""
+    """Return the step from one text to another, None when they are equal; `what` replaces the summary."""
     if before == after:
         return None
-    start = _shared(before, after)
-    end = _shared(before[start:][::-1], after[start:][::-1])
-    pieces = list(_pieces(before, data_of(before), data_of(after)))
-    kept = {
+    start = _common_prefix(before, after)
+    end = _common_prefix(before[start:][::-1], after[start:][::-1])
+    changes = list(_changes(before, data_of(before), data_of(after)))
+    packed = {
         "start": start,
         "end": end,
         "old": before[start : len(before) - end],
         "left": _digest(after),
-        "pieces": [[one.name, one.at, _inline(one.old), _inline(one.new), one.text] for one in pieces],
+        "pieces": [[one.name, one.at, _inline(one.old), _inline(one.new), one.text] for one in changes],
     }
-    return Step(what or _words(pieces), zlib.compress(json.dumps(kept, ensure_ascii=False).encode()))
+    return Step(what or _summary(changes), zlib.compress(json.dumps(packed, ensure_ascii=False).encode()))
 
 
-def take_back(text: str, packed: bytes) -> str:
-    """The text without a change. Raises NotAsLeft where that cannot be, ConfigError for what is no TOML."""
-    kept = _unpacked(packed)
-    if _digest(text) == kept["left"]:
-        return str(text[: kept["start"]] + kept["old"] + text[len(text) - kept["end"] :])
-    pieces = _pieces_of(kept)
-    if not pieces:
-        raise NotAsLeft("the configuration was edited since")
+def revert(text: str, packed: bytes) -> str:
+    """Undo an edit. Raises EditedSince when that is no longer possible, ConfigError for invalid TOML."""
+    step = _unpacked(packed)
+    if _digest(text) == step["left"]:
+        return str(text[: step["start"]] + step["old"] + text[len(text) - step["end"] :])
+    changes = _unpacked_changes(step)
+    if not changes:
+        raise EditedSince("the configuration was edited since")
     data_of(text)
     try:
-        for piece in reversed(pieces):
-            text = _set_back(text, piece) if piece.at < 0 else _put_back(text, piece)
-    except ConfigError as error:  # it was written in a way that no edit can be sure of
-        raise NotAsLeft(error.message) from None
+        for change in reversed(changes):
+            text = _restore_keys(text, change) if change.at < 0 else _restore_table(text, change)
+    except ConfigError as error:  # now written in a way that cannot be edited safely
+        raise EditedSince(error.message) from None
     return text
 
 
-def moved_back(packed: bytes) -> list[tuple[str, str]]:
-    """The feeds that get another address when a change is taken back: the one of now, that of before."""
-    both = ((one.new, one.old) for one in _pieces_of(_unpacked(packed)) if one.name == "feeds")
+def reverted_urls(packed: bytes) -> list[tuple[str, str]]:
+    """Return the feeds whose address changes when an edit is undone: pairs of current and former address."""
+    both = ((one.new, one.old) for one in _unpacked_changes(_unpacked(packed)) if one.name == "feeds")
     urls = [(str(new.get("url")), str(old.get("url"))) for new, old in both if new and old]
     return [(now, before) for now, before in urls if now != before]
 
 
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+def _common_prefix(one: str, other: str) -> int:
+    """Return how many characters both texts start with."""
+    differing = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    return next(differing, min(len(one), len(other)))
 
 
 def _digest(text: str) -> str:
@@ -125,17 +135,19 @@ def _digest(text: str) -> str:
 
 
 def _inline(table: Table | None) -> str:
-    """A table as TOML in one line, `""` for None."""
+    """Write a table as TOML in one line, `""` for None."""
     return "" if table is None else to_toml(table)
 
 
 def _unpacked(packed: bytes) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(zlib.decompress(packed))
-    return kept
+    step: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return step
 
 
-def _pieces_of(kept: Mapping[str, Any]) -> list[Piece]:
-    return [Piece(name, at, _table(old), _table(new), text) for name, at, old, new, text in kept["pieces"]]
+def _unpacked_changes(step: Mapping[str, Any]) -> list[TableChange]:
+    return [
+        TableChange(name, at, _table(old), _table(new), text) for name, at, old, new, text in step["pieces"]
+    ]
 
 
 def _table(inline: str) -> Table | None:
@@ -143,20 +155,20 @@ def _table(inline: str) -> Table | None:
     return table
 
 
-# --------------------------------------------------------------------------- what has changed
+# --------------------------------------------------------------------------- differences
 
 
-def _pieces(text: str, old: Table, new: Table) -> Iterator[Piece]:
+def _changes(text: str, old: Table, new: Table) -> Iterator[TableChange]:
     for name in dict.fromkeys([*old, *new]):
         before, after = old.get(name), new.get(name)
         if before == after:
             continue
         if _is_array(before) and _is_array(after):
-            yield from _array_pieces(text, name, before or [], after or [])
+            yield from _array_changes(text, name, before or [], after or [])
         elif isinstance(before, dict | None) and isinstance(after, dict | None):
-            there, here = before or {}, after or {}
-            keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
-            yield Piece(name, -1, _part(there, keys), _part(here, keys))
+            left, right = before or {}, after or {}
+            keys = [key for key in {**left, **right} if left.get(key) != right.get(key)]
+            yield TableChange(name, -1, _part(left, keys), _part(right, keys))
 
 
 def _is_array(value: object) -> bool:
@@ -167,33 +179,32 @@ def _part(table: Table, keys: list[str]) -> Table:
     return {key: table[key] for key in keys if key in table}
 
 
-def _array_pieces(text: str, name: str, before: list[Table], after: list[Table]) -> Iterator[Piece]:
-    """The tables that differ. Edits change them in their places, remove one, or add some behind all."""
-    first = 0
+def _array_changes(
+    text: str, name: str, before: Sequence[Table | None], after: Sequence[Table | None]
+) -> Iterator[TableChange]:
+    """Yield the tables that differ. Edits change tables in place, remove one, or append some."""
     if len(after) < len(before):
-        while first < len(after) and before[first] == after[first]:
-            first += 1
-        gone = len(before) - len(after)
-        after = [*after[:first], *[None] * gone, *after[first:]]  # type: ignore[list-item]
+        first = next((at for at, table in enumerate(after) if table != before[at]), len(after))
+        after = [*after[:first], *[None] * (len(before) - len(after)), *after[first:]]
     blocks = [] if in_brackets(text, name) else blocks_of(text, name)
     for at, (old, new) in enumerate(zip_longest(before, after)):
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
-            kept = "".join(text[one.start : one.end] for one in lost if one.sort is not Sort.COMMENT)
-            yield Piece(name, at, old, new, kept)
+            removed = "".join(text[one.start : one.end] for one in lost if one.sort is not Sort.COMMENT)
+            yield TableChange(name, at, old, new, removed)
 
 
-def _words(pieces: list[Piece]) -> str:
-    """What a change did, for people: `watch CVE added`, `12 feeds added, 2 saved searches added`."""
-    if not pieces:
+def _summary(changes: list[TableChange]) -> str:
+    """Summarise an edit: `watch CVE added`, `12 feeds added, 2 saved searches added`."""
+    if not changes:
         return "configuration changed"
-    named = next((one for one in pieces if one.old and one.new and _name(one.old) != _name(one.new)), None)
-    if named is not None or len(pieces) == 1:
-        one = named or pieces[0]
-        table = (one.old if one.did != "added" else one.new) or {}
-        return " ".join(filter(None, (_noun(one.name), _name(table), one.did)))
-    found = Counter((one.name, one.did) for one in pieces)
-    return ", ".join(f"{_several(name, count)} {did}" for (name, did), count in found.items())
+    renamed = next((one for one in changes if one.old and one.new and _name(one.old) != _name(one.new)), None)
+    if renamed is not None or len(changes) == 1:
+        one = renamed or changes[0]
+        table = (one.old if one.verb != "added" else one.new) or {}
+        return " ".join(filter(None, (_noun(one.name), _name(table), one.verb)))
+    found = Counter((one.name, one.verb) for one in changes)
+    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in found.items())
 
 
 def _several(name: str, count: int) -> str:
@@ -205,76 +216,53 @@ def _noun(name: str) -> str:
 
 
 def _name(table: Table) -> str:
-    """What a table is called by people, harmless and short."""
+    """Return the name of a table for display: clean, short, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
     name = str(title or without_password(str(table.get("url") or table.get("feed") or "")))
-    return clean(name, _SHOWN)
+    return clean(name, _NAME_LIMIT)
 
 
-# --------------------------------------------------------------------------- entries put back
+# --------------------------------------------------------------------------- restoring
 
 
-def _put_back(text: str, piece: Piece) -> str:
-    """The text with one of the `[[name]]` tables as it was."""
-    data, name, old, new = data_of(text), piece.name, piece.old, piece.new
+def _restore_table(text: str, change: TableChange) -> str:
+    """Restore one of the `[[name]]` tables."""
+    data, name, old, new = data_of(text), change.name, change.old, change.new
     tables = tables_of(data, name)
     if new is None:
-        return _brought_back(text, data, piece, old or {})
+        return _restore_removed(text, data, change, old or {})
     found = [at for at, table in enumerate(tables) if table == new]
     if not found:
-        noun = _noun(name)
-        again = any(_same(name, table, new) for table in tables)
-        raise NotAsLeft(f"the {noun} {quoted(_name(new))} was {'changed' if again else 'removed'} since")
-    at = min(found, key=lambda number: abs(number - piece.at))
+        verb = "changed" if any(_same(name, table, new) for table in tables) else "removed"
+        raise EditedSince(f"the {_noun(name)} {quoted(_name(new))} was {verb} since")
+    at = min(found, key=lambda index: abs(index - change.at))
     if old is None:
-        return removed(text, data, name, at)
-    expected = data | {name: [old if number == at else table for number, table in enumerate(tables)]}
-    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    if in_brackets(text, name):
-
-        def change(there: list[Table]) -> None:
-            for key in keys:
-                there[at].pop(key, None)
-                if key in old:
-                    there[at][key] = old[key]
-
-        return proven(through_tomlkit(text, change, name), expected)
-    for key in keys:
-        text = with_value(text, blocks_of(text, name)[at], key, to_toml(old[key]) if key in old else None)
-    return proven(text, expected)
+        return remove_table(text, data, name, at)
+    return update_tables(text, data, name, {at: change.restoring})
 
 
-def _brought_back(text: str, data: Table, piece: Piece, old: Table) -> str:
-    """The text with a table that was removed, in its place."""
-    if any(_same(piece.name, table, old) for table in tables_of(data, piece.name)):
-        raise NotAsLeft(f"there is a {_noun(piece.name)} {quoted(_name(old))} again")
+def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
+    """Restore a table that was removed, at its index."""
+    if any(_same(change.name, table, old) for table in tables_of(data, change.name)):
+        raise EditedSince(f"there is a {_noun(change.name)} {quoted(_name(old))} again")
     lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
-    block = piece.text.replace("\r\n", "\n").rstrip("\n") + "\n" if piece.text else ""
-    block = block or f"[[{piece.name}]]\n{''.join(lines)}"
-    return inserted(text, data, piece.name, piece.at, block)
+    block = change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else ""
+    block = block or f"[[{change.name}]]\n{''.join(lines)}"
+    return insert_table(text, data, change.name, change.at, block)
 
 
 def _same(name: str, one: Table, other: Table) -> bool:
-    """Whether two tables are for the same thing, whatever else they say."""
+    """Return whether two tables are about the same feed, watch, mute, saved search or macro."""
     if name == "feeds":
-        return comparable(str(one.get("url", "")).strip()) == comparable(str(other.get("url", "")).strip())
+        return comparable(text_of(one, "url")) == comparable(text_of(other, "url"))
     keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))
-    return all(
-        str(one.get(key, "")).strip().casefold() == str(other.get(key, "")).strip().casefold() for key in keys
-    )
+    return all(text_of(one, key).casefold() == text_of(other, key).casefold() for key in keys)
 
 
-def _set_back(text: str, piece: Piece) -> str:
-    """The text with the keys of a plain table as they were; a table that was made stays, empty."""
-    data, old, new = data_of(text), piece.old or {}, piece.new or {}
-    table = data.get(piece.name, {})
-    keys = list({**old, **new})
-    if not isinstance(table, dict) or _part(table, keys) != new:
-        raise NotAsLeft(f"[{piece.name}] was changed since")
-    rest = {key: value for key, value in table.items() if key not in keys}
-    for key in keys:
-        block = list(plain_table(text, piece.name))
-        if not block:
-            raise NotAsLeft(f"[{piece.name}] was written otherwise since")
-        text = with_value(text, block, key, to_toml(old[key]) if key in old else None)
-    return proven(text, data | {piece.name: rest | old})
+def _restore_keys(text: str, change: TableChange) -> str:
+    """Restore the keys of a plain table; a table that was added stays, empty."""
+    data = data_of(text)
+    table = data.get(change.name, {})
+    if not isinstance(table, dict) or _part(table, list(change.restoring)) != (change.new or {}):
+        raise EditedSince(f"[{change.name}] was changed since")
+    return update_table(text, data, change.name, change.restoring)

@@ -65,7 +65,7 @@ class Editing:
 
     def _edit_feed(self, feed: Feed) -> None:
         from tuireader.config import FeedConfig
-        from tuireader.config.edit import shown
+        from tuireader.config.edit import format_value
 
         config = self._library.feed_config(feed.id)
         folders = sorted({one.folder for one in self._screen.feeds if one.folder})
@@ -78,7 +78,7 @@ class Editing:
             Field(
                 "interval",
                 "Every",
-                shown(FeedConfig, "interval", config.interval),
+                format_value(FeedConfig, "interval", config.interval),
                 "as often as it changes; or 30m, 2h, 1d",
             ),
             Pick(

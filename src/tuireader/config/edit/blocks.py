@@ -1,0 +1,221 @@
+"""Whole tables in TOML text: append, insert, remove; set keys within one of them with tomlkit.
+
+Where a table begins and ends is found here, not by tomlkit: it moves what stands between two runs of
+`[[feeds]]`, and takes the comment above a table for a part of the table before (`docs/notes/home-made.md`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from tuireader.config.edit.data import Table, proven, tables_of, unsafe
+from tuireader.config.toml_lines import Sort, Statement, statements
+from tuireader.errors import ConfigError
+
+Values = Mapping[str, str | None]
+"""New values of keys as TOML; None removes the key."""
+_HEADERS = (Sort.ARRAY, Sort.TABLE)
+
+
+def append_tables(text: str, data: Table, name: str, blocks: Sequence[str]) -> str:
+    """Append `[[name]]` tables after the existing ones."""
+    if not blocks:
+        return text
+    tables = [tomllib.loads(block)[name][0] for block in blocks]
+    expected = data | {name: tables_of(data, name) + tables}
+    if in_brackets(text, name):
+        return proven(_with_tomlkit(text, lambda document: document[name].extend(tables)), expected)
+    existing = blocks_of(text, name)
+    at = _end_with_comments(existing[-1], text) if existing else len(text)
+    before, after = text[:at], text[at:]
+    addition = "\n".join(blocks)
+    if before.strip("\ufeff \t\r\n"):
+        addition = ("" if before.endswith("\n") else "\n") + "\n" + addition
+    if after.strip() and not after.lstrip("\r").startswith("\n"):
+        addition += "\n"
+    return proven(before + addition.replace("\n", _line_end(text)) + after, expected)
+
+
+def insert_table(text: str, data: Table, name: str, at: int, block: str) -> str:
+    """Insert a `[[name]]` table at an index, or append it when there are fewer."""
+    tables = tables_of(data, name)
+    if at >= len(tables):
+        return append_tables(text, data, name, [block])
+    table = tomllib.loads(block)[name][0]
+    expected = data | {name: [*tables[:at], table, *tables[at:]]}
+    if in_brackets(text, name):
+        return proven(_with_tomlkit(text, lambda document: document[name].insert(at, table)), expected)
+    place = _start_with_comments(blocks_of(text, name)[at][0], text)
+    lines = f"{block}\n".replace("\n", _line_end(text))
+    return proven(text[:place] + lines + text[place:], expected)
+
+
+def remove_table(text: str, data: Table, name: str, at: int) -> str:
+    """Remove one of the `[[name]]` tables; its comments stay."""
+    expected = data | {name: [table for number, table in enumerate(data[name]) if number != at]}
+    if in_brackets(text, name):
+        return proven(_with_tomlkit(text, lambda document: document[name].pop(at)), expected)
+    if not expected[name]:
+        del expected[name]
+    block = blocks_of(text, name)[at]
+    comments = "".join(text[one.start : one.end] for one in block if one.sort is Sort.COMMENT)
+    before, after = text[: block[0].start], text[block[-1].end :]
+    if not comments and (not before.strip("\ufeff") or before.replace("\r", "").endswith("\n\n")):
+        after = after.removeprefix("\r").removeprefix("\n")  # one empty line instead of two
+    return proven(before + comments + after, expected)
+
+
+def update_tables(text: str, data: Table, name: str, changes: Mapping[int, Values]) -> str:
+    """Set keys of some `[[name]]` tables, given by index."""
+    tables = [_updated(table, changes.get(at, {})) for at, table in enumerate(tables_of(data, name))]
+    if in_brackets(text, name):
+
+        def update(document: Any) -> None:
+            for at, values in changes.items():
+                _set_keys(document[name][at], values)
+
+        return proven(_with_tomlkit(text, update), data | {name: tables})
+    blocks = blocks_of(text, name)
+    for at in sorted(changes, reverse=True):
+        text = _update_block(text, blocks[at], lambda document: document[name][0], changes[at])
+    return proven(text, data | {name: tables})
+
+
+def update_table(text: str, data: Table, name: str, values: Values) -> str:
+    """Set keys of a plain `[name]` table, which is made if need be."""
+    table = data.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{name} is not a table", "fix it first; nothing was changed")
+    expected = data | {name: _updated(table, values)}
+    block = _plain_table(text, name)
+    if block:
+        text = _update_block(text, block, lambda document: document[name], values)
+    elif name in data:
+        text = _with_tomlkit(text, lambda document: _set_keys(document[name], values))
+    else:
+        lines = "".join(f"{key} = {written}\n" for key, written in values.items() if written is not None)
+        lead = "" if not text.strip("\ufeff \t\r\n") else "\n" if text.endswith("\n") else "\n\n"
+        text += f"{lead}[{name}]\n{lines}".replace("\n", _line_end(text))
+    return proven(text, expected)
+
+
+def in_brackets(text: str, name: str) -> bool:
+    """Return whether the tables are written as one bracketed list: `feeds = [{…}, …]`."""
+    root = takewhile(lambda one: one.sort not in _HEADERS, statements(text))
+    return any(one.sort is Sort.PAIR and one.name == name for one in root)
+
+
+def blocks_of(text: str, name: str) -> list[list[Statement]]:
+    """Return the statements of each `[[name]]` table, from its header to its last key."""
+    blocks: list[list[Statement]] = []
+    open_block: list[Statement] | None = None
+    for one in statements(text):
+        if one.sort is Sort.ARRAY and one.name == name:
+            open_block = []
+            blocks.append(open_block)
+        elif one.sort in _HEADERS and not one.name.startswith(f"{name}."):
+            open_block = None
+        if open_block is not None:
+            open_block.append(one)
+    return [_without_trailing_comments(block) for block in blocks]
+
+
+def _plain_table(text: str, name: str) -> list[Statement]:
+    """Return the statements of `[name]`, from its header to its last key."""
+    block: list[Statement] = []
+    for one in statements(text):
+        is_header = one.sort in _HEADERS
+        if is_header and block:
+            break
+        if block or (one.sort is Sort.TABLE and one.name == name):
+            block.append(one)
+    return _without_trailing_comments(block)
+
+
+def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
+    while block and block[-1].sort in (Sort.COMMENT, Sort.BLANK):
+        block.pop()
+    return block
+
+
+def _start_with_comments(header: Statement, text: str) -> int:
+    """Return where a table begins, including the comments directly above it."""
+    start = header.start
+    for one in reversed([one for one in statements(text) if one.start < header.start]):
+        if one.sort is not Sort.COMMENT:
+            break
+        start = one.start
+    return start
+
+
+def _end_with_comments(block: Sequence[Statement], text: str) -> int:
+    """Return where a block ends, including comments directly below it unless another table follows them."""
+    end = block[-1].end
+    reach = end
+    for one in statements(text):
+        if one.start < end:
+            continue
+        if one.sort is not Sort.COMMENT:
+            return reach if one.sort is Sort.BLANK else end
+        reach = one.end
+    return reach
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _updated(table: Table, values: Values) -> Table:
+    set_to = {key: tomllib.loads(f"x = {text}")["x"] for key, text in values.items() if text is not None}
+    return {key: value for key, value in table.items() if key not in values} | set_to
+
+
+def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], Any], values: Values) -> str:
+    """Set keys of the table that a block of the text holds."""
+    own = _without_trailing_comments([block[0], *takewhile(lambda one: one.sort not in _HEADERS, block[1:])])
+    below = (one.name.removeprefix(f"{block[0].name}.") for one in block[1:] if one.sort in _HEADERS)
+    if not any(name.partition(".")[0] in values for name in below):
+        block = own  # tomlkit would add an empty line above [feeds.headers]
+    start, end = block[0].start, block[-1].end
+    lines, line_end = text[start:end], _line_end(text)
+    if not lines.endswith("\n"):
+        lines += line_end  # for keys that are added
+
+    def update(document: Any) -> None:
+        _set_keys(table(document), values, line_end)
+
+    edited = _with_tomlkit(lines, update)
+    if lines.count("\n") == edited.count("\n"):
+        edited = edited[: len(edited) - (len(lines) - (end - start))]
+    return text[:start] + edited + text[end:]
+
+
+def _with_tomlkit(text: str, change: Callable[[Any], object]) -> str:
+    """Change a document with tomlkit. Raises ConfigError when it would alter the rest of it, too."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    try:
+        document = tomlkit.parse(text[len(mark) :])
+        if mark + tomlkit.dumps(document) != text:
+            raise unsafe()
+        change(document)
+        return mark + tomlkit.dumps(document)
+    except TOMLKitError:
+        raise unsafe() from None
+
+
+def _set_keys(table: Any, values: Values, line_end: str = "\n") -> None:
+    import tomlkit
+
+    for key, written in values.items():
+        if written is None:
+            table.pop(key, None)
+        else:
+            item = tomlkit.value(written)
+            item.trivia.trail = line_end
+            table[key] = item
