@@ -16,7 +16,7 @@ from tests.web import Web
 from tuireader.config import WatchConfig
 from tuireader.library import Library
 from tuireader.model import Count, View, ViewKind
-from tuireader.ui.drawing.sidebar_items import count_of, expression_of
+from tuireader.ui.views import count_of, expression_of
 
 STEPS = 14
 FEEDS = 3

@@ -18,7 +18,7 @@ from tuireader.errors import TuireaderError
 from tuireader.export.brief import written
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
-from tuireader.ui.drawing.sidebar_items import count_of
+from tuireader.ui.views import count_of
 
 UNREAD = View(ViewKind.UNREAD)
 WECHAT = View(ViewKind.WATCH, "WeChat")

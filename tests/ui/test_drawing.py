@@ -21,7 +21,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library as samples
 from tuireader.errors import DatabaseError
 from tuireader.model import Article
-from tuireader.ui.widgets.containers import Column, Row
+from tuireader.ui.widgets.containers import PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
 
 
@@ -52,8 +52,8 @@ def _compare(run: Running) -> int:
             drawn = widget.render_lines(crop)
             if isinstance(widget, Pane):
                 assert _simple(drawn) == _simple(ScrollView.render_lines(widget, crop)), widget.id
-            elif isinstance(widget, Row | Column):
-                plain = Horizontal if isinstance(widget, Row) else Vertical
+            elif isinstance(widget, PaneRow | PaneColumn):
+                plain = Horizontal if isinstance(widget, PaneRow) else Vertical
                 assert _grounds(drawn) == _grounds(plain.render_lines(widget, crop)), widget.id
             else:
                 continue

@@ -17,8 +17,8 @@ from tests.ui.snap import assert_screen, screen_text
 from tuireader.config import Paths, ViewConfig, load
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
+from tuireader.ui import views
 from tuireader.ui.dialogs.form import Form
-from tuireader.ui.drawing import sidebar_items as places
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
 
@@ -72,7 +72,7 @@ def fill(run: Running, **values: str) -> None:
 
 
 def labels(run: Running) -> list[str]:
-    return [entry.label for entry in run.main.sidebar.entries]
+    return [entry.label for entry in run.main.sidebar.items]
 
 
 async def test_a_feed_is_renamed_moved_and_paused(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ async def test_a_folder_is_renamed_wherever_it_is_named(tmp_path: Path) -> None:
         await run.press("e")
         fill(run, name="")
         await run.press("enter")
-        assert run.main.listing.view == places.ALL
+        assert run.main.listing.view == views.ALL
         assert {feed.folder for feed in load(tmp_path / "config.toml")[0].feeds} == {""}
 
 
@@ -175,7 +175,7 @@ async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
         assert len(library.config.feeds) == 2
         await run.press("d", "enter")
         assert [feed.url for feed in library.config.feeds] == ["https://quay.example/rss"]
-        assert run.main.listing.view == places.ALL and "https://tide.example/rss" not in labels(run)
+        assert run.main.listing.view == views.ALL and "https://tide.example/rss" not in labels(run)
 
 
 async def test_a_watch_is_removed_from_the_table_and_the_sidebar(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ async def test_what_cannot_be_written_is_told_in_the_form() -> None:
 
 async def test_there_is_nothing_to_edit_of_the_lists_of_the_house() -> None:
     async with running(sample_library()) as run:
-        line(run, places.STARRED)
+        line(run, views.STARRED)
         for key in "ed":
             await run.press(key)
             assert run.app.screen is run.main and "Choose a feed, a folder, a watch" in run.toasts
@@ -266,14 +266,14 @@ async def test_what_is_filtered_of_a_list_is_saved() -> None:
         (View(ViewKind.WATCH, "LP"), "", 'watch:="LP"'),
         (View(ViewKind.FOLDER, "Harbour"), "x", 'folder:="Harbour" x'),
         (View(ViewKind.FEED, "1"), "", 'feed:="The Quay"'),
-        (places.STARRED, "", "is:starred"),
-        (places.TODAY, "", "is:today is:subscribed"),
-        (places.ALL, "", ""),
+        (views.STARRED, "", "is:starred"),
+        (views.TODAY, "", "is:today is:subscribed"),
+        (views.ALL, "", ""),
     ],
 )
 def test_the_expression_of_a_list(view: View, filter: str, expression: str) -> None:
     feeds = sample_library()._feeds
-    assert places.expression_of(view, filter, feeds) == expression
+    assert views.expression_of(view, filter, feeds) == expression
 
 
 # -- what has come since last time
@@ -293,7 +293,7 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
         await run.press("L")  # the demo brings nothing new the second time
         assert "Nothing has come since last time" in run.toasts
     async with demo(tmp_path) as library:
-        newest = max(await library.ids(places.ALL))
+        newest = max(await library.ids(views.ALL))
         rows = await library.rows([newest])
         library.new_view = View(ViewKind.NEW, str(newest - 1))
         async with running(library) as run:

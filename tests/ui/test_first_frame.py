@@ -19,7 +19,7 @@ from tuireader.model import ParsedEntry
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
 from tuireader.ui import first_frame
-from tuireader.ui.drawing.sidebar_items import UNREAD
+from tuireader.ui.views import UNREAD
 
 NOW = 1_790_000_000
 TITLES = (

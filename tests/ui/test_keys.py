@@ -425,7 +425,7 @@ async def test_folder_folds(key: str) -> None:
         await run.press("h", *["j"] * 5)
         assert "▾ Harbour" in run.text and "space folds" in run.text
         await run.press(key)
-        assert [entry.label for entry in run.main.sidebar.entries if entry.depth] == []
+        assert [entry.label for entry in run.main.sidebar.items if entry.depth] == []
         assert "▸ Harbour" in run.text
         await run.press("space", "j")
         assert run.main.sidebar.current is not None and run.main.sidebar.current.label == "The Quay"

@@ -53,7 +53,7 @@ async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> Non
         assert "# law  # To read" in run.text.splitlines()[2]  # in its line, behind the dialog
         await run.press("escape")
         assert await labelled(library) == {first: ("law", "To read")}
-        names = [entry.label for entry in run.main.sidebar.entries]
+        names = [entry.label for entry in run.main.sidebar.items]
         assert names[names.index("Labels") :][:4] == ["Labels", "law", "To read", ""]
         await run.press("enter")
         assert run.open_id == first and headed(run) == "# law  # To read"
@@ -194,11 +194,11 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         await run.press("d", "enter")
         assert await labelled(library) == {} and run.main.listing.view == View(ViewKind.ALL)
         assert "The label Rules is removed · ^z undoes" in run.toasts
-        assert "Labels" not in [entry.label for entry in run.main.sidebar.entries]
+        assert "Labels" not in [entry.label for entry in run.main.sidebar.items]
         await run.press("ctrl+z")
         await run.settle()
         assert len(await labelled(library)) == 2
-        assert "Labels" in [entry.label for entry in run.main.sidebar.entries]
+        assert "Labels" in [entry.label for entry in run.main.sidebar.items]
 
 
 async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from tuireader.model import Article, Story, StoryEntry
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
-from tuireader.ui.drawing.page_below import build_tail
 from tuireader.ui.drawing.page_parts import Page
+from tuireader.ui.drawing.page_tail import build_tail
 
-INKS = styles.make({}, dark=True, watch_colors={"W": "magenta"})
+STYLES = styles.make({}, dark=True, watch_colors={"W": "magenta"})
 
 
 def article(html: str = "", title: str = "A title") -> Article:
@@ -35,7 +35,7 @@ def page(document: Document, term: str = "") -> Page:
 def shown(made: Page, width: int) -> list[str]:
     layout = Layout(made.head, width)
     layout.extend(10**6)
-    return [draw(layout.parts[line.part], line, INKS, width).text for line in layout.lines]
+    return [draw(layout.parts[line.part], line, STYLES, width).text for line in layout.lines]
 
 
 def test_links_are_numbered_and_hits_move_with_the_numbers() -> None:
@@ -103,7 +103,7 @@ def test_every_line_is_exactly_as_wide_as_the_pane(width: int) -> None:
     layout = Layout(made.head, width)
     layout.extend(10**6)
     for line in layout.lines:
-        strip = draw(layout.parts[line.part], line, INKS, layout.width)
+        strip = draw(layout.parts[line.part], line, STYLES, layout.width)
         if layout.width >= 24:
             assert strip.cell_length == sum(segment.cell_length for segment in strip)
             assert strip.cell_length == layout.width

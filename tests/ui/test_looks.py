@@ -19,9 +19,9 @@ from tuireader.ui.drawing.themes import THEMES
 
 
 def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
-    """The texts in a row with their inks."""
+    """The texts in a row with their styles."""
     initials = {"A": "A", "B": "B"}
-    return {text.strip(): ink for text, ink in row_parts(row, "Feed", 80, initials, NOW, folds=folds)}
+    return {text.strip(): style for text, style in row_parts(row, "Feed", 80, initials, NOW, folds=folds)}
 
 
 def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, ...] = ()) -> ArticleRow:

@@ -91,7 +91,7 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         await run.settle()
         assert set(await library.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
         assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in run.toasts
-        assert run.main.sidebar.entries[4].label == "Muted" and f" Muted {len(wanted):>18} │" in run.text
+        assert run.main.sidebar.items[4].label == "Muted" and f" Muted {len(wanted):>18} │" in run.text
         await run.press("M", *["tab"] * 4)
         assert f"Muted now, {len(wanted)} articles:" in run.text
         await run.press("enter")

@@ -18,8 +18,7 @@ from tuireader.config import Config, UiConfig
 from tuireader.model import Comment, FullText, Pixels, Revision
 from tuireader.ui.controllers.images import blocks, is_far, way_of
 from tuireader.ui.dialogs.versions import Versions
-from tuireader.ui.drawing import graphics
-from tuireader.ui.drawing import styles as inks
+from tuireader.ui.drawing import graphics, styles
 
 PAGE = "<p>The whole story about LanternPay, as its page tells it.</p>" + "<p>And on it goes.</p>" * 40
 
@@ -39,7 +38,7 @@ def made(html: str, **extra: Any) -> FakeLibrary:
     return FakeLibrary(library()._feeds, [one], {"LanternPay": "magenta"})
 
 
-def inks_at(run: Running, word: str) -> list[Any]:
+def styles_at(run: Running, word: str) -> list[Any]:
     """The styles in which a word stands on the screen."""
     found = []
     for line in run.app.screen._compositor.render_strips(run.app.size):
@@ -199,7 +198,7 @@ async def test_d_shows_what_was_changed() -> None:
         text = run.text
         assert "[b]-] {+new+} word" in text and "2 h ago · feed" in text
         assert "… word" in text and text.count("word") < 100  # only what stands around
-        styles = inks_at(run, "{+new+}")
+        styles = styles_at(run, "{+new+}")
         assert styles and all(style.underline for style in styles)
         await run.press("j", "k", "G", "g", "ctrl+d", "ctrl+u", "pagedown", "pageup", "enter", "escape")
         assert run.open_id == 1 and not isinstance(run.app.screen, Versions)
@@ -220,7 +219,7 @@ async def test_find_in_page() -> None:
         await run.press("enter", "ctrl+f")
         await run.press(*"fog")
         assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous  esc leave" in run.text
-        assert [style.reverse for style in inks_at(run, "fog")[:1]] == [True]
+        assert [style.reverse for style in styles_at(run, "fog")[:1]] == [True]
         await run.press("down")
         assert "found 2/3" in run.text and "More FOG and fog" in run.text
         await run.press("enter")
@@ -266,9 +265,9 @@ async def test_code_gets_its_colours() -> None:
     html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
     async with running(made(html)) as run:
         await run.press("enter")
-        assert [style.bold for style in inks_at(run, "def")[:1]] == [True]
-        assert {style.bgcolor for style in inks_at(run, "def")} == {run.app.inks.code.bgcolor}
-        assert not any(style.bold for style in inks_at(run, "def other"))
+        assert [style.bold for style in styles_at(run, "def")[:1]] == [True]
+        assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
+        assert not any(style.bold for style in styles_at(run, "def other"))
 
 
 # --------------------------------------------------------------------------- pictures
@@ -289,7 +288,7 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
         await run.settle()
         assert library.asked_pictures == [QUAY]
         (line,) = [
-            style for style in inks_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
+            style for style in styles_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
         ][:1]
         assert line.bgcolor.triplet == (200, 30, 30)
         assert "The quay" in run.text and "A. Quist" in run.text and "╭─ picture" not in run.text
@@ -309,7 +308,7 @@ async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
         await run.press("pagedown")
         pane = run.main.pane
         before = [pane.render_line(y).text for y in range(pane.size.height)]
-        art = blocks(Pixels(40, 20, bytes(2400)), run.app.inks.ground)
+        art = blocks(Pixels(40, 20, bytes(2400)), run.app.theme_styles.ground)
         pane.show_picture(QUAY, art)
         await run.settle()
         assert [pane.render_line(y).text for y in range(pane.size.height)] == before
@@ -370,7 +369,7 @@ STRIPES = Pixels(4, 3, bytes([9, 9, 9] * 4 + [200, 0, 0] * 2 + [0, 0, 200] * 2 +
 
 
 def test_half_blocks() -> None:
-    ground = inks.make({}, dark=True, watch_colors={}).ground
+    ground = styles.make({}, dark=True, watch_colors={}).ground
     art = blocks(STRIPES, ground)
     assert art.width == 4 and [[segment.text for segment in line] for line in art.lines] == [
         ["▀▀", "▀▀"],
@@ -382,7 +381,7 @@ def test_half_blocks() -> None:
 
 
 def test_graphics_of_kitty_and_sixels() -> None:
-    ground = inks.make({}, dark=True, watch_colors={}).ground
+    ground = styles.make({}, dark=True, watch_colors={}).ground
     pixels = Pixels(40, 40, bytes([200, 30, 30]) * 1600)
     art, sent = graphics.kitty(pixels, graphics.Cell(10, 20), ground)
     assert (art.width, len(art.lines)) == (4, 2) and all(len(line) == 1 for line in art.lines)

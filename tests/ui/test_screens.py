@@ -182,7 +182,7 @@ async def test_with_16_colours(monkeypatch: pytest.MonkeyPatch, term: str) -> No
         assert sum(bool(style.reverse) for style in here) > 5  # the cursor can be seen, in one colour
         assert {style.color.is_default for style in here if style.reverse and style.color} == {True}
         assert not any(one.style is not None and one.style.reverse for one in other)
-        watches = [run.app.inks.watch(name).color for name in run.app.watch_names]
+        watches = [run.app.theme_styles.watch(name).color for name in run.app.watch_names]
         assert len({colour.number for colour in watches if colour}) == len(watches)
 
 
@@ -193,7 +193,7 @@ async def test_256_colours_are_the_nearest(monkeypatch: pytest.MonkeyPatch) -> N
         strips = run.app.screen._compositor.render_strips(run.app.size)
         colours = {one.style.bgcolor for one in strips[2] if one.style is not None and one.style.bgcolor}
         assert all(colour.type is ColorType.EIGHT_BIT for colour in colours)
-        cursor = run.app.inks.cursor.bgcolor
+        cursor = run.app.theme_styles.cursor.bgcolor
         assert cursor is not None and cursor.get_truecolor() not in {one.get_truecolor() for one in colours}
         assert any(_distance(colour, cursor) < 40 for colour in colours)
 

@@ -90,7 +90,7 @@ class TuireaderApp(App[int]):
         self.is_opening = True  # nothing is painted yet
         self._first_run = first_run
         self._browser = browser
-        self._inks: styles.Inks | None = None
+        self._theme_styles: styles.Styles | None = None
         self._main: MainScreen | None = None
         self._short_toast: Notification | None = None
         self._said_last: dict[str, str] = {}  # the last toast of each group
@@ -131,19 +131,19 @@ class TuireaderApp(App[int]):
         return [self._together]
 
     @property
-    def inks(self) -> styles.Inks:
+    def theme_styles(self) -> styles.Styles:
         """The styles of the theme that is on."""
-        if self._inks is None:
-            self._inks = styles.make(
+        if self._theme_styles is None:
+            self._theme_styles = styles.make(
                 self.theme_variables,
                 dark=self.current_theme.dark,
                 watch_colors=self.library.watch_colors,
             )
-        return self._inks
+        return self._theme_styles
 
-    def forget_inks(self) -> None:
+    def forget_theme_styles(self) -> None:
         """Make the styles anew at next use: the theme or the watches have changed."""
-        self._inks = None
+        self._theme_styles = None
 
     @property
     def watch_names(self) -> tuple[str, ...]:

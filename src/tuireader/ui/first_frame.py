@@ -190,8 +190,8 @@ def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int)
             )
         else:
             parts = [(" " * kept["width"], "")]
-        inks = kept["inks"][at_cursor]
-        out += [f"{inks.get(ink, inks[''])}{_plain(text)}\x1b[0m" for text, ink in parts if text]
+        styles = kept["inks"][at_cursor]
+        out += [f"{styles.get(style, styles[''])}{_plain(text)}\x1b[0m" for text, style in parts if text]
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 

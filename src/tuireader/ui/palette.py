@@ -45,7 +45,7 @@ class Commands(Provider):
                 f"{keys}  {command.help}" if keys else command.help,
                 partial(screen.run_command, command.id),
             )
-        for entry in screen.sidebar.entries:
+        for entry in screen.sidebar.items:
             if entry.view is not None:
                 yield f"Go to {entry.label}", f"{entry.unread} unread", partial(_go, screen, entry.view)
         for theme in sorted(screen.app.available_themes):

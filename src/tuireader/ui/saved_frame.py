@@ -16,9 +16,8 @@ from textual.color import Color
 from textual.strip import Strip
 
 from tuireader import __version__, files
-from tuireader.ui import first_frame
-from tuireader.ui.drawing import sidebar_items as places
-from tuireader.ui.drawing.row import ink_of
+from tuireader.ui import first_frame, views
+from tuireader.ui.drawing.row import row_style
 from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.status import footer, header
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT = 12
 """Files, one for each size of the terminal and each pair of configuration and database."""
-_INKS = ("", "star", "dim", "text", "strong")
+_STYLES = ("", "star", "dim", "text", "strong")
 
 
 async def keep(screen: Panes, arguments: Sequence[str] | None = None) -> None:
@@ -66,7 +65,7 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     if width < first_frame.SMALLEST[0] or height < first_frame.SMALLEST[1] or library.offline:
         return None
     counts, unread = screen.counts, bool(screen.counts.unread.unread)
-    view = places.UNREAD if unread else places.ALL
+    view = views.UNREAD if unread else views.ALL
     if not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
@@ -76,11 +75,11 @@ def compose(screen: Panes) -> dict[str, Any] | None:
         return None  # it was never on the screen
     left = sidebar.size.width + 1 if drawn else 0
     top, status = screen.top, screen.status
-    border = Style(color=_color(screen, "border"), bgcolor=screen.reader.inks.ground.bgcolor)
+    border = Style(color=_color(screen, "border"), bgcolor=screen.reader.theme_styles.ground.bgcolor)
     line = Strip([Segment("─" * width, border)])
     side = []
     if drawn:
-        at = next((number for number, entry in enumerate(sidebar.entries) if entry.view == view), -1)
+        at = next((number for number, entry in enumerate(sidebar.items) if entry.view == view), -1)
         edge = Segment("│", border)
         side = [
             _text(screen, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
@@ -89,12 +88,15 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     folds = library.config.ui.fold_stories
     count = counts.unread if unread else counts.all
     rows = count.rows(folds)
-    inks = [
-        {name: _ink(screen, ink_of(name, screen.reader.inks, cursor)) for name in (*_INKS, *_watches(screen))}
-        for cursor in (None, screen.reader.inks.cursor)
+    styles = [
+        {
+            name: _escape_codes(screen, row_style(name, screen.reader.theme_styles, cursor))
+            for name in (*_STYLES, *_watches(screen))
+        }
+        for cursor in (None, screen.reader.theme_styles.cursor)
     ]
     config = library.paths.config
-    title = places.title_of(view, screen.feeds)
+    title = views.title_of(view, screen.feeds)
     return {
         "version": __version__,
         "schema": library.schema,
@@ -112,7 +114,7 @@ def compose(screen: Panes) -> dict[str, Any] | None:
         "side": side,
         "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{rows}", trouble=False)),
         "letters": letters(screen.reader.watch_names),
-        "inks": inks,
+        "inks": styles,
     }
 
 
@@ -132,6 +134,6 @@ def _text(screen: Panes, strip: Strip) -> str:
     return strip.render(screen.reader.console)
 
 
-def _ink(screen: Panes, style: Style) -> str:
+def _escape_codes(screen: Panes, style: Style) -> str:
     """The sequence that begins a style."""
     return _text(screen, Strip([Segment("X", style)])).partition("X")[0]

@@ -153,7 +153,7 @@ class Pictures:
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
         """A picture as lines for the way in which it is shown."""
-        ground = self._screen.reader.inks.ground
+        ground = self._screen.reader.theme_styles.ground
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
         rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet

@@ -13,8 +13,8 @@ from tuireader.model import View, ViewKind
 from tuireader.ui.controllers.kept import with_kept
 from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.next_unread import Unread
-from tuireader.ui.drawing.sidebar_items import ALL, UNREAD
 from tuireader.ui.status import empty_list
+from tuireader.ui.views import ALL, UNREAD
 from tuireader.ui.workers import Wanted, now_and_then, run_latest
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from tuireader.model import ViewKind
-from tuireader.ui.drawing.sidebar_items import UNREAD
+from tuireader.ui.views import UNREAD
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes

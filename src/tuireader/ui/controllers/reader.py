@@ -16,8 +16,8 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Article
 from tuireader.ui.controllers.mark_steps import PLACE, Step
 from tuireader.ui.drawing import page as building
-from tuireader.ui.drawing import page_below as below
 from tuireader.ui.drawing.page_parts import Mark, Page, Part, Target
+from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Reading:
         related = await self._library.related(page.article.id)
         if token != self._token or not (related or story):
             return
-        tail = below.build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
+        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
         self._pages[page.article.id] = self.page = replace(self.page or page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

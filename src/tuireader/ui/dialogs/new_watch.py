@@ -99,7 +99,7 @@ class NewWatch(SavingDialog[str | None]):
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
         if not (color or self._replaces):
-            color = free_color(self.library.watch_colors, list(self.reader.inks.palette))
+            color = free_color(self.library.watch_colors, list(self.reader.theme_styles.palette))
         self.colours = Colours("Colour", color)
         self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
         days = config.ends_after_quiet_days

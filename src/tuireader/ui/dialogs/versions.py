@@ -15,14 +15,14 @@ from tuireader.model import Revision
 from tuireader.text.word_diff import Kind
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import Dialog, Says
-from tuireader.ui.drawing.styles import Inks
+from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.drawing.times import age, full_time
 
 _AROUND = 160  # characters of what stayed the same that are shown beside a change
 _SIGNS: dict[str, tuple[str, str]] = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
 
 
-def told(revision: Revision, inks: Inks) -> Text:
+def told(revision: Revision, styles: Styles) -> Text:
     """One change: when it was seen, and its words with signs as `wdiff` writes them, in colours."""
     text = Text()
     for runs in (revision.title, revision.text):
@@ -30,16 +30,16 @@ def told(revision: Revision, inks: Inks) -> Text:
             continue
         if text:
             text.append("\n\n")
-        _add(text, runs, inks)
-    return text or Text("only white space and links", inks.dim)
+        _add(text, runs, styles)
+    return text or Text("only white space and links", styles.dim)
 
 
-def _add(text: Text, runs: Sequence[tuple[str, str]], inks: Inks) -> None:
+def _add(text: Text, runs: Sequence[tuple[str, str]], styles: Styles) -> None:
     for number, (kind, words) in enumerate(runs):
         if kind in _SIGNS:
             before, after = _SIGNS[kind]
             space = words[len(words.rstrip()) :]
-            style = inks.added if kind == Kind.ADDED else inks.removed
+            style = styles.added if kind == Kind.ADDED else styles.removed
             text.append(f"{before}{words.rstrip()}{after}", style)
             text.append(space or " ")
         else:
@@ -99,11 +99,11 @@ class Changes(VerticalScroll, inherit_bindings=False):
 class Versions(Dialog[None]):
     """The versions of an article, the newest change first."""
 
-    def __init__(self, title: str, revisions: Sequence[Revision], inks: Inks) -> None:
+    def __init__(self, title: str, revisions: Sequence[Revision], styles: Styles) -> None:
         super().__init__()
         self._title = title
         self._revisions = revisions
-        self._inks = inks
+        self._theme_styles = styles
 
     def compose(self) -> ComposeResult:
         """Each change under its time."""
@@ -123,7 +123,8 @@ class Versions(Dialog[None]):
         for revision in self._revisions:
             what = "page" if revision.full else "feed"
             head = Text(
-                f"{full_time(revision.until)} · {age(revision.until, now)} · {what}", self._inks.heading
+                f"{full_time(revision.until)} · {age(revision.until, now)} · {what}",
+                self._theme_styles.heading,
             )
             yield Static(head, classes="says")
-            yield Static(told(revision, self._inks), classes="says change")
+            yield Static(told(revision, self._theme_styles), classes="says change")

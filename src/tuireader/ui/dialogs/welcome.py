@@ -37,15 +37,15 @@ class Ways(Bar):
 
     def render_line(self, y: int) -> Strip:
         """A way."""
-        base = self.inks.ground
+        base = self.theme_styles.ground
         if y >= len(_WAYS):
             return self.strip([])
         key, text = _WAYS[y]
         return self.strip(
             [
                 Segment("   ", base),
-                Segment(key, base + self.inks.key),
-                Segment(cut(f"  {text}", max(0, self.size.width - 4)), base + self.inks.text),
+                Segment(key, base + self.theme_styles.key),
+                Segment(cut(f"  {text}", max(0, self.size.width - 4)), base + self.theme_styles.text),
             ]
         )
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tuireader.text import cell_len, cut
 from tuireader.ui.drawing.page_parts import Mark, Part
-from tuireader.ui.drawing.styles import Inks, under_cursor
+from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
 
 
@@ -183,30 +183,30 @@ _PLAIN = Over()
 
 
 def draw(
-    part: Part, line: Line, inks: Inks, width: int, over: Over = _PLAIN, art: Art | None = None
+    part: Part, line: Line, styles: Styles, width: int, over: Over = _PLAIN, art: Art | None = None
 ) -> Strip:
     """A line as a strip of `width` cells. `over.chosen` draws it under the cursor; `art` is its picture."""
-    base = inks.ground
+    base = styles.ground
     if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
         rest = max(0, width - art.width)
         return Strip([*art.lines[line.start], Segment(" " * rest, base)], art.width + rest)
     if line.kind is LineKind.BLANK:
         return Strip([Segment(" " * width, base)], width)
     if line.kind is LineKind.RULE:
-        return Strip([Segment("─" * width, base + inks.faint)], width)
+        return Strip([Segment("─" * width, base + styles.faint)], width)
     if line.kind in (LineKind.TOP, LineKind.BOTTOM):
-        return Strip([Segment(_frame(part.frame, width, line.kind), base + inks.faint)], width)
-    under = base + inks.cursor if over.chosen else base
-    body = under_cursor(under + inks.named(part.ink)) if over.chosen else under + inks.named(part.ink)
-    text = _segments(part, line, inks, body, over)
+        return Strip([Segment(_frame(part.frame, width, line.kind), base + styles.faint)], width)
+    under = base + styles.cursor if over.chosen else base
+    body = under_cursor(under + styles.named(part.style)) if over.chosen else under + styles.named(part.style)
+    text = _segments(part, line, styles, body, over)
     used = sum(cell_len(segment.text) for segment in text)
     if part.frame and art is None:
         room = width - 4 - used
-        edge = base + inks.faint
+        edge = base + styles.faint
         parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
         return Strip(parts, width)
     lead = part.first if line.kind is LineKind.FIRST else part.rest
-    lead_style = under + (inks.text if lead.strip() in ("•", "▎", "▎ ▎") else inks.dim)
+    lead_style = under + (styles.text if lead.strip() in ("•", "▎", "▎ ▎") else styles.dim)
     moved_in = cell_len(lead)
     if part.ground:
         return Strip(
@@ -238,7 +238,7 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
     return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.ground)
 
 
-def _segments(part: Part, line: Line, inks: Inks, body: Style, over: Over) -> list[Segment]:
+def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Over) -> list[Segment]:
     """The text of a line cut where marks begin and end; later marks lie over earlier ones."""
     start, end = line.start, line.end
     marks = [
@@ -252,6 +252,6 @@ def _segments(part: Part, line: Line, inks: Inks, body: Style, over: Over) -> li
         style = body
         for mark in marks:
             if mark.start <= left and mark.end >= right:
-                style += inks.named(mark.ink)
+                style += styles.named(mark.style)
         segments.append(Segment(part.text[left:right], style))
     return segments

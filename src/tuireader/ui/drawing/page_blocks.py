@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tuireader.document import Block, BlockKind, Picture, Span, SpanKind
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Mark, Part
 
-_SPAN_INKS = {
+_SPAN_STYLES = {
     SpanKind.STRONG: "bold",
     SpanKind.EM: "italic",
     SpanKind.CODE: "code_inline",
@@ -121,7 +121,7 @@ def _numbered(
         within = sum(size for place, size in cuts if start < place < end)
         return start + before, end + before + within
 
-    marks = [Mark(*moved(span.start, span.end), _SPAN_INKS[span.kind]) for span in _drawn(block.spans)]
+    marks = [Mark(*moved(span.start, span.end), _SPAN_STYLES[span.kind]) for span in _drawn(block.spans)]
     marks += numbers
     found = (
         [(*moved(start, end), watch) for start, end, watch in highlights(block.text)] if block.text else []
@@ -153,4 +153,4 @@ def _raised(block: Block) -> str:
 
 
 def _drawn(spans: Sequence[Span]) -> list[Span]:
-    return [span for span in spans if span.kind in _SPAN_INKS]
+    return [span for span in spans if span.kind in _SPAN_STYLES]

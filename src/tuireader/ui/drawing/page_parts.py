@@ -16,11 +16,11 @@ Keys = Callable[[str], str]
 
 
 class Mark(NamedTuple):
-    """A range of a part's text drawn in an ink (a name that `Inks.named` knows)."""
+    """A range of a part's text drawn in a style (a name that `Styles.named` knows)."""
 
     start: int
     end: int
-    ink: str
+    style: str
 
 
 class Hit(NamedTuple):
@@ -44,7 +44,7 @@ class Part:
     """
 
     text: str = ""
-    ink: str = "text"
+    style: str = "text"
     marks: tuple[Mark, ...] = ()
     first: str = ""
     rest: str = ""

@@ -1,4 +1,4 @@
-"""One line of the article list, drawn in inks."""
+"""One line of the article list as a strip."""
 
 from __future__ import annotations
 
@@ -11,45 +11,39 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.drawing.row_parts import letters, row_parts
-from tuireader.ui.drawing.styles import Inks, under_cursor
+from tuireader.ui.drawing.row_parts import row_parts
+from tuireader.ui.drawing.styles import Styles, under_cursor
 
-Marks = Sequence[tuple[int, int, str]]
-"""Half-open ranges of a title with the name of an ink, sorted by where they begin."""
+TitleMarks = Sequence[tuple[int, int, str]]
+"""Half-open ranges of a title with the name of a style, sorted by start."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowStyle:
-    """What all rows of a list have in common: inks, width, the letters of the watches, the time."""
+class RowContext:
+    """What all rows of a list share; `letters` are those of the watches (see `row_parts.letters`)."""
 
-    inks: Inks
+    styles: Styles
     width: int
     letters: Mapping[str, str]
     now: int
     folds: bool = False
 
-    @classmethod
-    def of(
-        cls, inks: Inks, width: int, watch_names: tuple[str, ...], now: int, *, folds: bool = False
-    ) -> RowStyle:
-        """For a list of `width` cells. With several watches each mark carries its watch's initial."""
-        return cls(inks, width, letters(watch_names), now, folds)
 
-
-def draw_note(text: str, style: RowStyle, cursor: Style | None = None, line: int = 0) -> Strip:
-    """A line without an article: one of a note in the middle; its `^` stays below what it points at."""
-    base = style.inks.ground + cursor if cursor is not None else style.inks.ground
-    room = max(1, style.width - 4)
-    lines = [piece for whole in text.split("\n") for piece in _pointing(whole, room)]
+def draw_note(text: str, context: RowContext, cursor: Style | None = None, line: int = 0) -> Strip:
+    """Line number `line` of a centred note where no article is; a `^` stays below what it points at."""
+    styles, width = context.styles, context.width
+    base = styles.ground + cursor if cursor is not None else styles.ground
+    room = max(1, width - 4)
+    lines = [piece for whole in text.split("\n") for piece in _pointer_lines(whole, room)]
     if not text or not 0 <= line < len(lines):
-        return Strip([Segment(" " * style.width, base)], style.width)
-    left = max(2, (style.width - max(map(cell_len, lines))) // 2)
+        return Strip([Segment(" " * width, base)], width)
+    left = max(2, (width - max(map(cell_len, lines))) // 2)
     shown = " " * left + cut(lines[line], room)
-    return Strip([Segment(pad(shown, style.width), base + style.inks.dim)], style.width)
+    return Strip([Segment(pad(shown, width), base + styles.dim)], width)
 
 
-def _pointing(line: str, room: int) -> tuple[str, ...]:
-    """A line `    ^ what is wrong`, in two where it is too wide."""
+def _pointer_lines(line: str, room: int) -> tuple[str, ...]:
+    """Split a line `    ^ what is wrong` in two where it is too wide."""
     before, sign, words = line.partition("^ ")
     return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 
@@ -57,39 +51,39 @@ def _pointing(line: str, room: int) -> tuple[str, ...]:
 def draw_row(
     row: ArticleRow,
     feed_title: str,
-    style: RowStyle,
+    context: RowContext,
     cursor: Style | None = None,
     *,
     inner: bool = False,
     selected: bool = False,
     same_day: bool | None = None,
-    marks: Marks = (),
+    marks: TitleMarks = (),
 ) -> Strip:
-    """A row as `row_parts` says what stands in it; `inner` rows stand below the first one of their story."""
+    """Draw the parts of a row (see `row_parts`) on the background of the list or of the cursor."""
     parts = row_parts(
         row,
         feed_title,
-        style.width,
-        style.letters,
-        style.now,
-        folds=style.folds,
+        context.width,
+        context.letters,
+        context.now,
+        folds=context.folds,
         inner=inner,
         selected=selected,
         same_day=same_day,
         marks=marks,
     )
-    segments = [Segment(text, ink_of(ink, style.inks, cursor)) for text, ink in parts]
-    return Strip(segments, None).adjust_cell_length(style.width, ink_of("", style.inks, cursor))
+    segments = [Segment(text, row_style(name, context.styles, cursor)) for text, name in parts]
+    return Strip(segments, None).adjust_cell_length(context.width, row_style("", context.styles, cursor))
 
 
-def ink_of(ink: str, inks: Inks, cursor: Style | None = None) -> Style:
-    """The style of a part of a row, on the ground of the list or of the cursor."""
-    style = inks.ground if cursor is None else inks.ground + cursor
-    own, _, mark = ink.partition("/")
+def row_style(name: str, styles: Styles, cursor: Style | None = None) -> Style:
+    """Resolve a style name of `row_parts` on the background of the list or of the cursor."""
+    style = styles.ground if cursor is None else styles.ground + cursor
+    own, _, mark = name.partition("/")
     if ":" in own:  # the slash is in the name of a watch
-        own, mark = ink, ""
+        own, mark = name, ""
     if own:
-        style += inks.named(own)
+        style += styles.named(own)
     if mark:
-        style += inks.named(mark)
+        style += styles.named(mark)
     return under_cursor(style) if cursor is not None else style

@@ -1,4 +1,4 @@
-"""What stands in a line of the article list: texts with the names of their inks, by terminal cells.
+"""What stands in a line of the article list: texts with the names of their styles, by terminal cells.
 
 Light to import: the first frame is drawn from this before Textual is there.
 """
@@ -73,7 +73,7 @@ def row_parts(
     `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
     the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
     the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
-    The ink `""` is the ground, `watch:NAME` a watch's; `title/INK` is a mark in a title of the ink `title`.
+    The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
     time, feed = columns(width)
     parts = [
@@ -126,13 +126,13 @@ def _labels(names: Sequence[str], room: int) -> str:
     return shown
 
 
-def _marked(title: str, marks: Sequence[Mark], ink: str) -> list[Part]:
+def _marked(title: str, marks: Sequence[Mark], style: str) -> list[Part]:
     """A title cut where marks begin and end; what lies in an earlier mark is not marked twice."""
     parts: list[Part] = []
     at, last = 0, len(title) - title.endswith("…")
     for start, end, mark in marks:
         start, end = max(start, at), min(end, last)
         if start < end:
-            parts += [(title[at:start], ink), (title[start:end], f"{ink}/{mark}")]
+            parts += [(title[at:start], style), (title[start:end], f"{style}/{mark}")]
             at = end
-    return [*parts, (title[at:], ink)]
+    return [*parts, (title[at:], style)]

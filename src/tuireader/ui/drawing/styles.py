@@ -1,6 +1,6 @@
 """The styles that the line-API widgets draw with, made once from the theme that is on.
 
-Widgets name an ink by what the text is (`dim`, `link`, `hit`); which colour that is follows from the theme's
+Widgets name a style by what the text is (`dim`, `link`, `hit`); which colour that is follows from the theme's
 own colours, so every Textual theme works. Under an ANSI theme only attributes and the terminal's 16 colours
 are used.
 """
@@ -40,7 +40,7 @@ _WATCH_LIGHT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Inks:
+class Styles:
     """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only.
 
     The colour of links is theirs alone.
@@ -72,21 +72,28 @@ class Inks:
     added: Style = field(default_factory=Style)
     removed: Style = field(default_factory=Style)
 
+    def cursor_for(self, focused: bool) -> Style:
+        """Return the style of the cursor line in a pane with or without the focus."""
+        return self.cursor if focused else self.cursor_idle
+
     def watch(self, name: str) -> Style:
-        """The colour of a watch."""
+        """Return the colour of a watch."""
         return self.watches.get(name, self.unknown_watch)
 
-    def named(self, ink: str) -> Style:
-        """An ink by its name; `watch:NAME` and `hit:NAME` are a watch's colour, the latter as a highlight,
-        `code:KIND` that of a word of a program."""
-        kind, _, name = ink.partition(":")
+    def named(self, name: str) -> Style:
+        """Return a style by its name.
+
+        `watch:NAME` and `hit:NAME` are the colour of a watch, the latter as a highlight; `code:KIND` is that
+        of a token of source code.
+        """
+        kind, _, key = name.partition(":")
         if kind == "watch":
-            return self.watch(name) + BOLD
+            return self.watch(key) + BOLD
         if kind == "hit":
-            return self.watch(name) + HIT
-        if kind == "code" and name:
-            return self.syntax.get(name, NONE)
-        return _FIXED.get(ink) or getattr(self, ink)
+            return self.watch(key) + HIT
+        if kind == "code" and key:
+            return self.syntax.get(key, NONE)
+        return _FIXED.get(name) or getattr(self, name)
 
 
 def under_cursor(style: Style) -> Style:
@@ -112,13 +119,13 @@ _FIXED = {
 }
 
 
-def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Inks:
-    """Inks for a theme, given as Textual's theme variables, and for the colours that watches were given."""
+def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
+    """Styles for a theme, given as Textual's theme variables, and for the colours that watches were given."""
     ground = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = _WATCH_DARK if dark else _WATCH_LIGHT
     if ground.ansi is not None or text.ansi is not None:
-        return _ansi_inks(watch_colors)
+        return _ansi_styles(watch_colors)
     accent = _color(variables.get("accent"), "#7fb4e6")
 
     def mixed(share: float) -> Style:
@@ -127,7 +134,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     cursor = _color(variables.get("block-cursor-background"), "#2c3a4f")
     idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
     idle = ground.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
-    return Inks(
+    return Styles(
         ground=Style(color=text.rich_color, bgcolor=ground.rich_color),
         raised=Style(color=text.rich_color, bgcolor=_color(variables.get("surface"), "#1a1e25").rich_color),
         text=Style(color=text.rich_color),
@@ -163,17 +170,17 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 
 def _cursor(ground: Color, text: Color, plain: Color) -> Style:
-    """The cursor line: only a ground where the usual inks can be read on it, else its own text colour too."""
+    """Cursor line: only a background where the usual styles are legible on it, else a text colour, too."""
     if abs(ground.brightness - plain.brightness) > 0.4:
         return Style(bgcolor=ground.rich_color)
     return Style(color=text.rich_color, bgcolor=ground.rich_color)
 
 
-def _ansi_inks(watch_colors: Mapping[str, str]) -> Inks:
+def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
     dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
     watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
-    return Inks(
+    return Styles(
         ground=Style(),
         raised=Style(),
         text=Style(),

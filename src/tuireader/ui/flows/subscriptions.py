@@ -12,10 +12,10 @@ from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Feed, View, ViewKind
 from tuireader.query import QueryError, parse
 from tuireader.text import without_password
+from tuireader.ui import views
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.dialogs.confirm import Confirm
 from tuireader.ui.dialogs.form import Form
-from tuireader.ui.drawing import sidebar_items as places
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.workers import run_latest
 
@@ -111,7 +111,7 @@ class Editing:
         new = values["name"]
         await self._library.rename_folder(name, new)
         if self._screen.listing.view == View(ViewKind.FOLDER, name):
-            view = View(ViewKind.FOLDER, new) if new else places.ALL
+            view = View(ViewKind.FOLDER, new) if new else views.ALL
             await self._screen.show_view(view)
         said = f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
         return f"{said}{self._undoes}"
@@ -121,7 +121,7 @@ class Editing:
         await self._mark(f"{name} renamed", lambda _: self._library.rename_label(name, new))
         if self._screen.listing.view == View(ViewKind.LABEL, name):
             kept = [one for one in await self._labels() if label_key(one) == label_key(new)]
-            await self._screen.show_view(View(ViewKind.LABEL, kept[0]) if kept else places.ALL)
+            await self._screen.show_view(View(ViewKind.LABEL, kept[0]) if kept else views.ALL)
         return f"The label {name} is {new} now"
 
     async def _mark(self, what: str, write: Write) -> None:
@@ -141,7 +141,7 @@ class Editing:
     def save_view(self) -> None:
         """Ask for a name for what the list shows."""
         listing = self._screen.listing
-        self.ask_view(places.expression_of(listing.view, listing.filter, self._screen.feeds))
+        self.ask_view(views.expression_of(listing.view, listing.filter, self._screen.feeds))
 
     def ask_view(self, expression: str, name: str = "", replaces: str = "") -> None:
         """Ask for name and expression of a saved search."""
@@ -260,8 +260,8 @@ class Editing:
             or (view.kind is ViewKind.WATCH and view.key not in self._library.watch_colors)
         )
         if gone:
-            await self._screen.show_view(places.ALL)
-            self._screen.sidebar.select(places.ALL)
+            await self._screen.show_view(views.ALL)
+            self._screen.sidebar.select(views.ALL)
 
     async def _labels(self) -> list[str]:
         return [label.name for label in await self._library.labels()]

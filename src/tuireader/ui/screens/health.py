@@ -61,15 +61,15 @@ def _tries(number: int) -> str:
 def health_row(health: FeedHealth, now: int) -> Row:
     """The line of one feed."""
     feed = health.feed
-    sign, ink, state = _SIGNS[health.trouble]
+    sign, style, state = _SIGNS[health.trouble]
     streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
     why = feed.last_error if health.trouble >= Trouble.FAILING else ""
     return Row(
         str(feed.id),
         {
-            "sign": Cell(sign, ink),
+            "sign": Cell(sign, style),
             "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
-            "state": Cell(state + streak, ink),
+            "state": Cell(state + streak, style),
             "why": Cell(why or (health.moved_to and f"to {health.moved_to}"), "dim"),
             "success": Cell(_since(feed.last_success, now), "dim"),
             "next": Cell(_next(feed, now), "dim"),

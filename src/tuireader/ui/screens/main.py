@@ -9,8 +9,8 @@ from textual.binding import Binding
 
 from tuireader.model import View
 from tuireader.text.wording import counted
+from tuireader.ui import views
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing import sidebar_items as places
 from tuireader.ui.flows.watches import Watching
 from tuireader.ui.screens.marking_keys import MarkingKeys
 
@@ -160,7 +160,7 @@ class MainScreen(MarkingKeys):
         if message.as_view:
             view = self.listing.view
             expression = (
-                places.expression_of(view, message.text, self.feeds) if message.filters else message.text
+                views.expression_of(view, message.text, self.feeds) if message.filters else message.text
             )
             self.editing.ask_view(expression.strip())
         else:
@@ -223,7 +223,7 @@ class MainScreen(MarkingKeys):
             self.refreshing.refresh([self.reading.article.feed_id])
             return
         view = self.listing.view
-        self.refreshing.refresh(places.feed_ids_of(view, self.feeds))
+        self.refreshing.refresh(views.feed_ids_of(view, self.feeds))
 
     def action_add_feed(self) -> None:
         from tuireader.ui.dialogs.add_feed import AddFeed

@@ -91,7 +91,7 @@ class MovingKeys(ReadingKeys):
             await self.open_article(article_id)
 
     def _views_with_unread(self, step: int) -> list[View]:
-        lines = [entry for entry in self.sidebar.entries if entry.view is not None]
+        lines = [entry for entry in self.sidebar.items if entry.view is not None]
         views = [entry.view for entry in lines]
         at = views.index(self.listing.view) if self.listing.view in views else -1
         around = (lines[at + 1 :] + lines[: max(0, at)])[::step]

@@ -15,18 +15,19 @@ from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Counts, Feed, View
+from tuireader.ui import views
 from tuireader.ui.controllers.listing import Listing, Spot
 from tuireader.ui.controllers.marks import Marking
 from tuireader.ui.controllers.reader import Reading
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search_hits import Finding
-from tuireader.ui.drawing import sidebar_items as places
+from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.saved_frame import keep
 from tuireader.ui.status import footer, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.containers import Column, Row, Sheet
+from tuireader.ui.widgets.containers import CoalescingScreen, PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
@@ -46,7 +47,7 @@ _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 _UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
 
 
-class Panes(Sheet, inherit_bindings=False):
+class Panes(CoalescingScreen, inherit_bindings=False):
     """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
 
     AUTO_FOCUS = "#list"
@@ -79,9 +80,9 @@ class Panes(Sheet, inherit_bindings=False):
         self.reading = Reading(self)
         self.refreshing = Refreshing(self)
         yield self.top
-        with Row(id="body"):
+        with PaneRow(id="body"):
             yield self.sidebar
-            with Column(id="main"):
+            with PaneColumn(id="main"):
                 yield self.finding.line
                 yield self.articles
                 yield self.pane
@@ -104,9 +105,9 @@ class Panes(Sheet, inherit_bindings=False):
     async def _start(self) -> None:
         self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         self.feeds = await self.library.feeds()
-        unread, _ = await self.library.head(places.UNREAD, show_read=False, limit=1)
-        others, _ = (unread, True) if unread else await self.library.head(places.ALL, limit=1)
-        await self.show_view(places.ALL if others and not unread else places.UNREAD)
+        unread, _ = await self.library.head(views.UNREAD, show_read=False, limit=1)
+        others, _ = (unread, True) if unread else await self.library.head(views.ALL, limit=1)
+        await self.show_view(views.ALL if others and not unread else views.UNREAD)
         counting = self.reader.counting
         if counting is not None and counting.done():
             self.counts = await counting
@@ -145,12 +146,12 @@ class Panes(Sheet, inherit_bindings=False):
         """Have one painting for all that a key has changed."""
         panes = (self.sidebar, self.articles, self.pane)
         bars = [pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar]
-        self.tell_at_once(self.top, *panes, *bars, self.status)
+        self.flush_refresh(self.top, *panes, *bars, self.status)
         self.reading.look_ahead()
 
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""
-        self.reader.forget_inks()
+        self.reader.forget_theme_styles()
         for pane in (self.sidebar, self.articles, self.pane):
             pane.forget_strips()
         self.top.refresh()
@@ -296,7 +297,7 @@ class Panes(Sheet, inherit_bindings=False):
 
     def _draw_sidebar(self) -> None:
         self.sidebar.show(
-            places.entries(
+            sidebar_items(
                 self.feeds,
                 self.counts,
                 self.reader.watch_names,

@@ -118,7 +118,7 @@ class ReadingKeys(Searching):
         if not revisions:
             self.reader.say("Nothing was changed since it first came", seconds=2)
             return
-        self.app.push_screen(Versions(article.title, revisions, self.reader.inks))
+        self.app.push_screen(Versions(article.title, revisions, self.reader.theme_styles))
 
     # -- pictures
 

@@ -72,7 +72,7 @@ class Searching(Panes):
         if text:
             self.listing.wanted.now()
             if self.listing.expression != text:
-                self.hold()  # what is found is about to be shown
+                self.hold_repaint()  # what is found is about to be shown
             self.remember_search(text)
             self._leave_search_line()
             self.go_to(self.articles)

@@ -24,7 +24,7 @@ _FORTNIGHT = 14
 
 def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
     """Return the line of one watch; what is unread is counted in stories if lists fold them."""
-    ink = f"watch:{stats.name}"
+    style = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
     elif stats.ends is not None and stats.ends <= now:
@@ -39,14 +39,14 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
     return Row(
         stats.name,
         {
-            "mark": Cell("◆", ink),
+            "mark": Cell("◆", style),
             "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
             "unread": Cell(str(stats.count.unread_rows(folds) or ""), "text"),
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
-            "days": Cell(days, ink),
-            "fortnight": Cell(days[-_FORTNIGHT:], ink),
+            "days": Cell(days, style),
+            "fortnight": Cell(days[-_FORTNIGHT:], style),
             "last": last,
         },
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID
 from tuireader.model import ViewKind
-from tuireader.ui.drawing.sidebar_items import MUTED
+from tuireader.ui.views import MUTED
 from tuireader.ui.widgets.bars import BACK, QUIT
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.model import Count, View
 from tuireader.text.wording import stories_and_articles
-from tuireader.ui.drawing import sidebar_items as places
+from tuireader.ui import views
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.panes import Panes
@@ -17,17 +17,17 @@ def number(view: View, count: Count, *, folds: bool) -> str:
 
     Where stories are folded it has their number and that of their articles.
     """
-    starred = view == places.STARRED
+    starred = view == views.STARRED
     articles = count.total if starred else count.unread
     rows = count.rows(folds) if starred else count.unread_rows(folds)
     told = str(articles) if rows == articles else stories_and_articles(rows, articles)
-    return told if starred or view == places.UNREAD else f"{told} unread"
+    return told if starred or view == views.UNREAD else f"{told} unread"
 
 
 def words(screen: Panes) -> tuple[str, str]:
     """The title of the list, and what is told of its number and its order."""
     view = screen.listing.view
-    count = None if screen.listing.filter else places.count_of(view, screen.counts)
+    count = None if screen.listing.filter else views.count_of(view, screen.counts)
     if count is None:
         more = screen.listing.partial or (screen.listing.capped and not screen.listing.filter)
         told = f"{len(screen.articles.ids)}{'+' if more else ''} found"
@@ -35,12 +35,12 @@ def words(screen: Panes) -> tuple[str, str]:
         told = "…"
     else:
         told = number(view, count, folds=screen.listing.folds)
-    hidden = "" if screen.listing.shows_read or view == places.UNREAD else ", read ones hidden"
+    hidden = "" if screen.listing.shows_read or view == views.UNREAD else ", read ones hidden"
     if screen.listing.sort != "date":
         from tuireader.ui.flows.sorting import WORDS
 
         hidden += f", {WORDS[screen.listing.sort]}"
-    title = places.title_of(view, screen.feeds, screen.library.views)
+    title = views.title_of(view, screen.feeds, screen.library.views)
     if screen.listing.filter:
         title = f"{title} › {screen.listing.filter}"
     return title, told + hidden

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
-from tuireader.ui.drawing.row import Marks, RowStyle, draw_note, draw_row
+from tuireader.ui.drawing.row import RowContext, TitleMarks, draw_note, draw_row
+from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.drawing.times import list_day
-from tuireader.ui.widgets.containers import Sheet
+from tuireader.ui.widgets.containers import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
@@ -41,7 +42,7 @@ class ArticleList(CursorPane):
         self,
         fetch: Rows,
         feed_title: Callable[[int], str],
-        marks: Callable[[ArticleRow], Marks] = lambda row: (),
+        marks: Callable[[ArticleRow], TitleMarks] = lambda row: (),
     ) -> None:
         super().__init__(id="list")
         self._marks = marks
@@ -59,7 +60,7 @@ class ArticleList(CursorPane):
         self._rows: dict[int, ArticleRow] = {}
         self._strips: dict[tuple[int, bool, bool, bool | None], Strip] = {}
         self._days: dict[int, str] = {}
-        self._style: RowStyle | None = None
+        self._row_context: RowContext | None = None
         self._asked: set[int] = set()
 
     # -- content
@@ -107,8 +108,8 @@ class ArticleList(CursorPane):
         self.scroll_now(max(0, self.cursor - line) if line is not None else 0)
         self.keep_in_sight()
         self.forget_strips()
-        if not self._sees_all() and isinstance(self.screen, Sheet):
-            self.screen.hold()  # empty lines would be painted first
+        if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
+            self.screen.hold_repaint()  # empty lines would be painted first
         self._want()
 
     def update_ids(self, ids: array[int]) -> None:
@@ -238,7 +239,7 @@ class ArticleList(CursorPane):
 
     def on_resize(self) -> None:
         """Draw for the new width; the cursor stays in sight."""
-        if self._style is not None and self._style.width != self.size.width:
+        if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
         self._resize()
         self.keep_in_sight()
@@ -286,8 +287,8 @@ class ArticleList(CursorPane):
             self._rows = {key: row for key, row in self._rows.items() if key in near}
             self._asked = {(top // _CHUNK) + step for step in range(-2, 3)} & self._asked
         self.put([row for row in rows if self._rows.get(row.id) != row])
-        if self._sees_all() and isinstance(self.screen, Sheet):
-            self.screen.release()
+        if self._sees_all() and isinstance(self.screen, CoalescingScreen):
+            self.screen.release_repaint()
 
     def _forget_strip(self, article_id: int) -> None:
         for at_cursor, inner, same_day in product((True, False), (True, False), (True, False, None)):
@@ -297,7 +298,7 @@ class ArticleList(CursorPane):
 
     def forget_strips(self) -> None:
         """Drop whatever was drawn and draw anew."""
-        self._style = None
+        self._row_context = None
         self._strips.clear()
         self._days.clear()
         self.refresh()
@@ -305,32 +306,32 @@ class ArticleList(CursorPane):
     def render_line(self, y: int) -> Strip:
         """One article, a blank where it is not loaded, or a word on why there is none."""
         number = y + self.scroll_offset.y
-        style = self._style
-        if style is None or style.width != self.size.width:  # drawn before it is told of another width
+        context = self._row_context
+        if context is None or context.width != self.size.width:  # drawn before the resize event arrives
             self._strips.clear()
-            style = self._style = RowStyle.of(
-                self.inks,
+            context = self._row_context = RowContext(
+                self.theme_styles,
                 self.size.width,
-                self.reader.watch_names,
+                letters(self.reader.watch_names),
                 int(self.reader.clock()),
                 folds=self.folds,
             )
         if number >= len(self.ids):
             above = min(2, self.size.height // 2)
-            return draw_note("" if self.ids else self.empty_text, style, line=y - above)
+            return draw_note("" if self.ids else self.empty_text, context, line=y - above)
         article_id = self.ids[number]
         at_cursor = number == self.cursor
-        inner, same_day = self._is_inner(number), self._is_same_day(number, style.now)
+        inner, same_day = self._is_inner(number), self._is_same_day(number, context.now)
         strip = self._strips.get((article_id, at_cursor, inner, same_day))
         if strip is None:
             row = self._rows.get(article_id)
-            cursor = (style.inks.cursor if self.has_focus else style.inks.cursor_idle) if at_cursor else None
+            cursor = context.styles.cursor_for(self.has_focus) if at_cursor else None
             if row is None:
-                return draw_note("", style, cursor)
+                return draw_note("", context, cursor)
             title, marks = self._feed_title(row.feed_id), self._marks(row)
             selected = article_id in self.selected
             strip = draw_row(
-                row, title, style, cursor, inner=inner, selected=selected, same_day=same_day, marks=marks
+                row, title, context, cursor, inner=inner, selected=selected, same_day=same_day, marks=marks
             )
             if len(self._strips) > _KEEP:
                 self._strips.clear()

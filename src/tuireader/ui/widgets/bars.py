@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
-from tuireader.ui.drawing.styles import Inks
+from tuireader.ui.drawing.styles import Styles
 
 if TYPE_CHECKING:
     from tuireader.ui.app import TuireaderApp
@@ -25,14 +25,14 @@ class Bar(Widget):
     """A line that is drawn whole."""
 
     @property
-    def inks(self) -> Inks:
+    def theme_styles(self) -> Styles:
         """The styles of the theme that is on."""
-        return cast("TuireaderApp", self.app).inks
+        return cast("TuireaderApp", self.app).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
         """The segments on the bar's ground, as wide as the bar."""
         width = self.size.width
-        return Strip(segments).adjust_cell_length(width, self.inks.ground)
+        return Strip(segments).adjust_cell_length(width, self.theme_styles.ground)
 
 
 class TopLine(Bar):
@@ -61,8 +61,8 @@ class TopLine(Bar):
 
     def draw(self, title: str, count: str, progress: str) -> Strip:
         """The line with these words in it."""
-        inks, width = self.inks, self.size.width
-        base = inks.ground
+        styles, width = self.theme_styles, self.size.width
+        base = styles.ground
         right = cut(progress, max(0, width // 2)) if progress else ""
         name = " tuireader  " if width >= 60 else " "
         count = f" · {count}" if count else ""
@@ -72,11 +72,11 @@ class TopLine(Bar):
         gap = max(0, width - used - cell_len(right) - 1)
         return self.strip(
             [
-                Segment(name, base + inks.dim),
-                Segment(title, base + inks.strong),
-                Segment(count, base + inks.dim),
+                Segment(name, base + styles.dim),
+                Segment(title, base + styles.strong),
+                Segment(count, base + styles.dim),
                 Segment(" " * gap, base),
-                Segment(right, base + inks.text),
+                Segment(right, base + styles.text),
                 Segment(" ", base),
             ]
         )
@@ -104,18 +104,18 @@ class StatusLine(Bar):
 
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
         """As many keys as fit beside the word at the right, among them help, which tells all, and quit."""
-        inks, width = self.inks, self.size.width
-        base = inks.ground
+        styles, width = self.theme_styles, self.size.width
+        base = styles.ground
         share = width - 2 if trouble else max(width // 2, width - 40)
         where = cut(where, max(0, share)) if where else ""
         room = width - cell_len(where) - 2
         segments = [Segment(" ", base)]
         used = 1
         for key, title in _fitting(keys, room - used):
-            segments += [Segment(key, base + inks.key), Segment(f" {title}  ", base + inks.dim)]
+            segments += [Segment(key, base + styles.key), Segment(f" {title}  ", base + styles.dim)]
             used += _size(key, title)
         segments.append(Segment(" " * max(0, width - used - cell_len(where) - 1), base))
-        segments.append(Segment(where, base + (inks.error if trouble else inks.dim)))
+        segments.append(Segment(where, base + (styles.error if trouble else styles.dim)))
         return self.strip(segments)
 
 

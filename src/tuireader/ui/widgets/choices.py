@@ -170,15 +170,15 @@ class Choices(CursorPane):
 
     def render_line(self, y: int) -> Strip:
         """A heading, or check mark, lead, text and note."""
-        number, width, inks = y + self.scroll_offset.y, self.size.width, self.inks
-        base = inks.raised
+        number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
+        base = styles.raised
         if number >= len(self.choices):
             return Strip([Segment(" " * width, base)], width)
         choice = self.choices[number]
         if choice.key is None:
-            return Strip([Segment(pad(f" {choice.text}", width), base + inks.heading)], width)
+            return Strip([Segment(pad(f" {choice.text}", width), base + styles.heading)], width)
         if number == self.cursor:
-            base += inks.cursor if self.has_focus else inks.cursor_idle
+            base += styles.cursor_for(self.has_focus)
         box = ("[x] " if choice.key in self.checked else "[ ] ") if self._checks else ""
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
         room = max(1, width - 2 - cell_len(box) - cell_len(lead))
@@ -187,9 +187,9 @@ class Choices(CursorPane):
         note = pad(choice.note, max(0, room - cell_len(shown)))
         parts = [
             Segment(" ", base),
-            Segment(box, under_cursor(base + inks.text)),
-            Segment(lead, under_cursor(base + inks.key)),
-            Segment(shown, base + inks.text),
-            Segment(note, base + inks.dim),
+            Segment(box, under_cursor(base + styles.text)),
+            Segment(lead, under_cursor(base + styles.key)),
+            Segment(shown, base + styles.text),
+            Segment(note, base + styles.dim),
         ]
         return Strip(parts).adjust_cell_length(width, base)

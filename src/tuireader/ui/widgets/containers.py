@@ -42,7 +42,7 @@ def _blank(width: int, style: Style) -> Strip:
     return Strip.blank(width, style)
 
 
-class Row(Horizontal):
+class PaneRow(Horizontal):
     """Side by side."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -50,7 +50,7 @@ class Row(Horizontal):
         return _lines(self, crop, super().render_lines)
 
 
-class Column(Vertical):
+class PaneColumn(Vertical):
     """One below the other."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -58,7 +58,7 @@ class Column(Vertical):
         return _lines(self, crop, super().render_lines)
 
 
-class Sheet(Screen[None]):
+class CoalescingScreen(Screen[None]):
     """A screen that is covered by its panes, and that is painted seldom."""
 
     _painted = 0.0
@@ -74,12 +74,12 @@ class Sheet(Screen[None]):
         if not getattr(self.app, "is_opening", False):
             super()._compositor_refresh()
 
-    def hold(self) -> None:
-        """Paint nothing until `release`, for a moment at most: what is about to come is painted with it."""
+    def hold_repaint(self) -> None:
+        """Paint nothing until `release_repaint`, or for 40 ms: content that is about to come is included."""
         self._held_until = monotonic() + _MOST_WAIT
-        self.set_timer(_MOST_WAIT, self.release)
+        self.set_timer(_MOST_WAIT, self.release_repaint)
 
-    def release(self) -> None:
+    def release_repaint(self) -> None:
         """Paint what has changed."""
         if self._held_until:
             self._held_until = 0.0
@@ -96,7 +96,7 @@ class Sheet(Screen[None]):
         self._painted = now
         super()._on_timer_update()
 
-    def tell_at_once(self, *widgets: Widget) -> None:
+    def flush_refresh(self, *widgets: Widget) -> None:
         """Let widgets say what is to be drawn.
 
         Each would say so when its own messages have come to rest, and have a painting for itself.

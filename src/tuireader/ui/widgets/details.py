@@ -1,4 +1,4 @@
-"""A few lines of text in inks: what is known of the line under the cursor."""
+"""A few lines of text in styles: what is known of the line under the cursor."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tuireader.text import cell_len, cut
 from tuireader.ui.widgets.bars import Bar
 
 Piece = tuple[str, str]
-"""A text and the name of its ink."""
+"""A text and the name of its style."""
 Line = tuple[Piece, ...]
 
 
-def marked(text: str, spans: Iterable[tuple[int, int]], ink: str, plain: str = "text") -> Line:
-    """A text cut at half-open, sorted spans: these in `ink`, the rest in `plain`."""
+def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str = "text") -> Line:
+    """A text cut at half-open, sorted spans: these in `style`, the rest in `plain`."""
     pieces: list[Piece] = []
     at = 0
     for start, end in spans:
         start = max(start, at)
         if end <= start or start >= len(text):
             continue
-        pieces += [(text[at:start], plain), (text[start:end], ink)]
+        pieces += [(text[at:start], plain), (text[start:end], style)]
         at = end
     pieces.append((text[at:], plain))
     return tuple(piece for piece in pieces if piece[0])
@@ -33,13 +33,13 @@ def fitted(line: Sequence[Piece], width: int) -> list[Piece]:
     """The pieces of a line that `width` cells have room for, the last one cut with an ellipsis."""
     shown: list[Piece] = []
     left = width
-    for number, (text, ink) in enumerate(line):
+    for number, (text, style) in enumerate(line):
         size = cell_len(text)
         tail = any(more for more, _ in line[number + 1 :])
         if size > left or (size == left and tail):
-            shown.append((cut(f"{text} " if size == left else text, left), ink))
+            shown.append((cut(f"{text} " if size == left else text, left), style))
             return shown
-        shown.append((text, ink))
+        shown.append((text, style))
         left -= size
     return shown
 
@@ -60,9 +60,11 @@ class Facts(Bar):
 
     def render_line(self, y: int) -> Strip:
         """One line, a cell in from the left."""
-        inks, width = self.inks, self.size.width
-        base = inks.raised if self._raised else inks.ground
+        styles, width = self.theme_styles, self.size.width
+        base = styles.raised if self._raised else styles.ground
         line = self.lines[y] if y < len(self.lines) else ()
         parts = [Segment(" ", base)]
-        parts += [Segment(text, base + inks.named(ink)) for text, ink in fitted(line, max(0, width - 2))]
+        parts += [
+            Segment(text, base + styles.named(style)) for text, style in fitted(line, max(0, width - 2))
+        ]
         return Strip(parts).adjust_cell_length(width, base)

@@ -81,19 +81,19 @@ class Pick(Bar, can_focus=True):
     def piece(self, value: str, name: str, base: Style) -> Segment:
         """One of the values; the chosen one is in brackets, so that colour is not needed."""
         if value != self.value:
-            return Segment(f" {name} ", base + self.inks.dim)
-        live = self.inks.cursor if self.has_focus else self.inks.cursor_idle
-        return Segment(f"[{name}]", base + live + self.inks.text)
+            return Segment(f" {name} ", base + self.theme_styles.dim)
+        live = self.theme_styles.cursor_for(self.has_focus)
+        return Segment(f"[{name}]", base + live + self.theme_styles.text)
 
     def render_line(self, y: int) -> Strip:
         """The label, then the values."""
-        base = self.inks.raised
-        parts = [Segment(pad(f" {self._label}", LABEL + 1), base + self.inks.dim)]
+        base = self.theme_styles.raised
+        parts = [Segment(pad(f" {self._label}", LABEL + 1), base + self.theme_styles.dim)]
         pieces = [self.piece(value, name, base) for value, name in self.names().items()]
         if (
             sum(piece.cell_length for piece in pieces) + LABEL + 1 > self.size.width
         ):  # then just the chosen one
-            edge = base + self.inks.dim
+            edge = base + self.theme_styles.dim
             chosen = self.piece(self.value, self.names()[self.value], base)
             pieces = [Segment("‹ ", edge), chosen, Segment(" ›", edge)]
         parts += pieces
@@ -109,13 +109,13 @@ class Colours(Pick):
 
     def names(self) -> Mapping[str, str]:
         """`""` leaves it to the theme; a colour that is no name stays one of the choices."""
-        known = {"": "of the theme"} | {name: name for name in self.inks.palette}
+        known = {"": "of the theme"} | {name: name for name in self.theme_styles.palette}
         return known | {self._given: self._given or known[""]}
 
     def piece(self, value: str, name: str, base: Style) -> Segment:
         """A sign in the colour; only the chosen one has its name."""
-        ink, sign = self.inks.palette.get(value, self.inks.text), "◆" if value else "·"
+        style, sign = self.theme_styles.palette.get(value, self.theme_styles.text), "◆" if value else "·"
         if value != self.value:
-            return Segment(f" {sign}", base + ink)
-        live = self.inks.cursor if self.has_focus else self.inks.cursor_idle
-        return Segment(f" [{sign} {name}]", base + live + ink)
+            return Segment(f" {sign}", base + style)
+        live = self.theme_styles.cursor_for(self.has_focus)
+        return Segment(f" [{sign} {name}]", base + live + style)

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Over, before, draw
 from tuireader.ui.drawing.page_parts import Mark, Page, Tail, Target
-from tuireader.ui.widgets.painted import Painted
+from tuireader.ui.widgets.graphic_strip import GraphicStrip
 from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
@@ -364,7 +364,7 @@ class PagePane(Pane):
         for at, strip in enumerate(strips):
             art, row = self._graphic(first + at)
             if art is not None and left >= 0 and left + art.width < strip.cell_length:
-                strips[at] = Painted(strip, left, art.width, art.graphics[row])
+                strips[at] = GraphicStrip(strip, left, art.width, art.graphics[row])
         return strips
 
     def _graphic(self, number: int) -> tuple[Art | None, int]:
@@ -386,7 +386,7 @@ class PagePane(Pane):
         return Over(below=self._colours.get(part, ()) if layout is self._head else ())
 
     def _draw(self, number: int) -> Strip:
-        ground, width = self.inks.ground, self.size.width
+        ground, width = self.theme_styles.ground, self.size.width
         layout, line = self._line(number)
         if line is None:
             return Strip([Segment(" " * width, ground)], width)
@@ -395,5 +395,5 @@ class PagePane(Pane):
         selection = self.text_selection
         if selection is not None and (picked := self._picked(number, selection)) is not None:
             over = over._replace(above=(*over.above, Mark(*picked, "picked")))
-        body = draw(part, line, self.inks, layout.width, over, layout.arts.get(line.part))
+        body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
         return Strip([Segment(" " * self._pad, ground), *body]).adjust_cell_length(width, ground)

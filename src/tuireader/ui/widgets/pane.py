@@ -1,4 +1,4 @@
-"""What the line-API widgets have in common: inks, and moving by keys without animation."""
+"""What the line-API widgets have in common: styles, and moving by keys without animation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
-from tuireader.ui.drawing.styles import Inks
+from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.widgets.scrollbar import SlimBar
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         return cast("TuireaderApp", self.app)
 
     @property
-    def inks(self) -> Inks:
+    def theme_styles(self) -> Styles:
         """The styles of the theme that is on."""
-        return self.reader.inks
+        return self.reader.theme_styles
 
     def forget_strips(self) -> None:
         """Drop whatever was drawn and draw anew."""

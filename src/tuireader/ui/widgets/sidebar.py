@@ -16,7 +16,7 @@ from tuireader.commands import Scope
 from tuireader.model import View, ViewKind
 from tuireader.text import cell_len, pad
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.sidebar_items import Entry
+from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.drawing.styles import BOLD, under_cursor
 from tuireader.ui.widgets.pane import CursorPane
 
@@ -26,7 +26,7 @@ _MOST_STRIPS = 1000
 
 
 class Sidebar(CursorPane):
-    """Lines of `Entry`. Moving shows the view, in quick moves the last one; opening leaves for the list."""
+    """Shows `SidebarItem`s. Moving shows the view, after quick moves the last; opening goes to the list."""
 
     class Chosen(Message):
         """A view was chosen; `leave` when the person opened it and wants to go on in the list."""
@@ -50,38 +50,38 @@ class Sidebar(CursorPane):
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")
-        self.entries: tuple[Entry, ...] = ()
+        self.items: tuple[SidebarItem, ...] = ()
         self._preview: Timer | None = None
         self._moved = 0.0
-        self._strips: dict[tuple[Entry, bool, bool, int], Strip] = {}
+        self._strips: dict[tuple[SidebarItem, bool, bool, int], Strip] = {}
 
     @property
     def line_count(self) -> int:
         """How many lines there are."""
-        return len(self.entries)
+        return len(self.items)
 
     @property
-    def current(self) -> Entry | None:
+    def current(self) -> SidebarItem | None:
         """The line under the cursor."""
-        return self.entries[self.cursor] if self.cursor < len(self.entries) else None
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
 
-    def show(self, entries: tuple[Entry, ...]) -> None:
+    def show(self, items: tuple[SidebarItem, ...]) -> None:
         """Show new lines; the cursor stays on its view."""
         current = self.current
-        if entries == self.entries:
+        if items == self.items:
             return
-        before, self.entries = self.entries, entries
+        before, self.items = self.items, items
         cursor = self.cursor
         if current is not None and current.view is not None:
             self._put(current.view)
-        self.cursor = min(self.cursor, max(0, len(entries) - 1))
-        if len(before) != len(entries) or cursor != self.cursor:
-            self.virtual_size = Size(1, len(entries))
+        self.cursor = min(self.cursor, max(0, len(items) - 1))
+        if len(before) != len(items) or cursor != self.cursor:
+            self.virtual_size = Size(1, len(items))
             self.refresh()
             return
         top = self.scroll_offset.y
-        for line in range(top, min(len(entries), top + self.size.height)):
-            if entries[line] != before[line]:
+        for line in range(top, min(len(items), top + self.size.height)):
+            if items[line] != before[line]:
                 self.refresh_line(line)
 
     def select(self, view: View) -> None:
@@ -91,8 +91,8 @@ class Sidebar(CursorPane):
             self.refresh()
 
     def _put(self, view: View) -> bool:
-        for number, entry in enumerate(self.entries):
-            if entry.view == view:
+        for number, item in enumerate(self.items):
+            if item.view == view:
                 self.cursor = number
                 return True
         return False
@@ -101,7 +101,7 @@ class Sidebar(CursorPane):
         """Put the cursor on a line; headings are stepped over."""
         step = 1 if line >= self.cursor else -1
         line = max(0, min(self.line_count - 1, line))
-        while 0 < line < self.line_count - 1 and self.entries[line].view is None:
+        while 0 < line < self.line_count - 1 and self.items[line].view is None:
             line += step
         super().move_to(line)
 
@@ -138,16 +138,16 @@ class Sidebar(CursorPane):
 
     def fold_current(self) -> bool:
         """Fold or unfold the folder under the cursor; False when there is none."""
-        entry = self.current
-        if entry is None or entry.view is None or entry.view.kind is not ViewKind.FOLDER:
+        item = self.current
+        if item is None or item.view is None or item.view.kind is not ViewKind.FOLDER:
             return False
-        self.post_message(self.Folded(entry.view.key))
+        self.post_message(self.Folded(item.view.key))
         return True
 
     def on_click(self, event: events.Click) -> None:
         """A click shows a view; on the sign of a folder it folds."""
         number = event.y + self.scroll_offset.y
-        if number >= len(self.entries) or self.entries[number].view is None:
+        if number >= len(self.items) or self.items[number].view is None:
             return
         self.move_to(number)
         self.post_message(self.Moved())
@@ -157,17 +157,17 @@ class Sidebar(CursorPane):
 
     def on_resize(self) -> None:
         """Draw for the new width."""
-        self.virtual_size = Size(1, len(self.entries))
+        self.virtual_size = Size(1, len(self.items))
         self.keep_in_sight()
 
     def render_line(self, y: int) -> Strip:
-        """One entry."""
+        """One item."""
         number = y + self.scroll_offset.y
-        if number >= len(self.entries):
+        if number >= len(self.items):
             return self.draw(number, at_cursor=False, focus=False)
         at_cursor = number == self.cursor
         focus = at_cursor and self.has_focus
-        key = (self.entries[number], at_cursor, focus, self.size.width)
+        key = (self.items[number], at_cursor, focus, self.size.width)
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > _MOST_STRIPS:
@@ -185,44 +185,44 @@ class Sidebar(CursorPane):
         self.refresh_line(self.cursor)
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
-        """One entry: mark, label, count of unread at the right."""
-        width, inks = self.size.width, self.inks
-        base = inks.ground
-        if number >= len(self.entries):
+        """One item: mark, label, count of unread at the right."""
+        width, styles = self.size.width, self.theme_styles
+        base = styles.ground
+        if number >= len(self.items):
             return Strip([Segment(" " * width, base)], width)
-        entry = self.entries[number]
-        if entry.view is None:
-            return Strip([Segment(pad(f" {entry.label}", width), base + inks.dim)], width)
+        item = self.items[number]
+        if item.view is None:
+            return Strip([Segment(pad(f" {item.label}", width), base + styles.dim)], width)
         if at_cursor:
-            base += inks.cursor if focus else inks.cursor_idle
-        count = _count_label(entry)
-        lead = " " + "  " * entry.depth
-        mark = f"{entry.mark} " if entry.mark else ""
-        mark_ink = inks.watch(entry.watch) + BOLD if entry.watch else inks.dim
-        if entry.trouble or entry.paused:
-            lead = " " + "  " * max(0, entry.depth - 1)
-            mark, mark_ink = ("! ", inks.error + BOLD) if entry.trouble else ("= ", inks.dim)
+            base += styles.cursor_for(focus)
+        count = _count_label(item)
+        lead = " " + "  " * item.depth
+        mark = f"{item.mark} " if item.mark else ""
+        mark_style = styles.watch(item.watch) + BOLD if item.watch else styles.dim
+        if item.trouble or item.paused:
+            lead = " " + "  " * max(0, item.depth - 1)
+            mark, mark_style = ("! ", styles.error + BOLD) if item.trouble else ("= ", styles.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
-        label_ink = inks.strong if entry.unread and entry.watch else inks.text
-        label_ink = inks.dim if entry.depth and not entry.unread else label_ink
-        count_ink = inks.text if entry.unread else inks.dim
+        label_style = styles.strong if item.unread and item.watch else styles.text
+        label_style = styles.dim if item.depth and not item.unread else label_style
+        count_style = styles.text if item.unread else styles.dim
         return Strip(
             [
                 Segment(lead, base),
-                Segment(mark, under_cursor(base + mark_ink)),
-                Segment(pad(entry.label, room), under_cursor(base + label_ink)),
-                Segment(f" {count} ", under_cursor(base + count_ink)),
+                Segment(mark, under_cursor(base + mark_style)),
+                Segment(pad(item.label, room), under_cursor(base + label_style)),
+                Segment(f" {count} ", under_cursor(base + count_style)),
             ],
             None,
         ).adjust_cell_length(width, base)
 
 
-def _count_label(entry: Entry) -> str:
+def _count_label(item: SidebarItem) -> str:
     """Unread rows; of the starred ones all. Nothing where there is nothing."""
-    if entry.view is not None and entry.view.kind in (ViewKind.STARRED, ViewKind.QUERY):
-        number = entry.total
+    if item.view is not None and item.view.kind in (ViewKind.STARRED, ViewKind.QUERY):
+        number = item.total
     else:
-        number = entry.unread
-    if entry.view is not None and entry.view.kind is ViewKind.ALL:
-        number = entry.total
+        number = item.unread
+    if item.view is not None and item.view.kind is ViewKind.ALL:
+        number = item.total
     return str(number) if number else ""

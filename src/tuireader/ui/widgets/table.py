@@ -31,10 +31,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text and the ink it is drawn in (see `Inks.named`)."""
+    """A text and the style it is drawn in (see `Styles.named`)."""
 
     text: str
-    ink: str = "text"
+    style: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class TableHead(Bar):
 
     def render_line(self, y: int) -> Strip:
         """One line of titles."""
-        base = self.inks.ground + self.inks.dim
+        base = self.theme_styles.ground + self.theme_styles.dim
         parts = [Segment(" ", base)]
         for number, (column, width) in enumerate(fitting(self._columns, self.size.width)):
             gap = " " * _GAP if number else ""
@@ -150,18 +150,18 @@ class Table(CursorPane):
 
     def render_line(self, y: int) -> Strip:
         """The cells of one row, or a word on why there is none."""
-        number, width, inks = y + self.scroll_offset.y, self.size.width, self.inks
-        base = inks.ground
+        number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
+        base = styles.ground
         if number >= len(self.rows):
             text = f"  {self.empty_text}" if not self.rows and y == 1 else ""
-            return Strip([Segment(pad(text, width), base + inks.dim)], width)
+            return Strip([Segment(pad(text, width), base + styles.dim)], width)
         if number == self.cursor:
-            base += inks.cursor if self.has_focus else inks.cursor_idle
+            base += styles.cursor_for(self.has_focus)
         parts = [Segment(" ", base)]
         for at, (column, room) in enumerate(fitting(self._columns, width)):
             cell = self.rows[number].cells.get(column.name, NOTHING)
             if at:
                 parts.append(Segment(" " * _GAP, base))
-            ink = under_cursor(base + inks.named(cell.ink))
-            parts.append(Segment(_aligned(cell.text, room, right=column.right), ink))
+            style = under_cursor(base + styles.named(cell.style))
+            parts.append(Segment(_aligned(cell.text, room, right=column.right), style))
         return Strip(parts).adjust_cell_length(width, base)

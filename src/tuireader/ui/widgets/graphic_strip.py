@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-class Painted(Strip):
+class GraphicStrip(Strip):
     """A strip whose cells from `left` on are `width` blank ones, over which a graphic is painted.
 
     The sequence of the graphic is none of the segments: what cuts, counts or colours these would take it for
@@ -43,9 +43,9 @@ class Painted(Strip):
         That one keeps the cursor from the edge of the terminal, from where it would not come back right.
         """
         left = self._left - start
-        if left < 0 or left + self._width >= piece.cell_length or isinstance(piece, Painted):
+        if left < 0 or left + self._width >= piece.cell_length or isinstance(piece, GraphicStrip):
             return piece
-        return Painted(piece, left, self._width, self._graphic)
+        return GraphicStrip(piece, left, self._width, self._graphic)
 
     def render(self, console: Console) -> str:
         """The sequences of the cells, and the graphic over those that it covers."""

@@ -1,0 +1,91 @@
+"""Views by name: fixed ones, and the title, counts, search expression and feeds of any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tuireader.config import ViewConfig
+from tuireader.model import Count, Counts, Feed, View, ViewKind
+
+TODAY = View(ViewKind.TODAY)
+UNREAD = View(ViewKind.UNREAD)
+STARRED = View(ViewKind.STARRED)
+ALL = View(ViewKind.ALL)
+MUTED = View(ViewKind.QUERY, "is:muted")
+
+
+def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
+    """The name of a view for the top line."""
+    if view.kind is ViewKind.NEW:
+        return "New since last time"
+    if view.kind is ViewKind.FEED:
+        return next((feed.title or feed.url for feed in feeds if str(feed.id) == view.key), "Feed")
+    if view == MUTED:
+        return "Muted"
+    for item in views:
+        if view == View(ViewKind.QUERY, item.query):
+            return item.name
+    if view.kind is ViewKind.QUERY:
+        return f"Search: {view.key}" if view.key else "Search"
+    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
+        return view.key
+    return view.kind.value.capitalize()
+
+
+def count_of(view: View, counts: Counts) -> Count | None:
+    """Unread and total of a view; None for a search."""
+    if view.kind is ViewKind.WATCH:
+        return counts.watches.get(view.key, Count())
+    if view.kind is ViewKind.LABEL:
+        return counts.labels.get(view.key, Count())
+    if view.kind is ViewKind.FEED:
+        return counts.feeds.get(int(view.key), Count())
+    if view.kind is ViewKind.FOLDER:
+        return counts.folders.get(view.key, Count())
+    if view.kind is ViewKind.QUERY:
+        return None
+    if view.kind is ViewKind.NEW:
+        return counts.new
+    known = {"today": counts.today, "unread": counts.unread, "starred": counts.starred, "all": counts.all}
+    return known[view.kind.value]
+
+
+_QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}
+
+
+def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
+    """The expression that finds what a view shows under a filter; `""` for all articles."""
+    if view.kind is ViewKind.QUERY:
+        own = view.key.strip()
+    elif view.kind is ViewKind.FEED:
+        own = f"feed:={_quoted(_one_name(int(view.key), feeds))}"
+    elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
+        own = f"{view.kind.value}:={_quoted(view.key)}"
+    else:
+        own = _QUERIES.get(view.kind.value, "")
+    parts = [part for part in (own, filter.strip()) if part]
+    return " ".join(f"({part})" if " OR " in part and len(parts) > 1 else part for part in parts)
+
+
+def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
+    """The title of a feed, or its address where another feed has that title, too."""
+    titles = [feed.title.casefold() for feed in feeds]
+    for feed in feeds:
+        if feed.id == feed_id:
+            return feed.title if titles.count(feed.title.casefold()) == 1 else feed.url
+    return "Feed"
+
+
+def _quoted(name: str) -> str:
+    """A name as the expression language takes it."""
+    return '"{}"'.format(re.sub(r'(["“”\\])', r"\\\1", name))
+
+
+def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
+    """The feeds that a refresh of a view means; None for all."""
+    if view.kind is ViewKind.FEED:
+        return [int(view.key)]
+    if view.kind is ViewKind.FOLDER:
+        return [feed.id for feed in feeds if feed.folder == view.key]
+    return None
