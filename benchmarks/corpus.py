@@ -87,7 +87,7 @@ def fill(folder: Path, articles: int, feeds: int = 200) -> None:
     while chunk := [document for _, document in zip(range(_CHUNK), waiting, strict=False)]:
         with store.transaction():
             for one, found in chunk:
-                saved = store.saving.save(ids[one.url], [entry(article) for article in found], now)
+                saved = store.entries.save(ids[one.url], [entry(article) for article in found], now)
                 ingest.record_new(store, saved.new, ask, now)
         store.learn()
     with store.transaction():

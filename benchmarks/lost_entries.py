@@ -65,9 +65,9 @@ def stored(store: Store, feed_id: int, data: bytes, url: str) -> tuple[int, int,
     if not isinstance(found, ParsedFeed):
         return 0, 0, found.reason
     with store.transaction():
-        store.saving.save_feed(feed_id, found, NOW)
-        again = store.saving.save_feed(feed_id, found, NOW + 60)
-    return len(store.saving.digests(feed_id)), len(again.new), ""
+        store.entries.save_feed(feed_id, found, NOW)
+        again = store.entries.save_feed(feed_id, found, NOW + 60)
+    return len(store.entries.digests(feed_id)), len(again.new), ""
 
 
 def main() -> None:

@@ -74,7 +74,7 @@ def _arrive(store: Store, size: int, feeds: list[int]) -> list[int]:
     for number in range(size, size + ARRIVING):
         made = newsgen.article(number % FEEDS, number // FEEDS)
         with store.transaction():
-            store.saving.save(feeds[number % FEEDS], [entry(made)], made.time)
+            store.entries.save(feeds[number % FEEDS], [entry(made)], made.time)
     return list(range(before + 1, store.briefs.newest() + 1))
 
 

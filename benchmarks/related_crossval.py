@@ -44,7 +44,7 @@ class Replay:
         self._profiles: dict[int, Profile] = {}
         self._texts: dict[int, tuple[str, str]] = {}
 
-    def record(self, shelf: search.StoryShelf, arrival: search.Arrival) -> None:
+    def record(self, shelf: search.StorySource, arrival: search.Arrival) -> None:
         """Remember an article as it arrives."""
         profile = arrival.profile
         self._texts[profile.id] = shelf.title(profile.id), shelf.lead(profile.id)
@@ -67,13 +67,13 @@ class Replay:
 
     # What `search.fold` asks of the store.
 
-    def articles(self) -> int:
+    def article_count(self) -> int:
         return len(self._profiles)
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {}
 
-    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
         return ()
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
@@ -88,7 +88,7 @@ class Replay:
     def members(self, story: int, limit: int) -> Sequence[int]:
         return self._members[story][:limit]
 
-    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         return ()
 
     def title(self, article: int) -> str:
@@ -105,9 +105,9 @@ def saved(data: Path, folder: Path, *, as_published: bool) -> tuple[Store, dict[
     every.write_text("".join(path.read_text(encoding="utf-8") for path in names), encoding="utf-8")
     replay, fold = Replay(), search.fold
 
-    def recording(shelf: search.StoryShelf, arrival: search.Arrival, series: Series) -> stories.Place:
-        replay.record(shelf, arrival)
-        return fold(shelf, arrival, series)
+    def recording(source: search.StorySource, arrival: search.Arrival, series: Series) -> stories.Place:
+        replay.record(source, arrival)
+        return fold(source, arrival, series)
 
     search.fold = recording
     try:

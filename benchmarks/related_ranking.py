@@ -67,7 +67,7 @@ def save(
     for start in range(0, len(coming), BATCH):
         with store.transaction():
             for when, feed_id, entries in coming[start : start + BATCH]:
-                store.saving.save(feed_id, entries, when)
+                store.entries.save(feed_id, entries, when)
         if as_published:
             _relate(store)
     _relate(store)

@@ -241,7 +241,7 @@ async def filled(folder: Path, subjects: Sequence[Subject], stored: int) -> None
             for item in [subjects[n % len(subjects)]]
         ]
         with store.transaction():
-            store.saving.save(1, entries, stored)
+            store.entries.save(1, entries, stored)
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
 

@@ -41,5 +41,5 @@ def open_store(folder: Path, feeds: int = 2) -> Store:
 def save(store: Store, feed_id: int, *entries: ParsedEntry, now: int = NOW) -> tuple[list[int], list[int]]:
     """Save entries; the ids of the new and of the changed articles."""
     with store.transaction():
-        saved = store.saving.save(feed_id, entries, now)
+        saved = store.entries.save(feed_id, entries, now)
     return [text.id for text in saved.new], [text.id for text in saved.changed]

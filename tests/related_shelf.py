@@ -1,4 +1,4 @@
-"""A `StoryShelf` in memory, with the same bounds as the one in the store."""
+"""A `StorySource` in memory, with the same bounds as the one in the store."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.related.features import Profile, unpack
-from tuireader.related.search import Incoming, arrive, fold
+from tuireader.related.search import ArticleText, arrive, fold
 from tuireader.related.series import Series
 
 
-class MemoryShelf:
+class MemoryProfiles:
     """Everything in dicts; profiles go through their stored form."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class MemoryShelf:
         self.lists: dict[int, list[tuple[int, int]]] = {}
         self.texts: dict[int, tuple[str, str]] = {}
 
-    def keep(self, article: Incoming) -> None:
+    def keep(self, article: ArticleText) -> None:
         """Relate an article, and fold it into its story."""
         arrival = arrive(self, article)
         self.texts[article.id] = article.title, article.text
@@ -54,7 +54,7 @@ class MemoryShelf:
     def members(self, story: int, limit: int) -> Sequence[int]:
         return sorted(self.story_members.get(story, ()), reverse=True)[:limit]
 
-    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         return {pair for pair in self.split if pair.issubset(ids)}
 
     def title(self, article: int) -> str:
@@ -63,13 +63,13 @@ class MemoryShelf:
     def lead(self, article: int) -> str:
         return self.texts[article][1]
 
-    def articles(self) -> int:
+    def article_count(self) -> int:
         return len(self.blobs)
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {term: self.df[term] for term in terms if term in self.df}
 
-    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
         entries = self.lists.get(term, [])
         cut = bisect_left(entries, (day + 1, -1))
         return [article for _, article in entries[max(0, cut - limit) : cut + limit]]

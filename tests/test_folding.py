@@ -262,7 +262,7 @@ def leads(store: Store, view: View) -> set[int | None]:
     show_read = view.kind is not ViewKind.UNREAD
     lists = [
         list(store.stories.fold(store.lists.ids(view, show_read=show_read))),
-        list(store.lists.head(view, show_read=show_read, today=0, limit=1000, folded=True)[0]),
+        list(store.lists.first_ids(view, show_read=show_read, today=0, limit=1000, folded=True)[0]),
         [
             row.id
             for row in first_rows(str(store.path), VERSION, unread=not show_read, folds=True, lines=50) or ()
@@ -296,9 +296,9 @@ def test_the_first_unread_article_on_a_watch_stands_for_its_row(story: Store) ->
 
 def test_reading_spares_what_is_on_a_watch(story: Store) -> None:
     put_on_watch(story, [2, 4])
-    assert story.stories.whole([1], spare_watched=True) == [1, 3]
-    assert story.stories.whole([2], spare_watched=True) == [2, 1, 3]
-    assert story.stories.whole([1]) == [1, 2, 3, 4]
+    assert story.stories.with_stories([1], spare_watched=True) == [1, 3]
+    assert story.stories.with_stories([2], spare_watched=True) == [2, 1, 3]
+    assert story.stories.with_stories([1]) == [1, 2, 3, 4]
     with story.transaction():
         story.marks.set("read", [1, 3], True, now=NOW)
     assert story.lists.still_unread(ALL, 1, 0) == 2
@@ -381,11 +381,11 @@ def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -
         store.conn.execute("UPDATE article SET story = 5 WHERE id > 4")
         store.conn.execute("UPDATE article SET story = 1 WHERE id < 5")
         store.conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
-    left, steps = store.relations.unjudged(), 0
+    left, steps = store.relations.refold_from(), 0
     while left:
         with store.transaction():
-            left = ingest.judge_stories(store, up_to=left, size=3)
-        assert left == store.relations.unjudged()
+            left = ingest.refold_stories(store, up_to=left, size=3)
+        assert left == store.relations.refold_from()
         steps += 1
     assert steps > 1
     assert set(values(store)) == whole and len(set(values(store).values())) == 1
@@ -410,7 +410,7 @@ async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path)
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest.placement, "ROWS", 1)
+    monkeypatch.setattr(ingest.relate, "ROWS", 1)
     store = Store.open(tmp_path / "test.db")
     with store.transaction():
         store.feeds.sync([Subscription(f"https://{n}.example.org/", str(n), "") for n in (1, 2)])

@@ -18,9 +18,9 @@ from tuireader import ingest, query, watch
 from tuireader.library import watching
 from tuireader.model import ParsedEntry
 from tuireader.store import Store, maintenance
+from tuireader.store.articles import StoredText
 from tuireader.store.feeds import Subscription
-from tuireader.store.reading import StoredText
-from tuireader.store.retention import Rule
+from tuireader.store.retention import PurgeRule
 from tuireader.watch import Matcher, WatchRule
 
 FEEDS = {number: (f"Feed {number}", f"https://feed{number}.example.org/rss", "News") for number in (1, 2, 3)}
@@ -95,7 +95,7 @@ class History:
 
     def do_feed(self, feed_id: int, items: list[tuple[int, str, str, str]]) -> None:
         entries = [self.entry(*item) for item in items]
-        saved = self.store.saving.save(feed_id, entries, self.now)
+        saved = self.store.entries.save(feed_id, entries, self.now)
         ingest.record_new(self.store, saved.new, self.rules, self.now)
         ingest.record_changed(self.store, saved.changed, self.rules, self.now, saved.before)
         ingest.record_carried(self.store, saved.carried, self.rules, self.now)
@@ -112,15 +112,15 @@ class History:
         self.store.marks.set("read", [article], True, now=self.now)
 
     def do_purge(self) -> None:
-        rule = Rule(before=self.now)
+        rule = PurgeRule(before=self.now)
         self.store.retention.drop(self.store.retention.candidates(rule), rule)
 
     def do_again(self, name: str) -> None:
-        self.store.watches.again(name)
+        self.store.watches.match_again(name)
 
     def do_leave(self, feed_id: int) -> None:
         kept = [Subscription(url, title) for number, (title, url, _) in FEEDS.items() if number != feed_id]
-        self.store.saving.hand_over(self.store.feeds.sync(kept))
+        self.store.entries.reassign(self.store.feeds.sync(kept))
         self.store.feeds.sync([Subscription(url, title) for title, url, _ in FEEDS.values()])
 
     def tell(self) -> None:
@@ -156,13 +156,13 @@ class History:
         every = [row[0] for row in conn.execute("SELECT id FROM article")]
         hit = {
             (one.watch, text.id)
-            for text in self.store.reading.texts(every, watches=True)
+            for text in self.store.articles.texts(every, watches=True)
             for one in ingest.hits(self.matcher, text, FEEDS)
         }
         assert {key for key, (until, _) in rows.items() if not until} == hit
         assert rows.keys() >= self.ever.keys()
         self.ever |= dict.fromkeys(rows, "")
-        kept = {one.id for versions in self.store.revisions.kept(every).values() for one in versions}
+        kept = {one.id for versions in self.store.revisions.by_article(every).values() for one in versions}
         for until, revision in rows.values():
             assert (revision in kept) is bool(until)
 
@@ -180,7 +180,7 @@ class History:
     def check_searches(self) -> None:
         """The index, the columns and the texts agree on what an expression finds."""
         every = [row[0] for row in self.store.conn.execute("SELECT id FROM article")]
-        texts = list(self.store.reading.texts(every, watches=True))
+        texts = list(self.store.articles.texts(every, watches=True))
         for expression in EXPRESSIONS:
             parsed = query.parse(expression)
             assert isinstance(parsed, query.Query)

@@ -71,7 +71,7 @@ async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(tmp_path
         await fill(library, 2, said(NONE), now=NOW + 60)
         found = await evidence(library)
         assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
-        kept = await library._pool.read(lambda store: store.revisions.kept([1]))
+        kept = await library._pool.read(lambda store: store.revisions.by_article([1]))
         assert [version.text for version in kept[1] if version.id == found.revision] == [
             "It began. A quokka was seen in town. It ended."
         ]
@@ -114,7 +114,7 @@ async def test_a_full_text_that_is_replaced_is_an_edit(tmp_path: Path) -> None:
             await library._pool.write(partial(_fetched, html=page, rules=library._rules, now=now))
             found = await evidence(library)
             assert found.former is bool(number) and found.sentence == "A quokka was seen in town."
-        kept = await library._pool.read(lambda store: store.revisions.of(1, full=True))
+        kept = await library._pool.read(lambda store: store.revisions.versions(1, full=True))
         assert [version.until for version in kept] == [0, NOW + 20]
 
 
@@ -126,7 +126,7 @@ async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(tm
 
         def again(store: Store) -> None:
             with store.transaction():
-                store.watches.again("Quokka")
+                store.watches.match_again("Quokka")
 
         await library._pool.write(again)
         await applied(library)

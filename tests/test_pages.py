@@ -197,7 +197,7 @@ async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
             from tests.builders import entry
 
             with store.transaction():
-                store.saving.save(1, [entry(1, url=secret)], NOW)
+                store.entries.save(1, [entry(1, url=secret)], NOW)
 
         await library._pool.write(save)
         with pytest.raises(TuireaderError, match="private address"):

@@ -69,7 +69,7 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
         assert steps[0] == (0, 34) and steps[-1] == (34, 34)
         assert await matched(library) == right
         # Evidence for what the index decided is worked out when an article is opened, or a report made.
-        bare = await library._pool.read(lambda store: store.watches.bare(range(1, 18)))
+        bare = await library._pool.read(lambda store: store.watches.without_evidence(range(1, 18)))
         assert {name for names in bare.values() for name in names} == set(RULES) - {
             "signs", "unread", "regex", "exact", "inside"
         }  # fmt: skip
@@ -80,7 +80,7 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
         report = await library.watch_report("phrase")
         assert dict(report.terms) == {"data transfer": 2, "Apple Pay": 2}
         await library.lint_watches()
-        assert await library._pool.read(lambda store: store.watches.bare(range(1, 18))) == {}
+        assert await library._pool.read(lambda store: store.watches.without_evidence(range(1, 18))) == {}
         assert await applied(library) == []
 
 

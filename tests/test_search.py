@@ -21,7 +21,7 @@ from tuireader.errors import UsageError
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
 from tuireader.store import Store, search
-from tuireader.store.reading import StoredText
+from tuireader.store.articles import StoredText
 
 
 async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ async def agree(
         names = library._names
 
         def subjects(store: Store) -> dict[int, Subject]:
-            texts = store.reading.texts(every, watches=True)
+            texts = store.articles.texts(every, watches=True)
             return {text.id: ingest.subject(text, names) for text in texts}
 
         stored = await library._pool.read(subjects)
@@ -191,7 +191,7 @@ def test_no_text_raises(words: list[str], between: str) -> None:
         parsed = query.parse(text)
         if isinstance(parsed, Query):
             for ranked in (False, True):
-                found = store.search.hunt(parsed, now=NOW, subject=plainly, limit=50, ranked=ranked)
+                found = store.search.find_in_steps(parsed, now=NOW, subject=plainly, limit=50, ranked=ranked)
                 assert {number for step in found for number in step} <= {1, 2}
         store.close()
 

@@ -31,7 +31,7 @@ async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int =
 
     def save(store: Store) -> None:
         with store.transaction():
-            saved = store.saving.save(feed_id, entries, now)
+            saved = store.entries.save(feed_id, entries, now)
             ingest.record_new(store, saved.new, library._rules, now)
             ingest.record_changed(store, saved.changed, library._rules, now, saved.before)
             ingest.record_carried(store, saved.carried, library._rules, now)

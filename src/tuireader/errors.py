@@ -60,7 +60,7 @@ class DatabaseError(TuireaderError):
     exit_code = Exit.DATABASE
 
 
-def tell_crash(fault: BaseException, state: Path) -> int:
+def report_crash(fault: BaseException, state: Path) -> int:
     """Tell of an unexpected fault: a line for the person, the traceback for whoever mends it."""
     text = "".join(traceback.format_exception(fault))
     log = state / "crash.log"

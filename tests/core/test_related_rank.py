@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.related_shelf import MemoryShelf
+from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related.compare import chance, fold_chance, same_text
 from tuireader.related.features import MOST_TERMS, POSTED, Profile, Stats, extract, probes, unpack, weigh
 from tuireader.related.rank import Ranked, rank, shared_terms
-from tuireader.related.search import Incoming, relatives
+from tuireader.related.search import ArticleText, relatives
 from tuireader.related.stories import SPAN_DAYS
 
 DAY = 86_400
@@ -107,33 +107,35 @@ FILLER: list[Telling] = [
 LIBRARY = PAUSE + BAN + REVIEW + RECIPE + GADGETS + FILLER
 
 
-def incoming(number: int, telling: Telling) -> Incoming:
+def article_text(number: int, telling: Telling) -> ArticleText:
     feed, day, title, text = telling
-    return Incoming(number, START + int(day * DAY), True, feed, title, text)
+    return ArticleText(number, START + int(day * DAY), True, feed, title, text)
 
 
-def shelved(tellings: Sequence[Telling]) -> tuple[MemoryShelf, list[Incoming]]:
+def shelved(tellings: Sequence[Telling]) -> tuple[MemoryProfiles, list[ArticleText]]:
     """All tellings related in the order of their times."""
-    shelf = MemoryShelf()
-    articles = [incoming(number, telling) for number, telling in enumerate(tellings, 1)]
+    shelf = MemoryProfiles()
+    articles = [article_text(number, telling) for number, telling in enumerate(tellings, 1)]
     for article in sorted(articles, key=lambda article: article.time):
         shelf.keep(article)
     return shelf, articles
 
 
 @pytest.fixture(scope="module")
-def library() -> tuple[MemoryShelf, list[Incoming]]:
+def library() -> tuple[MemoryProfiles, list[ArticleText]]:
     return shelved(LIBRARY)
 
 
-def shown(library: tuple[MemoryShelf, list[Incoming]], title: str) -> dict[str, Ranked]:
+def shown(library: tuple[MemoryProfiles, list[ArticleText]], title: str) -> dict[str, Ranked]:
     shelf, articles = library
     (article,) = (one for one in articles if one.title == title)
     titles = {one.id: one.title for one in articles}
     return {titles[found.article_id]: found for found in relatives(shelf, article)}
 
 
-def test_three_outlets_on_one_story_are_the_same_story(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+def test_three_outlets_on_one_story_are_the_same_story(
+    library: tuple[MemoryProfiles, list[ArticleText]],
+) -> None:
     titles = [telling[2] for telling in PAUSE]
     for title in titles:
         found = shown(library, title)
@@ -143,7 +145,7 @@ def test_three_outlets_on_one_story_are_the_same_story(library: tuple[MemoryShel
 
 
 def test_the_earlier_order_is_background_and_the_review_a_follow_up(
-    library: tuple[MemoryShelf, list[Incoming]],
+    library: tuple[MemoryProfiles, list[ArticleText]],
 ) -> None:
     ban, review = BAN[0][2], REVIEW[0][2]
     background = shown(library, review)[ban]
@@ -154,13 +156,15 @@ def test_the_earlier_order_is_background_and_the_review_a_follow_up(
     assert follow_up.reason.startswith("+12 d · shares Rollo, ")
 
 
-def test_a_recipe_with_apples_is_related_to_nothing(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+def test_a_recipe_with_apples_is_related_to_nothing(
+    library: tuple[MemoryProfiles, list[ArticleText]],
+) -> None:
     assert shown(library, RECIPE[0][2]) == {}
     for telling in GADGETS:
         assert RECIPE[0][2] not in shown(library, telling[2])
 
 
-def test_news_of_nothing_else_shows_nothing(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+def test_news_of_nothing_else_shows_nothing(library: tuple[MemoryProfiles, list[ArticleText]]) -> None:
     for telling in FILLER:
         assert shown(library, telling[2]) == {}
 
@@ -168,14 +172,14 @@ def test_news_of_nothing_else_shows_nothing(library: tuple[MemoryShelf, list[Inc
 def test_a_later_arrival_is_seen_from_the_earlier_one() -> None:
     shelf, articles = shelved(LIBRARY[:1] + FILLER)
     assert relatives(shelf, articles[0]) == []
-    newcomer = incoming(99, PAUSE[1])
+    newcomer = article_text(99, PAUSE[1])
     shelf.keep(newcomer)
     assert [found.article_id for found in relatives(shelf, articles[0])] == [99]
     assert [found.article_id for found in relatives(shelf, newcomer)] == [articles[0].id]
 
 
 def test_an_article_never_relates_to_itself_and_order_does_not_change(
-    library: tuple[MemoryShelf, list[Incoming]],
+    library: tuple[MemoryProfiles, list[ArticleText]],
 ) -> None:
     shelf, articles = library
     for article in articles:
@@ -184,7 +188,7 @@ def test_an_article_never_relates_to_itself_and_order_does_not_change(
         assert found == relatives(shelf, article)
 
 
-def test_reasons_name_only_what_both_have(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+def test_reasons_name_only_what_both_have(library: tuple[MemoryProfiles, list[ArticleText]]) -> None:
     shelf, articles = library
     words = {one.id: " ".join((one.title, one.text)).casefold() for one in articles}
     named = 0
@@ -228,11 +232,11 @@ def test_chinese_reports_of_one_event_relate() -> None:
 # --------------------------------------------------------------------------- stories
 
 
-def story(shelf: MemoryShelf, number: int) -> list[int]:
+def story(shelf: MemoryProfiles, number: int) -> list[int]:
     return sorted(shelf.story_members[shelf.story_of[number]])
 
 
-def test_reports_of_one_event_fold_into_one_story(library: tuple[MemoryShelf, list[Incoming]]) -> None:
+def test_reports_of_one_event_fold_into_one_story(library: tuple[MemoryProfiles, list[ArticleText]]) -> None:
     shelf, _ = library
     assert story(shelf, 1) == [1, 2, 3]
     assert story(shelf, 4) == [4, 5]
@@ -277,10 +281,10 @@ def test_the_same_words_a_month_later_are_not_a_copy() -> None:
 
 
 def test_a_split_pair_is_never_folded_again() -> None:
-    shelf = MemoryShelf()
+    shelf = MemoryProfiles()
     shelf.split.add(frozenset((1, 3)))
     for number, telling in enumerate(PAUSE, 1):
-        shelf.keep(incoming(number, telling))
+        shelf.keep(article_text(number, telling))
     assert story(shelf, 1) == [1, 2]
     assert story(shelf, 3) == [3]
 

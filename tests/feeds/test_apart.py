@@ -131,8 +131,8 @@ def test_a_sifted_document_is_stored_as_the_whole_one(
             parsed = ParsedFeed(entries=entries)
             with store.transaction():
                 if sifted:
-                    parsed = sift(parsed, store.saving.digests(1))
-                saved = store.saving.save_feed(1, parsed, NOW + round_)
+                    parsed = sift(parsed, store.entries.digests(1))
+                saved = store.entries.save_feed(1, parsed, NOW + round_)
             assert saved.whole
         states.append(everything(store))
         store.close()
@@ -149,7 +149,7 @@ def everything(store: Store) -> list[list[tuple[object, ...]]]:
 def test_what_was_left_out_as_known_but_is_not_stored_is_told(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with store.transaction():
-        saved = store.saving.save_feed(1, sift(ParsedFeed(entries=(entry(1),)), digests((entry(1),))), NOW)
+        saved = store.entries.save_feed(1, sift(ParsedFeed(entries=(entry(1),)), digests((entry(1),))), NOW)
     assert not saved.whole
     store.close()
 

@@ -13,7 +13,7 @@ from tests.builders import NOW, entry, open_store, save
 from tuireader.dedup import LONGEST_LABEL, label_key, label_name
 from tuireader.model import Count, Label, MarkedArticle, View, ViewKind
 from tuireader.store import Store, first_page, schema
-from tuireader.store.retention import Rule
+from tuireader.store.retention import PurgeRule
 
 
 @pytest.fixture
@@ -80,16 +80,16 @@ def test_a_label_keeps_its_first_spelling_and_goes_with_its_last_article(store: 
     assert label(store, "to read", [2, 3]) == (3,)
     label(store, "law", [1])
     assert labels(store) == {1: ("law", "To Read"), 2: ("To Read",), 3: ("To Read",)}
-    assert store.labels.known([1, 2]) == [Label("To Read", 3, 2), Label("law", 1, 1)]
-    assert store.labels.known() == [Label("To Read", 3), Label("law", 1)]
+    assert store.labels.all([1, 2]) == [Label("To Read", 3, 2), Label("law", 1, 1)]
+    assert store.labels.all() == [Label("To Read", 3), Label("law", 1)]
     assert label(store, "LAW", [1, 2], False) == (1,)
-    assert store.labels.known() == [Label("To Read", 3)]
+    assert store.labels.all() == [Label("To Read", 3)]
     assert label(store, "nobody has it", [1], False) == ()
 
 
 def test_only_articles_that_are_there_are_labelled(store: Store) -> None:
     assert label(store, "law", [99]) == ()
-    assert store.labels.known() == [] and undo(store) is None
+    assert store.labels.all() == [] and undo(store) is None
 
 
 def test_only_what_changed_is_undone_also_after_a_restart(store: Store) -> None:
@@ -135,7 +135,7 @@ def test_views_and_numbers(store: Store) -> None:
         store.marks.set("read", [4], True, now=NOW)
         store.conn.execute("UPDATE article SET story = 1 WHERE id IN (1, 2)")
     assert list(store.lists.ids(view, show_read=False)) == [key for key in newest_first if key != 4]
-    assert store.lists.head(view, show_read=True, today=0, limit=9) == (store.lists.ids(view), True)
+    assert store.lists.first_ids(view, show_read=True, today=0, limit=9) == (store.lists.ids(view), True)
     counts = store.lists.counts(0)
     assert list(counts.labels.items()) == [("Art", Count(1, 1)), ("law", Count(2, 3, 1, 1))]
     assert store.lists.count(view) == counts.labels["law"]
@@ -159,17 +159,17 @@ def test_what_a_feed_says_anew_leaves_labels_alone(store: Store) -> None:
     (first,) = store.conn.execute("SELECT id FROM article WHERE title = 'Title number 1'").fetchone()
     label(store, "law", [first])
     with store.transaction():
-        saved = store.saving.save(1, [entry(1, title="Title number 1 again", tags=("new",))], NOW + 9)
+        saved = store.entries.save(1, [entry(1, title="Title number 1 again", tags=("new",))], NOW + 9)
     assert [(text.id, text.labels, text.tags) for text in saved.changed] == [(first, ("law",), ("new",))]
     save(store, 2, entry(1, guid="theirs", title="Title number 1 again"))  # the same in another feed
-    article = store.reading.article(first)
+    article = store.articles.get(first)
     assert article is not None and (article.labels, article.tags) == (("law",), ("new",))
     assert len(article.other_feeds) == 1
 
 
 def test_labelled_articles_keep_their_texts(store: Store) -> None:
     label(store, "law", [1])
-    rule = Rule(before=NOW + 1, unread=True)
+    rule = PurgeRule(before=NOW + 1, unread=True)
     assert set(store.retention.candidates(rule)) == {2, 3, 4, 5}
     with store.transaction():
         store.retention.drop([1, 2, 3, 4, 5], rule)
@@ -179,7 +179,7 @@ def test_labelled_articles_keep_their_texts(store: Store) -> None:
 def test_labels_go_to_another_machine_before_or_after_their_articles(store: Store, tmp_path: Path) -> None:
     label(store, "law", [1, 4])
     label(store, "To read", [1])
-    marks = list(store.moving.marks())
+    marks = list(store.exchange.marked_articles())
     assert {(mark.title, mark.labels) for mark in marks} == {
         (row.title, labels(store)[row.id]) for row in store.lists.rows([1, 4])
     }
@@ -193,7 +193,7 @@ def test_labels_go_to_another_machine_before_or_after_their_articles(store: Stor
             one for one in marks if one.feed == f"https://feed{feed}.example.org/rss"
         ]
         with other.transaction():
-            return other.moving.set_marks(feed, of_feed, NOW)
+            return other.exchange.set_marks(feed, of_feed, NOW)
 
     assert taken(1) == (1, 0) and taken(2) == (0, 1)
     assert taken(1) == (0, 0)
@@ -203,7 +203,7 @@ def test_labels_go_to_another_machine_before_or_after_their_articles(store: Stor
     assert {title: set(map(str.lower, names)) for title, names in found.items() if title in here} == {
         title: set(map(str.lower, names)) for title, names in here.items()
     }
-    assert other.labels.known()[0].name == "LAW"  # as it was spelled here
+    assert other.labels.all()[0].name == "LAW"  # as it was spelled here
     other.close()
 
 

@@ -114,19 +114,19 @@ def test_opening_is_not_journalled(store: Store) -> None:
 
 def test_places(store: Store) -> None:
     with store.transaction():
-        store.marks.keep_place(1, 1234)
-    article = store.reading.article(1)
+        store.marks.set_place(1, 1234)
+    article = store.articles.get(1)
     assert article is not None and article.place == 1234
 
 
 def test_neighbours_stay_within_the_feed(store: Store) -> None:
     newest_first = ids(store, ViewKind.FEED, "1")
-    middle = store.reading.article(newest_first[1])
+    middle = store.articles.get(newest_first[1])
     assert middle is not None and middle.previous is not None and middle.next is not None
     assert (middle.previous.id, middle.next.id) == (newest_first[2], newest_first[0])
-    last = store.reading.article(newest_first[2])
+    last = store.articles.get(newest_first[2])
     assert last is not None and last.previous is None
-    assert store.reading.article(999) is None
+    assert store.articles.get(999) is None
 
 
 def evidence(watch: str) -> Evidence:
@@ -139,9 +139,9 @@ def test_watches_and_their_evidence(store: Store) -> None:
         store.watches.record(
             [(1, evidence("A")), (1, evidence("B")), (2, evidence("A")), (2, evidence("gone"))]
         )
-    assert store.watches.in_line([("B", "1"), ("A", "1")])
+    assert store.watches.is_current([("B", "1"), ("A", "1")])
     assert store.lists.rows([1])[0].watches == ("B", "A")
-    assert store.reading.evidence(1) == (evidence("B"), evidence("A"))
+    assert store.articles.evidence(1) == (evidence("B"), evidence("A"))
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 2}
     mark(store, "read", [1], True)
     assert store.lists.counts(0).watches == {"B": Count(0, 1), "A": Count(1, 2)}
@@ -155,7 +155,7 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
         store.watches.sync([("A", "1")])
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
         store.watches.forget([("A", 1), ("A", 5)])
-        store.watches.reached(["A"], 0)
+        store.watches.set_pending(["A"], 0)
     assert store.watches.pending() == []
     with store.transaction():
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
@@ -164,7 +164,7 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
     with store.transaction():
         store.watches.forget([("A", 5)])
         store.watches.record([(4, evidence("A"))])
-        store.watches.reached(["A"], 3)
+        store.watches.set_pending(["A"], 3)
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}
     assert [item.up_to for item in store.watches.pending()] == [3]
     with store.transaction():
@@ -206,7 +206,7 @@ def test_the_head_is_how_the_whole_list_begins(store: Store, show_read: bool, fo
     whole = store.lists.ids(view, show_read=show_read)
     whole = store.stories.fold(whole) if folded else whole
     for limit in (1, 5, 17, 100):
-        head, complete = store.lists.head(view, show_read=show_read, today=0, limit=limit, folded=folded)
+        head, complete = store.lists.first_ids(view, show_read=show_read, today=0, limit=limit, folded=folded)
         assert head == whole[: len(head)]
         assert complete is (limit == 100)
         assert head == whole or not complete
@@ -217,8 +217,8 @@ def test_the_base_of_a_text_is_its_address_where_none_is_kept(store: Store) -> N
     base = "https://news.example.org/other/"
     (first, second), _ = save(store, 1, entry(71, base_url=entry(71).url), entry(72, base_url=base))
     kept = dict(store.conn.execute("SELECT article_id, base_url FROM content").fetchall())
-    article, other = store.reading.article(second), store.reading.article(first)
+    article, other = store.articles.get(second), store.articles.get(first)
     assert article is not None and other is not None
     assert {kept[first], kept[second]} == {"", base}
     assert {article.base_url, other.base_url} == {entry(71).url, base}
-    assert {text.base_url for text in store.reading.texts([first, second])} == {entry(71).url, base}
+    assert {text.base_url for text in store.articles.texts([first, second])} == {entry(71).url, base}

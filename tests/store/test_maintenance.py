@@ -160,7 +160,7 @@ def test_a_check_goes_on_beside_a_writer(tmp_path: Path) -> None:
     path = filled(tmp_path, 60)
     store = Store.open(path)
     with store.transaction():
-        store.saving.save(1, [entry(5000)], NOW)
+        store.entries.save(1, [entry(5000)], NOW)
         assert problems(path) == {}
     store.close()
 
@@ -320,7 +320,7 @@ def test_articles_of_a_lost_label_keep_one(tmp_path: Path) -> None:
     change(path, "PRAGMA foreign_keys = OFF", "DELETE FROM label WHERE name = 'law'")
     salvaged(path)
     store = Store.open(path.with_name("new.db"))
-    assert {label.name: label.articles for label in store.labels.known()} == {
+    assert {label.name: label.articles for label in store.labels.all()} == {
         "To read": 150,
         "lost label 1": 150,
     }
@@ -337,7 +337,7 @@ def test_flags_of_an_older_file_become_labels(tmp_path: Path) -> None:
     )
     salvaged(path)
     store = Store.open(path.with_name("new.db"))
-    article = store.reading.article(3)
+    article = store.articles.get(3)
     assert article is not None and (article.labels, article.tags) == (("flag-s",), ("tech",))
     store.close()
 
@@ -347,10 +347,10 @@ def test_texts_that_cannot_be_unpacked_come_again_with_the_next_fetch(tmp_path: 
     change(path, "UPDATE content SET html = x'789c00' WHERE article_id = 30")
     assert salvaged(path)["content"] == 59
     store = Store.open(path.with_name("new.db"))
-    article = store.reading.article(30)
+    article = store.articles.get(30)
     assert article is not None and article.purged
     save(store, 1, entry(1000, content_html="<p>Here it is again.</p>"))
-    article = store.reading.article(30)
+    article = store.articles.get(30)
     assert article is not None and not article.purged
     store.close()
 

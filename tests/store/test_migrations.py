@@ -47,7 +47,7 @@ def make_version_1(path: Path, more: Sequence[ParsedEntry] = ()) -> None:
     """A database as version 1 left it: its index has the words of articles, and no marks."""
     store = open_store(path)
     save(store, 1, entry(1, title="Solar, farm"), entry(2, title="A solar farm"), entry(3), *more)
-    texts = list(store.reading.texts(range(1, len(more) + 4)))
+    texts = list(store.articles.texts(range(1, len(more) + 4)))
     with store.transaction():
         store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         store.conn.executemany(
@@ -100,10 +100,10 @@ def test_texts_of_version_3_are_read_as_they_lie_there(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert store.conn.execute("SELECT hex(group_concat(html)) FROM content").fetchone() == (before,)
-    article = store.reading.article(2)
+    article = store.articles.get(2)
     assert article is not None and article.html == text
     save(store, 1, entry(3, content_html=text))
-    assert store.packing.dictionaries.numbers() == set()
+    assert store.compression.dictionaries.numbers() == set()
     store.close()
 
 
@@ -111,7 +111,7 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     texts = ("A launch 🚀 today", "ענן־חדש", "No sign", "“Quoted” only", "￥5 🚀")
     save(store, 1, *(entry(number, title=text) for number, text in enumerate(texts)))
-    stored = list(store.reading.texts([1, 2, 3, 4, 5]))
+    stored = list(store.articles.texts([1, 2, 3, 4, 5]))
     with store.transaction():
         store.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         store.conn.executemany(
@@ -147,7 +147,7 @@ def test_the_flags_of_version_5_become_labels(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert (tmp_path / "test.db.v5.bak").exists()
-    articles = [store.reading.article(number) for number in (4, 3, 2, 1)]
+    articles = [store.articles.get(number) for number in (4, 3, 2, 1)]
     assert [one.tags for one in articles if one] == [("tech",), (), ("flag-ship", "flag-"), ()]
     assert [one.labels for one in articles if one] == [("flag-A", "flag-a"), ("flag-a",), (), ()]
     store.close()
@@ -168,13 +168,13 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
-    assert store.reading.evidence(1) == (Evidence("Quokka", (), "A sentence."),)
+    assert store.articles.evidence(1) == (Evidence("Quokka", (), "A sentence."),)
     assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
     assert store.conn.execute("SELECT id, etag FROM feed").fetchall() == [(1, "known"), (2, None)]
     # what the second feed says of the first article is read and kept when it comes again, and only that
     again = (entry(1, guid="theirs", content_html="<p>In other words.</p>"), entry(2))
     assert save(store, 2, *again) == ([], [])
-    (text,) = store.reading.texts([1])
+    (text,) = store.articles.texts([1])
     assert [other.body for other in text.appearances] == ["In other words."]
     store.close()
     assert all(not finding.problem for finding in maintenance.check(tmp_path / "test.db"))
@@ -187,11 +187,11 @@ def test_what_takes_long_tells_how_far_it_is(tmp_path: Path) -> None:
     store.close()
     assert number == 3
     told: list[tuple[str, float]] = []
-    Store.open(tmp_path / "test.db", tell=lambda backup, done: told.append((backup.name, done))).close()
+    Store.open(tmp_path / "test.db", report=lambda backup, done: told.append((backup.name, done))).close()
     assert told[0] == ("test.db.v1.bak", 0.0) and told[-1] == ("test.db.v1.bak", 1.0)
     told.clear()
-    Store.open(tmp_path / "test.db", tell=lambda backup, done: told.append((backup.name, done))).close()
-    Store.open(tmp_path / "new.db", tell=lambda backup, done: told.append((backup.name, done))).close()
+    Store.open(tmp_path / "test.db", report=lambda backup, done: told.append((backup.name, done))).close()
+    Store.open(tmp_path / "new.db", report=lambda backup, done: told.append((backup.name, done))).close()
     assert not told  # nothing to do
 
 
@@ -213,7 +213,7 @@ def test_the_index_is_made_anew_step_by_step(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     save(store, 1, *(entry(number) for number in range(1, 451)))
     told: list[float] = []
-    index = Index(store.conn, store.reading, told.append)
+    index = Index(store.conn, store.articles, told.append)
     with store.transaction():
         index.rebuild()
     assert told == [200 / 450, 400 / 450, 1.0]

@@ -15,7 +15,7 @@ import pytest
 from tests.builders import entry, open_store, save
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Pool, Store
-from tuireader.store.store import CACHE
+from tuireader.store.database_file import CACHE
 
 
 def refused(path: Path) -> str:
@@ -118,7 +118,7 @@ def test_two_processes_write_in_turn(tmp_path: Path) -> None:
 def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with pytest.raises(ZeroDivisionError), store.transaction():
-        store.saving.save(1, [entry(1)], 0)
+        store.entries.save(1, [entry(1)], 0)
         raise ZeroDivisionError
     assert store.lists.rows([1]) == []
     store.close()
@@ -164,15 +164,6 @@ def test_what_is_written_is_copied_into_the_database_when_it_is_much(tmp_path: P
             await pool.close()
 
     asyncio.run(mark())
-
-
-def test_a_room_is_opened_at_first_use(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    assert store.lists is store.lists
-    assert store.saving is store.saving
-    with pytest.raises(AttributeError, match="no_such_room"):
-        _ = store.no_such_room
-    store.close()
 
 
 async def test_what_nobody_waits_for_any_more_ends(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.builders import NOW, entry, open_store, save
 from tuireader.model import Evidence, Purged, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.retention import Rule
+from tuireader.store.retention import PurgeRule
 
 DAY = 86_400
 
@@ -46,14 +46,14 @@ def with_text(store: Store) -> set[int]:
 @pytest.mark.parametrize(
     ("rule", "gone"),
     [
-        (Rule(before=NOW - 7 * DAY), {1, 2, 11, 12}),
-        (Rule(keep=8), {1, 2, 11, 12}),
-        (Rule(before=NOW - 8 * DAY, keep=5), {1, 11}),
-        (Rule(before=NOW - 2 * DAY, keep=9), {1, 11}),
-        (Rule(before=NOW - 100 * DAY), set()),
+        (PurgeRule(before=NOW - 7 * DAY), {1, 2, 11, 12}),
+        (PurgeRule(keep=8), {1, 2, 11, 12}),
+        (PurgeRule(before=NOW - 8 * DAY, keep=5), {1, 11}),
+        (PurgeRule(before=NOW - 2 * DAY, keep=9), {1, 11}),
+        (PurgeRule(before=NOW - 100 * DAY), set()),
     ],
 )
-def test_by_age_and_by_number(store: Store, rule: Rule, gone: set[int]) -> None:
+def test_by_age_and_by_number(store: Store, rule: PurgeRule, gone: set[int]) -> None:
     assert set(store.retention.candidates(rule)) == gone
 
 
@@ -63,17 +63,17 @@ def test_what_is_starred_watched_or_unread_keeps_its_text(store: Store) -> None:
     with store.transaction():
         store.watches.sync([("W", "1")])
         store.watches.record([(3, Evidence("W")), (4, Evidence("W"))])
-    rule = Rule(before=NOW)
+    rule = PurgeRule(before=NOW)
     going = store.retention.candidates(rule)
     assert set(going) == {*range(5, 10), *range(11, 20)}
-    assert set(store.retention.candidates(Rule(before=NOW, unread=True))) == {2, *going}
+    assert set(store.retention.candidates(PurgeRule(before=NOW, unread=True))) == {2, *going}
     with store.transaction():
         store.retention.drop(range(1, 21), rule)
     assert with_text(store) == {1, 2, 3, 4}
 
 
 def test_a_star_that_is_set_meanwhile_counts(store: Store) -> None:
-    rule = Rule(keep=0)
+    rule = PurgeRule(keep=0)
     ids = store.retention.candidates(rule)
     mark(store, "starred", [7])
     with store.transaction():
@@ -84,9 +84,9 @@ def test_a_star_that_is_set_meanwhile_counts(store: Store) -> None:
 def test_the_articles_stay_as_they_were_and_do_not_come_back(store: Store) -> None:
     before = store.lists.rows(store.lists.ids(View(ViewKind.ALL)))
     with store.transaction():
-        store.retention.drop(range(1, 21), Rule(keep=0))
+        store.retention.drop(range(1, 21), PurgeRule(keep=0))
     assert store.lists.rows(store.lists.ids(View(ViewKind.ALL))) == before
-    article = store.reading.article(5)
+    article = store.articles.get(5)
     assert article is not None and article.purged and article.html == ""
     assert save(store, 1, entry(15, published=NOW - 5 * DAY, content_html="<p>Text 1 5.</p>")) == ([], [])
     assert save(store, 1, entry(15, guid="new", published=NOW - 5 * DAY))[0] == []
@@ -94,12 +94,12 @@ def test_the_articles_stay_as_they_were_and_do_not_come_back(store: Store) -> No
 
 
 def test_the_weight_is_that_of_texts_and_old_versions(store: Store) -> None:
-    assert store.retention.weigh([]) == Purged(0, 0, 0)
-    one = store.retention.weigh([1])
+    assert store.retention.measure([]) == Purged(0, 0, 0)
+    one = store.retention.measure([1])
     assert (one.articles, one.feeds) == (1, 1)
     save(store, 1, entry(19, published=NOW - 9 * DAY, content_html="<p>Now something else is here.</p>"))
-    assert store.retention.weigh([1, 11]).bytes > store.retention.weigh([11]).bytes + one.bytes
-    assert store.retention.weigh([1, 11]).feeds == 2
+    assert store.retention.measure([1, 11]).bytes > store.retention.measure([11]).bytes + one.bytes
+    assert store.retention.measure([1, 11]).feeds == 2
 
 
 def test_the_file_gets_smaller_when_much_has_gone(store: Store) -> None:
@@ -111,7 +111,7 @@ def test_the_file_gets_smaller_when_much_has_gone(store: Store) -> None:
     size = store.path.stat().st_size
     assert not store.retention.shrink()
     with store.transaction():
-        store.retention.drop(range(1, 2000), Rule(keep=0))
+        store.retention.drop(range(1, 2000), PurgeRule(keep=0))
     assert store.retention.shrink()
     assert store.path.stat().st_size < 0.8 * size
     assert store.conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store, save
 from tuireader.lexicon import indexed
 from tuireader.store import Store
-from tuireader.store.retention import Rule
+from tuireader.store.retention import PurgeRule
 
 TEXT = "<p>The regulator fined the company on Friday.</p>"
 
@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def versions(store: Store) -> list[tuple[int, str, str]]:
-    return [(old.until, old.title, old.text) for old in store.revisions.of(1)]
+    return [(old.until, old.title, old.text) for old in store.revisions.versions(1)]
 
 
 def is_edited(store: Store) -> bool:
@@ -57,7 +57,7 @@ def test_an_edit_keeps_what_was_said_before(store: Store) -> None:
 def test_what_no_one_would_see_is_taken_over_without_a_word(store: Store, html: str) -> None:
     save(store, 1, entry(1, content_html=TEXT))
     assert save(store, 1, entry(1, content_html=html)) == ([], [1])
-    article = store.reading.article(1)
+    article = store.articles.get(1)
     assert article is not None and article.html == html
     assert len(versions(store)) == 1 and not is_edited(store)
 
@@ -86,7 +86,7 @@ def test_a_purged_text_that_comes_back_is_found_again_and_is_no_edit(store: Stor
     save(store, 1, entry(1, content_html=TEXT))
     with store.transaction():
         store.marks.set("read", [1], True, now=NOW)
-        store.retention.drop([1], Rule())
+        store.retention.drop([1], PurgeRule())
     assert save(store, 1, entry(1, content_html=TEXT)) == ([], [])
     assert found(store, "regulator") == []
     save(store, 1, entry(1, content_html=TEXT + "<p>More on zebras.</p>"))
@@ -115,7 +115,7 @@ def test_index_and_texts_stay_in_line_whatever_happens(
             save(store, 1, entry(number, content_html=text and f"<p>{text}</p>"))
         with store.transaction():
             if what == "purge":
-                store.retention.drop([1, 2, 3], Rule())
+                store.retention.drop([1, 2, 3], PurgeRule())
             elif what in ("read", "star"):
                 mark = {"read": "read", "star": "starred"}[what]
                 store.marks.set(mark, [number], True, now=NOW)
@@ -124,7 +124,7 @@ def test_index_and_texts_stay_in_line_whatever_happens(
             row[0]
             for row in store.conn.execute("SELECT article_id FROM content ORDER BY article_id").fetchall()
         ]
-        right = [text.id for text in store.reading.texts(stored) if word in text.body]
+        right = [text.id for text in store.articles.texts(stored) if word in text.body]
         assert sorted(found(store, word)) == sorted(right)
     store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
     store.close()

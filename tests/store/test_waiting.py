@@ -15,7 +15,7 @@ from tuireader.store import Pool, Store
 async def test_a_wait_for_another_program_can_be_cut_short(tmp_path: Path) -> None:
     def write(store: Store) -> None:
         with store.transaction():
-            store.lists.keep_fact("one", "1")
+            store.lists.set_fact("one", "1")
 
     pool = await Pool.open(tmp_path / "news.db")
     try:
@@ -50,13 +50,13 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
         for number in range(50):
             try:
                 with store.transaction():
-                    store.lists.keep_fact(f"fact {number}", "x" * 5000)
+                    store.lists.set_fact(f"fact {number}", "x" * 5000)
             except Exception:
                 failed += 1
                 assert not store.conn.in_transaction
         assert failed
         disk.free()
         with store.transaction():
-            store.lists.keep_fact("last", "1")
+            store.lists.set_fact("last", "1")
         assert store.lists.fact("last") == "1"
         store.close()

@@ -60,7 +60,7 @@ def home(tmp_path: Path) -> Path:
                         content_html="<p>Text.</p>")
             for n, title in enumerate(TITLES)
         ]  # fmt: skip
-        saved = store.saving.save(store.feeds.all()[0].id, entries, NOW)
+        saved = store.entries.save(store.feeds.all()[0].id, entries, NOW)
         ids = {text.title: text.id for text in saved.new}
         store.marks.set("read", [ids["Read already"]], True, now=NOW, journal=False)
         store.marks.label("to read", list(ids.values()), True, now=NOW)

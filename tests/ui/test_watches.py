@@ -19,7 +19,7 @@ from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
 from tuireader.store import Store
-from tuireader.store.watches import Former
+from tuireader.store.watches import FormerMatch
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import short_time
@@ -380,8 +380,8 @@ async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
 
         def edit(store: Store) -> None:
             with store.transaction():
-                found = [(ids[0], Former(Evidence("WeChat"), 1, NOW))]
-                store.watches.end(found)
+                found = [(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))]
+                store.watches.end_matches(found)
 
         await library._pool.write(edit)
         async with running(library) as run:

@@ -6,7 +6,7 @@ transactions.
 - `arrival`    watches, mutes and links of what is new or changed, and the same again for what is stored
 - `matching`   what watches see of an article: each feed's text of it, and its earlier versions
 - `rematch`    watches that are new or changed, against what is stored
-- `placement`  profile, neighbours and story of an article
+- `relate`     profile, neighbours and story of an article
 - `relatives`  what belongs to an article that is opened
 - `topics`     the words that tell an article or a story from others
 - `links`      the links in a text
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from tuireader.ingest.arrival import (
         Mute,
         Rules,
-        mute_chunk,
+        match_mutes,
         record_carried,
         record_changed,
         record_full_text,
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.placement import Shelf, judge_stories, relate_waiting
+    from tuireader.ingest.relate import StoredProfiles, refold_stories, relate_waiting
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, explain
     from tuireader.ingest.topics import story_topics
@@ -42,15 +42,15 @@ __all__ = [
     "FeedNames",
     "Mute",
     "Rules",
-    "Shelf",
+    "StoredProfiles",
     "explain",
     "hits",
-    "judge_stories",
-    "mute_chunk",
+    "match_mutes",
     "record_carried",
     "record_changed",
     "record_full_text",
     "record_new",
+    "refold_stories",
     "relate_waiting",
     "related",
     "story_topics",
@@ -63,7 +63,7 @@ __getattr__ = lazy.names(
         "arrival": (
             "Mute",
             "Rules",
-            "mute_chunk",
+            "match_mutes",
             "record_carried",
             "record_changed",
             "record_full_text",
@@ -74,9 +74,9 @@ __getattr__ = lazy.names(
             "hits",
             "subject",
         ),
-        "placement": (
-            "Shelf",
-            "judge_stories",
+        "relate": (
+            "StoredProfiles",
+            "refold_stories",
             "relate_waiting",
         ),
         "relatives": ("related",),

@@ -12,12 +12,12 @@ from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
 from tuireader.ingest.links import out_links
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
-from tuireader.ingest.placement import relate_anew
+from tuireader.ingest.relate import relate_changed
 from tuireader.model import Evidence
 from tuireader.store import Store
+from tuireader.store.articles import StoredText
 from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
-from tuireader.store.reading import StoredText
-from tuireader.store.watches import Former
+from tuireader.store.watches import FormerMatch
 from tuireader.text import plain
 from tuireader.watch import Matcher
 
@@ -113,7 +113,7 @@ def record_changed(
     linking = [text for text in texts if text.links is not None]
     store.links.record(out_links([_with_page_links(store, text) for text in linking]))
     other = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
-    relate_anew(store, other, said)
+    relate_changed(store, other, said)
     hidden = _hide(store, texts, matches, rules, now)
     return _seen(store, new, hidden, rules)
 
@@ -148,8 +148,8 @@ def _rematched(
     if lost:
         told = hits(rules.matcher, before, rules.feeds, lost) if before is not None else []
         evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
-        store.watches.end(
-            (text.id, Former(item, _version(store, text, item, before, now, page), now))
+        store.watches.end_matches(
+            (text.id, FormerMatch(item, _version(store, text, item, before, now, page), now))
             for item in evidence.values()
         )
     return new
@@ -160,7 +160,7 @@ def _version(
 ) -> int:
     """Return the id of the version that a match was about, which is kept if it is not yet."""
     full = before is not None and before.full != text.full
-    known = store.revisions.replaced(text.id, now, full=full, feed_id=item.feed_id)
+    known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
     if known or before is None:
         return known
     title, html = before.title, page if full else before.html
@@ -178,7 +178,7 @@ def record_full_text(
     It is not related anew: relatives are found by what feeds say, so that a story stays as it is. Whom the
     page names is kept beside whom the feed names, also where what the feed said was purged.
     """
-    old = next(iter(store.reading.texts([article_id])), None)
+    old = next(iter(store.articles.texts([article_id])), None)
     if old is None:
         return []
     purged = not store.full_texts.has_content(article_id)
@@ -233,7 +233,7 @@ def _seen(
     return seen
 
 
-def mute_chunk(
+def match_mutes(
     store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
 ) -> int:
     """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
@@ -241,7 +241,7 @@ def mute_chunk(
     found = {
         mute.signature: [
             article
-            for step in store.search.inside(
+            for step in store.search.find_between(
                 mute.wanted,
                 now=now,
                 subject=lambda text: subject(text, feeds),
@@ -254,7 +254,7 @@ def mute_chunk(
         for mute in mutes
     }
     _see_what_is_shown(store, found, mutes, feeds, now, first, up_to)
-    store.mutes.replace(first, up_to, found)
+    store.mutes.record_range(first, up_to, found)
     return first - 1
 
 
@@ -268,10 +268,10 @@ def _see_what_is_shown(
     last: int,
 ) -> None:
     """Let mutes judge articles by the text on display: what further feeds say hides nothing."""
-    several = set(store.watches.told_differently(first, last))
+    several = set(store.watches.with_variants(first, last))
     if not several:
         return
-    texts = list(store.reading.texts(sorted(several), watches=True))
+    texts = list(store.articles.texts(sorted(several), watches=True))
     for mute in mutes:
         hidden = [one for one in found[mute.signature] if one not in several]
         hidden += (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tuireader.related import links
+from tuireader.store.articles import StoredText
 from tuireader.store.links import OutLink
-from tuireader.store.reading import StoredText
 
 
 def out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tuireader.model import Evidence
-from tuireader.store.reading import Appearance, StoredText
-from tuireader.store.revisions import Kept
-from tuireader.store.watches import Former
+from tuireader.store.articles import Appearance, StoredText
+from tuireader.store.revisions import StoredRevision
+from tuireader.store.watches import FormerMatch
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]
@@ -68,20 +68,24 @@ def hits(
 
 
 def former_hits(
-    matcher: Matcher, text: StoredText, kept: Sequence[Kept], feeds: FeedNames, names: Collection[str]
-) -> list[Former]:
+    matcher: Matcher,
+    text: StoredText,
+    kept: Sequence[StoredRevision],
+    feeds: FeedNames,
+    names: Collection[str],
+) -> list[FormerMatch]:
     """Return which watches hit an earlier version of an article, each with the newest one that it hits."""
-    found: dict[str, Former] = {}
+    found: dict[str, FormerMatch] = {}
     for version in kept:
         for item in _version_hits(
             matcher, text, version, feeds, [name for name in names if name not in found]
         ):
-            found[item.watch] = Former(item, version.id, version.until)
+            found[item.watch] = FormerMatch(item, version.id, version.until)
     return list(found.values())
 
 
 def _version_hits(
-    matcher: Matcher, text: StoredText, version: Kept, feeds: FeedNames, names: Collection[str]
+    matcher: Matcher, text: StoredText, version: StoredRevision, feeds: FeedNames, names: Collection[str]
 ) -> list[Evidence]:
     if not names:
         return []

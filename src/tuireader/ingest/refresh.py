@@ -43,8 +43,8 @@ from tuireader.model import (
     Told,
 )
 from tuireader.store import Pool, Store
+from tuireader.store.articles import StoredText
 from tuireader.store.feeds import Attempt, FeedFacts
-from tuireader.store.reading import StoredText
 from tuireader.text import without_password
 
 _BATCH = 32
@@ -147,7 +147,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
                 ]
             store.conn.execute("RELEASE feed")
             events += found
-        store.saving.index(fresh)
+        store.entries.index_new(fresh)
     if fresh:
         store.learn()
     return events
@@ -174,7 +174,7 @@ def _save_feed(
     store: Store, outcome: Outcome, parsed: ParsedFeed, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     facts = outcome.facts
-    saved = store.saving.save_feed(facts.id, parsed, now, index=False)
+    saved = store.entries.save_feed(facts.id, parsed, now, index=False)
     matches = ingest.record_new(store, saved.new, setting.rules, now)
     matches += ingest.record_changed(store, saved.changed, setting.rules, now, saved.before)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
@@ -263,7 +263,7 @@ async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:
     """What is stored of a feed, so that only the rest need be prepared."""
     if facts.last_success is None:
         return {}
-    return await pool.read(lambda store: store.saving.digests(facts.id))
+    return await pool.read(lambda store: store.entries.digests(facts.id))
 
 
 async def _fetch_all(

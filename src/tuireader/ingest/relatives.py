@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tuireader.ingest.placement import Shelf, incoming
+from tuireader.ingest.relate import StoredProfiles, article_text
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
 from tuireader.related.rank import Ranked
 from tuireader.store import Store
 from tuireader.store.links import LinkedArticle
-from tuireader.store.relations import Shown
+from tuireader.store.relations import RelativeRow
 
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
 _TOLD = 30
@@ -25,27 +25,27 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
     others, too, by its time, if they have a name in common with it.
     """
     found = _Found()
-    for text in store.reading.texts([article_id]):
-        shelf, article = Shelf(store), incoming(text)
-        _add_links(store, shelf, article, found)
-        ranked = search.relatives(shelf, article)
+    for text in store.articles.texts([article_id]):
+        profiles, article = StoredProfiles(store), article_text(text)
+        _add_links(store, profiles, article, found)
+        ranked = search.relatives(profiles, article)
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
-        shown = store.relations.shown([item.article_id for item in ranked])
+        shown = store.relations.relative_rows([item.article_id for item in ranked])
         for item in ranked:
             if item.article_id in shown:
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
                 if not folded and item.relation is Relation.SAME_STORY:
-                    item = _told_apart(shelf, article, item)
+                    item = _told_apart(profiles, article, item)
                 found.add(item.article_id, _similar(item, shown[item.article_id], folded))
     return found.sorted()
 
 
-def _told_apart(shelf: Shelf, article: search.Incoming, item: Ranked) -> Ranked:
+def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
     """What looks like the same story; another item of a series is only before or after this one."""
-    profiles = {profile.id: profile for profile in shelf.profiles([article.id, item.article_id])}
-    if len(profiles) < 2 or not shelf.series.differ(*profiles.values()):
+    both = {profile.id: profile for profile in profiles.profiles([article.id, item.article_id])}
+    if len(both) < 2 or not profiles.series.differ(*both.values()):
         return item
-    later = profiles[item.article_id].time > article.time
+    later = both[item.article_id].time > article.time
     return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
 
 
@@ -66,25 +66,25 @@ class _Found:
         return tuple(sorted(self._relatives.values(), key=_rank))
 
 
-def _add_links(store: Store, shelf: Shelf, article: search.Incoming, found: _Found) -> None:
+def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:
     """What links say, from here, to here, and from the other reports of the story."""
-    outgoing, incoming_ = store.links.outgoing(article.id), store.links.incoming(article.id)
+    outgoing, incoming = store.links.outgoing(article.id), store.links.incoming(article.id)
     others = _others(store, article.id)
     theirs = [
         (other, link)
         for other, link in store.links.stored(list(others))
         if link.time is not None and link.article_id not in others and link.article_id != article.id
     ]
-    every = [*outgoing, *incoming_, *(link for _, link in theirs)]
+    every = [*outgoing, *incoming, *(link for _, link in theirs)]
     stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
-    profiles = {other.id: other for other in shelf.profiles(sorted(stored))}
-    whole = search.whole(shelf, article) if profiles else None
+    known = {other.id: other for other in profiles.profiles(sorted(stored))}
+    whole = search.whole(profiles, article) if known else None
     # A feed names itself in each of its articles, below pictures and in the last line.
-    titles = {*others.values(), *(link.feed_title for link in every)} if profiles else ()
+    titles = {*others.values(), *(link.feed_title for link in every)} if known else ()
     feeds = search.terms(" ".join(sorted(titles)))
 
     def reason(link: LinkedArticle, how: str) -> str:
-        other = profiles.get(link.article_id or 0)
+        other = known.get(link.article_id or 0)
         return how if whole is None or other is None else rank.reason(whole, other, how, feeds)
 
     for link in outgoing:
@@ -93,14 +93,14 @@ def _add_links(store: Store, shelf: Shelf, article: search.Incoming, found: _Fou
             kind = links.source(link.url)
             how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
             found.add(link.article_id or link.url, _linked(link, relation, reason(link, how)))
-    for link in incoming_:
+    for link in incoming:
         how = "names this as also read" if link.kind == "also" else "links to this"
         found.add(link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
     for other, link in theirs:
-        known = profiles.get(link.article_id or 0)
-        if whole is not None and known is not None and rank.shares_name(whole, known, feeds):
+        target = known.get(link.article_id or 0)
+        if whole is not None and target is not None and rank.shares_name(whole, target, feeds):
             how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
-            relation = Relation.FOLLOW_UP if known.time > article.time else Relation.BACKGROUND
+            relation = Relation.FOLLOW_UP if target.time > article.time else Relation.BACKGROUND
             found.add(link.article_id, _linked(link, relation, reason(link, how)))
 
 
@@ -118,7 +118,7 @@ def _rank(item: Related) -> int:
     return _ORDER[item.relation]
 
 
-def _similar(item: Ranked, other: Shown, folded: bool) -> Related:
+def _similar(item: Ranked, other: RelativeRow, folded: bool) -> Related:
     """A relative by what it says; what is folded into one story is shown as one."""
     is_story = folded and item.relation is not Relation.SAME_TEXT
     return Related(

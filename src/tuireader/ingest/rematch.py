@@ -64,11 +64,11 @@ class ByIndex:
             first = max(1, up_to - _RANGE + 1) if many else 1
             self._fill(store, self._by_name[name], way.fts or "", feeds, first, up_to)
             filled.append((first, up_to))
-            store.watches.reached([name], first - 1)
+            store.watches.set_pending([name], first - 1)
             if first > 1:
                 self._queue.append((name, way, feeds, first - 1))
         if filled:
-            store.mutes.settle(min(first for first, _ in filled), max(last for _, last in filled))
+            store.mutes.update_hidden(min(first for first, _ in filled), max(last for _, last in filled))
         return sum(up_to for *_, up_to in self._queue) / self._all if self._all else 0.0
 
     def _fill(
@@ -80,9 +80,9 @@ class ByIndex:
         first: int,
         last: int,
     ) -> None:
-        store.watches.fill(rule.name, expression, feeds, first, last, self.now)
+        store.watches.fill_from_index(rule.name, expression, feeds, first, last, self.now)
         positive = prefilter(rule) or expression
-        if apart := store.watches.apart(rule.name, expression, positive, feeds, first, last):
+        if apart := store.watches.left_to_texts(rule.name, expression, positive, feeds, first, last):
             wanted = dict.fromkeys(apart, (rule.name,))
             rematch(store, Matcher([rule]), self.feeds, wanted, self.now)
 
@@ -112,7 +112,7 @@ class ByText:
         for name in names:
             expression = self.filters[name]
             if expression is not None:
-                for article in {*store.search.candidates(expression), *store.watches.hit_by(name)}:
+                for article in {*store.search.candidates(expression), *store.watches.articles_on(name)}:
                     self._wanted.setdefault(article, []).append(name)
         self._order = []
 
@@ -132,8 +132,8 @@ class ByText:
             first = ids[0] if end > size else 1
         asked = {article: [*scanned, *wanted.get(article, ())] for article in ids}
         rematch(store, self.matcher, self.feeds, asked, self.now)
-        store.mutes.settle(first, up_to)
-        store.watches.reached(list(self.filters), first - 1)
+        store.mutes.update_hidden(first, up_to)
+        store.watches.set_pending(list(self.filters), first - 1)
         return first - 1
 
 
@@ -144,19 +144,19 @@ def rematch(
 
     What hits an earlier version only stays as a former match. `now` is the time of new ones.
     """
-    on = store.watches.on(sorted({name for names in asked.values() for name in names}), list(asked))
+    on = store.watches.watches_of(sorted({name for names in asked.values() for name in names}), list(asked))
     found: list[tuple[int, Evidence]] = []
     gone = {}
-    for text in store.reading.texts(list(asked), watches=True):
+    for text in store.articles.texts(list(asked), watches=True):
         current = hits(matcher, text, feeds, asked[text.id])
         found += [(text.id, evidence) for evidence in current]
         known = set(on.get(text.id, ())).intersection(asked[text.id])
         if lost := known - {evidence.watch for evidence in current}:
             gone[text.id] = text, lost
-    lasting = store.watches.lasting(list(gone))
+    lasting = store.watches.lasting_matches(list(gone))
     for article, (_, lost) in gone.items():
         lost.difference_update(name for name, one in lasting if one == article)
-    kept = store.revisions.kept([article for article, (_, lost) in gone.items() if lost])
+    kept = store.revisions.by_article([article for article, (_, lost) in gone.items() if lost])
     former = [
         (article, match)
         for article, (text, lost) in gone.items()
@@ -166,7 +166,7 @@ def rematch(
     still = {(match.evidence.watch, article) for article, match in former}
     pairs = {(name, article) for article, (_, lost) in gone.items() for name in lost}
     store.watches.forget(pairs - still)
-    store.watches.end(former)
+    store.watches.end_matches(former)
     store.watches.record(found, now)
 
 
@@ -174,10 +174,10 @@ def explain(
     store: Store, matcher: Matcher, feeds: FeedNames, ids: Sequence[int]
 ) -> dict[int, tuple[Evidence, ...]]:
     """The evidence of those matches of some articles that the index alone has made, by article."""
-    bare = store.watches.bare(ids)
+    bare = store.watches.without_evidence(ids)
     if not bare:
         return {}
     return {
         text.id: tuple(hits(matcher, text, feeds, bare[text.id]))
-        for text in store.reading.texts(list(bare), watches=True)
+        for text in store.articles.texts(list(bare), watches=True)
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuireader.ingest.placement import Shelf, features_of, incoming
+from tuireader.ingest.relate import StoredProfiles, article_text, features_of
 from tuireader.related.features import NAME, TITLE, Profile, Stats, weigh
 from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store
-from tuireader.store.reading import StoredText
+from tuireader.store.articles import StoredText
 
 _READ = 2000
 """Characters of a text in which the phrases of its title are looked for."""
@@ -22,8 +22,8 @@ def topics(
     Names before other words, those of the title first; none that stands inside another one. In scripts
     without blanks a phrase is what the title shares with its text, or with `others` that tell of the same.
     """
-    features, shelf = features_of(text), Shelf(store)
-    about = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+    features, profiles = features_of(text), StoredProfiles(store)
+    about = Stats(profiles.article_count(), profiles.term_counts(list(features.counted())))
     profile = weigh(text.id, text.time, text.dated, text.feed_id, features, about)
     ranked = []
     for term, value in profile.terms.items():
@@ -52,7 +52,7 @@ def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -
     title = text.title
     if not any(map(is_cjk, title)):
         return []
-    told = [incoming(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
+    told = [article_text(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
     found = []
     for phrase in phrases(title, told):
         pairs = [term_hash(phrase[at : at + 2]) for at in range(len(phrase) - 1)]
@@ -72,7 +72,7 @@ def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
     ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
     ranks: dict[str, list[int]] = {}
     shown: dict[str, str] = {}
-    texts = sorted(store.reading.texts(ids), key=lambda text: text.id)
+    texts = sorted(store.articles.texts(ids), key=lambda text: text.id)
     titles = [text.title.casefold() for text in texts]
     for text in texts:
         for rank, words in enumerate(topics(store, text, 2 * most, texts)):

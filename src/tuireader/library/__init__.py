@@ -60,11 +60,11 @@ class Library(Moving, Sharing, Articles, Refreshing, Habits):
         ids = {feed.url: feed.id for feed in self._feeds}
 
         def save(store: Store) -> None:
-            store.marks.forget_config()  # its configuration begins anew each time
+            store.marks.drop_config_steps()  # its configuration begins anew each time
             for sample in demo.feeds(now):
                 parsed = parse(sample.body, sample.url, "application/xml")
                 if isinstance(parsed, ParsedFeed):
-                    saved = store.saving.save(ids[sample.url], parsed.entries, now)
+                    saved = store.entries.save(ids[sample.url], parsed.entries, now)
                     ingest.record_new(store, saved.new, self._rules, now)
                     ingest.record_carried(store, saved.carried, self._rules, now)
 

@@ -31,7 +31,7 @@ from tuireader.store import Store
 _AWAY = 48 * 3600
 """Seconds from which on a person was away."""
 
-_RELATING = ("relatives", "arrival", "placement", "rematch")
+_RELATING = ("relatives", "arrival", "relate", "rematch")
 
 
 class Articles(Pages):
@@ -44,7 +44,7 @@ class Articles(Pages):
         """All of one article for the reading pane; read `ahead`, nothing that is shown now waits for it."""
 
         def read(store: Store) -> Article | None:
-            found = store.reading.article(article_id)
+            found = store.articles.get(article_id)
             if found is None or not found.evidence:
                 return found
             made = ingest.explain(store, self._matcher, self._names, [article_id]).get(article_id, ())
@@ -56,8 +56,11 @@ class Articles(Pages):
         """What an edited article said before, newest first, each with how the next version differs."""
         chains = await self._pool.read(
             lambda store: [
-                *(store.revisions.of(article_id, full=full) for full in (False, True)),
-                *(store.revisions.of(article_id, feed_id=one) for one in store.revisions.feeds(article_id)),
+                *(store.revisions.versions(article_id, full=full) for full in (False, True)),
+                *(
+                    store.revisions.versions(article_id, feed_id=one)
+                    for one in store.revisions.feeds(article_id)
+                ),
             ]
         )
 
@@ -141,7 +144,7 @@ class Articles(Pages):
 
     async def keep_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read, in characters of its text."""
-        await self._pool.write(in_transaction(lambda store: store.marks.keep_place(article_id, place)))
+        await self._pool.write(in_transaction(lambda store: store.marks.set_place(article_id, place)))
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
         """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
@@ -168,7 +171,9 @@ class Articles(Pages):
         """
         if stories:
             found = ids
-            ids = await self._pool.read(lambda store: store.stories.whole(found, spare_watched=spare_watched))
+            ids = await self._pool.read(
+                lambda store: store.stories.with_stories(found, spare_watched=spare_watched)
+            )
         return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
@@ -177,7 +182,7 @@ class Articles(Pages):
 
     async def labels(self, ids: Sequence[int] = ()) -> list[Label]:
         """The labels that there are, the most used first, and how many of some articles have each."""
-        return await self._pool.read(lambda store: store.labels.known(ids))
+        return await self._pool.read(lambda store: store.labels.all(ids))
 
     async def set_label(self, name: str, ids: Sequence[int], value: bool) -> Change:
         """Give articles a label, a new one or one that is there in any spelling, or take it away.
@@ -194,7 +199,9 @@ class Articles(Pages):
         """Take a label away from all that have it; undo brings it back."""
         now = int(self._clock())
         return await self._pool.write(
-            in_transaction(lambda store: store.marks.label(name, store.labels.holders(name), False, now=now))
+            in_transaction(
+                lambda store: store.marks.label(name, store.labels.articles_with(name), False, now=now)
+            )
         )
 
     async def rename_label(self, name: str, new: str) -> Change:
@@ -218,7 +225,7 @@ class Articles(Pages):
 
     async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
         """Return whether `read` or `starred` has another value on any of some articles."""
-        return await self._pool.read(lambda store: store.marks.lacks(mark, ids, value))
+        return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
 
     async def newest_step(self, before: int = 0) -> Change | None:
         """Return the step that undo takes back next, or the one below another step; None at the end."""

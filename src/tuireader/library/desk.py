@@ -124,7 +124,7 @@ class Desk:
         now, step = int(self._clock()), await asyncio.to_thread(config_edit.step_between, before, after, what)
         if step is not None:
             await self._pool.write(
-                in_transaction(lambda store: store.marks.note_config(step.what, step.packed, now=now))
+                in_transaction(lambda store: store.marks.add_config_step(step.what, step.packed, now=now))
             )
 
     async def _undo_config(self, what: str, step: ConfigStep) -> None:
@@ -136,12 +136,12 @@ class Desk:
                 for feed in store.feeds.all():
                     if feed.url == url:
                         store.feeds.move(feed.id, before)
-            store.marks.forget_config(step.id)
+            store.marks.drop_config_steps(step.id)
 
         try:
             await self._edit_config(lambda text: config_edit.revert(text, step.packed))
         except config_edit.EditedSince as error:
-            await self._pool.write(in_transaction(lambda store: store.marks.forget_config(step.id)))
+            await self._pool.write(in_transaction(lambda store: store.marks.drop_config_steps(step.id)))
             raise TuireaderError(f"not undone: {what}", f"{error.message}; nothing was changed") from None
         await self._pool.write(in_transaction(undo))
         await self._put_in_force()
@@ -171,11 +171,11 @@ class Desk:
         signatures = [(rule.name, watch.signature(rule)) for rule in watching.rules(self.config)]
 
         def sync(store: Store) -> None:
-            if not store.feeds.in_line(subscriptions) or not store.watches.in_line(signatures):
+            if not store.feeds.is_current(subscriptions) or not store.watches.is_current(signatures):
                 with store.transaction():
-                    store.saving.hand_over(store.feeds.sync(subscriptions))
+                    store.entries.reassign(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
-                    store.mutes.settle()  # a watch that is gone keeps nothing visible
+                    store.mutes.update_hidden()  # a watch that is gone keeps nothing visible
 
         await self._pool.write(sync)
         await self._load_feeds()
@@ -188,10 +188,10 @@ class Desk:
         days = watching.quiet_days(self.config)
 
         def sync(store: Store) -> frozenset[str]:
-            if not store.follows.in_line(days):
+            if not store.follows.is_current(days):
                 with store.transaction():
                     store.follows.sync(days, now)
-            return watching.ended(store.follows.last(), days, now) if days else frozenset()
+            return watching.ended(store.follows.last_news(), days, now) if days else frozenset()
 
         self._ended = await self._pool.write(sync)
 
@@ -233,7 +233,7 @@ class Desk:
         signatures = {mute.signature for mute in self._mutes.values()}
 
         def sync(store: Store) -> None:
-            if not store.mutes.in_line(signatures):
+            if not store.mutes.is_current(signatures):
                 with store.transaction():
                     store.mutes.sync(signatures)
 

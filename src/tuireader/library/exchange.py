@@ -145,7 +145,7 @@ class Exchange(Subscriptions):
         return done
 
     def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
-        return store.moving.set_marks(feed_id, marks, int(self._clock()))
+        return store.exchange.set_marks(feed_id, marks, int(self._clock()))
 
     async def export_opml(self) -> str:
         """The subscriptions as OPML 2.0."""
@@ -157,7 +157,9 @@ class Exchange(Subscriptions):
         from tuireader.newsboat import urls
 
         if form == "state":
-            return documents.dump_marks(await self._pool.read(lambda store: list(store.moving.marks())))
+            return documents.dump_marks(
+                await self._pool.read(lambda store: list(store.exchange.marked_articles()))
+            )
         if form == "json":
             return iter([documents.dump_feeds(self.config.feeds, self.config.views)])
         if form == "newsboat":

@@ -62,7 +62,9 @@ class Lists(Desk):
         """
         today = self._today()
         return await self._pool.read(
-            lambda store: store.lists.head(view, show_read=show_read, today=today, limit=limit, folded=folded)
+            lambda store: store.lists.first_ids(
+                view, show_read=show_read, today=today, limit=limit, folded=folded
+            )
         )
 
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: Ask) -> array[int]:
@@ -83,7 +85,7 @@ class Lists(Desk):
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
         """Some articles in the order of a `sort` of `ids`, but relevance."""
-        return await self._pool.read(lambda store: store.lists.in_order(ids, sort))
+        return await self._pool.read(lambda store: store.lists.sorted_ids(ids, sort))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """The list lines of `ids`, in that order; ids that are no more are left out."""
@@ -127,7 +129,7 @@ class Lists(Desk):
             return array("q"), parsed.caret()
         now, names = int(self._clock()), self._names
         steps = await self._pool.read(
-            lambda store: store.search.hunt(
+            lambda store: store.search.find_in_steps(
                 parsed,
                 now=now,
                 subject=lambda found: ingest.subject(found, names),
@@ -169,7 +171,7 @@ class Lists(Desk):
 
         def remember(store: Store) -> None:
             others = [other for other in texts_of(store.lists.fact(_HISTORY)) if other != text]
-            store.lists.keep_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
+            store.lists.set_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
 
         await self._pool.write(in_transaction(remember))
 

@@ -19,7 +19,7 @@ from tuireader.text.wording import counted
 if TYPE_CHECKING:
     from tuireader.newsboat.outcomes import Consent, Outcome
     from tuireader.newsboat.profile import Places, Profile
-    from tuireader.store.moving import State
+    from tuireader.store.exchange import ArticleMarks
     from tuireader.store.newsboat import NewsboatCache
 
 _SHOWN = 20
@@ -139,7 +139,7 @@ class Comparing(Exchange, Watches):
                     count.differences.append(f"{name}: {item.prepared.title}: {difference}")
 
 
-def _add_marks(count: _Count, read: bool, flags: tuple[str, ...], state: State | None) -> None:
+def _add_marks(count: _Count, read: bool, flags: tuple[str, ...], state: ArticleMarks | None) -> None:
     count.add("articles", 1, int(state is not None))
     count.add("read", int(read), int(state is not None and state.read))
     count.add("unread", int(not read), int(state is not None and not state.read))
@@ -147,7 +147,7 @@ def _add_marks(count: _Count, read: bool, flags: tuple[str, ...], state: State |
     count.add("flags", len(flags), len(set(flags) & set(state.labels if state else ())))
 
 
-def _difference(read: bool, starred: bool, state: State | None) -> str:
+def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
     if state is None:
         return "is not stored here"
     if state.read != read:
@@ -172,8 +172,8 @@ def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
     return found
 
 
-def _states(store: Store, *, feed_id: int) -> dict[int, State]:
-    return store.moving.states(feed_id)
+def _states(store: Store, *, feed_id: int) -> dict[int, ArticleMarks]:
+    return store.exchange.states(feed_id)
 
 
 def _words(read: bool) -> str:

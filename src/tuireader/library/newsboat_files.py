@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tuireader.feeds.entry import Raw
     from tuireader.newsboat.outcomes import Consent, Outcome
     from tuireader.newsboat.profile import Places, Profile
-    from tuireader.store.moving import Incoming
+    from tuireader.store.exchange import ImportedArticle
     from tuireader.store.newsboat import CachedItem, NewsboatCache
 
-Batch = list[tuple["Incoming", "CachedItem"]]
+Batch = list[tuple["ImportedArticle", "CachedItem"]]
 _LARGEST = 4_000_000
 """Bytes that `urls`, the config, or a file that it includes may have."""
 
@@ -90,7 +90,7 @@ async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
 
 
 def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
-    from tuireader.store.moving import Incoming
+    from tuireader.store.exchange import ImportedArticle
 
     found: Batch = []
     for item, entry, keys in _entries(items, url):
@@ -100,7 +100,9 @@ def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
         labels = flags(item.flags)
         read = not item.unread or item.deleted
         prepared = prepare.prepare(entry)
-        found.append((Incoming(entry, keys, prepared, read=read, starred=bool(labels), labels=labels), item))
+        found.append(
+            (ImportedArticle(entry, keys, prepared, read=read, starred=bool(labels), labels=labels), item)
+        )
     return found
 
 

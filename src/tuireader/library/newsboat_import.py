@@ -19,7 +19,7 @@ from tuireader.text import clean, safe_url
 if TYPE_CHECKING:
     from tuireader.newsboat.outcomes import Consent, Outcome
     from tuireader.newsboat.profile import Places, Profile
-    from tuireader.store.moving import Brought, Incoming
+    from tuireader.store.exchange import ImportedArticle, ImportResult
     from tuireader.store.newsboat import NewsboatCache
 
 Progress = Callable[[int, int], None]
@@ -132,7 +132,9 @@ class Moving(Comparing):
                 progress(done, len(urls))
         moved.too_large = cache.too_large
 
-    async def _take_in(self, feed_id: int | None, items: list[Incoming], moved: Moved, dry_run: bool) -> None:
+    async def _take_in(
+        self, feed_id: int | None, items: list[ImportedArticle], moved: Moved, dry_run: bool
+    ) -> None:
         if feed_id is None:  # a dry run of a feed that is not subscribed to yet
             moved.new += len(items)
         elif dry_run:
@@ -146,9 +148,9 @@ class Moving(Comparing):
             moved.new += len(items) - brought.known
             moved.marked += len({*brought.read, *brought.starred})
 
-    def _store(self, store: Store, *, feed_id: int, items: list[Incoming]) -> Brought:
+    def _store(self, store: Store, *, feed_id: int, items: list[ImportedArticle]) -> ImportResult:
         now = int(self._clock())
-        brought = store.moving.bring(feed_id, items, now)
+        brought = store.exchange.add_articles(feed_id, items, now)
         # none of it is news: no watch tells of it
         rules = replace(self._rules, tell=())
         ingest.record_new(store, brought.new, rules, now)
@@ -157,10 +159,10 @@ class Moving(Comparing):
         return brought
 
 
-def _known(store: Store, *, feed_id: int, items: Sequence[Incoming]) -> int:
-    return store.moving.known(feed_id, [item.keys.guid for item in items])
+def _known(store: Store, *, feed_id: int, items: Sequence[ImportedArticle]) -> int:
+    return store.exchange.count_known(feed_id, [item.keys.guid for item in items])
 
 
 def _name(store: Store, *, names: Sequence[tuple[int, str, str]]) -> None:
     for feed_id, title, site in names:
-        store.moving.name(feed_id, clean(title), safe_url(site))
+        store.exchange.set_feed_name(feed_id, clean(title), safe_url(site))

@@ -210,7 +210,7 @@ class Pages(Desk):
     # -- what they share
 
     async def _article(self, article_id: int) -> Article:
-        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        article = await self._pool.read(lambda store: store.articles.get(article_id))
         if article is None:
             raise TuireaderError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
         return article

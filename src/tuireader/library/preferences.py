@@ -34,7 +34,7 @@ class Habits(Desk):
         """Remember that a line of the palette was used."""
 
         def note(store: Store) -> None:
-            store.lists.keep_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
+            store.lists.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 
         await self._pool.write(in_transaction(note))
 

@@ -35,7 +35,7 @@ from tuireader.subprocesses import python
 
 if TYPE_CHECKING:
     from tuireader.store.feeds import FeedFacts
-    from tuireader.store.retention import Rule
+    from tuireader.store.retention import PurgeRule
 
 log = logging.getLogger("tuireader")
 _RELATE = 50
@@ -119,7 +119,7 @@ class Refreshing(Watches, Pages):
         told = notify.message(items)
         shown = await notify.show(told, self.config.notify)
         if shown.troubles and not (shown.command or shown.desktop):
-            await self._pool.write(in_transaction(lambda store: store.notices.take_back(marked)))
+            await self._pool.write(in_transaction(lambda store: store.notices.wait_again(marked)))
         return Told(
             told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.troubles
         )
@@ -192,14 +192,14 @@ class Refreshing(Watches, Pages):
         for `unread`) unread ones keep theirs. The articles stay, with their marks, and so do not come back
         as new.
         """
-        from tuireader.store.retention import Rule
+        from tuireader.store.retention import PurgeRule
 
         async for _ in self.apply_watches():  # what a new watch hits must not go
             pass
         before = None if older_than is None else int(self._clock()) - older_than
-        rule = Rule(before, keep, unread)
+        rule = PurgeRule(before, keep, unread)
         ids = await self._pool.read(lambda store: store.retention.candidates(rule))
-        purged = await self._pool.read(lambda store: store.retention.weigh(ids))
+        purged = await self._pool.read(lambda store: store.retention.measure(ids))
         if dry_run or not ids:
             return purged
         for start in range(0, len(ids), CHUNK):
@@ -231,7 +231,7 @@ def _give_way(process: int) -> None:
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _drop(store: Store, *, ids: Sequence[int], rule: Rule) -> None:
+def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
     store.retention.drop(ids, rule)
 
 

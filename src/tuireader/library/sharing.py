@@ -49,7 +49,7 @@ class Sharing(Desk):
         """An article in one of the forms of `copies`: `md`, `html`, `txt`, `json`. Raises UsageError."""
         from tuireader.export import written
 
-        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        article = await self._pool.read(lambda store: store.articles.get(article_id))
         if article is None:
             raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
         related = (
@@ -70,7 +70,7 @@ class Sharing(Desk):
         form = form or self.config.save.format
         folder = folder or self.save_folder
         content = (await self.written(article_id, form)).encode("utf-8", "replace")
-        article = await self._pool.read(lambda store: store.reading.article(article_id))
+        article = await self._pool.read(lambda store: store.articles.get(article_id))
         assert article is not None
 
         def save() -> SavedFile:

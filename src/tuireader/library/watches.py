@@ -87,10 +87,10 @@ class Watches(Desk):
         """Work out the evidence of all matches that the index alone has made for some watches."""
 
         def step(store: Store, name: str) -> int:
-            ids = store.watches.bare_of(name, _EXPLAINED)
+            ids = store.watches.without_evidence_on(name, _EXPLAINED)
             if ids:
                 with store.transaction():
-                    store.watches.explain(ingest.explain(store, self._matcher, self._names, ids))
+                    store.watches.add_evidence(ingest.explain(store, self._matcher, self._names, ids))
             return len(ids)
 
         for name in names:
@@ -104,13 +104,13 @@ class Watches(Desk):
         mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
         if not mutes:
             return []
-        step = partial(ingest.mute_chunk, mutes=mutes, feeds=self._names, now=int(self._clock()))
+        step = partial(ingest.match_mutes, mutes=mutes, feeds=self._names, now=int(self._clock()))
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
         """The same for stories."""
-        up_to = await self._pool.read(lambda store: store.relations.unjudged())
-        return [(up_to, ingest.judge_stories)] if up_to else []
+        up_to = await self._pool.read(lambda store: store.relations.refold_from())
+        return [(up_to, ingest.refold_stories)] if up_to else []
 
     async def mute(
         self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
@@ -139,7 +139,7 @@ class Watches(Desk):
         if asked is None:
             return MutePreview(problem=str(query.parse(mute.query)))
         steps = await self._pool.read(
-            lambda store: store.search.inside(
+            lambda store: store.search.find_between(
                 asked.wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=asked.feeds
             )
         )
@@ -254,7 +254,7 @@ class Watches(Desk):
         """
         for item in self.config.watches:
             if item.name == name and item.ends_after_quiet_days:
-                await self._pool.write(in_transaction(lambda store: store.watches.again(name)))
+                await self._pool.write(in_transaction(lambda store: store.watches.match_again(name)))
                 await self.save_watch(replace(item, ends_after_quiet_days=0), name)
 
     async def suggest_watch(self, article_id: int) -> WatchConfig:
@@ -305,7 +305,7 @@ class Watches(Desk):
             newest = store.watches.newest()
             if article_id is None or newest <= article_id:
                 return [], newest
-            found = store.watches.after(article_id)
+            found = store.watches.matches_after(article_id)
             return [match for match in found if match[0] <= newest], newest
 
         return await self._pool.read(read)

@@ -33,6 +33,7 @@ from tuireader.model.events import (
     TextFetched,
     Told,
 )
+from tuireader.model.evidence import Evidence, TermHit
 from tuireader.model.fetching import (
     Enclosure,
     Fault,
@@ -62,7 +63,7 @@ from tuireader.model.lists import (
     View,
     ViewKind,
 )
-from tuireader.model.watches import Evidence, MutePreview, TermHit, WatchPreview, WatchStats
+from tuireader.model.watches import MutePreview, WatchPreview, WatchStats
 
 __all__ = [
     "LABEL_MARK",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from tuireader.model.evidence import Evidence
 from tuireader.model.fetching import Enclosure, Fault
-from tuireader.model.watches import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tuireader.model.evidence import Evidence
 from tuireader.model.fetching import Fault
-from tuireader.model.watches import Evidence
 
 
 @dataclass(frozen=True, slots=True)

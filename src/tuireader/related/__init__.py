@@ -37,7 +37,7 @@ What the store keeps, about 0.9 KB an article:
     profiles    SELECT article, packed FROM profile WHERE article IN (…)               -- about 150 at most
     neighbours  SELECT article, other FROM neighbour WHERE article IN (…)              -- 5 at most
 
-For folding (`search.StoryShelf`):
+For folding (`search.StorySource`):
 
     stories     SELECT id, story FROM article WHERE id IN (…)                          -- 12 at most
     members     SELECT id FROM article WHERE story IN (…) ORDER BY id DESC LIMIT ?     -- 5 times

@@ -1,6 +1,6 @@
 """Relating against what is stored: at arrival, and when an article is opened. The same steps for both.
 
-All that is asked of the store is `Shelf`. Every question has a bound that does not depend on how many
+All that is asked of the store is `ProfileSource`. Every question has a bound that does not depend on how many
 articles are stored, so the cost stays flat.
 """
 
@@ -37,18 +37,18 @@ WHOLE_TERMS = 1000
 STORIES = 5  # so many stories of its neighbours may an article join
 
 
-class Shelf(Protocol):
+class ProfileSource(Protocol):
     """What relating asks of the store."""
 
-    def articles(self) -> int:
+    def article_count(self) -> int:
         """How many articles have a profile."""
         ...
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         """In how many articles each term stands, and in how many in lower case; unknown ones are left out."""
         ...
 
-    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
         """The articles posted under `term`: the `limit` latest up to `day` and the `limit` first after it."""
         ...
 
@@ -61,7 +61,7 @@ class Shelf(Protocol):
         ...
 
 
-class StoryShelf(Shelf, Texts, Protocol):
+class StorySource(ProfileSource, Texts, Protocol):
     """What folding asks besides."""
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
@@ -72,13 +72,13 @@ class StoryShelf(Shelf, Texts, Protocol):
         """The articles of a story, the `limit` with the highest ids."""
         ...
 
-    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         """The pairs among `ids` that a person has split."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ArticleText:
     """An article to relate. `time` in seconds since 1970; not `dated` when it is only when it arrived."""
 
     id: int
@@ -107,18 +107,18 @@ class Arrival:
     neighbours: tuple[int, ...]
 
 
-def arrive(shelf: Shelf, article: Incoming) -> Arrival:
+def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     """Relate an article that has just been stored. Nothing is written: the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
-    profile = _profile(shelf, article, features)
-    candidates = _candidates(shelf, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
+    profile = _profile(source, article, features)
+    candidates = _candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
     neighbours = tuple(other for _, other in near)
     return Arrival(profile, tuple(probes(profile)), features.counted(), neighbours)
 
 
-def fold(shelf: StoryShelf, arrival: Arrival, series: Series) -> Place:
+def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
     """The story of an article that has just arrived; the caller stores it.
 
     The article belongs to `Place.story`, and so do from now on all articles of the stories `Place.merged`.
@@ -126,42 +126,42 @@ def fold(shelf: StoryShelf, arrival: Arrival, series: Series) -> Place:
     profile = arrival.profile
     near = {
         other.id: other
-        for other in shelf.profiles(arrival.neighbours)
+        for other in source.profiles(arrival.neighbours)
         if abs(other.time - profile.time) <= SPAN_DAYS * 86_400
     }
     by_nearness = [other for other in arrival.neighbours if other in near]
-    story_of = shelf.stories(by_nearness)
+    story_of = source.stories(by_nearness)
     numbers = dict.fromkeys(story_of[other] for other in by_nearness if other in story_of)
-    members = {number: shelf.members(number, MEMBERS) for number in list(numbers)[:STORIES]}
+    members = {number: source.members(number, MEMBERS) for number in list(numbers)[:STORIES]}
     wanted = {article for articles in members.values() for article in articles}
-    near |= {other.id: other for other in shelf.profiles(sorted(wanted - near.keys()))}
+    near |= {other.id: other for other in source.profiles(sorted(wanted - near.keys()))}
     stories = {
         number: [near[article] for article in articles if article in near]
         for number, articles in members.items()
     }
-    apart = shelf.apart(sorted(wanted | {profile.id})) if wanted else frozenset()
-    return place(profile, stories, series, apart, young=shelf.articles() < YOUNG)
+    apart = source.split_pairs(sorted(wanted | {profile.id})) if wanted else frozenset()
+    return place(profile, stories, series, apart, young=source.article_count() < YOUNG)
 
 
-def relatives(shelf: Shelf, article: Incoming) -> list[Ranked]:
+def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
     """The relatives of a stored article, surest first, also those that came after it."""
-    profile = _profile(shelf, article, extract(article.title, article.text))
-    found = _candidates(shelf, profile, article.day, POSTINGS, CANDIDATES)
+    profile = _profile(source, article, extract(article.title, article.text))
+    found = _candidates(source, profile, article.day, POSTINGS, CANDIDATES)
     candidates = {other.id: other for other in found}
     alone = chances(profile, candidates.values())
-    linked = {other for _, other in shelf.neighbours([profile.id, *likeliest(profile, alone)])}
+    linked = {other for _, other in source.neighbours([profile.id, *likeliest(profile, alone)])}
     linked.discard(profile.id)
-    for other in shelf.profiles(sorted(linked - candidates.keys())):
+    for other in source.profiles(sorted(linked - candidates.keys())):
         candidates[other.id] = other
         alone[other.id] = chance(profile, other)
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
     return rank(profile, {other: candidates[other] for other in judged}, alone)
 
 
-def whole(shelf: Shelf, article: Incoming) -> Profile:
+def whole(source: ProfileSource, article: ArticleText) -> Profile:
     """The profile of an article with all that its text names, not only at its top: what it shares with one
     that it links to often stands far below. For reasons, not for comparing."""
-    return _profile(shelf, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
+    return _profile(source, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
 
 
 def terms(text: str) -> frozenset[int]:
@@ -169,11 +169,15 @@ def terms(text: str) -> frozenset[int]:
     return frozenset(term.hash for term in extract(text, "").terms)
 
 
-def _profile(shelf: Shelf, article: Incoming, features: Features, most: int = MOST_TERMS) -> Profile:
-    stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+def _profile(
+    source: ProfileSource, article: ArticleText, features: Features, most: int = MOST_TERMS
+) -> Profile:
+    stats = Stats(source.article_count(), source.term_counts(list(features.counted())))
     return weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
 
 
-def _candidates(shelf: Shelf, profile: Profile, day: int, postings: int, most: int) -> Sequence[Profile]:
-    hits = [(term, shelf.posted(term, day, postings)) for term in probes(profile)]
-    return shelf.profiles(choose(hits, profile, most))
+def _candidates(
+    source: ProfileSource, profile: Profile, day: int, postings: int, most: int
+) -> Sequence[Profile]:
+    hits = [(term, source.postings(term, day, postings)) for term in probes(profile)]
+    return source.profiles(choose(hits, profile, most))

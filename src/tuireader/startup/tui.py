@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tuireader.config import Config, Paths, Problem, is_there, load, loads, paths
-from tuireader.errors import ConfigError, Exit, TuireaderError, tell_crash
+from tuireader.errors import ConfigError, Exit, TuireaderError, report_crash
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -137,17 +137,17 @@ def guarded(job: Callable[[], int]) -> int:
             say(f"tuireader: {os.fsdecode(error.filename)}: {error.strerror}")
             return Exit.FAILURE
         if not _takes_nothing(sys.stdout):
-            return tell_crash(error, paths(os.environ).state)
+            return report_crash(error, paths(os.environ).state)
         _let_go(sys.stdout)
         say(f"tuireader: the output cannot be written: {error.strerror}")
         return Exit.FAILURE
     except UnicodeEncodeError as error:
         if error.encoding == "utf-8":
-            return tell_crash(error, paths(os.environ).state)
+            return report_crash(error, paths(os.environ).state)
         say(f"tuireader: this locale cannot write {error.object!r} ({error.encoding}; LC_ALL=C.UTF-8 can)")
         return Exit.FAILURE
     except Exception as fault:
-        return tell_crash(fault, paths(os.environ).state)
+        return report_crash(fault, paths(os.environ).state)
 
 
 def where_for(config_file: Path | None, database: Path | None) -> Paths:

@@ -15,24 +15,26 @@ from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.document.prepare import links_in
-from tuireader.store.incoming import Incoming, Saved, Shown, content
+from tuireader.store.articles import Appearance, Articles, StoredText
+from tuireader.store.compression import Compression
+from tuireader.store.incoming import IncomingEntry, Saved, StoredArticle, content
 from tuireader.store.index import Index
-from tuireader.store.packing import Packing
-from tuireader.store.reading import Appearance, Reading, StoredText
 from tuireader.store.variants import Variant, Variants
 
 
-class Carrying:
+class Appearances:
     """All of this needs a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, packing: Packing, index: Index) -> None:
+    def __init__(self, conn: sqlite3.Connection, compression: Compression, index: Index) -> None:
         self._conn = conn
-        self._packing = packing
+        self._compression = compression
         self._index = index
-        self._reading = Reading(conn, packing)
-        self._variants = Variants(conn, packing)
+        self._articles = Articles(conn, compression)
+        self._variants = Variants(conn, compression)
 
-    def appear(self, feed_id: int, article_id: int, item: Incoming, saved: Saved, shown: Shown) -> None:
+    def appear(
+        self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
+    ) -> None:
         """Store that a feed carries an article that it did not carry before, and what it says of it."""
         self._conn.execute(
             """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
@@ -46,7 +48,7 @@ class Carrying:
         )
         self.change(feed_id, shown, item, saved)
 
-    def change(self, feed_id: int, shown: Shown, item: Incoming, saved: Saved) -> None:
+    def change(self, feed_id: int, shown: StoredArticle, item: IncomingEntry, saved: Saved) -> None:
         """Store what a feed says now of an article that belongs to another one."""
         old, article_id = shown.text, shown.text.id
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
@@ -87,7 +89,7 @@ class Carrying:
         if all(not other.same for other in text.appearances):
             return text
         self._variants.spread(text.id)
-        appearances = self._reading.appearances([text.id]).get(text.id, ())
+        appearances = self._articles.appearances([text.id]).get(text.id, ())
         return replace(text, appearances=appearances)
 
     def hand_over(self, feed_ids: Collection[int]) -> None:
@@ -102,7 +104,7 @@ class Carrying:
         ).fetchall()
         saved = Saved()
         for (article_id,) in rows:
-            (old,) = self._reading.texts([article_id])
+            (old,) = self._articles.texts([article_id])
             best = self._variants.choose(old) or self._variants.subscribed(old)
             if best is not None:
                 text = self._shown_instead(old, best, unread=False)
@@ -115,17 +117,17 @@ class Carrying:
         self._variants.show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
-        (text,) = self._reading.texts([text.id])
+        (text,) = self._articles.texts([text.id])
         return replace(text, links=links_in(text.html, text.base_url))
 
-    def _variant(self, article_id: int, item: Incoming) -> Variant:
+    def _variant(self, article_id: int, item: IncomingEntry) -> Variant:
         entry = item.entry
-        _, summary, html, base, extra = content(article_id, item, self._packing.packer())
+        _, summary, html, base, extra = content(article_id, item, self._compression.compressor())
         url_key, text_key = item.keys.url, item.text_key
         return Variant(item.title, entry.url, entry.author, summary, html, base, extra, url_key, text_key)
 
 
-def _appearance(feed_id: int, item: Incoming, shown: StoredText) -> Appearance:
+def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appearance:
     entry = item.entry
     said = Appearance(
         feed_id,

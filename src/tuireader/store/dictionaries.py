@@ -81,7 +81,7 @@ class Dictionaries:
             "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
         )
 
-    def mend(self, source: Dictionaries | None = None) -> None:
+    def rewrite_copies(self, source: Dictionaries | None = None) -> None:
         """Put the first copies at the end of the file, as far from the second as can be.
 
         Those that are damaged are replaced by their twins. With a `source` all are taken from there.
@@ -97,7 +97,7 @@ class Dictionaries:
             if self._copies(number)[1] is None:
                 self.complete(number, data)
 
-    def step(self, unpack: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
+    def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
         """What is to be done next for the dictionaries, in a transaction; the work is done before it."""
         last = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0]
         if last < FROM:
@@ -111,7 +111,7 @@ class Dictionaries:
             return None if data is None else partial(self.complete, row[0], data)
         if (row is not None and last < row[1] * _GROWN) or last < self._vain * 2:
             return None
-        trained = _train(self._samples(last, unpack))
+        trained = _train(self._samples(last, decompress))
         if trained is None:
             self._vain = last
             return None
@@ -124,7 +124,7 @@ class Dictionaries:
         if (row[0] if row else 0) == before:
             self.add(number, articles, data)
 
-    def _samples(self, last: int, unpack: Callable[[str | bytes | None], str]) -> list[bytes]:
+    def _samples(self, last: int, decompress: Callable[[str | bytes | None], str]) -> list[bytes]:
         """Texts from all over the store; none of a file that is damaged, which is to be repaired first."""
         wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
         rows = self._read(
@@ -133,7 +133,7 @@ class Dictionaries:
         samples: list[bytes] = []
         for stored in chain.from_iterable(rows):
             with contextlib.suppress(sqlite3.DatabaseError):  # one that is damaged
-                text = unpack(stored)
+                text = decompress(stored)
                 if text:
                     samples.append(text[:_SAMPLE_BYTES].encode("utf-8", "replace"))
         return samples

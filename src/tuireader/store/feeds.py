@@ -91,7 +91,7 @@ class Feeds:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def in_line(self, subscriptions: Sequence[Subscription]) -> bool:
+    def is_current(self, subscriptions: Sequence[Subscription]) -> bool:
         """Whether the table already says what the config says; then nothing needs to be written."""
         return _wanted(subscriptions) == self._stored()
 

@@ -13,7 +13,7 @@ _AHEAD = 4
 """Times as many articles as lines are looked at, for those that are folded behind others."""
 
 
-class Glimpse:
+class FirstRow:
     """What a list line shows of an article, as in `model.ArticleRow`."""
 
     __slots__ = (
@@ -49,7 +49,7 @@ class Glimpse:
         self.labels = labels
 
 
-def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[Glimpse] | None:
+def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
     """The first lines of the unread articles, or of all; None where they cannot be told at a glance.
 
     That is when the database is missing, damaged, busy or of another `version` than the caller's.
@@ -68,7 +68,7 @@ def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int
         conn.close()
 
 
-def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> list[Glimpse]:
+def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> list[FirstRow]:
     where = "a.muted = 0"
     if unread:
         where += " AND a.read = 0"
@@ -105,7 +105,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     labels = labels_of(conn, [row[0] for row in rows])
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
-        Glimpse(
+        FirstRow(
             row,
             watches.get(row[0], ()),
             sizes.get(row[8], 1),

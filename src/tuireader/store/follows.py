@@ -13,7 +13,7 @@ class Follows:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def in_line(self, names: Collection[str]) -> bool:
+    def is_current(self, names: Collection[str]) -> bool:
         """Whether just these watches are known as followed."""
         return self._since().keys() == set(names)
 
@@ -28,7 +28,7 @@ class Follows:
             [(_fact(name), str(now)) for name in sorted(set(names) - known)],
         )
 
-    def last(self) -> dict[str, int]:
+    def last_news(self) -> dict[str, int]:
         """When each followed watch had news last: its newest hit, or else when following began."""
         since = self._since()
         rows = self._conn.execute(

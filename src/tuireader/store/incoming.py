@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
-from tuireader.store.packing import Packer, Stored
-from tuireader.store.reading import StoredText
+from tuireader.store.articles import StoredText
+from tuireader.store.compression import Compressor, Stored
 from tuireader.store.texts import pack_extra
 
 
@@ -36,7 +36,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingEntry:
     """An entry that is new or changed, with its keys and all that is made of it."""
 
     entry: ParsedEntry
@@ -44,7 +44,7 @@ class Incoming:
     prepared: Prepared
 
     @classmethod
-    def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> Incoming:
+    def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> IncomingEntry:
         """The entry with its plain texts, which are made only for what is new or changed."""
         return cls(entry, keys, prepared or prepare(entry))
 
@@ -60,7 +60,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEntry:
     """The article of a stored appearance, and the digest of what the entry said."""
 
     article_id: int
@@ -68,7 +68,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Lookalikes:
     """Stored articles by keys of new entries: (id, feed, title) by address, ids of the same feed by text."""
 
     by_url: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StoredArticle:
     """What is stored of an article: `kept` is False when its content was purged."""
 
     text: StoredText
@@ -97,7 +97,13 @@ CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALU
 
 
 def stored(
-    article_id: int, feed_id: int, time: int, item: Incoming, *, read: bool = False, starred: bool = False
+    article_id: int,
+    feed_id: int,
+    time: int,
+    item: IncomingEntry,
+    *,
+    read: bool = False,
+    starred: bool = False,
 ) -> StoredText:
     """The text of an entry as it is stored now."""
     entry = item.entry
@@ -121,11 +127,13 @@ def stored(
     )
 
 
-def content(article_id: int, item: Incoming, packer: Packer) -> tuple[int, Stored, Stored, str, str]:
+def content(
+    article_id: int, item: IncomingEntry, compressor: Compressor
+) -> tuple[int, Stored, Stored, str, str]:
     """The row of `content` for an entry."""
     entry = item.entry
     base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
-    summary, html = packer.pack(entry.summary_html), packer.pack(entry.content_html)
+    summary, html = compressor.compress(entry.summary_html), compressor.compress(entry.content_html)
     return article_id, summary, html, base, pack_extra(entry)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from tuireader.document.prepare import words
 from tuireader.lexicon import indexed_before
 from tuireader.lexicon.indexing import BREAK
-from tuireader.store.reading import Reading, StoredText
+from tuireader.store.articles import Articles, StoredText
 
 _BATCH = 200
 _MANY = 20
@@ -33,13 +33,13 @@ class Index:
     def __init__(
         self,
         conn: sqlite3.Connection,
-        reading: Reading,
+        articles: Articles,
         tell: Callable[[float], None] = lambda done: None,
         *,
         variants: bool = True,
     ) -> None:
         self._conn = conn
-        self._reading = reading
+        self._articles = articles
         self._variants = variants  # versions before 7 have no table of them
         self._tell = tell  # what share of a work on all articles is done
 
@@ -97,14 +97,14 @@ class Index:
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            self.add(self._reading.texts(batch, labels=False, appearances=self._variants))
+            self.add(self._articles.texts(batch, labels=False, appearances=self._variants))
         return len(ids)
 
     def put_symbols(self) -> None:
         """Bring the index of version 4 up to date: it had no symbols, and knew fewer quotes and hyphens."""
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
-            texts = self._reading.texts(
+            texts = self._articles.texts(
                 batch, labels=False, appearances=False
             )  # version 4 had no such tables
             changed = [item for item in map(_words_then, texts) if item is not None]

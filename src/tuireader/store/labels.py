@@ -23,7 +23,7 @@ class Labels:
         """The labels of those of some articles that have any."""
         return labels_of(self._conn, ids)
 
-    def known(self, ids: Sequence[int] = ()) -> list[Label]:
+    def all(self, ids: Sequence[int] = ()) -> list[Label]:
         """Every label, the most used first, and how many of some articles have it."""
         chosen = dict(
             self._conn.execute(
@@ -47,13 +47,13 @@ class Labels:
             self._tags = state, frozenset(tag for row in rows for tag in unpack_extra(row[0])["tags"])
         return self._tags[1]
 
-    def spelled(self, name: str) -> str:
+    def canonical_name(self, name: str) -> str:
         """The name as the label has it that is there, else as it would be kept."""
         name = label_name(name)
         row = self._conn.execute("SELECT name FROM label WHERE key = ?", (label_key(name),)).fetchone()
         return row[0] if row else name
 
-    def holders(self, name: str) -> list[int]:
+    def articles_with(self, name: str) -> list[int]:
         """The articles that have a label."""
         rows = self._conn.execute(
             """SELECT article_id FROM article_label
@@ -95,7 +95,7 @@ class Labels:
         )
         return [article_id for (article_id,) in changed]
 
-    def bring(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
+    def add_all(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
         """Give articles labels that come from elsewhere; needs a transaction. Returns those that changed."""
         holders: dict[str, list[int]] = {}
         for article_id, names in labels.items():
@@ -103,7 +103,7 @@ class Labels:
                 holders.setdefault(name, []).append(article_id)
         return {changed for name, ids in holders.items() for changed in self.apply(name, ids, True)}
 
-    def take_flags(self) -> None:
+    def migrate_flags(self) -> None:
         """Make labels of the flags that versions before 6 kept among the categories; needs a transaction."""
         rows = self._conn.execute(
             "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
@@ -111,7 +111,7 @@ class Labels:
         for article_id, stored in rows:
             tags = unpack_extra(stored).get("tags", ())
             flags = [tag for tag in tags if is_flag(tag)]
-            self.bring({article_id: flags})
+            self.add_all({article_id: flags})
             kept = json.loads(stored) | {"tags": [tag for tag in tags if tag not in flags]}
             if not kept["tags"]:
                 del kept["tags"]

@@ -59,7 +59,7 @@ class Lists:
         )
         return array("q", chain.from_iterable(ids))
 
-    def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
+    def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
         """Some articles in the order that `sort` names, as in `ids`."""
         rows = self._conn.execute(
             f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
@@ -68,7 +68,7 @@ class Lists:
         )
         return array("q", chain.from_iterable(rows))
 
-    def head(
+    def first_ids(
         self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False
     ) -> tuple[array[int], bool]:
         """The first of the ids of a view, newest first, and whether there are no more.
@@ -154,7 +154,7 @@ class Lists:
         row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
-    def keep_fact(self, name: str, value: str) -> None:
+    def set_fact(self, name: str, value: str) -> None:
         """Keep a single value under a name; needs a transaction."""
         self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, value))
 

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from tuireader import files
 from tuireader.errors import DatabaseError
+from tuireader.store.compression import Compression, UnreadableText
+from tuireader.store.database_file import check_version, explain, vacuum_into, wrap_os_errors
 from tuireader.store.dictionaries import Dictionaries, is_damage
 from tuireader.store.evidence import evidence_of
-from tuireader.store.packing import Packing, UnreadableText
-from tuireader.store.store import Store, check_version, copy_into, explain, looked_up
+from tuireader.store.store import Store
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text.wording import counted
 
@@ -36,7 +37,7 @@ class Finding:
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
-    with looked_up(path):
+    with wrap_os_errors(path):
         if not path.is_file():
             raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
     try:
@@ -164,7 +165,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
     """The articles whose text or an old version of it cannot be unpacked."""
     broken: list[int] = []
-    unpack = Packing(conn).unpack
+    decompress = Compression(conn).decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
     older = not _number(conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'")  # than version 7
     for sql in (
@@ -175,12 +176,12 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
     ):
         for article_id, summary, html, extra in conn.execute(sql):
             try:
-                unpack(summary), unpack(html), unpack_extra(extra)
+                decompress(summary), decompress(html), unpack_extra(extra)
             except (UnreadableText, ValueError, TypeError, AttributeError):
                 broken.append(article_id)
     for article_id, at, packed in conn.execute("SELECT article_id, at, packed FROM comments"):
         try:
-            thread_of(at, unpack(packed))
+            thread_of(at, decompress(packed))
         except (UnreadableText, ValueError, TypeError):
             broken.append(article_id)
     return broken
@@ -227,7 +228,7 @@ def backup(path: Path, target: Path) -> int:
     with reading(path) as conn, making(target, beside=path) as new:
         check_version(conn, path)
         try:
-            copy_into(conn, new)
+            vacuum_into(conn, new)
             _part_copies(new)
         except sqlite3.Error as error:
             if is_damage(error):
@@ -271,7 +272,7 @@ def _part_copies(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         if Dictionaries(conn).numbers():
             conn.execute("BEGIN")
-            Dictionaries(conn).mend()
+            Dictionaries(conn).rewrite_copies()
             conn.execute("COMMIT")
 
 

@@ -54,7 +54,7 @@ class Marks:
 
     def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
         """Give a fixed set of articles a label, or take it away; needs a transaction."""
-        name = self._labels.spelled(name)
+        name = self._labels.canonical_name(name)
         changed = self._labels.apply(name, ids, value)
         what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
         step = self._note(now, what, f"{LABEL_MARK}{name}", value, changed) if changed else 0
@@ -68,7 +68,7 @@ class Marks:
         if label_key(old) == label_key(label_name(new)):
             self._labels.respell(label_name(new))
             return Change(f"{old} respelled", ())
-        ids = self._labels.holders(old)
+        ids = self._labels.articles_with(old)
         self.label(new, ids, True, now=now)
         return self.label(old, ids, False, now=now)
 
@@ -80,11 +80,11 @@ class Marks:
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others), step=step)
 
-    def note_config(self, what: str, packed: bytes, *, now: int) -> None:
+    def add_config_step(self, what: str, packed: bytes, *, now: int) -> None:
         """Remember a change of the configuration for undo; needs a transaction."""
         self._keep(now, what, _CONFIG, True, packed)
 
-    def forget_config(self, step: int | None = None) -> None:
+    def drop_config_steps(self, step: int | None = None) -> None:
         """Drop one change of the configuration from the journal, or all of them; needs a transaction."""
         self._conn.execute("DELETE FROM journal WHERE mark = ? AND id = coalesce(?, id)", (_CONFIG, step))
 
@@ -136,7 +136,7 @@ class Marks:
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))
         return Change(what, tuple(changed), mark, bool(mark) and not value)
 
-    def lacks(self, mark: str, ids: Sequence[int], value: bool) -> bool:
+    def any_differs(self, mark: str, ids: Sequence[int], value: bool) -> bool:
         """Return whether a mark has another value on any of some articles."""
         column = _COLUMNS[mark]
         return bool(
@@ -147,7 +147,7 @@ class Marks:
             ).fetchone()[0]
         )
 
-    def keep_place(self, article_id: int, place: int) -> None:
+    def set_place(self, article_id: int, place: int) -> None:
         """Remember how far an article was read."""
         self._conn.execute(
             "UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place)

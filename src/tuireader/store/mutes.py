@@ -23,7 +23,7 @@ class Mutes:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def in_line(self, signatures: Iterable[str]) -> bool:
+    def is_current(self, signatures: Iterable[str]) -> bool:
         """Whether the table knows just these signatures."""
         return self._ids().keys() == set(signatures)
 
@@ -50,13 +50,13 @@ class Mutes:
                 "DELETE FROM muted WHERE mute_id = (SELECT id FROM mute WHERE signature = ?)", (signature,)
             )
             conn.execute("DELETE FROM mute WHERE signature = ?", (signature,))
-        self.settle()
+        self.update_hidden()
 
     def pending(self) -> dict[str, int]:
         """The mutes that have not seen all articles yet: up to which id they still have to look."""
         return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
 
-    def replace(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
+    def record_range(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
         """Say what some mutes hit of the articles first..last; needs a transaction."""
         ids = self._ids()
         for signature in found:
@@ -66,7 +66,7 @@ class Mutes:
             )
             self._conn.execute("UPDATE mute SET pending = ? WHERE id = ?", (first - 1, ids[signature]))
         self._insert(ids, ((article_id, sign) for sign, hidden in found.items() for article_id in hidden))
-        self.settle(first, last)
+        self.update_hidden(first, last)
 
     def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> set[int]:
         """Say which mutes hit articles that have arrived or changed; returns those that are hidden now.
@@ -83,7 +83,7 @@ class Mutes:
         rows = self._conn.execute(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,))
         return {row[0] for row in rows}
 
-    def settle(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
+    def update_hidden(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
         """Hide and show the articles first..last by what mutes and watches hit now; needs a transaction."""
         self._settle("BETWEEN ? AND ?", (first, last))
 

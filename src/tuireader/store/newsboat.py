@@ -1,4 +1,4 @@
-"""Reading the cache of newsboat: a database of another program, from anywhere, which is never written to.
+"""Articles the cache of newsboat: a database of another program, from anywhere, which is never written to.
 
 Nothing but rows of a plain table of the known form is read: a view, a virtual table or a computed column
 could go on for ever. Rows, bytes, time and memory are limited.

@@ -30,7 +30,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ArticleIdentity:
     """What tells an article from its reposts."""
 
     article_id: int
@@ -74,7 +74,7 @@ class Notices:
         )
         return [Waiting(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
-    def told_of(self, watch: str, story: int) -> list[int]:
+    def notified_in_story(self, watch: str, story: int) -> list[int]:
         """The articles of a story that were told for a watch, oldest first."""
         rows = self._conn.execute(
             f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
@@ -85,15 +85,15 @@ class Notices:
         )
         return [row[0] for row in rows]
 
-    def said(self, ids: Sequence[int]) -> dict[int, Said]:
+    def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
         """Return what tells each of some articles from its reposts."""
         rows = self._conn.execute(
             f"SELECT {_SAID} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
-        return {row[0]: Said(*row) for row in rows}
+        return {row[0]: ArticleIdentity(*row) for row in rows}
 
-    def told_like(self, watch: str, said: Sequence[Said]) -> list[Said]:
+    def notified_like(self, watch: str, said: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
         """Return the articles told for a watch that may be the same as one of some articles."""
         rows = self._conn.execute(
             f"""SELECT {_SAID} FROM notice n JOIN article a ON a.id = n.article_id
@@ -102,9 +102,9 @@ class Notices:
                   OR a.title IN (SELECT value FROM json_each(?3)))""",
             (watch, json.dumps([one.text_key for one in said]), json.dumps([one.title for one in said])),
         )
-        return [Said(*row) for row in rows]
+        return [ArticleIdentity(*row) for row in rows]
 
-    def settle(self, told: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
+    def mark_notified(self, told: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
         """Mark what is told now, by notice with its terms and sentence, and what needs no telling."""
         self._set(_KNOWN, known)
         self._conn.executemany(
@@ -112,7 +112,7 @@ class Notices:
             [(_TOLD, now, term, sentence, notice) for notice, (term, sentence) in told.items()],
         )
 
-    def take_back(self, ids: Sequence[int]) -> None:
+    def wait_again(self, ids: Sequence[int]) -> None:
         """Let wait again what could not be told at all."""
         self._set(_WAITS, ids)
         self._conn.execute(

@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from tuireader.store.store import Store, Telling, explain
+from tuireader.store.database_file import MigrationProgress, explain
+from tuireader.store.store import Store
 
 T = TypeVar("T")
 
@@ -30,18 +31,18 @@ class Pool:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._counter = ThreadPoolExecutor(1, thread_name_prefix="counter")
-        self._reading: Store | None = None
+        self._articles: Store | None = None
         self._counting: Store | None = None
         self._writing: Store | None = None
 
     @classmethod
-    async def open(cls, path: Path, tell: Telling | None = None) -> Pool:
-        """Open, create or migrate the database, of which `tell` hears in a thread; raises DatabaseError."""
+    async def open(cls, path: Path, report: MigrationProgress | None = None) -> Pool:
+        """Open, create or migrate the database, of which `report` hears in a thread; raises DatabaseError."""
         pool = cls(path)
         loop = asyncio.get_running_loop()
         try:
-            pool._writing = await loop.run_in_executor(pool._writer, lambda: Store.open(path, tell=tell))
-            pool._reading = await loop.run_in_executor(pool._reader, lambda: Store.open(path, prepare=False))
+            pool._writing = await loop.run_in_executor(pool._writer, lambda: Store.open(path, report=report))
+            pool._articles = await loop.run_in_executor(pool._reader, lambda: Store.open(path, prepare=False))
         except BaseException:
             await pool.close()
             raise
@@ -49,18 +50,18 @@ class Pool:
 
     async def read(self, function: Callable[[Store], T]) -> T:
         """Run a function that only reads; raises DatabaseError when SQLite fails."""
-        return await self._run(self._reader, self._reading, function)
+        return await self._run(self._reader, self._articles, function)
 
     async def read_or_stop(self, function: Callable[[Store], T]) -> T:
         """The same, but what SQLite is doing for it ends when the caller is cancelled."""
-        return await self._run(self._reader, self._reading, _Stoppable(function))
+        return await self._run(self._reader, self._articles, _Stoppable(function))
 
     async def count(self, function: Callable[[Store], T]) -> T:
         """Run a function that only reads and looks at the whole store; `read` does not wait for it."""
         if self._counting is None:
-            if self._reading is None:
+            if self._articles is None:
                 raise RuntimeError("the database is closed")
-            opened = await self._run(self._counter, self._reading, lambda _: self._open_counting())
+            opened = await self._run(self._counter, self._articles, lambda _: self._open_counting())
             return await self._run(self._counter, opened, function)
         return await self._run(self._counter, self._counting, function)
 
@@ -95,20 +96,20 @@ class Pool:
     async def close(self) -> None:
         """Let writes under way end, stop reading, and close the connections."""
         loop = asyncio.get_running_loop()
-        for store in (self._reading, self._counting):
+        for store in (self._articles, self._counting):
             if store is not None:
                 store.conn.interrupt()
-        if self._reading is not None:
+        if self._articles is not None:
             await loop.run_in_executor(self._counter, lambda: None)  # it may be opening its connection
         for executor, store in (
             (self._counter, self._counting),
             (self._writer, self._writing),
-            (self._reader, self._reading),
+            (self._reader, self._articles),
         ):
             if store is not None:
                 await loop.run_in_executor(executor, store.close)
             executor.shutdown(wait=False)
-        self._reading = self._writing = self._counting = None
+        self._articles = self._writing = self._counting = None
 
     async def _run(
         self, executor: ThreadPoolExecutor, store: Store | None, function: Callable[[Store], T]

@@ -1,4 +1,4 @@
-"""Saving what can still be read of a damaged database into a new one.
+"""Entries what can still be read of a damaged database into a new one.
 
 A damaged page takes the rows on it along, and every query that comes across it fails. So each table is read
 in the order of its key, and after a failure from the nearest key on from which reading works again. What
@@ -52,11 +52,11 @@ def _salvage(path: Path, target: Path) -> dict[str, int]:
             store.conn.execute("PRAGMA defer_foreign_keys = ON")
             for table in _tables(store.conn):
                 _copy(damaged, store.conn, table)
-            store.packing.dictionaries.mend(Dictionaries(damaged))
+            store.compression.dictionaries.rewrite_copies(Dictionaries(damaged))
             _mend(store)
         with store.transaction():
             store.index.rebuild()
-            store.packing.dictionaries.mend()  # far from their second copies
+            store.compression.dictionaries.rewrite_copies()  # far from their second copies
         return {
             table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in _tables(store.conn)
@@ -284,7 +284,7 @@ def _mend(store: Store) -> None:
     for table in _tables(conn):
         for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
             conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
-    store.labels.take_flags()  # of a file that is older than labels
+    store.labels.migrate_flags()  # of a file that is older than labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
     for table in ("content", "revision", "variant"):
         conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)

@@ -16,7 +16,7 @@ _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RelativeRow:
     """What a line about a relative shows."""
 
     id: int
@@ -60,18 +60,18 @@ class Relations:
 
     # ------------------------------------------------------------------ asking
 
-    def articles(self) -> int:
+    def article_count(self) -> int:
         """How many articles have a profile, nearly: ids have no gaps, and few articles wait to be related."""
         return int(self._conn.execute("SELECT coalesce(max(article), 0) FROM profile").fetchone()[0])
 
-    def counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
+    def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
         """In how many articles each term stands, and in how many of them in lower case."""
         rows = self._conn.execute(
             f"SELECT term, articles, lower FROM term_count WHERE term IN ({_list(terms)})"
         )
         return {term: (articles, lower) for term, articles, lower in rows}
 
-    def posted(self, term: int, day: int, limit: int) -> list[int]:
+    def postings(self, term: int, day: int, limit: int) -> list[int]:
         """The articles posted under a term: the latest `limit` up to `day`, and the first after it."""
         before = self._conn.execute(
             "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
@@ -134,7 +134,7 @@ class Relations:
         row = self._conn.execute("SELECT title FROM article WHERE id = ?", (article,)).fetchone()
         return "" if row is None else str(row[0])
 
-    def apart(self, ids: Sequence[int]) -> set[frozenset[int]]:
+    def split_pairs(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """The pairs among `ids` that a person has split."""
         wanted = _list(ids)
         rows = self._conn.execute(
@@ -142,12 +142,12 @@ class Relations:
         )
         return {frozenset(row) for row in rows}
 
-    def packed(self, article: int) -> bytes | None:
+    def profile(self, article: int) -> bytes | None:
         """The packed profile of an article that has been related."""
         row = self._conn.execute("SELECT packed FROM profile WHERE article = ?", (article,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    def shown(self, ids: Sequence[int]) -> dict[int, Shown]:
+    def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
         """What is shown of articles; muted ones are left out."""
         rows = self._conn.execute(
             f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
@@ -155,7 +155,7 @@ class Relations:
                 FROM article a JOIN feed f ON f.id = a.feed_id
                 WHERE a.id IN ({_list(ids)}) AND a.muted = 0"""
         )
-        return {row[0]: Shown(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
+        return {row[0]: RelativeRow(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
 
     def waiting(self, limit: int) -> list[int]:
         """Articles that have not been related yet, those with the earliest times first; needs a transaction.
@@ -180,7 +180,7 @@ class Relations:
         self._note(floor)
         return []
 
-    def unjudged(self) -> int:
+    def refold_from(self) -> int:
         """The highest number of a story that may be folded by older rules; 0 when there is none."""
         row = self._conn.execute(
             """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
@@ -190,7 +190,7 @@ class Relations:
         ).fetchone()
         return int(row[0])
 
-    def numbers(self, first: int, last: int) -> list[int]:
+    def story_numbers(self, first: int, last: int) -> list[int]:
         """The numbers of the stories from one to another."""
         rows = self._conn.execute(
             "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
@@ -289,7 +289,7 @@ class Relations:
         self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(members)})")
         return members
 
-    def judged(self, down_to: int) -> None:
+    def set_refolded(self, down_to: int) -> None:
         """Note which stories have been judged by the rules of today."""
         self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_JUDGED, str(down_to)))
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Purged
+from tuireader.store.articles import Articles
 from tuireader.store.dictionaries import Dictionaries
-from tuireader.store.fulltexts import FullTexts
+from tuireader.store.full_texts import FullTexts
 from tuireader.store.index import Index
-from tuireader.store.reading import Reading
 
 _WORTH = 0.25
 """The share of empty pages from which the file is made smaller."""
@@ -25,7 +25,7 @@ _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_i
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PurgeRule:
     """Which texts may go: those of articles older than `before` (a time) and not among the newest `keep` of
     their feed, as far as each is given; unread ones only with `unread`."""
 
@@ -42,13 +42,13 @@ class Rule:
 class Retention:
     """What a purge would drop, and the purge."""
 
-    def __init__(self, conn: sqlite3.Connection, reading: Reading, index: Index, pages: FullTexts) -> None:
+    def __init__(self, conn: sqlite3.Connection, articles: Articles, index: Index, pages: FullTexts) -> None:
         self._conn = conn
-        self._reading = reading
+        self._articles = articles
         self._index = index
         self._pages = pages
 
-    def candidates(self, rule: Rule) -> list[int]:
+    def candidates(self, rule: PurgeRule) -> list[int]:
         """The articles whose texts the rule gives up, oldest first."""
         rows = self._conn.execute(
             f"""SELECT a.id FROM
@@ -61,7 +61,7 @@ class Retention:
         )
         return [row[0] for row in rows]
 
-    def weigh(self, ids: Sequence[int]) -> Purged:
+    def measure(self, ids: Sequence[int]) -> Purged:
         """How many articles, of how many feeds, and how many bytes their texts and old versions have."""
         wanted = json.dumps(list(ids))
         articles, feeds, size = self._conn.execute(
@@ -82,7 +82,7 @@ class Retention:
         ).fetchone()
         return Purged(articles, feeds, int(size + old))
 
-    def drop(self, ids: Sequence[int], rule: Rule) -> None:
+    def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
         """Drop all texts of those of `ids` that may still go; needs a transaction."""
         conn = self._conn
         going = [
@@ -93,7 +93,7 @@ class Retention:
                 (json.dumps(list(ids)),),
             )
         ]
-        self._index.remove(self._reading.texts(going, labels=False))
+        self._index.remove(self._articles.texts(going, labels=False))
         wanted = (json.dumps(going),)
         for table in ("revision", "variant", "content"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
@@ -103,7 +103,7 @@ class Retention:
         """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
         self._conn.execute("BEGIN IMMEDIATE")
         try:
-            Dictionaries(self._conn).mend()
+            Dictionaries(self._conn).rewrite_copies()
         except BaseException:
             self._conn.execute("ROLLBACK")
             raise

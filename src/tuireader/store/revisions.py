@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuireader.store.packing import Packing
+from tuireader.store.compression import Compression
 from tuireader.text import plain
 
 _MOST = 20
@@ -28,7 +28,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRevision:
     """A former version with its id, and the further feed that had it (0: it was on display)."""
 
     id: int
@@ -42,9 +42,9 @@ class Kept:
 class Revisions:
     """Old versions only: the one that is in force is the article's content."""
 
-    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
+    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
-        self._packing = packing
+        self._compression = compression
 
     def keep(
         self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
@@ -57,7 +57,7 @@ class Revisions:
         (revision,) = self._conn.execute(
             """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
                VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
-            (article_id, until, title, self._packing.pack(html), int(full), feed_id),
+            (article_id, until, title, self._compression.compress(html), int(full), feed_id),
         ).fetchone()
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
@@ -67,7 +67,7 @@ class Revisions:
         )
         return int(revision)
 
-    def replaced(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
+    def replaced_at(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
         """Return the id of the version that was replaced at a time, 0 if none was kept."""
         row = self._conn.execute(
             """SELECT max(id) FROM revision
@@ -76,17 +76,17 @@ class Revisions:
         ).fetchone()
         return row[0] or 0
 
-    def kept(self, ids: Sequence[int]) -> dict[int, list[Kept]]:
+    def by_article(self, ids: Sequence[int]) -> dict[int, list[StoredRevision]]:
         """Return the former versions of those of some articles that have any, newest first."""
-        found: dict[int, list[Kept]] = {}
-        unpack = self._packing.unpack
+        found: dict[int, list[StoredRevision]] = {}
+        decompress = self._compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
             (json.dumps(list(ids)),),
         ):
             found.setdefault(article_id, []).append(
-                Kept(number, until, title, plain(unpack(html)), feed_id, bool(full))
+                StoredRevision(number, until, title, plain(decompress(html)), feed_id, bool(full))
             )
         return found
 
@@ -98,7 +98,7 @@ class Revisions:
         )
         return [row[0] for row in rows]
 
-    def of(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
+    def versions(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
         """All versions of an article, newest first; the first one is that in force, with `until` 0.
 
         `full` gives those of its page, of which there may be none, else those of its feed, or of a further
@@ -119,5 +119,5 @@ class Revisions:
                 ORDER BY 4 DESC""",
             (article_id, int(full), feed_id),
         )
-        unpack = self._packing.unpack
-        return [Version(until, title, plain(unpack(html)), full) for until, title, html, _ in rows]
+        decompress = self._compression.decompress
+        return [Version(until, title, plain(decompress(html)), full) for until, title, html, _ in rows]

@@ -268,11 +268,11 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
 
     @migrations(name="0005_symbols_in_the_index")
     def symbols(db: Database) -> None:
+        from tuireader.store.articles import Articles
+        from tuireader.store.compression import Compression
         from tuireader.store.index import Index
-        from tuireader.store.packing import Packing
-        from tuireader.store.reading import Reading
 
-        index = Index(conn, Reading(conn, Packing(conn)), tell, variants=False)
+        index = Index(conn, Articles(conn, Compression(conn)), tell, variants=False)
         if db.execute("DELETE FROM fact WHERE name = ?", (_STALE_INDEX,)).rowcount:
             index.rebuild()
         else:
@@ -284,7 +284,7 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
         from tuireader.store.labels import Labels
 
         _execute(db, _LABELS, 6)
-        Labels(conn).take_flags()
+        Labels(conn).migrate_flags()
 
     @migrations(name="0007_history")
     def history(db: Database) -> None:

@@ -14,8 +14,8 @@ from itertools import chain, islice
 
 from tuireader import query
 from tuireader.query import And, Near, Node, Query, Regex, Subject
+from tuireader.store.articles import Articles, StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions
-from tuireader.store.reading import Reading, StoredText
 
 _MANY = 5000
 _AHEAD = 500
@@ -36,9 +36,9 @@ _FIRST, _BATCH = 60, 200
 class Search:
     """Finds articles by expressions."""
 
-    def __init__(self, conn: sqlite3.Connection, reading: Reading) -> None:
+    def __init__(self, conn: sqlite3.Connection, articles: Articles) -> None:
         self._conn = conn
-        self._reading = reading
+        self._articles = articles
 
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
@@ -48,9 +48,11 @@ class Search:
         `subject` puts a stored article into the form that expressions are asked of. Muted articles are left
         out unless the expression asks for them by `is:muted`, whichever way. No text whatever raises.
         """
-        return array("q", chain.from_iterable(self.hunt(parsed, now=now, subject=subject, limit=limit)))
+        return array(
+            "q", chain.from_iterable(self.find_in_steps(parsed, now=now, subject=subject, limit=limit))
+        )
 
-    def hunt(
+    def find_in_steps(
         self,
         parsed: Query,
         *,
@@ -94,7 +96,7 @@ class Search:
         )
         return array("q", (row[0] for row in rows))
 
-    def inside(
+    def find_between(
         self,
         parsed: Query,
         *,
@@ -190,7 +192,7 @@ class Search:
         limit: int,
     ) -> Iterator[Sequence[int]]:
         """In steps those of some articles that match, as their texts tell."""
-        reading = self._reading
+        reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
         sieve = [] if bodies else _sieve(parsed)

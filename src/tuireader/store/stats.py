@@ -40,7 +40,7 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class FeedLead:
     """How a feed does with a watch's stories that several feeds told.
 
     Of `stories` it told, it was the `first` one so often; else it came `lag` seconds after the first one, in
@@ -111,7 +111,7 @@ class Stats:
         )
         return {row[0] for row in rows}
 
-    def spread(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+    def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """(feed, time) of each of some articles."""
         return self._conn.execute(
             "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
@@ -133,7 +133,7 @@ class Stats:
                 alone.update(terms)
         return total, some, alone
 
-    def leads(self, name: str) -> list[Lead]:
+    def leads(self, name: str) -> list[FeedLead]:
         """How the feeds do with the stories of a watch that several of them told, the fastest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
@@ -151,7 +151,7 @@ class Stats:
                 for time, feed_id in told:
                     lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
         found = [
-            Lead(
+            FeedLead(
                 feed,
                 len(times),
                 sum(not lag for lag in times),

@@ -1,140 +1,52 @@
-"""One connection to the database, with a room for each kind of question."""
+"""One connection to the database; each part of it is a file of the same name."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
-from functools import partial
-from importlib import import_module
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tuireader import files
-from tuireader.errors import DatabaseError
-from tuireader.store import schema
+from tuireader.store import database_file
+from tuireader.store.database_file import PATIENCE, MigrationProgress
 
 if TYPE_CHECKING:
+    from tuireader.store.articles import Articles
     from tuireader.store.briefs import Briefs
+    from tuireader.store.compression import Compression
+    from tuireader.store.entries import Entries
+    from tuireader.store.exchange import Exchange
     from tuireader.store.feeds import Feeds
     from tuireader.store.follows import Follows
-    from tuireader.store.fulltexts import FullTexts
+    from tuireader.store.full_texts import FullTexts
     from tuireader.store.index import Index
     from tuireader.store.labels import Labels
     from tuireader.store.links import Links
     from tuireader.store.lists import Lists
     from tuireader.store.marks import Marks
-    from tuireader.store.moving import Moving
     from tuireader.store.mutes import Mutes
     from tuireader.store.notices import Notices
-    from tuireader.store.packing import Packing
-    from tuireader.store.reading import Reading
     from tuireader.store.relations import Relations
     from tuireader.store.retention import Retention
     from tuireader.store.revisions import Revisions
-    from tuireader.store.saving import Saving
     from tuireader.store.search import Search
     from tuireader.store.stats import Stats
     from tuireader.store.stories import Stories
     from tuireader.store.watches import Watches
 
-Telling = Callable[[Path, float], None]
-"""Hears what share of bringing an older database up to date is done, and where the former one is kept."""
-
-CACHE = 16_000
-"""KiB of pages that a connection keeps in memory."""
-PATIENCE = 15.0
-"""Seconds to wait for another program that is writing."""
 _ATTEMPT = 0.1
 """Seconds of one attempt to get the write lock; between two of them the patience may have been changed."""
 
 
-_MADE_WITH = {
-    "reading": ("packing",),
-    "index": ("reading",),
-    "revisions": ("packing",),
-    "saving": ("packing", "index", "revisions"),
-    "full_texts": ("packing",),
-    "retention": ("reading", "index", "full_texts"),
-    "search": ("reading",),
-    "moving": ("saving",),
-}
-"""The rooms that others need."""
-
-
-def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
-    """Put an error of SQLite into words that say what to do."""
-    text = str(error)
-    name = getattr(error, "sqlite_errorname", None) or text  # errors of the module itself have no name
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
-    if name.startswith("SQLITE_FULL"):
-        return DatabaseError(
-            f"no space left for the database {path}", "free some disk space; nothing was lost"
-        )
-    if name.startswith("SQLITE_IOERR"):
-        return DatabaseError(
-            f"the disk refuses to read or write the database {path}",
-            "it may be full, over quota or failing; what was stored before is as it was",
-        )
-    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log has to be written beside it
-    if name == "SQLITE_READONLY_ROLLBACK":  # the only transaction without a log is the one that makes it
-        return DatabaseError(f"making the database {path} was interrupted", "start tuireader to make it")
-    if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
-        return DatabaseError(
-            f"the database {path} is read-only, or its folder is; it was left as it is",
-            "make both writable, or name a copy elsewhere with --database",
-        )
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return DatabaseError(
-            f"the database {path} is damaged or no database; it was left as it is",
-            "`tuireader db repair` saves what can be read, or name another one with --database",
-        )
-    return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
-
-
-@contextmanager
-def looked_up(path: Path) -> Iterator[None]:
-    """Raise DatabaseError where it cannot be looked up whether a database is there."""
-    try:
-        yield
-    except OSError as error:
-        raise DatabaseError(
-            f"the database {path} cannot be opened: {error.strerror}", "check its path and its rights"
-        ) from None
-
-
 class Store:
-    """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time."""
+    """Plain, synchronous access over one SQLite connection; not to be shared between threads at a time.
 
-    # the rooms, each in a file of its name
-    feeds: Feeds
-    lists: Lists
-    packing: Packing
-    reading: Reading
-    index: Index
-    revisions: Revisions
-    saving: Saving
-    full_texts: FullTexts
-    retention: Retention
-    marks: Marks
-    labels: Labels
-    search: Search
-    watches: Watches
-    stats: Stats
-    follows: Follows
-    mutes: Mutes
-    notices: Notices
-    links: Links
-    relations: Relations
-    stories: Stories
-    briefs: Briefs
-    moving: Moving
+    The parts are imported at first use: a start that lists articles needs few of them, and all of them
+    together take a fifth of a second.
+    """
 
     broken_input = (
         sqlite3.DataError,
@@ -150,57 +62,142 @@ class Store:
         self.path = path
         self.patience = PATIENCE  # seconds that a transaction waits for the write lock; any thread may set it
 
-    def __getattr__(self, name: str) -> Any:
-        """Open a room at first use: who reads a list needs few of them."""
-        kind = Store.__annotations__.get(name)
-        if kind is None:
-            raise AttributeError(f"a store has no {name!r}")
-        module = import_module(f"tuireader.store.{kind.lower()}")
-        others = [getattr(self, other) for other in _MADE_WITH.get(name, ())]
-        room = getattr(module, kind)(self.conn, *others)
-        setattr(self, name, room)
-        return room
-
     @classmethod
-    def open(cls, path: Path, *, prepare: bool = True, tell: Telling | None = None) -> Store:
-        """Open the database, creating or migrating it first if `prepare`; `tell` hears how far that is.
+    def open(cls, path: Path, *, prepare: bool = True, report: MigrationProgress | None = None) -> Store:
+        """Open the database, creating or migrating it first if `prepare`; raises DatabaseError."""
+        return cls(database_file.connect(path, prepare=prepare, report=report), path)
 
-        Raises DatabaseError when the folder is missing, or the file is damaged, of another program or of
-        a newer version; the file is then untouched.
-        """
-        with looked_up(path):
-            if not path.parent.is_dir():
-                raise DatabaseError(
-                    f"the folder {path.parent} does not exist", "create it, or name another --database"
-                )
-            fresh = not path.exists() or path.stat().st_size == 0
-        if fresh and prepare:
-            try:
-                path.touch(mode=0o600)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise DatabaseError(
-                    f"the database {path} cannot be created: {reason}", "check the rights of its folder"
-                ) from None
-        try:
-            conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-            try:
-                with _alone(path.parent) if prepare and not _is_prepared(conn) else nullcontext():
-                    check_version(conn, path)  # while another process makes it, it is nothing yet
-                    if prepare:
-                        _prepare(conn, path, tell)
-                conn.execute("PRAGMA synchronous = NORMAL")
-                conn.execute("PRAGMA foreign_keys = ON")
-                conn.execute(f"PRAGMA cache_size = -{CACHE}")
-                conn.execute("PRAGMA temp_store = MEMORY")
-                # a refresh writes the same pages of the indexes again and again: copy them back less often
-                conn.execute("PRAGMA wal_autocheckpoint = 2000")
-            except BaseException:
-                conn.close()
-                raise
-        except sqlite3.Error as error:
-            raise explain(error, path) from error
-        return cls(conn, path)
+    @cached_property
+    def feeds(self) -> Feeds:
+        from tuireader.store.feeds import Feeds
+
+        return Feeds(self.conn)
+
+    @cached_property
+    def lists(self) -> Lists:
+        from tuireader.store.lists import Lists
+
+        return Lists(self.conn)
+
+    @cached_property
+    def compression(self) -> Compression:
+        from tuireader.store.compression import Compression
+
+        return Compression(self.conn)
+
+    @cached_property
+    def articles(self) -> Articles:
+        from tuireader.store.articles import Articles
+
+        return Articles(self.conn, self.compression)
+
+    @cached_property
+    def index(self) -> Index:
+        from tuireader.store.index import Index
+
+        return Index(self.conn, self.articles)
+
+    @cached_property
+    def revisions(self) -> Revisions:
+        from tuireader.store.revisions import Revisions
+
+        return Revisions(self.conn, self.compression)
+
+    @cached_property
+    def entries(self) -> Entries:
+        from tuireader.store.entries import Entries
+
+        return Entries(self.conn, self.compression, self.index, self.revisions)
+
+    @cached_property
+    def full_texts(self) -> FullTexts:
+        from tuireader.store.full_texts import FullTexts
+
+        return FullTexts(self.conn, self.compression)
+
+    @cached_property
+    def retention(self) -> Retention:
+        from tuireader.store.retention import Retention
+
+        return Retention(self.conn, self.articles, self.index, self.full_texts)
+
+    @cached_property
+    def marks(self) -> Marks:
+        from tuireader.store.marks import Marks
+
+        return Marks(self.conn)
+
+    @cached_property
+    def labels(self) -> Labels:
+        from tuireader.store.labels import Labels
+
+        return Labels(self.conn)
+
+    @cached_property
+    def search(self) -> Search:
+        from tuireader.store.search import Search
+
+        return Search(self.conn, self.articles)
+
+    @cached_property
+    def watches(self) -> Watches:
+        from tuireader.store.watches import Watches
+
+        return Watches(self.conn)
+
+    @cached_property
+    def stats(self) -> Stats:
+        from tuireader.store.stats import Stats
+
+        return Stats(self.conn)
+
+    @cached_property
+    def follows(self) -> Follows:
+        from tuireader.store.follows import Follows
+
+        return Follows(self.conn)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        from tuireader.store.mutes import Mutes
+
+        return Mutes(self.conn)
+
+    @cached_property
+    def notices(self) -> Notices:
+        from tuireader.store.notices import Notices
+
+        return Notices(self.conn)
+
+    @cached_property
+    def links(self) -> Links:
+        from tuireader.store.links import Links
+
+        return Links(self.conn)
+
+    @cached_property
+    def relations(self) -> Relations:
+        from tuireader.store.relations import Relations
+
+        return Relations(self.conn)
+
+    @cached_property
+    def stories(self) -> Stories:
+        from tuireader.store.stories import Stories
+
+        return Stories(self.conn)
+
+    @cached_property
+    def briefs(self) -> Briefs:
+        from tuireader.store.briefs import Briefs
+
+        return Briefs(self.conn)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        from tuireader.store.exchange import Exchange
+
+        return Exchange(self.conn, self.entries)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -235,7 +232,7 @@ class Store:
 
         It takes a tenth of a second each time that there are ten times as many articles.
         """
-        step = self.packing.dictionaries.step(self.packing.unpack)
+        step = self.compression.dictionaries.next_step(self.compression.decompress)
         if step is not None:
             with self.transaction():
                 step()
@@ -266,112 +263,3 @@ class Store:
             pass  # read-only or busy: statistics can wait
         finally:
             self.conn.close()
-
-
-def check_version(conn: sqlite3.Connection, path: Path) -> None:
-    """Raise DatabaseError unless the file is empty or ours, and of no newer version than this."""
-    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-    application = int(conn.execute("PRAGMA application_id").fetchone()[0])
-    if version > schema.VERSION and application == schema.APPLICATION_ID:
-        raise DatabaseError(
-            f"the database {path} is from a newer tuireader (version {version}, not {schema.VERSION})",
-            "update tuireader; the file was left as it is",
-        )
-    if application != schema.APPLICATION_ID and not _holds_nothing(conn):
-        raise DatabaseError(
-            f"{path} is not a tuireader database; it was left as it is", "name another one with --database"
-        )
-
-
-def _holds_nothing(conn: sqlite3.Connection) -> bool:
-    """Return whether a database is empty, or has but an empty table of migrations.
-
-    Earlier versions left such a file when they were ended while they made it.
-    """
-    tables = {row[0] for row in conn.execute("SELECT tbl_name FROM sqlite_master")}
-    if tables == {schema.MIGRATIONS}:
-        return not conn.execute(f"SELECT count(*) FROM {schema.MIGRATIONS}").fetchone()[0]
-    return not tables
-
-
-_PAGE = 8192
-"""Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty."""
-
-
-def _is_prepared(conn: sqlite3.Connection) -> bool:
-    current = int(conn.execute("PRAGMA user_version").fetchone()[0]) == schema.VERSION
-    return current and conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from making or migrating a database in this folder.
-
-    SQLite's own locks do not wait when two want to change the journal mode. Where a folder cannot be locked,
-    they have to do.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _tell_nobody(backup: Path, done: float) -> None:
-    pass
-
-
-def _prepare(conn: sqlite3.Connection, path: Path, tell: Telling | None) -> None:
-    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-    if not version:
-        _make(conn)
-    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
-        conn.execute("PRAGMA journal_mode = WAL")
-    if 0 < version < schema.VERSION:
-        _migrate(conn, path, version, tell or _tell_nobody)
-
-
-def _make(conn: sqlite3.Connection) -> None:
-    """Make all tables in one transaction: interrupted, it leaves an empty file for the next start."""
-    if not conn.execute("PRAGMA page_count").fetchone()[0]:
-        conn.execute(f"PRAGMA page_size = {_PAGE}")
-    conn.execute("BEGIN IMMEDIATE")
-    try:
-        schema.migrate(conn)
-        conn.execute("COMMIT")
-    except BaseException:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
-        raise
-
-
-def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: Telling) -> None:
-    """Bring an older database up to date, after a copy of it was made."""
-    backup = path.with_name(f"{path.name}.v{version}.bak")
-    told = partial(tell, backup)
-    told(0.0)
-    if not _is_copy(backup, version):
-        with looked_up(path), files.scratch(path.parent) as new:
-            copy_into(conn, new)
-            files.publish(new, backup, replace=True)
-    schema.migrate(conn, lambda done: told(min(done, 0.99)))
-    told(1.0)
-
-
-def _is_copy(path: Path, version: int) -> bool:
-    """Return whether a file is a whole database of a version; earlier versions may have left a part."""
-    if not path.exists():
-        return False
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
-            told = conn.execute("PRAGMA user_version").fetchone()[0]
-            return bool(told == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.Error:
-        return False
-
-
-def copy_into(conn: sqlite3.Connection, path: Path) -> None:
-    """Copy a database, without empty pages, into a new or empty file, whose name may be any bytes."""
-    conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(path),))

@@ -94,7 +94,7 @@ class Stories:
         )
         return [row[0] for row in rows]
 
-    def whole(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
+    def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
         """`ids`, and after them the other articles of their stories; `spare_watched`: none on a watch."""
         rows = self._conn.execute(
             f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))

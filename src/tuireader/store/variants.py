@@ -11,8 +11,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from tuireader import dedup
-from tuireader.store.packing import Packing, Stored
-from tuireader.store.reading import Appearance, StoredText
+from tuireader.store.articles import Appearance, StoredText
+from tuireader.store.compression import Compression, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Variant:
 class Variants:
     """All that writes needs a transaction, and leaves the full-text index to the caller."""
 
-    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
+    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
-        self._packing = packing
+        self._compression = compression
 
     def keep(self, article_id: int, feed_id: int, variant: Variant) -> None:
         """Store what a feed says, in place of what it said before."""

@@ -12,7 +12,7 @@ from tuireader.store.evidence import evidence_json, evidence_of
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingWatch:
     """A watch that is new or has changed: articles with ids up to `up_to` are still to be matched."""
 
     name: str
@@ -20,7 +20,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerMatch:
     """A match that an edit took away at the time `until`: the version `revision` has what it hit."""
 
     evidence: Evidence
@@ -34,7 +34,7 @@ class Watches:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def in_line(self, signatures: Sequence[tuple[str, str]]) -> bool:
+    def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
         """Whether the table already knows these (name, signature) pairs in this order."""
         return self._stored() == _wanted(signatures)
 
@@ -58,18 +58,18 @@ class Watches:
                 (name, signature, position, newest),
             )
 
-    def again(self, name: str) -> None:
+    def match_again(self, name: str) -> None:
         """Let a watch be matched anew against all that is stored; needs a transaction."""
         self._conn.execute(
             "UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article) WHERE name = ?", (name,)
         )
 
-    def pending(self) -> list[Pending]:
+    def pending(self) -> list[PendingWatch]:
         """The watches that have not seen all articles yet."""
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
-        return [Pending(*row) for row in rows]
+        return [PendingWatch(*row) for row in rows]
 
-    def after(self, article_id: int) -> list[tuple[int, Evidence]]:
+    def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
         """What articles with higher ids hit, but for those that are muted, oldest first."""
         rows = self._conn.execute(
             """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
@@ -84,7 +84,7 @@ class Watches:
         row = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
         return int(row[0])
 
-    def hit_by(self, name: str) -> list[int]:
+    def articles_on(self, name: str) -> list[int]:
         """The articles on a watch."""
         rows = self._conn.execute(
             "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
@@ -100,7 +100,7 @@ class Watches:
         ).fetchone()
         return int(row[0]) >= many
 
-    def fill(
+    def fill_from_index(
         self,
         name: str,
         expression: str,
@@ -129,7 +129,7 @@ class Watches:
             (row[0], expression, first, last, now),
         )
 
-    def apart(
+    def left_to_texts(
         self,
         name: str,
         expression: str,
@@ -153,14 +153,14 @@ class Watches:
         )
         return [row[0] for row in rows]
 
-    def told_differently(self, first: int, last: int) -> list[int]:
+    def with_variants(self, first: int, last: int) -> list[int]:
         """The articles from article to article of which feeds say different things."""
         rows = self._conn.execute(
             "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
         )
         return [row[0] for row in rows]
 
-    def bare(self, ids: Sequence[int]) -> dict[int, list[str]]:
+    def without_evidence(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """For each of some articles the watches that it is on without evidence; only those that have any."""
         found: dict[int, list[str]] = {}
         for article_id, name in self._conn.execute(
@@ -171,7 +171,7 @@ class Watches:
             found.setdefault(article_id, []).append(name)
         return found
 
-    def bare_of(self, name: str, limit: int) -> list[int]:
+    def without_evidence_on(self, name: str, limit: int) -> list[int]:
         """Articles on a watch without evidence."""
         rows = self._conn.execute(
             """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
@@ -180,7 +180,7 @@ class Watches:
         )
         return [row[0] for row in rows]
 
-    def explain(self, found: Mapping[int, Sequence[Evidence]]) -> None:
+    def add_evidence(self, found: Mapping[int, Sequence[Evidence]]) -> None:
         """Give matches without evidence theirs, an empty one where there is none; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
@@ -197,7 +197,7 @@ class Watches:
             [(evidence_json(Evidence("")), article) for article in found],
         )
 
-    def on(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
+    def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
         """Which of some watches each of some articles is on, also as a former match."""
         found: dict[int, list[str]] = {}
         for article_id, name in self._conn.execute(
@@ -209,7 +209,7 @@ class Watches:
             found.setdefault(article_id, []).append(name)
         return found
 
-    def lasting(self, ids: Sequence[int]) -> set[tuple[str, int]]:
+    def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
         """The former matches of some articles that watches which still want the same have made."""
         rows = self._conn.execute(
             """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
@@ -226,7 +226,7 @@ class Watches:
             [(ids[name], article) for name, article in pairs if name in ids],
         )
 
-    def end(self, found: Iterable[tuple[int, Former]]) -> None:
+    def end_matches(self, found: Iterable[tuple[int, FormerMatch]]) -> None:
         """Keep matches as former ones; needs a transaction. Evidence without a hit does not replace any."""
         ids = self._ids()
         self._conn.executemany(
@@ -246,7 +246,7 @@ class Watches:
             ),
         )
 
-    def reached(self, names: Sequence[str], pending: int) -> None:
+    def set_pending(self, names: Sequence[str], pending: int) -> None:
         """Remember up to which article some watches are still to be matched; needs a transaction."""
         self._conn.execute(
             """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from tuireader.store.first_page import Glimpse
+    from tuireader.store.first_page import FirstRow
 
 FORMAT = 1
 """Of the kept file; another one is not read."""
@@ -162,7 +162,7 @@ def _frame(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     return draw(kept, rows, int(time.time()), lines) if rows else ""
 
 
-def draw(kept: Mapping[str, Any], rows: Sequence[Glimpse], now: int, lines: int) -> str:
+def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
     """The frame as one string for the terminal."""
     from tuireader.ui.drawing.row_parts import row_parts
     from tuireader.ui.drawing.times import list_day

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from tuireader.config import Paths
-from tuireader.errors import Exit, tell_crash
+from tuireader.errors import Exit, report_crash
 from tuireader.subprocesses import python
 from tuireader.ui import first_frame
 
@@ -83,7 +83,7 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         if unsaved:
             print(f"tuireader: {unsaved}", file=sys.stderr)
         if app.fault is not None:
-            return tell_crash(app.fault, paths.state)
+            return report_crash(app.fault, paths.state)
         return code or (Exit.DATABASE if unsaved else Exit.OK)
 
 

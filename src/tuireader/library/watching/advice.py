@@ -21,7 +21,7 @@ Ask = Callable[[Names], Sequence[Advice]]
 
 def names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
     """All names that expressions can ask for, but for the tags that feeds give their entries."""
-    labels = [label.name for label in store.labels.known()]
+    labels = [label.name for label in store.labels.all()]
     labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
     return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)
 

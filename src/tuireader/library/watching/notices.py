@@ -10,7 +10,7 @@ from tuireader.delivery import notify
 from tuireader.library.watching.additions import additions
 from tuireader.model import Evidence
 from tuireader.store import Store
-from tuireader.store.notices import Said, Waiting
+from tuireader.store.notices import ArticleIdentity, Waiting
 
 if TYPE_CHECKING:
     from tuireader.watch import Matcher
@@ -41,7 +41,7 @@ def claim(
             known.append(item.id)
             continue
         place = (item.watch, item.story)
-        before = spoken.setdefault(place, store.notices.told_of(*place)) if mode == "story" else []
+        before = spoken.setdefault(place, store.notices.notified_in_story(*place)) if mode == "story" else []
         new = _additions(store, item.article_id, before) if before else ()
         if before and not new:
             known.append(item.id)
@@ -51,17 +51,17 @@ def claim(
         before.append(item.article_id)
         told.setdefault(item.article_id, set()).add(item.watch)
         adds[item.article_id] = new or adds.get(item.article_id, ())
-    store.watches.explain(ingest.explain(store, matcher, feeds, list(told)))
+    store.watches.add_evidence(ingest.explain(store, matcher, feeds, list(told)))
     evidence = {
-        article: {one.watch: one for one in store.reading.evidence(article) if one.watch in watches}
+        article: {one.watch: one for one in store.articles.evidence(article) if one.watch in watches}
         for article, watches in told.items()
     }
     notes = {
         notice: _note(evidence[article].get(watch, Evidence(watch)))
         for notice, (article, watch) in marked.items()
     }
-    store.notices.settle(notes, known, now)
-    texts = {text.id: text for text in store.reading.texts(list(told))}
+    store.notices.mark_notified(notes, known, now)
+    texts = {text.id: text for text in store.articles.texts(list(told))}
     items = [
         notify.Item(
             article,
@@ -87,12 +87,12 @@ class _Reposts:
 
     def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
         self._store = store
-        self._said = store.notices.said(sorted({item.article_id for item in waiting}))
+        self._said = store.notices.identities(sorted({item.article_id for item in waiting}))
         self._keys: set[tuple[str, tuple[object, ...]]] = set()
-        self._titles: dict[tuple[str, int, str], list[Said]] = {}
+        self._titles: dict[tuple[str, int, str], list[ArticleIdentity]] = {}
         for watch in dict.fromkeys(item.watch for item in waiting):
             said = [self._said[item.article_id] for item in waiting if item.watch == watch]
-            for one in store.notices.told_like(watch, said):
+            for one in store.notices.notified_like(watch, said):
                 self._add(watch, one)
 
     def add(self, item: Waiting) -> None:
@@ -112,12 +112,13 @@ class _Reposts:
         if not near:
             return False
         texts = {
-            text.id: (text.summary, text.body) for text in self._store.reading.texts([item.article_id, *near])
+            text.id: (text.summary, text.body)
+            for text in self._store.articles.texts([item.article_id, *near])
         }
         mine = texts.pop(item.article_id, None)
         return mine in texts.values()
 
-    def _add(self, watch: str, said: Said) -> None:
+    def _add(self, watch: str, said: ArticleIdentity) -> None:
         self._keys.update((watch, key) for key in said.keys)
         self._titles.setdefault((watch, said.feed_id, said.title), []).append(said)
 
@@ -125,6 +126,6 @@ class _Reposts:
 def _additions(store: Store, article_id: int, told: Sequence[int]) -> tuple[str, ...]:
     texts = {
         text.id: f"{text.title}\n{text.summary}\n{text.body}"
-        for text in store.reading.texts([article_id, *told])
+        for text in store.articles.texts([article_id, *told])
     }
     return additions(texts.pop(article_id, ""), texts.values())

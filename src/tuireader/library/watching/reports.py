@@ -42,7 +42,7 @@ class Report:
     feeds: tuple[tuple[str, int], ...]
     samples: tuple[ArticleRow, ...]
     terms: tuple[tuple[str, int], ...] = ()
-    leads: tuple[tuple[str, numbers.Lead], ...] = ()
+    leads: tuple[tuple[str, numbers.FeedLead], ...] = ()
     a_day: float = 0.0
     aliases: tuple[tuple[str, str], ...] = ()
     former: int = 0
@@ -81,7 +81,7 @@ def report(store: Store, item: WatchConfig, days: int | None, feeds: ingest.Feed
 
 
 def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
-    spread = store.stats.spread(ids)
+    spread = store.stats.feeds_and_times(ids)
     passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // _DAY))
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)

@@ -23,7 +23,7 @@ def snippets(
     matcher = _asking(expression)
     found: Mapping[int, Evidence] = {
         text.id: evidence
-        for text in store.reading.texts(ids, watches=True)
+        for text in store.articles.texts(ids, watches=True)
         for evidence in ingest.hits(matcher, text, feeds, now=now)
     }
     none = Evidence("")

@@ -34,7 +34,7 @@ def stats(
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
-    last, found = store.follows.last(), []
+    last, found = store.follows.last_news(), []
     known = advising.names(store, config, names)
     for item in config.watches:
         one = hits.get(item.name) or numbers.Hits()

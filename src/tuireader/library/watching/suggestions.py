@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from tuireader import watch
 from tuireader.config import WatchConfig
-from tuireader.ingest.placement import Shelf
+from tuireader.ingest.relate import StoredProfiles
 from tuireader.ingest.topics import topics
 from tuireader.library.watching.proper_names import name_of, names_in, phrases_of
 from tuireader.library.watching.rules import rule_of
 from tuireader.related.features import Stats, extract
 from tuireader.related.words import fold, term_hash
 from tuireader.store import Store
-from tuireader.store.reading import StoredText
+from tuireader.store.articles import StoredText
 from tuireader.text import clean
 
 _ALIAS_ARTICLES = 300
@@ -31,7 +31,7 @@ def suggest(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> Wa
     def new(terms: Sequence[str]) -> list[str]:
         return [term for term in terms if not any(term.casefold() in other for other in watched)]
 
-    for text in store.reading.texts([article_id]):
+    for text in store.articles.texts([article_id]):
         names = _names(store, text)
         terms = tuple(
             new(names) or new(topics(store, text))[:1] or names or filter(None, [clean(text.title, 60)])
@@ -43,9 +43,9 @@ def suggest(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> Wa
 
 def _names(store: Store, text: StoredText) -> list[str]:
     body = text.asked_body or text.asked_summary
-    shelf = Shelf(store)
+    profiles = StoredProfiles(store)
     features = extract(text.title, body)
-    stats = Stats(shelf.articles(), shelf.counts(list(features.counted())))
+    stats = Stats(profiles.article_count(), profiles.term_counts(list(features.counted())))
     known = {term.hash for term in features.terms if term.hash in stats.counts and stats.is_name(term)}
     found = names_in(text.title, body, lambda word: term_hash(fold(word)) in known, _MOST)
     return list(dict.fromkeys([*phrases_of(text.title, body), *found]))[:_MOST]
@@ -56,7 +56,7 @@ def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
     rule = rule_of(item)
     found: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]
-    for text in store.reading.texts(ids):
+    for text in store.articles.texts(ids):
         for name, sentence in watch.aliases(f"{text.title}\n{text.asked_summary}\n{text.asked_body}", rule):
             found.setdefault(name.casefold(), (name, sentence))
     return list(found.values())

@@ -56,7 +56,7 @@ class Trial:
         batch = [article for article, _ in self._candidates[self._at : self._at + size]]
         self._at += len(batch)
         names = (self.rule.name,)
-        for text in store.reading.texts(batch, watches=True):
+        for text in store.articles.texts(batch, watches=True):
             for evidence in ingest.hits(self._matcher, text, self.feeds, names):
                 self.found[text.id] = evidence
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT

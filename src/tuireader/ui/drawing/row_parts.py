@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tuireader.model import ArticleRow
-    from tuireader.store.first_page import Glimpse
+    from tuireader.store.first_page import FirstRow
 
     Part = tuple[str, str]
     Mark = tuple[int, int, str]
@@ -54,7 +54,7 @@ def _marks_for(name: str) -> Iterator[str]:
 
 
 def row_parts(
-    row: ArticleRow | Glimpse,
+    row: ArticleRow | FirstRow,
     feed_title: str,
     width: int,
     initials: Mapping[str, str],

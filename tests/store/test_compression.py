@@ -17,7 +17,7 @@ from tests.store.test_maintenance import change, problems, spoil
 from tuireader import zstd
 from tuireader.errors import DatabaseError
 from tuireader.store import Pool, Store, dictionaries, maintenance
-from tuireader.store.packing import UnreadableText
+from tuireader.store.compression import UnreadableText
 from tuireader.store.recovery import salvage
 
 WORDS = [
@@ -43,13 +43,13 @@ def grown(folder: Path) -> Store:
     """A store with a dictionary that is in use."""
     store = open_store(folder)
     arrive(store, range(1, 1500))
-    assert store.packing.dictionaries.newest()
+    assert store.compression.dictionaries.newest()
     return store
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = grown(tmp_path_factory.mktemp("packing"))
+    store = grown(tmp_path_factory.mktemp("compression"))
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return store.path
@@ -77,7 +77,7 @@ def number_of(store: Store, article_id: int) -> int:
 
 def texts(store: Store) -> dict[int, str]:
     rows = store.conn.execute("SELECT id FROM article ORDER BY id").fetchall()
-    return {text.id: text.html for text in store.reading.texts([row[0] for row in rows])}
+    return {text.id: text.html for text in store.articles.texts([row[0] for row in rows])}
 
 
 def all_readable(path: Path) -> bool:
@@ -87,7 +87,7 @@ def all_readable(path: Path) -> bool:
     return set(found.values()) == {html(n) for n in range(1, 1500)}
 
 
-# --------------------------------------------------------------------------- packing
+# --------------------------------------------------------------------------- compression
 
 
 @settings(deadline=None, max_examples=200)
@@ -97,18 +97,18 @@ def all_readable(path: Path) -> bool:
 )
 def test_what_is_unpacked_is_what_was_packed(whole: Path, text: str) -> None:
     conn = sqlite3.connect(f"{whole.as_uri()}?mode=ro", uri=True)
-    packing = Store(conn, whole).packing
-    assert packing.packer().dictionary is not None
-    assert packing.unpack(packing.pack(text)) == text.encode("utf-8", "replace").decode()
+    compression = Store(conn, whole).compression
+    assert compression.compressor().dictionary is not None
+    assert compression.decompress(compression.compress(text)) == text.encode("utf-8", "replace").decode()
     conn.close()
 
 
 def test_without_a_dictionary_texts_are_packed_by_themselves(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     for text in ("", "short", "long " * 100, "\udc00" * 500, random.Random(1).randbytes(900).hex()):
-        assert store.packing.unpack(store.packing.pack(text)) == text.replace("\udc00", "?")
-    stored = store.packing.pack("long " * 100)
-    assert isinstance(stored, bytes) and len(stored) < 60 and store.packing.pack("") is None
+        assert store.compression.decompress(store.compression.compress(text)) == text.replace("\udc00", "?")
+    stored = store.compression.compress("long " * 100)
+    assert isinstance(stored, bytes) and len(stored) < 60 and store.compression.compress("") is None
     store.close()
 
 
@@ -123,24 +123,24 @@ def test_what_former_versions_deflated_is_read(tmp_path: Path) -> None:
 def test_a_damaged_text_is_told_as_damage_and_takes_no_list_along(store: Store) -> None:
     from tuireader.model import View, ViewKind
 
-    good = store.packing.pack(html(3))
+    good = store.compression.compress(html(3))
     assert isinstance(good, bytes)
     bad = [good[:40], good[:-1] + b"\0", b"", b"\x78\x9c\0", good[:6] + b"\1\2" + good[8:]]
     for stored in bad:
         with pytest.raises(UnreadableText):
-            store.packing.unpack(stored)
+            store.compression.decompress(stored)
         store.conn.execute("UPDATE content SET html = ? WHERE article_id = 9", (stored,))
         assert len(store.lists.ids(View(ViewKind.ALL))) == 1499
         with pytest.raises(UnreadableText):
-            store.reading.article(9)
-        assert store.reading.article(8) is not None
+            store.articles.get(9)
+        assert store.articles.get(8) is not None
 
 
 async def test_the_person_is_told_to_repair(path: Path) -> None:
     change(path, "UPDATE content SET html = x'789c00' WHERE article_id = 9")
     pool = await Pool.open(path)
     with pytest.raises(DatabaseError, match="damaged") as told:
-        await pool.read(lambda store: store.reading.article(9))
+        await pool.read(lambda store: store.articles.get(9))
     assert "db repair" in told.value.hint
     await pool.close()
 
@@ -151,17 +151,17 @@ async def test_the_person_is_told_to_repair(path: Path) -> None:
 def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_twice(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     arrive(store, range(1, 901))
-    assert store.packing.dictionaries.numbers() == set()
+    assert store.compression.dictionaries.numbers() == set()
     arrive(store, range(901, 1101))
-    (number,) = store.packing.dictionaries.numbers()
-    assert store.packing.dictionaries.waiting() == number and store.packing.dictionaries.newest() == 0
+    (number,) = store.compression.dictionaries.numbers()
+    assert store.compression.dictionaries.waiting() == number and store.compression.dictionaries.newest() == 0
     arrive(store, range(1101, 1301))
-    assert store.packing.dictionaries.newest() == number and store.packing.dictionaries.waiting() == 0
+    assert store.compression.dictionaries.newest() == number and store.compression.dictionaries.waiting() == 0
     arrive(store, range(1301, 1400))
     assert number_of(store, 1000) == 0
     last = store.conn.execute("SELECT max(id) FROM article").fetchone()[0]
     assert number_of(store, last) == number
-    assert store.packing.dictionaries.numbers() == {number}
+    assert store.compression.dictionaries.numbers() == {number}
     assert set(texts(store).values()) == {html(n) for n in range(1, 1400)}
     size = "SELECT avg(length(html)) FROM content WHERE article_id {} 1300"
     before, after = (store.conn.execute(size.format(sign)).fetchone()[0] for sign in "<>")
@@ -184,11 +184,11 @@ def test_the_two_copies_lie_apart(path: Path) -> None:
 
 
 def test_a_store_that_has_grown_gets_another_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = store.packing.dictionaries.newest()
+    old = store.compression.dictionaries.newest()
     monkeypatch.setattr(dictionaries, "_GROWN", 2)
     arrive(store, range(3000, 4400))
-    new = store.packing.dictionaries.newest()
-    assert new != old and store.packing.dictionaries.numbers() >= {old, new}
+    new = store.compression.dictionaries.newest()
+    assert new != old and store.compression.dictionaries.numbers() >= {old, new}
     assert set(texts(store).values()) == {html(n) for n in (*range(1, 1500), *range(3000, 4400))}
 
 
@@ -199,7 +199,7 @@ def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> No
     arrive(theirs, range(2, 1500))
     assert texts(mine)[1400] == texts(theirs)[1400]
     save(mine, 1, entry(5000, content_html=html(5000)))
-    assert number_of(mine, 1500) == theirs.packing.dictionaries.newest()
+    assert number_of(mine, 1500) == theirs.compression.dictionaries.newest()
     theirs.close()
     mine.close()
 
@@ -209,7 +209,7 @@ def test_texts_that_make_no_dictionary_are_no_trouble(tmp_path: Path) -> None:
     save(store, 1, *(entry(n, content_html="", guid=f"g{n}") for n in range(1, 1200)))
     store.learn()
     store.learn()
-    assert store.packing.dictionaries.numbers() == set() and problems(store.path) == {}
+    assert store.compression.dictionaries.numbers() == set() and problems(store.path) == {}
     store.close()
 
 
@@ -225,12 +225,12 @@ def test_no_dictionary_is_made_of_damaged_texts(tmp_path: Path) -> None:
     spoil(store.path, "content", lambda pages: pages[3:4])
     store = Store.open(store.path)
     store.learn()
-    assert store.packing.dictionaries.numbers() == set()
+    assert store.compression.dictionaries.numbers() == set()
     store.close()
     store.path.write_bytes(whole)
     store = Store.open(store.path)
     store.learn()  # single texts are passed over
-    assert len(store.packing.dictionaries.numbers()) == 1
+    assert len(store.compression.dictionaries.numbers()) == 1
     store.close()
 
 
@@ -258,9 +258,9 @@ def test_a_copy_that_is_missing_is_written_again(path: Path) -> None:
     change(path, NO_SECOND)
     assert all_readable(path)
     store = Store.open(path)
-    assert store.packing.dictionaries.newest() == 0  # nothing more is to depend on it
+    assert store.compression.dictionaries.newest() == 0  # nothing more is to depend on it
     store.learn()
-    assert store.packing.dictionaries.newest() and store.packing.dictionaries.waiting() == 0
+    assert store.compression.dictionaries.newest() and store.compression.dictionaries.waiting() == 0
     store.close()
 
 
@@ -299,16 +299,16 @@ def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: 
 
 
 def test_a_purge_parts_the_copies_again(store: Store) -> None:
-    from tuireader.store.retention import Rule
+    from tuireader.store.retention import PurgeRule
 
     store.marks.set("read", range(1, 1500), True, now=NOW)
-    rule = Rule(keep=300)
+    rule = PurgeRule(keep=300)
     ids = store.retention.candidates(rule)
-    assert store.retention.weigh(ids).bytes > 10_000
+    assert store.retention.measure(ids).bytes > 10_000
     with store.transaction():
         store.retention.drop(ids, rule)
     assert store.retention.shrink()
     assert problems(store.path) == {}
-    newest = store.packing.dictionaries.newest()
-    assert newest and store.packing.dictionaries.damaged(newest) == 0
+    newest = store.compression.dictionaries.newest()
+    assert newest and store.compression.dictionaries.damaged(newest) == 0
     assert len([text for text in texts(store).values() if text]) == 300

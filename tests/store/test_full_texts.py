@@ -19,10 +19,10 @@ def stored(folder: Path) -> Store:
     save(store, 1, *(entry(number) for number in (1, 2, 3)))
     first = ids(store)[0]
     with store.transaction():
-        store.index.remove(store.reading.texts([first]))
+        store.index.remove(store.articles.texts([first]))
         store.full_texts.keep(first, HTML, "https://news.example.org/", NOW)
         store.full_texts.keep_comments(first, THREAD)
-        store.index.add(store.reading.texts([first]))
+        store.index.add(store.articles.texts([first]))
     return store
 
 
@@ -32,15 +32,15 @@ def ids(store: Store) -> list[int]:
 
 def test_an_article_has_both_texts(tmp_path: Path) -> None:
     store = stored(tmp_path)
-    article = store.reading.article(ids(store)[0])
+    article = store.articles.get(ids(store)[0])
     assert article is not None and article.full is not None
     assert article.shown == (HTML, "https://news.example.org/") and "The text of article" in article.html
     assert article.comments == THREAD
-    (text,) = store.reading.texts([article.id])
+    (text,) = store.articles.texts([article.id])
     assert text.asked_body.startswith("What the page says.") and "The text of article" in text.asked_summary
     with store.transaction():
         store.full_texts.show(article.id, False)
-    article = store.reading.article(article.id)
+    article = store.articles.get(article.id)
     assert article is not None and article.shown[0] == article.html
     store.close()
 
@@ -55,11 +55,11 @@ def test_what_is_still_to_be_fetched(tmp_path: Path) -> None:
             store.full_texts.fail(second, "HTTP 500", NOW)
         store.conn.execute("UPDATE article SET read = 1 WHERE id = ?", (third,))
     assert store.full_texts.missing([1], 10) == []
-    article = store.reading.article(second)
+    article = store.articles.get(second)
     assert article is not None and article.full is not None and article.full.error == "HTTP 500"
     with store.transaction():
         store.full_texts.fail(first, "HTTP 404", NOW + 9)  # what was had before stays
-    article = store.reading.article(first)
+    article = store.articles.get(first)
     assert article is not None and article.shows_full and article.full is not None and article.full.at == NOW
     store.close()
 
@@ -88,6 +88,6 @@ def test_sound_ones_are_saved(tmp_path: Path) -> None:
     assert (kept["full_text"], kept["comments"]) == (1, 1)
     store = Store.open(tmp_path / "new.db")
     store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    article = store.reading.article(ids(store)[0])
+    article = store.articles.get(ids(store)[0])
     assert article is not None and article.shows_full and article.comments == THREAD
     store.close()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
+from tuireader.store.compression import Compression
 from tuireader.store.evidence import EVIDENCE, evidence_row
 from tuireader.store.first_page import labels_of, subscribed
-from tuireader.store.packing import Packing
 from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text import plain
 
@@ -80,14 +80,14 @@ class StoredText:
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
 
-class Reading:
+class Articles:
     """Heavy reads: texts and all that belongs to one article."""
 
-    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
+    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
-        self._packing = packing
+        self._compression = compression
 
-    def article(self, article_id: int) -> Article | None:
+    def get(self, article_id: int) -> Article | None:
         """All of one article, or None when there is no such article."""
         row = self._conn.execute(
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
@@ -102,7 +102,7 @@ class Reading:
         ).fetchone()
         if row is None:
             return None
-        unpack = self._packing.unpack
+        decompress = self._compression.decompress
         return Article(
             id=row[0],
             feed_id=row[1],
@@ -117,7 +117,7 @@ class Reading:
             starred=bool(row[10]),
             edited=bool(row[11]),
             place=row[12],
-            html=unpack(row[13]) or unpack(row[14]),
+            html=decompress(row[13]) or decompress(row[14]),
             base_url=row[15],
             purged=bool(row[17]),
             full=self._full_text(row[18:]),
@@ -156,7 +156,7 @@ class Reading:
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = self._watches_of(ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
-        unpack = self._packing.unpack
+        decompress = self._compression.decompress
         rows = self._conn.execute(
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
@@ -168,7 +168,7 @@ class Reading:
             (bodies, labels, json.dumps(list(ids))),
         )
         for row in rows:
-            summary, html = unpack(row[8]), unpack(row[9])
+            summary, html = decompress(row[8]), decompress(row[9])
             full = html or summary
             yield StoredText(
                 id=row[0],
@@ -187,7 +187,7 @@ class Reading:
                 watches=hit.get(row[0], ()),
                 dated=row[12] is not None,
                 muted=bool(row[13]),
-                full=plain(unpack(row[14])) if row[14] else "",
+                full=plain(decompress(row[14])) if row[14] else "",
                 labels=named.get(row[0], ()),
                 subscribed=bool(row[15]),
                 appearances=others.get(row[0], ()),
@@ -196,7 +196,7 @@ class Reading:
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
         """Return the further feeds of those articles that stand in several, with the texts if `bodies`."""
         found: dict[int, tuple[Appearance, ...]] = {}
-        unpack = self._packing.unpack
+        decompress = self._compression.decompress
         rows = self._conn.execute(
             """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
                       iif(?1, v.html, NULL), v.extra
@@ -209,7 +209,7 @@ class Reading:
         for article_id, feed_id, title, url, author, summary, html, extra in rows:
             item = Appearance(feed_id)
             if title is not None:
-                summary, html = unpack(summary), unpack(html)
+                summary, html = decompress(summary), decompress(html)
                 item = Appearance(
                     feed_id,
                     same=False,
@@ -228,13 +228,13 @@ class Reading:
         html, base_url, at, shown, error = row
         if at is None:
             return None
-        return FullText(self._packing.unpack(html), base_url, at, bool(shown), error)
+        return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
 
     def _comments(self, article_id: int) -> Thread | None:
         row = self._conn.execute(
             "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return None if row is None else thread_of(row[0], self._packing.unpack(row[1]))
+        return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
 
     def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = {}

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
+from tuireader.store.articles import StoredText
+from tuireader.store.entries import IMPORTED, Entries
 from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
-from tuireader.store.reading import StoredText
-from tuireader.store.saving import IMPORTED, Saving
 from tuireader.text import without_password
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ImportedArticle:
     """An article of another reader with the marks that it has there."""
 
     entry: ParsedEntry
@@ -28,7 +28,7 @@ class Incoming:
 
 
 @dataclass(slots=True)
-class Brought:
+class ImportResult:
     """What has come in: texts to be matched, and the articles that were there and got a mark.
 
     `carried` as in `Saved`.
@@ -42,7 +42,7 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ArticleMarks:
     """The marks of an article in a feed; `sources` is in how many feeds it stands."""
 
     article_id: int
@@ -52,16 +52,16 @@ class State:
     labels: tuple[str, ...] = ()
 
 
-class Moving:
-    """Moving in and out. Whatever comes in only ever adds: no mark and no label is lost by it."""
+class Exchange:
+    """Exchange in and out. Whatever comes in only ever adds: no mark and no label is lost by it."""
 
-    def __init__(self, conn: sqlite3.Connection, saving: Saving) -> None:
+    def __init__(self, conn: sqlite3.Connection, entries: Entries) -> None:
         self._conn = conn
-        self._saving = saving
+        self._entries = entries
         self._marks = Marks(conn)
         self._labels = Labels(conn)
 
-    def bring(self, feed_id: int, items: Sequence[Incoming], now: int) -> Brought:
+    def add_articles(self, feed_id: int, items: Sequence[ImportedArticle], now: int) -> ImportResult:
         """Store the articles of a feed that another reader has; needs a transaction.
 
         Those that are there already stay as they are, but for marks that they get. A new one arrived when it
@@ -76,7 +76,7 @@ class Moving:
             prepared=tuple(item.prepared for item in rest),
             keys=tuple(item.keys for item in rest),
         )
-        saved = self._saving.save_feed(feed_id, parsed, now)
+        saved = self._entries.save_feed(feed_id, parsed, now)
         self._conn.execute(
             """UPDATE appearance SET digest = ? WHERE feed_id = ?
                AND guid_key IN (SELECT value FROM json_each(?))""",
@@ -85,8 +85,8 @@ class Moving:
         return replace(self._marked(feed_id, items, saved.new, len(known), now), carried=saved.carried)
 
     def _marked(
-        self, feed_id: int, items: Sequence[Incoming], new: Sequence[StoredText], known: int, now: int
-    ) -> Brought:
+        self, feed_id: int, items: Sequence[ImportedArticle], new: Sequence[StoredText], known: int, now: int
+    ) -> ImportResult:
         ids = self._appearances(feed_id)
         item_of = {ids[item.keys.guid]: item for item in items if item.keys.guid in ids}
         fresh = {text.id for text in new}
@@ -99,7 +99,7 @@ class Moving:
         starred = self._marks.set(
             "starred", [at for at, item in old if item.starred], True, now=now, journal=False
         )
-        self._labels.bring({at: item.labels for at, item in item_of.items()})
+        self._labels.add_all({at: item.labels for at, item in item_of.items()})
         texts = [
             replace(
                 text,
@@ -109,14 +109,14 @@ class Moving:
             )
             for text in new
         ]
-        return Brought(texts, known=known, read=list(read.ids), starred=list(starred.ids))
+        return ImportResult(texts, known=known, read=list(read.ids), starred=list(starred.ids))
 
-    def known(self, feed_id: int, guids: Sequence[int]) -> int:
+    def count_known(self, feed_id: int, guids: Sequence[int]) -> int:
         """How many of these are stored already."""
         there = self._appearances(feed_id)
         return sum(guid in there for guid in guids)
 
-    def name(self, feed_id: int, title: str, site_url: str) -> None:
+    def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
         """Give a feed that was never fetched the name that it has elsewhere."""
         self._conn.execute(
             """UPDATE feed SET title = coalesce(nullif(?, ''), title),
@@ -125,7 +125,7 @@ class Moving:
             (title, site_url, feed_id),
         )
 
-    def states(self, feed_id: int) -> dict[int, State]:
+    def states(self, feed_id: int) -> dict[int, ArticleMarks]:
         """The marks of all that stands in a feed, by guid key."""
         rows = self._conn.execute(
             """SELECT p.guid_key, a.id, a.read, a.starred, a.sources
@@ -134,11 +134,11 @@ class Moving:
         ).fetchall()
         labels = self._labels.of([row[1] for row in rows])
         return {
-            guid: State(article, bool(read), bool(starred), sources, labels.get(article, ()))
+            guid: ArticleMarks(article, bool(read), bool(starred), sources, labels.get(article, ()))
             for guid, article, read, starred, sources in rows
         }
 
-    def marks(self) -> Iterator[MarkedArticle]:
+    def marked_articles(self) -> Iterator[MarkedArticle]:
         """Every article that is read, starred or labelled, in each feed that it stands in, feed by feed."""
         rows = self._conn.execute(
             """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
@@ -170,7 +170,7 @@ class Moving:
         for name in ("read", "starred"):
             wanted = [article for article, mark in found if getattr(mark, name)]
             changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
-        changed |= self._labels.bring({article: mark.labels for article, mark in found})
+        changed |= self._labels.add_all({article: mark.labels for article, mark in found})
         self._note(feed_id, absent)
         return len(changed), len(absent)
 
@@ -200,13 +200,13 @@ class Moving:
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
         )
-        self._labels.bring({at: mark.labels for at, mark in enumerate(marks, first)})
+        self._labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
 
     def _appearances(self, feed_id: int) -> dict[int, int]:
         rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))
         return dict(rows.fetchall())
 
-    def _same_address(self, feed_id: int, item: Incoming, known: set[int]) -> bool:
+    def _same_address(self, feed_id: int, item: ImportedArticle, known: set[int]) -> bool:
         """Whether the feed has an article of this address and title under another id; it is this one then."""
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:

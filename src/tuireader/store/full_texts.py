@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from tuireader.model import Thread
-from tuireader.store.packing import Packing
+from tuireader.store.compression import Compression
 from tuireader.store.revisions import Revisions
 from tuireader.store.texts import thread_text
 from tuireader.text import plain, word_diff
@@ -19,10 +19,10 @@ _TRIES = 3
 class FullTexts:
     """One row for each article whose page was asked for. All that writes needs a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, packing: Packing) -> None:
+    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
-        self._packing = packing
-        self._revisions = Revisions(conn, packing)
+        self._compression = compression
+        self._revisions = Revisions(conn, compression)
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
         """Keep what the page says now; what it said before is kept as a version if that reads otherwise.
@@ -35,12 +35,12 @@ class FullTexts:
                WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
-        before = self._packing.unpack(old)
+        before = self._compression.decompress(old)
         if before and not word_diff.trivial(plain(before), plain(html)):
             self._revisions.keep(article_id, now, title, before, full=True)
         conn.execute(
             """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",
-            (article_id, now, self._packing.pack(html), base_url),
+            (article_id, now, self._compression.compress(html), base_url),
         )
         conn.execute(
             "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
@@ -51,7 +51,7 @@ class FullTexts:
         row = self._conn.execute(
             "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return ("", "") if row is None else (self._packing.unpack(row[0]), row[1])
+        return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
 
     def has_content(self, article_id: int) -> bool:
         """Whether the article is in the index: its texts were not purged."""
@@ -92,7 +92,7 @@ class FullTexts:
         """Keep the comments of an article in place of those before."""
         self._conn.execute(
             "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
-            (article_id, thread.at, self._packing.pack(thread_text(thread))),
+            (article_id, thread.at, self._compression.compress(thread_text(thread))),
         )
 
     def drop(self, ids: Sequence[int]) -> None:

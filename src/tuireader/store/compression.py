@@ -32,7 +32,7 @@ class UnreadableText(sqlite3.DatabaseError):
     sqlite_errorname = "SQLITE_CORRUPT"
 
 
-class Packer:
+class Compressor:
     """Packs texts with one dictionary; each frame has a checksum."""
 
     def __init__(self, dictionary: ZstdDict | None) -> None:
@@ -46,7 +46,7 @@ class Packer:
         self._from = _FROM if dictionary else _ALONE_FROM
         self._compressor = zstd.ZstdCompressor(options=options, zstd_dict=dictionary)
 
-    def pack(self, text: str) -> Stored:
+    def compress(self, text: str) -> Stored:
         """What is stored for a text: None, the text itself, or its UTF-8 bytes packed."""
         if not text:
             return None
@@ -58,31 +58,31 @@ class Packer:
         return data.decode()
 
 
-class Packing:
+class Compression:
     """Packs and unpacks the texts of one database; dictionaries are read once, when a text needs them."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.dictionaries = Dictionaries(conn)
         self._read: dict[int, ZstdDict] = {}
-        self._packer: Packer | None = None
+        self._current: Compressor | None = None
         self._newest = 0
 
-    def packer(self) -> Packer:
+    def compressor(self) -> Compressor:
         """What packs with the newest dictionary, for one transaction: the next may have a newer one."""
         newest = self.dictionaries.newest()
-        if self._packer is None or self._newest != newest:
+        if self._current is None or self._newest != newest:
             try:
-                self._packer = Packer(self._dictionary(newest) if newest else None)
+                self._current = Compressor(self._dictionary(newest) if newest else None)
             except UnreadableText:  # nothing more is to depend on it
-                self._packer = Packer(None)
+                self._current = Compressor(None)
             self._newest = newest
-        return self._packer
+        return self._current
 
-    def pack(self, text: str) -> Stored:
+    def compress(self, text: str) -> Stored:
         """One text, packed by the `packer`."""
-        return self.packer().pack(text)
+        return self.compressor().compress(text)
 
-    def unpack(self, stored: Stored) -> str:
+    def decompress(self, stored: Stored) -> str:
         """The text that was packed. Raises UnreadableText, which is an error of the database."""
         if stored is None:
             return ""

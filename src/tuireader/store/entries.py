@@ -1,4 +1,4 @@
-"""Saving what a feed said: which entries are new articles, which are known, which have changed."""
+"""Entries what a feed said: which entries are new articles, which are known, which have changed."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.model import ParsedEntry, ParsedFeed
-from tuireader.store.appearances import Carrying
+from tuireader.store.appearances import Appearances
+from tuireader.store.articles import Articles, StoredText
+from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of
 from tuireader.store.incoming import (
     CONTENT,
-    Alike,
-    Incoming,
-    Known,
+    IncomingEntry,
+    KnownEntry,
+    Lookalikes,
     Saved,
-    Shown,
+    StoredArticle,
     content,
     incoming,
     readable,
     stored,
 )
 from tuireader.store.index import Index
-from tuireader.store.packing import Packing
-from tuireader.store.reading import Reading, StoredText
 from tuireader.store.revisions import Revisions
 from tuireader.text import plain, word_diff
 
@@ -33,18 +33,18 @@ IMPORTED = 1
 """The digest of an appearance that came from another reader and that the feed itself has not told yet."""
 
 
-class Saving:
-    """Writes articles. An edit never makes an article unread; see `Carrying` for texts of further feeds."""
+class Entries:
+    """Write articles. An edit never marks an article unread; `Appearances` has the texts of further feeds."""
 
     def __init__(
-        self, conn: sqlite3.Connection, packing: Packing, index: Index, revisions: Revisions
+        self, conn: sqlite3.Connection, compression: Compression, index: Index, revisions: Revisions
     ) -> None:
         self._conn = conn
-        self._packing = packing
+        self._compression = compression
         self._index = index
         self._revisions = revisions
-        self._reading = Reading(conn, packing)
-        self._carrying = Carrying(conn, packing, index)
+        self._articles = Articles(conn, compression)
+        self._appearances = Appearances(conn, compression, index)
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
         """Store the entries of one feed document; needs a transaction. `now` is when they were first seen."""
@@ -59,13 +59,13 @@ class Saving:
         entries = incoming(parsed)
         known = self._known(feed_id, [*(keys.guid for _, keys, _ in entries), *parsed.known])
         saved = Saved(whole=known.keys() >= set(parsed.known))
-        unknown: list[Incoming] = []
+        unknown: list[IncomingEntry] = []
         for entry, keys, made in entries:
             before = known.get(keys.guid)
             if before is None:
-                unknown.append(Incoming.of(entry, keys, made))
+                unknown.append(IncomingEntry.of(entry, keys, made))
             elif before.digest != keys.digest:
-                item = Incoming.of(entry, keys, made)
+                item = IncomingEntry.of(entry, keys, made)
                 if self._freed(feed_id, before, item):
                     del known[keys.guid]
                     unknown.append(item)
@@ -77,7 +77,7 @@ class Saving:
         self._insert(feed_id, fresh, now, saved)
         self._index.exchange(saved.reindexed)
         if index:
-            self.index(saved.new)
+            self.index_new(saved.new)
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
@@ -87,24 +87,24 @@ class Saving:
         )
         return dict(rows.fetchall())
 
-    def index(self, texts: Sequence[StoredText]) -> None:
+    def index_new(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index, as far as they are not there yet."""
         if texts:
             self._index.add_many(self._index.missing(texts))
 
-    def hand_over(self, feed_ids: Sequence[int]) -> None:
+    def reassign(self, feed_ids: Sequence[int]) -> None:
         """Let articles of feeds that are no longer subscribed belong to others that carry them."""
-        self._carrying.hand_over(feed_ids)
+        self._appearances.hand_over(feed_ids)
 
-    def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, Known]:
+    def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, KnownEntry]:
         rows = self._conn.execute(
             """SELECT guid_key, article_id, digest FROM appearance
                WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))""",
             (feed_id, json.dumps(guids)),
         )
-        return {row[0]: Known(row[1], row[2]) for row in rows}
+        return {row[0]: KnownEntry(row[1], row[2]) for row in rows}
 
-    def _freed(self, feed_id: int, before: Known, item: Incoming) -> bool:
+    def _freed(self, feed_id: int, before: KnownEntry, item: IncomingEntry) -> bool:
         """Whether a known guid now names another article; the old one then stands under a guid of its own."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
@@ -123,9 +123,9 @@ class Saving:
         )
         return True
 
-    def _alike(self, feed_id: int, items: Sequence[Incoming]) -> Alike:
+    def _alike(self, feed_id: int, items: Sequence[IncomingEntry]) -> Lookalikes:
         """The stored articles that may be those of new entries."""
-        alike = Alike()
+        alike = Lookalikes()
         if urls := [item.keys.url for item in items if item.keys.url]:
             for url, *found in self._conn.execute(
                 """SELECT url_key, id, feed_id, title FROM article
@@ -144,7 +144,7 @@ class Saving:
         return alike
 
     def _adopt(
-        self, feed_id: int, item: Incoming, alike: Alike, present: set[int], now: int, saved: Saved
+        self, feed_id: int, item: IncomingEntry, alike: Lookalikes, present: set[int], now: int, saved: Saved
     ) -> bool:
         """Recognise a new (feed, guid) as an article that is stored: by address, or by its text.
 
@@ -157,7 +157,7 @@ class Saving:
                 shown = self._shown(article_id)
                 adopted = _is_same(feed_id, item, shown)
                 if adopted:
-                    self._carrying.appear(feed_id, article_id, item, saved, shown)
+                    self._appearances.appear(feed_id, article_id, item, saved, shown)
             else:
                 adopted = dedup.same_by_url(item.title, title, same_feed=True)
                 if adopted:
@@ -172,14 +172,14 @@ class Saving:
                 return True
         return False
 
-    def _appear(self, feed_id: int, article_id: int, item: Incoming, now: int, *, saved: Saved) -> None:
+    def _appear(self, feed_id: int, article_id: int, item: IncomingEntry, now: int, *, saved: Saved) -> None:
         self._conn.execute(
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             (feed_id, item.keys.guid, article_id, item.keys.digest),
         )
-        self._change(feed_id, Known(article_id, 0), item, now, saved)
+        self._change(feed_id, KnownEntry(article_id, 0), item, now, saved)
 
-    def _change(self, feed_id: int, before: Known, item: Incoming, now: int, saved: Saved) -> None:
+    def _change(self, feed_id: int, before: KnownEntry, item: IncomingEntry, now: int, saved: Saved) -> None:
         """An entry that is known says something else now: keep the new text, and every mark as it is.
 
         What a person would see as an edit is told by a mark and keeps the old version; white space, tracking
@@ -192,7 +192,7 @@ class Saving:
         )
         old = self._shown(article_id)
         if old.text.feed_id != feed_id:
-            self._carrying.change(feed_id, old, item, saved)
+            self._appearances.change(feed_id, old, item, saved)
             return
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
@@ -200,7 +200,7 @@ class Saving:
         text = stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
         text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
         if text.appearances and not text.says_as(old.text):
-            text = replace(text, appearances=self._carrying.spread(old.text).appearances)
+            text = replace(text, appearances=self._appearances.spread(old.text).appearances)
         told = bool(old.html or old.summary) or not old.text.full  # else purged, and only its page is known
         edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
         edited = edited and not self._came_otherwise(feed_id, before)
@@ -212,14 +212,14 @@ class Saving:
             (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
         conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
-        conn.execute(CONTENT, content(article_id, item, self._packing.packer()))
+        conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
         if text.appearances:
-            text = self._carrying.settle(text)
+            text = self._appearances.settle(text)
         saved.reindex(old.text if old.kept else None, text)
         saved.changed.append(text)
         saved.before.append(old.text)
 
-    def _came_otherwise(self, feed_id: int, before: Known) -> bool:
+    def _came_otherwise(self, feed_id: int, before: KnownEntry) -> bool:
         """Whether what is stored of an article came from another reader, which keeps less than a feed says.
 
         That is so until the feed has said it once.
@@ -230,7 +230,7 @@ class Saving:
         )
         return before.digest == IMPORTED or rows.rowcount > 0
 
-    def _shown(self, article_id: int) -> Shown:
+    def _shown(self, article_id: int) -> StoredArticle:
         row = self._conn.execute(
             """SELECT a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       c.article_id IS NOT NULL, c.summary, c.html, t.html
@@ -238,8 +238,8 @@ class Saving:
                  LEFT JOIN full_text t ON t.article_id = a.id WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
-        unpack = self._packing.unpack
-        summary, html = unpack(row[8]), unpack(row[9])
+        decompress = self._compression.decompress
+        summary, html = decompress(row[8]), decompress(row[9])
         text = StoredText(
             id=article_id,
             feed_id=row[0],
@@ -253,18 +253,18 @@ class Saving:
             body=plain(html or summary),
             html=html or summary,
             base_url="",
-            full=plain(unpack(row[10])) if row[10] else "",
+            full=plain(decompress(row[10])) if row[10] else "",
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
-            appearances=self._reading.appearances([article_id]).get(article_id, ()),
+            appearances=self._articles.appearances([article_id]).get(article_id, ()),
         )
-        return Shown(text, summary, html, bool(row[7]))
+        return StoredArticle(text, summary, html, bool(row[7]))
 
-    def _insert(self, feed_id: int, fresh: Sequence[Incoming], now: int, saved: Saved) -> None:
+    def _insert(self, feed_id: int, fresh: Sequence[IncomingEntry], now: int, saved: Saved) -> None:
         if not fresh:
             return
         conn = self._conn
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
-        packer = self._packing.packer()
+        compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
         # feeds put the newest on top: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):
@@ -285,7 +285,7 @@ class Saving:
                     item.text_key,
                 )
             )
-            contents.append(content(article_id, item, packer))
+            contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
         conn.executemany(
@@ -301,7 +301,7 @@ class Saving:
         saved.new += texts
 
 
-def _is_same(feed_id: int, item: Incoming, shown: Shown) -> bool:
+def _is_same(feed_id: int, item: IncomingEntry, shown: StoredArticle) -> bool:
     """Return whether a feed's entry is the article that another feed has at its address."""
     text = shown.text
     titles = {text.feed_id: text.title}

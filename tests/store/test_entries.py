@@ -16,7 +16,7 @@ from tuireader.document.prepare import prepare
 from tuireader.lexicon import indexed
 from tuireader.model import ParsedEntry, ParsedFeed, View, ViewKind
 from tuireader.store import Store
-from tuireader.store.retention import Rule
+from tuireader.store.retention import PurgeRule
 
 ALL = View(ViewKind.ALL)
 LONG = "<p>" + "The ministry published the full text of the draft on Friday evening. " * 6 + "</p>"
@@ -57,19 +57,19 @@ def test_what_was_said_of_an_article_comes_back(store: Store) -> None:
         picture_url="https://news.example.org/1.png",
     )
     (article_id,), _ = save(store, 1, told)
-    article = store.reading.article(article_id)
+    article = store.articles.get(article_id)
     assert article is not None
     assert article.html == told.content_html
     assert (article.comments_count, article.tags, article.picture_url) == (12, ("a", "b"), told.picture_url)
     assert article.feed_title == "Feed 1"
-    assert [text.summary for text in store.reading.texts([article_id])] == ["Short."]
+    assert [text.summary for text in store.articles.texts([article_id])] == ["Short."]
 
 
 def test_a_summary_alone_is_the_text(store: Store) -> None:
     (article_id,), _ = save(store, 1, entry(1, content_html="", summary_html="<p>All there is.</p>"))
-    article = store.reading.article(article_id)
+    article = store.articles.get(article_id)
     assert article is not None and article.html == "<p>All there is.</p>"
-    (text,) = store.reading.texts([article_id])
+    (text,) = store.articles.texts([article_id])
     assert (text.summary, text.body) == ("", "All there is.")
 
 
@@ -205,7 +205,7 @@ def test_a_store_that_kept_one_of_several_gets_the_others_and_doubles_none(store
         entries=(ten[0],), keys=(dedup.keys([ten[0], ten[0]])[0],), prepared=(prepare(ten[0]),)
     )
     with store.transaction():
-        store.saving.save_feed(1, before, NOW)
+        store.entries.save_feed(1, before, NOW)
     assert len(save(store, 1, *ten)[0]) == 9
     assert count(store) == 10
 
@@ -220,7 +220,7 @@ def test_the_same_article_in_two_feeds_is_one_thing_to_read(store: Store) -> Non
     assert save(store, 2, entry(1, guid="elsewhere")) == ([], [])
     (row,) = store.lists.rows(store.lists.ids(ALL))
     assert (row.id, row.sources) == (article_id, 2)
-    article = store.reading.article(article_id)
+    article = store.articles.get(article_id)
     assert article is not None and article.other_feeds == ("Feed 2",)
     for feed in ("1", "2"):
         assert list(store.lists.ids(View(ViewKind.FEED, feed))) == [article_id]
@@ -313,7 +313,7 @@ def texts_of(store: Store) -> dict[int, tuple[str, tuple[str, ...]]]:
             f"{text.feed_id}: {text.body}",
             tuple(other.body for other in text.appearances if not other.same),
         )
-        for text in store.reading.texts(every)
+        for text in store.articles.texts(every)
     }
 
 
@@ -334,10 +334,10 @@ WORDS = " ".join(f"word{number}" for number in range(30))
 
 def test_feeds_of_one_batch_may_bring_the_same_article(store: Store) -> None:
     with store.transaction():
-        first = store.saving.save_feed(1, ParsedFeed(entries=(entry(1), entry(2))), NOW, index=False)
+        first = store.entries.save_feed(1, ParsedFeed(entries=(entry(1), entry(2))), NOW, index=False)
         told = entry(1, guid="theirs", content_html=f"<p>{WORDS} zebra.</p>")
-        second = store.saving.save_feed(2, ParsedFeed(entries=(told, entry(3))), NOW, index=False)
-        store.saving.index([*first.new, *second.new])
+        second = store.entries.save_feed(2, ParsedFeed(entries=(told, entry(3))), NOW, index=False)
+        store.entries.index_new([*first.new, *second.new])
     assert found(store, "zebra") == [2] and index_is_exact(store)
     assert texts_of(store)[2] == (f"2: {WORDS} zebra.", ("The text of article 1.",))
 
@@ -396,8 +396,8 @@ def test_a_purge_takes_the_texts_of_all_feeds(store: Store) -> None:
     save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS} theirs.</p>"))
     with store.transaction():
         store.marks.set("read", [1], True, now=NOW)
-        assert store.retention.weigh([1]).bytes > 2 * 100
-        store.retention.drop([1], Rule())
+        assert store.retention.measure([1]).bytes > 2 * 100
+        store.retention.drop([1], PurgeRule())
     assert store.conn.execute("SELECT count(*) FROM variant").fetchone() == (0,)
     assert index_is_exact(store) and not found(store, "theirs")
     # a text that comes later is there again, and what was read stays read

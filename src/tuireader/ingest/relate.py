@@ -9,34 +9,34 @@ from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, p
 from tuireader.related.series import Series, same_news
 from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
-from tuireader.store.reading import StoredText
+from tuireader.store.articles import StoredText
 from tuireader.store.relations import ROWS
 
 _REMEMBERED = 300
 """Profiles that are kept while articles are related, some kilobytes each."""
 
 
-class Shelf:
+class StoredProfiles:
     """The store as `related.search` asks it, for articles that arrive together. It remembers what it read."""
 
-    def __init__(self, store: Store, arrived: Sequence[search.Incoming] = ()) -> None:
+    def __init__(self, store: Store, arrived: Sequence[search.ArticleText] = ()) -> None:
         self._store = store
-        self._articles = store.relations.articles()
+        self._articles = store.relations.article_count()
         self._arrived = {article.id: article for article in arrived}
         self._profiles: dict[int, Profile] = {}
         self.series = Series(self)
 
-    def articles(self) -> int:
+    def article_count(self) -> int:
         """How many articles have a profile."""
         return self._articles
 
-    def counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         """In how many articles each term stands, and in lower case."""
-        return self._store.relations.counts(terms)
+        return self._store.relations.term_counts(terms)
 
-    def posted(self, term: int, day: int, limit: int) -> Sequence[int]:
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
         """The articles posted under a term, nearest days first."""
-        return self._store.relations.posted(term, day, limit)
+        return self._store.relations.postings(term, day, limit)
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
         """The profiles of those that have one."""
@@ -65,9 +65,9 @@ class Shelf:
         """The articles of a story, newest first."""
         return self._store.relations.members(story, limit)
 
-    def apart(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
+    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
         """The pairs that a person has split."""
-        return self._store.relations.apart(ids)
+        return self._store.relations.split_pairs(ids)
 
     def rows(self, story: int, article: int) -> Sequence[Mapping[int, bool]]:
         """The articles in each row of a story, and whether they stand in a feed of another article."""
@@ -85,7 +85,7 @@ class Shelf:
 
     def text(self, article: int, most: int | None = None) -> str:
         """All of its text, or the first `most` characters."""
-        return "".join(incoming(text, most).text for text in self._store.reading.texts([article]))
+        return "".join(article_text(text, most).text for text in self._store.articles.texts([article]))
 
     def grown(self) -> None:
         """An article has been added."""
@@ -96,19 +96,19 @@ def relate_waiting(store: Store, size: int) -> int:
     """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
     ids = store.relations.waiting(size)
     # Of giant articles only the part that is read is kept until its turn comes.
-    arrived = [incoming(text, LEAD) for text in store.reading.texts(ids)]
-    shelf = Shelf(store, arrived)
+    arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
+    profiles = StoredProfiles(store, arrived)
     for article in sorted(arrived, key=lambda article: (article.time, article.id)):
-        _relate(store, shelf, article)
-        shelf.grown()
+        _relate(store, profiles, article)
+        profiles.grown()
     return len(ids)
 
 
-def relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
+def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
     """Relate articles that say something else now. Those that still wait to be related can wait."""
-    shelf = Shelf(store)
+    profiles = StoredProfiles(store)
     for text in texts:
-        packed = store.relations.packed(text.id)
+        packed = store.relations.profile(text.id)
         if packed is None:
             continue
         old = unpack(text.id, packed)
@@ -118,20 +118,20 @@ def relate_anew(store: Store, texts: Sequence[StoredText], before: Mapping[int, 
             if said is not None and said.body
             else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
         )
-        shelf.forget(text.id)
+        profiles.forget(text.id)
         store.relations.leave(text.id)
         store.relations.remove(text.id, text.time // 86_400, probes(old), counted)
-        _relate(store, shelf, incoming(text))
+        _relate(store, profiles, article_text(text))
 
 
 def features_of(text: StoredText) -> Features:
     """The terms of an article."""
-    arrived = incoming(text)
+    arrived = article_text(text)
     return extract(arrived.title, arrived.text)
 
 
-def _relate(store: Store, shelf: Shelf, arrived: search.Incoming) -> None:
-    arrival = search.arrive(shelf, arrived)
+def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText) -> None:
+    arrival = search.arrive(profiles, arrived)
     store.relations.add(
         arrived.id,
         arrival.profile.pack(),
@@ -140,66 +140,66 @@ def _relate(store: Store, shelf: Shelf, arrived: search.Incoming) -> None:
         arrival.counted,
         arrival.neighbours,
     )
-    _join(store, shelf, arrived.id, search.fold(shelf, arrival, shelf.series))
+    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series))
 
 
-def _join(store: Store, shelf: Shelf, article: int, found: Place) -> None:
+def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
     """Put an article into its story, and with it all articles of the stories that are merged."""
     if found.story == article:
         return
     merged = [member for story in found.merged for member in store.relations.members(story)]
     for member in sorted([article, *merged]):
-        row = _row(shelf, member, found.story)
+        row = _row(profiles, member, found.story)
         if row < ROWS:
             store.relations.join(member, found.story, row)
         else:
             store.relations.leave(member)
 
 
-def _row(shelf: Shelf, article: int, story: int) -> int:
+def _row(profiles: StoredProfiles, article: int, story: int) -> int:
     """The first row of a story in which an article hides no other and is not hidden.
 
     A row has one article of each feed, but for what a feed posts again or corrects, and one item of a series.
     """
-    rows = shelf.rows(story, article)
-    (profile,) = shelf.profiles([article])
+    rows = profiles.rows(story, article)
+    (profile,) = profiles.profiles([article])
 
     def is_same(other: Profile, same_feed: bool) -> bool:
         if not same_feed:
-            return may_share_row(profile, other) and not shelf.series.differ_at_all(profile, other)
-        titles = shelf.title(article), shelf.title(other.id)
-        return same_news(titles, (shelf.text(article), shelf.text(other.id)))
+            return may_share_row(profile, other) and not profiles.series.differ_at_all(profile, other)
+        titles = profiles.title(article), profiles.title(other.id)
+        return same_news(titles, (profiles.text(article), profiles.text(other.id)))
 
     for number, row in enumerate(rows):
-        others = sorted(shelf.profiles(list(row)), key=lambda other: not row[other.id])
+        others = sorted(profiles.profiles(list(row)), key=lambda other: not row[other.id])
         if all(is_same(other, row[other.id]) for other in others):
             return number
     return len(rows)
 
 
-def judge_stories(store: Store, *, up_to: int, size: int) -> int:
+def refold_stories(store: Store, *, up_to: int, size: int) -> int:
     """Fold stories again by the rules of today: `size` numbers up to `up_to`; returns where there are more.
 
     What an older version has folded too eagerly stands in rows of its own then. Needs a transaction.
     """
     first = max(1, up_to - size + 1)
-    shelf = Shelf(store)
-    young = shelf.articles() < YOUNG
-    for number in store.relations.numbers(first, up_to):
+    profiles = StoredProfiles(store)
+    young = profiles.article_count() < YOUNG
+    for number in store.relations.story_numbers(first, up_to):
         members = store.relations.dissolve(number)
-        apart = shelf.apart(members)
+        apart = profiles.split_pairs(members)
         stories: dict[int, list[Profile]] = {}
-        for profile in sorted(shelf.profiles(members), key=lambda profile: (profile.time, profile.id)):
+        for profile in sorted(profiles.profiles(members), key=lambda profile: (profile.time, profile.id)):
             newest = {story: told[-MEMBERS:] for story, told in stories.items()}
-            found = place(profile, newest, shelf.series, apart, young=young)
-            _join(store, shelf, profile.id, found)
+            found = place(profile, newest, profiles.series, apart, young=young)
+            _join(store, profiles, profile.id, found)
             merged = [other for story in found.merged for other in stories.pop(story)]
             stories.setdefault(found.story, []).extend([*merged, profile])
-    store.relations.judged(first - 1)
+    store.relations.set_refolded(first - 1)
     return first - 1
 
 
-def incoming(text: StoredText, most: int | None = None) -> search.Incoming:
+def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
     """An article as `related.search` reads it, with all of its text or the first `most` characters."""
     body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
-    return search.Incoming(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])
+    return search.ArticleText(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])

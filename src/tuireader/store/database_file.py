@@ -1,0 +1,215 @@
+"""Open, create, migrate and copy the SQLite file; describe its errors in plain words."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import partial
+from pathlib import Path
+
+from tuireader import files
+from tuireader.errors import DatabaseError
+from tuireader.store import schema
+
+MigrationProgress = Callable[[Path, float], None]
+"""Called during a migration with the path of the backup and the share that is done."""
+
+CACHE = 16_000
+"""KiB of pages that a connection keeps in memory."""
+PATIENCE = 15.0
+"""Seconds to wait for another program that is writing."""
+_PAGE = 8192
+"""Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty."""
+
+
+def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
+    """Put an error of SQLite into words that say what to do."""
+    text = str(error)
+    name = getattr(error, "sqlite_errorname", None) or text  # errors of the module itself have no name
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
+    if name.startswith("SQLITE_FULL"):
+        return DatabaseError(
+            f"no space left for the database {path}", "free some disk space; nothing was lost"
+        )
+    if name.startswith("SQLITE_IOERR"):
+        return DatabaseError(
+            f"the disk refuses to read or write the database {path}",
+            "it may be full, over quota or failing; what was stored before is as it was",
+        )
+    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log has to be written beside it
+    if name == "SQLITE_READONLY_ROLLBACK":  # the only transaction without a log is the one that makes it
+        return DatabaseError(f"making the database {path} was interrupted", "start tuireader to make it")
+    if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
+        return DatabaseError(
+            f"the database {path} is read-only, or its folder is; it was left as it is",
+            "make both writable, or name a copy elsewhere with --database",
+        )
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return DatabaseError(
+            f"the database {path} is damaged or no database; it was left as it is",
+            "`tuireader db repair` saves what can be read, or name another one with --database",
+        )
+    return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
+
+
+@contextmanager
+def wrap_os_errors(path: Path) -> Iterator[None]:
+    """Raise DatabaseError where it cannot be looked up whether a database is there."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(
+            f"the database {path} cannot be opened: {error.strerror}", "check its path and its rights"
+        ) from None
+
+
+def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> sqlite3.Connection:
+    """Open a database, creating or migrating it first if `prepare`.
+
+    Raises DatabaseError if the folder is missing, or if the file is damaged, belongs to another program or
+    comes from a newer version; the file is then untouched.
+    """
+    with wrap_os_errors(path):
+        if not path.parent.is_dir():
+            raise DatabaseError(
+                f"the folder {path.parent} does not exist", "create it, or name another --database"
+            )
+        fresh = not path.exists() or path.stat().st_size == 0
+    if fresh and prepare:
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DatabaseError(
+                f"the database {path} cannot be created: {reason}", "check the rights of its folder"
+            ) from None
+    try:
+        conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            with _lock(path.parent) if prepare and not _is_prepared(conn) else nullcontext():
+                check_version(conn, path)  # while another process creates it, it is still empty
+                if prepare:
+                    _prepare(conn, path, report)
+            conn.execute("PRAGMA synchronous = NORMAL")
+            conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute(f"PRAGMA cache_size = -{CACHE}")
+            conn.execute("PRAGMA temp_store = MEMORY")
+            # a refresh writes the same pages of the indexes again and again: copy them back less often
+            conn.execute("PRAGMA wal_autocheckpoint = 2000")
+        except BaseException:
+            conn.close()
+            raise
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    return conn
+
+
+def check_version(conn: sqlite3.Connection, path: Path) -> None:
+    """Raise DatabaseError unless the file is empty or ours, and of no newer version than this."""
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    application = int(conn.execute("PRAGMA application_id").fetchone()[0])
+    if version > schema.VERSION and application == schema.APPLICATION_ID:
+        raise DatabaseError(
+            f"the database {path} is from a newer tuireader (version {version}, not {schema.VERSION})",
+            "update tuireader; the file was left as it is",
+        )
+    if application != schema.APPLICATION_ID and not _is_empty(conn):
+        raise DatabaseError(
+            f"{path} is not a tuireader database; it was left as it is", "name another one with --database"
+        )
+
+
+def _is_empty(conn: sqlite3.Connection) -> bool:
+    """Return whether a database is empty, or has but an empty table of migrations.
+
+    Earlier versions left such a file when they were ended while they made it.
+    """
+    tables = {row[0] for row in conn.execute("SELECT tbl_name FROM sqlite_master")}
+    if tables == {schema.MIGRATIONS}:
+        return not conn.execute(f"SELECT count(*) FROM {schema.MIGRATIONS}").fetchone()[0]
+    return not tables
+
+
+def _is_prepared(conn: sqlite3.Connection) -> bool:
+    current = int(conn.execute("PRAGMA user_version").fetchone()[0]) == schema.VERSION
+    return current and conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Keep other processes from making or migrating a database in this folder.
+
+    SQLite's own locks do not wait when two want to change the journal mode. Where a folder cannot be locked,
+    they have to do.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _tell_nobody(backup: Path, done: float) -> None:
+    pass
+
+
+def _prepare(conn: sqlite3.Connection, path: Path, tell: MigrationProgress | None) -> None:
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if not version:
+        _make(conn)
+    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
+        conn.execute("PRAGMA journal_mode = WAL")
+    if 0 < version < schema.VERSION:
+        _migrate(conn, path, version, tell or _tell_nobody)
+
+
+def _make(conn: sqlite3.Connection) -> None:
+    """Make all tables in one transaction: interrupted, it leaves an empty file for the next start."""
+    if not conn.execute("PRAGMA page_count").fetchone()[0]:
+        conn.execute(f"PRAGMA page_size = {_PAGE}")
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        schema.migrate(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: MigrationProgress) -> None:
+    """Bring an older database up to date, after a copy of it was made."""
+    backup = path.with_name(f"{path.name}.v{version}.bak")
+    told = partial(tell, backup)
+    told(0.0)
+    if not _is_copy(backup, version):
+        with wrap_os_errors(path), files.scratch(path.parent) as new:
+            vacuum_into(conn, new)
+            files.publish(new, backup, replace=True)
+    schema.migrate(conn, lambda done: told(min(done, 0.99)))
+    told(1.0)
+
+
+def _is_copy(path: Path, version: int) -> bool:
+    """Return whether a file is a whole database of a version; earlier versions may have left a part."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
+            told = conn.execute("PRAGMA user_version").fetchone()[0]
+            return bool(told == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.Error:
+        return False
+
+
+def vacuum_into(conn: sqlite3.Connection, path: Path) -> None:
+    """Copy a database, without empty pages, into a new or empty file, whose name may be any bytes."""
+    conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(path),))
