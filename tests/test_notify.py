@@ -21,7 +21,7 @@ from tests.test_library import NOW, feeds, opened, refreshed
 from tests.test_watches import fill
 from tests.web import Answer, Web, in_thread
 from tuireader.config import NotifyConfig
-from tuireader.delivery.notify import Item, as_json, is_quiet, message, show
+from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library.watching.additions import additions
 from tuireader.model import Evidence, TermHit, Told
@@ -148,12 +148,12 @@ async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     sender.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     text = message([Item(1, "--help; $(id) <b>", "", "A & B", 1, (Evidence("W"),))])
-    assert (await show(text, NotifyConfig())).desktop
+    assert (await deliver(text, NotifyConfig())).desktop
     shown = (tmp_path / "shown").read_text(encoding="utf-8")
     assert shown == "--app-name=tuireader|--|W: --help; $(id) <b>|A &amp; B|"
-    failed = await show(text, NotifyConfig(desktop=False, command=("/nowhere/at-all", "x")))
+    failed = await deliver(text, NotifyConfig(desktop=False, command=("/nowhere/at-all", "x")))
     assert failed.troubles == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
-    failed = await show(text, NotifyConfig(desktop=False, command=("false",)))
+    failed = await deliver(text, NotifyConfig(desktop=False, command=("false",)))
     assert failed.troubles == ("notify.command: false ended with exit status 1",) and not failed.command
 
 

@@ -155,7 +155,7 @@ async def agree(
         for expression in asked:
             parsed = query.parse(expression)
             assert isinstance(parsed, Query), expression
-            hidden = not query.asks(parsed.root, "muted")
+            hidden = not query.mentions_state(parsed.root, "muted")
             right = [
                 number
                 for number, subject in sorted(stored.items(), key=lambda item: (-item[1].time, -item[0]))

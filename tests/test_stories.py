@@ -15,7 +15,7 @@ from tests.test_library import ALL, NOW, config, feeds, opened, opened_demo, pat
 from tests.web import Web
 from tuireader import demo
 from tuireader.errors import TuireaderError
-from tuireader.export.brief import written
+from tuireader.export.brief import render
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Count, Relation, View, ViewKind
 from tuireader.ui.views import count_of
@@ -356,7 +356,7 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         made, end = await library.brief(86_400)
         assert end == (await library.counts()).all.total
-        text = written(made, "md")
+        text = render(made, "md")
         assert text.startswith("# Brief\n\n")
         assert "\n## WeChat\n\n### Tencent’s WeChat stops taking new users during security upgrade\n" in text
         assert "\nAlso on PIPL.\n" in text
@@ -369,7 +369,7 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
             "Harbour Tech",
         ]
         assert [line.split(" · ")[0] for line in reports[1:]] == ["- +40 min", "- +1 h", "- +2 h"]
-        assert text == written((await library.brief(86_400))[0], "md")
+        assert text == render((await library.brief(86_400))[0], "md")
         longer, _ = await library.brief(60 * 86_400)
         assert longer.stories > made.stories
 
@@ -387,8 +387,8 @@ async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
         await refreshed(library)
         made, _ = await library.brief(60 * 86_400)
         assert (made.articles, made.muted, made.seconds) == (1, 1, 60 * 86_400)
-        assert "the last 60 days" in written(made, "md")
-        assert "1 muted article is left out." in written(made, "md")
+        assert "the last 60 days" in render(made, "md")
+        assert "1 muted article is left out." in render(made, "md")
         only, _ = await library.brief(60 * 86_400, "Fog")
         assert (only.articles, only.muted) == (1, 0)  # what is muted is not on that watch
         first, end = await library.brief(None)

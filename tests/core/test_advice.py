@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader import query, watch
-from tuireader.query import Advice, Names, Query, impossible, parse
+from tuireader.query import Advice, Names, Query, parse, unmatchable_reason
 from tuireader.watch import WatchRule
 
 NAMES = Names(
@@ -221,7 +221,7 @@ def test_what_is_said_to_exclude_each_other_matches_no_article(parts: list[str])
     ],
 )
 def test_patterns_that_match_nothing(pattern: str, reason: str) -> None:
-    assert impossible(pattern) == reason
+    assert unmatchable_reason(pattern) == reason
     if reason:
         for text in ("ab", "a\nb", "abc", "foo", "\n\nb", "a", "", "xaab", "aab cd"):
             assert query.regex_spans(pattern, text) == []
@@ -229,7 +229,7 @@ def test_patterns_that_match_nothing(pattern: str, reason: str) -> None:
 
 @given(st.text("ab^$|()?*\n", max_size=8), st.text("ab\n", max_size=6))
 def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) -> None:
-    if not query.regex_problem(pattern) and impossible(pattern):
+    if not query.regex_problem(pattern) and unmatchable_reason(pattern):
         assert query.regex_spans(pattern, text) == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.export.brief import Report, arrange, written
+from tuireader.export.brief import Report, build, render
 from tuireader.model import Evidence
 
 DAY = 1_700_000_000
@@ -67,8 +67,8 @@ Also on Ferries.
 
 
 def test_the_markdown() -> None:
-    made = arrange(REPORTS, ("LanternPay", "Ferries"), seconds=86_400, muted=2)
-    assert written(made, "md") == MARKDOWN
+    made = build(REPORTS, ("LanternPay", "Ferries"), seconds=86_400, muted=2)
+    assert render(made, "md") == MARKDOWN
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,15 @@ def test_the_markdown() -> None:
 )
 def test_the_period(seconds: int | None, words: str) -> None:
     for form in ("md", "html"):
-        empty = written(arrange((), (), seconds=seconds, muted=1), form)
+        empty = render(build((), (), seconds=seconds, muted=1), form)
         assert f"0 articles in 0 stories, {words}. 1 muted article is left out." in empty
-    made = json.loads(written(arrange(REPORTS, (), seconds=seconds, muted=2), "json"))
+    made = json.loads(render(build(REPORTS, (), seconds=seconds, muted=2), "json"))
     assert (made["seconds"], made["muted"]) == (seconds, 2)
     assert (made["first"], made["last"]) == (DAY, DAY + 2400)  # of what is new
 
 
 def test_the_json() -> None:
-    made = json.loads(written(arrange(REPORTS, ("LanternPay", "Ferries")), "json"))
+    made = json.loads(render(build(REPORTS, ("LanternPay", "Ferries")), "json"))
     assert (made["articles"], made["stories"]) == (4, 3)
     (first, second) = made["sections"]
     assert (first["watch"], second["watch"]) == ("LanternPay", None)
@@ -110,23 +110,23 @@ def test_the_json() -> None:
 
 
 def test_the_page() -> None:
-    page = written(arrange(REPORTS, ("LanternPay", "Ferries")), "html")
+    page = render(build(REPORTS, ("LanternPay", "Ferries")), "html")
     assert "<blockquote><p>The ferry takes <mark>LanternPay</mark> from Monday.</p></blockquote>" in page
     assert '<a href="https://quay.example/4" rel="noreferrer">Ferry takes LanternPay</a>' in page
     assert "Fog &amp; [more] fog" in page and page.startswith("<!DOCTYPE html>")
 
 
 def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> None:
-    assert "##" not in written(arrange(REPORTS[3:4], ()), "md").replace("###", "")
+    assert "##" not in render(build(REPORTS[3:4], ()), "md").replace("###", "")
     assert (
-        written(arrange((), ("LanternPay",)), "md")
+        render(build((), ("LanternPay",)), "md")
         == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
     )
 
 
 def test_lags_of_hours_and_days() -> None:
     reports = [report(n, "T", minutes, story=1) for n, minutes in ((1, 0), (2, 59), (3, 47 * 60), (4, 2880))]
-    text = written(arrange(reports, ()), "md")
+    text = render(build(reports, ()), "md")
     assert re.findall(r"^- \+(.+?) ·", text, re.MULTILINE) == ["59 min", "47 h", "2 d"]
 
 
@@ -136,10 +136,10 @@ HOSTILE = "<script>alert('x')</script> [a](javascript:x) **b** `c` & \\ # - 1. !
 def test_nothing_from_outside_means_anything() -> None:
     bad = Report(1, HOSTILE, "javascript:alert(1)", HOSTILE, DAY, 0, (on(HOSTILE, HOSTILE, (3, 9)),))
     web = Report(2, "- x", 'https://t.example/"><b> )(', "F", DAY, 0, (on(HOSTILE, "1. x", (-1, 99)),))
-    brief = arrange((bad, web), (HOSTILE,))
-    page = written(brief, "html")
+    brief = build((bad, web), (HOSTILE,))
+    page = render(brief, "html")
     assert "<script" not in page and "javascript:alert(1)" not in page and '"><b>' not in page
-    text = written(brief, "md")
+    text = render(brief, "md")
     assert not re.search(r"(?<!\\)(\]\(javascript|!|<script|\*\*b)", text)
     assert "> 1\\. x" in text and "### \\- x" in text
     assert r'[\- x](<https://t.example/"%3E%3Cb%3E%20)(>)' in text
@@ -168,7 +168,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
 def test_any_text_comes_through_the_page_and_adds_no_tag(title: str, said: str, one: int, two: int) -> None:
     found = Report(1, title, "https://t.example/", "F", DAY, 0, (on("W", said, (one, two)),))
     page = _Texts()
-    page.feed(written(arrange((found,), ("W",)), "html"))
+    page.feed(render(build((found,), ("W",)), "html"))
     allowed = {"html", "meta", "title", "h1", "h2", "h3", "p", "blockquote", "mark", "ul", "li", "a"}
     assert page.tags <= allowed
     assert " ".join(title.split()) in page.words and re.sub(r"\s", " ", said) in page.words
@@ -183,28 +183,28 @@ def test_each_article_is_told_once_whatever_the_order(
         report(n, f"T{n}", minutes, story=story, evidence=(on("W"),) if n % 3 == 0 else ())
         for n, (story, minutes) in enumerate(found, 1)
     ]
-    brief = arrange(reports, ("W",))
+    brief = build(reports, ("W",))
     told = [
         one.article_id for section in brief.sections for story in section.stories for one in story.reports
     ]
     assert sorted(told) == sorted(one.article_id for one in reports)
     shuffle.shuffle(reports)
     for form in ("md", "json", "html"):
-        assert written(arrange(reports, ("W",)), form) == written(brief, form)
+        assert render(build(reports, ("W",)), form) == render(brief, form)
 
 
 def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stands() -> None:
     former = replace(on("Ferries", "It sank_once."), until=DAY, feed="The <Hub>", feed_id=2)
-    alone = arrange([report(1, "Fog", evidence=(former,))], ["Ferries"])
-    assert "> It sank\\_once. (hit until edited 2023-11-14 22:13 UTC · in The \\<Hub\\>)" in written(
+    alone = build([report(1, "Fog", evidence=(former,))], ["Ferries"])
+    assert "> It sank\\_once. (hit until edited 2023-11-14 22:13 UTC · in The \\<Hub\\>)" in render(
         alone, "md"
     )
-    assert "It sank_once. (hit until edited 2023-11-14 22:13 UTC · in The &lt;Hub&gt;)" in written(
+    assert "It sank_once. (hit until edited 2023-11-14 22:13 UTC · in The &lt;Hub&gt;)" in render(
         alone, "html"
     )
     both = [
         report(1, "Fog", story=1, evidence=(former,)),
         report(2, "Fog", 1, story=1, evidence=(on("Ferries"),)),
     ]
-    (section,) = arrange(both, ["Ferries"]).sections
+    (section,) = build(both, ["Ferries"]).sections
     assert section.stories[0].evidence == (on("Ferries"),)

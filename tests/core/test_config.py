@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
-from tuireader.config.toml_lines import places, statements
+from tuireader.config.toml_lines import key_lines, statements
 from tuireader.config.values import COLOR, COLOR_NAMES, same_address, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean
@@ -46,7 +46,7 @@ def test_the_example_documents_every_key_with_its_default() -> None:
     shown = re.sub(r"^# (?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     config, problems = loads(shown)
     assert [str(one) for one in problems] == []
-    there = {re.sub(r"\[\d+\]", "", path) for path, _ in places(shown)}
+    there = {re.sub(r"\[\d+\]", "", path) for path, _ in key_lines(shown)}
     assert {one.path for one in reference()} - there == set()
     assert config.fetch == Config().fetch
     assert config.ui == Config().ui
@@ -372,7 +372,7 @@ def test_statements_are_the_whole_text(text: str) -> None:
 def test_places() -> None:
     text = 'a = """\nb = 1\n[c]\n"""\n"q.x".y = [ # [z]\n 1,\n]\n[[f]]\nu = 1\n[f.h]\nx = "]"\n'
     text += "[[f]]\n[ g ] # x\n"
-    assert list(places(text)) == [
+    assert list(key_lines(text)) == [
         ("a", 1),
         ("q.x.y", 5),
         ("f[1]", 8),
@@ -382,7 +382,7 @@ def test_places() -> None:
         ("f[2]", 12),
         ("g", 13),
     ]
-    assert list(places('"a\\x" = 1\n"b\\u0063" = 2\n')) == [("a\\x", 1), ("bc", 2)]
+    assert list(key_lines('"a\\x" = 1\n"b\\u0063" = 2\n')) == [("a\\x", 1), ("bc", 2)]
 
 
 # --------------------------------------------------------------------------- files

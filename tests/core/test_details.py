@@ -11,7 +11,7 @@ import pytest
 from tuireader import query
 from tuireader.query import Query, QueryError, SlowRegex, Subject, parse
 from tuireader.watch import Matcher, WatchRule, aliases, signature
-from tuireader.watch.sentences import around, best_sentence, cut, line_around, sentences_in
+from tuireader.watch.sentences import best_sentence, cut, line_around, sentences_in, span_of_sentences
 
 DEEPEST = 20
 
@@ -109,10 +109,10 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
 
 def test_words_of_the_body_are_shown_and_looked_up() -> None:
     root = tree("body:kumo title:tani -umi is:read").root
-    assert [node.field for node in query.wanted(root)] == ["body", "title"]
-    needles = query.needles(tree("body:kumo").root)
+    assert [node.field for node in query.positive_terms(root)] == ["body", "title"]
+    needles = query.required_terms(tree("body:kumo").root)
     assert needles is not None and [term.text for term in needles] == ["kumo"]
-    assert query.needles(tree("url:kumo").root) is None
+    assert query.required_terms(tree("url:kumo").root) is None
 
 
 def test_nearness_counts_from_the_word_just_before() -> None:
@@ -247,11 +247,11 @@ def test_controls_of_a_sentence_become_blanks() -> None:
 
 def test_a_hit_over_several_sentences_shows_them_all() -> None:
     sentences = [(0, 5), (6, 11), (12, 17), (18, 23)]
-    assert around(sentences, 1, 4) == (0, 5)
-    assert around(sentences, 6, 11) == (6, 11)
-    assert around(sentences, 1, 8) == (0, 11)
-    assert around(sentences, 1, 14) == (0, 17)
-    assert around(sentences, 7, 40) == (6, 40)
+    assert span_of_sentences(sentences, 1, 4) == (0, 5)
+    assert span_of_sentences(sentences, 6, 11) == (6, 11)
+    assert span_of_sentences(sentences, 1, 8) == (0, 11)
+    assert span_of_sentences(sentences, 1, 14) == (0, 17)
+    assert span_of_sentences(sentences, 7, 40) == (6, 40)
 
 
 def test_the_sentence_with_most_terms_is_the_best() -> None:
@@ -263,7 +263,7 @@ def test_the_sentence_with_most_terms_is_the_best() -> None:
     ]
 
     def sentence(start: int, end: int) -> tuple[int, int]:
-        return around(sentences_in(text, 0, len(text)), start, end)
+        return span_of_sentences(sentences_in(text, 0, len(text)), start, end)
 
     assert best_sentence(text, sentence, places)[0] == "Umi, tani and kumo."
     first = [place for place in places if place[2] == 0]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.document import parse
-from tuireader.export import FORMS, file_name, paragraphs, written
+from tuireader.export import FORMS, file_name, paragraphs, render
 from tuireader.model import Article, Evidence, TermHit
 
 HTML = """<h2>Head *x*</h2><p>A <b>bold <i>it</i></b> and <a href="https://a.example/x?a=1&b=2">link
@@ -46,7 +46,7 @@ def article(html: str = HTML, title: str = 'Title: <b> "x" / y', url: str = "htt
 
 
 def test_markdown() -> None:
-    text = written(article(), "md")
+    text = render(article(), "md")
     front, body = text.removeprefix("---\n").split("\n---\n\n", 1)
     values = dict(line.split(": ", 1) for line in front.splitlines())
     assert tomllib.loads(f"x = {values['title']}")["x"] == 'Title: <b> "x" / y'
@@ -103,7 +103,7 @@ def test_a_web_page_loads_and_runs_nothing() -> None:
     hostile = (
         HTML + '<script>alert(1)</script><p onclick="x()"><a href="javascript:x()">no</a></p><img src=x>'
     )
-    page = written(article(hostile, '</title><script>"', 'https://a.example/"><script>'), "html")
+    page = render(article(hostile, '</title><script>"', 'https://a.example/"><script>'), "html")
     reader = read(page)
     assert not {"script", "img", "iframe", "link", "object"} & set(reader.tags)
     assert all(re.match(r"https?://|mailto:", link) for link in reader.links)
@@ -113,7 +113,7 @@ def test_a_web_page_loads_and_runs_nothing() -> None:
 
 
 def test_plain_text() -> None:
-    text = written(article(), "txt")
+    text = render(article(), "txt")
     assert text.startswith('Title: <b> "x" / y\nFeed: A feed\nAuthor: Ann\n')
     assert "A bold it and link c`d [1] <script> 1. x" in text and "> quoted\n> twice" in text
     assert "[1] https://a.example/x?a=1&b=2" in text
@@ -121,7 +121,7 @@ def test_plain_text() -> None:
 
 @given(st.text(max_size=300), st.sampled_from(FORMS))
 def test_whatever_comes_can_be_written(html: str, form: str) -> None:
-    text = written(article(f"<p>{html}</p><ul><li>{html}<pre>{html}</ul><b>{html}"), form)
+    text = render(article(f"<p>{html}</p><ul><li>{html}<pre>{html}</ul><b>{html}"), form)
     text.encode("utf-8", "replace")
     if form == "html":
         read(text)

@@ -16,6 +16,7 @@ from tuireader.query import (
     Age,
     And,
     Before,
+    FoldedArticle,
     Is,
     Name,
     Near,
@@ -24,23 +25,22 @@ from tuireader.query import (
     Or,
     Query,
     QueryError,
-    Reading,
     Regex,
     SlowRegex,
     Subject,
     Text,
-    holds,
     matches,
     merge_spans,
-    needles,
+    node_matches,
     parse,
     plan,
     regex_problem,
     regex_spans,
+    required_terms,
     spans,
     value_matches,
 )
-from tuireader.query.literals import required
+from tuireader.query.literals import required_words
 
 
 def term(text: str) -> Term:
@@ -327,7 +327,7 @@ def test_asking(expression: str, expected: bool) -> None:
     query = parse(expression)
     assert isinstance(query, Query), query
     assert matches(query, ARTICLE, NOW) is expected
-    assert matches(query, Reading(ARTICLE), NOW) is expected
+    assert matches(query, FoldedArticle(ARTICLE), NOW) is expected
 
 
 def test_today_begins_at_midnight_where_the_user_is() -> None:
@@ -367,7 +367,7 @@ def test_a_slow_regular_expression_is_stopped() -> None:
     assert not matches(query, bait, NOW)
     assert spans(query, bait.title) == []
     with pytest.raises(SlowRegex, match="takes too long"):
-        holds(query.root, Reading(bait), NOW)
+        node_matches(query.root, FoldedArticle(bait), NOW)
 
 
 def test_values_of_a_field_can_be_asked_alone() -> None:
@@ -414,7 +414,7 @@ def test_overlapping_spans_become_one() -> None:
     ],
 )
 def test_needles(expression: str, expected: list[str] | None) -> None:
-    terms = needles(read(expression))
+    terms = required_terms(read(expression))
     assert (None if terms is None else [needle.text for needle in terms]) == expected
 
 
@@ -484,7 +484,7 @@ def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
     ],
 )
 def test_words_that_a_regular_expression_cannot_do_without(pattern: str, words: list[str]) -> None:
-    assert [word + "*" * prefix for word, prefix in required(pattern)] == words
+    assert [word + "*" * prefix for word, prefix in required_words(pattern)] == words
 
 
 PATTERN = st.lists(
@@ -509,7 +509,7 @@ def test_every_text_found_has_the_words_that_are_required(pattern: str, texts: l
     for text in texts:
         if regex_spans(pattern, text):
             there = index_text(text).split()
-            for word, prefix in required(pattern):
+            for word, prefix in required_words(pattern):
                 assert any(one.startswith(word) if prefix else one == word for one in there), (word, text)
 
 
@@ -563,7 +563,7 @@ def test_index_and_memory_agree(index: Index, expression: str, subjects: list[Su
     way = plan(query)
     for subject in subjects:
         right = matches(query, subject, NOW)
-        facts = all(holds(node, Reading(subject), NOW) for node in way.facts)
+        facts = all(node_matches(node, FoldedArticle(subject), NOW) for node in way.facts)
         candidate = facts and (way.fts is None or index.hit(way.fts, subject))
         assert candidate or not right
         if way.exact:

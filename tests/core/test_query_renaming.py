@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.lexicon import compile_term
-from tuireader.query import Query, Text, leaves, parse, renamed
+from tuireader.query import Query, Text, leaves, parse, rename
 
 
 @pytest.mark.parametrize(
@@ -27,21 +27,21 @@ from tuireader.query import Query, Text, leaves, parse, renamed
     ],
 )
 def test_only_the_whole_name_in_its_field_is_changed(text: str, wanted: str) -> None:
-    assert renamed(text, "folder", "Old", "New one") == wanted
+    assert rename(text, "folder", "Old", "New one") == wanted
 
 
 def test_a_word_stays_a_word() -> None:
-    assert renamed('folder:Old folder:"Old"', "folder", "Old", "New") == 'folder:New folder:"New"'
-    assert renamed("folder:Old", "folder", "Old", "AND") == 'folder:"AND"'
+    assert rename('folder:Old folder:"Old"', "folder", "Old", "New") == 'folder:New folder:"New"'
+    assert rename("folder:Old", "folder", "Old", "AND") == 'folder:"AND"'
 
 
 def test_names_of_several_words() -> None:
-    assert renamed('feed:"The Old"', "feed", "the old", "a") == 'feed:"a"'
-    assert renamed("feed:The Old", "feed", "The Old", "a") == "feed:The Old"
+    assert rename('feed:"The Old"', "feed", "the old", "a") == 'feed:"a"'
+    assert rename("feed:The Old", "feed", "The Old", "a") == "feed:The Old"
 
 
 def test_a_name_that_nothing_can_ask_for_leaves_the_expression() -> None:
-    assert renamed("folder:Old", "folder", "Old", " ") == "folder:Old"
+    assert rename("folder:Old", "folder", "Old", " ") == "folder:Old"
 
 
 NAMES = st.text(min_size=1, max_size=20)
@@ -51,7 +51,7 @@ NAMES = st.text(min_size=1, max_size=20)
 def test_what_the_new_name_holds_is_taken_by_the_letter(name: str, form: str) -> None:
     before = form.replace("folder:{}", 'folder:"Old"').replace("{}", '"Old"')
     assert isinstance(parse(before), Query)
-    after = parse(renamed(before, "folder", "Old", name))
+    after = parse(rename(before, "folder", "Old", name))
     assert isinstance(after, Query)
     texts = [leaf for leaf in leaves(after.root) if isinstance(leaf, Text) and leaf.field == "folder"]
     assert name in (leaf.term.text for leaf in texts) or compile_term(name) is None

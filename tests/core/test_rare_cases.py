@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tuireader.config.toml_lines import Sort, statements
+from tuireader.config.toml_lines import StatementKind, statements
 from tuireader.document import parse
 from tuireader.document.blocks import Block, BlockKind
 from tuireader.document.tables import WIDEST, Cell, lay_out
-from tuireader.export.brief import Report, arrange, written
+from tuireader.export.brief import Report, build, render
 from tuireader.model import Evidence
 from tuireader.related.features import Profile, Stats, extract, weigh
 from tuireader.related.rank import rank, reason
@@ -16,7 +16,7 @@ from tuireader.text import canonical_url, plain
 def test_a_watch_without_words_has_no_sentence_to_quote() -> None:
     starred = Evidence("Starred")
     report = Report(1, "Fog", "https://quay.example/1", "The Quay", 1_700_000_000, evidence=(starred,))
-    text = written(arrange([report], ["Starred"]), "md")
+    text = render(build([report], ["Starred"]), "md")
     assert "## Starred" in text and ">" not in text.replace("(<", "").replace(">)", "")
 
 
@@ -79,7 +79,10 @@ def test_an_address_that_name_servers_cannot_know_is_compared_as_it_is() -> None
 
 def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
     found = list(statements("what is this\na = 1\n"))
-    assert [(one.sort, one.name) for one in found][:2] == [(Sort.PAIR, ""), (Sort.PAIR, "a")]
+    assert [(one.sort, one.name) for one in found][:2] == [
+        (StatementKind.PAIR, ""),
+        (StatementKind.PAIR, "a"),
+    ]
     assert [one.name for one in statements('\'a b\' = 1\n"c\\u0064" = 2\n"\\q" = 3\n')] == [
         "a b",
         "cd",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.config import loads, reference
-from tuireader.delivery.terminal import KINDS, kind_of, sequence
+from tuireader.delivery.terminal import KINDS, detect, escape_sequence
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ from tuireader.delivery.terminal import KINDS, kind_of, sequence
     ],
 )
 def test_what_a_terminal_understands(environ: dict[str, str], kind: str) -> None:
-    assert kind_of(environ, "auto") == kind
-    assert kind_of(environ, "osc9") == "osc9"
-    assert kind_of(environ, "off") == ""
+    assert detect(environ, "auto") == kind
+    assert detect(environ, "osc9") == "osc9"
+    assert detect(environ, "off") == ""
 
 
 def test_the_configuration_names_the_same_kinds() -> None:
@@ -43,21 +43,21 @@ def test_the_configuration_names_the_same_kinds() -> None:
 
 
 def test_the_sequences() -> None:
-    assert sequence("12 new", "a\nb", "osc9", {}, 1) == "\x1b]9;12 new: a · b\a"
-    assert sequence("4;3;x", "", "osc9", {}, 1) == "\x1b]9;4,3,x\a"  # `9;4;` would be a progress bar
-    assert sequence("T", "b; c", "osc777", {}, 1) == "\x1b]777;notify;T;b, c\a"
-    title, body = sequence("字", "b", "osc99", {}, 7).split("\x1b\\")[:2]
+    assert escape_sequence("12 new", "a\nb", "osc9", {}, 1) == "\x1b]9;12 new: a · b\a"
+    assert escape_sequence("4;3;x", "", "osc9", {}, 1) == "\x1b]9;4,3,x\a"  # `9;4;` would be a progress bar
+    assert escape_sequence("T", "b; c", "osc777", {}, 1) == "\x1b]777;notify;T;b, c\a"
+    title, body = escape_sequence("字", "b", "osc99", {}, 7).split("\x1b\\")[:2]
     assert title == "\x1b]99;i=tuireader7:d=0:e=1:p=title;" + base64.b64encode("字".encode()).decode()
     assert body.startswith("\x1b]99;i=tuireader7:d=1:e=1:p=body;")
-    assert sequence("T", "b", "", {}, 1) == ""
+    assert escape_sequence("T", "b", "", {}, 1) == ""
 
 
 def test_through_tmux_and_screen() -> None:
-    plain = sequence("T", "b", "osc777", {}, 1)
-    assert sequence("T", "b", "osc777", {"TMUX": "x"}, 1) == f"\x1bPtmux;\x1b{plain}\x1b\\"
-    assert sequence("T", "b", "osc777", {"STY": "x"}, 1) == f"\x1bP{plain}\x1b\\"
-    assert sequence("T", "b" * 300, "osc777", {"STY": "x"}, 1) == ""
-    assert sequence("T", "b", "osc99", {"STY": "x"}, 1) == ""
+    plain = escape_sequence("T", "b", "osc777", {}, 1)
+    assert escape_sequence("T", "b", "osc777", {"TMUX": "x"}, 1) == f"\x1bPtmux;\x1b{plain}\x1b\\"
+    assert escape_sequence("T", "b", "osc777", {"STY": "x"}, 1) == f"\x1bP{plain}\x1b\\"
+    assert escape_sequence("T", "b" * 300, "osc777", {"STY": "x"}, 1) == ""
+    assert escape_sequence("T", "b", "osc99", {"STY": "x"}, 1) == ""
 
 
 _ONE = re.compile(r"\x1b\](?:9|777;notify);[^\x00-\x1f\x7f-\x9f]*\a|(?:\x1b\]99;[ -~]*\x1b\\){2}")
@@ -69,7 +69,7 @@ _ONE = re.compile(r"\x1b\](?:9|777;notify);[^\x00-\x1f\x7f-\x9f]*\a|(?:\x1b\]99;
     st.sampled_from(KINDS),
 )
 def test_no_text_ends_a_sequence(title: str, body: str, kind: str) -> None:
-    written = sequence(title, body, kind, {}, 3)
+    written = escape_sequence(title, body, kind, {}, 3)
     assert _ONE.fullmatch(written) and len(written) < 3000
     if kind == "osc777":
         assert written.count(";") == 3

@@ -388,13 +388,13 @@ def test_cut_and_pad_fit(s: str, width: int) -> None:
     ],
 )
 def test_same_everywhere(written: str, shown: str) -> None:
-    assert text.same_everywhere(written) == shown
+    assert text.portable_emoji(written) == shown
 
 
 @given(st.one_of(WIDTHS, st.text("👨👩❤1#🏽\ufe0f\u200d\u20e3🇨ab é微")))
 @settings(max_examples=300)
 def test_what_is_the_same_everywhere_is_as_wide(s: str) -> None:
-    assert text.cell_len(text.same_everywhere(s)) == text.cell_len(s)
+    assert text.cell_len(text.portable_emoji(s)) == text.cell_len(s)
 
 
 # --------------------------------------------------------------------------- addresses
@@ -480,7 +480,7 @@ def test_safe_url_never_raises_and_gives_only_web_addresses(s: str, base: str) -
     ],
 )
 def test_shown_host(url: str, shown: str) -> None:
-    assert text.shown_host(url) == shown
+    assert text.display_host(url) == shown
 
 
 def test_a_password_is_left_out_of_an_address_and_nothing_else() -> None:

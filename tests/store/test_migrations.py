@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
-from tuireader.lexicon import index_text, indexed, indexed_before
+from tuireader.lexicon import index_text, indexed, indexed_v4
 from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 from tuireader.store.index import Index
@@ -119,7 +119,7 @@ def test_the_index_of_version_4_gets_its_symbols(tmp_path: Path) -> None:
             [
                 (
                     one.id,
-                    *(indexed_before(text) or indexed(text) for text in (one.title, one.body, one.author)),
+                    *(indexed_v4(text) or indexed(text) for text in (one.title, one.body, one.author)),
                 )
                 for one in stored
             ],

@@ -233,7 +233,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         from tuireader.document import parse
-        from tuireader.export import facts, paragraphs
+        from tuireader.export import paragraphs, to_dict
 
         found = await library.article(article)
         if found is None:
@@ -246,7 +246,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
         document = parse(html, base_url or found.url)
         related = await library.related(article)
         if as_json:
-            print_json(facts(found, document, related))
+            print_json(to_dict(found, document, related))
         else:
             print_paged(_text(found, paragraphs(document), document, related))
         return Exit.OK

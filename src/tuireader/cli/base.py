@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuireader import __version__
-from tuireader.config import is_there, paths
+from tuireader.config import config_exists, paths
 from tuireader.errors import ConfigError, Exit, UsageError
 from tuireader.startup.tui import NO_SUCH_FILE, Options, guarded, read, say
 
@@ -143,7 +143,7 @@ def main(
     if (
         config_file is not None
         and context.invoked_subcommand not in {"add", "import"}
-        and not is_there(config_file)
+        and not config_exists(config_file)
         and not source
     ):
         raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)

@@ -8,9 +8,9 @@ import click
 
 from tuireader.cli.base import Options, in_library, main
 from tuireader.cli.completion import complete_watches
-from tuireader.config.values import Bad, duration
+from tuireader.config.values import Invalid, duration
 from tuireader.errors import Exit, UsageError
-from tuireader.export.brief import FORMATS, written
+from tuireader.export.brief import FORMATS, render
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -52,7 +52,7 @@ def brief(options: Options, since: str, watch: str, form: str) -> int:
 
     async def job(library: Library) -> int:
         made, end = await library.brief(span, watch)
-        click.echo(written(made, form).encode("utf-8", "replace"), nl=False)
+        click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
         if span is None:
             await library.end_brief(watch, end)  # only once it is printed
         return Exit.OK
@@ -62,6 +62,6 @@ def brief(options: Options, since: str, watch: str, form: str) -> int:
 
 def _seconds(since: str) -> int:
     read = _SPAN.read(since)
-    if read is None or isinstance(read, Bad):
+    if read is None or isinstance(read, Invalid):
         raise UsageError(f"--since wants a time such as 24h or 7d, or last, not {since!r}")
     return int(read)

@@ -221,10 +221,10 @@ def _agreed(question: str) -> bool:
 
 
 def _seconds(text: str) -> int:
-    from tuireader.config.values import Bad, duration
+    from tuireader.config.values import Invalid, duration
 
     value = duration(0, 36500 * 86400).read(text)
-    if isinstance(value, Bad) or not isinstance(value, int):
+    if isinstance(value, Invalid) or not isinstance(value, int):
         raise UsageError(f"--older-than {text!r} is no time", "write it like 90d (s, m, h, d, w)")
     return value
 

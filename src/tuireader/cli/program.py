@@ -10,7 +10,7 @@ import click
 from tuireader.cli.base import Options, main, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
-from tuireader.config import Config, Problem, is_there, load
+from tuireader.config import Config, Problem, config_exists, load
 from tuireader.errors import Exit
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def check(options: Options, as_json: bool) -> int:
       tuireader config check
       tuireader --config new.toml config check --json
     """
-    if not is_there(options.paths.config):
+    if not config_exists(options.paths.config):
         say(f"tuireader: there is no {options.paths.config} yet; the defaults are in force")
         return Exit.OK
     config, problems = load(options.paths.config)

@@ -145,9 +145,9 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
     if live and config.desktop and not event.desktop:
         from tuireader.delivery import terminal
 
-        kind = terminal.kind_of(os.environ, config.terminal)
+        kind = terminal.detect(os.environ, config.terminal)
         number = max(event.articles, default=0)
-        sys.stderr.write(terminal.sequence(event.title, event.body, kind, os.environ, number))
+        sys.stderr.write(terminal.escape_sequence(event.title, event.body, kind, os.environ, number))
     if live and config.bell:
         sys.stderr.write("\a")
 

@@ -7,7 +7,7 @@ import ipaddress
 import click
 
 from tuireader.cli.base import Options, main, say
-from tuireader.config import is_there
+from tuireader.config import config_exists
 from tuireader.errors import Exit, TuireaderError
 from tuireader.subprocesses import python
 
@@ -41,7 +41,7 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
             "`tuireader serve` needs textual-serve", "install it with: pip install 'tuireader[serve]'"
         ) from None
     options.config()  # a broken configuration is told here, not to the browser
-    words = ["--config", str(options.paths.config)] if is_there(options.paths.config) else []
+    words = ["--config", str(options.paths.config)] if config_exists(options.paths.config) else []
     if options.demo:
         words.append("--demo")
     if options.paths.database_given:

@@ -14,7 +14,7 @@ import click
 
 from tuireader.cli.base import Options, main
 from tuireader.config import paths
-from tuireader.config.values import Bad, duration
+from tuireader.config.values import Invalid, duration
 from tuireader.errors import Exit, UsageError
 from tuireader.subprocesses import python
 from tuireader.text.wording import counted
@@ -111,7 +111,7 @@ def service(options: Options, every: str, name: str | None) -> int:
       tuireader service --unit timer --every 1h > tuireader.timer
     """
     seconds = _EVERY.read(every)
-    if seconds is None or isinstance(seconds, Bad):
+    if seconds is None or isinstance(seconds, Invalid):
         raise UsageError(f"--every wants a time such as 30m or 2h, not {every!r}")
     program = (*_program(), *_options(options))
     parts = [unit(one, program, int(seconds)) for one in ((name,) if name else UNITS)]

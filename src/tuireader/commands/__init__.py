@@ -7,8 +7,8 @@ names them (`question_mark`, `ctrl+z`); people may write characters (`?`, `^z`) 
 
 from tuireader.commands.command import PANES, TABLES, Command, Group, Scope
 from tuireader.commands.keys import key_label, keys_label, normalise_key
-from tuireader.commands.own import KeyProblem, did_you_mean, resolve_keys
 from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
+from tuireader.commands.user_keys import KeyProblem, did_you_mean, resolve_keys
 
 __all__ = [
     "BY_ID",

@@ -4,7 +4,7 @@ The dataclasses of `shape` are the one description of the file: what is read, th
 unknown keys, `config.example.toml`'s test and the reference in the documentation all follow their fields.
 """
 
-from tuireader.config.files import Paths, is_there, paths
+from tuireader.config.files import Paths, config_exists, paths
 from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
 from tuireader.config.shape import (
@@ -39,7 +39,7 @@ __all__ = [
     "UiConfig",
     "ViewConfig",
     "WatchConfig",
-    "is_there",
+    "config_exists",
     "load",
     "loads",
     "paths",

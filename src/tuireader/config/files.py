@@ -52,7 +52,7 @@ def paths(
     )
 
 
-def is_there(path: Path) -> bool:
+def config_exists(path: Path) -> bool:
     """Return whether there is a configuration file; raises ConfigError where that cannot be looked up."""
     try:
         path.stat()
@@ -64,7 +64,7 @@ def is_there(path: Path) -> bool:
     return True
 
 
-def without_tilde(path: str) -> Path:
+def expand_home(path: str) -> Path:
     """The path with `~` made out, where that can be."""
     try:
         return Path(path).expanduser()

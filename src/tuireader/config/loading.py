@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tuireader.commands import BY_ID, did_you_mean, key_label, resolve_keys
-from tuireader.config.files import without_tilde
-from tuireader.config.problems import LONG_NUMBER, Problem, joined, line_of, syntax_problem
+from tuireader.config.files import expand_home
+from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
     EXPRESSION,
     Config,
@@ -25,8 +25,8 @@ from tuireader.config.shape import (
     WatchConfig,
 )
 from tuireader.config.tables import KEYS, TABLES, required
-from tuireader.config.toml_lines import places
-from tuireader.config.values import GROUPS, LINES, Bad, Kind, described, quoted, same_address
+from tuireader.config.toml_lines import key_lines
+from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote, same_address
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
         return Config(), (Problem("", message, line, True, str(path), column),)
     config, problems = loads(text, str(path))
     if config.database:
-        config = replace(config, database=str(path.parent / without_tilde(config.database)))
+        config = replace(config, database=str(path.parent / expand_home(config.database)))
     return config, problems
 
 
@@ -68,7 +68,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
         found.add(trouble.path, trouble.message)
     lines: dict[str, int] = {}
     if found.problems:
-        for where, line in places(text):
+        for where, line in key_lines(text):
             lines.setdefault(where, line)
     placed = [replace(one, line=line_of(one.path, lines), file=name) for one in found.problems]
     return config, tuple(sorted(placed, key=lambda one: one.line or 0))
@@ -96,14 +96,14 @@ class _Found:
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
 
-    def too_many_regexes(self, kind: Kind, written: object) -> Bad | None:
+    def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
         """Return why a value is not read: its regular expressions are too large with all before it."""
         if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
 
         if self.regexes + more > REGEX_TOTAL:
-            return Bad(
+            return Invalid(
                 "has a regular expression too many: all together are too large; remove or shorten some"
             )
         self.regexes += more
@@ -126,7 +126,7 @@ def _config(table: dict[str, Any], found: _Found) -> Config:
     known = {*own, *TABLES} - {""}
     for name in table:
         if name not in known:
-            found.add(joined("", name), f"is no key that tuireader knows{did_you_mean(name, known)}")
+            found.add(key_path("", name), f"is no key that tuireader knows{did_you_mean(name, known)}")
     whole = _filled(Config, {name: table[name] for name in own if name in table}, "", found)
     return replace(
         whole or Config(),
@@ -157,9 +157,9 @@ def _watches(value: object, found: _Found) -> Iterator[WatchConfig]:
     for path, watch in _each(WatchConfig, value, "watch", found):
         first = seen.setdefault(watch.name.casefold(), path)
         if first != path:
-            found.add(f"{path}.name", f"{quoted(watch.name)} is the name of {first} too, so this one is off")
+            found.add(f"{path}.name", f"{quote(watch.name)} is the name of {first} too, so this one is off")
         elif not (watch.any or watch.all or watch.query):
-            found.add(path, f"{quoted(watch.name)} looks for nothing: it needs any, all or query, and is off")
+            found.add(path, f"{quote(watch.name)} looks for nothing: it needs any, all or query, and is off")
         else:
             yield watch
 
@@ -177,7 +177,7 @@ def _views(value: object, found: _Found) -> Iterator[ViewConfig]:
     for path, view in _each(ViewConfig, value, "view", found):
         first = seen.setdefault(view.name.casefold(), path)
         if first != path:
-            found.add(f"{path}.name", f"{quoted(view.name)} is the name of {first} too, so this one is off")
+            found.add(f"{path}.name", f"{quote(view.name)} is the name of {first} too, so this one is off")
         else:
             yield view
 
@@ -188,12 +188,10 @@ def _macros(value: object, found: _Found) -> Iterator[MacroConfig]:
         first = seen.setdefault(macro.key, path)
         unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
         if first != path:
-            found.add(
-                f"{path}.key", f"{quoted(key_label(macro.key))} is the key of {first} too, so it is off"
-            )
+            found.add(f"{path}.key", f"{quote(key_label(macro.key))} is the key of {first} too, so it is off")
         elif unknown:
             near = did_you_mean(unknown[0], BY_ID)
-            found.add(f"{path}.run", f"there is no command {quoted(unknown[0])} to run, so it is off{near}")
+            found.add(f"{path}.run", f"there is no command {quote(unknown[0])} to run, so it is off{near}")
         elif macro.run or macro.command:
             yield macro
         else:
@@ -208,7 +206,7 @@ def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tu
         found.add(name, f"should be written [[{name}]]")
         value = [value]
     if not isinstance(value, list):
-        found.add(name, f"should be tables, each under [[{name}]], not {described(value)}")
+        found.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
         return
     for count, table in enumerate(value, 1):
         item = _filled(kind, table, f"{name}[{count}]", found)
@@ -219,19 +217,19 @@ def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tu
 def _filled(kind: type[T], table: object, path: str, found: _Found) -> T | None:
     """A value made from a table, without what cannot be used; None when too little is left."""
     if not isinstance(table, dict):
-        found.add(path, f"should be a table, not {described(table)}")
+        found.add(path, f"should be a table, not {describe(table)}")
         return None
     keys = KEYS[kind]
     values: dict[str, Any] = {}
     whole = True
     for name, written in table.items():
         if name not in keys:
-            found.add(joined(path, name), f"is no key that tuireader knows{did_you_mean(name, keys)}")
+            found.add(key_path(path, name), f"is no key that tuireader knows{did_you_mean(name, keys)}")
             continue
         field_name, one = keys[name]
         value = found.too_many_regexes(one.kind, written) or one.kind.read(written)
-        if isinstance(value, Bad):
-            found.add(joined(path, name), value.message, value.detail)
+        if isinstance(value, Invalid):
+            found.add(key_path(path, name), value.message, value.detail)
             whole = whole and not one.vital
         else:
             values[field_name] = value

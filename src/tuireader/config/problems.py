@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuireader.config.toml_lines import places
+from tuireader.config.toml_lines import key_lines
 from tuireader.text import cell_len, clean
 
 
@@ -43,7 +43,7 @@ def caret(source: str, position: int, length: int = 1) -> str:
     return f"{line.rstrip()}\n{' ' * cell_len(before)}{'^' * max(1, cell_len(meant))}"
 
 
-def joined(path: str, name: str) -> str:
+def key_path(path: str, name: str) -> str:
     """A key's path; its name comes from the person's file, so it is made safe to print."""
     return f"{path}.{clean(name, 80)}" if path else clean(name, 80)
 
@@ -95,7 +95,7 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
 def _first_twice(text: str) -> tuple[str, int] | None:
     """The first key that is set a second time, with the line of that."""
     seen: set[str] = set()
-    for where, line in places(text):
+    for where, line in key_lines(text):
         if where in seen:
             return where, line
         seen.add(where)

@@ -22,11 +22,11 @@ from tuireader.config.values import (
     RAW,
     STEPS,
     WEB_ADDRESS,
-    Bad,
+    Invalid,
     Kind,
     choice,
     choices,
-    described,
+    describe,
     duration,
     key,
     number,
@@ -37,51 +37,51 @@ from tuireader.config.values import (
 _DAY = 86400
 
 
-def _expression(value: object) -> str | Bad:
+def _expression(value: object) -> str | Invalid:
     """An expression of the query language, kept as text once it is known to be understood."""
     if not isinstance(value, str):
-        return Bad(f"should be an expression in quotes, not {described(value)}")
+        return Invalid(f"should be an expression in quotes, not {describe(value)}")
     from tuireader.query import QueryError, parse  # a config without expressions starts without the parser
 
     parsed = parse(value)
     if not isinstance(parsed, QueryError):
         return value.strip()
     hint = f"; {parsed.hint}" if parsed.hint else ""
-    return Bad(f"{parsed.message}{hint}", caret(value, parsed.position, parsed.length))
+    return Invalid(f"{parsed.message}{hint}", caret(value, parsed.position, parsed.length))
 
 
 EXPRESSION = Kind("expression", _expression)
 
 
-def _command(value: object) -> tuple[str, ...] | Bad:
+def _command(value: object) -> tuple[str, ...] | Invalid:
     """A program with its arguments, to the letter; no shell ever reads it."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        return Bad(f'should be a list such as ["program", "argument"], not {described(value)}')
+        return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')
     if any("\0" in part for part in value):
-        return Bad("has a NUL character, which no program takes")
-    return Bad("names no program") if value and not value[0] else tuple(value)
+        return Invalid("has a NUL character, which no program takes")
+    return Invalid("names no program") if value and not value[0] else tuple(value)
 
 
 COMMAND = Kind("list of texts: a program and its arguments", _command)
 
 
-def _one_key(value: object) -> str | Bad:
+def _one_key(value: object) -> str | Invalid:
     """A key as a person writes it, by the name that it has here."""
     name = normalise_key(value) if isinstance(value, str) else None
-    return name or Bad(f'should be a key such as "r" or "ctrl+r", not {described(value)}')
+    return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
 
 
 ONE_KEY = Kind("key", _one_key)
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
-def _hours(value: object) -> str | Bad:
+def _hours(value: object) -> str | Invalid:
     """A part of the day, written `HH:MM-HH:MM`; `""` for none."""
     if isinstance(value, str) and not value.strip():
         return ""
     match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
     if not match:
-        return Bad(f'should be hours such as "22:00-07:00", not {described(value)}')
+        return Invalid(f'should be hours such as "22:00-07:00", not {describe(value)}')
     return f"{int(match[1]):02}:{match[2]}-{int(match[3]):02}:{match[4]}"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Sort(Enum):
+class StatementKind(Enum):
     """The sorts of statement: `[[feeds]]`, `[fetch]`, `key = value`, `# comment` and empty lines."""
 
     ARRAY = "array"
@@ -32,7 +32,7 @@ class Statement:
     `text[value:stop]` is the value, without a comment behind it.
     """
 
-    sort: Sort
+    sort: StatementKind
     start: int
     end: int
     number: int
@@ -56,7 +56,7 @@ def statements(text: str) -> Iterator[Statement]:
     """All statements of a text in their order; together they are the whole text. Never raises."""
     start, number = 0, 1
     if text.startswith("\ufeff"):  # a byte order mark
-        yield Statement(Sort.BLANK, 0, 1, 1)
+        yield Statement(StatementKind.BLANK, 0, 1, 1)
         start = 1
     while start < len(text):
         end, equals, comment = _extent(text, start)
@@ -90,18 +90,18 @@ def _statement(
 ) -> Statement:
     source = text[start:end].strip()
     if not source:
-        return Statement(Sort.BLANK, start, end, number)
+        return Statement(StatementKind.BLANK, start, end, number)
     if source.startswith("#"):
-        return Statement(Sort.COMMENT, start, end, number)
+        return Statement(StatementKind.COMMENT, start, end, number)
     stop = end if comment is None else comment
     if source.startswith("["):
-        sort = Sort.ARRAY if source.startswith("[[") else Sort.TABLE
+        sort = StatementKind.ARRAY if source.startswith("[[") else StatementKind.TABLE
         return Statement(sort, start, end, number, _name(text[start:stop]))
     if equals is None or equals > stop:
-        return Statement(Sort.PAIR, start, end, number, "", start, stop)
+        return Statement(StatementKind.PAIR, start, end, number, "", start, stop)
     value = equals + 1 + len(text[equals + 1 : stop]) - len(text[equals + 1 : stop].lstrip())
     return Statement(
-        Sort.PAIR,
+        StatementKind.PAIR,
         start,
         end,
         number,
@@ -126,18 +126,18 @@ def _bare(part: str) -> str:
     return part
 
 
-def places(text: str) -> Iterator[tuple[str, int]]:
+def key_lines(text: str) -> Iterator[tuple[str, int]]:
     """The path of every table and key in the order of the text with its line: `watch[2].query`, from 1."""
     table, counts = "", dict[str, int]()
     for one in statements(text):
-        if one.sort is Sort.ARRAY:
+        if one.sort is StatementKind.ARRAY:
             counts[one.name] = counts.get(one.name, 0) + 1
             table = f"{one.name}[{counts[one.name]}]"
             yield table, one.number
-        elif one.sort is Sort.TABLE:
+        elif one.sort is StatementKind.TABLE:
             table = _below_array(one.name, counts)
             yield table, one.number
-        elif one.sort is Sort.PAIR and one.name:
+        elif one.sort is StatementKind.PAIR and one.name:
             yield f"{table}.{one.name}" if table else one.name, one.number
 
 

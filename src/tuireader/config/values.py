@@ -18,7 +18,7 @@ from tuireader.text import clean, without_password
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class Invalid:
     """Why a value cannot be used. `detail` holds further lines: an expression and a caret below the fault."""
 
     message: str
@@ -56,7 +56,7 @@ def key(kind: Kind, doc: str, *, name: str = "", vital: bool = False) -> dict[st
 # --------------------------------------------------------------------------- words and TOML
 
 
-def described(value: object) -> str:
+def describe(value: object) -> str:
     """A value in words for a message, short and safe to print: `the text 'x'`, `the number 3`, `a list`."""
     match value:
         case bool():
@@ -64,7 +64,7 @@ def described(value: object) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"the text {quoted(value)}"
+            return f"the text {quote(value)}"
         case list():
             return "a list"
         case dict():
@@ -73,7 +73,7 @@ def described(value: object) -> str:
             return "a date or time"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Text in quotes, cut, and with every character that is not printable escaped."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
@@ -101,40 +101,40 @@ def to_toml(value: object) -> str:
 # --------------------------------------------------------------------------- plain kinds
 
 
-def _wrong(wanted: str, value: object) -> Bad:
-    return Bad(f"should be {wanted}, not {described(value)}")
+def _wrong(wanted: str, value: object) -> Invalid:
+    return Invalid(f"should be {wanted}, not {describe(value)}")
 
 
-def _flag(value: object) -> bool | Bad:
+def _flag(value: object) -> bool | Invalid:
     return value if isinstance(value, bool) else _wrong("true or false", value)
 
 
-def _raw(value: object) -> str | Bad:
+def _raw(value: object) -> str | Invalid:
     """Text for a machine: kept to the letter, so that a password stays what it is."""
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
-        return Bad("has a character that cannot be printed")
+        return Invalid("has a character that cannot be printed")
     return value
 
 
-def _line(value: object) -> str | Bad:
+def _line(value: object) -> str | Invalid:
     """Text for people, safe in any terminal."""
     return clean(value) if isinstance(value, str) else _wrong("text in quotes", value)
 
 
-def _name(value: object) -> str | Bad:
+def _name(value: object) -> str | Invalid:
     text = _line(value)
-    return Bad("is empty") if text == "" else text
+    return Invalid("is empty") if text == "" else text
 
 
-def _lines(value: object) -> tuple[str, ...] | Bad:
+def _lines(value: object) -> tuple[str, ...] | Invalid:
     """A list of different texts; a single text counts as a list of one."""
     read = _steps(value)
-    return read if isinstance(read, Bad) else tuple(dict.fromkeys(read))
+    return read if isinstance(read, Invalid) else tuple(dict.fromkeys(read))
 
 
-def _steps(value: object) -> tuple[str, ...] | Bad:
+def _steps(value: object) -> tuple[str, ...] | Invalid:
     """A list of texts, in which one may stand several times."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
@@ -142,23 +142,23 @@ def _steps(value: object) -> tuple[str, ...] | Bad:
     read: list[str] = []
     for number, item in enumerate(items, 1):
         text = _name(item)
-        if isinstance(text, Bad):
-            return Bad(f"item {number} {text.message}")
+        if isinstance(text, Invalid):
+            return Invalid(f"item {number} {text.message}")
         read.append(text)
     return tuple(read)
 
 
-def _groups(value: object) -> tuple[tuple[str, ...], ...] | Bad:
+def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
     """A list of groups of texts; a text in the list is a group of one."""
     if not isinstance(value, list):
         return _wrong("a list of lists of texts", value)
     groups: list[tuple[str, ...]] = []
     for number, item in enumerate(value, 1):
         group = _lines(item)
-        if isinstance(group, Bad):
-            return Bad(f"group {number}: {group.message}")
+        if isinstance(group, Invalid):
+            return Invalid(f"group {number}: {group.message}")
         if not group:
-            return Bad(f"group {number} is empty")
+            return Invalid(f"group {number} is empty")
         groups.append(group)
     return tuple(groups)
 
@@ -176,7 +176,7 @@ def number(least: int, most: int) -> Kind:
     """A whole number within bounds."""
     wanted = f"a whole number from {least} to {most}"
 
-    def read(value: object) -> int | Bad:
+    def read(value: object) -> int | Invalid:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             return _wrong(wanted, value)
         return value
@@ -186,9 +186,9 @@ def number(least: int, most: int) -> Kind:
 
 def choice(*names: str) -> Kind:
     """One word of several."""
-    wanted = ", ".join(quoted(name) for name in names[:-1]) + f" or {quoted(names[-1])}"
+    wanted = ", ".join(quote(name) for name in names[:-1]) + f" or {quote(names[-1])}"
 
-    def read(value: object) -> str | Bad:
+    def read(value: object) -> str | Invalid:
         if not isinstance(value, str) or value not in names:
             return _wrong(wanted, value)
         return value
@@ -200,27 +200,27 @@ def switch(default: str, *names: str) -> Kind:
     """`true` for "on", `false` for "off", or one of some words."""
     words = choice(default, "on", "off", *names)
 
-    def read(value: object) -> str | Bad:
+    def read(value: object) -> str | Invalid:
         if isinstance(value, bool):
             return "on" if value else "off"
-        answer: str | Bad = words.read(value)
-        return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Bad) else answer
+        answer: str | Invalid = words.read(value)
+        return _wrong(f"true, false, {words.name}", value) if isinstance(answer, Invalid) else answer
 
     return Kind(f"true, false, {words.name}", read)
 
 
 def choices(*names: str) -> Kind:
     """Some words of several, at least one, in the order in which the program has them."""
-    wanted = "a list of " + ", ".join(quoted(name) for name in names)
+    wanted = "a list of " + ", ".join(quote(name) for name in names)
 
-    def read(value: object) -> tuple[str, ...] | Bad:
+    def read(value: object) -> tuple[str, ...] | Invalid:
         items = _lines(value)
-        if isinstance(items, Bad):
+        if isinstance(items, Invalid):
             return items
         for item in items:
             if item not in names:
-                return Bad(f"knows no {quoted(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
-        return tuple(name for name in names if name in items) or Bad("is empty")
+                return Invalid(f"knows no {quote(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
+        return tuple(name for name in names if name in items) or Invalid("is empty")
 
     return Kind(wanted, read)
 
@@ -232,7 +232,7 @@ _BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 
 
-def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, most: int) -> int | Bad:
+def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, most: int) -> int | Invalid:
     """A number of the smallest unit, or text with a unit such as `30m`."""
     number: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -243,7 +243,7 @@ def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, mo
     if number is None:
         return _wrong(wanted, value)
     if not least <= number <= most:
-        return Bad(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
+        return Invalid(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
     return number
 
 
@@ -257,7 +257,7 @@ def duration(least: int, most: int) -> Kind:
     """A length of time, kept in seconds; bounds in seconds as well."""
     wanted = 'a time such as "30m" (s, m, h, d, w)'
 
-    def read(value: object) -> int | Bad:
+    def read(value: object) -> int | Invalid:
         return _amount(value, _SECONDS, wanted, least, most)
 
     return Kind(wanted, read, lambda value: "" if value is None else f'"{_in_units(value, _SECONDS)}"')
@@ -267,7 +267,7 @@ def size(least: int, most: int) -> Kind:
     """An amount of data, kept in bytes; bounds in bytes as well."""
     wanted = 'a size such as "10MB" (kB, MB, GB)'
 
-    def read(value: object) -> int | Bad:
+    def read(value: object) -> int | Invalid:
         return _amount(value, _BYTES, wanted, least, most)
 
     return Kind(
@@ -275,7 +275,7 @@ def size(least: int, most: int) -> Kind:
     )
 
 
-def _date(value: object) -> datetime.date | Bad:
+def _date(value: object) -> datetime.date | Invalid:
     if isinstance(value, datetime.datetime):
         return value.date()
     if isinstance(value, datetime.date):
@@ -294,21 +294,21 @@ DATE = Kind("a day such as 2026-12-31", _date)
 # --------------------------------------------------------------------------- addresses
 
 
-def _web_address(value: object) -> str | Bad:
+def _web_address(value: object) -> str | Invalid:
     """An http or https address, kept as it is written but for space around it."""
     if not isinstance(value, str):
         return _wrong("a web address", value)
     url = value.strip()
     if " " in url or not url.isprintable() or len(url) > 8000:
-        return Bad("is no web address: it is too long, or has a space or a control character in it")
+        return Invalid("is no web address: it is too long, or has a space or a control character in it")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # the port is only read for its check
     except ValueError:
-        return Bad(f"is no web address: {quoted(without_password(url))}")
+        return Invalid(f"is no web address: {quote(without_password(url))}")
     if parts.scheme not in ("http", "https"):
-        return Bad(f"should begin with http:// or https://, not {quoted(without_password(url))}")
-    return url if host else Bad(f"has no host: {quoted(without_password(url))}")
+        return Invalid(f"should begin with http:// or https://, not {quote(without_password(url))}")
+    return url if host else Invalid(f"has no host: {quote(without_password(url))}")
 
 
 def same_address(url: str) -> str:
@@ -326,15 +326,15 @@ WEB_ADDRESS = Kind("web address", _web_address)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.2
 
 
-def _headers(value: object) -> tuple[tuple[str, str], ...] | Bad:
+def _headers(value: object) -> tuple[tuple[str, str], ...] | Invalid:
     """A table of HTTP header fields (RFC 9110 §5.1), as pairs."""
     if not isinstance(value, dict):
         return _wrong("a table of header names and values", value)
     for name, text in value.items():
         if not _TOKEN.fullmatch(name):
-            return Bad(f"{quoted(name)} is no name of a header")
+            return Invalid(f"{quote(name)} is no name of a header")
         if not isinstance(text, str) or not text.isascii() or not text.isprintable():
-            return Bad(f"the value of {quoted(name)} should be plain ASCII text")
+            return Invalid(f"the value of {quote(name)} should be plain ASCII text")
     return tuple(value.items())
 
 
@@ -352,7 +352,7 @@ _MORE_COLORS = (
 COLOR_NAMES = (*_ANSI, *_MORE_COLORS, *(f"bright_{name}" for name in _ANSI))
 
 
-def _color(value: object) -> str | Bad:
+def _color(value: object) -> str | Invalid:
     """A colour in a form that Textual reads: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
     wanted = 'a colour such as "green" or "#4fa3ff"'
     if not isinstance(value, str):
@@ -361,7 +361,7 @@ def _color(value: object) -> str | Bad:
     if re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", name, re.ASCII) or name == "":
         return name
     if name not in COLOR_NAMES:
-        return Bad(f"should be {wanted}, not {quoted(value)}{did_you_mean(name, COLOR_NAMES)}")
+        return Invalid(f"should be {wanted}, not {quote(value)}{did_you_mean(name, COLOR_NAMES)}")
     return f"ansi_{name}" if name.startswith("bright_") else name
 
 
@@ -371,7 +371,7 @@ COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
 # --------------------------------------------------------------------------- keys of the keyboard
 
 
-def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Bad:
+def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Invalid:
     """A table of command ids with one key or a list of keys each; `commands.resolve_keys` judges them."""
     if not isinstance(value, dict):
         return _wrong("a table of commands and their keys", value)

@@ -105,7 +105,7 @@ _SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Delivered:
     """What became of a message: whether the desktop has it, whether the command ran, and what went wrong."""
 
     desktop: bool = False
@@ -113,7 +113,7 @@ class Shown:
     troubles: tuple[str, ...] = ()
 
 
-async def show(told: Message, config: NotifyConfig) -> Shown:
+async def deliver(told: Message, config: NotifyConfig) -> Delivered:
     """Hand a message to the command and to `notify-send`, as far as they are wanted and there."""
     troubles: list[str] = []
     command = desktop = False
@@ -126,7 +126,7 @@ async def show(told: Message, config: NotifyConfig) -> Shown:
     if sender:
         body = html.escape(told.body, quote=False)  # notification services read tags in the body
         desktop = not await _run((sender, "--app-name=tuireader", "--", told.title, body))
-    return Shown(desktop, command, tuple(troubles))
+    return Delivered(desktop, command, tuple(troubles))
 
 
 async def _run(command: Sequence[str], text: str = "") -> str:

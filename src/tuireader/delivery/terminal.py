@@ -34,7 +34,7 @@ _SIGNS = (
 )
 
 
-def kind_of(environ: Mapping[str, str], wanted: str) -> str:
+def detect(environ: Mapping[str, str], wanted: str) -> str:
     """The notification to send to this terminal, `""` for none.
 
     `wanted` is one of `KINDS`, or `auto`, which is what the terminal is known to understand.
@@ -47,7 +47,7 @@ def kind_of(environ: Mapping[str, str], wanted: str) -> str:
     return ""
 
 
-def sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
+def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
     """What to write to the terminal for one notification; `""` where it cannot go through.
 
     tmux lets it through with `allow-passthrough on`; screen only what is short. `number` tells notifications

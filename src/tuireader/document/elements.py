@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.embeds import Embed
-from tuireader.document.line import Line, Links, portions, within
+from tuireader.document.line import Line, Links, clip_spans, split_long
 from tuireader.document.tables import Table
 
 MOST_BLOCKS = 20_000
@@ -129,8 +129,8 @@ class Elements:
             kind = BlockKind.ITEM
         elif self.headings:
             kind, level = BlockKind.HEADING, self.headings[-1]
-        for start, end in portions(text):
-            block = self._placed(kind, text[start:end], within(spans, start, end))
+        for start, end in split_long(text):
+            block = self._placed(kind, text[start:end], clip_spans(spans, start, end))
             self._emit(replace(block, level=level, marker=self.marker) if level or self.marker else block)
             self.marker = ""
             kind = BlockKind.PARAGRAPH if kind is BlockKind.ITEM else kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tuireader.text import shown_host
+from tuireader.text import display_host
 
 _NAMES = {
     "twitter.com": "Post on X",
@@ -50,7 +50,7 @@ def embed_name(embed: Embed) -> tuple[str, str]:
         return "YouTube video", f"https://www.youtube.com/watch?v={found[1]}"
     if found := _VIMEO.match(embed.url):
         return "Vimeo video", f"https://vimeo.com/{found[1]}"
-    host = shown_host(embed.url).removeprefix("www.")
+    host = display_host(embed.url).removeprefix("www.")
     for ending, name in _NAMES.items():
         if host == ending or host.endswith(f".{ending}"):
             return name, embed.url

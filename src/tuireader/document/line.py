@@ -153,20 +153,20 @@ class Line:
         self._spans = []
         self.length = 0
         self._last = "\n"
-        return text, in_order(trimmed)
+        return text, sort_spans(trimmed)
 
 
-def in_order(spans: list[Span]) -> tuple[Span, ...]:
+def sort_spans(spans: list[Span]) -> tuple[Span, ...]:
     """Sort spans by their start, the longer first."""
     return tuple(sorted(spans, key=lambda span: (span.start, -span.end, span.kind)))
 
 
-def moved(spans: tuple[Span, ...], by: int) -> list[Span]:
+def shift_spans(spans: tuple[Span, ...], by: int) -> list[Span]:
     """Spans of a text that now stands further on in another one."""
     return [Span(span.start + by, span.end + by, span.kind, span.link) for span in spans]
 
 
-def within(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
+def clip_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
     """The parts of spans that lie between two places, counted from the first."""
     if start == 0 and all(span.end <= end for span in spans):
         return spans
@@ -177,7 +177,7 @@ def within(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
     )
 
 
-def portions(text: str) -> Iterator[tuple[int, int]]:
+def split_long(text: str) -> Iterator[tuple[int, int]]:
     """Parts of a text that are short enough for a block, cut at spaces where there are any."""
     start = 0
     while len(text) - start > _LONGEST_BLOCK:

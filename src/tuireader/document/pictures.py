@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tuireader.document.attributes import whole
 from tuireader.document.blocks import Block, Picture, Span
-from tuireader.document.line import moved
+from tuireader.document.line import shift_spans
 from tuireader.text import safe_url
 
 _LONGEST_CREDIT = 200
@@ -94,7 +94,7 @@ def with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | No
     if picture.caption or picture.credit:
         if len(block.text) > _LONGEST_CAPTION:
             return None
-        spans = (*block.spans, *moved(spans, len(block.text) + 1))
+        spans = (*block.spans, *shift_spans(spans, len(block.text) + 1))
         text = f"{block.text} {text}"
     caption, credit = text, picture.credit
     if found := _CREDIT.search(text, max(0, len(text) - _LONGEST_CREDIT)):

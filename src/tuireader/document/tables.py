@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.line import in_order, moved, within
+from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
 
 MOST_COLUMNS = 50
@@ -105,12 +105,12 @@ def _field(cell: Cell) -> _Field:
             text += "\n"
         if block.marker:
             text += f"{block.marker} "
-        spans += moved(block.spans, len(text))
+        spans += shift_spans(block.spans, len(text))
         text += block.text
     strong = any(one.kind is SpanKind.STRONG and one.end - one.start == len(text) for one in spans)
     if text and cell.header and not strong:
         spans.append(Span(0, len(text), SpanKind.STRONG))
-    return _Field(text, in_order(spans), cell.header or strong)
+    return _Field(text, sort_spans(spans), cell.header or strong)
 
 
 def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
@@ -152,14 +152,14 @@ def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Sp
                 gap = " " * (widths[column] - cell_len(shown))
                 line += (_BAR if column else "") + (gap if right[column] else "")
                 if shown:
-                    spans += moved(within(one.spans, start, end), offset + len(line))
+                    spans += shift_spans(clip_spans(one.spans, start, end), offset + len(line))
                 line += shown if right[column] else shown + gap
             lines.append(line.rstrip())
             offset += len(lines[-1]) + 1
         if headed and number == 0:
             lines.append("─┼─".join("─" * width for width in widths))
             offset += len(lines[-1]) + 1
-    return "\n".join(lines), in_order(spans)
+    return "\n".join(lines), sort_spans(spans)
 
 
 def _is_numeric(column: Sequence[_Field]) -> bool:
@@ -210,8 +210,8 @@ def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
             if head:
                 spans.append(Span(len(text), len(text) + len(head), SpanKind.STRONG))
                 text += f"{head}: "
-            spans += moved(one.spans, len(text))
+            spans += shift_spans(one.spans, len(text))
             text += one.text
         if text:
-            blocks.append(Block(BlockKind.PARAGRAPH, text, in_order(spans), quote=quote, indent=indent))
+            blocks.append(Block(BlockKind.PARAGRAPH, text, sort_spans(spans), quote=quote, indent=indent))
     return blocks

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.config.values import WEB_ADDRESS, Bad
+from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.dedup import hash64, label_name, url_key
 from tuireader.errors import TuireaderError
 from tuireader.model import MarkedArticle
@@ -103,7 +103,7 @@ def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]
 def _feeds(document: dict[str, Any], skipped: list[str]) -> Iterator[FeedConfig]:
     for table in _tables(document.get("feeds")):
         url = WEB_ADDRESS.read(table.get("url"))
-        if isinstance(url, Bad):
+        if isinstance(url, Invalid):
             skipped.append(f"{_text(table, 'title') or 'a feed'}: {url.message}")
             continue
         yield FeedConfig(url, _text(table, "title"), _text(table, "folder"), labels=_names(table, clean))

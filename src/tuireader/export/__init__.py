@@ -1,6 +1,6 @@
 """Copies of an article for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
 
 from tuireader.export.filenames import file_name
-from tuireader.export.formats import FORMS, facts, paragraphs, written
+from tuireader.export.formats import FORMS, paragraphs, render, to_dict
 
-__all__ = ["FORMS", "facts", "file_name", "paragraphs", "written"]
+__all__ = ["FORMS", "file_name", "paragraphs", "render", "to_dict"]

@@ -89,7 +89,7 @@ class Brief:
         return sum(len(section.stories) for section in self.sections)
 
 
-def arrange(
+def build(
     reports: Iterable[Report], watches: Sequence[str], *, seconds: int | None = None, muted: int = 0
 ) -> Brief:
     """Group reports into stories and these by the first of `watches` that they are on.
@@ -119,7 +119,7 @@ def _order(story: BriefStory) -> tuple[int, int, int]:
     return -len(story.reports), -last.time, last.article_id
 
 
-def written(brief: Brief, form: str) -> str:
+def render(brief: Brief, form: str) -> str:
     """The brief in one of `FORMATS`, ending in a line feed."""
     return {"md": markdown, "json": as_json, "html": html}[form](brief)
 

@@ -10,23 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tuireader.document import Block, BlockKind, Document, parse
-from tuireader.export.runs import Tag, marked
+from tuireader.export.runs import Tag, with_marks
 from tuireader.model import Article, Related
 
 FORMS = ("md", "html", "txt", "json")
 """Markdown with front matter, a web page, plain text, and JSON as `tuireader show --json` prints it."""
 
 
-def written(article: Article, form: str, related: Sequence[Related] = ()) -> str:
+def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
     """The article in one of `FORMS`; the same article gives the same text. Only JSON has `related`."""
     html, base_url = article.shown
     document = parse(html, base_url or article.url)
     if form == "json":
-        return json.dumps(facts(article, document, related), ensure_ascii=False) + "\n"
+        return json.dumps(to_dict(article, document, related), ensure_ascii=False) + "\n"
     return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)
 
 
-def facts(article: Article, document: Document, related: Sequence[Related] = ()) -> dict[str, Any]:
+def to_dict(article: Article, document: Document, related: Sequence[Related] = ()) -> dict[str, Any]:
     """All that is known of an article, by names that stay as they are."""
     return {
         "id": article.id,
@@ -128,7 +128,7 @@ def _with_numbers(block: Block) -> str:
         return block.text
     if block.kind is BlockKind.EMBED and block.link:
         return f"{block.text} [{block.link}]"
-    return marked(
+    return with_marks(
         block, lambda text, _: text, lambda _: "", lambda tag: f" [{tag[1]}]" if tag[0] == "link" else ""
     )
 
@@ -185,7 +185,7 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f"{lead}[{_escaped(block.text)}](<{_address(url)}>)" if url else lead + _escaped(block.text)
-    inner = _safe_start(marked(block, _run, _open, lambda tag: _close(tag, addresses)))
+    inner = _safe_start(with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
     if block.kind is BlockKind.HEADING:
         return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
     marker = ""
@@ -285,7 +285,9 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f'<p><a href="{html.escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"
-    inner = marked(block, lambda text, code: html.escape(text), lambda tag: _tag(tag, addresses), _end_tag)
+    inner = with_marks(
+        block, lambda text, code: html.escape(text), lambda tag: _tag(tag, addresses), _end_tag
+    )
     inner = inner.replace("\n", "<br>\n")
     if block.kind is BlockKind.HEADING:
         level = min(6, max(2, block.level))

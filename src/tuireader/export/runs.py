@@ -11,7 +11,7 @@ Tag = tuple[str, int]
 """The kind of a span, and the number of its link."""
 
 
-def marked(
+def with_marks(
     block: Block,
     escape: Callable[[str, bool], str],
     opening: Callable[[Tag], str],

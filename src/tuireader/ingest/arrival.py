@@ -56,7 +56,7 @@ class Mute:
         spares = WITH_WATCHED if config.include_watched else SPARES_WATCHED
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
 
-    def hides(self, feed: int, reading: query.Reading, now: int) -> bool:
+    def hides(self, feed: int, reading: query.FoldedArticle, now: int) -> bool:
         """Whether it hides an article of a feed."""
         return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
 
@@ -219,7 +219,7 @@ def _hide(
     found: list[tuple[int, str]] = []
     for text in texts:
         watches = tuple(item.watch for item in matches[text.id])
-        reading = query.Reading(replace(shown(text, rules.feeds), watches=watches))
+        reading = query.FoldedArticle(replace(shown(text, rules.feeds), watches=watches))
         found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
     return store.mutes.record([text.id for text in texts], found)
 
@@ -275,6 +275,8 @@ def _see_what_is_shown(
     for mute in mutes:
         hidden = [one for one in found[mute.signature] if one not in several]
         hidden += (
-            text.id for text in texts if mute.hides(text.feed_id, query.Reading(shown(text, feeds)), now)
+            text.id
+            for text in texts
+            if mute.hides(text.feed_id, query.FoldedArticle(shown(text, feeds)), now)
         )
         found[mute.signature] = hidden

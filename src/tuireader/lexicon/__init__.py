@@ -23,15 +23,15 @@ if TYPE_CHECKING:
         index_folded,
         index_text,
         indexed,
-        indexed_before,
+        indexed_v4,
         words,
     )
     from tuireader.lexicon.parts import Run
     from tuireader.lexicon.term import Term, compile_term
 
 __all__ = [
-    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold", "index_folded",
-    "index_text", "indexed", "indexed_before", "words",
+    "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold",
+    "index_folded", "index_text", "indexed", "indexed_v4", "words",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -44,7 +44,7 @@ __getattr__ = lazy.names(
             "index_folded",
             "index_text",
             "indexed",
-            "indexed_before",
+            "indexed_v4",
             "words",
         ),
         "parts": ("Run",),

@@ -139,7 +139,7 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text) if loose else text
 
 
-def lower_of(cased: str) -> str:
+def lowercase(cased: str) -> str:
     """Lower case, character by character; a final sigma counts as any other."""
     lower = cased.lower()
     return lower if lower.isascii() else lower.replace("ς", "σ")
@@ -156,7 +156,7 @@ class Folded:
         plain = straight.isascii()
         self.cased = straight if plain else normalise(straight)
         self._even = plain and len(straight) == len(text)
-        self.lower = lower_of(self.cased)
+        self.lower = lowercase(self.cased)
         self._uneven: _Uneven | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
@@ -199,4 +199,4 @@ class _Uneven:
 
 def fold(text: str) -> str:
     """`text` in lower case, without accents, compatibility forms and invisible characters."""
-    return lower_of(normalise(text))
+    return lowercase(normalise(text))

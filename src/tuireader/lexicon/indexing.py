@@ -18,7 +18,7 @@ from tuireader.lexicon.folding import (
     MARK_CLASS,
     NO_WORD,
     fold,
-    lower_of,
+    lowercase,
     normalise,
 )
 
@@ -74,7 +74,7 @@ def symbols(cased: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_SYMBOL.findall(cased)))
 
 
-def indexed_before(text: str) -> str | None:
+def indexed_v4(text: str) -> str | None:
     """What `indexed` made of a text in version 4 of the database; None if that was what it makes now."""
     if text.isascii() or not _INDEXED_ANEW.search(text):
         return None
@@ -83,7 +83,7 @@ def indexed_before(text: str) -> str | None:
 
 def _indexed(cased: str) -> str:
     marked = _marked(cased)
-    lower = lower_of(marked)
+    lower = lowercase(marked)
     found = "" if lower == marked else _capitals(marked)
     lower = _STRETCH.sub(f" {BREAK} ", lower)
     return f"{lower.replace(_RAISED, '⁺')}{found}" if _RAISED in lower else f"{lower}{found}"
@@ -121,7 +121,7 @@ def _capitals(marked: str) -> str:
     if text.isascii():
         return found
     words = (word for word in dict.fromkeys(text.split()) if not word.isascii() and word.lower() != word)
-    return found + lower_of("".join([token for word in words for token in _other_capitals(word)]))
+    return found + lowercase("".join([token for word in words for token in _other_capitals(word)]))
 
 
 def _other_capitals(word: str) -> list[str]:

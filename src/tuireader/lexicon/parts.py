@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from tuireader.lexicon.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lower_of
+from tuireader.lexicon.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lowercase
 from tuireader.lexicon.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, breaks
 
 
@@ -57,7 +57,7 @@ class Part:
 
     @property
     def lower(self) -> str:
-        return lower_of(self.cased)
+        return lowercase(self.cased)
 
 
 @dataclass(frozen=True, slots=True)

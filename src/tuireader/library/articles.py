@@ -118,7 +118,7 @@ class Articles(Pages):
                 for report in reports
             ]
             span = None if after is not None else seconds or schedule.DAY
-            return brief.arrange(reports, names, seconds=span, muted=muted), end
+            return brief.build(reports, names, seconds=span, muted=muted), end
 
         return await self._pool.read(read)
 

@@ -139,7 +139,7 @@ class Lists(Desk):
         )
         ids: array[int] = array("q")
         while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
-            if trouble := query.trouble(parsed):
+            if trouble := query.disabled_reason(parsed):
                 return array("q"), trouble
             ids.extend(more)
             tell(ids)

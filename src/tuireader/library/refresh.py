@@ -117,7 +117,7 @@ class Refreshing(Watches, Pages):
         if not items:
             return None
         told = notify.message(items)
-        shown = await notify.show(told, self.config.notify)
+        shown = await notify.deliver(told, self.config.notify)
         if shown.troubles and not (shown.command or shown.desktop):
             await self._pool.write(in_transaction(lambda store: store.notices.wait_again(marked)))
         return Told(

@@ -47,7 +47,7 @@ class Sharing(Desk):
 
     async def written(self, article_id: int, form: str) -> str:
         """An article in one of the forms of `copies`: `md`, `html`, `txt`, `json`. Raises UsageError."""
-        from tuireader.export import written
+        from tuireader.export import render
 
         article = await self._pool.read(lambda store: store.articles.get(article_id))
         if article is None:
@@ -55,7 +55,7 @@ class Sharing(Desk):
         related = (
             await self._pool.read(lambda store: ingest.related(store, article_id)) if form == "json" else ()
         )
-        return await asyncio.to_thread(written, article, form, related)
+        return await asyncio.to_thread(render, article, form, related)
 
     async def save_article(
         self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False

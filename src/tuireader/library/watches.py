@@ -145,7 +145,7 @@ class Watches(Desk):
         )
         ids: array[int] = array("q")
         while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
-            if trouble := query.trouble(asked.wanted):
+            if trouble := query.disabled_reason(asked.wanted):
                 return MutePreview(problem=trouble)
             ids.extend(more)
 
@@ -279,7 +279,7 @@ class Watches(Desk):
             raise UsageError(parsed.caret())
         now = int(self._clock())
         found = await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
-        if trouble := query.trouble(parsed):
+        if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)
         return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuireader.config import ViewConfig
-from tuireader.config.files import without_tilde
+from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.newsboat import settings, urls
 from tuireader.newsboat.outcomes import Consent, Outcome, settled
@@ -97,7 +97,7 @@ def read(
         said = settings.read([(found.config.name, text_of(found.config))], context)
     except No as reason:
         raise TuireaderError(f"{found.config} {reason}", "check that it is newsboat's config") from None
-    cache = found.config.parent / without_tilde(said.cache) if said.cache else found.cache
+    cache = found.config.parent / expand_home(said.cache) if said.cache else found.cache
     if not _is_file(cache):
         cache = found.cache
         said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
@@ -124,7 +124,7 @@ class _Files:
         if len(self._paths) > _MOST_FILES:
             raise No(f"more than {_MOST_FILES} files are included")
         try:
-            path = self._paths[file].parent / without_tilde(written)
+            path = self._paths[file].parent / expand_home(written)
             real = os.path.realpath(path)
             if real in self._open:
                 raise No("the file is read already")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from tuireader.config.files import without_tilde
+from tuireader.config.files import expand_home
 
 ADDRESS = "{url}"
 TITLE = "{title}"
@@ -47,5 +47,5 @@ def words_of(command: str) -> tuple[str, ...] | str:
         return "a quotation mark is not closed"
     if not parts or not parts[0]:
         return "names no program"
-    parts = [str(without_tilde(part)) if part.startswith("~/") else part for part in parts]
+    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]
     return tuple(part.replace("%u", ADDRESS) for part in parts)

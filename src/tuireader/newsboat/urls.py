@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.config.values import WEB_ADDRESS, Bad
+from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.newsboat.filters import NotTranslatable, tag_query, translate
 from tuireader.newsboat.lexing import Line, lines, quoted, words
 from tuireader.newsboat.outcomes import Fate, Group, Made, Outcome
@@ -169,7 +169,7 @@ def _why_not(address: str, marks: list[str]) -> str:
     if address.startswith("file:"):
         return "only http and https are fetched; serve the file over http"
     read_as = WEB_ADDRESS.read(address)
-    return read_as.message if isinstance(read_as, Bad) else ""
+    return read_as.message if isinstance(read_as, Invalid) else ""
 
 
 def _further_tags(tags: Iterable[tuple[str, ...]]) -> list[str]:

@@ -13,22 +13,22 @@ from tuireader import lazy
 
 if TYPE_CHECKING:
     from tuireader.query.advice import Advice, Names, advise, is_dead
-    from tuireader.query.emptiness import impossible
+    from tuireader.query.emptiness import unmatchable_reason
     from tuireader.query.evaluate import (
-        Reading,
+        FoldedArticle,
         Subject,
-        holds,
+        disabled_reason,
         is_name,
         matches,
         merge_spans,
+        node_matches,
         spans,
-        trouble,
         value_matches,
     )
     from tuireader.query.fts_plan import Plan, fts, plan
     from tuireader.query.parser import parse
     from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
-    from tuireader.query.renaming import renamed
+    from tuireader.query.renaming import rename
     from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
     from tuireader.query.tree import (
         NAME_FIELDS,
@@ -49,35 +49,36 @@ if TYPE_CHECKING:
         QueryError,
         Regex,
         Text,
-        asks,
         leaves,
-        needles,
+        mentions_state,
+        positive_terms,
+        required_terms,
         start_of_day,
-        wanted,
     )
 
 __all__ = [
     "NAME_FIELDS", "OPERATORS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "Advice", "After", "Age", "And",
-    "Before", "Is", "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query", "QueryError", "Reading",
-    "Regex", "SlowRegex", "Subject", "Text", "advise", "asks", "compiled", "fts", "holds", "impossible",
-    "is_dead", "is_name", "leaves", "matches", "merge_spans", "needles", "parse", "plan", "regex_problem",
-    "regex_sizes", "regex_spans", "renamed", "spans", "start_of_day", "trouble", "value_matches", "wanted",
+    "Before", "FoldedArticle", "Is", "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query",
+    "QueryError", "Regex", "SlowRegex", "Subject", "Text", "advise", "compiled", "disabled_reason", "fts",
+    "is_dead", "is_name", "leaves", "matches", "mentions_state", "merge_spans", "node_matches", "parse",
+    "plan", "positive_terms", "regex_problem", "regex_sizes", "regex_spans", "rename", "required_terms",
+    "spans", "start_of_day", "unmatchable_reason", "value_matches",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
     __name__,
     {
         "advice": ("Advice", "Names", "advise", "is_dead"),
-        "emptiness": ("impossible",),
+        "emptiness": ("unmatchable_reason",),
         "evaluate": (
-            "Reading",
+            "FoldedArticle",
             "Subject",
-            "holds",
+            "node_matches",
             "is_name",
             "matches",
             "merge_spans",
             "spans",
-            "trouble",
+            "disabled_reason",
             "value_matches",
         ),
         "parser": ("parse",),
@@ -92,7 +93,7 @@ __getattr__ = lazy.names(
             "regex_problem",
             "regex_spans",
         ),
-        "renaming": ("renamed",),
+        "renaming": ("rename",),
         "sizes": ("REGEX_TOTAL", "regex_sizes"),
         "tree": (
             "NAME_FIELDS",
@@ -113,11 +114,11 @@ __getattr__ = lazy.names(
             "QueryError",
             "Regex",
             "Text",
-            "asks",
+            "mentions_state",
             "leaves",
-            "needles",
+            "required_terms",
             "start_of_day",
-            "wanted",
+            "positive_terms",
         ),
     },
 )

@@ -9,8 +9,8 @@ from dataclasses import field as of_class
 from itertools import pairwise
 
 from tuireader.lexicon import fold
-from tuireader.query.emptiness import impossible
-from tuireader.query.evaluate import Reading, Subject, is_name, value_matches
+from tuireader.query.emptiness import unmatchable_reason
+from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
 from tuireader.query.parser import tokens
 from tuireader.query.regexes import SlowRegex
 from tuireader.query.tree import (
@@ -28,7 +28,7 @@ from tuireader.query.tree import (
     Query,
     Regex,
     Text,
-    quoted,
+    quote,
 )
 from tuireader.text import clean
 
@@ -67,7 +67,9 @@ class Names:
     watches: Sequence[str] = ()
     views: Sequence[str] = ()
     unnamed: int = 0
-    _reading: Reading = of_class(init=False, default_factory=lambda: Reading(Subject()), compare=False)
+    _reading: FoldedArticle = of_class(
+        init=False, default_factory=lambda: FoldedArticle(Subject()), compare=False
+    )
     _folded: dict[str, Mapping[str, str]] = of_class(init=False, default_factory=dict, compare=False)
 
     def of(self, field: str) -> Sequence[str]:
@@ -110,9 +112,9 @@ class Names:
         """The nearest name that there is, as an expression asks for it; `""` for none."""
         for other in NAME_FIELDS:
             if same := self._by_fold(other).get(fold(name)):
-                return f"{other}:{quoted(same)}"
+                return f"{other}:{quote(same)}"
         near = _nearest(name, self._by_fold(field))
-        return f"{field}:{quoted(near)}" if near else ""
+        return f"{field}:{quote(near)}" if near else ""
 
     def _by_fold(self, field: str) -> Mapping[str, str]:
         if field not in self._folded:
@@ -183,7 +185,7 @@ def _look(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, A
 
 
 def _of_leaf(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
-    if isinstance(node, Regex) and (reason := impossible(node.pattern)):
+    if isinstance(node, Regex) and (reason := unmatchable_reason(node.pattern)):
         return Advice(f"{node} can match nothing: {reason}")
     if names is not None and node.field in NAME_FIELDS and not names.has(node):
         return Advice(names.unknown(node.field, _asked(node)), field=node.field)

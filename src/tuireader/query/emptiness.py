@@ -23,7 +23,7 @@ Items = Sequence[tuple[Any, Any]]
 
 
 @lru_cache(maxsize=256)
-def impossible(pattern: str) -> str:
+def unmatchable_reason(pattern: str) -> str:
     """Why a pattern matches nothing, or `""`."""
     if OTHER_IN_REGEX.search(pattern.replace(_NEVER, "")):
         return ""

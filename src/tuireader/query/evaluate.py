@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
-from tuireader.query.regexes import SlowRegex, given_up, regex_spans
+from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
     After,
     Age,
@@ -23,8 +23,8 @@ from tuireader.query.tree import (
     Regex,
     Text,
     leaves,
+    positive_terms,
     start_of_day,
-    wanted,
 )
 
 
@@ -58,7 +58,7 @@ class Subject:
 _Spans = Sequence[tuple[int, int]]
 
 
-class Reading:
+class FoldedArticle:
     """An article made ready for many questions: each text is folded at most once."""
 
     __slots__ = ("_folded", "subject")
@@ -95,31 +95,33 @@ class Reading:
         return (str(getattr(subject, name)),)
 
 
-def matches(query: Query, subject: Subject | Reading, now: int) -> bool:
+def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
     """Whether an article matches; `now` is for `age:`. A slow regular expression does not match."""
     try:
-        return holds(query.root, subject if isinstance(subject, Reading) else Reading(subject), now)
+        return node_matches(
+            query.root, subject if isinstance(subject, FoldedArticle) else FoldedArticle(subject), now
+        )
     except SlowRegex:
         return False
 
 
-def trouble(query: Query) -> str:
+def disabled_reason(query: Query) -> str:
     """Why an expression cannot be answered any more: one of its regular expressions was given up; or `""`."""
     for node in leaves(query.root):
-        if isinstance(node, Regex) and given_up(node.pattern):
+        if isinstance(node, Regex) and is_disabled(node.pattern):
             return f"{SlowRegex(node.pattern)} on many articles; make it simpler"
     return ""
 
 
-def holds(node: Node, reading: Reading, now: int) -> bool:
+def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
     """Whether a node matches. Raises SlowRegex."""
     match node:
         case And(nodes):
-            return all(holds(child, reading, now) for child in nodes)
+            return all(node_matches(child, reading, now) for child in nodes)
         case Or(nodes):
-            return any(holds(child, reading, now) for child in nodes)
+            return any(node_matches(child, reading, now) for child in nodes)
         case Not(child):
-            return not holds(child, reading, now)
+            return not node_matches(child, reading, now)
         case Text() | Regex():
             return any(value_matches(node, text, reading) for text in reading.texts(node.field) if text)
         case Near(left, right, distance):
@@ -145,7 +147,7 @@ def _is(state: str, subject: Subject, now: int) -> bool:
 
 def _names(field: str, subject: Subject) -> tuple[str, ...]:
     """The names that a `Name` is compared with."""
-    return subject.given if field == "label" else Reading(subject).texts(field)
+    return subject.given if field == "label" else FoldedArticle(subject).texts(field)
 
 
 def is_name(node: Name, value: str) -> bool:
@@ -156,7 +158,7 @@ def is_name(node: Name, value: str) -> bool:
     return not flags and fold(value) == fold(node.name)
 
 
-def value_matches(node: Text | Regex, value: str, reading: Reading | None = None) -> bool:
+def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
     """Whether one value of the node's field (a title, a feed's name, a label, …) is what the node asks for.
 
     Addresses are searched for the typed characters in any case; a watch has to have just this name unless
@@ -203,7 +205,7 @@ def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
     """
     folded = Folded(text)
     found: list[tuple[int, int]] = []
-    for node in wanted(query.root):
+    for node in positive_terms(query.root):
         if node.field not in ("", name) and name:
             continue
         if isinstance(node, Text):

@@ -24,7 +24,7 @@ _WORD = re.compile(r"[0-9A-Za-z]+")
 
 
 @lru_cache(maxsize=256)
-def required(pattern: str) -> tuple[tuple[str, bool], ...]:
+def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
     """(word of the index, whether others that begin so count too) for words that no text found is without."""
     if OTHER_IN_REGEX.search(pattern):
         return ()
@@ -71,5 +71,5 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 def fts(pattern: str, column: str) -> str | None:
     """An FTS5 expression that hits all texts of a column in which the pattern is found, or None."""
-    found: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required(pattern)]
+    found: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required_words(pattern)]
     return f"{column} : ({' AND '.join(found)})" if found else None

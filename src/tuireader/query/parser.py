@@ -50,7 +50,7 @@ class Token:
     end: int
 
 
-class _Fault(Exception):
+class _ParseError(Exception):
     """Ends the reading; carries a QueryError to `parse`."""
 
     def __init__(self, message: str, token: Token, hint: str = "") -> None:
@@ -95,9 +95,9 @@ def tokens(text: str) -> Iterator[Token]:
         elif kind == "word":
             yield _word_token(token)
         elif kind == "quote":
-            raise _Fault("the quotation mark is not closed", token, 'write a " at the end of the phrase')
+            raise _ParseError("the quotation mark is not closed", token, 'write a " at the end of the phrase')
         elif kind == "slash":
-            raise _Fault(
+            raise _ParseError(
                 "the regular expression is not closed",
                 token,
                 'write a / at its end, or "/…" in quotation marks',
@@ -113,12 +113,12 @@ def _field_token(name: str, token: Token, *, whole: bool) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
     if whole and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
-        raise _Fault(f"{name}: takes no =", token, f"whole names are asked for by {others}")
+        raise _ParseError(f"{name}: takes no =", token, f"whole names are asked for by {others}")
     if name in known:
         return Token("name" if whole else "field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
     hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
-    raise _Fault(
+    raise _ParseError(
         f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotation marks"
     )
 
@@ -131,11 +131,11 @@ def _word_token(token: Token) -> Token:
         if not (
             distance.isascii() and distance.isdigit() and len(distance) <= 4 and int(distance) <= _MAX_NEAR
         ):
-            raise _Fault(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
+            raise _ParseError(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
         return Token("NEAR", distance, token.start, token.end)
     if (match := _LIKE_NEAR.fullmatch(token.value)) and sorted(match[1].upper()) == sorted("NEAR"):
         hint = f"did you mean NEAR/{match[2]}? Put a word with a slash in quotation marks"
-        raise _Fault(f"there is no operator {token.value}", token, hint)
+        raise _ParseError(f"there is no operator {token.value}", token, hint)
     return token
 
 
@@ -143,9 +143,11 @@ def parse(text: str) -> Query | QueryError:
     """Read an expression; an empty one matches everything. Never raises."""
     try:
         if len(text) > _MAX_LENGTH:
-            raise _Fault(f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text)))
+            raise _ParseError(
+                f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text))
+            )
         return Query(_Parser(list(tokens(text))).read(), text)
-    except _Fault as fault:
+    except _ParseError as fault:
         start, end = fault.token.start, fault.token.end
         return QueryError(fault.message, start, max(1, end - start), fault.hint, text)
 
@@ -163,7 +165,7 @@ class _Parser:
             return And()
         node = self._either("")
         if self._next.kind == ")":
-            raise _Fault("no bracket is open here", self._next)
+            raise _ParseError("no bracket is open here", self._next)
         return node
 
     @property
@@ -210,7 +212,7 @@ class _Parser:
             right = self._primary(name)
             lefts, rights = _operands(node, start), _operands(right, follower)
             if {text.field for text in (*lefts, *rights)} - {lefts[0].field}:
-                raise _Fault("NEAR needs words of the same field on both sides", near)
+                raise _ParseError("NEAR needs words of the same field on both sides", near)
             distance = int(near.value)
             pairs.append(_merged(Or, [Near(left, right, distance) for left, right in product(lefts, rights)]))
             node, start = right, follower
@@ -228,15 +230,15 @@ class _Parser:
             return Text(_term(token), name)
         if token.kind == "regex":
             return _regex(token, name)
-        raise _Fault(*_unexpected(token, self._tokens[self._at - 2] if self._at > 1 else None))
+        raise _ParseError(*_unexpected(token, self._tokens[self._at - 2] if self._at > 1 else None))
 
     def _group(self, name: str, opening: Token) -> Node:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise _Fault(f"more than {_MAX_DEPTH} brackets in one another", opening)
+            raise _ParseError(f"more than {_MAX_DEPTH} brackets in one another", opening)
         node = self._either(name)
         if self._next.kind != ")":
-            raise _Fault("the bracket is not closed", opening, "write a ) where the group ends")
+            raise _ParseError("the bracket is not closed", opening, "write a ) where the group ends")
         self._take()
         self._depth -= 1
         return node
@@ -244,17 +246,17 @@ class _Parser:
     def _name(self, token: Token) -> Node:
         value = self._take()
         if value.kind not in ("word", "phrase"):
-            raise _Fault(f"{token.value}:= needs a name", token, f'for example {token.value}:="My name"')
+            raise _ParseError(f"{token.value}:= needs a name", token, f'for example {token.value}:="My name"')
         return Name(token.value, value.value)
 
     def _field(self, token: Token) -> Node:
         if token.value in TEXT_FIELDS:
             if self._next.kind not in ("word", "phrase", "regex", "("):
-                raise _Fault(f"{token.value}: needs a word", token, f"for example {token.value}:word")
+                raise _ParseError(f"{token.value}: needs a word", token, f"for example {token.value}:word")
             return self._primary(token.value)
         value = self._take()
         if value.kind not in ("word", "phrase"):
-            raise _Fault(f"{token.value}: needs a value", token, _EXAMPLES[token.value])
+            raise _ParseError(f"{token.value}: needs a value", token, _EXAMPLES[token.value])
         return _VALUES[token.value](value)
 
 
@@ -287,25 +289,25 @@ def _operands(node: Node, place: Token) -> tuple[Text, ...]:
     nodes = node.nodes if isinstance(node, Or) else (node,)
     texts = tuple(item for item in nodes if isinstance(item, Text))
     if len(texts) < len(nodes):
-        raise _Fault(
+        raise _ParseError(
             "NEAR stands between words or phrases", place, "for example fine NEAR/8 (regulator OR court)"
         )
     if len(texts) > 20:
-        raise _Fault("NEAR takes at most 20 alternatives", place)
+        raise _ParseError("NEAR takes at most 20 alternatives", place)
     return texts
 
 
 def _term(token: Token) -> Term:
     term = compile_term(token.value)
     if term is None:
-        raise _Fault("there is nothing to look for in this", token)
+        raise _ParseError("there is nothing to look for in this", token)
     return term
 
 
 def _regex(token: Token, name: str) -> Regex:
     problem = regex_problem(token.value)
     if problem:
-        raise _Fault(problem, token)
+        raise _ParseError(problem, token)
     return Regex(token.value, name)
 
 
@@ -314,7 +316,7 @@ def _state(token: Token) -> Is:
     if state in STATES:
         return Is(state)
     near = difflib.get_close_matches(state, STATES, 1, 0.5)
-    raise _Fault(
+    raise _ParseError(
         f"there is no is:{token.value}", token, f"did you mean {near[0]}?" if near else _EXAMPLES["is"]
     )
 
@@ -326,7 +328,7 @@ def _age(token: Token) -> Age:
     match = _AGE.fullmatch(token.value.lower())
     if not match or match[3] == "m":
         what = "m can be min or mo" if match else "age: needs < or >, a number and a unit"
-        raise _Fault(what, token, _EXAMPLES["age"])
+        raise _ParseError(what, token, _EXAMPLES["age"])
     return Age(match[1] == ">", int(match[2]) * UNITS[match[3]])
 
 
@@ -340,7 +342,7 @@ def _day(token: Token) -> date:
             raise ValueError
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
-        raise _Fault("this is no date", token, _EXAMPLES["after"]) from None
+        raise _ParseError("this is no date", token, _EXAMPLES["after"]) from None
 
 
 _EXAMPLES = {

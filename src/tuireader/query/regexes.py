@@ -69,14 +69,14 @@ _compiled = lru_cache(maxsize=512)(_compile)
 _compiled_large = lru_cache(maxsize=8)(_compile)
 
 
-def given_up(pattern: str) -> bool:
+def is_disabled(pattern: str) -> bool:
     """Whether a pattern took too long so often that it is tried no more, until the next start."""
     return _slow[pattern] >= _MOST_SLOW
 
 
 def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
     """All places that are not empty. Raises SlowRegex; at once for a pattern that has been given up."""
-    if given_up(pattern):
+    if is_disabled(pattern):
         raise SlowRegex(pattern)
     try:
         found = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)

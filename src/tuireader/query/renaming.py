@@ -11,7 +11,7 @@ from tuireader.query.tree import OPERATORS, QueryError
 _SPECIAL = re.compile(r'["“”\\]')
 
 
-def renamed(text: str, field: str, name: str, new: str) -> str:
+def rename(text: str, field: str, name: str, new: str) -> str:
     """The expression that asks for `new` where it asked for `name` in this field; all else stays as typed.
 
     Only a value that is the whole name is changed: `folder:China` may mean more folders than "China tech".

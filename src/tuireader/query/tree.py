@@ -33,7 +33,7 @@ class Text:
     field: str = ""
 
     def __str__(self) -> str:
-        return _in_field(self.field, quoted(self.term.text))
+        return _in_field(self.field, quote(self.term.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ _TO_ESCAPE = re.compile(r'(["“”\\])')
 OPERATORS = ("AND", "OR", "NOT", "NEAR")
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A word or phrase as it is written in an expression, in quotation marks where it needs them."""
     if _BARE.fullmatch(text) and text not in OPERATORS:
         return text
@@ -229,12 +229,12 @@ def _grouped(node: Node) -> str:
     return f"({node})" if isinstance(node, And | Or | Near) else str(node)
 
 
-def wanted(node: Node) -> Iterator[Text | Regex]:
+def positive_terms(node: Node) -> Iterator[Text | Regex]:
     """The terms and patterns of title and body that an article can match by."""
     match node:
         case And(nodes) | Or(nodes):
             for child in nodes:
-                yield from wanted(child)
+                yield from positive_terms(child)
         case Near(left, right):
             yield left
             yield right
@@ -257,23 +257,23 @@ def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | After
             yield node
 
 
-def asks(node: Node, state: str) -> bool:
+def mentions_state(node: Node, state: str) -> bool:
     """Whether `is:state` stands anywhere in an expression."""
     return any(isinstance(leaf, Is) and leaf.state == state for leaf in leaves(node))
 
 
-def needles(node: Node) -> tuple[Term, ...] | None:
+def required_terms(node: Node) -> tuple[Term, ...] | None:
     """Terms of which one at least stands in the text of whatever matches; None if there are none."""
     match node:
         case Text(term, field) if field in ("", "title", "body"):
             return (term,)
         case Near(left):
-            return needles(left)
+            return required_terms(left)
         case And(nodes):
-            choices = [terms for terms in map(needles, nodes) if terms]
+            choices = [terms for terms in map(required_terms, nodes) if terms]
             return min(choices, key=len, default=None)
         case Or(nodes):
-            parts = [needles(child) for child in nodes]
+            parts = [required_terms(child) for child in nodes]
             return None if None in parts else tuple(term for part in parts for term in part or ())
         case _:
             return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from tuireader.config import Config, Paths, Problem, is_there, load, loads, paths
+from tuireader.config import Config, Paths, Problem, config_exists, load, loads, paths
 from tuireader.errors import ConfigError, Exit, TuireaderError, report_crash
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Options:
             from tuireader import demo
 
             return loads(demo.config_text(), "demo")
-        if not is_there(self.paths.config):
+        if not config_exists(self.paths.config):
             return Config(), ()
         config, problems = load(self.paths.config)
         for problem in problems:
@@ -153,7 +153,7 @@ def guarded(job: Callable[[], int]) -> int:
 def where_for(config_file: Path | None, database: Path | None) -> Paths:
     """The places of all files. Raises ConfigError where the configuration that was named is missing."""
     where = paths(os.environ, config=config_file, database=database)
-    if config_file is not None and not is_there(config_file):
+    if config_file is not None and not config_exists(config_file):
         raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     return where
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.document.prepare import words
-from tuireader.lexicon import indexed_before
+from tuireader.lexicon import indexed_v4
 from tuireader.lexicon.indexing import BREAK
 from tuireader.store.articles import Articles, StoredText
 
@@ -136,7 +136,7 @@ def _joined(one: str, other: str) -> str:
 def _words_then(text: StoredText) -> tuple[_Row, _Row] | None:
     """The words of an article in version 4 and those it has now; None if they are the same."""
     whole = f"{text.asked_summary}\n{text.asked_body}" if text.asked_summary else text.asked_body
-    then = [indexed_before(field) for field in (text.title, whole, text.author)]
+    then = [indexed_v4(field) for field in (text.title, whole, text.author)]
     if then == [None, None, None]:
         return None
     number, *now = _words(text)

@@ -66,7 +66,7 @@ class Search:
         If `ranked`, the newest some thousand of what the index hits are ordered by relevance (BM25, where a
         word of the title counts for ten of the text); what is older follows by time.
         """
-        within = "1" if query.asks(parsed.root, "muted") else "a.muted = 0"
+        within = "1" if query.mentions_state(parsed.root, "muted") else "a.muted = 0"
         wide = any(map(_is_wide, query.leaves(parsed.root)))
         expression = query.plan(parsed).fts if ranked and not wide else None
         if expression is None:

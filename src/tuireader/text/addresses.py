@@ -78,7 +78,7 @@ def _checked(url: str) -> str:
     return f"{scheme}:{rest}"
 
 
-def shown_host(url: str) -> str:
+def display_host(url: str) -> str:
     """Return the host of an address as a person must see it before opening it.
 
     Whoever is named before "@" is left out and marked by "…@", as it is no part of the host; letters

@@ -46,7 +46,7 @@ _JOINERS = "\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 _COMPOSED = f"[#*0-9\u00a9\u00ae\u2010-\u3300\U0001f000-\U0001faff][{_JOINERS}]"
 
 
-def same_everywhere(s: str) -> str:
+def portable_emoji(s: str) -> str:
     """Return clean text with composed emoji as simple ones, in as many cells.
 
     Terminals do not agree on the width of a family, a waving hand with a skin tone or a heart with a colour,

@@ -198,7 +198,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
 
 def _plain(text: str) -> str:
     """As it looks in every terminal, without controls: all that is stored was cleaned when it came."""
-    from tuireader.text import same_everywhere
+    from tuireader.text import portable_emoji
 
-    text = same_everywhere(text)
+    text = portable_emoji(text)
     return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)

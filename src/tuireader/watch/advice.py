@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tuireader.lexicon import fold
-from tuireader.query import OPERATORS, Advice, Names, Query, advise, impossible, is_dead, parse
+from tuireader.query import OPERATORS, Advice, Names, Query, advise, is_dead, parse, unmatchable_reason
 from tuireader.watch.rules import WatchRule
 
 _OPERATOR = re.compile(rf"(?<=\s)(?:{'|'.join(OPERATORS)})(?:/\d+)?(?=\s)")
@@ -53,7 +53,7 @@ def _of_terms(rule: WatchRule) -> Iterator[Advice]:
 
 def _reason(term: str) -> str:
     """Why a regular expression in slashes matches nothing."""
-    return impossible(term[1:-1]) if _is_regex(term) else ""
+    return unmatchable_reason(term[1:-1]) if _is_regex(term) else ""
 
 
 def _is_regex(term: str) -> bool:

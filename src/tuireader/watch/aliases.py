@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from tuireader.lexicon import Folded, Term, fold
-from tuireader.watch.items import item_of
+from tuireader.watch.items import parse_item
 from tuireader.watch.rules import WatchRule
-from tuireader.watch.sentences import around, cut, line_around, sentences_in
+from tuireader.watch.sentences import cut, line_around, sentences_in, span_of_sentences
 
 _OPEN, _CLOSED = r"\s*[(（]\s*[\"'“‘]?", r"[\"'”’]?\s*[)）]"
 _SHORT = r"([A-Z][A-Za-z0-9.&-]{1,11})"
@@ -32,7 +32,7 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
         item
         for group in (rule.any, *rule.all)
         for name in group
-        if isinstance(item := item_of(name, rule.exact), Term)
+        if isinstance(item := parse_item(name, rule.exact), Term)
     ]
     known = {fold(name) for group in (rule.any, rule.none, *rule.all) for name in group}
     found: dict[str, tuple[str, str]] = {}
@@ -46,7 +46,7 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
             )
             if name and fold(name) not in known:
                 line = line_around(text, start, end)
-                first, last = around(sentences_in(text, *line), start, end)
+                first, last = span_of_sentences(sentences_in(text, *line), start, end)
                 found.setdefault(fold(name), (name, cut(text, first, last, [(start, end)])[0]))
     return list(found.values())
 

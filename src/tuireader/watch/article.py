@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from tuireader import query
 from tuireader.lexicon import Folded, Term
-from tuireader.query import Reading, Regex, Subject
+from tuireader.query import FoldedArticle, Regex, Subject
 from tuireader.watch.items import Item
-from tuireader.watch.sentences import around, line_around, sentences_in
+from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
 
 Spans = Sequence[tuple[int, int]]
 
@@ -19,7 +19,7 @@ class SearchedArticle:
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
-        self._reading: Reading | None = None
+        self._reading: FoldedArticle | None = None
         self._items = items
         self._found: dict[int, Spans] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -37,10 +37,10 @@ class SearchedArticle:
         self.folded = Folded("\n".join(texts))
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> FoldedArticle:
         """The article for the questions of expressions."""
         if self._reading is None:
-            self._reading = Reading(self.subject)
+            self._reading = FoldedArticle(self.subject)
         return self._reading
 
     def field_at(self, place: int) -> str:
@@ -95,4 +95,4 @@ class SearchedArticle:
         sentences = self._sentences.get(line)
         if sentences is None:
             sentences = self._sentences[line] = sentences_in(text, *line)
-        return around(sentences, start, end)
+        return span_of_sentences(sentences, start, end)

@@ -9,7 +9,7 @@ from tuireader.query import Regex
 Item = Term | Regex
 
 
-def item_of(text: str, exact: bool) -> Item | str:
+def parse_item(text: str, exact: bool) -> Item | str:
     """A term or a regular expression in slashes, or why it is neither."""
     if len(text) > 2 and text[0] == "/" == text[-1]:
         problem = query.regex_problem(text[1:-1])

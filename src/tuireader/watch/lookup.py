@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tuireader import query
 from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError
-from tuireader.watch.items import item_of
+from tuireader.watch.items import parse_item
 from tuireader.watch.rules import WatchRule
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
@@ -55,7 +55,7 @@ def lookup(rule: WatchRule) -> Lookup:
 
 def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, bool]:
     """An FTS5 expression for any of some terms in the columns `scope`, and whether it hits nothing else."""
-    items = [item_of(text, exact) for text in terms]
+    items = [parse_item(text, exact) for text in terms]
     found = [item.fts if isinstance(item, Term) else None for item in items]
     if not found or None in found:
         return None, False

@@ -13,7 +13,7 @@ from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
 from tuireader.watch.article import SearchedArticle, Spans
-from tuireader.watch.items import Item, item_of
+from tuireader.watch.items import Item, parse_item
 from tuireader.watch.rules import FIELDS, Problem, WatchRule
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
@@ -156,7 +156,7 @@ class Matcher:
         if wrong or not rule.fields:
             self._problem(rule, f"fields are {', '.join(FIELDS)}, not {', '.join(wrong) or 'none'}")
             return None
-        asked = query.wanted(expression.root) if rule.query.strip() else ()
+        asked = query.positive_terms(expression.root) if rule.query.strip() else ()
         terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in asked)
         feeds = frozenset(feed.casefold() for feed in rule.feeds)
         return _Watch(
@@ -169,7 +169,7 @@ class Matcher:
     def _numbers(self, rule: WatchRule, terms: Iterable[str]) -> tuple[int, ...]:
         numbers: list[int] = []
         for text in terms:
-            item = item_of(text, rule.exact)
+            item = parse_item(text, rule.exact)
             if isinstance(item, str):
                 self._problem(rule, item)
             else:
@@ -182,7 +182,7 @@ class Matcher:
             gate: Sequence[int] = min(watch.groups, key=len)
         else:
             root = watch.query.root if watch.query else query.And()
-            needles = query.needles(root)
+            needles = query.required_terms(root)
             if needles is None:
                 self._always.append(watch)
                 return
@@ -248,7 +248,7 @@ def _hits(
     if watch.none and article.hits([number for number in watch.none if number in candidates], fields):
         return None
     if watch.query:
-        if not query.holds(watch.query.root, article.reading, now):
+        if not query.node_matches(watch.query.root, article.reading, now):
             return None
         for number, field in watch.query_terms:
             if number in candidates and number not in hits:

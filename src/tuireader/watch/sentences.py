@@ -79,7 +79,7 @@ def _is_abbreviation(text: str, left: int, dot: int) -> bool:
     return len(last) == 1 or "." in last or last.lower() in _ABBREVIATIONS
 
 
-def around(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+def span_of_sentences(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """From the sentence that `start` is in to the one that `end` is in: mostly the same."""
     place = max(0, bisect_right(sentences, (start, _FAR)) - 1)
     first, last = sentences[place]

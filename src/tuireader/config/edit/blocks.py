@@ -12,12 +12,12 @@ from itertools import takewhile
 from typing import Any
 
 from tuireader.config.edit.data import Table, proven, tables_of, unsafe
-from tuireader.config.toml_lines import Sort, Statement, statements
+from tuireader.config.toml_lines import Statement, StatementKind, statements
 from tuireader.errors import ConfigError
 
 Values = Mapping[str, str | None]
 """New values of keys as TOML; None removes the key."""
-_HEADERS = (Sort.ARRAY, Sort.TABLE)
+_HEADERS = (StatementKind.ARRAY, StatementKind.TABLE)
 
 
 def append_tables(text: str, data: Table, name: str, blocks: Sequence[str]) -> str:
@@ -61,7 +61,7 @@ def remove_table(text: str, data: Table, name: str, at: int) -> str:
     if not expected[name]:
         del expected[name]
     block = blocks_of(text, name)[at]
-    comments = "".join(text[one.start : one.end] for one in block if one.sort is Sort.COMMENT)
+    comments = "".join(text[one.start : one.end] for one in block if one.sort is StatementKind.COMMENT)
     before, after = text[: block[0].start], text[block[-1].end :]
     if not comments and (not before.strip("\ufeff") or before.replace("\r", "").endswith("\n\n")):
         after = after.removeprefix("\r").removeprefix("\n")  # one empty line instead of two
@@ -105,7 +105,7 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
 def in_brackets(text: str, name: str) -> bool:
     """Return whether the tables are written as one bracketed list: `feeds = [{…}, …]`."""
     root = takewhile(lambda one: one.sort not in _HEADERS, statements(text))
-    return any(one.sort is Sort.PAIR and one.name == name for one in root)
+    return any(one.sort is StatementKind.PAIR and one.name == name for one in root)
 
 
 def blocks_of(text: str, name: str) -> list[list[Statement]]:
@@ -113,7 +113,7 @@ def blocks_of(text: str, name: str) -> list[list[Statement]]:
     blocks: list[list[Statement]] = []
     open_block: list[Statement] | None = None
     for one in statements(text):
-        if one.sort is Sort.ARRAY and one.name == name:
+        if one.sort is StatementKind.ARRAY and one.name == name:
             open_block = []
             blocks.append(open_block)
         elif one.sort in _HEADERS and not one.name.startswith(f"{name}."):
@@ -130,13 +130,13 @@ def _plain_table(text: str, name: str) -> list[Statement]:
         is_header = one.sort in _HEADERS
         if is_header and block:
             break
-        if block or (one.sort is Sort.TABLE and one.name == name):
+        if block or (one.sort is StatementKind.TABLE and one.name == name):
             block.append(one)
     return _without_trailing_comments(block)
 
 
 def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
-    while block and block[-1].sort in (Sort.COMMENT, Sort.BLANK):
+    while block and block[-1].sort in (StatementKind.COMMENT, StatementKind.BLANK):
         block.pop()
     return block
 
@@ -145,7 +145,7 @@ def _start_with_comments(header: Statement, text: str) -> int:
     """Return where a table begins, including the comments directly above it."""
     start = header.start
     for one in reversed([one for one in statements(text) if one.start < header.start]):
-        if one.sort is not Sort.COMMENT:
+        if one.sort is not StatementKind.COMMENT:
             break
         start = one.start
     return start
@@ -158,8 +158,8 @@ def _end_with_comments(block: Sequence[Statement], text: str) -> int:
     for one in statements(text):
         if one.start < end:
             continue
-        if one.sort is not Sort.COMMENT:
-            return reach if one.sort is Sort.BLANK else end
+        if one.sort is not StatementKind.COMMENT:
+            return reach if one.sort is StatementKind.BLANK else end
         reach = one.end
     return reach
 

@@ -24,7 +24,7 @@ from tuireader.config.edit.data import (
     urls_of,
     validate,
 )
-from tuireader.config.values import quoted, to_toml
+from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import without_password
 
@@ -78,7 +78,7 @@ def rename_folder(text: str, name: str, new: str) -> str:
     tables = enumerate(tables_of(data, "feeds"))
     changes = {at: {"folder": new} for at, table in tables if text_of(table, "folder") == name}
     if not changes:
-        raise ConfigError(f"the configuration has no folder {quoted(name)}", "see `tuireader feeds`")
+        raise ConfigError(f"the configuration has no folder {quote(name)}", "see `tuireader feeds`")
     text = _update(text, data, "feeds", FeedConfig, changes)
     return renamed(text, "folder", name, new) if new else text
 
@@ -110,7 +110,7 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
         changes = {}
         for at, table in enumerate(tables_of(data, array)):
             before = table.get("query")
-            if isinstance(before, str) and (after := query.renamed(before, field, name, new)) != before:
+            if isinstance(before, str) and (after := query.rename(before, field, name, new)) != before:
                 changes[at] = {"query": after}
         text = _update(text, data, array, kind, changes)
     return text
@@ -133,7 +133,7 @@ def set_watch(text: str, name: str, watch: WatchConfig, known: WatchConfig | Non
     data = data_of(text)
     index = _index(data, "watch", name)
     if index is None:
-        raise ConfigError(f"the configuration has no watch {quoted(name)}", _SEE_WATCHES)
+        raise ConfigError(f"the configuration has no watch {quote(name)}", _SEE_WATCHES)
     if _index(data, "watch", watch.name) not in (None, index):
         raise _taken("watch", watch.name)
     _valid("watch", watch)
@@ -237,7 +237,7 @@ def _index(data: Table, array: str, name: str) -> int | None:
 
 
 def _taken(noun: str, name: str) -> ConfigError:
-    return ConfigError(f"there is a {noun} named {quoted(name)} already", "choose another name")
+    return ConfigError(f"there is a {noun} named {quote(name)} already", "choose another name")
 
 
 def _remove_named(text: str, array: str, name: str, hint: str) -> str:
@@ -245,7 +245,7 @@ def _remove_named(text: str, array: str, name: str, hint: str) -> str:
     index = _index(data, array, name)
     if index is None:
         noun = "saved search" if array == "view" else array
-        raise ConfigError(f"the configuration has no {noun} {quoted(name)}", hint)
+        raise ConfigError(f"the configuration has no {noun} {quote(name)}", hint)
     return remove_table(text, data, array, index)
 
 

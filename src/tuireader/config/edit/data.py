@@ -7,7 +7,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
-from tuireader.config.values import Bad, Key, quoted, same_address
+from tuireader.config.values import Invalid, Key, quote, same_address
 from tuireader.errors import ConfigError
 from tuireader.text import without_password
 
@@ -103,7 +103,7 @@ def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
 def parse_value(kind: type[Item], name: str, value: object) -> object:
     """Return what a value read from TOML means for a key. Raises ConfigError when it cannot be used."""
     parsed = key_of(kind, name).kind.read(value)
-    if isinstance(parsed, Bad):
+    if isinstance(parsed, Invalid):
         raise ConfigError(f"{name} {parsed.message}")
     return parsed
 
@@ -119,4 +119,4 @@ def key_of(kind: type[Item], name: str) -> Key:
         if one.name == name:
             described: Key = one.metadata["key"]
             return described
-    raise ConfigError(f"a feed has no key {quoted(name)}")
+    raise ConfigError(f"a feed has no key {quote(name)}")

@@ -26,8 +26,8 @@ from tuireader.config.edit.blocks import (
     update_tables,
 )
 from tuireader.config.edit.data import Table, comparable, data_of, tables_of, text_of
-from tuireader.config.toml_lines import Sort
-from tuireader.config.values import quoted, to_toml
+from tuireader.config.toml_lines import StatementKind
+from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean, without_password
 from tuireader.text.wording import counted
@@ -190,7 +190,9 @@ def _array_changes(
     for at, (old, new) in enumerate(zip_longest(before, after)):
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
-            removed = "".join(text[one.start : one.end] for one in lost if one.sort is not Sort.COMMENT)
+            removed = "".join(
+                text[one.start : one.end] for one in lost if one.sort is not StatementKind.COMMENT
+            )
             yield TableChange(name, at, old, new, removed)
 
 
@@ -234,7 +236,7 @@ def _restore_table(text: str, change: TableChange) -> str:
     found = [at for at, table in enumerate(tables) if table == new]
     if not found:
         verb = "changed" if any(_same(name, table, new) for table in tables) else "removed"
-        raise EditedSince(f"the {_noun(name)} {quoted(_name(new))} was {verb} since")
+        raise EditedSince(f"the {_noun(name)} {quote(_name(new))} was {verb} since")
     at = min(found, key=lambda index: abs(index - change.at))
     if old is None:
         return remove_table(text, data, name, at)
@@ -244,7 +246,7 @@ def _restore_table(text: str, change: TableChange) -> str:
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
     """Restore a table that was removed, at its index."""
     if any(_same(change.name, table, old) for table in tables_of(data, change.name)):
-        raise EditedSince(f"there is a {_noun(change.name)} {quoted(_name(old))} again")
+        raise EditedSince(f"there is a {_noun(change.name)} {quote(_name(old))} again")
     lines = (f"{to_toml(key) if not key.isidentifier() else key} = {to_toml(old[key])}\n" for key in old)
     block = change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else ""
     block = block or f"[[{change.name}]]\n{''.join(lines)}"

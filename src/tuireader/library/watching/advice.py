@@ -11,7 +11,7 @@ from typing import Any
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Problem, WatchConfig
-from tuireader.config.toml_lines import places
+from tuireader.config.toml_lines import key_lines
 from tuireader.library.watching.rules import rule_of
 from tuireader.query import Advice, Names
 from tuireader.store import Store
@@ -87,7 +87,7 @@ def of_config(config: Config, text: str, file: str, database: Path) -> list[Prob
     feeds |= {url: (title, url, folder) for title, url, folder in stored.every_feed(database)}
     labels = [*stored.labels(database), *(label for feed in config.feeds for label in feed.labels)]
     known = _names(config, feeds.values(), labels)
-    lines = dict(places(text))
+    lines = dict(key_lines(text))
     return [
         Problem(path, str(one), lines.get(path), file=file, warning=True)
         for path, ask in _asked(config, tomllib.loads(text.removeprefix("\ufeff")))

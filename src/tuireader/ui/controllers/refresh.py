@@ -170,9 +170,9 @@ class Refreshing:
     def _show_in_terminal(self, told: Told) -> bool:
         """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
         app = self._screen.app
-        kind = terminal.kind_of(os.environ, self._library.config.notify.terminal)
+        kind = terminal.detect(os.environ, self._library.config.notify.terminal)
         number = max(told.articles, default=0)
-        written = terminal.sequence(told.title, told.body, kind, os.environ, number)
+        written = terminal.escape_sequence(told.title, told.body, kind, os.environ, number)
         if not written or app.is_web or app._driver is None:
             return False
         app._driver.write(written)

@@ -16,7 +16,7 @@ from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
-from tuireader.query import QueryError, parse, spans, trouble
+from tuireader.query import QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import SavingDialog, Says
@@ -90,7 +90,7 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
 def _trouble(mute: MuteConfig) -> str:
     """Why a mute hides nothing any more, or `""`."""
     parsed = parse(mute.query)
-    return "" if isinstance(parsed, QueryError) else trouble(parsed)
+    return "" if isinstance(parsed, QueryError) else disabled_reason(parsed)
 
 
 class Mute(SavingDialog[Muted | None]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model import FeedPreview
-from tuireader.text import cell_len, pad, shown_host
+from tuireader.text import cell_len, display_host, pad
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.times import age, span
 
@@ -19,7 +19,7 @@ _TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titl
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
     """Title and site; how much and how often; what there is to read; the newest entries with their age."""
     lines: list[Line] = [
-        ((preview.title or "Untitled", "strong"), (f" · {shown_host(preview.site_url or url)}", "dim")),
+        ((preview.title or "Untitled", "strong"), (f" · {display_host(preview.site_url or url)}", "dim")),
         ((" · ".join(_numbers(preview, now)), "text"),),
     ]
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()

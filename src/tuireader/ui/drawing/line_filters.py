@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.color import Color as Background
 from textual.filter import LineFilter
 
-from tuireader.text import same_everywhere
+from tuireader.text import portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
 """The strengths of red, green and blue among 256 colours."""
@@ -38,9 +38,9 @@ class SameEverywhere(LineFilter):
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
         """The segments with such texts, as wide as before."""
         whole = "".join([one.text for one in segments])
-        if same_everywhere(whole) is whole:  # as nearly all lines are
+        if portable_emoji(whole) is whole:  # as nearly all lines are
             return segments
-        return [one if one.control else one._replace(text=same_everywhere(one.text)) for one in segments]
+        return [one if one.control else one._replace(text=portable_emoji(one.text)) for one in segments]
 
 
 class Nearest256(LineFilter):
