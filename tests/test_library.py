@@ -14,7 +14,7 @@ from tests.feedtext import item, rss
 from tests.web import Answer, Request, Web
 from tuireader import demo
 from tuireader.config import Config, Paths, loads
-from tuireader.errors import ConfigError, TuireaderError
+from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library import Library
 from tuireader.model import (
@@ -323,6 +323,12 @@ async def test_search_and_views_by_expression(tmp_path: Path) -> None:
         found, problem = await library.search("title:wechat watch:PIPL")
         assert problem == "" and len(found) >= 2
         assert list(await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
+        by_title = await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), sort="title")
+        assert [row.title for row in await library.rows(by_title)] == sorted(
+            (row.title for row in await library.rows(found)), key=str.casefold
+        )
+        with pytest.raises(UsageError, match="unknown sort order"):
+            await library.ids(View(ViewKind.QUERY, "title:wechat"), sort="newest")
         await library.set_read(found[:1], True)
         assert list(
             await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)

@@ -224,3 +224,11 @@ def test_a_database_that_is_none_and_one_that_is_named(places: dict[str, str], t
 def test_the_demo_has_its_own(tmp_path: Path) -> None:
     env = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
     assert "plain,Ransomware" in complete("tuireader --demo unread --watch ", env)
+
+
+def test_a_name_with_quotes_keeps_them(tmp_path: Path) -> None:
+    config = tmp_path / ".config" / "tuireader" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[[feeds]]\nurl = "https://example.org/feed"\nfolder = \'The "best" news\'\n')
+    found = complete("tuireader list folder:", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
+    assert " ".join(found) == r"plain,\"The\ \\\"best\\\"\ news\""

@@ -14,9 +14,9 @@ from textual.color import Color
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
 from tuireader.config.toml_lines import key_lines, statements
-from tuireader.config.values import COLOR, COLOR_NAMES, same_address, to_toml
+from tuireader.config.values import COLOR, COLOR_NAMES, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import clean
+from tuireader.text import clean, feed_key
 
 LAST_DAY = date(2026, 12, 31)
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -473,7 +473,8 @@ def test_toml_is_written_as_it_is_read() -> None:
 
 
 def test_one_address_for_all_ways_to_write_it() -> None:
-    assert same_address("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me:Pw@example.org/?a"
+    assert feed_key("HTTPS://Me:Pw@Example.ORG:443?a#b") == "https://Me:Pw@example.org/?a"
+    assert feed_key("http://example.org:port/") == "http://example.org:port/"
 
 
 def test_reading_needs_neither_parser_nor_difflib() -> None:

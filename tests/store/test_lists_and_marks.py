@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import NOW, entry, open_store, save
+from tuireader.commands.sorts import LIST_SORTS
+from tuireader.errors import UsageError
 from tuireader.model import Count, Evidence, TermHit, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
@@ -59,7 +61,12 @@ def test_sorting(store: Store) -> None:
 
     assert titles("title") == ["apples", "Title number 1", "Title number 2", "Title number 3", "Zebras"]
     assert titles("feed")[0] == "Title number 1"
-    assert titles("no such order") == titles("date")
+    for sort in LIST_SORTS:
+        assert sorted(titles(sort)) == sorted(titles("date"))
+    with pytest.raises(UsageError, match=r"unknown sort order .no such order. .*date, oldest, feed"):
+        titles("no such order")
+    with pytest.raises(UsageError, match="unknown sort order"):
+        store.lists.sorted_ids([1], "relevance")
 
 
 def test_counts_follow_the_marks(store: Store) -> None:

@@ -21,6 +21,7 @@ from tuireader.cli.output import (
     print_json,
     print_paged,
 )
+from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Article, ArticleRow, Related, View, ViewKind
 from tuireader.text.wording import counted
@@ -66,7 +67,7 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
 @_limit
 @click.option(
     "--sort",
-    type=click.Choice(("date", "relevance")),
+    type=click.Choice(("date", RELEVANCE)),
     default="date",
     show_default=True,
     help="The newest or the most relevant first.",
@@ -88,7 +89,7 @@ def search(
     """
 
     async def job(library: Library) -> int:
-        found = await _print_articles(library, " ".join(expression), form, limit, sort == "relevance")
+        found = await _print_articles(library, " ".join(expression), form, limit, sort == RELEVANCE)
         return Exit.FAILURE if exit_status and not found else Exit.OK
 
     return in_library(options, job)

@@ -109,8 +109,10 @@ def _names(context: click.Context, field: str) -> Iterable[str]:
 
 
 def _quoted(name: str) -> str:
-    """A name as the expression language takes it."""
-    return name if re.fullmatch(r"\w+", name) else '"{}"'.format(name.replace('"', ""))
+    """Write a name for an expression: a single word as it is, anything else as a phrase."""
+    from tuireader.query import phrase
+
+    return name if re.fullmatch(r"\w+", name) else phrase(name)
 
 
 class _Where:

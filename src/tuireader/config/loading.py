@@ -26,7 +26,8 @@ from tuireader.config.shape import (
 )
 from tuireader.config.tables import KEYS, TABLES, required
 from tuireader.config.toml_lines import key_lines
-from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote, same_address
+from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote
+from tuireader.text import feed_key
 
 T = TypeVar("T")
 
@@ -145,7 +146,7 @@ def _config(table: dict[str, Any], found: _Found) -> Config:
 def _feeds(value: object, found: _Found) -> Iterator[FeedConfig]:
     seen: dict[str, str] = {}
     for path, feed in _each(FeedConfig, value, "feeds", found):
-        first = seen.setdefault(same_address(feed.url), path)
+        first = seen.setdefault(feed_key(feed.url), path)
         if first != path:
             found.add(f"{path}.url", f"is the same feed as {first}, so this one is left out")
         else:

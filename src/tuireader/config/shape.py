@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tuireader.commands import PRESETS, normalise_key
+from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.problems import caret
 from tuireader.config.values import (
     COLOR,
@@ -326,7 +327,7 @@ class UiConfig:
     sort: str = field(
         default="date",
         metadata=key(
-            choice("date", "oldest", "feed", "title", "watch", "sources"),
+            choice(*LIST_SORTS),
             "Order of lists but searches: newest first, oldest first, by feed, title, watch or sources.",
         ),
     )

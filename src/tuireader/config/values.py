@@ -311,16 +311,6 @@ def _web_address(value: object) -> str | Invalid:
     return url if host else Invalid(f"has no host: {quote(without_password(url))}")
 
 
-def same_address(url: str) -> str:
-    """An address in one form for all ways to write it: host in small letters, no usual port, no fragment."""
-    parts = urlsplit(url)
-    userinfo, at, _ = parts.netloc.rpartition("@")
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    port = f":{parts.port}" if parts.port and parts.port != usual else ""
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{userinfo}{at}{parts.hostname}{port}{parts.path or '/'}{query}"
-
-
 WEB_ADDRESS = Kind("web address", _web_address)
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.2

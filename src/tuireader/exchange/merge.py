@@ -10,11 +10,11 @@ from typing import Any
 from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
 from tuireader.config.edit.data import Item
-from tuireader.config.values import same_address
 from tuireader.errors import ConfigError
 from tuireader.newsboat.outcomes import Made
 from tuireader.newsboat.single_settings import Settings
 from tuireader.query import REGEX_TOTAL, regex_sizes
+from tuireader.text import feed_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +222,9 @@ def _set(
 
 
 def _completed(text: str, feeds: Sequence[FeedConfig], before: dict[str, Any], kept: dict[Made, str]) -> str:
-    there = {_address(table): table for table in _tables(before, "feeds")}
+    there = {feed_key(str(table.get("url", "")).strip()): table for table in _tables(before, "feeds")}
     for feed in feeds if there else ():
-        table = there.get(same_address(feed.url))
+        table = there.get(feed_key(feed.url))
         if table is None:
             continue
         said = {name: getattr(feed, name) for name in ("title", "folder", "labels") if getattr(feed, name)}
@@ -251,10 +251,3 @@ def _data(text: str) -> dict[str, Any]:
 def _tables(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     value = data.get(name, [])
     return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
-
-
-def _address(table: dict[str, Any]) -> str:
-    try:
-        return same_address(str(table.get("url", "")).strip())
-    except ValueError:
-        return ""

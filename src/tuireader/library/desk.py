@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, loads
-from tuireader.config.values import same_address
 from tuireader.errors import TuireaderError
 from tuireader.library import watching
 from tuireader.model import ConfigStep, Feed, View
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.store.schema import VERSION
-from tuireader.text import without_password
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -267,11 +265,3 @@ def in_transaction(function: Callable[[Store], T]) -> Callable[[Store], T]:
             return function(store)
 
     return whole
-
-
-def address_key(url: str) -> str:
-    """An address in one form for all ways to write it, without a password; what is none stays as it is."""
-    try:
-        return same_address(without_password(url))
-    except ValueError:
-        return url

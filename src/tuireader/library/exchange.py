@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import address_key, in_transaction
+from tuireader.library.desk import in_transaction
 from tuireader.library.pages import fetch_limits
 from tuireader.library.subscriptions import Subscriptions
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
-from tuireader.text import without_password
+from tuireader.text import feed_key, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -128,11 +128,11 @@ class Exchange(Subscriptions):
         return done
 
     async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
-        ids = {address_key(feed.url): feed.id for feed in self._feeds}
+        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
         done = Imported(skipped=tuple(skipped))
         for feed, group in groupby(marks, lambda mark: mark.feed):
             of_feed = list(group)
-            feed_id = ids.get(address_key(feed))
+            feed_id = ids.get(feed_key(without_password(feed)))
             if feed_id is None:
                 number = counted(len(of_feed), "article")
                 done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)

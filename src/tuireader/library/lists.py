@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader import ingest, query, schedule
+from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
 from tuireader.config import ViewConfig
 from tuireader.library import watching
 from tuireader.library.desk import Desk, in_transaction
@@ -69,7 +70,10 @@ class Lists(Desk):
 
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: Ask) -> array[int]:
         if view.kind is ViewKind.QUERY:
-            found, _ = await self.search(view.key, ranked=sort == "relevance")
+            check_sort(sort, SEARCH_SORTS)
+            found, _ = await self.search(view.key, ranked=sort == RELEVANCE)
+            if sort not in (RELEVANCE, "date"):
+                found = await self.in_order(found, sort)
             return found if show_read else await self._unread_of(found)
         today = self._today()
         return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))

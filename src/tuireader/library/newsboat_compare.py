@@ -9,11 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.library import newsboat_files
-from tuireader.library.desk import address_key
 from tuireader.library.exchange import Exchange
 from tuireader.library.watches import Watches
 from tuireader.store import Store
-from tuireader.text import clean, without_password
+from tuireader.text import clean, feed_key, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -118,10 +117,13 @@ class Comparing(Exchange, Watches):
     async def _compare_feed(
         self, profile: Profile, url: str, cache: NewsboatCache | None, count: _Count
     ) -> None:
-        ids = {address_key(feed.url): feed.id for feed in self._feeds}
-        tags = {address_key(feed.url): _tags(feed.folder, feed.labels) for feed in self.config.feeds}
-        feed_id, name = ids.get(address_key(url)), without_password(url)
-        there, here = profile.subscriptions.tags[url], tags.get(address_key(url), ())
+        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
+        tags = {
+            feed_key(without_password(feed.url)): _tags(feed.folder, feed.labels)
+            for feed in self.config.feeds
+        }
+        feed_id, name = ids.get(feed_key(without_password(url))), without_password(url)
+        there, here = profile.subscriptions.tags[url], tags.get(feed_key(without_password(url)), ())
         count.add("feeds", 1, int(feed_id is not None))
         count.add("tags", len(there), len(set(there) & set(here)))
         if feed_id is None:

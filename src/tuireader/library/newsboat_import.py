@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.errors import UnreadableError
 from tuireader.library import newsboat_files
-from tuireader.library.desk import address_key, in_transaction
+from tuireader.library.desk import in_transaction
 from tuireader.library.newsboat_compare import Comparing
 from tuireader.store import Store
-from tuireader.text import clean, safe_url
+from tuireader.text import clean, feed_key, safe_url, without_password
 
 if TYPE_CHECKING:
     from tuireader.newsboat.outcomes import Consent, Outcome
@@ -110,16 +110,16 @@ class Moving(Comparing):
     async def _bring(
         self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
     ) -> None:
-        ids = {address_key(feed.url): feed.id for feed in self._feeds}
+        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
         urls = [feed.url for feed in profile.subscriptions.feeds]
         counts, followed = cache.counts(), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
             found = await asyncio.to_thread(cache.feeds)
-            names = [(ids[address_key(url)], *found[url]) for url in urls if url in found]
+            names = [(ids[feed_key(without_password(url))], *found[url]) for url in urls if url in found]
             await self._pool.write(in_transaction(partial(_name, names=names)))
         for done, url in enumerate(urls, 1):
-            feed_id = ids.get(address_key(url))
+            feed_id = ids.get(feed_key(without_password(url)))
             if url in counts:
                 async for batch in newsboat_files.batches(cache, url):
                     items = [item for item, _ in batch]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import address_key, in_transaction
+from tuireader.library.desk import in_transaction
 from tuireader.library.lists import Lists
 from tuireader.library.pages import fetch_limits
 from tuireader.model import Fault, FeedPreview, FoundFeed
+from tuireader.text import feed_key, without_password
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
@@ -170,8 +171,8 @@ class Subscriptions(Lists):
 
     def follows(self, url: str) -> bool:
         """Whether a feed is in the configuration already, however its address is written there."""
-        address = address_key(url)
-        return any(address_key(feed.url) == address for feed in self.config.feeds)
+        address = feed_key(without_password(url))
+        return any(feed_key(without_password(feed.url)) == address for feed in self.config.feeds)
 
     async def _looking(self) -> Fetcher:
         """A fetcher that looks at what is not followed yet."""

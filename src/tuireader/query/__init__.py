@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Text,
         leaves,
         mentions_state,
+        phrase,
         positive_terms,
         required_terms,
         start_of_day,
@@ -61,8 +62,8 @@ __all__ = [
     "Before", "FoldedArticle", "Is", "Name", "Names", "Near", "Node", "Not", "Or", "Plan", "Query",
     "QueryError", "Regex", "SlowRegex", "Subject", "Text", "advise", "compiled", "disabled_reason", "fts",
     "is_dead", "is_name", "leaves", "matches", "mentions_state", "merge_spans", "node_matches", "parse",
-    "plan", "positive_terms", "regex_problem", "regex_sizes", "regex_spans", "rename", "required_terms",
-    "spans", "start_of_day", "unmatchable_reason", "value_matches",
+    "phrase", "plan", "positive_terms", "regex_problem", "regex_sizes", "regex_spans", "rename",
+    "required_terms", "spans", "start_of_day", "unmatchable_reason", "value_matches",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -116,6 +117,7 @@ __getattr__ = lazy.names(
             "Text",
             "mentions_state",
             "leaves",
+            "phrase",
             "required_terms",
             "start_of_day",
             "positive_terms",

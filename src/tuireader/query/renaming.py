@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from tuireader.lexicon import fold
 from tuireader.query.parser import parse, tokens
-from tuireader.query.tree import OPERATORS, QueryError
-
-_SPECIAL = re.compile(r'["“”\\]')
+from tuireader.query.tree import OPERATORS, QueryError, phrase
 
 
 def rename(text: str, field: str, name: str, new: str) -> str:
@@ -19,7 +15,7 @@ def rename(text: str, field: str, name: str, new: str) -> str:
     """
     if isinstance(parse(text), QueryError):
         return text
-    quoted = '"' + _SPECIAL.sub(r"\\\g<0>", new) + '"'
+    quoted = phrase(new)
     word = new if new.isalnum() and new not in OPERATORS else quoted
     wanted = fold(name.strip())
     pieces: list[str] = []

@@ -48,7 +48,7 @@ class Name:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.field}:={_phrase(self.name)}"
+        return f"{self.field}:={phrase(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +218,11 @@ def quote(text: str) -> str:
     """A word or phrase as it is written in an expression, in quotation marks where it needs them."""
     if _BARE.fullmatch(text) and text not in OPERATORS:
         return text
-    return _phrase(text)
+    return phrase(text)
 
 
-def _phrase(text: str) -> str:
+def phrase(text: str) -> str:
+    """Write text as a phrase of the expression language: in quotation marks, with those inside escaped."""
     return '"' + _TO_ESCAPE.sub(r"\\\1", text) + '"'
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
@@ -37,11 +38,6 @@ _BESIDE = {  # what an order needs beside the article
 _NONE = Count()
 
 
-def _order(sort: str) -> str:
-    """An order in SQL; what is none of a list is that by date."""
-    return _ORDER.get(sort, _ORDER["date"])
-
-
 class Lists:
     """Light queries only: no texts, and nothing that is filtered in Python. Muted articles are in no view."""
 
@@ -51,19 +47,22 @@ class Lists:
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """The ids of a view in order. `today` is when the person's day began; QUERY views are `search`'s."""
+        check_sort(sort)
         where, args = self._where(view, today)
         if not show_read:
             where += " AND a.read = 0"
         ids = self._conn.execute(
-            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_order(sort)}", args
+            f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}",
+            args,
         )
         return array("q", chain.from_iterable(ids))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Some articles in the order that `sort` names, as in `ids`."""
+        """Sort some articles as `ids` does."""
+        check_sort(sort)
         rows = self._conn.execute(
             f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
-                ORDER BY {_order(sort)}""",
+                ORDER BY {_ORDER[sort]}""",
             (json.dumps(list(ids)),),
         )
         return array("q", chain.from_iterable(rows))

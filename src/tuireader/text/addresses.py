@@ -107,6 +107,26 @@ def without_password(url: str) -> str:
     return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
 
 
+def feed_key(url: str) -> str:
+    """Return the key by which two spellings of a feed's address are the same feed.
+
+    The host is in lower case; default port and fragment are left out. Text that is no address stays as it is.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    if not parts.hostname:
+        return url
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"{userinfo}{at}{parts.hostname}" + (f":{port}" if port and port != usual else "")
+    return f"{parts.scheme}://{host}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
 _TRACKING = "(?i)" + (
     r"utm_\w*|(?:fb|g|dc|tw|y|ms|ttc|li_fat_)clid|[gw]braid|igshid|igsh|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|[ons]cid|s_cid|"
     r"cmp|cmpid|ref|ref_src|ref_url|referrer|smid|spm|scm|xtor|ftag|at_(?:medium|campaign)|guc\w*|wt\.mc_id|"

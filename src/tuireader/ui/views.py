@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
+from tuireader.query import phrase
 
 TODAY = View(ViewKind.TODAY)
 UNREAD = View(ViewKind.UNREAD)
@@ -59,9 +59,9 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
-        own = f"feed:={_quoted(_one_name(int(view.key), feeds))}"
+        own = f"feed:={phrase(_one_name(int(view.key), feeds))}"
     elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
-        own = f"{view.kind.value}:={_quoted(view.key)}"
+        own = f"{view.kind.value}:={phrase(view.key)}"
     else:
         own = _QUERIES.get(view.kind.value, "")
     parts = [part for part in (own, filter.strip()) if part]
@@ -75,11 +75,6 @@ def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
         if feed.id == feed_id:
             return feed.title if titles.count(feed.title.casefold()) == 1 else feed.url
     return "Feed"
-
-
-def _quoted(name: str) -> str:
-    """A name as the expression language takes it."""
-    return '"{}"'.format(re.sub(r'(["“”\\])', r"\\\1", name))
 
 
 def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:

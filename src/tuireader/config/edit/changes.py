@@ -13,7 +13,6 @@ from tuireader.config.edit.blocks import Values, append_tables, remove_table, up
 from tuireader.config.edit.data import (
     Item,
     Table,
-    comparable,
     data_of,
     index_of_feed,
     parse_value,
@@ -26,7 +25,7 @@ from tuireader.config.edit.data import (
 )
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import without_password
+from tuireader.text import feed_key, without_password
 
 _SEE_WATCHES = "see `tuireader watch list`"
 _MAYBE_BY_HAND = "it may have been removed by hand"
@@ -38,11 +37,11 @@ def add_feeds(text: str, feeds: Iterable[FeedConfig]) -> str:
     Raises ConfigError when the text is not TOML or a feed's address cannot be used.
     """
     data = data_of(text)
-    known = {comparable(url) for url in urls_of(data)}
+    known = {feed_key(url) for url in urls_of(data)}
     new: list[FeedConfig] = []
     for feed in feeds:
-        if comparable(feed.url) not in known:
-            known.add(comparable(feed.url))
+        if feed_key(feed.url) not in known:
+            known.add(feed_key(feed.url))
             new.append(feed)
     blocks = [table_text("feeds", feed) for feed in new]
     validate("\n".join(blocks))
@@ -62,9 +61,9 @@ def set_feed(text: str, url: str, /, **changes: object) -> str:
     """
     data = data_of(text)
     index = index_of_feed(data, url)
-    others = {comparable(other) for at, other in enumerate(urls_of(data)) if at != index}
+    others = {feed_key(other) for at, other in enumerate(urls_of(data)) if at != index}
     moved = str(changes.get("url", ""))
-    if moved and comparable(moved) in others:
+    if moved and feed_key(moved) in others:
         raise ConfigError(f"the configuration has {without_password(moved)} already")
     return _update(text, data, "feeds", FeedConfig, {index: changes})
 

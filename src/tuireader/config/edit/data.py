@@ -7,9 +7,9 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
-from tuireader.config.values import Invalid, Key, quote, same_address
+from tuireader.config.values import Invalid, Key, quote
 from tuireader.errors import ConfigError
-from tuireader.text import without_password
+from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
 Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig
@@ -48,17 +48,9 @@ def index_of_feed(data: Table, url: str) -> int:
     if url in urls:
         return urls.index(url)
     for index, other in enumerate(urls):
-        if comparable(other) == comparable(url):
+        if feed_key(other) == feed_key(url):
             return index
     raise ConfigError(f"the configuration has no feed {without_password(url)}", "see `tuireader feeds`")
-
-
-def comparable(url: str) -> str:
-    """Return an address in the form in which feeds are compared."""
-    try:
-        return same_address(url)
-    except ValueError:  # the file may hold something that is not an address
-        return url
 
 
 def validate(block: str) -> None:

@@ -25,11 +25,11 @@ from tuireader.config.edit.blocks import (
     update_table,
     update_tables,
 )
-from tuireader.config.edit.data import Table, comparable, data_of, tables_of, text_of
+from tuireader.config.edit.data import Table, data_of, tables_of, text_of
 from tuireader.config.toml_lines import StatementKind
 from tuireader.config.values import quote, to_toml
 from tuireader.errors import ConfigError
-from tuireader.text import clean, without_password
+from tuireader.text import clean, feed_key, without_password
 from tuireader.text.wording import counted
 
 _NOUNS = {
@@ -256,7 +256,7 @@ def _restore_removed(text: str, data: Table, change: TableChange, old: Table) ->
 def _same(name: str, one: Table, other: Table) -> bool:
     """Return whether two tables are about the same feed, watch, mute, saved search or macro."""
     if name == "feeds":
-        return comparable(text_of(one, "url")) == comparable(text_of(other, "url"))
+        return feed_key(text_of(one, "url")) == feed_key(text_of(other, "url"))
     keys = {"mute": ("query", "feed"), "macro": ("key",)}.get(name, ("name",))
     return all(text_of(one, key).casefold() == text_of(other, key).casefold() for key in keys)
 

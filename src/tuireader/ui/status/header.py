@@ -37,9 +37,9 @@ def words(screen: Panes) -> tuple[str, str]:
         told = number(view, count, folds=screen.listing.folds)
     hidden = "" if screen.listing.shows_read or view == views.UNREAD else ", read ones hidden"
     if screen.listing.sort != "date":
-        from tuireader.ui.flows.sorting import WORDS
+        from tuireader.commands.sorts import SEARCH_SORTS
 
-        hidden += f", {WORDS[screen.listing.sort]}"
+        hidden += f", {SEARCH_SORTS[screen.listing.sort]}"
     title = views.title_of(view, screen.feeds, screen.library.views)
     if screen.listing.filter:
         title = f"{title} › {screen.listing.filter}"

@@ -1,0 +1,27 @@
+"""The orders of a list: one set of names for the config, the command line, the menu and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tuireader.errors import UsageError
+
+LIST_SORTS = {
+    "date": "newest first",
+    "oldest": "oldest first",
+    "feed": "by feed",
+    "title": "by title",
+    "watch": "by watch",
+    "sources": "most sources first",
+}
+"""Orders of any list, with the words shown for them."""
+RELEVANCE = "relevance"
+SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
+"""Orders of search results."""
+
+
+def check_sort(name: str, allowed: Collection[str] = LIST_SORTS) -> str:
+    """Return the name of an order; raise UsageError with the allowed ones for any other name."""
+    if name not in allowed:
+        raise UsageError(f"unknown sort order {name!r}", f"use one of {', '.join(allowed)}")
+    return name
