@@ -14,7 +14,7 @@ from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
 from tuireader.ui.dialogs.welcome import FirstRun
-from tuireader.ui.run import DEMO
+from tuireader.ui.host import DEMO
 from tuireader.ui.screens.main import MainScreen
 
 

@@ -5,34 +5,26 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.actions import ActionParseResult
-from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
-from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Input
-from textual.widgets._toast import ToastHolder
 from textual.worker import WorkerFailed
 
-from tuireader.commands import BY_ID, key_label, resolve_keys
 from tuireader.errors import TuireaderError
-from tuireader.ui.bindings import ANYWHERE, bound, keymap
-from tuireader.ui.browser import open_in_browser
-from tuireader.ui.drawing import styles
+from tuireader.ui.bindings import ANYWHERE, bound
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, Together
-from tuireader.ui.drawing.themes import DARK, PLAIN, THEMES
+from tuireader.ui.drawing.themes import THEMES
+from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import one_by_one, press
-from tuireader.ui.run import DEMO
 from tuireader.ui.saved_frame import keep
 from tuireader.ui.widgets.pane import Pane
 
@@ -44,9 +36,6 @@ if TYPE_CHECKING:
     from tuireader.ui.controllers.marks import Marking
     from tuireader.ui.screens.main import MainScreen
 
-Browser = Callable[[str], Awaitable[str]]
-
-
 _AT_REST = 0.5
 """Seconds without a key from which there is time to look through all objects."""
 _ROUNDS = 20
@@ -57,7 +46,6 @@ _THRESHOLDS = (700, 10, 50 * _ROUNDS)
 
 _LARGEST = Size(1500, 500)
 """Columns and lines that are drawn on: a terminal may say anything of itself, and each cell costs memory."""
-_MOST_TOASTS = 4
 
 
 def _collect() -> None:
@@ -65,7 +53,7 @@ def _collect() -> None:
         gc.collect()
 
 
-class TuireaderApp(App[int]):
+class TuireaderApp(Host):
     """Shows a library. `browser` opens an address and returns `""` or why it could not."""
 
     TITLE = "tuireader"
@@ -82,26 +70,17 @@ class TuireaderApp(App[int]):
         browser: Browser | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
-        self.clock = clock
-        self.library = library
+        super().__init__(library, browser, clock)
         self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
         self._opening = ExitStack()
-        self.is_opening = True  # nothing is painted yet
         self._first_run = first_run
-        self._browser = browser
-        self._theme_styles: styles.Styles | None = None
         self._main: MainScreen | None = None
-        self._short_toast: Notification | None = None
-        self._said_last: dict[str, str] = {}  # the last toast of each group
         self.fault: BaseException | None = None  # what made the app crash
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
         self._collecting: asyncio.TimerHandle | None = None
         self._bound: dict[str, list[tuple[str, DOMNode]]] = {}
-        self._bound_in: tuple[Screen[object] | None, Widget | None] = (None, None)  # where the keys do that
-        self.typed_at = 0.0  # when that was, by the monotonic clock
+        self._bound_in: tuple[object, ...] = ()  # where, and by which keys, they do that
         self._leaves = False
-        self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
@@ -113,42 +92,12 @@ class TuireaderApp(App[int]):
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
 
-    def take_config(self) -> None:
-        """Put theme and keys of the configuration in force."""
-        ui = self.library.config.ui
-        few = self.no_color or self.console.color_system == "standard"  # no theme's colours are among 16
-        wanted = PLAIN.name if few else ui.theme
-        self.theme = wanted if wanted in self.available_themes else DARK.name
-        self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
-        self.set_keymap(keymap(self.keys_of))
-        self._bound_in = (None, None)
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What is done to each line, all in one."""
         filters = tuple(super().get_line_filters())
         if filters != self._together.filters:
             self._together = Together(*filters)
         return [self._together]
-
-    @property
-    def theme_styles(self) -> styles.Styles:
-        """The styles of the theme that is on."""
-        if self._theme_styles is None:
-            self._theme_styles = styles.make(
-                self.theme_variables,
-                dark=self.current_theme.dark,
-                watch_colors=self.library.watch_colors,
-            )
-        return self._theme_styles
-
-    def forget_theme_styles(self) -> None:
-        """Make the styles anew at next use: the theme or the watches have changed."""
-        self._theme_styles = None
-
-    @property
-    def watch_names(self) -> tuple[str, ...]:
-        """All watches, in the order of the config."""
-        return tuple(self.library.watch_colors)
 
     def get_driver_class(self) -> type[Driver]:
         """The driver for this terminal, on which the first frame may stand."""
@@ -191,7 +140,7 @@ class TuireaderApp(App[int]):
         """Open the main screen, and the welcome over it when there is nothing to read yet."""
         from tuireader.ui.screens.main import MainScreen
 
-        self._main = MainScreen()
+        self._main = MainScreen(self.counting, self.opened)
         await self.push_screen(self._main)
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
@@ -238,7 +187,7 @@ class TuireaderApp(App[int]):
 
     async def _do_command(self, key: str) -> None:
         """Do what a key means in the panes: always the same, as long as the focus is where it is."""
-        place = (self.screen, self.focused)
+        place = (self.screen, self.focused, self.keys_of)
         if place != self._bound_in:
             self._bound_in, self._bound = place, bound(self.screen)
         for action, node in self._bound.get(key, ()):
@@ -255,81 +204,6 @@ class TuireaderApp(App[int]):
         screen.call_after_refresh(ready.set)
         with suppress(TimeoutError):  # it may have been left meanwhile
             await asyncio.wait_for(ready.wait(), 1)
-
-    # -- used by all screens
-
-    def key_of(self, command_id: str) -> str:
-        """The first key of a command as people read it, or its title where it has none."""
-        keys = self.keys_of.get(command_id, ())
-        return key_label(keys[0]) if keys else BY_ID[command_id].title
-
-    def say(
-        self,
-        message: str,
-        *,
-        severity: SeverityLevel = "information",
-        seconds: float = 4,
-        group: str = "",
-    ) -> None:
-        """A toast, in place of the one before it in its group; the text is never markup."""
-        if not message:
-            return
-        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
-            self._unnotify(self._short_toast, refresh=False)
-        self._make_room(message, self._said_last.get(group, message))
-        if group:
-            self._said_last[group] = message
-        self.notify(message, severity=severity, timeout=seconds, markup=False)
-
-    def _make_room(self, *messages: str) -> None:
-        """Take toasts away that say the same, and old ones of many: a held key makes thirty a second."""
-        same = [one for one in self._notifications if one.message in messages]
-        others = [one for one in self._notifications if one.message not in messages]
-        others.sort(key=lambda one: one.severity != "information")
-        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
-            self._unnotify(one, refresh=False)
-
-    def say_shortly(self, message: str) -> None:
-        """A toast for what is done often: it takes the place of the one before."""
-        if self._short_toast is not None:
-            self._unnotify(self._short_toast, refresh=False)
-        self._short_toast = Notification(message, "", "information", 2, markup=False)
-        self.post_message(Notify(self._short_toast))
-
-    def say_no_more(self, group: str = "") -> None:
-        """Take the toast of a group away, else that of `say_shortly`: what it told of is there."""
-        if group:
-            self._make_room(self._said_last.pop(group, ""))
-            self._refresh_notifications()
-        elif self._short_toast is not None:
-            self._unnotify(self._short_toast)
-            self._short_toast = None
-
-    def _refresh_notifications(self) -> None:
-        super()._refresh_notifications()
-        for screen in self.screen_stack[-1:]:
-            for holder in screen.query(ToastHolder):  # Textual keeps one of every toast there ever was
-                if not holder.children:
-                    holder.remove()
-
-    async def browse(self, url: str) -> None:
-        """Open an address in the web browser, if it is one that may be opened."""
-        from tuireader.text import safe_url
-
-        checked = safe_url(url)
-        if not checked.lower().startswith(("http://", "https://")):
-            self.say(
-                f"Not opened, for it is no web address: {url}" if url else "No address to open",
-                severity="warning",
-            )
-            return
-        if self._browser is None and self.is_web:
-            self.open_url(checked)
-            return
-        own = partial(open_in_browser, program=self.library.config.ui.browser)
-        trouble = await (self._browser or own)(checked)
-        if trouble:
-            self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does when no text is chosen: say how to quit."""
@@ -364,10 +238,6 @@ class TuireaderApp(App[int]):
             return ""
         await marking.finish()
         return marking.unsaved
-
-    def exit_to_demo(self) -> None:
-        """Leave, to be started again as the demo."""
-        self.exit(DEMO)
 
     # -- faults. What is told in a line (a locked database) is told and the app goes on; it may come out of
     # a key, a message (see `MainScreen`) or a worker. All else is a crash, of which Textual would print the

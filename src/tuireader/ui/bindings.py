@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from tuireader.commands import COMMANDS, PANES, Scope
+from tuireader.commands import COMMANDS, PANES, Command, Group, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
@@ -42,9 +42,17 @@ def bindings(place: Scope = Scope.GLOBAL, namespace: str = "") -> list[Binding]:
             ]
         else:
             keys = ",".join(command.keys or (_NO_KEY,))
-            action = f"{namespace}{command.id}"
+            action = (
+                f"{namespace}{command.id}" if place is Scope.CHOICES else f"{namespace}{action_of(command)}"
+            )
             made.append(Binding(keys, action, command.title, show=False, id=command.id))
     return made
+
+
+def action_of(command: Command) -> str:
+    """Return the action of a screen for a command; movement is up to the pane that keys go to."""
+    moves = command.group is Group.MOVE and Scope.CHOICES in command.places
+    return f"pane('{command.id}')" if moves else command.id
 
 
 def bound(screen: Screen[object]) -> dict[str, list[tuple[str, DOMNode]]]:

@@ -39,7 +39,7 @@ class Commands(Provider):
         for command in COMMANDS:
             if command.id in ("palette", "open_link") or not command.on_main:
                 continue
-            keys = keys_label(screen.reader.keys_of.get(command.id, ()))
+            keys = keys_label(screen.host.keys_of.get(command.id, ()))
             yield (
                 command.title,
                 f"{keys}  {command.help}" if keys else command.help,
@@ -97,10 +97,10 @@ async def _use_theme(screen: MainScreen, theme: str) -> None:
     try:
         await library.set_theme(theme)
     except (TuireaderError, OSError) as error:
-        screen.reader.say(f"Theme {theme} until the program ends: {error}", severity="warning", seconds=10)
+        screen.host.say(f"Theme {theme} until the program ends: {error}", severity="warning", seconds=10)
     else:
         kept = "until the demo ends" if library.offline else f"written to {library.paths.config}"
-        screen.reader.say(f"Theme {theme}\n{kept}")
+        screen.host.say(f"Theme {theme}\n{kept}")
 
 
 def open_palette(screen: MainScreen) -> None:

@@ -39,13 +39,12 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
         code = asyncio.run(_run(open_library, paths))
     finally:
         first_frame.end()  # where Textual has not come so far: what is told now belongs on the usual screen
+    from tuireader.ui.host import DEMO
+
     if code == DEMO:
         words = python.command("tuireader", "--demo")
         os.execv(words[0], words)
     return code
-
-
-DEMO = -1  # the code with which the app asks to be started again as the demo
 
 
 def _has_terminal() -> bool:

@@ -32,13 +32,13 @@ _STYLES = ("", "star", "dim", "text", "strong")
 async def keep(screen: Panes, arguments: Sequence[str] | None = None) -> None:
     """Draw the frame that a start would show now, and write it in a thread; nothing where none would do."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    reader = screen.reader
-    if reader.is_headless or reader.is_web or not first_frame.fits(arguments):
+    host = screen.host
+    if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
     frame = compose(screen)
     if frame is None:
         return
-    size = (reader.size.width, reader.size.height)
+    size = (host.size.width, host.size.height)
     folder = screen.library.paths.state
     name = first_frame.file_name(arguments, os.environ, size)
     await asyncio.to_thread(write, folder / name, frame)
@@ -75,7 +75,7 @@ def compose(screen: Panes) -> dict[str, Any] | None:
         return None  # it was never on the screen
     left = sidebar.size.width + 1 if drawn else 0
     top, status = screen.top, screen.status
-    border = Style(color=_color(screen, "border"), bgcolor=screen.reader.theme_styles.ground.bgcolor)
+    border = Style(color=_color(screen, "border"), bgcolor=screen.host.theme_styles.ground.bgcolor)
     line = Strip([Segment("─" * width, border)])
     side = []
     if drawn:
@@ -90,10 +90,10 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     rows = count.rows(folds)
     styles = [
         {
-            name: _escape_codes(screen, row_style(name, screen.reader.theme_styles, cursor))
+            name: _escape_codes(screen, row_style(name, screen.host.theme_styles, cursor))
             for name in (*_STYLES, *_watches(screen))
         }
-        for cursor in (None, screen.reader.theme_styles.cursor)
+        for cursor in (None, screen.host.theme_styles.cursor)
     ]
     config = library.paths.config
     title = views.title_of(view, screen.feeds)
@@ -113,25 +113,25 @@ def compose(screen: Panes) -> dict[str, Any] | None:
         "width": width - left,
         "side": side,
         "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{rows}", trouble=False)),
-        "letters": letters(screen.reader.watch_names),
+        "letters": letters(screen.host.watch_names),
         "inks": styles,
     }
 
 
 def _watches(screen: Panes) -> list[str]:
-    return [f"watch:{name}" for name in screen.reader.watch_names]
+    return [f"watch:{name}" for name in screen.host.watch_names]
 
 
 def _color(screen: Panes, name: str) -> Any:
-    return Color.parse(screen.reader.theme_variables.get(name, "#808080")).rich_color
+    return Color.parse(screen.host.theme_variables.get(name, "#808080")).rich_color
 
 
 def _text(screen: Panes, strip: Strip) -> str:
     """A strip as the terminal gets it from Textual."""
     background = screen.background_colors[1]
-    for one in screen.reader.get_line_filters():
+    for one in screen.host.get_line_filters():
         strip = strip.apply_filter(one, background)
-    return strip.render(screen.reader.console)
+    return strip.render(screen.host.console)
 
 
 def _escape_codes(screen: Panes, style: Style) -> str:

@@ -101,26 +101,26 @@ class Pictures:
         self._ready: OrderedDict[tuple[str, int, str], Art] = OrderedDict()
         self._failed: set[str] = set()
         self._turns = asyncio.Semaphore(2)
-        colours = screen.reader.current_theme.ansi is not True
-        self.way = way_of(environ, self._wanted, web=screen.reader.is_web) if colours else ""
+        colours = screen.host.current_theme.ansi is not True
+        self.way = way_of(environ, self._wanted, web=screen.host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(environ))
         screen.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:
         """Show pictures, or only their places; says what stands in the way."""
-        reader = self._screen.reader
+        host = self._screen.host
         if not _can_decode():
-            reader.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
+            host.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
             return
         if not self.way:
-            reader.say(
+            host.say(
                 "No pictures here: ui.images is off, or the terminal shows no colours", severity="warning"
             )
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()
         self._screen.pane.look_for_pictures(self.on)
-        reader.say_shortly("Pictures are shown" if self.on else "Pictures are off")
+        host.say_shortly("Pictures are shown" if self.on else "Pictures are off")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
         """Load and show pictures that came in sight."""
@@ -128,7 +128,7 @@ class Pictures:
         if not self.on or article is None or width < _SMALLEST:
             return
         for url in urls:
-            key = (url, width, self._screen.reader.theme)
+            key = (url, width, self._screen.host.theme)
             if key in self._ready:
                 self._ready.move_to_end(key)
                 self._screen.pane.show_picture(url, self._ready[key])
@@ -153,7 +153,7 @@ class Pictures:
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
         """A picture as lines for the way in which it is shown."""
-        ground = self._screen.reader.theme_styles.ground
+        ground = self._screen.host.theme_styles.ground
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
         rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet
@@ -168,7 +168,7 @@ class Pictures:
             pixels = await self._library.picture(url, feed_id, *size, back)
             make = graphics.sixels if self.way == "sixel" else graphics.kitty
             art, sequences = await asyncio.to_thread(make, pixels, cell, ground)
-            graphics.send(self._screen.reader, sequences)
+            graphics.send(self._screen.host, sequences)
         self._judge(pixels)
         return art
 
@@ -178,7 +178,7 @@ class Pictures:
             self.on = self._auto = False
             self._screen.pane.looks_for_pictures = False
             key = self._screen.key_of("pictures")
-            self._screen.reader.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
+            self._screen.host.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
 
 
 def _can_decode() -> bool:

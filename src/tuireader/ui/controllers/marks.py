@@ -184,7 +184,7 @@ class Marking:
         if step.trouble is not None:
             await self.show(await step.among())
             if not step.awaited and self._is_shown:
-                self._screen.reader.say(str(step.trouble), severity="error", seconds=10)
+                self._screen.host.say(str(step.trouble), severity="error", seconds=10)
             step.done.set()
             return
         change = step.change
@@ -238,7 +238,7 @@ class Marking:
     def _say_unsaved(self) -> None:
         reason = self._reason.replace(f" {self._library.paths.database}", "")
         key = self._screen.key_of("retry_marks")
-        self._screen.reader.say(
+        self._screen.host.say(
             f"{self._what_is_lost()}: {reason}. Press {key} to try again",
             severity="error",
             seconds=10,
@@ -265,14 +265,14 @@ class Marking:
             if (old.ids or not old.mark) and (old.undoes is None or old.undoes != step.undoes)
         ]
         if not self._failed:
-            self._screen.reader.say_no_more(_UNSAVED)
+            self._screen.host.say_no_more(_UNSAVED)
 
     async def retry(self) -> str:
         """Try again to store what was taken back; words for a toast."""
         steps, self._failed, self._failed_last = self._failed, [], False
         if not steps:
             return "Nothing to try again"
-        self._screen.reader.say_no_more(_UNSAVED)
+        self._screen.host.say_no_more(_UNSAVED)
         for step in steps:
             step.trouble = None
             step.done.clear()
@@ -343,7 +343,7 @@ class Marking:
     def _drop_failed(self, step: Step) -> str:
         """Give up the newest change that could not be stored: it is what undo is meant for."""
         self._failed.remove(step)
-        self._screen.reader.say_no_more(_UNSAVED)
+        self._screen.host.say_no_more(_UNSAVED)
         return f"Not tried again: {step.what}"
 
     async def _title(self, ids: Sequence[int]) -> str:

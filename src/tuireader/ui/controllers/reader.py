@@ -180,7 +180,7 @@ class Reading:
 
     async def _built(self, article: Article) -> Page:
         """The page of an article; that of a long text or of many comments is built in a thread."""
-        now, keys = int(self._screen.reader.clock()), self._screen.key_of
+        now, keys = int(self._screen.host.clock()), self._screen.key_of
         html, base_url = article.shown
         comments = article.comments.comments if article.comments is not None else ()
         size = len(html) + sum(len(comment.html) for comment in comments)
@@ -281,4 +281,4 @@ class Reading:
         if article_id is not None and await self.open(article_id, follow=True):
             await self._screen.opened(article_id)
         else:
-            await self._screen.reader.browse(target.url)
+            await self._screen.host.browse(target.url)

@@ -54,9 +54,9 @@ class Refreshing:
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         """Fetch feeds in the background."""
         if self._library.offline:
-            self._screen.reader.say("Offline: nothing is fetched here")
+            self._screen.host.say("Offline: nothing is fetched here")
         elif self.running:
-            self._screen.reader.say("A refresh is under way")
+            self._screen.host.say("A refresh is under way")
         else:
             self.running = True
             self._screen.run_worker(self._run(feed_ids, force), group="refresh")
@@ -77,7 +77,7 @@ class Refreshing:
         self.away = away = await self._library.away_summary(since)
         if away.articles:
             watched = f", {away.watched:,} on your watches" if away.watched else ""
-            self._screen.reader.say(
+            self._screen.host.say(
                 f"{counted(away.articles, 'article')} → {counted(away.stories, 'story', 'stories')}{watched}"
                 f" · {self._screen.key_of('clear_rest')} clears the rest",
                 seconds=30,
@@ -116,7 +116,7 @@ class Refreshing:
                     new += event.new if isinstance(event, FeedDone) else 0
                     await self._take(event, new)
         except TuireaderError as error:
-            self._screen.reader.say(str(error), severity="error", seconds=10)
+            self._screen.host.say(str(error), severity="error", seconds=10)
         finally:
             self.running = False
             self._rest()
@@ -131,7 +131,7 @@ class Refreshing:
             if event.error:
                 self._failed.append(event)
             elif event.left_out:
-                self._screen.reader.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
+                self._screen.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
             if now - self._told >= _TELL_EVERY or event.done == event.total:
                 self._told = now
@@ -155,7 +155,7 @@ class Refreshing:
     def _may_reload(self, now: float) -> bool:
         """Whether it is time to take the list, which would make a key wait."""
         since = now - self._reloaded
-        rests = now - self._screen.reader.typed_at >= _AT_REST
+        rests = now - self._screen.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _tell_of_watches(self, told: Told) -> None:
@@ -165,7 +165,7 @@ class Refreshing:
         if config.bell or (config.desktop and not shown):
             self._screen.app.bell()
         if told.troubles:
-            self._screen.reader.say("\n".join(told.troubles), severity="warning", seconds=8)
+            self._screen.host.say("\n".join(told.troubles), severity="warning", seconds=8)
 
     def _show_in_terminal(self, told: Told) -> bool:
         """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
@@ -183,7 +183,7 @@ class Refreshing:
 
     def _tell_end(self, done: RefreshDone) -> None:
         """One toast for all that came and failed, one for what the watches found."""
-        say = self._screen.reader.say
+        say = self._screen.host.say
         if self._failed:
             first = self._failed[0]
             others = f", and {len(self._failed) - 1} more" if len(self._failed) > 1 else ""

@@ -12,10 +12,11 @@ from textual.widgets import Input
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.drawing.feed_summary import FOLLOWED, facts
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Facts, Line
+from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
 
 _ADDRESS = "Address of a feed, or of any page that has one"
@@ -140,7 +141,7 @@ class AddFeed(Dialog[int | None]):
     def _lines(self, feed: FoundFeed) -> Sequence[Line]:
         told, followed = self._told.get(feed.url), self.library.follows(feed.url)
         if isinstance(told, FeedPreview):
-            return facts(told, feed.url, int(self.reader.clock()), followed=followed)
+            return facts(told, feed.url, int(self.host.clock()), followed=followed)
         words = (told, "error") if told else ("Reading it …", "dim")
         return [(words,), ((FOLLOWED, "star"),)] if followed else [(words,)]
 
@@ -179,5 +180,5 @@ class AddFeed(Dialog[int | None]):
             self._show_feed(self._feed, str(error))
             return
         if not added:
-            self.reader.say("This feed is already there")
+            self.host.say("This feed is already there")
         self.dismiss(added)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding
@@ -12,34 +12,13 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tuireader.ui.host import Host, host_of
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.library import Library
-    from tuireader.ui.app import TuireaderApp
 
 Result = TypeVar("Result")
-
-
-class Says(Widget):
-    """A text that is never markup."""
-
-    def __init__(self, text: str, classes: str = "says", id: str | None = None) -> None:
-        super().__init__(classes=classes, id=id)
-        self._text = text
-        self._trouble = ""
-
-    def render(self) -> Content:
-        """The text, below what is wrong."""
-        if not self._trouble:
-            return Content(self._text)
-        return Content.assemble((self._trouble, "$error"), f"\n{self._text}" if self._text else "")
-
-    def say(self, text: str, trouble: str = "") -> None:
-        """Show another text, and above it in the colour of errors what is wrong."""
-        if (text, trouble) != (self._text, self._trouble):
-            self._text, self._trouble = text, trouble
-            self.refresh(layout=True)
 
 
 class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
@@ -54,14 +33,14 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
     ]
 
     @property
-    def reader(self) -> TuireaderApp:
-        """The app, by its own type."""
-        return cast("TuireaderApp", self.app)
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
 
     @property
     def library(self) -> Library:
         """What the app shows."""
-        return self.reader.library
+        return self.host.library
 
     def box(self, title: str, *widgets: Widget) -> Vertical:
         """The frame of the dialog."""

@@ -9,8 +9,9 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.dialogs.dialog import SavingDialog, Says
+from tuireader.ui.dialogs.dialog import SavingDialog
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.says import Says
 
 Save = Callable[[Mapping[str, str]], Awaitable[str]]
 

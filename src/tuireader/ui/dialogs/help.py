@@ -10,9 +10,10 @@ from textual.widgets import Input
 
 from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
 from tuireader.config import MacroConfig
-from tuireader.ui.dialogs.dialog import Dialog, Says
-from tuireader.ui.flows.sharing import described
+from tuireader.subprocesses.programs import ADDRESS, TITLE
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.says import Says
 
 
 def help_lines(
@@ -90,3 +91,10 @@ class Help(Dialog[str | None]):
         elif event.key == "f1":
             event.stop()
             self.dismiss(None)
+
+
+def described(macro: MacroConfig) -> str:
+    """What a macro does, in its own words or in those of its parts."""
+    words = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
+    parts = [words] if words else []
+    return macro.name or ", then ".join([*parts, *([", ".join(macro.run)] if macro.run else [])])

@@ -9,8 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 
 from tuireader.commands import key_label
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.says import Says
 
 
 class KeyPicker(Dialog[str | None]):

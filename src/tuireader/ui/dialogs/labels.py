@@ -14,8 +14,9 @@ from tuireader.dedup import label_key, label_name
 from tuireader.errors import TuireaderError
 from tuireader.model import Label
 from tuireader.text.wording import counted
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.says import Says
 
 if TYPE_CHECKING:
     from tuireader.ui.flows.labels import Labelling
@@ -107,7 +108,7 @@ class Labels(Dialog[None]):
             event.stop()
             self.choices.move(_STEPS[event.key])
             self.line.chooses = True
-        elif event.key in self.reader.keys_of.get("undo", ()) and not event.is_printable:
+        elif event.key in self.host.keys_of.get("undo", ()) and not event.is_printable:
             event.stop()
             if await self._do(self._labelling.undo()):
                 self._show(self.choices.current)

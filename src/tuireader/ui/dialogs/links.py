@@ -10,8 +10,9 @@ from textual.widgets import Input
 
 from tuireader.document import Link
 from tuireader.text import safe_url
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.says import Says
 
 
 class LinkPicker(Dialog[str | None]):

@@ -19,11 +19,12 @@ from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
 from tuireader.query import QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.dialogs.dialog import SavingDialog, Says
+from tuireader.ui.dialogs.dialog import SavingDialog
 from tuireader.ui.drawing.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Facts, Line, marked
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
 
 _REST = 0.12  # seconds without a key after which it is counted
@@ -141,7 +142,7 @@ class Mute(SavingDialog[Muted | None]):
     def _hint(self, trouble: str = "") -> None:
         keys = "enter mutes · ← → choose · esc leaves"
         if self._mutes:
-            again, look = self.reader.key_of("remove_this"), self.reader.key_of("look_at_muted")
+            again, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
             keys += f"\nbelow: enter looks at what is hidden, {again} shows it again, {look} looks at all"
         self.query_one("#keys", Says).say(keys, trouble)
 
@@ -150,7 +151,7 @@ class Mute(SavingDialog[Muted | None]):
     def typed(self) -> MuteConfig:
         """The mute that the form describes."""
         words = self.query_one("#words", Input).value.strip()
-        until = end_of(self.until.value, self.reader.clock())
+        until = end_of(self.until.value, self.host.clock())
         return MuteConfig(words, self.where.value, until, self.watched.value == _TOO)
 
     def on_input_changed(self, event: Input.Changed) -> None:

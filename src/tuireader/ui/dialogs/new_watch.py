@@ -19,10 +19,11 @@ from tuireader.query import QueryError, Text, parse
 from tuireader.text import clean, cut_characters
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.dialogs.dialog import SavingDialog, Says
+from tuireader.ui.dialogs.dialog import SavingDialog
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Facts, Line, marked
 from tuireader.ui.widgets.field import Colours, Field, Pick
+from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 
@@ -99,7 +100,7 @@ class NewWatch(SavingDialog[str | None]):
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
         if not (color or self._replaces):
-            color = free_color(self.library.watch_colors, list(self.reader.theme_styles.palette))
+            color = free_color(self.library.watch_colors, list(self.host.theme_styles.palette))
         self.colours = Colours("Colour", color)
         self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
         days = config.ends_after_quiet_days
@@ -155,7 +156,7 @@ class NewWatch(SavingDialog[str | None]):
 
     def _name_for(self, config: WatchConfig) -> str:
         """The name that a new watch has as long as it is given no other."""
-        return name_of(config.any or ((config.query,) if config.query else ()), self.reader.watch_names)
+        return name_of(config.any or ((config.query,) if config.query else ()), self.host.watch_names)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Make the preview anew when the typing rests; the name follows the terms until it is typed."""
@@ -216,7 +217,7 @@ class NewWatch(SavingDialog[str | None]):
         keys = "enter saves · esc leaves · ↑ ↓ go to another line"
         if not words and self._aliases:
             alias, sentence = self._aliases[0]
-            take = self.reader.key_of("take_alias")
+            take = self.host.key_of("take_alias")
             words = f"Texts call it {alias} too; {take} takes it: {cut_characters(sentence, 200)}"
         self.query_one(".hint", Says).say(f"{words}\n{keys}" if words else keys)
 

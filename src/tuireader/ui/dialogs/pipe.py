@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tuireader.ui.dialogs.dialog import Dialog, Says
-from tuireader.ui.flows.sharing import split
+from tuireader.ui.dialogs.dialog import Dialog
+from tuireader.ui.widgets.says import Says
 
 _WHAT = "A program that gets the article on its standard input"
 
@@ -39,3 +41,10 @@ class Pipe(Dialog[str | None]):
             self.query_one("#what", Says).say(_WHAT, "A quotation mark is not closed")
             return
         self.dismiss(event.value if words else None)
+
+
+def split(text: str) -> tuple[str, list[str]]:
+    """The form and the words of a typed command; `json:` in front asks for JSON. Raises ValueError."""
+    form, colon, rest = text.partition(":")
+    wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
+    return wanted or "md", shlex.split(rest if wanted else text)

@@ -8,8 +8,9 @@ from textual import events
 from textual.app import ComposeResult
 
 from tuireader.commands import keys_label
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.details import Facts, Line
+from tuireader.ui.widgets.says import Says
 
 _STEPS = (
     (("move_down", "move_up"), "move, in the list and in a text"),

@@ -14,9 +14,10 @@ from tuireader.commands import Scope
 from tuireader.model import Revision
 from tuireader.text.word_diff import Kind
 from tuireader.ui.bindings import bindings
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.drawing.times import age, full_time
+from tuireader.ui.widgets.says import Says
 
 _AROUND = 160  # characters of what stayed the same that are shown beside a change
 _SIGNS: dict[str, tuple[str, str]] = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
@@ -61,35 +62,27 @@ class Changes(VerticalScroll, inherit_bindings=False):
     BINDINGS: ClassVar = [*bindings(Scope.CHOICES)]
 
     def action_move_down(self) -> None:
-        """Scroll on by a line."""
         self.scroll_relative(y=1, animate=False)
 
     def action_move_up(self) -> None:
-        """Scroll back by a line."""
         self.scroll_relative(y=-1, animate=False)
 
     def action_half_page_down(self) -> None:
-        """Scroll on by half a page."""
         self.scroll_relative(y=self.size.height // 2, animate=False)
 
     def action_half_page_up(self) -> None:
-        """Scroll back by half a page."""
         self.scroll_relative(y=-(self.size.height // 2), animate=False)
 
     def action_page_down(self) -> None:
-        """Scroll on by a page."""
         self.scroll_relative(y=self.size.height - 1, animate=False)
 
     def action_page_up(self) -> None:
-        """Scroll back by a page."""
         self.scroll_relative(y=1 - self.size.height, animate=False)
 
     def action_top(self) -> None:
-        """Go to the newest change."""
         self.scroll_home(animate=False)
 
     def action_bottom(self) -> None:
-        """Go to the oldest change."""
         self.scroll_end(animate=False)
 
     def action_open(self) -> None:
@@ -119,7 +112,7 @@ class Versions(Dialog[None]):
         self.query_one(Changes).focus()
 
     def _told(self) -> Iterable[Static]:
-        now = int(self.reader.clock())
+        now = int(self.host.clock())
         for revision in self._revisions:
             what = "page" if revision.full else "feed"
             head = Text(

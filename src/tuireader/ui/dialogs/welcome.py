@@ -17,9 +17,10 @@ from tuireader.demo import StarterFeed, starter
 from tuireader.errors import TuireaderError
 from tuireader.text import cut
 from tuireader.ui.dialogs.add_feed import AddFeed
-from tuireader.ui.dialogs.dialog import Dialog, Says
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
 
 _READS = "enter reads it · esc closes"
@@ -125,13 +126,13 @@ class FirstRun(Dialog[int | None]):
 
     async def _add(self, chosen: list[tuple[str, str, str]]) -> None:
         try:
-            self.dismiss(await self.reader.library.add_feeds(chosen))
+            self.dismiss(await self.host.library.add_feeds(chosen))
         except (TuireaderError, OSError) as error:
             self._tell(str(error))
 
     def action_demo(self) -> None:
         """Leave for the demo."""
-        self.reader.exit_to_demo()
+        self.host.exit_to_demo()
 
     def action_address(self) -> None:
         """Ask for an address."""
@@ -174,12 +175,12 @@ class ImportOpml(Dialog[int | None]):
     async def _import(self, path: Path) -> None:
         hint = self.query_one(".hint", Says)
         try:
-            added, skipped = await self.reader.library.import_opml(path)
+            added, skipped = await self.host.library.import_opml(path)
         except (TuireaderError, OSError) as error:
             hint.say(_READS, str(error))
             return
         if skipped:
-            self.reader.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
+            self.host.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
         if added:
             self.dismiss(added)
         else:

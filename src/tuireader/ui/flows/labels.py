@@ -48,7 +48,7 @@ class Labelling:
         await screen.marking.show(self._ids)
         if many > 1:
             said = f"{many if step.change is None else len(step.change.ids):,} {lowered}"
-        screen.reader.say_shortly(f"{said} · {screen.key_of('undo')} undoes")
+        screen.host.say_shortly(f"{said} · {screen.key_of('undo')} undoes")
         return await self._known()
 
     async def undo(self) -> list[Label]:

@@ -38,7 +38,7 @@ def editor(environ: Mapping[str, str]) -> list[str]:
 
 async def edit_config(screen: MainScreen) -> None:
     """Lend the terminal to the editor, then put in force what the file says."""
-    app, path = screen.reader, screen.library.paths.config
+    app, path = screen.host, screen.library.paths.config
     if screen.library.offline:
         app.say("The demo has no configuration file; start tuireader without --demo")
         return
@@ -78,7 +78,7 @@ def _make(path: Path) -> None:
 
 async def take_over(screen: MainScreen) -> None:
     """Read the configuration anew: keys, look, feeds, watches. What is wrong in it is told, a line each."""
-    app, library, before = screen.reader, screen.library, screen.library.config
+    app, library, before = screen.host, screen.library, screen.library.config
     try:
         await library.reload()
     except TuireaderError as error:

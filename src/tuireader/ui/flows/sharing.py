@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.config import MacroConfig
-from tuireader.subprocesses.programs import ADDRESS, TITLE, Ran
+from tuireader.subprocesses.programs import Ran
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -28,24 +27,24 @@ class Sharing:
         """Save the article, or all that are selected, as the config says, and tell the file."""
         ids = self._screen.chosen_ids()
         if not ids:
-            self._screen.reader.say(_NOTHING, seconds=2)
+            self._screen.host.say(_NOTHING, seconds=2)
             return
         saved = [await self._library.save_article(article_id) for article_id in ids]
         new = sum(one.new for one in saved)
         if len(saved) > 1:
             already = f", {len(saved) - new} are there already" if new < len(saved) else ""
-            self._screen.reader.say(f"{new} saved{already}: {saved[0].path.parent}")
+            self._screen.host.say(f"{new} saved{already}: {saved[0].path.parent}")
         else:
             before = "Saved" if new else "Is there already, saying the same"
-            self._screen.reader.say(f"{before}: {saved[0].path}")
+            self._screen.host.say(f"{before}: {saved[0].path}")
 
     def pipe(self) -> None:
         """Ask for a program, and give it the article."""
-        from tuireader.ui.dialogs.pipe import Pipe
+        from tuireader.ui.dialogs.pipe import Pipe, split
 
         article_id = self._screen.current_article_id()
         if article_id is None:
-            self._screen.reader.say(_NOTHING, seconds=2)
+            self._screen.host.say(_NOTHING, seconds=2)
             return
 
         def typed(text: str | None) -> None:
@@ -58,12 +57,13 @@ class Sharing:
 
     def choose_macro(self) -> None:
         """Show the macros and wait for the key of one."""
+        from tuireader.ui.dialogs.help import described
         from tuireader.ui.dialogs.key_picker import KeyPicker
         from tuireader.ui.widgets.choices import Choice
 
         macros = {macro.key: macro for macro in self._library.config.macros}
         if not macros:
-            self._screen.reader.say("There are no macros yet: they stand under [[macro]] in the config")
+            self._screen.host.say("There are no macros yet: they stand under [[macro]] in the config")
             return
 
         async def chosen(key: str | None) -> None:
@@ -80,7 +80,7 @@ class Sharing:
         if macro.command:
             article_id = self._screen.current_article_id()
             if article_id is None:
-                self._screen.reader.say(_NOTHING, seconds=2)
+                self._screen.host.say(_NOTHING, seconds=2)
                 return
             self._start(article_id, macro.command, "json")
         for command_id in macro.run:
@@ -91,18 +91,11 @@ class Sharing:
 
     async def _run(self, article_id: int, command: tuple[str, ...], form: str) -> None:
         ran = await self._library.pipe(article_id, command, form=form)
-        say = self._screen.reader.say
+        say = self._screen.host.say
         if ran.ok:
             say(told(ran))
         else:
             say(told(ran), severity="error", seconds=10)
-
-
-def split(text: str) -> tuple[str, list[str]]:
-    """The form and the words of a typed command; `json:` in front asks for JSON. Raises ValueError."""
-    form, colon, rest = text.partition(":")
-    wanted = form.strip() if colon and form.strip() in ("md", "json", "txt", "html") else ""
-    return wanted or "md", shlex.split(rest if wanted else text)
 
 
 def told(ran: Ran) -> str:
@@ -118,10 +111,3 @@ def told(ran: Ran) -> str:
     if not shown:
         return f"{ran.program} is done"
     return f"{ran.program}: {shown}" if len(lines) == 1 else f"{ran.program}:\n{shown}"
-
-
-def described(macro: MacroConfig) -> str:
-    """What a macro does, in its own words or in those of its parts."""
-    words = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
-    parts = [words] if words else []
-    return macro.name or ", then ".join([*parts, *([", ".join(macro.run)] if macro.run else [])])

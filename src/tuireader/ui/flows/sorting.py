@@ -32,7 +32,7 @@ def ask(screen: MainScreen) -> None:
         await listing.sort_by(known[key])
         screen.tell_top()
         screen.tell_status()
-        screen.reader.say(f"Sorted: {SEARCH_SORTS[known[key]]}", seconds=2)
+        screen.host.say(f"Sorted: {SEARCH_SORTS[known[key]]}", seconds=2)
 
     hint = "the key of an order sorts by it · esc closes"
     screen.app.push_screen(KeyPicker("Sort this list", choices, hint, current), chosen)

@@ -58,7 +58,7 @@ class Editing:
         elif (saved := self.saved(view)) is not None:
             self.ask_view(saved.query, saved.name, saved.name)
         else:
-            self._screen.reader.say(_NO)
+            self._screen.host.say(_NO)
 
     def _feed(self, feed_id: int) -> Feed | None:
         return next((feed for feed in self._screen.feeds if feed.id == feed_id), None)
@@ -205,9 +205,9 @@ class Editing:
             )
         elif view.kind is ViewKind.FOLDER:
             edit = self._screen.key_of("edit_this")
-            self._screen.reader.say(f"A folder goes when its feeds do; {edit} renames it")
+            self._screen.host.say(f"A folder goes when its feeds do; {edit} renames it")
         else:
-            self._screen.reader.say(_NO)
+            self._screen.host.say(_NO)
 
     def _confirm(self, title: str, question: str, do: Callable[[], Awaitable[object]], said: str) -> None:
         def answered(yes: bool | None) -> None:
@@ -232,7 +232,7 @@ class Editing:
         except (TuireaderError, OSError) as error:
             if isinstance(error, DatabaseError) and self._screen.marking.unsaved:
                 return  # that has a toast already
-            self._screen.reader.say(str(error), severity="error", seconds=10)
+            self._screen.host.say(str(error), severity="error", seconds=10)
             return
         await self.changed(said)
 
@@ -243,7 +243,7 @@ class Editing:
         """Say what was changed, if anything was, and show it."""
         if said is None:
             return
-        self._screen.reader.say(said)
+        self._screen.host.say(said)
         await self._leave_what_is_gone()
         await self._screen.watching.changed()
         if self.saved(self._screen.listing.view) is not None:

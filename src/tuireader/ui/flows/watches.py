@@ -55,7 +55,7 @@ class Watching:
         try:
             config = await self._screen.library.follow_story(article_id)
         except TuireaderError as error:
-            self._screen.reader.say(str(error), severity="warning")
+            self._screen.host.say(str(error), severity="warning")
         else:
             self.new(config)
 
@@ -80,7 +80,7 @@ class Watching:
     def _say(self, said: str) -> None:
         """Say what was changed, where that was written to and how to undo it."""
         where = "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
-        self._screen.reader.say(f"{said} · {self._screen.key_of('undo')} undoes\n{where}")
+        self._screen.host.say(f"{said} · {self._screen.key_of('undo')} undoes\n{where}")
 
     async def mute(self) -> None:
         """Ask what to hide: what was searched, or something of the feed one is at."""

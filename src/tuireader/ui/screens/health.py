@@ -128,7 +128,7 @@ class Health(TableScreen):
         """The feeds by trouble; those alike stay in the order of the config."""
         found = sorted(await self.library.feed_health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
-        now = int(self.reader.clock())
+        now = int(self.host.clock())
         self.table.empty_text = f"No feeds yet. {self.key_of('add_feed')} on the main screen adds one."
         return [health_row(health, now) for health in found]
 
@@ -139,7 +139,7 @@ class Health(TableScreen):
 
     def about(self, key: str) -> list[Line]:
         """Error, address, times and numbers of a feed."""
-        return health_facts(self._found[key], int(self.reader.clock()))
+        return health_facts(self._found[key], int(self.host.clock()))
 
     def keys(self) -> list[tuple[str, str]]:
         """What can be done with the feed under the cursor."""
@@ -176,13 +176,13 @@ class Health(TableScreen):
         if ids:
             self.main.refreshing.refresh(ids)
         else:
-            self.reader.say("No feed is failing")
+            self.host.say("No feed is failing")
 
     def action_accept_move(self) -> None:
         """Write the new address into the config."""
         health = self._current
         if health is None or not (health.moved_to or health.fault is Fault.NOT_A_FEED):
-            self.reader.say("This feed has not moved")
+            self.host.say("This feed has not moved")
             return
         said = f"The config now has {health.moved_to or 'the feed that the page names'}"
         self._edit(partial(self.library.accept_move, health.feed.id), said)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from tuireader.commands import BY_ID
 from tuireader.model import View
 from tuireader.text.wording import counted
 from tuireader.ui import views
-from tuireader.ui.bindings import bindings
+from tuireader.ui.bindings import action_of, bindings
 from tuireader.ui.flows.watches import Watching
 from tuireader.ui.screens.marking_keys import MarkingKeys
 
@@ -50,11 +51,11 @@ class MainScreen(MarkingKeys):
     # -- commands: read
 
     async def action_open_browser(self) -> None:
-        await self.reader.browse((await self._current_address())[0])
+        await self.host.browse((await self._current_address())[0])
 
     async def action_open_browser_next(self) -> None:
         article_id = self.current_article_id()
-        await self.reader.browse((await self._current_address())[0])
+        await self.host.browse((await self._current_address())[0])
         if article_id is not None:
             step = await self.listing.set_read([article_id], True, reading=True)
             if step.change is None or step.change.ids:
@@ -67,28 +68,28 @@ class MainScreen(MarkingKeys):
             next((link for link in page.links if link.number == number), None) if page is not None else None
         )
         if link is not None:
-            await self.reader.browse(link.url)
+            await self.host.browse(link.url)
         elif page is not None:
-            self.reader.say(f"There is no link {number}")
+            self.host.say(f"There is no link {number}")
 
     def action_list_links(self) -> None:
         from tuireader.ui.dialogs.links import LinkPicker
 
         page = self.reading.page
         if page is None or not page.links:
-            self.reader.say("No links here")
+            self.host.say("No links here")
             return
 
         async def chosen(url: str | None) -> None:
             if url:
-                await self.reader.browse(url)
+                await self.host.browse(url)
 
         self.app.push_screen(LinkPicker(page.links), chosen)
 
     async def action_story_sources(self) -> None:
         row = await self.row_here()
         if row is None or not row.story:
-            self.reader.say("Nothing is folded behind this article", seconds=2)
+            self.host.say("Nothing is folded behind this article", seconds=2)
         elif self.listing.folds:
             await self.listing.toggle_sources(row.story)
             self.tell_status()
@@ -98,7 +99,7 @@ class MainScreen(MarkingKeys):
             return
         self.go_to(self.pane)
         if not self.pane.choose(max(0, self.pane.chosen)):
-            self.reader.say("Nothing related is stored")
+            self.host.say("Nothing related is stored")
 
     async def action_copy_url(self) -> None:
         found = await self._chosen_addresses()
@@ -114,10 +115,10 @@ class MainScreen(MarkingKeys):
 
     def _copy(self, lines: list[str], said: str, what: str) -> None:
         if not lines:
-            self.reader.say("This article has no address")
+            self.host.say("This article has no address")
             return
         self.app.copy_to_clipboard("\n".join(lines))
-        self.reader.say(f"{said}: {what if len(lines) == 1 else f'{len(lines)} articles'}")
+        self.host.say(f"{said}: {what if len(lines) == 1 else f'{len(lines)} articles'}")
 
     async def _chosen_addresses(self) -> list[tuple[str, str]]:
         """Address and title of what is selected, else of the current article, where there is an address."""
@@ -172,9 +173,9 @@ class MainScreen(MarkingKeys):
     async def action_show_new(self) -> None:
         view = self.library.new_view
         if view is None:
-            self.reader.say("This is the first time; from the next on it shows what has come in between")
+            self.host.say("This is the first time; from the next on it shows what has come in between")
         elif not self.counts.new.total:
-            self.reader.say("Nothing has come since last time")
+            self.host.say("Nothing has come since last time")
         else:
             await self.view_chosen(view)
 
@@ -200,7 +201,7 @@ class MainScreen(MarkingKeys):
     async def action_fold_stories(self) -> None:
         folded = await self.listing.toggle_folds()
         self.tell_status()
-        self.reader.say("Each story is one line" if folded else "Each article has its line", seconds=2)
+        self.host.say("Each story is one line" if folded else "Each article has its line", seconds=2)
 
     def action_sort(self) -> None:
         from tuireader.ui.flows.sorting import ask
@@ -211,7 +212,7 @@ class MainScreen(MarkingKeys):
         shown = self.listing.toggle_read_shown()
         await self.listing.show(self.listing.view, cursor_id=self.articles.current_id)
         self.tell_top()
-        self.reader.say("Read articles are shown" if shown else "Read articles are hidden", seconds=2)
+        self.host.say("Read articles are shown" if shown else "Read articles are hidden", seconds=2)
 
     # -- commands: feeds
 
@@ -234,7 +235,7 @@ class MainScreen(MarkingKeys):
         """Fetch new feeds at once."""
         if added:
             await self.reload()
-            self.reader.say(f"{counted(added, 'feed')} added")
+            self.host.say(f"{counted(added, 'feed')} added")
             self.refreshing.refresh(force=False)
 
     async def config_changed(self, said: str) -> None:
@@ -311,7 +312,7 @@ class MainScreen(MarkingKeys):
             self.pane.next_found(step)
             self.tell_status()
         elif self.reading.page is not None and self.pane.next_hit(step) is None:
-            self.reader.say("No watch hit this text", seconds=2)
+            self.host.say("No watch hit this text", seconds=2)
 
     def action_edit_config(self) -> None:
         from tuireader.ui.flows.settings import edit_config
@@ -321,7 +322,7 @@ class MainScreen(MarkingKeys):
     def action_tour(self) -> None:
         from tuireader.ui.dialogs.tour import Tour
 
-        self.app.push_screen(Tour(self.reader.keys_of))
+        self.app.push_screen(Tour(self.host.keys_of))
 
     def action_palette(self) -> None:
         from tuireader.ui.palette import open_palette
@@ -355,11 +356,11 @@ class MainScreen(MarkingKeys):
                 await self.run_command(command_id)
 
         macros = self.library.config.macros
-        self.app.push_screen(Help(self.reader.keys_of, macros), chosen)
+        self.app.push_screen(Help(self.host.keys_of, macros), chosen)
 
     async def action_quit(self) -> None:
-        await self.reader.leave(0)
+        await self.host.leave(0)
 
     async def run_command(self, command_id: str) -> None:
         """Do what a key of the command would do; of one of another screen, open that."""
-        await self.run_action(INSTEAD.get(command_id, command_id))
+        await self.run_action(action_of(BY_ID[INSTEAD.get(command_id, command_id)]))

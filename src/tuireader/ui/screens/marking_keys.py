@@ -85,7 +85,7 @@ class MarkingKeys(MovingKeys):
     def _say_many(self, said: str, step: Step) -> None:
         if not step.failed:
             count = len(step.ids if step.change is None else step.change.ids)
-            self.reader.say_shortly(f"{counted(count, 'article')} {said} · {self.key_of('undo')} undoes")
+            self.host.say_shortly(f"{counted(count, 'article')} {said} · {self.key_of('undo')} undoes")
 
     def _say_mark(self, said: str, step: Step) -> None:
         """Say what a mark did and how to undo it, in place of what was said of the mark before."""
@@ -93,13 +93,13 @@ class MarkingKeys(MovingKeys):
             return
         if step.change is not None and len(step.change.ids) > 1:
             said = f"{said}, with {len(step.change.ids) - 1} more of the story"
-        self.reader.say_shortly(f"{said} · {self.key_of('undo')} undoes")
+        self.host.say_shortly(f"{said} · {self.key_of('undo')} undoes")
 
     async def action_mark_list_read(self) -> None:
         await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
         if await self.listing.unread.is_none():
-            self.reader.say("All read already")
+            self.host.say("All read already")
         else:
             await self._say_bulk(await self.listing.set_read(ids, True))
 
@@ -108,12 +108,12 @@ class MarkingKeys(MovingKeys):
         if not step.failed:
             ids = step.ids if step.change is None else step.change.ids
             count = stories_and_articles(await self.library.stories_among(ids), len(ids))
-            self.reader.say(f"{count} marked read · {self.key_of('undo')} undoes")
+            self.host.say(f"{count} marked read · {self.key_of('undo')} undoes")
 
     async def action_clear_rest(self) -> None:
         away = self.refreshing.away
         if away is None or not away.ids:
-            self.reader.say("Nothing has come while you were away", seconds=2)
+            self.host.say("Nothing has come while you were away", seconds=2)
             return
         step = await self.listing.set_read(away.ids, True, stories=False)
         await self.reload()
@@ -130,7 +130,7 @@ class MarkingKeys(MovingKeys):
             return
         split = step.change is None or step.change.ids
         undo = self.key_of("undo")
-        self.reader.say(
+        self.host.say(
             f"Stands alone from now on · {undo} undoes" if split else "This article stands alone already"
         )
 
@@ -139,18 +139,18 @@ class MarkingKeys(MovingKeys):
         try:
             said = await self.marking.undo()
         except (TuireaderError, OSError) as error:
-            self.reader.say(str(error), severity="warning", seconds=10)
+            self.host.say(str(error), severity="warning", seconds=10)
             return
         now = self.library.config
         if now is before:
-            self.reader.say(said)
+            self.host.say(said)
             return
         if (now.ui, now.keys) != (before.ui, before.keys):
-            self.reader.take_config()
+            self.host.take_config()
         await self.config_changed(said)
 
     async def action_retry_marks(self) -> None:
-        self.reader.say(await self.marking.retry(), seconds=2)
+        self.host.say(await self.marking.retry(), seconds=2)
 
     async def config_changed(self, said: str) -> None:
         """Say what has changed the configuration, and show what it says now."""

@@ -10,36 +10,8 @@ from tuireader.ui.widgets.pane import Pane
 class MovingKeys(ReadingKeys):
     """Moving in a pane, from pane to pane, from article to article, and back."""
 
-    def action_move_down(self) -> None:
-        self.current_pane.move(1)
-        self.tell_status()
-
-    def action_move_up(self) -> None:
-        self.current_pane.move(-1)
-        self.tell_status()
-
-    def action_half_page_down(self) -> None:
-        self.current_pane.page(0.5)
-        self.tell_status()
-
-    def action_half_page_up(self) -> None:
-        self.current_pane.page(-0.5)
-        self.tell_status()
-
-    def action_page_down(self) -> None:
-        self.current_pane.page(1)
-        self.tell_status()
-
-    def action_page_up(self) -> None:
-        self.current_pane.page(-1)
-        self.tell_status()
-
-    def action_top(self) -> None:
-        self.current_pane.go_top()
-        self.tell_status()
-
-    def action_bottom(self) -> None:
-        self.current_pane.go_bottom()
+    def action_pane(self, command_id: str) -> None:
+        self.current_pane.act(command_id)
         self.tell_status()
 
     def action_next_pane(self) -> None:
@@ -86,7 +58,7 @@ class MovingKeys(ReadingKeys):
                 if article_id is not None:
                     break
         if article_id is None:
-            self.reader.say("Nothing unread" if self.is_counted else "Still counting what is unread …")
+            self.host.say("Nothing unread" if self.is_counted else "Still counting what is unread …")
         else:
             await self.open_article(article_id)
 
@@ -151,7 +123,7 @@ class MovingKeys(ReadingKeys):
         elif self.reading.page is not None:
             await self.close_article()
         else:
-            await self.reader.leave(0)
+            await self.host.leave(0)
 
     async def _back(self) -> bool:
         """Leave the relatives, a followed article, zen, the article, the selection or the search, in turn."""

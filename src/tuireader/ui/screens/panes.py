@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -22,6 +23,7 @@ from tuireader.ui.controllers.reader import Reading
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search_hits import Finding
 from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.host import Host, host_of
 from tuireader.ui.saved_frame import keep
 from tuireader.ui.status import footer, header
 from tuireader.ui.widgets.article_list import ArticleList
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.await_remove import AwaitRemove
 
-    from tuireader.ui.app import TuireaderApp
     from tuireader.ui.controllers.images import Pictures
 
 _AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
@@ -53,8 +54,10 @@ class Panes(CoalescingScreen, inherit_bindings=False):
     AUTO_FOCUS = "#list"
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # panes draw their cursors themselves
 
-    def __init__(self) -> None:
+    def __init__(self, counting: asyncio.Future[Counts] | None, opened: Callable[[], None]) -> None:
         super().__init__()
+        self._counting = counting  # the sidebar's numbers, asked for before Textual was imported
+        self._opened = opened
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
         self._folded: set[str] = set()
@@ -67,7 +70,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Sidebar at the left, list above article at the right."""
-        self.library = self.reader.library
+        self.library = self.host.library
         self.top = TopLine()
         self.sidebar = Sidebar()
         self.sidebar.styles.width = self.library.config.ui.sidebar + 3
@@ -89,26 +92,26 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         yield self.status
 
     @property
-    def reader(self) -> TuireaderApp:
-        """The app, by its own type."""
-        return cast("TuireaderApp", self.app)
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
 
     async def on_mount(self) -> None:
         """Show the unread articles, or all where nothing is unread, then look for new ones."""
         try:
             await self._start()
         finally:
-            self.reader.opened()
-        for problem in self.reader.key_problems:
-            self.reader.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+            self._opened()
+        for problem in self.host.key_problems:
+            self.host.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
 
     async def _start(self) -> None:
-        self.reader.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
+        self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         self.feeds = await self.library.feeds()
         unread, _ = await self.library.head(views.UNREAD, show_read=False, limit=1)
         others, _ = (unread, True) if unread else await self.library.head(views.ALL, limit=1)
         await self.show_view(views.ALL if others and not unread else views.UNREAD)
-        counting = self.reader.counting
+        counting = self._counting
         if counting is not None and counting.done():
             self.counts = await counting
             self.tell_top()
@@ -121,7 +124,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     def _rest(self) -> None:
         """Let the keys that were typed during the start go first."""
-        if self.reader.is_headless:
+        if self.host.is_headless:
             self.started.set()
         elif self.is_running:
             self.set_timer(_AT_REST, self._rest if self.keys_wait else self.started.set)
@@ -137,8 +140,8 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     async def _keep_frame(self) -> None:
         """Keep what the next start shows first, once the numbers are known."""
-        if self.reader.counting is not None:
-            self.counts = await self.reader.counting
+        if self._counting is not None:
+            self.counts = await self._counting
             await keep(self)
             await self.library.warm_up()
 
@@ -151,7 +154,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     def new_colours(self) -> None:
         """Draw everything anew: the theme or the watches have other colours."""
-        self.reader.forget_theme_styles()
+        self.host.forget_theme_styles()
         for pane in (self.sidebar, self.articles, self.pane):
             pane.forget_strips()
         self.top.refresh()
@@ -234,7 +237,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         if await self.reading.open(article_id):
             await self.opened(article_id)
         else:
-            self.reader.say("This article is no longer stored", severity="warning")
+            self.host.say("This article is no longer stored", severity="warning")
 
     async def close_article(self) -> None:
         """Close the article; the list takes its room."""
@@ -300,7 +303,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
             sidebar_items(
                 self.feeds,
                 self.counts,
-                self.reader.watch_names,
+                self.host.watch_names,
                 self._folded,
                 folds=self.listing.folds,
                 views=self.library.views,
@@ -338,7 +341,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""
-        return self.reader.key_of(command_id)
+        return self.host.key_of(command_id)
 
     def tell_status(self) -> None:
         """Tell what works here, where one is, and what was found there."""
@@ -357,7 +360,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         try:
             await super()._dispatch_message(message)
         except TuireaderError as error:
-            self.reader.say(str(error), severity="error", seconds=10)
+            self.host.say(str(error), severity="error", seconds=10)
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Show the view that was chosen in the sidebar."""

@@ -47,7 +47,7 @@ class ReadingKeys(Searching):
     async def _switch_text(self, article_id: int, shown: bool, done: asyncio.Event) -> None:
         try:
             await self.reading.renew(await self.library.show_full_text(article_id, shown))
-            self.reader.say_shortly("The full text" if shown else "What the feed says")
+            self.host.say_shortly("The full text" if shown else "What the feed says")
         finally:
             done.set()
 
@@ -58,21 +58,21 @@ class ReadingKeys(Searching):
             self._fetch_full_text(article)
 
     def _fetch_full_text(self, article: Article) -> None:
-        self.reader.say_shortly("Fetching the full text …")
+        self.host.say_shortly("Fetching the full text …")
         run_latest(self, partial(self._full_text, article.id), "full text")
 
     async def _full_text(self, article_id: int) -> None:
         try:
             article = await self.library.fetch_full_text(article_id)
         except TuireaderError as error:
-            self.reader.say(f"No full text: {error}", severity="warning", seconds=8)
+            self.host.say(f"No full text: {error}", severity="warning", seconds=8)
             article_now = await self.library.article(article_id)
             if article_now is not None:
                 await self.reading.renew(article_now, place=self.pane.place)
             return
         here = await self.reading.renew(article)
         if here:
-            self.reader.say_shortly(f"The full text · {self.key_of('full_text')} shows what the feed says")
+            self.host.say_shortly(f"The full text · {self.key_of('full_text')} shows what the feed says")
         await self.reload()  # watches may have hit it
 
     # -- comments
@@ -84,26 +84,26 @@ class ReadingKeys(Searching):
             return
         if not article.comments_feed:
             if article.comments_url:
-                await self.reader.browse(article.comments_url)
+                await self.host.browse(article.comments_url)
             else:
-                self.reader.say("This article names no comments", seconds=2)
+                self.host.say("This article names no comments", seconds=2)
             return
         if self.current_pane is not self.pane:  # who reads without the list goes on so
             self.go_to(self.pane)
         self.pane.go_to_comments()
-        self.reader.say_shortly("Loading the comments …")
+        self.host.say_shortly("Loading the comments …")
         run_latest(self, partial(self._comments, article.id), "comments")
 
     async def _comments(self, article_id: int) -> None:
         try:
             article = await self.library.load_comments(article_id)
         except TuireaderError as error:
-            self.reader.say(f"No comments: {error}", severity="warning", seconds=8)
+            self.host.say(f"No comments: {error}", severity="warning", seconds=8)
             return
         if await self.reading.renew(article, place=self.pane.place):
             self.pane.go_to_comments()
             self.tell_status()
-        self.reader.say_no_more()
+        self.host.say_no_more()
 
     # -- versions
 
@@ -116,9 +116,9 @@ class ReadingKeys(Searching):
             return
         revisions = await self.library.revisions(article.id)
         if not revisions:
-            self.reader.say("Nothing was changed since it first came", seconds=2)
+            self.host.say("Nothing was changed since it first came", seconds=2)
             return
-        self.app.push_screen(Versions(article.title, revisions, self.reader.theme_styles))
+        self.app.push_screen(Versions(article.title, revisions, self.host.theme_styles))
 
     # -- pictures
 
@@ -141,7 +141,7 @@ class ReadingKeys(Searching):
         from tuireader.ui.widgets.find_line import FindLine
 
         if self.reading.page is None:
-            self.reader.say("Open an article to find something in it", seconds=2)
+            self.host.say("Open an article to find something in it", seconds=2)
             return
         lines = self.query(FindLine)
         line = lines.first() if lines else FindLine(self.pane.sought)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tuireader.commands import key_label
 from tuireader.model import View
+from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.details import Facts, Line
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
@@ -19,7 +20,6 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from textual import events
 
-    from tuireader.ui.app import TuireaderApp
     from tuireader.ui.screens.main import MainScreen
 
 
@@ -36,13 +36,13 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.main = main
 
     @property
-    def reader(self) -> TuireaderApp:
-        """The app, by its own type."""
-        return cast("TuireaderApp", self.app)
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
 
     def compose(self) -> ComposeResult:
         """Heading, table, facts, keys."""
-        self.library = self.reader.library
+        self.library = self.host.library
         self.top = TopLine()
         self.table = Table(self.COLUMNS)
         self.facts = Facts(id="facts")
@@ -102,7 +102,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         current = self.table.current
         self.facts.tell(*(self.about(current) if current is not None else ()))
         moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
-        keys = self.reader.keys_of["back"]
+        keys = self.host.keys_of["back"]
         leaving = (key_label("escape") if "escape" in keys else self.key_of("back"), "Back")
         where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.status.tell([moving, *self.keys(), leaving], where, False)
@@ -111,29 +111,8 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         """Tell of the line under the cursor."""
         self.tell()
 
-    def action_move_down(self) -> None:
-        self.table.move(1)
-
-    def action_move_up(self) -> None:
-        self.table.move(-1)
-
-    def action_half_page_down(self) -> None:
-        self.table.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        self.table.page(-0.5)
-
-    def action_page_down(self) -> None:
-        self.table.page(1)
-
-    def action_page_up(self) -> None:
-        self.table.page(-1)
-
-    def action_top(self) -> None:
-        self.table.go_top()
-
-    def action_bottom(self) -> None:
-        self.table.go_bottom()
+    def action_pane(self, command_id: str) -> None:
+        self.table.act(command_id)
 
     def action_open(self) -> None:
         self.table.choose()
@@ -148,4 +127,4 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.dismiss(None)
 
     async def action_quit(self) -> None:
-        await self.reader.leave(0)
+        await self.host.leave(0)

@@ -100,7 +100,7 @@ class Watches(TableScreen):
         stats = await self.library.watch_stats()
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
-        now = int(self.reader.clock())
+        now = int(self.host.clock())
         return [watch_row(one, now, folds=self.main.listing.folds) for one in stats]
 
     def told(self) -> str:
@@ -110,7 +110,7 @@ class Watches(TableScreen):
 
     def about(self, key: str) -> list[Line]:
         """Newest hit, feeds, silence and definition of a watch."""
-        stats, now = self._stats[key], int(self.reader.clock())
+        stats, now = self._stats[key], int(self.host.clock())
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
         lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
         if stats.problem:
@@ -159,14 +159,14 @@ class Watches(TableScreen):
         """Keep the followed story under the cursor."""
         name = self.table.current or ""
         if name not in self._stats or self._stats[name].ends is None:
-            self.reader.say("This watch has no end", seconds=2)
+            self.host.say("This watch has no end", seconds=2)
             return
         try:
             await self.library.keep_watch(name)
         except TuireaderError as error:
-            self.reader.say(str(error), severity="warning")
+            self.host.say(str(error), severity="warning")
             return
-        self.reader.say(f"◆ {name} is kept")
+        self.host.say(f"◆ {name} is kept")
         await self.main.watching.changed()
         self.reload()
 

@@ -312,8 +312,8 @@ class ArticleList(CursorPane):
             context = self._row_context = RowContext(
                 self.theme_styles,
                 self.size.width,
-                letters(self.reader.watch_names),
-                int(self.reader.clock()),
+                letters(self.host.watch_names),
+                int(self.host.clock()),
                 folds=self.folds,
             )
         if number >= len(self.ids):

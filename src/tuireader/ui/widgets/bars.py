@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -12,10 +11,7 @@ from textual.widget import Widget
 from tuireader.commands import BY_ID
 from tuireader.text import cell_len, cut
 from tuireader.ui.drawing.styles import Styles
-
-if TYPE_CHECKING:
-    from tuireader.ui.app import TuireaderApp
-
+from tuireader.ui.host import host_of
 
 QUIT, BACK = "Quit", "Back"
 _KEPT = (BY_ID["help"].title, QUIT, BACK)
@@ -27,7 +23,7 @@ class Bar(Widget):
     @property
     def theme_styles(self) -> Styles:
         """The styles of the theme that is on."""
-        return cast("TuireaderApp", self.app).theme_styles
+        return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
         """The segments on the bar's ground, as wide as the bar."""

@@ -121,38 +121,6 @@ class Choices(CursorPane):
             self.toggle()
             self.move(1)
 
-    def action_move_down(self) -> None:
-        """Move on by a line."""
-        self.move(1)
-
-    def action_move_up(self) -> None:
-        """Move back by a line."""
-        self.move(-1)
-
-    def action_half_page_down(self) -> None:
-        """Move on by half a page."""
-        self.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        """Move back by half a page."""
-        self.page(-0.5)
-
-    def action_page_down(self) -> None:
-        """Move on by a page."""
-        self.page(1)
-
-    def action_page_up(self) -> None:
-        """Move back by a page."""
-        self.page(-1)
-
-    def action_top(self) -> None:
-        """Go to the first line."""
-        self.go_top()
-
-    def action_bottom(self) -> None:
-        """Go to the last line."""
-        self.go_bottom()
-
     def action_open(self) -> None:
         """Choose the line under the cursor."""
         if self.current is not None:

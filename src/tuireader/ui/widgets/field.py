@@ -14,8 +14,8 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tuireader.text import pad
-from tuireader.ui.dialogs.dialog import Says
 from tuireader.ui.widgets.bars import Bar
+from tuireader.ui.widgets.says import Says
 
 LABEL = 10
 """Cells of the labels of a form."""

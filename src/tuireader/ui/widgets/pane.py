@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self
 
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
@@ -11,11 +11,8 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from tuireader.ui.drawing.styles import Styles
+from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.scrollbar import SlimBar
-
-if TYPE_CHECKING:
-    from tuireader.ui.app import TuireaderApp
-
 
 _MOST_EDGED = 512
 
@@ -33,14 +30,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines_for: object = None
 
     @property
-    def reader(self) -> TuireaderApp:
-        """The app, by its own type."""
-        return cast("TuireaderApp", self.app)
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
 
     @property
     def theme_styles(self) -> Styles:
         """The styles of the theme that is on."""
-        return self.reader.theme_styles
+        return self.host.theme_styles
 
     def forget_strips(self) -> None:
         """Drop whatever was drawn and draw anew."""
@@ -153,7 +150,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Leave the styles: none of a pane depends on the focus, and looking them up takes milliseconds."""
 
-    # -- what the keys do; every pane answers all of them
+    # -- movement; every pane answers all of these commands
 
     def move(self, lines: int) -> None:
         """Move the cursor, or scroll."""
@@ -170,6 +167,34 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def go_bottom(self) -> None:
         """Go to the last line."""
         self.move(10**9)
+
+    def act(self, command_id: str) -> None:
+        """Run a movement command."""
+        getattr(self, f"action_{command_id}")()
+
+    def action_move_down(self) -> None:
+        self.move(1)
+
+    def action_move_up(self) -> None:
+        self.move(-1)
+
+    def action_half_page_down(self) -> None:
+        self.page(0.5)
+
+    def action_half_page_up(self) -> None:
+        self.page(-0.5)
+
+    def action_page_down(self) -> None:
+        self.page(1)
+
+    def action_page_up(self) -> None:
+        self.page(-1)
+
+    def action_top(self) -> None:
+        self.go_top()
+
+    def action_bottom(self) -> None:
+        self.go_bottom()
 
 
 class CursorPane(Pane):

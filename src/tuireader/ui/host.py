@@ -1,0 +1,162 @@
+"""The application as screens and widgets know it: library, clock, styles, key labels, toasts, browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.notifications import Notification, Notify, SeverityLevel
+from textual.widgets._toast import ToastHolder
+
+from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
+from tuireader.ui.bindings import keymap
+from tuireader.ui.browser import open_in_browser
+from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.themes import DARK, PLAIN
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+Browser = Callable[[str], Awaitable[str]]
+
+DEMO = -1
+"""The return code that asks for a restart as the demo."""
+_MOST_TOASTS = 4
+
+
+class Host(App[int]):
+    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
+
+    def __init__(self, library: Library, browser: Browser | None, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.library = library
+        self.clock = clock
+        self.keys_of: Mapping[str, tuple[str, ...]] = {}
+        self.key_problems: Sequence[KeyProblem] = ()
+        self.typed_at = 0.0  # time of the last key, by the monotonic clock
+        self.lent = False  # an editor has the terminal, and ctrl+c is for it
+        self.is_opening = True  # nothing is painted yet
+        self._browser = browser
+        self._theme_styles: styles.Styles | None = None
+        self._short_toast: Notification | None = None
+        self._said_last: dict[str, str] = {}  # the last toast of each group
+
+    def take_config(self) -> None:
+        """Put theme and keys of the configuration in force."""
+        ui = self.library.config.ui
+        few = self.no_color or self.console.color_system == "standard"  # no theme's colours are among 16
+        wanted = PLAIN.name if few else ui.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
+        self.set_keymap(keymap(self.keys_of))
+
+    @property
+    def theme_styles(self) -> styles.Styles:
+        """The styles of the theme that is on."""
+        if self._theme_styles is None:
+            self._theme_styles = styles.make(
+                self.theme_variables,
+                dark=self.current_theme.dark,
+                watch_colors=self.library.watch_colors,
+            )
+        return self._theme_styles
+
+    def forget_theme_styles(self) -> None:
+        """Make the styles anew at next use: the theme or the watches have changed."""
+        self._theme_styles = None
+
+    @property
+    def watch_names(self) -> tuple[str, ...]:
+        """All watches, in the order of the config."""
+        return tuple(self.library.watch_colors)
+
+    def key_of(self, command_id: str) -> str:
+        """The first key of a command as people read it, or its title where it has none."""
+        keys = self.keys_of.get(command_id, ())
+        return key_label(keys[0]) if keys else BY_ID[command_id].title
+
+    def say(
+        self,
+        message: str,
+        *,
+        severity: SeverityLevel = "information",
+        seconds: float = 4,
+        group: str = "",
+    ) -> None:
+        """A toast, in place of the one before it in its group; the text is never markup."""
+        if not message:
+            return
+        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
+            self._unnotify(self._short_toast, refresh=False)
+        self._make_room(message, self._said_last.get(group, message))
+        if group:
+            self._said_last[group] = message
+        self.notify(message, severity=severity, timeout=seconds, markup=False)
+
+    def _make_room(self, *messages: str) -> None:
+        """Take toasts away that say the same, and old ones of many: a held key makes thirty a second."""
+        same = [one for one in self._notifications if one.message in messages]
+        others = [one for one in self._notifications if one.message not in messages]
+        others.sort(key=lambda one: one.severity != "information")
+        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
+            self._unnotify(one, refresh=False)
+
+    def say_shortly(self, message: str) -> None:
+        """A toast for what is done often: it takes the place of the one before."""
+        if self._short_toast is not None:
+            self._unnotify(self._short_toast, refresh=False)
+        self._short_toast = Notification(message, "", "information", 2, markup=False)
+        self.post_message(Notify(self._short_toast))
+
+    def say_no_more(self, group: str = "") -> None:
+        """Take the toast of a group away, else that of `say_shortly`: what it told of is there."""
+        if group:
+            self._make_room(self._said_last.pop(group, ""))
+            self._refresh_notifications()
+        elif self._short_toast is not None:
+            self._unnotify(self._short_toast)
+            self._short_toast = None
+
+    def _refresh_notifications(self) -> None:
+        super()._refresh_notifications()
+        for screen in self.screen_stack[-1:]:
+            for holder in screen.query(ToastHolder):  # Textual keeps one of every toast there ever was
+                if not holder.children:
+                    holder.remove()
+
+    async def browse(self, url: str) -> None:
+        """Open an address in the web browser, if it is one that may be opened."""
+        from tuireader.text import safe_url
+
+        checked = safe_url(url)
+        if not checked.lower().startswith(("http://", "https://")):
+            self.say(
+                f"Not opened, for it is no web address: {url}" if url else "No address to open",
+                severity="warning",
+            )
+            return
+        if self._browser is None and self.is_web:
+            self.open_url(checked)
+            return
+        own = partial(open_in_browser, program=self.library.config.ui.browser)
+        trouble = await (self._browser or own)(checked)
+        if trouble:
+            self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
+
+    def exit_to_demo(self) -> None:
+        """Leave, to be started again as the demo."""
+        self.exit(DEMO)
+
+    async def leave(self, code: int) -> None:
+        """Store pending changes and exit."""
+        self.exit(code)
+
+
+def host_of(node: MessagePump) -> Host:
+    """Return the app of a screen or widget."""
+    app = node.app
+    assert isinstance(app, Host)
+    return app
