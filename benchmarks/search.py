@@ -48,7 +48,7 @@ async def timed(
     taken, hits = [], 0
     for _ in range(runs):
         start = clock()
-        found, problem = await library.search(query, **how)  # type: ignore[arg-type]
+        found, problem = await library.searches.run(query, **how)  # type: ignore[arg-type]
         taken.append((clock() - start) * 1000)
         assert not problem, problem
         hits = len(found)

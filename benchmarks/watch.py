@@ -252,13 +252,13 @@ async def reapplied(folder: Path, stored: int, wanted: Sequence[str]) -> None:
     library = await Library.open(Config(feeds=FEEDS, watches=watches), paths(folder))
     started, cpu = time.perf_counter(), time.process_time()
     last, longest, steps = started, 0.0, 0
-    async for done, _ in library.apply_watches():
+    async for done, _ in library.watches.apply():
         now = time.perf_counter()
         if done:  # before the first step candidates are read, which keeps no one waiting
             longest, steps = max(longest, now - last), steps + 1
         last = now
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    hits = sum(count.total for count in (await library.counts()).watches.values())
+    hits = sum(count.total for count in (await library.lists.counts()).watches.values())
     print(
         f"{len(wanted)} terms over {stored} stored articles: {seconds:.2f} s (CPU {cpu:.2f} s), "
         f"{hits} matches, {steps} writes, the longest write {longest * 1000:.0f} ms",

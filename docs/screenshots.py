@@ -94,10 +94,10 @@ async def open_in_list(
 ) -> None:
     """Open an article from its line, which has the cursor then; its story is unfolded if need be."""
     library = main.library
-    found = await library.rows(await library.ids(View(ViewKind.ALL)))
+    found = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
     row = next(row for row in found if row.title.startswith(title))
     if not main.articles.select_id(row.id):
-        listed = await library.rows(main.articles.ids)
+        listed = await library.lists.rows(main.articles.ids)
         main.articles.select_id(next(one.id for one in listed if one.story == row.story))
         await pilot.press("f")
         await settle()

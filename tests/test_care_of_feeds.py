@@ -18,7 +18,7 @@ TWO = rss("F", [item("1", "One"), item("2", "Two")])
 
 
 async def only(library: Library) -> FeedHealth:
-    (health,) = await library.feed_health()
+    (health,) = await library.feeds.health()
     return health
 
 
@@ -32,11 +32,11 @@ async def test_a_move_counts_when_it_was_said_twice_and_accepting_it_keeps_the_f
         new = web.stages("/new", ONE, ONE, TWO)
         async with opened(tmp_path, "# mine\n" + feeds(old) + 'folder = "News" # here\n') as library:
             await refreshed(library)
-            await library.set_read(await library.ids(ALL), True)
+            await library.marks.set_read(await library.lists.ids(ALL), True)
             await refreshed(library)
             assert (await only(library)).trouble is Trouble.NONE
             with pytest.raises(TuireaderError, match="has not moved"):
-                await library.accept_move(1)
+                await library.feeds.accept_move(1)
             await refreshed(library)
             assert (await only(library)).trouble is Trouble.MOVED
             assert len(web.seen("/old")) == 3
@@ -44,7 +44,7 @@ async def test_a_move_counts_when_it_was_said_twice_and_accepting_it_keeps_the_f
             assert len(web.seen("/old")) == 3 and len(web.seen("/new")) == 3
             health = await only(library)
             assert (health.feed.url, health.moved_to) == (old, new)
-            assert await library.accept_move(health.feed.id) == new
+            assert await library.feeds.accept_move(health.feed.id) == new
             health = await only(library)
             assert (health.feed.url, health.moved_to, health.total, health.unread) == (new, "", 2, 1)
             assert health.feed.id == 1 and health.feed.folder == "News"
@@ -52,7 +52,7 @@ async def test_a_move_counts_when_it_was_said_twice_and_accepting_it_keeps_the_f
             assert text == "# mine\n" + feeds(new) + 'folder = "News" # here\n'
             await refreshed(library)
             assert len(web.seen("/old")) == 3 and len(await titles(library)) == 2
-            change = await library.undo()
+            change = await library.marks.undo()
             assert change is not None and change.what == f"feed {old} changed"
             health = await only(library)
             assert (health.feed.id, health.feed.url, health.total) == (1, old, 2)
@@ -76,8 +76,8 @@ async def test_a_move_to_a_feed_that_is_there_already_is_refused(tmp_path: Path)
             await refreshed(library)
             await refreshed(library)
             with pytest.raises(ConfigError, match="already"):
-                await library.accept_move(1)
-            assert len(await library.feed_health()) == 2
+                await library.feeds.accept_move(1)
+            assert len(await library.feeds.health()) == 2
 
 
 @pytest.mark.parametrize(
@@ -161,21 +161,21 @@ async def test_pausing_resuming_and_removing_are_edits_of_the_config(tmp_path: P
         one, two = web.serve("/1", ONE), web.serve("/2", rss("G", [item("9", "Nine")]))
         async with opened(tmp_path, feeds(one) + "# the second\n" + feeds(two)) as library:
             await refreshed(library)
-            await library.pause(1)
+            await library.feeds.pause(1)
             await refreshed(library)
             assert (len(web.seen("/1")), len(web.seen("/2"))) == (1, 2)
-            first, second = await library.feed_health()
+            first, second = await library.feeds.health()
             assert (first.trouble, second.trouble) == (Trouble.PAUSED, Trouble.NONE)
             assert sorted([second, first], key=lambda health: health.order)[0] is first
-            await library.resume(1)
+            await library.feeds.resume(1)
             await refreshed(library)
             assert len(web.seen("/1")) == 2
-            await library.remove(2)
-            assert [health.feed.id for health in await library.feed_health()] == [1]
+            await library.feeds.remove(2)
+            assert [health.feed.id for health in await library.feeds.health()] == [1]
             assert sorted(await titles(library)) == ["Nine", "One"]
             assert (tmp_path / "config.toml").read_text(encoding="utf-8") == feeds(one) + "# the second\n"
             with pytest.raises(TuireaderError, match="no such feed"):
-                await library.remove(2)
+                await library.feeds.remove(2)
 
 
 async def test_health_counts_what_a_feed_brings(tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ async def test_health_counts_what_a_feed_brings(tmp_path: Path) -> None:
             await refreshed(library)
         async with opened(tmp_path, feeds(one, two, web.url + "/none")) as library:
             await refreshed(library)
-            await library.set_read((await library.ids(ALL))[:3], True)
-            first, second, third = await library.feed_health()
+            await library.marks.set_read((await library.lists.ids(ALL))[:3], True)
+            first, second, third = await library.feeds.health()
             assert (first.unread, first.total, first.newest) == (27, 30, NOW)
             assert first.per_week == 3.75  # 15 in four weeks
             assert (second.unread, second.total, second.per_week) == (1, 1, 0.25)
@@ -211,7 +211,7 @@ async def test_a_feed_whose_articles_all_stand_in_another_one_is_asked_as_often_
             await refreshed(library)
         async with opened(tmp_path, feeds(whole, part)) as library:
             await refreshed(library)
-            first, second = await library.feed_health()
+            first, second = await library.feeds.health()
             assert (first.feed.next_try or 0) - NOW < 0.6 * day  # half of a day, up to a tenth more
             assert (second.feed.next_try or 0) - NOW > 0.8 * day  # every fourth day: the longest wait
 
@@ -223,12 +223,12 @@ async def test_an_edit_is_told_word_for_word(tmp_path: Path) -> None:
         url = web.stages("/f", before, after)
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            assert await library.revisions(1) == ()
-            await library.set_read([1], True)
+            assert await library.articles.revisions(1) == ()
+            await library.marks.set_read([1], True)
             await refreshed(library)
-            (row,) = await library.rows([1])
+            (row,) = await library.lists.rows([1])
             assert row.edited and row.read
-            (old,) = await library.revisions(1)
+            (old,) = await library.articles.revisions(1)
             assert old.until == NOW
             assert old.title == (("removed", "Ten "), ("added", "Twelve "), ("same", "fined"))
             assert old.text == (
@@ -237,7 +237,7 @@ async def test_an_edit_is_told_word_for_word(tmp_path: Path) -> None:
                 ("added", "twelve "),
                 ("same", "people.\nNo more is known."),
             )
-            assert await library.revisions(99) == ()
+            assert await library.articles.revisions(99) == ()
 
 
 async def test_a_purge_first_says_what_it_would_drop(tmp_path: Path) -> None:
@@ -250,14 +250,14 @@ async def test_a_purge_first_says_what_it_would_drop(tmp_path: Path) -> None:
         url = web.serve("/f", rss("F", texts))
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            await library.set_read(await library.ids(ALL), True)
+            await library.marks.set_read(await library.lists.ids(ALL), True)
         watch = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
         async with opened(tmp_path, feeds(url) + watch) as library:
-            planned = await library.purge(older_than=4 * day, keep=3, dry_run=True)
+            planned = await library.database.purge(older_than=4 * day, keep=3, dry_run=True)
             assert (planned.articles, planned.feeds) == (4, 1)  # 5, 6, 7, 9: the watch is applied first
-            assert await library.purge(older_than=4 * day, keep=3) == planned
-            assert (await library.purge(older_than=4 * day, keep=3)).articles == 0
+            assert await library.database.purge(older_than=4 * day, keep=3) == planned
+            assert (await library.database.purge(older_than=4 * day, keep=3)).articles == 0
             assert len(await titles(library)) == 10
-            assert len((await library.search("x"))[0]) == 5
+            assert len((await library.searches.run("x"))[0]) == 5
             await refreshed(library)
-            assert len((await library.search("x"))[0]) == 5
+            assert len((await library.searches.run("x"))[0]) == 5

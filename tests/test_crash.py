@@ -93,9 +93,9 @@ def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
     async def fill() -> None:
         library = await opened(home)
         await events_of(library)
-        ids = await library.ids(ALL)
-        await library.set_read(ids[::2], True)
-        await library.set_starred(ids[::5], True)
+        ids = await library.lists.ids(ALL)
+        await library.marks.set_read(ids[::2], True)
+        await library.marks.set_starred(ids[::5], True)
         await library.close()
 
     asyncio.run(fill())
@@ -128,7 +128,7 @@ async def opened(home: Home) -> Library:
 
 
 async def events_of(library: Library) -> list[Event]:
-    async with aclosing(library.refresh()) as events:
+    async with aclosing(library.refresh.run()) as events:
         return [event async for event in events]
 
 
@@ -226,9 +226,9 @@ def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> Non
             marked = 0
             try:
                 while first.poll() is None or second.poll() is None:
-                    unread = await library.ids(View(ViewKind.UNREAD))
+                    unread = await library.lists.ids(View(ViewKind.UNREAD))
                     if len(unread):
-                        marked += len((await library.set_read(unread[-1:], True)).ids)
+                        marked += len((await library.marks.set_read(unread[-1:], True)).ids)
                     await asyncio.sleep(0)
             finally:
                 await library.close()

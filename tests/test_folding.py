@@ -81,11 +81,11 @@ def items(told: Sequence[tuple[str, str]], feed: str = "f") -> list[str]:
 
 async def rows_of(library: Library, view: View = ALL) -> list[list[str]]:
     """The titles of the articles of each row."""
-    rows = await library.rows(await library.ids(view))
+    rows = await library.lists.rows(await library.lists.ids(view))
     found: dict[int, list[str]] = {}
     for row in rows:
         found.setdefault(row.story or -row.id, []).append(row.title)
-    assert len(found) == len(await library.ids(view, folded=True))
+    assert len(found) == len(await library.lists.ids(view, folded=True))
     return list(found.values())
 
 
@@ -116,11 +116,11 @@ async def test_reading_an_advisory_leaves_another_one_unread(tmp_path: Path) -> 
         async with opened(tmp_path, feeds(url) + watch) as library:
             await refreshed(library)
             watched = View(ViewKind.WATCH, "TLS")
-            assert (await library.counts()).watches["TLS"].unread == 1
-            for key in await library.ids(ALL, folded=True):
-                if key not in await library.ids(watched):
-                    await library.set_read([key], True, stories=True, spare_watched=True)
-            assert (await library.counts()).watches["TLS"].unread == 1
+            assert (await library.lists.counts()).watches["TLS"].unread == 1
+            for key in await library.lists.ids(ALL, folded=True):
+                if key not in await library.lists.ids(watched):
+                    await library.marks.set_read([key], True, stories=True, spare_watched=True)
+            assert (await library.lists.counts()).watches["TLS"].unread == 1
 
 
 async def test_below_an_advisory_others_are_no_reports_of_it(tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ async def test_below_an_advisory_others_are_no_reports_of_it(tmp_path: Path) -> 
         url = web.serve("/f", rss("F", items(SERIES["advisories"])))
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            for key in await library.ids(ALL):
-                relations = {item.relation for item in await library.related(key)}
+            for key in await library.lists.ids(ALL):
+                relations = {item.relation for item in await library.articles.related(key)}
                 assert relations <= {Relation.FOLLOW_UP, Relation.BACKGROUND}
 
 
@@ -155,11 +155,11 @@ async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: P
         ]
         async with opened(tmp_path, feeds(*urls)) as library:
             await refreshed(library)
-            rows = await library.rows(await library.ids(ALL))
+            rows = await library.lists.rows(await library.lists.ids(ALL))
             assert sorted(map(len, await rows_of(library))) == [2, 2]
             for first, second in itertools.combinations(rows, 2):
                 assert first.story != second.story or first.feed_id != second.feed_id
-            story = await library.story(rows[0].id)
+            story = await library.articles.story(rows[0].id)
             assert story is not None and len(story.entries) == 4
 
 
@@ -180,7 +180,7 @@ async def test_what_a_feed_posts_again_folds(tmp_path: Path, title: str, text: s
         other = web.serve("/g", rss("G", items([("Ferrygate is bought by LanternPay", LONG)], "g")))
         async with opened(tmp_path, feeds(url, other)) as library:
             await refreshed(library)
-            assert len(await library.ids(ALL)) == 3
+            assert len(await library.lists.ids(ALL)) == 3
             assert len(await rows_of(library)) == rows
 
 
@@ -402,9 +402,9 @@ async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path)
             conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
         async with opened(tmp_path, feeds(url)) as library:
             assert len(await rows_of(library)) == 1
-            assert [done async for done in library.apply_watches()][-1] == (6, 6)
+            assert [done async for done in library.watches.apply()][-1] == (6, 6)
             assert len(await rows_of(library)) == 6
-            assert [done async for done in library.apply_watches()] == []
+            assert [done async for done in library.watches.apply()] == []
 
 
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(

@@ -19,16 +19,16 @@ LANTERN_VIEW = View(ViewKind.WATCH, "Lantern")
 
 
 async def titles(library: Library, view: View) -> list[str]:
-    return sorted(row.title for row in await library.rows(await library.ids(view)))
+    return sorted(row.title for row in await library.lists.rows(await library.lists.ids(view)))
 
 
 async def end(library: Library) -> int | None:
-    (stats,) = await library.watch_stats()
+    (stats,) = await library.watches.stats()
     return stats.ends
 
 
 async def applied(library: Library) -> None:
-    async with aclosing(library.apply_watches()) as steps:
+    async with aclosing(library.watches.apply()) as steps:
         async for _ in steps:
             pass
 
@@ -61,11 +61,11 @@ async def test_a_followed_story_ends_after_its_quiet_days_and_can_be_kept(tmp_pa
         now = START + 6 * DAY
         library = await opened_now()
         await refreshed(library)
-        assert len(await library.ids(ALL)) == 3
+        assert len(await library.lists.ids(ALL)) == 3
         assert await titles(library, LANTERN_VIEW) == ["LanternPay buys Ferrygate", "LanternPay sells boats"]
         assert await end(library) == START + 5 * DAY
 
-        await library.keep_watch("Lantern")
+        await library.watches.keep("Lantern")
         await applied(library)
         assert "LanternPay sells cars" in await titles(library, LANTERN_VIEW)
         assert await end(library) is None
@@ -103,11 +103,13 @@ async def test_a_chinese_story_is_followed_by_whole_words(tmp_path: Path) -> Non
         )
         async with opened(tmp_path, feeds(*urls, other)) as library:
             await refreshed(library)
-            row = next(row for row in await library.rows(await library.ids(ALL)) if row.title == told[0])
-            proposed = await library.follow_story(row.id)
+            row = next(
+                row for row in await library.lists.rows(await library.lists.ids(ALL)) if row.title == told[0]
+            )
+            proposed = await library.watches.for_story(row.id)
             assert proposed.ends_after_quiet_days == 14
             words = {proposed.query.strip('"'), *proposed.any}
             assert {"微信", "新用户注册"} <= words
             assert all(any(word in title for title in told) for word in words)
             assert not {"信暂", "停新", "户注", "全技", "术升"} & words
-            assert (await library.preview_watch(proposed)).matches == 3
+            assert (await library.watches.preview(proposed)).matches == 3

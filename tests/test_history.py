@@ -34,25 +34,27 @@ def said(text: str, **changes: object) -> ParsedEntry:
 
 
 async def evidence(library: Library, article_id: int = 1) -> Evidence:
-    article = await library.article(article_id)
+    article = await library.articles.get(article_id)
     assert article is not None
     (found,) = article.evidence
     return found
 
 
 async def article(library: Library, article_id: int = 1) -> Article:
-    found = await library.article(article_id)
+    found = await library.articles.get(article_id)
     assert found is not None
     return found
 
 
 async def told(library: Library) -> tuple[int, ...]:
-    found = await library.tell()
+    found = await library.refresh.notify()
     return () if found is None else found.articles
 
 
 async def searched(library: Library, text: str) -> list[str]:
-    return [row.title for row in await library.rows(await library.ids(View(ViewKind.QUERY, text)))]
+    return [
+        row.title for row in await library.lists.rows(await library.lists.ids(View(ViewKind.QUERY, text)))
+    ]
 
 
 def _fetched(store: Store, *, html: str, rules: ingest.Rules, now: int) -> None:
@@ -71,25 +73,25 @@ async def test_an_edit_leaves_the_hit_with_its_sentence_and_its_version(tmp_path
         await fill(library, 2, said(NONE), now=NOW + 60)
         found = await evidence(library)
         assert (found.former, found.until, found.sentence) == (True, NOW + 60, "A quokka was seen in town.")
-        kept = await library._pool.read(lambda store: store.revisions.by_article([1]))
+        kept = await library.context.pool.read(lambda store: store.revisions.by_article([1]))
         assert [version.text for version in kept[1] if version.id == found.revision] == [
             "It began. A quokka was seen in town. It ended."
         ]
         assert await titles(library, WATCH) == await searched(library, "watch:Quokka") == ["Title number 1"]
-        (row,) = await library.rows([1])
+        (row,) = await library.lists.rows([1])
         assert row.watches == ("Quokka",) and row.former == (("Quokka", NOW + 60),)
-        (stats,) = await library.watch_stats()
+        (stats,) = await library.watches.stats()
         assert (stats.count.total, stats.former) == (1, 1)
         # the term comes back: it is a hit again, and is not told once more
         await fill(library, 2, said(HIT + "<p>Again and again.</p>"), now=NOW + 120)
         assert not (await evidence(library)).former and await told(library) == ()
-        assert (await library.watch_stats())[0].former == 0
+        assert (await library.watches.stats())[0].former == 0
 
 
 async def test_a_hit_that_the_index_has_made_is_explained_by_the_text_it_hit(tmp_path: Path) -> None:
     async with opened(tmp_path, RULES.partition("[[watch]]")[0]) as library:
         await fill(library, 2, said(HIT))
-        await library.save_watch(WatchConfig("Quokka", any=("quokka",)))
+        await library.watches.save(WatchConfig("Quokka", any=("quokka",)))
         await applied(library)
         await fill(library, 2, said(NONE), now=NOW + 60)
         found = await evidence(library)
@@ -111,10 +113,12 @@ async def test_a_full_text_that_is_replaced_is_an_edit(tmp_path: Path) -> None:
 
         for number, html in enumerate((HIT, NONE)):
             now, page = NOW + 10 * number + 10, f"{html}<p>{LONG}</p>"
-            await library._pool.write(partial(_fetched, html=page, rules=library._rules, now=now))
+            await library.context.pool.write(
+                partial(_fetched, html=page, rules=library.context.rules, now=now)
+            )
             found = await evidence(library)
             assert found.former is bool(number) and found.sentence == "A quokka was seen in town."
-        kept = await library._pool.read(lambda store: store.revisions.versions(1, full=True))
+        kept = await library.context.pool.read(lambda store: store.revisions.versions(1, full=True))
         assert [version.until for version in kept] == [0, NOW + 20]
 
 
@@ -128,17 +132,17 @@ async def test_a_watch_that_is_applied_again_keeps_what_it_hit_before_an_edit(tm
             with store.transaction():
                 store.watches.match_again("Quokka")
 
-        await library._pool.write(again)
+        await library.context.pool.write(again)
         await applied(library)
         assert await evidence(library) == before
         # by the texts, where the index does not decide
-        await library.save_watch(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
+        await library.watches.save(WatchConfig("Quokka", any=("/quokka/",)), "Quokka")
         await applied(library)
         found = await evidence(library)
         assert (found.until, found.sentence) == (before.until, before.sentence)
         assert len(await titles(library, WATCH)) == 2
         # other terms that the old version does not have
-        await library.save_watch(WatchConfig("Quokka", any=("wombat",)), "Quokka")
+        await library.watches.save(WatchConfig("Quokka", any=("wombat",)), "Quokka")
         await applied(library)
         assert await titles(library, WATCH) == []
 
@@ -147,11 +151,11 @@ async def test_what_was_told_stays_on_record(tmp_path: Path) -> None:
     async with opened(tmp_path, RULES) as library:
         await fill(library, 2, said(HIT))
         assert await told(library) == (1,)
-        await library.remove_watch("Quokka")
-        await library.set_read([1], True)
-        await library.purge(older_than=0, keep=None)
+        await library.watches.remove("Quokka")
+        await library.marks.set_read([1], True)
+        await library.database.purge(older_than=0, keep=None)
         assert (await article(library)).purged
-        rows = await library._pool.read(
+        rows = await library.context.pool.read(
             lambda store: store.conn.execute(
                 "SELECT watch, article_id, told_at, term, sentence FROM notice"
             ).fetchall()
@@ -167,17 +171,17 @@ async def test_what_was_told_stays_on_record(tmp_path: Path) -> None:
 async def test_what_a_hub_had_by_its_title_is_matched_with_the_text_of_another_feed(tmp_path: Path) -> None:
     async with opened(tmp_path, RULES) as library:
         await fill(library, 1, entry(1, guid="hub", content_html="Comments"))
-        await library.set_read([1], True)
+        await library.marks.set_read([1], True)
         assert await told(library) == ()
         link = '<a href="https://other.example/1">it</a>'
         await fill(library, 2, said(f"{HIT}<p>{LONG} {link}</p>"))
-        links = await library._pool.read(lambda store: store.links.of(1))
+        links = await library.context.pool.read(lambda store: store.links.of(1))
         assert [one.url for one in links] == ["https://other.example/1"]
         found = await article(library)
         assert found.feed_title == "https://news.example.org/feed" and "quokka" in found.html
         assert found.other_feeds == ("https://hub.example.net/feed",) and not found.read and not found.edited
         assert await told(library) == (1,) and await told(library) == ()
-        assert len(await library.ids(ALL)) == 1
+        assert len(await library.lists.ids(ALL)) == 1
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ async def test_an_article_that_had_a_title_alone_is_unread_again_with_its_text(
     title = "Harbour ferries take another ticket from Friday on, says the port"
     async with opened(tmp_path, RULES) as library:
         await fill(library, 1, said(text, guid="hub", title=title))
-        await library.set_read([1], True)
+        await library.marks.set_read([1], True)
         await fill(library, 2, said(f"<p>{LONG}</p>", title=title))
         found = await article(library)
         assert not found.read and "word39" in found.html and await told(library) == ()
@@ -199,8 +203,8 @@ async def test_a_text_that_hits_nothing_new_leaves_a_teaser_read(tmp_path: Path)
     whole = f"<p>The regulator fined the company on Friday.</p><p>{LONG}</p>"
     async with opened(tmp_path, RULES) as library:
         await fill(library, 1, said("<p>The regulator fined the company on Friday.</p>", guid="hub"))
-        await library.set_read([1], True)
-        await library.set_starred([1], True)
+        await library.marks.set_read([1], True)
+        await library.marks.set_starred([1], True)
         await fill(library, 2, said(whole))
         found = await article(library)
         assert found.read and found.starred and "word39" in found.html
@@ -214,7 +218,7 @@ async def test_other_words_at_an_address_are_another_article(tmp_path: Path) -> 
     false = " ".join(f"false{number}" for number in range(60))
     async with opened(tmp_path, RULES) as library:
         await fill(library, 1, said(f"<p>{false}</p>", guid="hub"))
-        await library.set_read([1], True)
+        await library.marks.set_read([1], True)
         await fill(library, 2, said(f"{HIT}<p>{LONG}</p>"))
         assert await told(library) == (2,)
         second = await article(library, 2)
@@ -240,7 +244,7 @@ async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_p
             assert await searched(library, text) == ["Title number 1"], text
         assert await searched(library, "feed:third quokka") == []
         # the same by a watch that is new
-        await library.save_watch(WatchConfig("Late", any=("quokka",), none=("wombat",)))
+        await library.watches.save(WatchConfig("Late", any=("quokka",), none=("wombat",)))
         await applied(library)
         assert await titles(library, View(ViewKind.WATCH, "Late")) == ["Title number 1"]
         # an edit in the further feed is a version, too
@@ -249,7 +253,7 @@ async def test_every_text_is_searched_and_watched_and_says_where_it_stands(tmp_p
         former = {one.watch: one.until for one in found.evidence}
         assert former == {"Quokka": NOW + 60, "Hub": NOW + 60, "News": 0, "Late": NOW + 60}
         assert not found.edited and await searched(library, "quokka") == []
-        (version,) = await library.revisions(1)
+        (version,) = await library.articles.revisions(1)
         assert version.until == NOW + 60 and ("removed", "quokka") in version.text
         assert await searched(library, "koala") == ["Title number 1"]
 
@@ -261,7 +265,7 @@ async def test_a_watch_of_a_feed_sees_what_another_feed_had_first(tmp_path: Path
         assert await titles(library, View(ViewKind.WATCH, "Third")) == []
         await fill(library, 3, said(HIT, guid="third"))
         assert await titles(library, View(ViewKind.WATCH, "Third")) == ["Title number 1"]
-        await library.save_watch(
+        await library.watches.save(
             WatchConfig("Third", any=("quokka", "x"), feeds=("https://third.example.com/feed",)), "Third"
         )
         await applied(library)
@@ -273,7 +277,7 @@ async def test_a_feed_that_goes_leaves_the_texts_of_others(tmp_path: Path) -> No
         await fill(library, 1, said(f"<p>{LONG}</p>", guid="hub", url="https://hub.example.net/1"))
         await fill(library, 3, said(f"<p>{LONG}</p>{HIT}", guid="third", url="https://hub.example.net/1"))
         assert (await article(library)).feed_title == "https://hub.example.net/feed"
-        await library.remove(1)
+        await library.feeds.remove(1)
         found = await article(library)
         assert found.feed_title == "https://third.example.com/feed" and "quokka" in found.html
         assert await titles(library, View(ViewKind.UNREAD)) == ["Title number 1"]
@@ -287,9 +291,9 @@ async def test_a_mute_judges_what_is_shown(tmp_path: Path) -> None:
     async with opened(tmp_path, RULES) as library:
         await fill(library, 2, said(f"<p>{LONG}</p>"))
         await fill(library, 1, said(f"<p>{LONG} sponsored</p>", guid="hub"))
-        assert await library.mute(query="sponsored") == 0
+        assert await library.mutes.add(query="sponsored") == 0
         await fill(library, 1, said(f"<p>{LONG} sponsored twice</p>", guid="hub"))
-        assert len(await library.ids(ALL)) == 1
+        assert len(await library.lists.ids(ALL)) == 1
 
 
 # --------------------------------------------------------------------------- reposts

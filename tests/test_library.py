@@ -72,7 +72,7 @@ async def opened(folder: Path, text: str, **options: object) -> AsyncIterator[Li
 
 
 async def refreshed(library: Library, ids: Sequence[int] | None = None, *, force: bool = True) -> list[Event]:
-    async with aclosing(library.refresh(ids, force=force)) as events:
+    async with aclosing(library.refresh.run(ids, force=force)) as events:
         return [event async for event in events]
 
 
@@ -82,7 +82,7 @@ def ended(events: Sequence[Event]) -> RefreshDone:
 
 
 async def titles(library: Library, view: View = ALL) -> list[str]:
-    return [row.title for row in await library.rows(await library.ids(view))]
+    return [row.title for row in await library.lists.rows(await library.lists.ids(view))]
 
 
 async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path) -> Non
 
             assert sorted(await titles(library)) == ["Other", "WeChat pauses"]
             assert await titles(library, View(ViewKind.WATCH, "PIPL")) == ["Other"]
-            counts = await library.counts()
+            counts = await library.lists.counts()
             assert counts.watches["WeChat"].unread == 1
-            health = {feed.url: feed for feed in await library.feeds()}
+            health = {feed.url: feed for feed in await library.feeds.all()}
             assert health[good].title == "Good News" and health[good].last_error == ""
             assert health[missing].error_streak == 1 and "404" in health[missing].last_error
             assert (health[missing].next_try or 0) > NOW
@@ -128,7 +128,7 @@ async def test_a_feed_that_changes(tmp_path: Path) -> None:
         url = web.stages("/f", first, first, second)
         async with opened(tmp_path, feeds(url) + WATCHES) as library:
             await refreshed(library)
-            await library.set_read(await library.ids(ALL), True)
+            await library.marks.set_read(await library.lists.ids(ALL), True)
             again = await refreshed(library)
             assert [event.unchanged for event in again if isinstance(event, FeedDone)] == [True]
             events = await refreshed(library)
@@ -172,15 +172,15 @@ async def test_a_feed_that_fails_keeps_its_articles_and_comes_back(tmp_path: Pat
         url = web.stages("/f", good, *bad, good)
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            (feed,) = await library.feeds()
+            (feed,) = await library.feeds.all()
             for _ in bad:
                 await refreshed(library, [feed.id])
                 assert await titles(library) == ["One"]
-            (feed,) = await library.feeds()
+            (feed,) = await library.feeds.all()
             assert feed.state == "gone" and feed.last_error
-            assert await library.due() == 0
+            assert await library.refresh.count_due() == 0
             await refreshed(library, [feed.id])
-            (feed,) = await library.feeds()
+            (feed,) = await library.feeds.all()
             assert (feed.state, feed.last_error, feed.error_streak) == ("ok", "", 0)
 
 
@@ -188,9 +188,9 @@ async def test_only_due_feeds_are_asked_unless_forced(tmp_path: Path) -> None:
     async with Web() as web:
         url = web.serve("/f", rss("F", [item("1", "One")]))
         async with opened(tmp_path, feeds(url)) as library:
-            assert await library.due() == 1
+            assert await library.refresh.count_due() == 1
             await refreshed(library, force=False)
-            assert await library.due() == 0
+            assert await library.refresh.count_due() == 0
             await refreshed(library, force=False)
             assert len(web.seen("/f")) == 1
             await refreshed(library)
@@ -208,7 +208,7 @@ async def test_a_redirect_into_a_private_network_is_followed_unless_the_person_s
         fetch = f"[fetch]\nblock_private = {str(block).lower()}\n"
         async with opened(tmp_path, fetch + feeds(outside)) as library:
             await refreshed(library)
-            (feed,) = await library.feeds()
+            (feed,) = await library.feeds.all()
             assert ("private" in feed.last_error) == block
             assert await titles(library) == ([] if block else ["One"])
 
@@ -226,10 +226,10 @@ async def test_a_try_planned_under_a_wrong_clock_does_not_silence_a_feed(
             conn.execute(plan)
             conn.commit()
         async with opened(tmp_path, feeds(url)) as library:
-            assert await library.due() == due
+            assert await library.refresh.count_due() == due
             await refreshed(library, force=False)
             assert len(web.seen("/f")) == 1 + due
-            assert await library.due() == 0
+            assert await library.refresh.count_due() == 0
 
 
 async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ async def test_a_stopped_refresh_keeps_what_was_stored(tmp_path: Path) -> None:
         slow = web.handle("/slow", lambda _: Answer(rss("Slow", []), latency=30))
         async with opened(tmp_path, feeds(*urls, slow)) as library:
             done = 0
-            async with aclosing(library.refresh()) as events:
+            async with aclosing(library.refresh.run()) as events:
                 async for event in events:
                     done += isinstance(event, FeedDone)
                     if done == 20:
@@ -252,16 +252,16 @@ async def test_the_same_refresh_in_a_process_of_its_own(tmp_path: Path) -> None:
     async with Web() as web:
         good = web.serve("/f", rss("F", [item("1", "WeChat and PIPL")]))
         async with opened(tmp_path, feeds(good, web.url + "/none") + WATCHES) as library:
-            await library.changed_elsewhere()
-            async with aclosing(library.refresh_apart()) as events:
+            await library.database.changed_elsewhere()
+            async with aclosing(library.refresh.run_in_subprocess()) as events:
                 found = [event async for event in events]
             assert ended(found).failed == 1 and ended(found).new == 1
             assert {event.evidence.watch for event in found if isinstance(event, NewMatch)} == {
                 "WeChat",
                 "PIPL",
             }
-            assert await library.changed_elsewhere()
-            assert not await library.changed_elsewhere()
+            assert await library.database.changed_elsewhere()
+            assert not await library.database.changed_elsewhere()
             assert await titles(library) == ["WeChat and PIPL"]
 
 
@@ -269,27 +269,27 @@ async def test_own_writes_are_no_news_and_counting_keeps_nobody_waiting(tmp_path
     async with Web() as web:
         good = web.serve("/f", rss("F", [item(str(n), f"Number {n}") for n in range(9)]))
         async with opened(tmp_path, feeds(good)) as library:
-            assert not await library.changed_elsewhere()
+            assert not await library.database.changed_elsewhere()
             await refreshed(library)
-            counting = asyncio.gather(*(library.counts() for _ in range(5)))
-            head, whole = await library.head(View(ViewKind.UNREAD), show_read=False, limit=4)
+            counting = asyncio.gather(*(library.lists.counts() for _ in range(5)))
+            head, whole = await library.lists.head(View(ViewKind.UNREAD), show_read=False, limit=4)
             assert (len(head), whole) == (4, False)
-            await library.set_read(head, True)
+            await library.marks.set_read(head, True)
             assert {counts.all.total for counts in await counting} == {9}
-            assert (await library.counts()).unread.unread == 5
-            assert not await library.changed_elsewhere()
+            assert (await library.lists.counts()).unread.unread == 5
+            assert not await library.database.changed_elsewhere()
             other = Store.open(library.paths.database)
             with other.transaction():
                 other.marks.set("read", list(head), False, now=NOW)
             other.close()
-            assert await library.changed_elsewhere()
+            assert await library.database.changed_elsewhere()
 
 
 async def test_a_process_that_cannot_start_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path, feeds("http://127.0.0.1:9/x")) as library:
         (tmp_path / "config.toml").write_text("[[feeds", encoding="utf-8")
         with pytest.raises(TuireaderError, match=r"config\.toml:1"):
-            async with aclosing(library.refresh_apart()) as events:
+            async with aclosing(library.refresh.run_in_subprocess()) as events:
                 async for _ in events:
                     pass
 
@@ -309,31 +309,31 @@ async def test_changed_watches_are_applied_to_what_is_stored(tmp_path: Path) -> 
         url = web.serve("/f", rss("F", items))
         async with opened(tmp_path, feeds(url) + WATCHES) as library:
             await refreshed(library)
-            assert [step async for step in library.apply_watches()] == []
+            assert [step async for step in library.watches.apply()] == []
         changed = feeds(url) + WATCHES + '[[watch]]\nname = "Tencent"\nany = ["Tencent"]\n'
         async with opened(tmp_path, changed) as library:
-            steps = [step async for step in library.apply_watches()]
+            steps = [step async for step in library.watches.apply()]
             assert steps[0] == (0, 30) and steps[-1] == (30, 30)
             assert len(await titles(library, View(ViewKind.WATCH, "Tencent"))) == 10
-            assert [step async for step in library.apply_watches()] == []
+            assert [step async for step in library.watches.apply()] == []
 
 
 async def test_search_and_views_by_expression(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        found, problem = await library.search("title:wechat watch:PIPL")
+        found, problem = await library.searches.run("title:wechat watch:PIPL")
         assert problem == "" and len(found) >= 2
-        assert list(await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
-        by_title = await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), sort="title")
-        assert [row.title for row in await library.rows(by_title)] == sorted(
-            (row.title for row in await library.rows(found)), key=str.casefold
+        assert list(await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"))) == list(found)
+        by_title = await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), sort="title")
+        assert [row.title for row in await library.lists.rows(by_title)] == sorted(
+            (row.title for row in await library.lists.rows(found)), key=str.casefold
         )
         with pytest.raises(UsageError, match="unknown sort order"):
-            await library.ids(View(ViewKind.QUERY, "title:wechat"), sort="newest")
-        await library.set_read(found[:1], True)
+            await library.lists.ids(View(ViewKind.QUERY, "title:wechat"), sort="newest")
+        await library.marks.set_read(found[:1], True)
         assert list(
-            await library.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)
+            await library.lists.ids(View(ViewKind.QUERY, "title:wechat watch:PIPL"), show_read=False)
         ) == list(found[1:])
-        found, problem = await library.search('"not closed')
+        found, problem = await library.searches.run('"not closed')
         assert not found and "^" in problem
 
 
@@ -351,15 +351,15 @@ async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         (story,) = [
             row
-            for row in await library.rows(await library.ids(ALL))
+            for row in await library.lists.rows(await library.lists.ids(ALL))
             if row.title.startswith("WeChat suspends new user registration")
         ]
         assert story.watches == ("WeChat", "PIPL")
-        article = await library.article(story.id)
+        article = await library.articles.get(story.id)
         assert article is not None and article.comments_count and article.previous and article.next
         evidence = {found.watch: found for found in article.evidence}
         assert "Personal Information Protection Law" in evidence["PIPL"].sentence
-        related = await library.related(story.id)
+        related = await library.articles.related(story.id)
         kinds = {found.relation for found in related}
         assert {Relation.ALSO_READ, Relation.SAME_STORY} <= kinds
         outlets = {found.feed_title for found in related if found.relation is Relation.SAME_STORY}
@@ -370,25 +370,25 @@ async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:
 
 async def test_the_demo_is_loaded_once_and_never_asks_the_network(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        before = await library.counts()
+        before = await library.lists.counts()
         await library.load_demo()
-        assert await library.counts() == before
+        assert await library.lists.counts() == before
         assert ended(await refreshed(library)).feeds == 0
-        assert await library.due() == 0
+        assert await library.refresh.count_due() == 0
         with pytest.raises(TuireaderError):
-            await library.add_feeds([("https://x.example.org/feed", "", "")])
+            await library.feeds.add([("https://x.example.org/feed", "", "")])
         with pytest.raises(TuireaderError):
-            await library.discover("https://x.example.org/")
+            await library.feeds.discover("https://x.example.org/")
 
 
 async def test_an_article_that_is_alone_has_no_relatives(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         (crumble,) = [
             row
-            for row in await library.rows(await library.ids(ALL))
+            for row in await library.lists.rows(await library.lists.ids(ALL))
             if row.title.startswith("Apple and blackberry")
         ]
-        assert await library.related(crumble.id) == ()
+        assert await library.articles.related(crumble.id) == ()
 
 
 async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Path) -> None:
@@ -400,36 +400,36 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
             headers={"Content-Type": "text/html"},
         )
         async with opened(tmp_path, "# mine\n" + WATCHES) as library:
-            assert [found.url for found in await library.discover(page)] == [url]
-            assert not library.follows(url)
-            assert await library.add_feeds([(url, "", "News"), (url, "", "News")]) == 1
-            assert library.follows(url.replace("http://", "HTTP://me:secret@") + "#top")
-            assert not library.follows("http://[::1")
-            assert await library.add_feeds([(url, "", "News")]) == 0
-            assert (await library.feeds())[0].folder == "News"
+            assert [found.url for found in await library.feeds.discover(page)] == [url]
+            assert not library.feeds.is_subscribed(url)
+            assert await library.feeds.add([(url, "", "News"), (url, "", "News")]) == 1
+            assert library.feeds.is_subscribed(url.replace("http://", "HTTP://me:secret@") + "#top")
+            assert not library.feeds.is_subscribed("http://[::1")
+            assert await library.feeds.add([(url, "", "News")]) == 0
+            assert (await library.feeds.all())[0].folder == "News"
             text = (tmp_path / "config.toml").read_text(encoding="utf-8")
             assert text.startswith("# mine\n") and url in text
             await refreshed(library)
             assert await titles(library) == ["One"]
-            opml = await library.export_opml()
+            opml = await library.exchange.export_opml()
         (tmp_path / "out.opml").write_text(opml, encoding="utf-8")
         fresh = tmp_path / "fresh"
         fresh.mkdir()
         async with opened(fresh, "") as library:
-            assert await library.import_opml(tmp_path / "out.opml") == (1, [])
-            assert [feed.url for feed in await library.feeds()] == [url]
+            assert await library.exchange.import_opml(tmp_path / "out.opml") == (1, [])
+            assert [feed.url for feed in await library.feeds.all()] == [url]
             with pytest.raises(TuireaderError, match="cannot be read"):
-                await library.import_opml(tmp_path / "missing.opml")
+                await library.exchange.import_opml(tmp_path / "missing.opml")
 
 
 async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:
     async with opened(tmp_path, feeds("http://127.0.0.1:9/x")) as library:
         (tmp_path / "config.toml").write_text("[[feeds", encoding="utf-8")
         with pytest.raises(TuireaderError):
-            await library.reload()
-        assert len(await library.feeds()) == 1
+            await library.settings.reload()
+        assert len(await library.feeds.all()) == 1
         with pytest.raises(ConfigError):
-            await library.add_feeds([("http://127.0.0.1:9/y", "", "")])
+            await library.feeds.add([("http://127.0.0.1:9/y", "", "")])
         assert (tmp_path / "config.toml").read_text(encoding="utf-8") == "[[feeds"
 
 
@@ -465,16 +465,16 @@ async def test_a_password_whose_command_does_not_end_is_told(
 
 async def test_marks_and_places(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        some = (await library.ids(ALL))[:3]
-        assert (await library.set_read(some, True)).what == "3 marked read"
-        assert len((await library.set_starred(some[:1], True)).ids) == 1
+        some = (await library.lists.ids(ALL))[:3]
+        assert (await library.marks.set_read(some, True)).what == "3 marked read"
+        assert len((await library.marks.set_starred(some[:1], True)).ids) == 1
         assert await titles(library, View(ViewKind.STARRED))
-        await library.keep_place(some[0], 77)
-        article = await library.article(some[0])
+        await library.marks.keep_place(some[0], 77)
+        article = await library.articles.get(some[0])
         assert article is not None and article.place == 77
-        assert (await library.undo()) is not None and (await library.undo()) is not None
-        assert await library.undo() is None
-        assert await library.find_url(article.url + "?utm_source=x") == some[0]
+        assert (await library.marks.undo()) is not None and (await library.marks.undo()) is not None
+        assert await library.marks.undo() is None
+        assert await library.articles.at_url(article.url + "?utm_source=x") == some[0]
 
 
 async def test_a_database_that_is_given_by_a_folder_that_is_not_there(tmp_path: Path) -> None:

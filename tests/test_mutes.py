@@ -28,45 +28,45 @@ async def hidden(library: Library) -> list[str]:
 
 async def test_a_watched_article_is_spared_whatever_comes_first(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.save_watch(CVE)
+        await library.watches.save(CVE)
         await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
-        assert await library.mute("digest") == 1  # the mute is later than the article
+        assert await library.mutes.add("digest") == 1  # the mute is later than the article
         await fill(library, 1, entry(3, title="Digest: another CVE"), entry(4, title="Digest: chairs"))
         assert await hidden(library) == ["Digest: chairs", "Digest: sofas"]
-        assert (await library.counts()).muted == 2 == len(await hidden(library))
-        await library.save_watch(WatchConfig("Sofas", any=("sofas",)))  # the watch is later than the mute
+        assert (await library.lists.counts()).muted == 2 == len(await hidden(library))
+        await library.watches.save(WatchConfig("Sofas", any=("sofas",)))  # the watch is later than the mute
         await applied(library)
         assert await hidden(library) == ["Digest: chairs"]
         assert await titles(library, View(ViewKind.WATCH, "Sofas")) == ["Digest: sofas"]
-        await library.save_watch(WatchConfig("Sofas", any=("/chai./",)), "Sofas")  # by the texts
+        await library.watches.save(WatchConfig("Sofas", any=("/chai./",)), "Sofas")  # by the texts
         await applied(library)
         assert await hidden(library) == ["Digest: sofas"]
         await fill(library, 1, entry(2, title="Digest: a sofa with a CVE"))  # an edit makes it a hit
         assert await hidden(library) == []
-        await library.remove_watch("Sofas")
+        await library.watches.remove("Sofas")
         assert await hidden(library) == ["Digest: chairs"]
-        assert await library.mutes() == [(MuteConfig("digest"), 1)]
+        assert await library.mutes.all() == [(MuteConfig("digest"), 1)]
 
 
 async def test_a_mute_may_hide_what_is_watched(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.save_watch(CVE)
+        await library.watches.save(CVE)
         await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
-        assert await library.mute("digest", include_watched=True) == 2
+        assert await library.mutes.add("digest", include_watched=True) == 2
         assert "include_watched = true" in written(tmp_path)
-        assert await library.mute("digest") == 1  # the same mute, and nothing has to be asked again
+        assert await library.mutes.add("digest") == 1  # the same mute, and nothing has to be asked again
         assert await applied(library) == [] and "include_watched" not in written(tmp_path)
-        assert await library.mute("sofas") == 1
-        assert await library.mute(feed="https://a.example.org/feed", include_watched=True) == 2
-        await library.unmute(MuteConfig(feed="https://a.example.org/feed"))
+        assert await library.mutes.add("sofas") == 1
+        assert await library.mutes.add(feed="https://a.example.org/feed", include_watched=True) == 2
+        await library.mutes.remove(MuteConfig(feed="https://a.example.org/feed"))
         assert await hidden(library) == ["Digest: sofas"]
 
 
 async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.save_watch(CVE)
+        await library.watches.save(CVE)
         await fill(library, 1, entry(1, title="Digest: CVE"), entry(2, title="Digest: sofas"))
-        await library.mute("digest")
+        await library.mutes.add("digest")
     text = written(tmp_path)
 
     def as_before(store: Store) -> None:
@@ -75,30 +75,30 @@ async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -
             store.conn.execute("UPDATE article SET muted = 1")
 
     async with opened(tmp_path, text) as library:
-        await library._pool.write(as_before)
+        await library.context.pool.write(as_before)
     async with opened(tmp_path, text) as library:
         assert await titles(library, ALL) == ["Digest: CVE"] and await applied(library) == []
 
 
 async def test_what_a_mute_costs_is_known_before(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
-        await library.save_watch(CVE)
-        await library.save_watch(WatchConfig("Law", any=("law",)))
+        await library.watches.save(CVE)
+        await library.watches.save(WatchConfig("Law", any=("law",)))
         await fill(library, 1, *(entry(n, title=f"Digest: CVE {n}" + " law" * (n == 1)) for n in range(1, 4)))
         await fill(library, 2, entry(10, title="Digest: sofas"), entry(11, title="Law of sofas"))
-        found = await library.preview_mute(MuteConfig("digest"))
+        found = await library.mutes.preview(MuteConfig("digest"))
         assert (found.articles, found.hidden, found.watched) == (4, 1, 3)
         assert found.watches == (("CVE", 3), ("Law", 1)) and [row.title for row in found.samples] == [
             "Digest: sofas"
         ]
-        found = await library.preview_mute(MuteConfig("digest", include_watched=True))
+        found = await library.mutes.preview(MuteConfig("digest", include_watched=True))
         assert (found.articles, found.hidden, found.watched) == (4, 4, 3)
-        found = await library.preview_mute(MuteConfig("", "https://a.example.org/feed"))
+        found = await library.mutes.preview(MuteConfig("", "https://a.example.org/feed"))
         assert (found.articles, found.hidden, len(found.samples)) == (3, 0, 3)
-        await library.mute("digest", include_watched=True)
-        assert (await library.preview_mute(MuteConfig("digest"))).articles == 4  # also what is muted
-        assert "not closed" in (await library.preview_mute(MuteConfig('"open'))).problem
-        assert (await library.preview_mute(MuteConfig("nothing"))).articles == 0
+        await library.mutes.add("digest", include_watched=True)
+        assert (await library.mutes.preview(MuteConfig("digest"))).articles == 4  # also what is muted
+        assert "not closed" in (await library.mutes.preview(MuteConfig('"open'))).problem
+        assert (await library.mutes.preview(MuteConfig("nothing"))).articles == 0
 
 
 # --------------------------------------------------------------------------- any order
@@ -122,15 +122,15 @@ async def do(library: Library, kind: str, name: object, value: object) -> None:
             text = " ".join(sorted(words))
             await fill(library, 1 + number % 2, entry(number, title=f"Text {number} {text}", content_html=""))
         case "watch", str(name), str(term):
-            await library.save_watch(WatchConfig(name, any=(term,)), name if name in watches else "")
+            await library.watches.save(WatchConfig(name, any=(term,)), name if name in watches else "")
         case "unwatch", str(name), _ if name in watches:
-            await library.remove_watch(name)
+            await library.watches.remove(name)
         case "mute", str(expression), bool(everything):
-            await library.mute(expression, include_watched=everything)
+            await library.mutes.add(expression, include_watched=everything)
         case "unmute", str(expression), _ if expression in {one.query for one in library.config.mutes}:
-            await library.unmute(MuteConfig(expression))
+            await library.mutes.remove(MuteConfig(expression))
         case "undo", _, _:
-            await library.undo()
+            await library.marks.undo()
         case "apply", _, _:
             await applied(library)
 
@@ -148,9 +148,9 @@ def test_a_mute_that_spares_never_hides_a_hit(steps: Sequence[tuple[str, object,
             everything = [mute for mute in library.config.mutes if mute.include_watched]
             wanted = set[int]()
             for mute in library.config.mutes:
-                found, _ = await library.search(f"({EVERYTHING}) ({mute.query})")
+                found, _ = await library.searches.run(f"({EVERYTHING}) ({mute.query})")
                 wanted |= set(found) if mute in everything else set(found) - await hits(library)
-            found, _ = await library.search("is:muted")
+            found, _ = await library.searches.run("is:muted")
             assert set(found) == wanted
 
     with TemporaryDirectory() as folder:
@@ -158,13 +158,13 @@ def test_a_mute_that_spares_never_hides_a_hit(steps: Sequence[tuple[str, object,
 
 
 async def hits(library: Library) -> set[int]:
-    found, _ = await library.search(f"({EVERYTHING}) watch:/./")
+    found, _ = await library.searches.run(f"({EVERYTHING}) watch:/./")
     return set(found)
 
 
 async def check(library: Library) -> None:
     """No hit is hidden by mutes that spare, and the number of muted articles is that of `is:muted`."""
-    found, _ = await library.search("is:muted")
-    assert (await library.counts()).muted == len(found)
+    found, _ = await library.searches.run("is:muted")
+    assert (await library.lists.counts()).muted == len(found)
     if not any(mute.include_watched for mute in library.config.mutes):
         assert not set(found) & await hits(library)

@@ -188,17 +188,17 @@ async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> No
     hidden = '[[mute]]\nquery = "sponsored"\ninclude_watched = true\n'
     async with opened(tmp_path, text + hidden) as library:
         await fill(library, 1, entry(1, title="WeChat, sponsored"))
-        assert await library.tell() is None
+        assert await library.refresh.notify() is None
     async with opened(tmp_path, text.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')) as library:
         await fill(library, 1, entry(2, title="WeChat at night"))
-        assert await library.tell() is None and told(out) == []
+        assert await library.refresh.notify() is None and told(out) == []
     async with opened(tmp_path, text) as library:
-        assert (await library.tell()) is not None
+        assert (await library.refresh.notify()) is not None
         assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at night"]
-        assert await library.tell() is None
+        assert await library.refresh.notify() is None
     async with opened(tmp_path, text + hidden.replace("true", "false")) as library:
         await fill(library, 1, entry(3, title="WeChat, sponsored again"))
-        assert (await library.tell()) is not None and len(told(out)) == 2
+        assert (await library.refresh.notify()) is not None and len(told(out)) == 2
 
 
 async def test_what_no_one_could_be_told_waits(tmp_path: Path) -> None:
@@ -207,10 +207,10 @@ async def test_what_no_one_could_be_told_waits(tmp_path: Path) -> None:
     wrong = '[notify]\ndesktop = false\ncommand = ["/nowhere/at-all"]\n'
     async with opened(tmp_path, text + wrong) as library:
         await fill(library, 1, entry(1, title="WeChat"))
-        event = await library.tell()
+        event = await library.refresh.notify()
         assert event is not None and "cannot be run" in event.troubles[0]
     async with opened(tmp_path, text + notify) as library:
-        assert await library.tell() is not None and len(told(out)) == 1
+        assert await library.refresh.notify() is not None and len(told(out)) == 1
 
 
 async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> None:
@@ -229,8 +229,8 @@ async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> 
                     store.relations.join(number, 1)
 
             if number > 1:
-                await library._pool.write(same_story)
-            await library.tell()
+                await library.context.pool.write(same_story)
+            await library.refresh.notify()
             return told(out)[before] if len(told(out)) > before else None
 
         assert await comes(1, "The service, WeChat, is down for new users.") is not None

@@ -45,12 +45,12 @@ def site(web: Web, count: int = 1, html: str = "<p>The beginning …</p>", more:
 
 
 async def first(library: Library) -> int:
-    ids, _ = await library.search("title:Ferry")
+    ids, _ = await library.searches.run("title:Ferry")
     return min(ids)
 
 
 async def found(library: Library, expression: str) -> list[int]:
-    return list((await library.search(expression))[0])
+    return list((await library.searches.run(expression))[0])
 
 
 # --------------------------------------------------------------------------- full text
@@ -61,12 +61,12 @@ async def test_the_full_text_is_stored_searched_and_watched(tmp_path: Path) -> N
         await refreshed(library)
         number = await first(library)
         assert await found(library, "quokka") == []
-        article = await library.fetch_full_text(number)
+        article = await library.content.fetch_full_text(number)
         assert article.shows_full and "quokka" in article.shown[0] and article.shown[1] == f"{web.url}/1"
         assert "The beginning" in article.html  # what the feed says stays
         assert await found(library, "quokka") == [number] == await found(library, "watch:WeChat")
         assert [(one.watch, one.hits[0].field) for one in article.evidence] == [("WeChat", "body")]
-        article = await library.show_full_text(number, False)
+        article = await library.content.show_full_text(number, False)
         assert not article.shows_full and article.shown[0] == article.html
     with_store(
         tmp_path, lambda store: store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
@@ -87,35 +87,35 @@ async def test_what_the_feed_says_later_does_not_lose_the_full_text(tmp_path: Pa
         async with opened(tmp_path, feeds(url) + WATCHES) as library:
             await refreshed(library)
             number = await first(library)
-            await library.fetch_full_text(number)
+            await library.content.fetch_full_text(number)
             again = item(
                 "1", "Ferry number 1", "<p>A walrus was seen as well, the feed says.</p>", url=f"{web.url}/1"
             )
             web.serve("/feed", rss("The Quay", [again]))
             await refreshed(library)
-            article = await library.article(number)
+            article = await library.articles.get(number)
             assert article is not None and article.edited and article.shows_full
             assert await found(library, "quokka") == await found(library, "walrus") == [number]
             assert await found(library, "watch:WeChat") == [number]  # hit by the page alone
-            assert len(await library.revisions(number)) == 1
+            assert len(await library.articles.revisions(number)) == 1
 
 
 async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
         await refreshed(library)
         number = await first(library)
-        await library.fetch_full_text(number)
+        await library.content.fetch_full_text(number)
         web.serve("/1", PAGE.replace("quokka", "numbat"), headers=HTML)
-        await library.fetch_full_text(number)
+        await library.content.fetch_full_text(number)
         assert await found(library, "quokka") == [] and await found(library, "numbat") == [number]
-        (revision,) = await library.revisions(number)
+        (revision,) = await library.articles.revisions(number)
         assert (
             revision.full
             and ("removed", "quokka ") in revision.text
             and ("added", "numbat ") in revision.text
         )
-        await library.fetch_full_text(number)  # says the same
-        assert len(await library.revisions(number)) == 1
+        await library.content.fetch_full_text(number)  # says the same
+        assert len(await library.articles.revisions(number)) == 1
 
 
 async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
@@ -136,11 +136,11 @@ async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
             for number in (1, 2):
-                await library.fetch_full_text(number)
-            async for _ in library.relate():
+                await library.content.fetch_full_text(number)
+            async for _ in library.refresh.relate():
                 pass
-            assert await library.story(1) is None
-            related = [one.relation for one in await library.related(1)]
+            assert await library.articles.story(1) is None
+            related = [one.relation for one in await library.articles.related(1)]
             assert Relation.SAME_STORY not in related and Relation.SAME_TEXT not in related
 
 
@@ -169,9 +169,9 @@ async def test_what_cannot_be_had_is_told_in_a_line(tmp_path: Path, answer: Answ
             await refreshed(library)
             number = await first(library)
             with pytest.raises(TuireaderError) as told:
-                await library.fetch_full_text(number)
+                await library.content.fetch_full_text(number)
             assert words in str(told.value) and "\n" not in str(told.value)
-            article = await library.article(number)
+            article = await library.articles.get(number)
             assert article is not None and article.full is not None and not article.shows_full
             assert words in article.full.error or article.full.error in str(told.value)
             assert article.shown[0] == article.html
@@ -184,7 +184,7 @@ async def test_a_page_without_end_is_given_up(tmp_path: Path) -> None:
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
             with pytest.raises(TuireaderError, match="larger than 8 MB"):
-                await library.fetch_full_text(await first(library))
+                await library.content.fetch_full_text(await first(library))
 
 
 async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
@@ -199,9 +199,9 @@ async def test_a_private_address_is_not_asked_for(tmp_path: Path) -> None:
             with store.transaction():
                 store.entries.save(1, [entry(1, url=secret)], NOW)
 
-        await library._pool.write(save)
+        await library.context.pool.write(save)
         with pytest.raises(TuireaderError, match="private address"):
-            await library.fetch_full_text(1)
+            await library.content.fetch_full_text(1)
         assert web.requests == []
 
 
@@ -213,22 +213,22 @@ async def test_a_page_in_another_encoding_says_so_in_its_head(tmp_path: Path) ->
         web.serve("/1", page.encode("gb2312"), headers={"Content-Type": "text/html"})
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            assert "渡轮新线" in (await library.fetch_full_text(await first(library))).shown[0]
+            assert "渡轮新线" in (await library.content.fetch_full_text(await first(library))).shown[0]
 
 
 async def test_a_purged_text_can_be_had_again(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web, 2)) + WATCHES) as library:
         await refreshed(library)
-        await library.set_read([1, 2], True)
-        await library.purge(older_than=None, keep=0)
-        article = await library.article(1)
+        await library.marks.set_read([1, 2], True)
+        await library.database.purge(older_than=None, keep=0)
+        article = await library.articles.get(1)
         assert article is not None and article.purged and not article.html
-        article = await library.fetch_full_text(1)
+        article = await library.content.fetch_full_text(1)
         assert not article.purged and article.shows_full
         assert await found(library, "quokka") == [1]
         await refreshed(library)  # the feed still says what it said: it is known
-        await library.purge(older_than=None, keep=0)
-        article = await library.article(1)
+        await library.database.purge(older_than=None, keep=0)
+        article = await library.articles.get(1)
         assert article is not None and not article.purged  # it is on a watch now
         with_store(
             tmp_path,
@@ -242,7 +242,7 @@ async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: 
         async with opened(tmp_path, feeds(site(web, 2, html))) as library:
             await refreshed(library)
             (number,) = await found(library, 'title:"Ferry number 1"')
-            await library.set_read([number], True)
+            await library.marks.set_read([number], True)
 
             def links() -> dict[str, str]:
                 kept: dict[str, str] = {}
@@ -254,18 +254,18 @@ async def test_a_full_text_after_a_purge_leaves_the_links_of_the_feed(tmp_path: 
 
             before = links()
             assert before[f"{web.url}/2"] == "also"
-            await library.purge(older_than=None, keep=0)
-            await library.fetch_full_text(number)
+            await library.database.purge(older_than=None, keep=0)
+            await library.content.fetch_full_text(number)
             assert before.items() <= links().items()
 
 
 async def test_a_purge_takes_full_texts_and_comments_along(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
         await refreshed(library)
-        await library.fetch_full_text(1)
-        await library.set_read([1], True)
-        purged = await library.purge(older_than=None, keep=0)
-        article = await library.article(1)
+        await library.content.fetch_full_text(1)
+        await library.marks.set_read([1], True)
+        purged = await library.database.purge(older_than=None, keep=0)
+        article = await library.articles.get(1)
         assert purged.articles == 1 and article is not None and article.purged and article.full is None
         assert await found(library, "quokka") == []
 
@@ -292,7 +292,7 @@ async def test_a_feed_can_have_all_its_pages_fetched(tmp_path: Path) -> None:
 async def test_other_feeds_are_left_alone(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web, 3))) as library:
         await refreshed(library)
-        async with aclosing(library.fetch_full_texts()) as events:
+        async with aclosing(library.content.fetch_full_texts()) as events:
             assert [event async for event in events] == []
         assert web.seen("/1") == []
 
@@ -300,9 +300,9 @@ async def test_other_feeds_are_left_alone(tmp_path: Path) -> None:
 async def test_the_demo_asks_no_network(tmp_path: Path) -> None:
     async with opened(tmp_path, feeds("https://a.example/feed"), offline=True) as library:
         with pytest.raises(TuireaderError, match="there is no article 9"):
-            await library.fetch_full_text(9)
+            await library.content.fetch_full_text(9)
         with pytest.raises(TuireaderError, match="the demo has no network"):
-            await library.picture("https://a.example/x.png", 1, 10, 10)
+            await library.content.image("https://a.example/x.png", 1, 10, 10)
 
 
 # --------------------------------------------------------------------------- comments
@@ -325,14 +325,14 @@ async def test_comments_are_loaded_in_reading_order_and_kept(tmp_path: Path) -> 
         web.serve("/comments", COMMENTS)
         async with opened(tmp_path, feeds(site(web, more=more))) as library:
             await refreshed(library)
-            article = await library.article(1)
+            article = await library.articles.get(1)
             assert article is not None and article.comments_count == 7 and article.comments is None
-            article = await library.load_comments(1)
+            article = await library.content.fetch_comments(1)
             assert article.comments is not None and article.comments.at == NOW
             assert [one.author for one in article.comments.comments] == ["Ada", "Bo"]
             assert [one.time for one in article.comments.comments] == [1_699_995_600, 1_699_999_200]
         async with opened(tmp_path, feeds(site(web, more=more))) as library:  # offline from now on
-            article = await library.article(1)
+            article = await library.articles.get(1)
             assert article is not None and article.comments is not None
             assert "Second <b>word</b>" in article.comments.comments[1].html
 
@@ -352,9 +352,9 @@ async def test_comments_that_cannot_be_had(tmp_path: Path) -> None:
             await refreshed(library)
             ((one,), (two,)) = await found(library, "title:With"), await found(library, "title:Without")
             with pytest.raises(TuireaderError, match="the comments cannot be read: "):
-                await library.load_comments(one)
+                await library.content.fetch_comments(one)
             with pytest.raises(TuireaderError, match="names no comments"):
-                await library.load_comments(two)
+                await library.content.fetch_comments(two)
 
 
 # --------------------------------------------------------------------------- pictures
@@ -379,10 +379,10 @@ async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None
     async with Web() as web:
         address = web.serve("/quay.png", png())
         async with opened(tmp_path, feeds(site(web))) as library:
-            await library.feeds()
-            pixels = await library.picture(address, 1, 20, 40)
+            await library.feeds.all()
+            pixels = await library.content.image(address, 1, 20, 40)
             assert (pixels.width, pixels.height) == (20, 10) and pixels.rgb == bytes((200, 30, 30)) * 200
-            assert (await library.picture(address, 1, 40, 5)).width == 10
+            assert (await library.content.image(address, 1, 40, 5)).width == 10
             assert len(web.seen("/quay.png")) == 1  # the second one came from the cache
             kept = list((tmp_path / "pictures").iterdir())
             assert len(kept) == 1 and kept[0].stat().st_mode & 0o777 == 0o600
@@ -399,16 +399,16 @@ async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None
 )
 async def test_what_is_no_picture(tmp_path: Path, body: bytes, words: str) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
-        await library.feeds()
+        await library.feeds.all()
         with pytest.raises(TuireaderError, match=words):
-            await library.picture(web.serve("/x", body), 1, 20, 20)
+            await library.content.image(web.serve("/x", body), 1, 20, 20)
 
 
 async def test_many_pictures_at_once(tmp_path: Path) -> None:
     async with Web() as web, opened(tmp_path, feeds(site(web))) as library:
-        await library.feeds()
+        await library.feeds.all()
         urls = [web.serve(f"/{n}.png", png(30 + n, 30)) for n in range(9)]
-        made = await asyncio.gather(*(library.picture(url, 1, 10, 10) for url in urls))
+        made = await asyncio.gather(*(library.content.image(url, 1, 10, 10) for url in urls))
         assert [pixels.width for pixels in made] == [10] * 9
 
 

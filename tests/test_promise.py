@@ -76,7 +76,7 @@ class History:
                 for _, made, guid, title, body, url in newest
             ]
             self.web.serve(f"/feed{number}", rss(f"Feed {number}", documents))
-        async with aclosing(self.library.refresh(force=True)) as events:
+        async with aclosing(self.library.refresh.run(force=True)) as events:
             async for _ in events:
                 pass
 
@@ -114,73 +114,73 @@ class History:
 
     async def row(self) -> list[int]:
         """A row of the folded list, if there is one."""
-        ids = await self.library.ids(View(ViewKind.ALL), folded=True)
+        ids = await self.library.lists.ids(View(ViewKind.ALL), folded=True)
         return [self.draw.choice(ids)] if ids else []
 
     async def open(self) -> None:
         """The user opens a row: it is read, and what is folded behind it."""
         ids = await self.row()
         self.touched.update(ids)
-        await self.library.set_read(ids, True, journal=False)
-        await self.library.set_read(ids, True, stories=True, spare_watched=True)
+        await self.library.marks.set_read(ids, True, journal=False)
+        await self.library.marks.set_read(ids, True, stories=True, spare_watched=True)
 
     async def mark(self) -> None:
         ids = await self.row()
         self.touched.update(ids)
-        await self.library.set_read(ids, self.draw.random() < 0.5)
+        await self.library.marks.set_read(ids, self.draw.random() < 0.5)
 
     async def star(self) -> None:
-        await self.library.set_starred(await self.row(), self.draw.random() < 0.7)
+        await self.library.marks.set_starred(await self.row(), self.draw.random() < 0.7)
 
     async def label(self) -> None:
         name = self.draw.choice(["law", "Later"])
-        await self.library.set_label(name, await self.row(), self.draw.random() < 0.7)
+        await self.library.labels.set(name, await self.row(), self.draw.random() < 0.7)
 
     async def split(self) -> None:
         for article_id in await self.row():
-            await self.library.split_story(article_id)
+            await self.library.marks.split_story(article_id)
 
     async def undo(self) -> None:
-        change = await self.library.undo()
+        change = await self.library.marks.undo()
         if change is not None and change.config is not None:  # it may have been a change of the watch
             await self.apply()
 
     async def mute(self) -> None:
-        await self.library.mute(self.draw.choice(["openssl", "title:kestrel", "feed:feed1"]))
+        await self.library.mutes.add(self.draw.choice(["openssl", "title:kestrel", "feed:feed1"]))
 
     async def unmute(self) -> None:
-        for mute, _ in await self.library.mutes():
-            await self.library.unmute(mute)
+        for mute, _ in await self.library.mutes.all():
+            await self.library.mutes.remove(mute)
 
     async def watch(self) -> None:
         """The user changes a watch: what it has hit is judged again."""
         term = self.draw.choice(["LanternPay", "tolls", "openssl"])
-        await self.library.save_watch(WatchConfig("TLS", any=(term,)), "TLS")
+        await self.library.watches.save(WatchConfig("TLS", any=(term,)), "TLS")
         await self.apply()
 
     async def apply(self) -> None:
-        async for _ in self.library.apply_watches():
+        async for _ in self.library.watches.apply():
             pass
         self.matched.pop("TLS", None)
 
     async def purge(self) -> None:
-        await self.library.purge(older_than=0, keep=0, unread=True)
+        await self.library.database.purge(older_than=0, keep=0, unread=True)
 
     async def unsubscribe(self) -> None:
-        every = await self.library.feeds()
+        every = await self.library.feeds.all()
         if len(every) > 1:
-            await self.library.remove(self.draw.choice(every).id)
+            await self.library.feeds.remove(self.draw.choice(every).id)
 
     # -- what holds
 
     async def nothing_is_lost(self) -> None:
         """All that a watch has ever hit is found by it, and none of it becomes read but by the user."""
-        for name in self.library.watch_colors:
+        for name in self.library.watches.colors:
             watch = f'watch:="{name}"'
             found = {*await self.found(watch), *await self.found(f"{watch} is:muted")}
             assert self.matched.get(name, set()) <= found, f"{name} has lost a match"
             self.matched[name] = found
-        every = await self.library.rows([*await self.found(""), *await self.found("is:muted")])
+        every = await self.library.lists.rows([*await self.found(""), *await self.found("is:muted")])
         read = {row.id for row in every if row.read}
         watched = {row.id for row in every if row.watches}
         by_itself = (read - self.read) & watched - self.touched
@@ -188,14 +188,14 @@ class History:
         self.read = read
 
     async def found(self, expression: str) -> list[int]:
-        ids, problem = await self.library.search(expression, limit=10_000)
+        ids, problem = await self.library.searches.run(expression, limit=10_000)
         assert not problem
         return list(ids)
 
     async def every_number_is_true(self) -> None:
         """Every number of the sidebar and the tables equals its list and its query."""
         library = self.library
-        counts, every = await library.counts(), await library.feeds()
+        counts, every = await library.lists.counts(), await library.feeds.all()
         views = [View(kind) for kind in VIEWS]
         views += [View(ViewKind.FEED, str(feed.id)) for feed in every]
         views += [View(ViewKind.FOLDER, folder) for folder in {feed.folder for feed in every} - {""}]
@@ -205,25 +205,27 @@ class History:
             count = count_of(view, counts)
             expression = expression_of(view, "", every)
             assert count == await self.counted(expression), (view, expression)
-            assert count.total == len(await library.ids(view)), view
-            assert count.stories == len(await library.ids(view, folded=True)), view
-            unread = await library.ids(view, show_read=False)
+            assert count.total == len(await library.lists.ids(view)), view
+            assert count.stories == len(await library.lists.ids(view, folded=True)), view
+            unread = await library.lists.ids(view, show_read=False)
             assert count.unread == len(unread), view
-            assert count.unread_stories == len(await library.ids(view, show_read=False, folded=True)), view
+            assert count.unread_stories == len(await library.lists.ids(view, show_read=False, folded=True)), (
+                view
+            )
         assert counts.muted == len(await self.found("is:muted"))
-        for stats in await library.watch_stats():
+        for stats in await library.watches.stats():
             watch = f'watch:="{stats.name}"'
             assert stats.count == counts.watches[stats.name]
             assert stats.today == len(await self.found(f"{watch} is:today"))
             assert stats.week == len(await self.found(f"{watch} age:<7d"))
             assert stats.month == len(await self.found(f"{watch} age:<30d"))
-        for health in await library.feed_health():
+        for health in await library.feeds.health():
             found = await self.counted(f'feed:="{health.feed.url}"')
             assert (health.unread, health.total) == (found.unread, found.total)
 
     async def counted(self, expression: str) -> Count:
         ids = await self.found(expression)
-        rows = await self.library.rows(ids)
+        rows = await self.library.lists.rows(ids)
         stories = {row.story or -row.id for row in rows}
         unread = [row for row in rows if not row.read]
         return Count(

@@ -23,18 +23,20 @@ LANTERN = "<p>LanternPay, a payment firm of Port Quill, bought the ticket maker 
 
 
 async def row_of(library: Library, title: str) -> ArticleRow:
-    (row,) = [row for row in await library.rows(await library.ids(ALL)) if row.title.startswith(title)]
+    (row,) = [
+        row for row in await library.lists.rows(await library.lists.ids(ALL)) if row.title.startswith(title)
+    ]
     return row
 
 
 async def related(library: Library, title: str) -> dict[str, Related]:
-    return {one.title: one for one in await library.related((await row_of(library, title)).id)}
+    return {one.title: one for one in await library.articles.related((await row_of(library, title)).id)}
 
 
 async def stories(library: Library) -> set[frozenset[str]]:
     """The titles of the articles of each story, also of those that are alone."""
     found: dict[int, set[str]] = {}
-    for row in await library.rows(await library.ids(ALL)):
+    for row in await library.lists.rows(await library.lists.ids(ALL)):
         found.setdefault(row.story or -row.id, set()).add(row.title)
     return {frozenset(titles) for titles in found.values()}
 
@@ -64,7 +66,7 @@ async def test_the_page_of_an_article_names_relatives_and_leaves_its_story_alone
             before, folded = await related(library, "LanternPay buys"), await stories(library)
             assert "Water in the harbour tunnel" not in before and len(before) == 1
             row = await row_of(library, "LanternPay buys")
-            await library.fetch_full_text(row.id)
+            await library.content.fetch_full_text(row.id)
             for edited in (False, True):  # what the page names stays when the feed says something else
                 after = await related(library, "LanternPay buys")
                 cited = after.pop("Water in the harbour tunnel")
@@ -147,16 +149,16 @@ async def test_a_split_holds_after_a_restart_and_when_more_comes(tmp_path: Path)
         async with opened(tmp_path, feeds(*urls)) as library:
             await refreshed(library)
             assert await stories(library) == {frozenset({first, second})}
-            await library.split_story((await row_of(library, second)).id)
+            await library.marks.split_story((await row_of(library, second)).id)
         async with opened(tmp_path, feeds(*urls)) as library:
             assert await stories(library) == {frozenset({first}), frozenset({second})}
             await refreshed(library)
-            assert len(await library.ids(ALL)) == 4
+            assert len(await library.lists.ids(ALL)) == 4
             parted = await stories(library)
             # The new reports are with one of the two; neither draws both into one story.
             assert not any({first, second} <= story for story in parted)
             assert any(third in story and len(story) > 1 for story in parted)
-            await library.undo()
+            await library.marks.undo()
             assert any({first, second} <= story for story in await stories(library))
 
 
@@ -174,14 +176,16 @@ async def test_following_hits_what_is_stored_and_what_comes(tmp_path: Path) -> N
         url = web.stages("/f", rss("F", [*old, fog]), rss("F", [new, *old, fog]))
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            watch = await library.follow_story((await row_of(library, "LanternPay and Ferrygate: day 0")).id)
-            await library.save_watch(watch)
-            async for _ in library.apply_watches():
+            watch = await library.watches.for_story(
+                (await row_of(library, "LanternPay and Ferrygate: day 0")).id
+            )
+            await library.watches.save(watch)
+            async for _ in library.watches.apply():
                 pass
             view = View(ViewKind.WATCH, watch.name)
-            assert len(await library.ids(view)) == 3
+            assert len(await library.lists.ids(view)) == 3
             await refreshed(library)
-            assert len(await library.ids(view)) == 4
+            assert len(await library.lists.ids(view)) == 4
 
 
 # --------------------------------------------------------------------------- the brief

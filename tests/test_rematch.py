@@ -49,7 +49,7 @@ def articles() -> list[ParsedEntry]:
 
 
 async def matched(library: Library) -> dict[str, list[int]]:
-    return {name: sorted(await library.ids(View(ViewKind.WATCH, name))) for name in RULES}
+    return {name: sorted(await library.lists.ids(View(ViewKind.WATCH, name))) for name in RULES}
 
 
 async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
         await fill(library, 1, *articles())
         await fill(library, 2, *[entry(100, title="apple"), entry(101, title="orange")])
         right = await matched(library)
-        evidence = {number: await library.article(number) for number in range(1, 18)}
+        evidence = {number: await library.articles.get(number) for number in range(1, 18)}
     assert all(right.values())
     async with opened(tmp_path / "b", TWO_FEEDS) as library:
         await fill(library, 1, *articles())
@@ -69,18 +69,20 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
         assert steps[0] == (0, 34) and steps[-1] == (34, 34)
         assert await matched(library) == right
         # Evidence for what the index decided is worked out when an article is opened, or a report made.
-        bare = await library._pool.read(lambda store: store.watches.without_evidence(range(1, 18)))
+        bare = await library.context.pool.read(lambda store: store.watches.without_evidence(range(1, 18)))
         assert {name for names in bare.values() for name in names} == set(RULES) - {
             "signs", "unread", "regex", "exact", "inside"
         }  # fmt: skip
         for number, article in evidence.items():
-            found = await library.article(number)
+            found = await library.articles.get(number)
             assert found is not None and article is not None
             assert found.evidence == article.evidence
-        report = await library.watch_report("phrase")
+        report = await library.watches.report("phrase")
         assert dict(report.terms) == {"data transfer": 2, "Apple Pay": 2}
-        await library.lint_watches()
-        assert await library._pool.read(lambda store: store.watches.without_evidence(range(1, 18))) == {}
+        await library.watches.lint()
+        assert (
+            await library.context.pool.read(lambda store: store.watches.without_evidence(range(1, 18))) == {}
+        )
         assert await applied(library) == []
 
 
@@ -96,20 +98,20 @@ async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_i
     async with opened(tmp_path, TWO_FEEDS + rule.format("Apple")) as library:
         many = View(ViewKind.WATCH, "Many")
         monkeypatch.setattr("tuireader.library.watches._STEP", 3.0)  # one watch, or a range of it, a step
-        async with aclosing(library.apply_watches()) as steps:
+        async with aclosing(library.watches.apply()) as steps:
             assert await anext(steps) == (0, 30)
             assert await anext(steps) == (7, 30)
         assert (
-            list(await library.ids(many)) == list(range(30, 23, -1))[::-1]
-            or len(await library.ids(many)) == 7
+            list(await library.lists.ids(many)) == list(range(30, 23, -1))[::-1]
+            or len(await library.lists.ids(many)) == 7
         )
         # What arrives meanwhile is not touched.
         await fill(library, 1, entry(99, title="Apple at last", published=NOW))
         assert (await applied(library))[-1] == (23, 23)
-        assert len(await library.ids(many)) == 31
+        assert len(await library.lists.ids(many)) == 31
     async with opened(tmp_path, TWO_FEEDS + rule.format("Pear")) as library:
         await applied(library)
-        assert len(await library.ids(many)) == 0
+        assert len(await library.lists.ids(many)) == 0
 
 
 async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) -> None:
@@ -118,4 +120,4 @@ async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) 
     rule = '[[watch]]\nname = "W"\nany = ["Apple"]\nfeeds = ["nowhere"]\n'
     async with opened(tmp_path, feeds("https://a.example.org/feed") + rule) as library:
         await applied(library)
-        assert len(await library.ids(View(ViewKind.WATCH, "W"))) == 0
+        assert len(await library.lists.ids(View(ViewKind.WATCH, "W"))) == 0

@@ -34,26 +34,29 @@ async def test_the_most_relevant_first(tmp_path: Path, monkeypatch: pytest.Monke
             entry(3, title="Tariffs, webinar", content_html="<p>Buy a seat now and see all of it.</p>"),
             entry(4),
         )
-        by_date, _ = await library.search("tariffs")
-        titles = [row.title for row in await library.rows(by_date)]
+        by_date, _ = await library.searches.run("tariffs")
+        titles = [row.title for row in await library.lists.rows(by_date)]
         assert titles == ["Title number 1", "Tariffs", "Tariffs, webinar"]
-        best, problem = await library.search("tariffs", ranked=True)
+        best, problem = await library.searches.run("tariffs", ranked=True)
         assert problem == "" and best[0] == by_date[1] and best[-1] == by_date[0]
-        first, _ = await library.search("tariffs", ranked=True, limit=1)
+        first, _ = await library.searches.run("tariffs", ranked=True, limit=1)
         assert list(first) == [by_date[1]]
         # What the index cannot decide alone, facts and mutes count as they do by date.
-        assert list((await library.search("tariffs -/webinar/", ranked=True))[0]) == [by_date[1], by_date[0]]
-        assert list((await library.search("tariffs is:read", ranked=True))[0]) == []
+        assert list((await library.searches.run("tariffs -/webinar/", ranked=True))[0]) == [
+            by_date[1],
+            by_date[0],
+        ]
+        assert list((await library.searches.run("tariffs is:read", ranked=True))[0]) == []
         # Beyond the window, and without any word, the newest come first.
         monkeypatch.setattr(search, "_RANKED", 1)
-        everything, _ = await library.search("tariffs", ranked=True)
+        everything, _ = await library.searches.run("tariffs", ranked=True)
         assert sorted(everything) == sorted(by_date)
-        assert list((await library.search("is:unread", ranked=True))[0]) == list(
-            (await library.search("is:unread"))[0]
+        assert list((await library.searches.run("is:unread", ranked=True))[0]) == list(
+            (await library.searches.run("is:unread"))[0]
         )
         view = View(ViewKind.QUERY, "tariffs")
-        assert list(await library.ids(view, sort="relevance")) == list(everything)
-        assert list(await library.ids(view)) == list(by_date)
+        assert list(await library.lists.ids(view, sort="relevance")) == list(everything)
+        assert list(await library.lists.ids(view)) == list(by_date)
 
 
 # ----------------------------------------------------------------------------- SQL and memory agree
@@ -141,17 +144,17 @@ async def agree(
             named = replace(one, guid=str(number), url=f"https://x.example.org/number/{number}/{number}")
             await fill(library, 1 + number % 2, named)
         every = range(1, len(made) + 1)
-        await library.set_read(every[::3], True)
-        await library.set_starred(every[::2], True)
+        await library.marks.set_read(every[::3], True)
+        await library.marks.set_starred(every[::2], True)
         for name, chosen in labelled:
-            await library.set_label(name, [number for number in every if number % 5 in chosen], True)
-        names = library._names
+            await library.labels.set(name, [number for number in every if number % 5 in chosen], True)
+        names = library.context.feed_names
 
         def subjects(store: Store) -> dict[int, Subject]:
             texts = store.articles.texts(every, watches=True)
             return {text.id: ingest.subject(text, names) for text in texts}
 
-        stored = await library._pool.read(subjects)
+        stored = await library.context.pool.read(subjects)
         for expression in asked:
             parsed = query.parse(expression)
             assert isinstance(parsed, Query), expression
@@ -164,9 +167,9 @@ async def agree(
             for limit, recent in ((2000, 1000), (50, 1000), (2, 1000), (50, 2), (2, 3)):
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(search, "_RECENT", recent)
-                    found, problem = await library.search(expression, limit=limit)
+                    found, problem = await library.searches.run(expression, limit=limit)
                 assert (list(found), problem) == (right[:limit], ""), expression
-            ranked, _ = await library.search(expression, ranked=True)
+            ranked, _ = await library.searches.run(expression, ranked=True)
             assert sorted(ranked) == sorted(right), expression
 
 
@@ -216,7 +219,7 @@ async def test_the_longest_expressions_are_answered(tmp_path: Path, text: str) -
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, entry(1, title="Kumo"))
         for ranked in (False, True):
-            _, problem = await library.search(text, ranked=ranked)
+            _, problem = await library.searches.run(text, ranked=ranked)
             assert problem == ""
 
 
@@ -234,12 +237,12 @@ async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(tm
         await fill(library, 1, *(entry(number, title=f"{number} {SLOW_TEXT}") for number in range(100)))
         looked_at: list[int] = []
         text = "/(a|aa)+$/ OR nothing"
-        found, problem = await library.search(text, tell=lambda ids: looked_at.append(len(ids)))
+        found, problem = await library.searches.run(text, tell=lambda ids: looked_at.append(len(ids)))
         assert list(found) == [] and len(looked_at) == 0
         assert problem == "/(a|aa)+$/ takes too long on many articles; make it simpler"
         with pytest.raises(UsageError, match="takes too long"):
-            await library.try_expression(text)
+            await library.searches.try_out(text)
         # nor does it keep a mute, or what arrives, waiting
-        assert await library.mute("/(a|aa)+$/") == 0
+        assert await library.mutes.add("/(a|aa)+$/") == 0
         await fill(library, 1, entry(200, title=SLOW_TEXT))
-        assert len(await library.ids(View(ViewKind.ALL))) == 101
+        assert len(await library.lists.ids(View(ViewKind.ALL))) == 101

@@ -127,7 +127,7 @@ async def compare(run: Running, library: Library) -> None:
     assert len(set(articles.ids)) == len(articles.ids), "an article stands twice in the list"
     assert not articles.ids or 0 <= articles.cursor < len(articles.ids), "the cursor is off the list"
     if not main.refreshing.running:  # else the screen is about to follow
-        assert main.counts == await library.counts()
+        assert main.counts == await library.lists.counts()
 
 
 @asynccontextmanager
@@ -191,7 +191,7 @@ async def test_random_keys_under_pilot(
                 async with soon("to open the library"):
                     library = await Library.open(config, paths)
                     opened.push_async_callback(library.close)
-                    async for _ in library.refresh():
+                    async for _ in library.refresh.run():
                         pass
                 run = await opened.enter_async_context(running(library, size))
                 while pressed < PRESSES:

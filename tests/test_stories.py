@@ -28,25 +28,31 @@ KEPT_OUT = "Three more apps join Didi under review"
 
 
 async def row_of(library: Library, title: str) -> ArticleRow:
-    (row,) = [row for row in await library.rows(await library.ids(ALL)) if row.title.startswith(title)]
+    (row,) = [
+        row for row in await library.lists.rows(await library.lists.ids(ALL)) if row.title.startswith(title)
+    ]
     return row
 
 
 async def folded_with(library: Library, title: str) -> list[int]:
     """The articles in the row of one, newest first."""
     wanted = (await row_of(library, title)).story
-    return [row.id for row in await library.rows(await library.ids(ALL)) if wanted and row.story == wanted]
+    return [
+        row.id
+        for row in await library.lists.rows(await library.lists.ids(ALL))
+        if wanted and row.story == wanted
+    ]
 
 
 async def story_titles(library: Library, title: str) -> list[str]:
-    story = await library.story((await row_of(library, title)).id)
+    story = await library.articles.story((await row_of(library, title)).id)
     return [] if story is None else [entry.title for entry in story.entries]
 
 
 async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         row = await row_of(library, "WeChat suspends")
-        story = await library.story(row.id)
+        story = await library.articles.story(row.id)
         assert story is not None
         assert {entry.feed_title for entry in story.entries} >= {
             "Pacific Wire",
@@ -57,15 +63,15 @@ async def test_the_outlets_of_one_story_fold_into_one_row(tmp_path: Path) -> Non
         assert [entry.lag for entry in story.entries] == sorted(entry.lag for entry in story.entries)
         assert row.story == story.id and row.story_size == 3
 
-        folded = await library.ids(ALL, folded=True)
+        folded = await library.lists.ids(ALL, folded=True)
         members = await folded_with(library, "WeChat suspends")
         told = [entry.article_id for entry in reversed(story.entries)]
-        assert len({row.feed_id for row in await library.rows(members)}) == len(members) == 3
+        assert len({row.feed_id for row in await library.lists.rows(members)}) == len(members) == 3
         # What a feed of them says two hours later is in the story, and in a row of its own.
         assert [key for key in told if key not in members] == [told[0]]
         assert [article_id for article_id in folded if article_id in told] == [told[0], members[0]]
-        assert [row.story for row in await library.rows(told[:1])] == [0]
-        opened_ids = list(await library.ids(ALL, folded=True, opened={story.id}))
+        assert [row.story for row in await library.lists.rows(told[:1])] == [0]
+        opened_ids = list(await library.lists.ids(ALL, folded=True, opened={story.id}))
         at = opened_ids.index(members[0])
         assert opened_ids[at : at + len(members)] == members
         assert len(opened_ids) == len(folded) + len(members) - 1
@@ -97,14 +103,14 @@ async def test_headlines_of_one_form_are_no_story_in_a_young_library(tmp_path: P
             urls.append(web.serve(f"/{name}", rss(name, items)))
         async with opened(tmp_path, "".join(map(feeds, urls))) as library:
             await refreshed(library)
-            stories = {row.title: row.story for row in await library.rows(await library.ids(ALL))}
+            stories = {row.title: row.story for row in await library.lists.rows(await library.lists.ids(ALL))}
             assert {title for title, story in stories.items() if story} == {ALPHA[3][0], BETA[3][0]}
 
 
 async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
     about = ("Kaseya", "Didi", "Tencent", "Intel", "Apple", "WeChat", "AMD")
     async with opened_demo(tmp_path) as library:
-        rows = await library.rows(await library.ids(ALL))
+        rows = await library.lists.rows(await library.lists.ids(ALL))
         stories: dict[int, list[str]] = {}
         for row in rows:
             if row.story:
@@ -120,7 +126,7 @@ async def test_every_story_of_the_demo_is_one_matter(tmp_path: Path) -> None:
 
 async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        related = await library.related((await row_of(library, "WeChat suspends")).id)
+        related = await library.articles.related((await row_of(library, "WeChat suspends")).id)
         found = {item.title: item for item in related}
         assert found[DIDI].relation is Relation.CITES
         assert found[DIDI].reason.startswith("−22 d · linked in the text · shares Didi, ")
@@ -128,7 +134,7 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
         assert found[LAW].reason.startswith("−89 d · named in the text · shares ")
         assert "Information Protection Law" in found[LAW].reason
 
-        related = await library.related((await row_of(library, "Tencent’s WeChat stops")).id)
+        related = await library.articles.related((await row_of(library, "Tencent’s WeChat stops")).id)
         background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
         assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi, ")
         assert background[LAW].reason.startswith(
@@ -136,7 +142,7 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
         )
         assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
 
-        related = await library.related((await row_of(library, KEPT_OUT)).id)
+        related = await library.articles.related((await row_of(library, KEPT_OUT)).id)
         found = {item.title: item for item in related}
         review = found["Two days after its listing, Didi faces a cybersecurity review"]
         assert review.relation is Relation.SAME_STORY  # they are folded
@@ -146,8 +152,8 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
         assert draft.reason.startswith("+5 d · shares ") and "Didi" in draft.reason
 
         crumble = await row_of(library, "Apple and blackberry")
-        assert await library.related(crumble.id) == ()
-        assert (crumble.story, crumble.story_size, await library.story(crumble.id)) == (0, 1, None)
+        assert await library.articles.related(crumble.id) == ()
+        assert (crumble.story, crumble.story_size, await library.articles.story(crumble.id)) == (0, 1, None)
 
 
 async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path) -> None:
@@ -163,14 +169,14 @@ async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path
         other = web.serve("/g", rss("G", [item("2", "LanternPay mends it", text.replace("ARTICLE", report))]))
         async with opened(tmp_path, feeds(url, other)) as library:
             await refreshed(library)
-            related = await library.related((await row_of(library, "LanternPay mends")).id)
+            related = await library.articles.related((await row_of(library, "LanternPay mends")).id)
             cited = {item.title: item.reason for item in related if item.relation is Relation.CITES}
             assert cited["CVE-2030-1234"] == "primary source: advisory"
             assert cited["its filing"] == "primary source: filing"
             assert "a blog" not in cited
             (back,) = [
                 item
-                for item in await library.related((await row_of(library, "LanternPay looks")).id)
+                for item in await library.articles.related((await row_of(library, "LanternPay looks")).id)
                 if item.title == "LanternPay mends it"
             ]
             assert back.relation in (Relation.SAME_STORY, Relation.CITED_BY)
@@ -179,33 +185,33 @@ async def test_primary_sources_are_raised_though_no_feed_has_them(tmp_path: Path
 async def test_the_first_unread_article_stands_for_its_story(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         newest_first = await folded_with(library, "WeChat suspends")
-        await library.set_read(newest_first[:2], True)
-        folded = await library.ids(ALL, folded=True)
+        await library.marks.set_read(newest_first[:2], True)
+        folded = await library.lists.ids(ALL, folded=True)
         assert [key for key in folded if key in newest_first] == [newest_first[2]]
-        await library.set_read(newest_first, True)
-        folded = await library.ids(ALL, folded=True)
+        await library.marks.set_read(newest_first, True)
+        folded = await library.lists.ids(ALL, folded=True)
         assert [key for key in folded if key in newest_first] == [newest_first[0]]
-        unread = await library.ids(UNREAD, folded=True)
+        unread = await library.lists.ids(UNREAD, folded=True)
         assert not set(unread) & set(newest_first)
 
 
 async def test_reading_one_reads_the_story_and_undo_takes_it_back(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         ids = await folded_with(library, "WeChat suspends")
-        await library.set_read(ids[:1], True, journal=False)
-        change = await library.set_read(ids[:1], True, stories=True)
+        await library.marks.set_read(ids[:1], True, journal=False)
+        change = await library.marks.set_read(ids[:1], True, stories=True)
         assert sorted(change.ids) == sorted(ids[1:])
-        undone = await library.undo()
+        undone = await library.marks.undo()
         assert undone is not None and sorted(undone.ids) == sorted(ids[1:])
-        assert [row.read for row in await library.rows(ids)] == [True] + [False] * (len(ids) - 1)
+        assert [row.read for row in await library.lists.rows(ids)] == [True] + [False] * (len(ids) - 1)
 
 
 async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         ids = await folded_with(library, "WeChat suspends")
-        await library.set_read(ids[-1:], True)
-        await library.set_starred(ids, True)
-        counts = await library.counts()
+        await library.marks.set_read(ids[-1:], True)
+        await library.marks.set_starred(ids, True)
+        counts = await library.lists.counts()
         views = {
             View(ViewKind.TODAY): counts.today,
             UNREAD: counts.unread,
@@ -215,15 +221,17 @@ async def test_counts_count_stories_when_folded(tmp_path: Path) -> None:
             **{View(ViewKind.FEED, str(key)): count for key, count in counts.feeds.items()},
         }
         assert (counts.starred.stories, counts.starred.total) == (1, len(ids))
-        every = await library.feeds()
+        every = await library.feeds.all()
         for folder in {feed.folder for feed in every} - {""}:
             view = View(ViewKind.FOLDER, folder)
             views[view] = count_of(view, counts) or Count()
         for view, count in views.items():
-            assert len(await library.ids(view, folded=True)) == count.stories, view
-            assert len(await library.ids(view, show_read=False, folded=True)) == count.unread_stories, view
-            assert len(await library.ids(view)) == count.total, view
-            assert len(await library.ids(view, show_read=False)) == count.unread, view
+            assert len(await library.lists.ids(view, folded=True)) == count.stories, view
+            assert len(await library.lists.ids(view, show_read=False, folded=True)) == count.unread_stories, (
+                view
+            )
+            assert len(await library.lists.ids(view)) == count.total, view
+            assert len(await library.lists.ids(view, show_read=False)) == count.unread, view
         assert counts.all.total > counts.all.stories and counts.unread.unread > counts.unread.unread_stories
 
 
@@ -237,11 +245,11 @@ async def test_a_folder_counts_a_story_of_several_of_its_feeds_once(tmp_path: Pa
             tech = View(ViewKind.FOLDER, "Tech")
             assert (await story_titles(library, "LanternPay buys")) != []
             for read in (0, 1, 2):
-                await library.set_read((await library.ids(ALL))[:read], True)
-                counts = await library.counts()
+                await library.marks.set_read((await library.lists.ids(ALL))[:read], True)
+                counts = await library.lists.counts()
                 told = counts.folders["Tech"]
-                assert told.stories == len(await library.ids(tech, folded=True)) == 1
-                assert told.unread_stories == len(await library.ids(tech, show_read=False, folded=True))
+                assert told.stories == len(await library.lists.ids(tech, folded=True)) == 1
+                assert told.unread_stories == len(await library.lists.ids(tech, show_read=False, folded=True))
                 assert told.total == 2
 
 
@@ -250,35 +258,35 @@ async def test_a_split_is_remembered_and_can_be_taken_back(tmp_path: Path) -> No
         whole = await story_titles(library, DIDI)
         assert KEPT_OUT in whole and len(whole) == 5
         wrong = await row_of(library, KEPT_OUT)
-        change = await library.split_story(wrong.id)
+        change = await library.marks.split_story(wrong.id)
         assert change.ids[0] == wrong.id and len(change.ids) == 5
         assert await story_titles(library, KEPT_OUT) == []
         assert await story_titles(library, DIDI) == [title for title in whole if title != KEPT_OUT]
-        assert (await library.split_story(wrong.id)).ids == ()
+        assert (await library.marks.split_story(wrong.id)).ids == ()
 
-        undone = await library.undo()
+        undone = await library.marks.undo()
         assert undone is not None and undone.what == change.what
         assert await story_titles(library, DIDI) == whole
-        assert await library.undo() is None
+        assert await library.marks.undo() is None
 
 
 async def test_a_story_can_be_split_by_the_article_that_numbers_it(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        story = await library.story((await row_of(library, DIDI)).id)
+        story = await library.articles.story((await row_of(library, DIDI)).id)
         assert story is not None
         numbered = story.id
         titles = await story_titles(library, DIDI)
-        await library.split_story(numbered)
-        (first,) = await library.rows([numbered])
+        await library.marks.split_story(numbered)
+        (first,) = await library.lists.rows([numbered])
         assert (first.story, first.story_size) == (0, 1)
         left = await story_titles(library, KEPT_OUT)
         assert left == [title for title in titles if title != first.title]
         assert (await row_of(library, KEPT_OUT)).story != numbered
         for title in left[:-1]:
-            await library.split_story((await row_of(library, title)).id)
+            await library.marks.split_story((await row_of(library, title)).id)
         assert [await story_titles(library, title) for title in titles] == [[]] * 5  # no story of one
         for _ in range(len(left)):
-            await library.undo()
+            await library.marks.undo()
         assert await story_titles(library, DIDI) == titles
 
 
@@ -299,9 +307,9 @@ async def test_an_edited_article_is_related_anew(tmp_path: Path) -> None:
             assert await story_titles(library, "LanternPay buys") != []
             before = await counted(library)
             await refreshed(library)
-            (row,) = await library.rows([first.id])
+            (row,) = await library.lists.rows([first.id])
             assert row.title == "Cracks in a pylon close the Ostrava bridge"
-            assert {found.title for found in await library.related(first.id)} == {
+            assert {found.title for found in await library.articles.related(first.id)} == {
                 "Ostrava bridge closed over cracks"
             }
             assert "Ostrava bridge closed over cracks" in await story_titles(library, row.title)
@@ -314,7 +322,7 @@ async def test_an_edited_article_is_related_anew(tmp_path: Path) -> None:
 
 async def counted(library: Library) -> list[tuple[int, ...]]:
     """In how many articles each term stands, as relating has counted."""
-    return await library._pool.read(
+    return await library.context.pool.read(
         lambda store: store.conn.execute(
             "SELECT term, articles, lower FROM term_count WHERE articles ORDER BY term"
         ).fetchall()
@@ -332,9 +340,9 @@ async def test_a_split_holds_when_the_article_is_edited(tmp_path: Path) -> None:
             await refreshed(library)
             row = await row_of(library, "LanternPay buys")
             assert row.story_size == 2
-            await library.split_story(row.id)
+            await library.marks.split_story(row.id)
             await refreshed(library)
-            (row,) = await library.rows([row.id])
+            (row,) = await library.lists.rows([row.id])
             assert row.edited and (row.story, row.story_size) == (0, 1)
 
 
@@ -354,8 +362,8 @@ def tuireader(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
-        made, end = await library.brief(86_400)
-        assert end == (await library.counts()).all.total
+        made, end = await library.briefs.make(86_400)
+        assert end == (await library.lists.counts()).all.total
         text = render(made, "md")
         assert text.startswith("# Brief\n\n")
         assert "\n## WeChat\n\n### Tencent’s WeChat stops taking new users during security upgrade\n" in text
@@ -369,15 +377,15 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
             "Harbour Tech",
         ]
         assert [line.split(" · ")[0] for line in reports[1:]] == ["- +40 min", "- +1 h", "- +2 h"]
-        assert text == render((await library.brief(86_400))[0], "md")
-        longer, _ = await library.brief(60 * 86_400)
+        assert text == render((await library.briefs.make(86_400))[0], "md")
+        longer, _ = await library.briefs.make(60 * 86_400)
         assert longer.stories > made.stories
 
-        only, _ = await library.brief(86_400, "PIPL")
+        only, _ = await library.briefs.make(86_400, "PIPL")
         assert 0 < only.stories < made.stories
         assert all("PIPL" in story.watches for section in only.sections for story in section.stories)
         with pytest.raises(TuireaderError, match="WeChat, PIPL"):
-            await library.brief(86_400, "Pipl")
+            await library.briefs.make(86_400, "Pipl")
 
 
 async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
@@ -385,16 +393,16 @@ async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:
     text = '[[mute]]\nquery = "sponsored"\n[[watch]]\nname = "Fog"\nany = ["fog"]\n'
     async with Web() as web, opened(tmp_path, feeds(web.serve("/f", rss("F", entries))) + text) as library:
         await refreshed(library)
-        made, _ = await library.brief(60 * 86_400)
+        made, _ = await library.briefs.make(60 * 86_400)
         assert (made.articles, made.muted, made.seconds) == (1, 1, 60 * 86_400)
         assert "the last 60 days" in render(made, "md")
         assert "1 muted article is left out." in render(made, "md")
-        only, _ = await library.brief(60 * 86_400, "Fog")
+        only, _ = await library.briefs.make(60 * 86_400, "Fog")
         assert (only.articles, only.muted) == (1, 0)  # what is muted is not on that watch
-        first, end = await library.brief(None)
+        first, end = await library.briefs.make(None)
         assert first.seconds == 86_400  # there was none before
-        await library.end_brief("", end)
-        last, _ = await library.brief(None)
+        await library.briefs.end("", end)
+        last, _ = await library.briefs.make(None)
         assert (last.articles, last.muted, last.seconds) == (0, 0, None)
 
 
@@ -404,13 +412,13 @@ async def test_since_the_last_brief_tells_nothing_twice(tmp_path: Path) -> None:
         url = web.stages("/f", rss("F", second[1:]), rss("F", second))
         async with opened(tmp_path, feeds(url)) as library:
             await refreshed(library)
-            made, end = await library.brief(None)
+            made, end = await library.briefs.make(None)
             assert made.articles == 1
-            assert (await library.brief(None))[0] == made  # it was not printed to its end
-            await library.end_brief("", end)
-            assert (await library.brief(None))[0].articles == 0
+            assert (await library.briefs.make(None))[0] == made  # it was not printed to its end
+            await library.briefs.end("", end)
+            assert (await library.briefs.make(None))[0].articles == 0
             await refreshed(library)
-            made, _ = await library.brief(None)
+            made, _ = await library.briefs.make(None)
             assert [story.title for section in made.sections for story in section.stories] == [
                 "Ferries stop in the fog"
             ]
@@ -432,36 +440,36 @@ def test_the_brief_as_a_command(tmp_path: Path) -> None:
 async def test_following_a_story_proposes_a_watch_from_its_rarest_words(tmp_path: Path) -> None:
     async with opened_demo(tmp_path) as library:
         row = await row_of(library, "WeChat suspends")
-        proposed = await library.follow_story(row.id)
+        proposed = await library.watches.for_story(row.id)
         assert proposed.name.startswith("Story: Tencent’s WeChat")
         assert "WeChat" in proposed.query or "Tencent" in proposed.query
-        preview = await library.preview_watch(proposed)
+        preview = await library.watches.preview(proposed)
         assert preview.problem == "" and 4 <= preview.matches <= 8
-        crumble = await library.follow_story((await row_of(library, "Apple and blackberry")).id)
-        assert (await library.preview_watch(crumble)).matches == 1
+        crumble = await library.watches.for_story((await row_of(library, "Apple and blackberry")).id)
+        assert (await library.watches.preview(crumble)).matches == 1
 
 
 async def test_after_two_days_away_what_has_come_is_summed_up_and_can_be_cleared(tmp_path: Path) -> None:
     now = NOW
     library = await Library.open(config(demo.config_text()), paths(tmp_path), offline=True, clock=lambda: now)
     try:
-        assert await library.away_since() is None
+        assert await library.lists.away_since() is None
         now += 47 * 3600
-        assert await library.away_since() is None
+        assert await library.lists.away_since() is None
         left = now
         now += 49 * 3600
-        assert await library.away_since() == left
-        assert await library.away_since() is None
+        assert await library.lists.away_since() == left
+        assert await library.lists.away_since() is None
         await library.load_demo()
-        away = await library.away_summary(left)
-        counts = await library.counts()
+        away = await library.lists.away_summary(left)
+        counts = await library.lists.counts()
         assert (away.articles, away.stories) == (counts.all.total, counts.all.stories)
         assert 0 < away.watched < away.stories
-        await library.set_read(away.ids, True)
-        rest = await library.rows(await library.ids(UNREAD, folded=True))
+        await library.marks.set_read(away.ids, True)
+        rest = await library.lists.rows(await library.lists.ids(UNREAD, folded=True))
         assert len(rest) == away.watched
-        assert (await library.away_summary(left)).ids == ()
-        undone = await library.undo()
+        assert (await library.lists.away_summary(left)).ids == ()
+        undone = await library.marks.undo()
         assert undone is not None and sorted(undone.ids) == sorted(away.ids)
     finally:
         await library.close()

@@ -32,17 +32,17 @@ async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int =
     def save(store: Store) -> None:
         with store.transaction():
             saved = store.entries.save(feed_id, entries, now)
-            ingest.record_new(store, saved.new, library._rules, now)
-            ingest.record_changed(store, saved.changed, library._rules, now, saved.before)
-            ingest.record_carried(store, saved.carried, library._rules, now)
+            ingest.record_new(store, saved.new, library.context.rules, now)
+            ingest.record_changed(store, saved.changed, library.context.rules, now, saved.before)
+            ingest.record_carried(store, saved.carried, library.context.rules, now)
 
-    await library._pool.write(save)
-    async for _ in library.relate():
+    await library.context.pool.write(save)
+    async for _ in library.refresh.relate():
         pass
 
 
 async def applied(library: Library) -> list[tuple[int, int]]:
-    async with aclosing(library.apply_watches()) as steps:
+    async with aclosing(library.watches.apply()) as steps:
         return [step async for step in steps]
 
 
@@ -60,8 +60,8 @@ async def test_the_numbers_of_watches(tmp_path: Path) -> None:
             entry(3, title="WeChat this month", published=NOW - 20 * DAY),
         )
         await fill(library, 2, entry(4, title="WeChat long ago and the PIPL", published=NOW - 40 * DAY))
-        await library.set_read(await library.ids(View(ViewKind.FEED, "2")), True)
-        wechat, pipl = await library.watch_stats()
+        await library.marks.set_read(await library.lists.ids(View(ViewKind.FEED, "2")), True)
+        wechat, pipl = await library.watches.stats()
         assert (wechat.name, wechat.color, wechat.count.unread, wechat.count.total) == (
             "WeChat",
             "green",
@@ -79,7 +79,7 @@ async def test_the_numbers_of_watches(tmp_path: Path) -> None:
 async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
     more = '[[watch]]\nname="Other"\nany=["quokka"]\n[[watch]]\nname="Off"\nany=["x"]\nfeeds=["nowhere"]\n'
     async with opened(tmp_path, TWO_FEEDS + more) as library:
-        assert [one.quiet for one in await library.watch_stats()] == [
+        assert [one.quiet for one in await library.watches.stats()] == [
             "quiet: feeds fine, no news yet",
             "quiet: there is no feed or folder 'nowhere'",
         ]
@@ -91,8 +91,8 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
             with store.transaction():
                 store.feeds.record(Attempt(1, NOW, NOW + 60, "ok", error="no answer", fault=Fault.NETWORK))
 
-        await library._pool.write(fail)
-        assert (await library.watch_stats())[0].quiet == "quiet: 1 of 2 feeds failing"
+        await library.context.pool.write(fail)
+        assert (await library.watches.stats())[0].quiet == "quiet: 1 of 2 feeds failing"
 
 
 async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
@@ -103,36 +103,36 @@ async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
             *(entry(n, title=f"WeChat {n}", content_html="<p>No more. It grows.</p>") for n in range(1, 8)),
             entry(20, title="Alipay grows", content_html="<p>Before. A word on Alipay. After.</p>"),
         )
-        new = await library.preview_watch(WatchConfig("Pay", any=("Alipay",)))
+        new = await library.watches.preview(WatchConfig("Pay", any=("Alipay",)))
         assert (new.matches, new.added, new.removed, new.complete) == (1, 1, 0, True)
         assert [row.title for row in new.samples] == ["Alipay grows"]
         assert new.sentences == ("A word on Alipay.",)
         changed = WatchConfig("WeChat", any=("Alipay", "WeChat 1", "WeChat 2"))
-        better = await library.preview_watch(changed, "WeChat")
+        better = await library.watches.preview(changed, "WeChat")
         assert (better.matches, better.added, better.removed) == (3, 1, 5)
-        wide = await library.preview_watch(WatchConfig("All", query="/e/"))
+        wide = await library.watches.preview(WatchConfig("All", query="/e/"))
         assert wide.matches == 8 and wide.samples[0].title == "WeChat 1"
-        wrong = await library.preview_watch(WatchConfig("Wrong", query='"open'))
+        wrong = await library.watches.preview(WatchConfig("Wrong", query='"open'))
         assert wrong.matches == 0 and "quotation mark" in wrong.problem
-        assert (await library.preview_watch(WatchConfig("Empty"))).problem == "there is nothing to look for"
+        assert (await library.watches.preview(WatchConfig("Empty"))).problem == "there is nothing to look for"
 
 
 async def test_saving_a_watch_keeps_comments_and_hits_what_is_stored(tmp_path: Path) -> None:
     async with opened(tmp_path, f"# mine\n{TWO_FEEDS}{WATCHES}# the end\n") as library:
         await fill(library, 1, entry(1, title="Alipay grows"), entry(2, title="WeChat shrinks"))
-        await library.save_watch(WatchConfig("Pay", any=("Alipay",), color="red"))
+        await library.watches.save(WatchConfig("Pay", any=("Alipay",), color="red"))
         await applied(library)
         assert await titles(library, View(ViewKind.WATCH, "Pay")) == ["Alipay grows"]
-        await library.save_watch(WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story"), "Pay")
+        await library.watches.save(WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story"), "Pay")
         await applied(library)
-        assert len(await library.ids(View(ViewKind.WATCH, "Payment"))) == 2
+        assert len(await library.lists.ids(View(ViewKind.WATCH, "Payment"))) == 2
         text = written(tmp_path)
         assert text.startswith("# mine\n") and "# the end" in text and 'name = "Pay"' not in text
         assert loads(text)[0].watches[-1] == WatchConfig("Payment", any=("Alipay", "WeChat"), notify="story")
         with pytest.raises(ConfigError, match="named 'WeChat' already"):
-            await library.save_watch(WatchConfig("WeChat", any=("x",)), "Payment")
+            await library.watches.save(WatchConfig("WeChat", any=("x",)), "Payment")
         with pytest.raises(ConfigError, match="no watch 'Nobody'"):
-            await library.save_watch(WatchConfig("New", any=("x",)), "Nobody")
+            await library.watches.save(WatchConfig("New", any=("x",)), "Nobody")
 
 
 async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
@@ -145,79 +145,79 @@ async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
             entry(1, title="Tencent fights a fine", content_html=f"<p>{law}</p><p>Tencent said no.</p>"),
             entry(2, title="Law again", content_html=f"<p>{law}</p>"),
         )
-        (article, _) = await library.ids(View(ViewKind.ALL))
-        proposed = await library.suggest_watch(article)
+        (article, _) = await library.lists.ids(View(ViewKind.ALL))
+        proposed = await library.watches.suggest(article)
         assert proposed.name == "Tencent" and proposed.any[0] == "Tencent" and len(proposed.any) <= 3
-        assert (await library.preview_watch(proposed)).matches >= 1
-        aliases = await library.suggest_aliases("Law")
+        assert (await library.watches.preview(proposed)).matches >= 1
+        aliases = await library.watches.suggest_aliases("Law")
         assert [name for name, _ in aliases] == ["PIPL"] and "China drafts" in aliases[0][1]
-        assert await library.suggest_aliases("Nobody") == []
-        assert (await library.suggest_watch(99)).any == ()
+        assert await library.watches.suggest_aliases("Nobody") == []
+        assert (await library.watches.suggest(99)).any == ()
 
 
 async def test_snippets_of_hits(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         text = "<p>First. Here is an apple. Last.</p>"
         await fill(library, 1, entry(1, content_html=text), entry(2, title="Apples", content_html=""))
-        ids = await library.ids(View(ViewKind.ALL))
-        found = await library.snippets([*ids, 99], "apple")
+        ids = await library.lists.ids(View(ViewKind.ALL))
+        found = await library.searches.snippets([*ids, 99], "apple")
         assert [sentence for sentence, _ in found] == ["Here is an apple.", "Apples", ""]
         (start, end) = found[0][1][0]
         assert found[0][0][start:end] == "apple"
-        assert await library.snippets(ids, 'wrong"') == [("", ()), ("", ())]
+        assert await library.searches.snippets(ids, 'wrong"') == [("", ()), ("", ())]
 
 
 async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
         await fill(library, 1, entry(1, title="WeChat grows"), entry(2, title="Sponsored: WeChat"))
         await fill(library, 2, entry(3, title="A sponsored walk"), entry(4, title="News"))
-        sponsored = await library.ids(View(ViewKind.QUERY, "title:sponsored"))
-        await library.set_read(sponsored[:1], True)
-        assert await library.mute("title:sponsored", include_watched=True) == 2
+        sponsored = await library.lists.ids(View(ViewKind.QUERY, "title:sponsored"))
+        await library.marks.set_read(sponsored[:1], True)
+        assert await library.mutes.add("title:sponsored", include_watched=True) == 2
         assert sorted(await titles(library)) == ["News", "WeChat grows"]
-        counts = await library.counts()
+        counts = await library.lists.counts()
         assert (counts.all.total, counts.all.unread, counts.muted) == (2, 2, 2)
         assert counts.watches["WeChat"].total == 1 and counts.feeds[2].total == 1
-        assert (await library.watch_stats())[0].count.total == 1
+        assert (await library.watches.stats())[0].count.total == 1
         assert await titles(library, View(ViewKind.WATCH, "WeChat")) == ["WeChat grows"]
-        assert list((await library.search("wechat"))[0]) != []
-        assert len((await library.search("wechat"))[0]) == 1
-        assert list((await library.search("is:muted"))[0]) == list(sponsored)
-        assert len((await library.search("wechat (is:muted OR NOT is:muted)"))[0]) == 2
-        assert len((await library.search("-is:muted"))[0]) == 2
-        assert await library.mutes() == [(MuteConfig("title:sponsored", include_watched=True), 2)]
+        assert list((await library.searches.run("wechat"))[0]) != []
+        assert len((await library.searches.run("wechat"))[0]) == 1
+        assert list((await library.searches.run("is:muted"))[0]) == list(sponsored)
+        assert len((await library.searches.run("wechat (is:muted OR NOT is:muted)"))[0]) == 2
+        assert len((await library.searches.run("-is:muted"))[0]) == 2
+        assert await library.mutes.all() == [(MuteConfig("title:sponsored", include_watched=True), 2)]
         # what arrives now is hidden at once, and an edit may bring it back
         await fill(library, 2, entry(5, title="Sponsored too"))
-        assert (await library.counts()).muted == 3
+        assert (await library.lists.counts()).muted == 3
         await fill(library, 2, entry(5, title="Not that"))
-        assert (await library.counts()).muted == 2
+        assert (await library.lists.counts()).muted == 2
         # by feed, with an overlap
-        assert await library.mute(feed="https://a.example.org/feed", include_watched=True) == 2
+        assert await library.mutes.add(feed="https://a.example.org/feed", include_watched=True) == 2
         assert sorted(await titles(library)) == ["News", "Not that"]
-        await library.unmute(MuteConfig("title:sponsored"))
+        await library.mutes.remove(MuteConfig("title:sponsored"))
         assert sorted(await titles(library)) == ["A sponsored walk", "News", "Not that"]
-        await library.unmute(MuteConfig(feed="https://a.example.org/feed"))
+        await library.mutes.remove(MuteConfig(feed="https://a.example.org/feed"))
         assert len(await titles(library)) == 5
-        assert len(await library.ids(View(ViewKind.ALL), show_read=False)) == 4
+        assert len(await library.lists.ids(View(ViewKind.ALL), show_read=False)) == 4
         with pytest.raises(ConfigError, match="query"):
-            await library.mute("(open")
-        assert await library.mutes() == []
+            await library.mutes.add("(open")
+        assert await library.mutes.all() == []
 
 
 async def test_a_mute_ends_with_its_last_day(tmp_path: Path) -> None:
     today = date.fromtimestamp(NOW)
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, entry(1, title="One apple"), entry(2, title="Two apples"))
-        assert await library.mute("apples", until=today) == 1
-        assert await library.mute("apples", until=today + timedelta(days=2)) == 1
-        assert [mute.until for mute, _ in await library.mutes()] == [today + timedelta(days=2)]
+        assert await library.mutes.add("apples", until=today) == 1
+        assert await library.mutes.add("apples", until=today + timedelta(days=2)) == 1
+        assert [mute.until for mute, _ in await library.mutes.all()] == [today + timedelta(days=2)]
     text = written(tmp_path)
     async with opened(tmp_path, text) as library:
-        assert (await library.counts()).muted == 1
-        library._clock = lambda: NOW + 3 * DAY
+        assert (await library.lists.counts()).muted == 1
+        library.context.clock = lambda: NOW + 3 * DAY
         await applied(library)
-        assert (await library.counts()).muted == 0
-        assert [hidden for _, hidden in await library.mutes()] == [0]
+        assert (await library.lists.counts()).muted == 0
+        assert [hidden for _, hidden in await library.mutes.all()] == [0]
     assert written(tmp_path) == text
 
 
@@ -232,75 +232,75 @@ async def test_mutes_that_ask_for_what_changes(tmp_path: Path) -> None:
             entry(3, title="WeChat", published=NOW - 3 * DAY),
         )
         assert sorted(await titles(library)) == ["Newer, zzz", "WeChat"]
-        library._clock = lambda: NOW + 2 * DAY
+        library.context.clock = lambda: NOW + 2 * DAY
         await applied(library)
         assert sorted(await titles(library)) == ["WeChat"]
-        assert [hidden for _, hidden in await library.mutes()] == [2, 0]
+        assert [hidden for _, hidden in await library.mutes.all()] == [2, 0]
 
 
 async def test_a_watch_sees_the_labels_that_an_article_has_when_it_is_asked(tmp_path: Path) -> None:
     view = View(ViewKind.WATCH, "Law")
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, entry(1), entry(2), entry(3, tags=("law",)))
-        await library.save_watch(WatchConfig("Law", query="label:law"))
+        await library.watches.save(WatchConfig("Law", query="label:law"))
         await applied(library)
         assert await titles(library, view) == ["Title number 3"]
-        (one,) = (await library.search('title:"number 1"'))[0]
-        (two,) = (await library.search('title:"number 2"'))[0]
-        await library.set_label("law", [one, two], True)
+        (one,) = (await library.searches.run('title:"number 1"'))[0]
+        (two,) = (await library.searches.run('title:"number 2"'))[0]
+        await library.labels.set("law", [one, two], True)
         assert await titles(library, view) == ["Title number 3"]  # a mark asks nobody
         await fill(library, 1, entry(1, title="Changed"))
         assert await titles(library, view) == ["Changed", "Title number 3"]
-        await library.save_watch(WatchConfig("Law", query="label:/^law$/"), "Law")
+        await library.watches.save(WatchConfig("Law", query="label:/^law$/"), "Law")
         await applied(library)
         assert await titles(library, view) == ["Changed", "Title number 2", "Title number 3"]
-        preview = await library.preview_watch(WatchConfig("Law", query="-label:law"), "Law")
+        preview = await library.watches.preview(WatchConfig("Law", query="-label:law"), "Law")
         assert (preview.matches, preview.added, preview.removed) == (0, 0, 3)
 
 
 async def test_a_mute_looks_for_labels_each_day(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, entry(1), entry(2))
-        assert await library.mute("label:later") == 0
-        await library.set_label("later", [1], True)
-        assert (await library.counts()).muted == 0
-        library._clock = lambda: NOW + DAY
+        assert await library.mutes.add("label:later") == 0
+        await library.labels.set("later", [1], True)
+        assert (await library.lists.counts()).muted == 0
+        library.context.clock = lambda: NOW + DAY
         await applied(library)
-        assert (await library.counts()).muted == 1
+        assert (await library.lists.counts()).muted == 1
 
 
 async def test_the_demo_keeps_rules_to_itself(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + WATCHES, offline=True) as library:
         before = written(tmp_path)
         await fill(library, 1, entry(1, title="One apple"), entry(2, title="Two pears"))
-        await library.save_watch(WatchConfig("Fruit", any=("apple", "pear")))
-        await library.save_watch(WatchConfig("Apples", any=("apple",)), "Fruit")
+        await library.watches.save(WatchConfig("Fruit", any=("apple", "pear")))
+        await library.watches.save(WatchConfig("Apples", any=("apple",)), "Fruit")
         await applied(library)
         assert await titles(library, View(ViewKind.WATCH, "Apples")) == ["One apple"]
-        assert await library.mute("pear") == 1
-        await library.unmute(MuteConfig("pear"))
-        assert (await library.counts()).muted == 0
+        assert await library.mutes.add("pear") == 1
+        await library.mutes.remove(MuteConfig("pear"))
+        assert (await library.lists.counts()).muted == 0
         assert written(tmp_path) == before
 
 
 async def test_history_and_saved_views(tmp_path: Path) -> None:
     async with opened(tmp_path, f"# mine\n{TWO_FEEDS}") as library:
-        assert await library.search_history() == []
+        assert await library.searches.history() == []
         for text in ("one", "two", " ", "one", "three\x1b"):
-            await library.remember_search(text)
-        assert [text[:5] for text in await library.search_history()] == ["three", "one", "two"]
+            await library.searches.remember(text)
+        assert [text[:5] for text in await library.searches.history()] == ["three", "one", "two"]
         for number in range(60):
-            await library.remember_search(f"n{number}")
-        assert len(await library.search_history()) == 50
-        await library.save_view("Fines", "fine OR penalty")
-        await library.save_view("fines", "fine")
-        assert [(view.name, view.query) for view in library.views] == [("fines", "fine")]
+            await library.searches.remember(f"n{number}")
+        assert len(await library.searches.history()) == 50
+        await library.searches.save("Fines", "fine OR penalty")
+        await library.searches.save("fines", "fine")
+        assert [(view.name, view.query) for view in library.searches.saved] == [("fines", "fine")]
         with pytest.raises(ConfigError, match="query"):
-            await library.save_view("Wrong", "(fine")
-        await library.remove_view("Fines")
-        assert library.views == () and written(tmp_path).startswith("# mine\n")
+            await library.searches.save("Wrong", "(fine")
+        await library.searches.remove("Fines")
+        assert library.searches.saved == () and written(tmp_path).startswith("# mine\n")
         with pytest.raises(ConfigError, match="no view"):
-            await library.remove_view("Fines")
+            await library.searches.remove("Fines")
 
 
 @pytest.mark.parametrize(
@@ -309,9 +309,9 @@ async def test_history_and_saved_views(tmp_path: Path) -> None:
 async def test_no_text_of_a_search_raises(tmp_path: Path, text: str) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, entry(1))
-        await library.search(text)
-        assert await library.snippets([1], text) is not None
-        await library.preview_watch(WatchConfig("x", any=(text,), query=text))
+        await library.searches.run(text)
+        assert await library.searches.snippets([1], text) is not None
+        await library.watches.preview(WatchConfig("x", any=(text,), query=text))
 
 
 ODD = st.lists(
@@ -340,22 +340,22 @@ async def ask_everywhere(folder: Path, texts: Sequence[str]) -> None:
         await fill(library, 1, entry(1, title="Kumo ↑ 云 🚀 ‽"), entry(2, author="“é”"))
         for text in texts:
             for limit in (2, 50, 10_000_000):
-                found, problem = await library.search(text, limit=limit)
+                found, problem = await library.searches.run(text, limit=limit)
                 assert not (len(found) and problem)
-            await library.search(text, ranked=True)
-            assert len(await library.snippets([1, 2], text)) == 2
+            await library.searches.run(text, ranked=True)
+            assert len(await library.searches.snippets([1, 2], text)) == 2
             for watch in (
                 WatchConfig("x", any=(text,)),
                 WatchConfig("x", query=text),
                 WatchConfig("x", none=(text,)),
             ):
-                preview = await library.preview_watch(watch)
+                preview = await library.watches.preview(watch)
                 assert preview.problem or preview.added >= 0
             try:
-                await library.try_expression(text)
+                await library.searches.try_out(text)
             except UsageError:
                 assert problem
             else:
                 assert not problem
             with suppress(ConfigError):
-                await library.mute(query=text)
+                await library.mutes.add(query=text)

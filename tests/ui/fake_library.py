@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Problem, ViewConfig, WatchConfig
 from tuireader.errors import TuireaderError
@@ -42,6 +43,102 @@ from tuireader.model import (
 
 NOW = 1_790_000_000
 
+_GROUPS = {
+    "feeds": {
+        "all": "all_feeds",
+        "title": "feed_title",
+        "config": "feed_config",
+        "add": "add_feeds",
+        "remove": "remove",
+        "edit": "edit_feed",
+        "rename_folder": "rename_folder",
+        "discover": "discover",
+        "preview": "preview_feed",
+        "is_subscribed": "follows",
+    },
+    "lists": {
+        "new_view": "new_view",
+        "ids": "ids",
+        "head": "head",
+        "count_stories": "stories_among",
+        "next_unread_in_story": "still_unread",
+        "rows": "rows",
+        "counts": "counts",
+        "away_since": "away_since",
+        "away_summary": "away_summary",
+    },
+    "searches": {
+        "run": "search",
+        "snippets": "snippets",
+        "history": "search_history",
+        "remember": "remember_search",
+        "saved": "views",
+        "save": "save_view",
+        "remove": "remove_view",
+        "advice": "advice",
+    },
+    "articles": {
+        "get": "article",
+        "revisions": "revisions",
+        "related": "related",
+        "story": "story",
+        "at_url": "find_url",
+    },
+    "marks": {
+        "set_read": "set_read",
+        "set_starred": "set_starred",
+        "keep_place": "keep_place",
+        "lacks": "lacks",
+        "newest_step": "newest_step",
+        "undo": "undo",
+    },
+    "content": {
+        "fetch_full_text": "fetch_full_text",
+        "show_full_text": "show_full_text",
+        "fetch_comments": "load_comments",
+        "image": "picture",
+        "highlight_code": "colours",
+    },
+    "watches": {
+        "apply": "apply_watches",
+        "stats": "watch_stats",
+        "preview": "preview_watch",
+        "advice": "watch_advice",
+        "save": "save_watch",
+        "remove": "remove_watch",
+        "suggest": "suggest_watch",
+        "suggest_aliases": "suggest_aliases",
+        "highlights": "highlights",
+        "colors": "watch_colors",
+    },
+    "mutes": {"all": "all_mutes", "add": "mute", "preview": "preview_mute", "remove": "unmute"},
+    "refresh": {"run_in_subprocess": "refresh_apart", "count_due": "due"},
+    "database": {
+        "spare_memory": "spare_memory",
+        "checkpoint": "tidy",
+        "wait_at_most": "wait_at_most",
+        "changed_elsewhere": "changed_elsewhere",
+    },
+    "settings": {
+        "problems": "problems",
+        "set_theme": "set_theme",
+        "palette_uses": "palette_uses",
+        "note_palette_use": "note_palette_use",
+    },
+    "exchange": {"import_opml": "import_opml"},
+}
+"""The groups of use cases, and the fake's method for each."""
+
+
+class _Group:
+    """One group of use cases, answered by the methods of the fake."""
+
+    def __init__(self, fake: FakeLibrary, methods: dict[str, str]) -> None:
+        self._fake, self._methods = fake, methods
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._fake, self._methods[name])
+
 
 @dataclass
 class Story:
@@ -56,9 +153,25 @@ class Story:
 class FakeLibrary:
     """Feeds and articles in dicts. `fresh` are stories that the next refresh brings."""
 
+    feeds: Any
+    lists: Any
+    searches: Any
+    articles: Any
+    marks: Any
+    content: Any
+    watches: Any
+    mutes: Any
+    refresh: Any
+    database: Any
+    settings: Any
+    exchange: Any
+
     def __init__(
         self, feeds: Sequence[Feed], stories: Sequence[Story], watches: dict[str, str] | None = None
     ) -> None:
+        self.context = self
+        for name, methods in _GROUPS.items():
+            setattr(self, name, _Group(self, methods))
         self.config = Config()
         self.paths = SimpleNamespace(config=Path("config.toml"), database=Path("tuireader.db"))
         self.offline = False
@@ -160,7 +273,7 @@ class FakeLibrary:
             watches={name: count(View(ViewKind.WATCH, name)) for name in self.watch_colors},
         )
 
-    async def feeds(self) -> list[Feed]:
+    async def all_feeds(self) -> list[Feed]:
         return list(self._feeds)
 
     def feed_title(self, feed_id: int) -> str:
@@ -462,7 +575,7 @@ class FakeLibrary:
 
     # -- mutes
 
-    async def mutes(self) -> list[tuple[MuteConfig, int]]:
+    async def all_mutes(self) -> list[tuple[MuteConfig, int]]:
         return self.muted
 
     async def mute(

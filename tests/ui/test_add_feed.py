@@ -86,7 +86,7 @@ async def test_what_is_found_is_shown_without_asking_again(tmp_path: Path) -> No
         assert "5[/bold]" in lines[at + 7] and "you follow" not in add.run.text.lower()
         assert len(add.web.requests) == 1
         await add.run.press("enter")
-        assert add.library.follows(add.web.url + "/feed")
+        assert add.library.feeds.is_subscribed(add.web.url + "/feed")
 
 
 async def test_the_feed_under_the_cursor_is_read_once(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ async def test_a_feed_goes_by_its_own_title_whatever_the_page_calls_it(tmp_path:
         await add.shows("1 entry")
         assert add.run.text.count("Tides") == 2  # in the list, too
         await add.run.press("k", "enter", "enter")
-        assert add.library.follows(add.web.url + "/news")
+        assert add.library.feeds.is_subscribed(add.web.url + "/news")
         config = (tmp_path / "config.toml").read_text(encoding="utf-8")
         assert f'url = "{add.web.url}/news"' in config and "title" not in config
 
@@ -137,7 +137,7 @@ async def test_a_page_that_names_one_feed_as_rss(tmp_path: Path) -> None:
         await add.look(add.page(("/untitled", "Tides of the quay")))
         await add.shows("High water")
         await add.run.press("enter")
-        assert add.library.follows(add.web.url + "/untitled")
+        assert add.library.feeds.is_subscribed(add.web.url + "/untitled")
         config = (tmp_path / "config.toml").read_text(encoding="utf-8")
         assert 'title = "Tides of the quay"' in config  # it has none of its own
 
@@ -192,7 +192,7 @@ async def test_a_feed_that_cannot_be_read_is_told_in_a_line_and_can_be_added(
         (line,) = [line for line in add.run.text.splitlines() if "It cannot be read" in line]
         assert trouble in line
         await add.run.press("enter")
-        assert add.library.follows(add.web.url + path)
+        assert add.library.feeds.is_subscribed(add.web.url + path)
 
 
 async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:

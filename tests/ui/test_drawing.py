@@ -151,7 +151,7 @@ async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:
         asked.set()
         raise DatabaseError("the database is locked")
 
-    library.article = locked  # type: ignore[method-assign]
+    library.articles.get = locked
     async with running(library) as run:
         await run.press("j")
         await asked.wait()

@@ -110,16 +110,16 @@ async def test_what_was_written_by_hand_meanwhile_stays(tmp_path: Path) -> None:
         file = tmp_path / "config.toml"
         by_hand = CONFIG.replace("# the quay\n", '# the quay\ninterval = "2h"  # slow\n')
         file.write_text(by_hand.replace('any = ["toll"]', 'any = ["toll"]\nnone = ["bell"]  # not these'))
-        feed = next(feed for feed in await shelf.feeds() if "quay" in feed.url)
+        feed = next(feed for feed in await shelf.feeds.all() if "quay" in feed.url)
         line(run, View(ViewKind.FEED, str(feed.id)))
         await run.press("e")
         fill(run, title="The Quay", folder="Harbour")
         await run.press("enter")
         assert 'interval = "2h"  # slow' in file.read_text() and 'title = "The Quay"' in file.read_text()
-        await shelf.reload()
+        await shelf.settings.reload()
         watch = next(one for one in shelf.config.watches if one.name == "Tolls")
         file.write_text(file.read_text().replace('none = ["bell"]', 'none = ["bell", "fee"]'))
-        await shelf.save_watch(replace(watch, color="red"), "Tolls")
+        await shelf.watches.save(replace(watch, color="red"), "Tolls")
         text = file.read_text()
         assert 'none = ["bell", "fee"]  # not these' in text and 'color = "red"' in text
 
@@ -231,7 +231,7 @@ async def test_a_search_is_saved_shown_changed_and_removed(tmp_path: Path) -> No
         fill(run, name="Fines")
         await run.press("enter")
         assert "Fines is in the sidebar; d there removes it" in run.toasts
-        assert library.views == (ViewConfig("Fines", "toll OR fine"),)
+        assert library.searches.saved == (ViewConfig("Fines", "toll OR fine"),)
         assert '[[view]]\nname = "Fines"\nquery = "toll OR fine"' in (tmp_path / "config.toml").read_text()
         assert " Fines · 0 found" in run.text and not run.main.query("#search")
         await run.press("h")
@@ -242,11 +242,11 @@ async def test_a_search_is_saved_shown_changed_and_removed(tmp_path: Path) -> No
         assert "The search: " in run.text
         fill(run, query="fine")
         await run.press("enter")
-        assert library.views == (ViewConfig("罚款", "fine"),)
+        assert library.searches.saved == (ViewConfig("罚款", "fine"),)
         assert run.main.listing.view == View(ViewKind.QUERY, "fine") and "罚款" in labels(run)
         line(run, View(ViewKind.QUERY, "fine"))
         await run.press("d", "enter")
-        assert not library.views and "Searches" not in labels(run)
+        assert not library.searches.saved and "Searches" not in labels(run)
 
 
 async def test_what_is_filtered_of_a_list_is_saved() -> None:
@@ -287,15 +287,15 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
         await until_listed(run)
         await run.press("L")
         assert "This is the first time" in run.toasts and "New" not in labels(run)
-        await library.away_since()  # leaves
+        await library.lists.away_since()  # leaves
     async with demo(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("L")  # the demo brings nothing new the second time
         assert "Nothing has come since last time" in run.toasts
     async with demo(tmp_path) as library:
-        newest = max(await library.ids(views.ALL))
-        rows = await library.rows([newest])
-        library.new_view = View(ViewKind.NEW, str(newest - 1))
+        newest = max(await library.lists.ids(views.ALL))
+        rows = await library.lists.rows([newest])
+        library.lists.new_view = View(ViewKind.NEW, str(newest - 1))
         async with running(library) as run:
             await until_listed(run)
             assert labels(run)[0] == "New"
@@ -335,7 +335,7 @@ async def test_marks_say_what_they_did_once() -> None:
         await run.press("ctrl+z")
         assert "Undone: 1 marked read" in run.toasts
     made = sample_library()
-    made.config = replace(made.config, keys={"undo": ()})
+    made.context.config = replace(made.config, keys={"undo": ()})
     async with running(made) as run:
         await run.press("s")
         assert run.toasts == "Starred · Undo undoes"

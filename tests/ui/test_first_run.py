@@ -86,7 +86,7 @@ async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
     async def discover(url: str) -> list[FoundFeed]:
         raise TuireaderError("the server said 503 [/x]")
 
-    made.discover = discover  # type: ignore[method-assign]
+    made.feeds.discover = discover
     async with running(made) as run:
         await run.press("plus", *"a.example", "enter")
         assert "the server said 503 [/x]" in run.text
@@ -102,7 +102,7 @@ async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> Non
         asked.append(url)
         return []
 
-    made.discover = discover  # type: ignore[method-assign]
+    made.feeds.discover = discover
     async with running(made) as run:
         await run.press("plus", *"a.example:8", "enter")
         run.app.screen.query_one("Input").value = "HTTP://a.example/x"  # type: ignore[attr-defined]
@@ -116,7 +116,7 @@ async def test_an_opml_file_that_is_not_there(tmp_path: Path) -> None:
     async def import_opml(path: Path) -> tuple[int, list[str]]:
         raise TuireaderError(f"{path.name} cannot be read")
 
-    made.import_opml = import_opml  # type: ignore[method-assign]
+    made.exchange.import_opml = import_opml
     async with running(made, first_run=True) as run:
         await run.press("o", *"x.opml", "enter")
         assert "x.opml cannot be read" in run.text
@@ -132,7 +132,7 @@ async def test_welcome_looks() -> None:
 async def test_a_tour_of_the_first_keys_follows_and_is_skipped_by_any_key() -> None:
     for key in ("escape", "j"):
         made = FakeLibrary([], [])
-        made.config = replace(made.config, keys={"search": ("b",)})
+        made.context.config = replace(made.config, keys={"search": ("b",)})
         async with running(made, (80, 24), first_run=True) as run:
             await run.press("escape")
             assert "A few keys to start with" in run.text and "b           search everything" in run.text

@@ -142,10 +142,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def fill() -> None:
         async with opened(folder, config_text()) as library:
-            library.relate = nothing  # type: ignore[method-assign, assignment]
+            library.refresh.relate = nothing  # type: ignore[method-assign, assignment]
             await library.load_demo()
-            ids = {feed.title: feed.id for feed in await library.feeds()}
-            await library._pool.write(
+            ids = {feed.title: feed.id for feed in await library.feeds.all()}
+            await library.context.pool.write(
                 partial(
                     trouble,
                     failing=ids["Pacific Wire"],
@@ -218,7 +218,7 @@ async def finding(walk: Walk) -> None:
 
 async def reading(walk: Walk, library: Library) -> None:
     """An article and what is done with it."""
-    rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+    rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
     await walk.see("list-unfolded", "v")
     walk.run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
     await walk.see("article", "enter")
@@ -246,7 +246,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
             "case law, of all courts": ids[20:],
         }
         for label, chosen in labels.items():
-            await library.set_label(label, chosen, True)
+            await library.labels.set(label, chosen, True)
         await walk.run.main.reload()
         await walk.run.settle()
         await walk.see("labelled-list")
@@ -331,7 +331,7 @@ async def test_when_things_go_wrong(name: str) -> None:
     async def unreachable(*_: object, **__: object) -> Any:
         raise TuireaderError("quay.example does not answer", "look at the address")
 
-    made.discover = unreachable  # type: ignore[method-assign]
+    made.feeds.discover = unreachable
     made.refuse = "config.toml cannot be written: it is read-only"
     async with walking(made, name) as walk:
         await walk.run.press("enter")
@@ -340,7 +340,7 @@ async def test_when_things_go_wrong(name: str) -> None:
         await walk.run.press("M", *"fog")
         await walk.run.settle()
         await walk.over("mute-refused", "enter")
-        made.set_starred = locked  # type: ignore[method-assign]
+        made.marks.set_starred = locked
         await walk.see("database-locked", "s", toasts=True)
 
 
@@ -358,8 +358,8 @@ async def test_the_first_minutes_and_the_return(name: str) -> None:
     async def summary(_: int) -> Away:
         return Away(1234, 987, 12, (2, 4, 6))
 
-    made.away_since = since  # type: ignore[method-assign, assignment]
-    made.away_summary = summary  # type: ignore[attr-defined]
-    made.config = replace(made.config, ui=replace(made.config.ui, theme="tuireader-light"))
+    made.lists.away_since = since
+    made.lists.away_summary = summary
+    made.context.config = replace(made.config, ui=replace(made.config.ui, theme="tuireader-light"))
     async with walking(made, name) as walk:
         await walk.see("away", toasts=True)

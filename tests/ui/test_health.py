@@ -34,8 +34,8 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
     config, _ = load(paths.config)
     library = await Library.open(config, paths, clock=lambda: NOW)
     try:
-        ids = {feed.title: feed.id for feed in await library.feeds()}
-        await library._pool.write(
+        ids = {feed.title: feed.id for feed in await library.feeds.all()}
+        await library.context.pool.write(
             partial(
                 trouble,
                 failing=ids["Failing Ferry"],
@@ -154,7 +154,7 @@ async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> N
         config, _ = load(paths.config)
         library = await Library.open(config, paths)
         try:
-            async with aclosing(library.refresh()) as events:
+            async with aclosing(library.refresh.run()) as events:
                 assert [event.fault async for event in events if isinstance(event, FeedDone)] == [
                     Fault.NOT_A_FEED
                 ]

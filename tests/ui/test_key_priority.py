@@ -30,7 +30,7 @@ async def test_letters_are_text_in_a_line_and_no_commands() -> None:
 @pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",)])
 async def test_ctrl_q_is_the_persons_where_they_gave_it_to_another_command(before: tuple[str, ...]) -> None:
     made = library()
-    made.config = replace(made.config, keys={"toggle_star": ("ctrl+q",)})
+    made.context.config = replace(made.config, keys={"toggle_star": ("ctrl+q",)})
     async with running(made) as run:
         await run.press(*before, "ctrl+q")
         assert run.app.return_value is None
@@ -39,7 +39,7 @@ async def test_ctrl_q_is_the_persons_where_they_gave_it_to_another_command(befor
 
 async def test_ctrl_q_does_nothing_where_quit_has_no_key() -> None:
     made = library()
-    made.config = replace(made.config, keys={"quit": ()})
+    made.context.config = replace(made.config, keys={"quit": ()})
     async with running(made) as run:
         await run.press("ctrl+q", "Q")
         assert run.app.return_value is None

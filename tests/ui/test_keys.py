@@ -94,7 +94,7 @@ async def test_opening_does_not_mark_read_when_the_config_says_so() -> None:
     from dataclasses import replace
 
     made = library()
-    made.config = replace(made.config, ui=replace(made.config.ui, mark_read="never"))
+    made.context.config = replace(made.config, ui=replace(made.config.ui, mark_read="never"))
     async with running(made) as run:
         await run.press("enter")
         assert run.open_id == 1 and 1 in unread(made)
@@ -240,11 +240,12 @@ async def test_mark_list_read_and_undo_by_both_keys() -> None:
 
 async def test_what_is_undone_is_shown_before_the_list_is_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     made, hold = library(), asyncio.Event()
-    taken = made.feeds
+    taken = made.feeds.all
 
     async def feeds() -> list[Feed]:
         await hold.wait()
-        return await taken()
+        found: list[Feed] = await taken()
+        return found
 
     async with running(made) as run:
         await run.press("A")
@@ -475,7 +476,7 @@ async def test_own_keys_and_their_problems() -> None:
     from dataclasses import replace
 
     made = library()
-    made.config = replace(made.config, keys={"toggle_star": ("b",), "no_such": ("x",)})
+    made.context.config = replace(made.config, keys={"toggle_star": ("b",), "no_such": ("x",)})
     async with running(made) as run:
         await run.press("b")
         assert made.stories[1].row.starred

@@ -34,7 +34,7 @@ def headed(run: Running) -> str:
 
 
 async def labelled(library: Library) -> dict[int, tuple[str, ...]]:
-    rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+    rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
     return {row.id: row.labels for row in rows if row.labels}
 
 
@@ -71,7 +71,7 @@ async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> Non
 async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        await library.set_label("law", [run.main.articles.ids[1]], True)
+        await library.labels.set("law", [run.main.articles.ids[1]], True)
         await run.press("a", "a", "a", "t")
         chosen = set(run.main.articles.ids[:3])
         assert "Labels of 3 articles" in run.text and "1 of these, 1 article" in run.text
@@ -96,7 +96,7 @@ async def test_typing_filters_and_space_chooses_only_where_it_is_no_text(tmp_pat
         await until_listed(run)
         other = run.main.articles.ids[5]
         for name in ("case law", "law", "lawns"):
-            await library.set_label(name, [other], True)
+            await library.labels.set(name, [other], True)
         await run.press("t", *"la")
         assert lines(run) == [("[ ]", "law"), ("[ ]", "lawns"), (" + ", "la"), ("[ ]", "case law")]
         await run.press("w")
@@ -134,7 +134,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         assert set(await labelled(library)) == set(chosen)
-        found, _ = await library.search('label:="the \\"law\\""')
+        found, _ = await library.searches.run('label:="the \\"law\\""')
         assert list(found) == chosen
         await run.press("U", "U")
         assert await labelled(library) == {}
@@ -156,7 +156,7 @@ async def test_what_is_typed_at_once_arrives_in_its_order(tmp_path: Path) -> Non
         first = run.cursor_id
         await run.press("t", *"to read", "enter", *"law", "enter", "escape", "j", "s")
         assert await labelled(library) == {first: ("law", "to read")}
-        (second,) = await library.rows([run.main.articles.ids[1]])
+        (second,) = await library.lists.rows([run.main.articles.ids[1]])
         assert second.starred
 
 
@@ -164,7 +164,7 @@ async def test_a_tiny_screen_shows_the_dialog(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (40, 12)) as run:
         await until_listed(run)
         for number in range(30):
-            await library.set_label(f"label {number:02}", [2], True)
+            await library.labels.set(f"label {number:02}", [2], True)
         await run.press("t")
         assert "label 00" in run.text and "enter marks" in run.text
         await run.press("pagedown", "down", "enter")
@@ -175,8 +175,8 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         first, second = run.main.articles.ids[:2]
-        await library.set_label("law", [first, second], True)
-        await library.set_label("Rules", [second], True)
+        await library.labels.set("law", [first, second], True)
+        await library.labels.set("Rules", [second], True)
         await run.main.reload()
         await run.settle()  # the sidebar has its numbers
         await run.main.show_view(View(ViewKind.LABEL, "law"))
@@ -207,14 +207,14 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
 
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        real = library.set_label
-        library.set_label = locked  # type: ignore[method-assign, assignment]
+        real = library.labels.set
+        library.labels.set = locked  # type: ignore[method-assign, assignment]
         await run.press("t", *"law", "enter")
         assert "the database is in use by another program" in run.text and lines(run) == [(" + ", "law")]
-        library.set_label = real  # type: ignore[method-assign]
+        library.labels.set = real  # type: ignore[method-assign]
         await run.press("enter")
         assert "in use" not in run.text and lines(run) == [("[x]", "law")]
-        library.undo = locked  # type: ignore[method-assign, assignment]
+        library.marks.undo = locked  # type: ignore[method-assign, assignment]
         await run.press("ctrl+z")
         assert "the database is in use by another program" in run.toasts
         assert lines(run) == [("[x]", "law")]
@@ -224,7 +224,7 @@ async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Pat
     async with opened(tmp_path) as library, running(library, (120, 24)) as run:
         await until_listed(run)
         await run.press("v")
-        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
         await run.press("enter", "ctrl+d", "ctrl+d", "ctrl+f", *"users", "enter")
         pane = run.main.pane

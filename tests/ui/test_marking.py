@@ -43,12 +43,12 @@ def marks(rows: list[ArticleRow]) -> Marks:
 
 async def shown(run: Running) -> Marks:
     """The marks of all articles as the screen has them."""
-    ids = await run.main.library.ids(View(ViewKind.ALL))
+    ids = await run.main.library.lists.ids(View(ViewKind.ALL))
     return marks(await run.main.marking.rows(ids))
 
 
 async def stored(library: Library) -> Marks:
-    return marks(await library.rows(await library.ids(View(ViewKind.ALL))))
+    return marks(await library.lists.rows(await library.lists.ids(View(ViewKind.ALL))))
 
 
 async def same(run: Running, library: Library) -> None:
@@ -57,12 +57,12 @@ async def same(run: Running, library: Library) -> None:
     main = run.main
     assert not main.marking.pending
     loaded = main.articles.loaded(main.articles.ids)
-    rows = await library.rows(loaded)
+    rows = await library.lists.rows(loaded)
     assert [main.articles.row(key) for key in loaded] == rows
-    assert main.counts == await library.counts()
+    assert main.counts == await library.lists.counts()
     article = main.reading.article
     if article is not None:
-        assert article.labels == (await library.rows([article.id]))[0].labels
+        assert article.labels == (await library.lists.rows([article.id]))[0].labels
 
 
 def starred(run: Running) -> set[int]:
@@ -82,7 +82,7 @@ async def test_a_mark_is_shown_at_once_and_stored_when_the_lock_ends(tmp_path: P
             lock.release()
             await same(run, library)
         assert first in starred(run) and len(starred(run)) == 2
-        assert len(await library.ids(STARRED)) == 2
+        assert len(await library.lists.ids(STARRED)) == 2
 
 
 async def test_the_same_key_again_changes_what_the_screen_shows(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_undo_takes_back_what_is_pending_and_then_what_is_stored(tmp_path:
     async with reading(tmp_path) as (run, library):
         await run.press("s")
         (older,) = starred(run)
-        title = (await library.rows([older]))[0].title
+        title = (await library.lists.rows([older]))[0].title
         with locked(library.paths.database) as lock:
             await run.pilot.press("j", "s", "j", "s", "j", "s")
             assert len(starred(run)) == 4
@@ -115,7 +115,7 @@ async def test_undo_takes_back_what_is_pending_and_then_what_is_stored(tmp_path:
             assert "Nothing to undo" in run.toasts
             lock.release()
             await same(run, library)
-        assert starred(run) == set() and await library.newest_step() is None
+        assert starred(run) == set() and await library.marks.newest_step() is None
 
 
 async def test_what_is_being_written_is_undone_after_it(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ async def test_what_is_being_written_is_undone_after_it(tmp_path: Path) -> None:
             lock.release()
             await same(run, library)
         assert starred(run) == kept
-        step = await library.newest_step()
+        step = await library.marks.newest_step()
         assert step is not None and set(step.ids) == kept
 
 
@@ -140,7 +140,7 @@ async def test_what_cannot_be_stored_is_taken_back_and_tried_again_by_a_key(tmp_
         await run.press("s", "j")
         kept = starred(run)
         before = run.main.counts
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("s")
             assert starred(run) == kept and run.main.counts == before
@@ -165,7 +165,7 @@ async def test_undo_after_a_failure_touches_no_other_article(tmp_path: Path) -> 
     async with reading(tmp_path) as (run, library):
         await run.press("s", "j")
         kept = starred(run)
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("s")
         await run.press("ctrl+z")
@@ -180,7 +180,7 @@ async def test_undo_after_a_failure_touches_no_other_article(tmp_path: Path) -> 
 
 async def test_an_older_failure_does_not_undo_what_was_marked_since(tmp_path: Path) -> None:
     async with reading(tmp_path) as (run, library):
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("s", "j", "s")
         await run.press("k", "s", "s", "ctrl+s")  # the first one was marked by hand, and is not tried again
@@ -192,7 +192,7 @@ async def test_undo_that_cannot_be_stored_is_taken_back_too(tmp_path: Path) -> N
     async with reading(tmp_path) as (run, library):
         await run.press("s")
         kept = starred(run)
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("ctrl+z")
             assert starred(run) == kept and "Not saved" in run.toasts and "Undone" not in run.toasts
@@ -222,7 +222,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(tmp_path: Path) ->
             assert run.open_id is None
             lock.release()
             await same(run, library)
-        assert not len(await library.ids(View(ViewKind.UNREAD), show_read=False))
+        assert not len(await library.lists.ids(View(ViewKind.UNREAD), show_read=False))
         await run.press("A")
         assert "All read already" in run.toasts
         with locked(library.paths.database) as lock:
@@ -234,7 +234,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(tmp_path: Path) ->
 
 async def test_labels_and_stories_under_a_lock(tmp_path: Path) -> None:
     async with reading(tmp_path) as (run, library):
-        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         told = next(row for row in rows if row.story)
         run.main.articles.select_id(told.id)
         await run.press("enter", "h")
@@ -247,31 +247,31 @@ async def test_labels_and_stories_under_a_lock(tmp_path: Path) -> None:
             assert "Stands alone" in run.toasts
             lock.release()
             await same(run, library)
-        assert (await library.rows([told.id]))[0].labels == ("law",)
-        assert not (await library.rows([told.id]))[0].story
-        library.wait_at_most(0.01)
+        assert (await library.lists.rows([told.id]))[0].labels == ("law",)
+        assert not (await library.lists.rows([told.id]))[0].story
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("t", *"new", "enter", "escape")
             assert "# new" not in run.text
         await run.press("ctrl+s")
-        assert (await library.rows([told.id]))[0].labels == ("law", "new")
+        assert (await library.lists.rows([told.id]))[0].labels == ("law", "new")
         await same(run, library)
 
 
 async def test_the_place_in_the_text_is_kept_when_it_can_be(tmp_path: Path) -> None:
     async with reading(tmp_path, (120, 24)) as (run, library):
-        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         long = next(row.id for row in rows if row.title.startswith("WeChat suspends"))
         run.main.articles.select_id(long)
         await run.press("enter")
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("G", "J", "K")
             assert "ot saved" in run.toasts
-            article = await library.article(long)
+            article = await library.articles.get(long)
             assert article is not None and not article.place
         await run.press("ctrl+s")
-        article = await library.article(long)
+        article = await library.articles.get(long)
         assert article is not None and article.place
 
 
@@ -284,7 +284,7 @@ async def test_leaving_ends_soon_and_says_what_is_lost(tmp_path: Path) -> None:
             assert run.app.return_value == 0
             assert "2 marks not saved: the database " in await run.app.unsaved()
             lock.release()
-        assert len(await library.ids(STARRED)) == 1
+        assert len(await library.lists.ids(STARRED)) == 1
 
 
 async def test_leaving_stores_what_is_pending(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ async def test_leaving_stores_what_is_pending(tmp_path: Path) -> None:
             asyncio.get_running_loop().call_later(0.05, lock.release)
             await run.pilot.press("q")
             assert run.app.return_value == 0 and await run.app.unsaved() == ""
-        assert len(await library.ids(STARRED)) == 2
+        assert len(await library.lists.ids(STARRED)) == 2
 
 
 # -- a full disk
@@ -342,7 +342,7 @@ async def test_random_keys_under_a_lock(tmp_path: Path) -> None:
     """All are done before the lock ends: a key that waited for it would wait for ever."""
     chance = random.Random(1)
     async with reading(tmp_path) as (run, library):
-        library.wait_at_most(3600)
+        library.database.wait_at_most(3600)
         with locked(library.paths.database) as lock:
             await random_keys(run, chance, READING, PRESSES)
             before = await shown(run)
@@ -355,7 +355,7 @@ async def test_each_undo_takes_back_one_step(tmp_path: Path) -> None:
     """What undo changes is what the last step changed that is not undone, stored, pending or being stored."""
     chance = random.Random(3)
     async with reading(tmp_path) as (run, library):
-        library.wait_at_most(3600)
+        library.database.wait_at_most(3600)
         steps: list[Marks] = []
         with locked(library.paths.database) as lock:
             now = await shown(run)
@@ -386,7 +386,7 @@ async def test_random_keys_when_marks_fail(tmp_path: Path) -> None:
     chance = random.Random(5)
     async with reading(tmp_path) as (run, library):
         first = await stored(library)
-        library.wait_at_most(0.01)
+        library.database.wait_at_most(0.01)
         with locked(library.paths.database) as lock:
             for _ in range(PRESSES // 10):
                 await random_keys(run, chance, [*MARKING, "ctrl+s"], 10)
@@ -396,7 +396,7 @@ async def test_random_keys_when_marks_fail(tmp_path: Path) -> None:
                     lock.take()
             lock.release()
             await same(run, library)
-        while await library.newest_step() is not None:
+        while await library.marks.newest_step() is not None:
             await run.press("ctrl+z")
         assert await stored(library) == first
         await same(run, library)
@@ -415,6 +415,6 @@ async def test_random_keys_on_a_full_disk(disk: Disk) -> None:
                 await random_keys(run, chance, [*MARKING, "ctrl+s"], 5)
         disk.free()
         await same(run, library)
-        while await library.newest_step() is not None:
+        while await library.marks.newest_step() is not None:
             await run.press("ctrl+z")
         assert await stored(library) == first

@@ -46,7 +46,7 @@ async def test_browser_and_next_unread_leaves_no_article_out(tmp_path: Path) -> 
         assert (run.browsed, run.cursor_id) == ([first.url], second.id)
         await run.press("comma", "d")
         assert (run.browsed, run.cursor_id) == ([first.url, second.url], third.id)
-        assert (await run.main.library.rows([first.id]))[0].read
+        assert (await run.main.library.lists.rows([first.id]))[0].read
 
 
 async def test_the_setting_that_jumps_to_the_next_jumps_once(tmp_path: Path) -> None:

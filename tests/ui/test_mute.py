@@ -59,9 +59,9 @@ def test_what_a_mute_costs(preview: MutePreview, said: str) -> None:
 async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        watched = await library.ids(View(ViewKind.WATCH, "WeChat"))
-        found, _ = await library.search("tencent")
-        preview = await library.preview_mute(MuteConfig("tencent"))
+        watched = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
+        found, _ = await library.searches.run("tencent")
+        preview = await library.mutes.preview(MuteConfig("tencent"))
         assert 0 < preview.hidden < preview.articles and preview.articles == len(found)
         await run.press("M", *"tencent")
         assert (
@@ -73,23 +73,23 @@ async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -
         assert f"{len(found)} articles would be hidden" in run.text and ": hidden, too" in run.text
         await run.press("left", "enter")
         await run.settle()
-        assert set(await library.ids(View(ViewKind.WATCH, "WeChat"))) == set(watched)
-        (muted, hidden), *_ = await library.mutes()
+        assert set(await library.lists.ids(View(ViewKind.WATCH, "WeChat"))) == set(watched)
+        (muted, hidden), *_ = await library.mutes.all()
         assert hidden == preview.hidden and not muted.include_watched
         await run.press("ctrl+z")
-        assert "Undone: mute tencent added" in run.toasts and await library.mutes() == []
+        assert "Undone: mute tencent added" in run.toasts and await library.mutes.all() == []
 
 
 async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        before = await library.ids(View(ViewKind.ALL))
-        wanted, _ = await library.search("title:apple")
+        before = await library.lists.ids(View(ViewKind.ALL))
+        wanted, _ = await library.searches.run("title:apple")
         await run.press("M", *"title:apple")
         assert f"{len(wanted)} articles would be hidden" in run.text
         await run.press("enter")
         await run.settle()
-        assert set(await library.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
+        assert set(await library.lists.ids(View(ViewKind.ALL))) == set(before) - set(wanted)
         assert f"Muted: title:apple, until 21 Oct 2026; {len(wanted)} hidden · ^z undoes" in run.toasts
         assert run.main.sidebar.items[4].label == "Muted" and f" Muted {len(wanted):>18} │" in run.text
         await run.press("M", *["tab"] * 4)
@@ -99,8 +99,8 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         assert set(run.main.articles.ids) == set(wanted)
         await run.press("M", *["tab"] * 4, "d")
         await run.settle()
-        assert await library.mutes() == []
-        assert set(await library.ids(View(ViewKind.ALL))) == set(before)
+        assert await library.mutes.all() == []
+        assert set(await library.lists.ids(View(ViewKind.ALL))) == set(before)
         assert "Shown again: title:apple" in run.toasts
 
 
@@ -109,16 +109,16 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
         await until_listed(run)
         row = run.main.articles.current_row
         assert row is not None
-        feed = next(one for one in await library.feeds() if one.id == row.feed_id)
-        of_feed = await library.ids(View(ViewKind.FEED, str(feed.id)))
+        feed = next(one for one in await library.feeds.all() if one.id == row.feed_id)
+        of_feed = await library.lists.ids(View(ViewKind.FEED, str(feed.id)))
         await run.press("M", "down", "right")
         assert f"{len(of_feed)} articles would be hidden" in run.text
         await run.press("down", "left", "left", "down", "right", "enter")
         await run.settle()
-        (mute, hidden), *others = await library.mutes()
+        (mute, hidden), *others = await library.mutes.all()
         assert (mute.feed, mute.until, hidden) == (feed.url, end_of("1 day", NOW), len(of_feed))
         assert mute.include_watched
-        assert others == [] and len(await library.ids(View(ViewKind.FEED, str(feed.id)))) == 0
+        assert others == [] and len(await library.lists.ids(View(ViewKind.FEED, str(feed.id)))) == 0
         await run.press("M", "ctrl+o")
         assert run.main.listing.view == View(ViewKind.QUERY, "is:muted")
         assert set(run.main.articles.ids) == set(of_feed)
@@ -128,12 +128,12 @@ async def test_a_mute_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
-        await library.search(slow)
+        await library.searches.run(slow)
         await run.press("M", *slow)
         assert "takes too long" in run.text
         await run.press("enter")
         await run.settle()
-        assert isinstance(run.app.screen, Mute) and await library.mutes() == []
+        assert isinstance(run.app.screen, Mute) and await library.mutes.all() == []
 
 
 async def test_the_look_of_it() -> None:

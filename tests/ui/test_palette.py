@@ -37,19 +37,25 @@ async def test_what_is_likely_comes_first_and_what_moves_last() -> None:
 async def test_what_was_used_comes_first_from_then_on(tmp_path: Path) -> None:
     async with opened(tmp_path) as first, running(first) as run:
         for name in ("Zzz", "Sort", "Go to Today", "Sort"):
-            await first.note_palette_use(name)
+            await first.settings.note_palette_use(name)
         assert (await lines(run))[:3] == ["Sort", "Go to Today", "Refresh all"]
         await run.press("down", "enter")
         await run.settle()
         assert run.main.listing.view == View(ViewKind.TODAY)
         await run.press("colon", "escape")
     async with opened(tmp_path) as again, running(again) as run:
-        assert list(await again.palette_uses()) == ["Go to Today", "Sort", "Go to Today", "Sort", "Zzz"]
+        assert list(await again.settings.palette_uses()) == [
+            "Go to Today",
+            "Sort",
+            "Go to Today",
+            "Sort",
+            "Zzz",
+        ]
         assert (await lines(run))[:2] == ["Go to Today", "Sort"]
         await run.press("escape")
         for _ in range(250):
-            await again.note_palette_use("Undo")
-        assert len(await again.palette_uses()) == 200
+            await again.settings.note_palette_use("Undo")
+        assert len(await again.settings.palette_uses()) == 200
 
 
 async def test_a_theme_that_is_chosen_is_kept(tmp_path: Path) -> None:

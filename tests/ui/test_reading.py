@@ -350,7 +350,7 @@ async def test_a_slow_connection_turns_them_off() -> None:
 
 async def test_the_configuration_turns_them_off() -> None:
     library = made(PICTURES)
-    library.config = Config(ui=UiConfig(images="off"))
+    library.context.config = Config(ui=UiConfig(images="off"))
     async with running(library) as run:
         await run.press("enter", "i")
         assert library.asked_pictures == [] and "No pictures here" in run.toasts
@@ -395,7 +395,7 @@ def test_graphics_of_kitty_and_sixels() -> None:
 @pytest.mark.parametrize(("way", "sign"), [("sixel", "\x1bP"), ("kitty", "\U0010eeee")])
 async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: str) -> None:
     library = made(PICTURES)
-    library.config = Config(ui=UiConfig(images=way))
+    library.context.config = Config(ui=UiConfig(images=way))
     library.files[QUAY] = ((200, 30, 30), None)
     sent: list[str] = []
     async with running(library) as run:
@@ -412,7 +412,7 @@ async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: 
 
 async def test_what_covers_a_part_of_sixels_leaves_no_rest_of_them() -> None:
     library = made(PICTURES)
-    library.config = Config(ui=UiConfig(images="sixel"))
+    library.context.config = Config(ui=UiConfig(images="sixel"))
     library.files[QUAY] = ((200, 30, 30), None)
     async with running(library) as run:
         await run.press("enter")
@@ -501,7 +501,7 @@ RICH = (
 @pytest.mark.parametrize(("size", "name"), [((120, 60), "page-120x60"), ((80, 60), "page-80x60")])
 async def test_a_page_with_everything(size: tuple[int, int], name: str) -> None:
     library = made(RICH)
-    library.config = Config(ui=UiConfig(images="off"))
+    library.context.config = Config(ui=UiConfig(images="off"))
     async with running(library, size) as run:
         await run.press("enter", "z")
         assert_screen(run.app, name)

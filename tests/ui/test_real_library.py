@@ -36,8 +36,8 @@ async def until_listed(run: Running) -> None:
 
 async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        wechat = await library.ids(View(ViewKind.WATCH, "WeChat"))
-        rows = await library.rows(wechat)
+        wechat = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
+        rows = await library.lists.rows(wechat)
         target = next(
             row for row in rows if "PIPL" in row.watches and row.title.startswith("WeChat suspends")
         )
@@ -58,30 +58,30 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
             await run.press("h")
             assert run.open_id == target.id
             await run.press("N", "s", "q")
-        row = (await library.rows([target.id]))[0]
+        row = (await library.lists.rows([target.id]))[0]
         assert not row.read and row.starred
     async with opened(tmp_path) as library, running(library) as run:
-        row = (await library.rows([target.id]))[0]
+        row = (await library.lists.rows([target.id]))[0]
         assert not row.read and row.starred  # kept
         await run.press("U")
-        assert not (await library.rows([target.id]))[0].starred  # undo survives the restart
+        assert not (await library.lists.rows([target.id]))[0].starred  # undo survives the restart
 
 
 async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("n", "n", "n", "s", "N", "A")
-        assert run.main.counts == await library.counts()
+        assert run.main.counts == await library.lists.counts()
         assert run.main.counts.unread.unread == 0
         await run.press("ctrl+z")
-        assert run.main.counts == await library.counts()
+        assert run.main.counts == await library.lists.counts()
         assert run.main.counts.unread.unread > 0
 
 
 async def test_search_on_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await run.press("slash", *"wechat")
-        ids, trouble = await library.search("wechat")
+        ids, trouble = await library.searches.run("wechat")
         assert trouble == "" and list(run.main.articles.ids) == list(ids)
         await run.press(*" AND (")
         assert run.main.listing.trouble
@@ -92,8 +92,8 @@ async def test_search_on_the_store(tmp_path: Path) -> None:
 async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        (gone, *_) = await library.ids(View(ViewKind.UNREAD))
-        await library.set_read([gone], True)
+        (gone, *_) = await library.lists.ids(View(ViewKind.UNREAD))
+        await library.marks.set_read([gone], True)
         await run.main.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
         await run.settle()
         assert gone not in run.main.articles.ids and run.main.articles.cursor == 0

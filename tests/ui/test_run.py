@@ -152,7 +152,7 @@ def test_keymap_holds_only_what_differs() -> None:
 
 async def test_a_command_without_keys_has_none() -> None:
     made = library()
-    made.config = replace(made.config, keys={"toggle_star": (), "open_link": ("2",), "tour": ("b",)})
+    made.context.config = replace(made.config, keys={"toggle_star": (), "open_link": ("2",), "tour": ("b",)})
     async with running(made) as run:
         await run.press("s")
         assert not made.stories[1].row.starred

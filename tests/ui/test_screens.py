@@ -135,7 +135,7 @@ async def test_a_long_list(count: int) -> None:
 @pytest.mark.parametrize("theme", ["tuireader-light", "nord", "ansi-dark", "textual-light", "no such theme"])
 async def test_themes(theme: str) -> None:
     made = library()
-    made.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
+    made.context.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
     async with running(made) as run:
         await run.press("enter", "right_square_bracket")
         assert run.app.theme == (theme if theme != "no such theme" else "tuireader-dark")
@@ -244,7 +244,7 @@ async def test_snapshot_empty() -> None:
     async with running(FakeLibrary([], []), (80, 24)) as run:
         assert_screen(run.app, "empty-no-feeds")
     made = library()
-    await made.set_read(list(made.stories), True)
+    await made.marks.set_read(list(made.stories), True)
     async with running(made, (80, 24)) as run:
         await run.press("h", "k")
         await run.press("j", "l")
@@ -286,8 +286,8 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
         raise DatabaseError("the database is locked [/x]", "close the other program")
 
     async with running(made) as run:
-        real = made.set_starred, made.article, made.counts
-        made.set_starred = made.article = made.counts = locked  # type: ignore[method-assign]
+        real = made.marks.set_starred, made.articles.get, made.lists.counts
+        made.marks.set_starred = made.articles.get = made.lists.counts = locked
         await run.press("s")
         assert "the database is locked [/x] (close the other program)" in run.toasts
         run.app.clear_notifications()
@@ -298,7 +298,7 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
         run.main.recount()
         while "the database is locked" not in run.toasts or len(run.app.workers):
             await run.pilot.pause()
-        made.set_starred, made.article, made.counts = real  # type: ignore[method-assign]
+        made.marks.set_starred, made.articles.get, made.lists.counts = real
         await run.press("j", "enter")
         assert run.open_id == 2
 
@@ -306,13 +306,14 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
 async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
     made = library()
     counted = asyncio.Event()
-    count = made.counts
+    count = made.lists.counts
 
     async def slowly() -> Counts:
         await counted.wait()
-        return await count()
+        found: Counts = await count()
+        return found
 
-    made.counts = slowly  # type: ignore[method-assign]
+    made.lists.counts = slowly
     app = TuireaderApp(made, clock=lambda: NOW)  # type: ignore[arg-type]
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         run = Running(app, pilot)
@@ -331,7 +332,7 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
 async def test_the_list_stays_in_sight_behind_a_dialog_in_every_theme(key: str) -> None:
     for theme in ("tuireader-dark", "tuireader-plain", "ansi-dark"):
         made = library()
-        made.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
+        made.context.config = replace(made.config, ui=replace(made.config.ui, theme=theme))
         async with running(made) as run:
             await run.press(key)
             assert run.app.theme == theme and "Unread · 5" in run.text

@@ -173,22 +173,23 @@ async def test_the_history_outlives_the_program(tmp_path: Path) -> None:
             assert line.value == "tencent"
             await run.press("ctrl+s")  # what is kept is remembered, too
             await run.press("escape")
-        assert await store.search_history() == ["tencent", "wechat"]
+        assert await store.searches.history() == ["tencent", "wechat"]
 
 
 async def test_the_newest_are_there_before_all_are_found() -> None:
     made = many(300)
     asked: list[int] = []
     whole = asyncio.Event()
-    search = made.search
+    search = made.searches.run
 
     async def slow(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
         asked.append(limit)
         if limit > 50:
             await whole.wait()
-        return await search(text, limit=limit)
+        found: tuple[array[int], str] = await search(text, limit=limit)
+        return found
 
-    made.search = slow  # type: ignore[method-assign]
+    made.searches.run = slow
     async with running(made) as run:
         await run.pilot.press("slash", *"article")
         while "Search: article · 50+ found" not in run.text:
@@ -208,15 +209,16 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 async def test_the_next_key_drops_a_slow_search() -> None:
     made = many(300)
     asked, never = asyncio.Event(), asyncio.Event()
-    search = made.search
+    search = made.searches.run
 
     async def stuck(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
         if text == "article":
             asked.set()
             await never.wait()
-        return await search(text, limit=limit)
+        found: tuple[array[int], str] = await search(text, limit=limit)
+        return found
 
-    made.search = stuck  # type: ignore[method-assign]
+    made.searches.run = stuck
     async with running(made) as run:
         await run.pilot.press("slash", *"article")
         await asked.wait()
@@ -247,7 +249,7 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
     monkeypatch.setattr(workers, "_THEN", 0)
     made = many(300)
     steps = [asyncio.Event(), asyncio.Event()]
-    ids = await made.ids(View(ViewKind.QUERY, "article"))
+    ids = await made.lists.ids(View(ViewKind.QUERY, "article"))
 
     async def long(text: str, *, tell: Callable[[array[int]], None], **_: object) -> tuple[array[int], str]:
         for count, step in zip((3, 7), steps, strict=True):
@@ -255,7 +257,7 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
             await step.wait()
         return ids[:9], ""
 
-    made.search = long  # type: ignore[method-assign, assignment]
+    made.searches.run = long
     async with running(made) as run:
         await run.pilot.press("slash", "x")
         while "Search: x · 3+ found" not in run.text:
@@ -292,7 +294,7 @@ async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
         await run.settle()
         assert "Nothing here is feed:nope" in run.text and "there is no feed 'nope'" in run.text
         await run.press("escape")
-        await shelf.save_watch(WatchConfig("Dead", query="quokka or wombat"))
+        await shelf.watches.save(WatchConfig("Dead", query="quokka or wombat"))
         await run.main.watching.changed()
         await run.main.show_view(View(ViewKind.WATCH, "Dead"))
         await run.settle()

@@ -84,15 +84,17 @@ async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:
         chosen = set(run.main.articles.selected)
         assert len(chosen) > 2
         await run.press("s")
-        starred = set(await real.ids(View(ViewKind.STARRED)))
+        starred = set(await real.lists.ids(View(ViewKind.STARRED)))
         assert chosen <= starred
         await run.press("ctrl+z")
-        assert not chosen & set(await real.ids(View(ViewKind.STARRED)))
+        assert not chosen & set(await real.lists.ids(View(ViewKind.STARRED)))
 
 
 async def test_all_that_is_selected_is_saved(tmp_path: Path) -> None:
     async with opened(tmp_path) as real:
-        real.config = replace(real.config, save=replace(real.config.save, folder=str(tmp_path / "kept")))
+        real.context.config = replace(
+            real.config, save=replace(real.config.save, folder=str(tmp_path / "kept"))
+        )
         async with running(real) as run:
             await until_listed(run)
             await run.press("a", "a", "S")

@@ -121,13 +121,13 @@ async def test_a_macro_runs_commands_and_a_program(tmp_path: Path) -> None:
         await run.press("k")
         assert run.cursor_id != first
         assert json.loads((tmp_path / "got").read_text(encoding="utf-8").partition("\n")[2])["id"] == first
-        (row,) = await run.main.library.rows([first or 0])
+        (row,) = await run.main.library.lists.rows([first or 0])
         assert row.starred
         row_before = run.main.articles.current_row
         assert row_before is not None and not row_before.read
         await run.press("comma")
         await run.press("down", "enter")  # chosen with the arrows
-        (row,) = await run.main.library.rows([row_before.id])
+        (row,) = await run.main.library.lists.rows([row_before.id])
         assert row.read
         await run.press("comma")
         await run.press("x")  # no macro's key
@@ -157,7 +157,7 @@ async def test_marking_read_twice_leaves_it_read(tmp_path: Path) -> None:
         first = run.cursor_id
         await run.press("comma")
         await run.press("r")
-        assert (await run.main.library.rows([first or 0]))[0].read
+        assert (await run.main.library.lists.rows([first or 0]))[0].read
 
 
 async def test_the_browser_of_the_configuration(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ ALL = View(ViewKind.ALL)
 
 
 async def listed(run: Running, library: Library) -> list[ArticleRow]:
-    return await library.rows(run.main.articles.ids)
+    return await library.lists.rows(run.main.articles.ids)
 
 
 async def test_a_list_is_sorted_by_a_key_and_its_next_key(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ async def test_a_list_is_sorted_by_a_key_and_its_next_key(tmp_path: Path) -> Non
         titles = [row.title.lower() for row in await listed(run, library)]
         assert titles == sorted(titles) and "by title" in run.text.splitlines()[0]
         await run.press("backslash", "f")
-        feeds = [library.feed_title(row.feed_id).lower() for row in await listed(run, library)]
+        feeds = [library.feeds.title(row.feed_id).lower() for row in await listed(run, library)]
         assert feeds == sorted(feeds) and len(set(feeds)) > 2
         await run.press("backslash", "w")
         names = [item.name for item in library.config.watches]
@@ -77,7 +77,7 @@ async def test_what_is_searched_is_sorted_by_relevance_too(tmp_path: Path) -> No
         await run.press("backslash")
         assert "Most relevant first" in run.text
         await run.press("r")
-        assert list(run.main.articles.ids) == list((await library.search("wechat", ranked=True))[0])
+        assert list(run.main.articles.ids) == list((await library.searches.run("wechat", ranked=True))[0])
         await run.press("backslash", "o")
         times = [row.time for row in await listed(run, library)]
         assert times == sorted(times) and sorted(run.main.articles.ids) == sorted(newest)
@@ -85,7 +85,7 @@ async def test_what_is_searched_is_sorted_by_relevance_too(tmp_path: Path) -> No
 
 async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        library.config = replace(library.config, ui=replace(library.config.ui, sort="oldest"))
+        library.context.config = replace(library.config, ui=replace(library.config.ui, sort="oldest"))
         async with running(library) as run:
             await until_listed(run)
             times = [row.time for row in await listed(run, library)]

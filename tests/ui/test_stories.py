@@ -18,8 +18,10 @@ ALL = View(ViewKind.ALL)
 
 
 async def wechat_story(library: Library) -> Story:
-    rows = await library.rows(await library.ids(ALL))
-    story = await library.story(next(row.id for row in rows if row.title.startswith("WeChat suspends")))
+    rows = await library.lists.rows(await library.lists.ids(ALL))
+    story = await library.articles.story(
+        next(row.id for row in rows if row.title.startswith("WeChat suspends"))
+    )
     assert story is not None
     return story
 
@@ -27,7 +29,7 @@ async def wechat_story(library: Library) -> Story:
 async def wechat_row(library: Library) -> list[int]:
     """The articles of its first row, newest first; one feed has another article in a row of its own."""
     story = await wechat_story(library)
-    rows = await library.rows([entry.article_id for entry in reversed(story.entries)])
+    rows = await library.lists.rows([entry.article_id for entry in reversed(story.entries)])
     return [row.id for row in rows if row.story == story.id]
 
 
@@ -62,10 +64,10 @@ async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
 async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         first, *ids = await wechat_row(library)
-        await library.set_read([first], True)
+        await library.marks.set_read([first], True)
         async with running(library) as run:
             await until_listed(run)
-            lead, *others = await library.rows(ids)
+            lead, *others = await library.lists.rows(ids)
             hidden = {watch for row in others for watch in row.watches} - set(lead.watches)
             assert hidden == {"PIPL"}  # only an article behind the first one is on it
 
@@ -79,7 +81,7 @@ async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: P
 
 async def states(library: Library, ids: list[int]) -> list[bool]:
     """Which of them are read."""
-    return [row.read for row in await library.rows(ids)]
+    return [row.read for row in await library.lists.rows(ids)]
 
 
 async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
@@ -94,12 +96,14 @@ async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
         await run.press("U")
         assert await states(library, row) == [True, False, False]
         await run.press("q", "A")
-        assert run.main.counts.unread.unread_stories == 0 and (await library.counts()).unread.unread == 0
+        assert (
+            run.main.counts.unread.unread_stories == 0 and (await library.lists.counts()).unread.unread == 0
+        )
 
 
 async def fold_without_watches(library: Library, run: Running) -> list[int]:
     """The articles of the first row of the WeChat story, after all watches have been taken away."""
-    await library._take(replace(library.config, watches=()))
+    await library.context.use(replace(library.config, watches=()))
     await run.main.reload()
     await run.settle()
     return await wechat_row(library)
@@ -109,7 +113,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
     """The row opens on what is on a watch, and leads on to the next one as long as one is unread."""
     async with opened(tmp_path) as library:
         row = await wechat_row(library)
-        marks = [one.watches for one in await library.rows(row)]
+        marks = [one.watches for one in await library.lists.rows(row)]
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
             await until_listed(run)
@@ -183,10 +187,10 @@ async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
 async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         story = await wechat_story(library)
-        await library.save_watch(await library.follow_story(story.first.article_id))
+        await library.watches.save(await library.watches.for_story(story.first.article_id))
         (name,) = [one.name for one in library.config.watches if one.ends_after_quiet_days]
-        before = library._clock
-        library._clock = lambda: before() + 40 * 86_400
+        before = library.context.clock
+        library.context.clock = lambda: before() + 40 * 86_400
         async with running(library) as run:
             await until_listed(run)
             await run.press("w", "G")
@@ -219,10 +223,10 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path
 
 async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        before = library._clock
-        library._clock = lambda: before() - 3 * 86_400
-        await library.away_since()
-        library._clock = before
+        before = library.context.clock
+        library.context.clock = lambda: before() - 3 * 86_400
+        await library.lists.away_since()
+        library.context.clock = before
         async with running(library) as run:
             await until_listed(run)
             away = run.main.refreshing.away
@@ -233,7 +237,7 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
             await run.press("U")
             assert run.main.counts.unread.unread_stories == away.stories
             await run.press("Q")
-        assert await library.away_since() is None
+        assert await library.lists.away_since() is None
 
 
 def pane_of(run: Running) -> list[str]:
@@ -284,7 +288,7 @@ async def test_each_relative_opens_in_place_and_back_is_where_one_was(
 
 async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        library.config = replace(library.config, ui=replace(library.config.ui, read_story=False))
+        library.context.config = replace(library.config, ui=replace(library.config.ui, read_story=False))
         async with running(library) as run:
             await until_listed(run)
             story = await wechat_story(library)
@@ -312,7 +316,7 @@ async def test_a_followed_story_is_edited_before_it_is_saved_and_filled_at_once(
         await run.press("enter")
         (watch,) = [one for one in library.config.watches if one.name == "Sign-ups"]
         assert watch.ends_after_quiet_days == 5
-        assert len(await library.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
+        assert len(await library.lists.ids(View(ViewKind.WATCH, "Sign-ups"))) >= 4  # what was stored before
         for typed, days in (("", 0), ("After 7 quiet days", 7), ("1 day", 1), ("never", 0)):
             for key in ("w", "G", "e"):
                 await run.press(key)

@@ -30,12 +30,12 @@ def type_at_once(run: Running, text: str) -> None:
 async def test_a_search_is_typed_in_one_go(size: tuple[int, int], tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
         await until_listed(run)
-        marks = await library.counts()
+        marks = await library.lists.counts()
         type_at_once(run, "/wechat AND news")
         await run.settle()
         line = run.main.focused
         assert isinstance(line, Input) and line.value == "wechat AND news"
-        assert await library.counts() == marks and len(run.app.screen_stack) == 2
+        assert await library.lists.counts() == marks and len(run.app.screen_stack) == 2
 
 
 async def test_a_search_from_the_sidebar_before_its_view_is_shown(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ async def test_a_search_from_an_article_and_then_its_first_hit(tmp_path: Path) -
         await run.press("enter")
         type_at_once(run, "/didi\r")
         await run.settle()
-        ids, _ = await library.search("didi")
+        ids, _ = await library.searches.run("didi")
         assert list(run.main.articles.ids) == list(ids) and run.focus == "list"
 
 
@@ -123,33 +123,33 @@ async def test_words_to_find_in_a_page(tmp_path: Path) -> None:
 async def test_keys_after_a_search_are_for_what_was_found(size: tuple[int, int], tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
         await until_listed(run)
-        ids, _ = await library.search("the")
+        ids, _ = await library.searches.run("the")
         type_at_once(run, "/the\rjj")
         await run.settle()
         assert run.focus == "list" and list(run.main.articles.ids) == list(ids)
         assert run.main.articles.cursor == 2
         type_at_once(run, "/didi\rs")
         await run.settle()
-        ids, _ = await library.search("didi")
-        assert [row.id for row in await library.rows(ids) if row.starred] == [ids[0]]
+        ids, _ = await library.searches.run("didi")
+        assert [row.id for row in await library.lists.rows(ids) if row.starred] == [ids[0]]
         type_at_once(run, "/the\rj\r")
         await run.settle()
-        ids, _ = await library.search("the")
+        ids, _ = await library.searches.run("the")
         assert run.open_id == ids[1]
 
 
 async def test_keys_for_an_article_that_is_not_painted_yet(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        ids, _ = await library.search("didi")
-        row = (await library.rows(ids[:1]))[0]
+        ids, _ = await library.searches.run("didi")
+        row = (await library.lists.rows(ids[:1]))[0]
         for _ in range(3):
             run.main.articles._rows.clear()  # as after a jump in a long list
             type_at_once(run, "/didi\ro\x1b")
             await run.settle()
         assert run.browsed == [row.url] * 3
         run.main.articles._rows.clear()
-        row = (await library.rows(run.main.articles.ids[-1:]))[0]
+        row = (await library.lists.rows(run.main.articles.ids[-1:]))[0]
         type_at_once(run, "Go ")
         await run.settle()
         assert run.browsed[3:] == [row.url] and run.open_id == row.id
@@ -187,7 +187,7 @@ async def test_text_after_a_key_that_deletes_is_kept(tmp_path: Path) -> None:
         assert isinstance(run.main.focused, Input) and run.main.focused.value == "law one"
         type_at_once(run, "\x15wechat\r")
         await run.settle()
-        ids, _ = await library.search("wechat")
+        ids, _ = await library.searches.run("wechat")
         assert list(run.main.articles.ids) == list(ids) and run.focus == "list"
         type_at_once(run, "Wname\x15other\tword\x15two\twords")  # a form of several lines
         await run.settle()

@@ -66,7 +66,7 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await run.press("e")
             typed(run, name="Fees", none="sofas")
             await run.press("enter")
-            assert "Fees" in labels(run) and await library.ids(View(ViewKind.WATCH, "Fees")) is not None
+            assert "Fees" in labels(run) and await library.lists.ids(View(ViewKind.WATCH, "Fees")) is not None
             await undone(run, tmp_path, CONFIG, "watch Tolls changed")
             line(run, View(ViewKind.WATCH, "Tolls"))
             await run.press("d", "enter")
@@ -141,7 +141,7 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
 async def test_the_look_is_taken_back_at_once(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG + '[ui]\ntheme = "nord"\n') as library:
         text = written(tmp_path)
-        await library._change_config(lambda text: set_values(text, "ui", {"theme": "dracula"}))
+        await library.context.change_config(lambda text: set_values(text, "ui", {"theme": "dracula"}))
         async with running(library) as run:
             assert run.app.theme == "dracula"
             await undone(run, tmp_path, text, "[ui] changed")
@@ -196,4 +196,4 @@ async def test_the_demo_takes_back_what_it_keeps_to_itself(tmp_path: Path) -> No
         await run.press("enter")
         await until_saved(run)
     async with demo(tmp_path) as library:  # the next one begins anew
-        assert await library.undo() is None
+        assert await library.marks.undo() is None

@@ -78,8 +78,8 @@ async def test_the_table_on_a_real_library(tmp_path: Path) -> None:
         await until_listed(run)
         await run.press("w")
         assert isinstance(run.app.screen, Watches)
-        stats = {one.name: one for one in await library.watch_stats()}
-        assert [row.key for row in run.app.screen.table.rows] == list(stats) == list(library.watch_colors)
+        stats = {one.name: one for one in await library.watches.stats()}
+        assert [row.key for row in run.app.screen.table.rows] == list(stats) == list(library.watches.colors)
         assert f"· {stats['WeChat'].count.total} articles" in run.text and "any: WeChat" in run.text
         assert_screen(run.app, "watches-120x40")
         await run.press("j", "enter")
@@ -100,17 +100,17 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         await run.press("enter", "W")
         dialog = await shown(run)
         assert replace(dialog.typed(), color="") == WatchConfig(name="tencent", any=("tencent",))
-        colours = {library.watch_colors[name] for name in library.watch_colors}
+        colours = {library.watches.colors[name] for name in library.watches.colors}
         assert dialog.typed().color not in colours  # one that no watch has yet
-        preview = await library.preview_watch(dialog.typed())
+        preview = await library.watches.preview(dialog.typed())
         assert preview.matches and f"+{preview.added}  −0  against now" in run.text
         await run.press("down", *", wechat")
-        wider = await library.preview_watch(dialog.typed())
+        wider = await library.watches.preview(dialog.typed())
         assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
         await run.press("down", "down", "down", "right", "enter")
         await run.settle()
-        assert library.watch_colors["tencent"] not in colours
-        assert len(await library.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
+        assert library.watches.colors["tencent"] not in colours
+        assert len(await library.lists.ids(View(ViewKind.WATCH, "tencent"))) == wider.matches
         assert "◆ tencent" in run.text and "◆ tencent · ^z undoes\nuntil the demo ends" in run.toasts
 
 
@@ -150,7 +150,7 @@ async def test_a_watch_that_is_changed_keeps_its_name_and_colour() -> None:
 async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        rows = await library.rows(await library.ids(View(ViewKind.ALL)))
+        rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         proposed = {}
         for start in (
             "Tencent gets",
@@ -163,7 +163,7 @@ async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
             run.main.articles.select_id(row.id)
             await run.settle()
             run.main.pane.focus()
-            proposed[start] = await library.suggest_watch(row.id)
+            proposed[start] = await library.watches.suggest(row.id)
         assert proposed["Tencent gets"].any == ("Tencent", "Sogou")
         assert proposed["AMD nearly doubles"].any == ("AMD",)  # and no "nearly doubles"
         assert "WeChat" not in proposed["WeChat suspends"].any  # it is watched already
@@ -171,7 +171,7 @@ async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
         assert proposed["腾讯被"].any[0] == "腾讯"
         await run.press("W")
         dialog = await shown(run)
-        assert dialog.typed().any == (await library.suggest_watch(run.main.articles.current_id or 0)).any
+        assert dialog.typed().any == (await library.watches.suggest(run.main.articles.current_id or 0)).any
 
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
         await run.press("enter")
         assert "The query: " in run.text and isinstance(run.app.screen, NewWatch)
         await run.press("escape")
-        assert len(run.app.screen_stack) == 2 and len(library.watch_colors) == 3
+        assert len(run.app.screen_stack) == 2 and len(library.watches.colors) == 3
 
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
@@ -310,12 +310,12 @@ async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch
         made.told = [Told("PIPL", "", (1,), desktop=True)]
         await run.press("R")
         made.told = [Told("PIPL", "", (1,))]
-        made.config = replace(made.config, notify=NotifyConfig(desktop=False))
+        made.context.config = replace(made.config, notify=NotifyConfig(desktop=False))
         await run.press("R")
         assert len(written) == 1
-        made.config = replace(made.config, notify=NotifyConfig(desktop=False, bell=True))
+        made.context.config = replace(made.config, notify=NotifyConfig(desktop=False, bell=True))
         await run.press("R")
-        made.config = replace(made.config, notify=NotifyConfig(terminal="osc9"))
+        made.context.config = replace(made.config, notify=NotifyConfig(terminal="osc9"))
         await run.press("R")
         monkeypatch.setenv("TMUX", "x")
         await run.press("R")
@@ -376,14 +376,14 @@ async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
 
 async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        ids = await library.ids(View(ViewKind.WATCH, "WeChat"))
+        ids = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
 
         def edit(store: Store) -> None:
             with store.transaction():
                 found = [(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))]
                 store.watches.end_matches(found)
 
-        await library._pool.write(edit)
+        await library.context.pool.write(edit)
         async with running(library) as run:
             await until_listed(run)
             await run.press("w")

@@ -112,11 +112,11 @@ def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
     async def job(library: Library) -> int:
         text = " ".join(expression)
         if text.strip():
-            ids, problem = await library.search(text, limit=NO_LIMIT)
+            ids, problem = await library.searches.run(text, limit=NO_LIMIT)
             if problem:
                 raise UsageError(problem)
         else:
-            ids = await library.ids(View(ViewKind.ALL))
+            ids = await library.lists.ids(View(ViewKind.ALL))
         await print_count(library, ids, as_json)
         return Exit.OK
 
@@ -125,7 +125,7 @@ def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
     """Print the number of articles, and that of their stories where it differs."""
-    shape: shapes.Counted = {"articles": len(ids), "stories": await library.stories_among(ids)}
+    shape: shapes.Counted = {"articles": len(ids), "stories": await library.lists.count_stories(ids)}
     if as_json:
         print_json(shape)
         return
@@ -138,14 +138,14 @@ async def _print_articles(
     library: Library, expression: str, form: str, limit: int, ranked: bool = False
 ) -> int:
     if expression.strip():
-        ids, problem = await library.search(expression, limit=limit, ranked=ranked)
+        ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
         if problem:
             raise UsageError(problem)
     else:
-        ids = await library.ids(View(ViewKind.ALL))
+        ids = await library.lists.ids(View(ViewKind.ALL))
     if not ids and limit and not (expression and await say_advice(library, expression)):
         say(f"tuireader: {await no_articles(library, expression.strip())}")
-    rows = await library.rows(ids[:limit])
+    rows = await library.lists.rows(ids[:limit])
     if form == "json":
         for row in rows:
             print_json(article_json(library, row))
@@ -159,7 +159,7 @@ def article_json(library: Library, row: ArticleRow) -> shapes.Article:
     return {
         "id": row.id,
         "time": row.time,
-        "feed": library.feed_title(row.feed_id),
+        "feed": library.feeds.title(row.feed_id),
         "title": row.title,
         "url": row.url,
         "author": row.author,
@@ -186,7 +186,7 @@ def _line(library: Library, row: ArticleRow) -> str:
     names = [f"{name} {until_edited(former[name])}" if name in former else name for name in row.watches]
     watches = ink(f"  [{', '.join(names)}]", fg="yellow") if names else ""
     title = ink(row.title, bold=not row.read)
-    return f"{row.id}\t{marks} {_when(row.time)}  {library.feed_title(row.feed_id)}  {title}{watches}"
+    return f"{row.id}\t{marks} {_when(row.time)}  {library.feeds.title(row.feed_id)}  {title}{watches}"
 
 
 def _columns(library: Library, row: ArticleRow) -> str:
@@ -196,7 +196,7 @@ def _columns(library: Library, row: ArticleRow) -> str:
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row.time)),
         "read" if row.read else "unread",
         "starred" if row.starred else "",
-        library.feed_title(row.feed_id),
+        library.feeds.title(row.feed_id),
         row.title,
         row.url,
         ",".join(row.watches),
@@ -207,7 +207,7 @@ def _columns(library: Library, row: ArticleRow) -> str:
 def _item(library: Library, row: ArticleRow) -> str:
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = markdown_link(row.title or row.url, row.url)
-    return f"- {link} · {markdown(library.feed_title(row.feed_id))} · {day}"
+    return f"- {link} · {markdown(library.feeds.title(row.feed_id))} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}
@@ -236,16 +236,20 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
         from tuireader.document import parse
         from tuireader.export import paragraphs, to_dict
 
-        found = await library.article(article)
+        found = await library.articles.get(article)
         if found is None:
             raise UsageError(f"there is no article {article}", "`tuireader list` shows the numbers")
         if full and not found.shows_full:
             stored = found.full is not None and found.full.html
-            fetch = library.show_full_text(article, True) if stored else library.fetch_full_text(article)
+            fetch = (
+                library.content.show_full_text(article, True)
+                if stored
+                else library.content.fetch_full_text(article)
+            )
             found = await fetch
         html, base_url = found.shown
         document = parse(html, base_url or found.url)
-        related = await library.related(article)
+        related = await library.articles.related(article)
         if as_json:
             print_json(to_dict(found, document, related))
         else:

@@ -162,7 +162,7 @@ def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
 
     async def whole() -> T:
         async with options.library() as library:
-            for problem in library.problems:
+            for problem in library.settings.problems:
                 say(f"tuireader: {problem}")
             return await job(library)
 

@@ -51,10 +51,10 @@ def brief(options: Options, since: str, watch: str, form: str) -> int:
     span = None if since == "last" else _seconds(since)
 
     async def job(library: Library) -> int:
-        made, end = await library.brief(span, watch)
+        made, end = await library.briefs.make(span, watch)
         click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
         if span is None:
-            await library.end_brief(watch, end)  # only once it is printed
+            await library.briefs.end(watch, end)  # only once it is printed
         return Exit.OK
 
     return in_library(options, job)

@@ -53,7 +53,7 @@ def purge(
     seconds = None if older_than is None else _seconds(older_than)
 
     async def job(library: Library) -> int:
-        plan = await library.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
+        plan = await library.database.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
         what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
         what += f", {_size(plan.bytes)}"
         shape: shapes.Purged = {
@@ -70,7 +70,7 @@ def purge(
             return Exit.OK
         if not yes and not _agreed(f"Drop {what}?"):
             return Exit.FAILURE
-        await library.purge(older_than=seconds, keep=keep, unread=unread)
+        await library.database.purge(older_than=seconds, keep=keep, unread=unread)
         if as_json:
             print_json({**shape, "dropped": True})
         else:

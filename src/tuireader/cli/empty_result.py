@@ -21,7 +21,7 @@ _ALONE = {
 
 async def no_articles(library: Library, expression: str) -> str:
     """Reason why `list` or `search` finds no article."""
-    counts = await library.counts()
+    counts = await library.lists.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:
         return NO_FEEDS
@@ -32,7 +32,7 @@ async def no_articles(library: Library, expression: str) -> str:
     if alone := _ALONE.get(expression):
         return alone
     if counts.muted:
-        muted, _ = await library.search(f"({expression}) is:muted", limit=counts.muted)
+        muted, _ = await library.searches.run(f"({expression}) is:muted", limit=counts.muted)
         if muted:
             hidden = counted(len(muted), "muted article")
             return f"nothing matches that is not muted ({hidden}: add is:muted to see them)"

@@ -62,11 +62,11 @@ def import_file(options: Options, source: str, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         if source == "-":
-            done = await library.import_data(sys.stdin.buffer.read(), "standard input")
+            done = await library.exchange.import_data(sys.stdin.buffer.read(), "standard input")
         elif source.startswith(("http://", "https://")):
-            done = await library.import_page(source)
+            done = await library.exchange.import_page(source)
         else:
-            done = await library.import_file(Path(source))
+            done = await library.exchange.import_file(Path(source))
         _tell_import(done)
         if as_json:
             shape: shapes.Import = {
@@ -120,7 +120,7 @@ def export(options: Options, file: Path | None, form: str) -> int:
     """
 
     async def job(library: Library) -> int:
-        pieces = await library.export(form)
+        pieces = await library.exchange.export(form)
         encoded = (piece.encode("utf-8", "replace") for piece in pieces)
         if file is None or str(file) == "-":
             for piece in encoded:

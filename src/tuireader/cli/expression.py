@@ -34,7 +34,7 @@ class ExpressionCommand(click.Command):
 
 async def say_advice(library: Library, text: str) -> bool:
     """Say of an expression that finds nothing what in it may not be meant; returns whether there is any."""
-    advice = await library.advice(text)
+    advice = await library.searches.advice(text)
     for one in advice:
         say(f"tuireader: {one}")
     return bool(advice)

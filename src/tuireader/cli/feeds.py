@@ -50,7 +50,7 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
 
     async def job(library: Library) -> int:
         now = int(time.time())
-        found = await library.feed_health()
+        found = await library.feeds.health()
         if not found:
             say(f"tuireader: {NO_FEEDS}")
         for health in sorted(found, key=_ORDERS[sort]):
@@ -156,7 +156,7 @@ def _change(
 
 
 async def _feed(library: Library, feed_id: int) -> Feed:
-    return next(feed for feed in await library.feeds() if feed.id == feed_id)
+    return next(feed for feed in await library.feeds.all() if feed.id == feed_id)
 
 
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
@@ -187,7 +187,7 @@ def pause(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds pause "Example News"
       tuireader feeds pause --json 1 2
     """
-    return _change(options, feed, lambda library, feed_id: library.pause(feed_id), "paused", as_json)
+    return _change(options, feed, lambda library, feed_id: library.feeds.pause(feed_id), "paused", as_json)
 
 
 @feeds.command()
@@ -201,7 +201,7 @@ def resume(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     Example:
       tuireader feeds resume 1
     """
-    return _change(options, feed, lambda library, feed_id: library.resume(feed_id), "resumed", as_json)
+    return _change(options, feed, lambda library, feed_id: library.feeds.resume(feed_id), "resumed", as_json)
 
 
 @feeds.command()
@@ -218,7 +218,7 @@ def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader remove https://example.org/feed.xml
       tuireader feeds remove 2
     """
-    return _change(options, feed, lambda library, feed_id: library.remove(feed_id), "removed", as_json)
+    return _change(options, feed, lambda library, feed_id: library.feeds.remove(feed_id), "removed", as_json)
 
 
 @feeds.command()
@@ -239,10 +239,10 @@ def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     async def job(library: Library) -> int:
         ids = [await find_feed(library, one) for one in feed]
         if not ids:
-            ids = [health.feed.id for health in await library.feed_health() if health.moved_to]
+            ids = [health.feed.id for health in await library.feeds.health() if health.moved_to]
         for feed_id in ids:
             before = await _feed(library, feed_id)
-            _tell(before, await library.accept_move(feed_id), "moved", as_json)
+            _tell(before, await library.feeds.accept_move(feed_id), "moved", as_json)
         if not ids:
             say("no feed has moved")
         return Exit.OK
@@ -268,11 +268,11 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
         ids = [await find_feed(library, one) for one in feed]
         if not ids:
             failing = (Trouble.FAILING, Trouble.GONE)
-            ids = [health.feed.id for health in await library.feed_health() if health.trouble in failing]
+            ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
         if not ids:
             say("no feed fails")
             return Exit.OK
-        return await follow(library, library.refresh(ids), as_json=as_json)
+        return await follow(library, library.refresh.run(ids), as_json=as_json)
 
     return in_library(options, job)
 
@@ -305,7 +305,7 @@ def add(
     """
 
     async def job(library: Library) -> int:
-        found = await library.discover(url)
+        found = await library.feeds.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
         if number is not None and number > len(found):
@@ -317,10 +317,10 @@ def add(
         feed = found[at - 1]
         address, name = feed.url, feed.title
         try:
-            name = (await library.preview_feed(feed)).title or name
+            name = (await library.feeds.preview(feed)).title or name
         except TuireaderError as error:
             say(f"tuireader: it cannot be read yet: {error.message}")
-        new = await library.add_feeds([(address, title, folder)])
+        new = await library.feeds.add([(address, title, folder)])
         if as_json:
             shape: shapes.Added = {"url": without_password(address), "title": title or name, "new": bool(new)}
             print_json(shape)
@@ -336,9 +336,9 @@ async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder:
     can answer."""
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     lines = []
-    for number, feed in enumerate(await library.titled(found), 1):
+    for number, feed in enumerate(await library.feeds.with_titles(found), 1):
         address = without_password(feed.url)
-        known = " · you follow this already" if library.follows(feed.url) else ""
+        known = " · you follow this already" if library.feeds.is_subscribed(feed.url) else ""
         told = f"{feed.title or 'Untitled'} ({address}){known}"
         more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
         command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
@@ -354,7 +354,7 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
     """Say what the feed that would be added has, and where there are others."""
     feed = found[number - 1]
     others = {at: one for at, one in enumerate(found, 1) if at != number}
-    preview, followed = await library.preview_feed(feed), library.follows(feed.url)
+    preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
     if as_json:
         shape: shapes.FeedPreview = {
             "url": without_password(feed.url),
@@ -382,7 +382,7 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
 
 async def find_feed(library: Library, wanted: str) -> int:
     """The feed that an address, a number or a part of a title means. Raises UsageError."""
-    feeds = await library.feeds()
+    feeds = await library.feeds.all()
     for feed in feeds:
         if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
             return feed.id

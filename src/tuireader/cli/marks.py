@@ -67,7 +67,11 @@ def read(
     """
     meant = _Meant(expression, numbers, dry_run, as_json)
     return _mark(
-        options, meant, "marked read", lambda row: row.read, lambda library, ids: library.set_read(ids, True)
+        options,
+        meant,
+        "marked read",
+        lambda row: row.read,
+        lambda library, ids: library.marks.set_read(ids, True),
     )
 
 
@@ -109,11 +113,11 @@ def unread(
             meant,
             "marked unread",
             lambda row: not row.read,
-            lambda library, ids: library.set_read(ids, False),
+            lambda library, ids: library.marks.set_read(ids, False),
         )
 
     async def job(library: Library) -> int:
-        counts = await library.counts()
+        counts = await library.lists.counts()
         if name is not None and name not in counts.watches:
             raise UsageError(
                 f"there is no watch {name!r}", f"there are: {', '.join(counts.watches) or 'none'}"
@@ -170,7 +174,7 @@ def star(
         meant,
         "no longer starred" if off else "starred",
         lambda row: row.starred is not off,
-        lambda library, ids: library.set_starred(ids, not off),
+        lambda library, ids: library.marks.set_starred(ids, not off),
     )
 
 
@@ -209,7 +213,7 @@ def label(
         _Meant(expression, numbers, dry_run, as_json),
         f"no longer labelled {label_name(name)}" if remove else f"labelled {label_name(name)}",
         lambda row: (key in map(label_key, row.labels)) is not remove,
-        lambda library, ids: library.set_label(name, ids, not remove),
+        lambda library, ids: library.labels.set(name, ids, not remove),
     )
 
 
@@ -227,9 +231,9 @@ def undo(options: Options, as_json: bool) -> int:
     """
 
     async def job(library: Library) -> int:
-        change = await library.undo()
+        change = await library.marks.undo()
         if change is not None and change.config is not None:
-            async for _ in library.apply_watches():
+            async for _ in library.watches.apply():
                 pass
         if as_json:
             print_json(_shape(change or Change("", ())))
@@ -256,7 +260,7 @@ def _mark(
     async def job(library: Library) -> int:
         ids = await _ids_of(library, meant)
         if meant.dry_run:
-            change = Change("", tuple(row.id for row in await library.rows(ids) if not has(row)))
+            change = Change("", tuple(row.id for row in await library.lists.rows(ids) if not has(row)))
         else:
             change = await give(library, ids)
         if meant.as_json:
@@ -273,12 +277,12 @@ def _mark(
 
 
 async def _ids_of(library: Library, meant: _Meant) -> list[int]:
-    missing = set(meant.numbers) - {row.id for row in await library.rows(meant.numbers)}
+    missing = set(meant.numbers) - {row.id for row in await library.lists.rows(meant.numbers)}
     if missing:
         raise UsageError(f"there is no article {min(missing)}", "`tuireader list` shows the numbers")
     ids = list(meant.numbers)
     if meant.text:
-        found, problem = await library.search(meant.text, limit=NO_LIMIT)
+        found, problem = await library.searches.run(meant.text, limit=NO_LIMIT)
         if problem:
             raise UsageError(problem)
         if not found:

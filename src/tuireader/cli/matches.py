@@ -46,12 +46,12 @@ def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
                     f"there is no watch {one!r}", f"there are: {', '.join(known.values()) or 'none'}"
                 )
         wanted = {known[one.casefold()] for one in name}
-        _, last = await library.matches_after(None)
+        _, last = await library.watches.matches_after(None)
         while True:
             await asyncio.sleep(_PAUSE)
-            if not await library.changed_elsewhere():
+            if not await library.database.changed_elsewhere():
                 continue
-            found, last = await library.matches_after(last)
+            found, last = await library.watches.matches_after(last)
             for article_id, evidence in found:
                 if not wanted or evidence.watch in wanted:
                     await print_match(library, article_id, evidence, as_json=as_json)
@@ -61,8 +61,8 @@ def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
 
 async def print_match(library: Library, article_id: int, evidence: Evidence, *, as_json: bool) -> None:
     """Print one match at once, as JSON or in columns: watch, title, feed, address."""
-    for row in await library.rows([article_id]):
-        feed = library.feed_title(row.feed_id)
+    for row in await library.lists.rows([article_id]):
+        feed = library.feeds.title(row.feed_id)
         if not as_json:
             print("\t".join((evidence.watch, row.title, feed, row.url)), flush=True)
             continue

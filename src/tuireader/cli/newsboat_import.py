@@ -21,8 +21,8 @@ from tuireader.text.wording import counted
 if TYPE_CHECKING:
     from tuireader.cli import shapes
     from tuireader.library import Library
+    from tuireader.library.newsboat import Moved
     from tuireader.library.newsboat_compare import Comparison
-    from tuireader.library.newsboat_import import Moved
 
 _LABELS = (("view", "views"), ("watch", "watches"), ("mute", "mutes"), ("macro", "macros"))
 _SETTINGS = ("fetch", "ui", "notify", "save", "keys")
@@ -98,8 +98,8 @@ def import_newsboat(
 
     async def job(library: Library) -> int:
         if compare:
-            return _print_comparison(await library.compare_newsboat(found), as_json)
-        moved = await library.import_newsboat(
+            return _print_comparison(await library.newsboat.compare(found), as_json)
+        moved = await library.newsboat.import_profile(
             found, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
         )
         _print_moved(moved, dry_run, quiet, as_json)

@@ -37,7 +37,7 @@ def _reload(options: Options) -> int:
 
     async def job(library: Library) -> int:
         done, untold = RefreshDone(0, 0, 0, 0, 0.0), False
-        async with aclosing(library.refresh()) as events:
+        async with aclosing(library.refresh.run()) as events:
             async for event in events:
                 if isinstance(event, RefreshDone):
                     done = event
@@ -45,7 +45,7 @@ def _reload(options: Options) -> int:
                     untold = untold or bool(event.troubles)
                     for trouble in event.troubles:
                         say(f"tuireader: {trouble}")
-        async for _ in library.apply_watches():
+        async for _ in library.watches.apply():
             pass
         return exit_code(done, untold=untold)
 
@@ -54,7 +54,7 @@ def _reload(options: Options) -> int:
 
 def _print_unread(options: Options) -> int:
     async def job(library: Library) -> int:
-        counts = await library.counts()
+        counts = await library.lists.counts()
         print(f"{counts.unread.unread} unread articles")  # to the letter: scripts cut it
         return Exit.OK
 
@@ -62,14 +62,14 @@ def _print_unread(options: Options) -> int:
 
 
 def _export(options: Options) -> int:
-    opml = in_library(options, lambda library: library.export_opml())
+    opml = in_library(options, lambda library: library.exchange.export_opml())
     click.echo(opml.encode("utf-8", "replace"), nl=False)
     return Exit.OK
 
 
 def _import(options: Options, source: str) -> int:
     async def job(library: Library) -> int:
-        done = await library.import_file(Path(source))
+        done = await library.exchange.import_file(Path(source))
         for line in done.skipped:
             say(f"tuireader: skipped {line}")
         say(counted(done.new, "new feed"))

@@ -42,9 +42,9 @@ def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_js
         for number in articles:
             try:
                 if feed_text:
-                    article = await library.show_full_text(number, False)
+                    article = await library.content.show_full_text(number, False)
                 else:
-                    article = await library.fetch_full_text(number)
+                    article = await library.content.fetch_full_text(number)
             except TuireaderError as error:
                 say(f"tuireader: {number}: {error}")
                 failed += 1
@@ -85,7 +85,7 @@ def comments(options: Options, article: int, stored: bool, as_json: bool) -> int
     """
 
     async def job(library: Library) -> int:
-        found = await (library.article(article) if stored else library.load_comments(article))
+        found = await (library.articles.get(article) if stored else library.content.fetch_comments(article))
         if found is None:
             raise TuireaderError(f"there is no article {article}", "`tuireader list` shows the numbers")
         said = found.comments.comments if found.comments is not None else ()

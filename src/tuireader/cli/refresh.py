@@ -68,7 +68,7 @@ def refresh(
             say(f"tuireader: {NO_FEEDS}")
             return Exit.OK
         ids = [await find_feed(library, feed) for feed in feeds] or None
-        events = library.refresh(ids, force=not due, relate=not no_relate)
+        events = library.refresh.run(ids, force=not due, relate=not no_relate)
         return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
 
     return in_library(options, job)
@@ -105,7 +105,7 @@ async def follow(
             elif isinstance(event, Told):
                 untold = untold or bool(event.troubles)
                 _tell(event, library.config.notify, silent=as_json or quiet)
-    async for _ in library.apply_watches():
+    async for _ in library.watches.apply():
         pass
     if not (as_json or quiet):
         _sum_up(done, remarks)

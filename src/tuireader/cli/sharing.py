@@ -57,7 +57,7 @@ def save(
 
     async def job(library: Library) -> int:
         for number in article:
-            saved = await library.save_article(number, form=form or "", folder=folder, overwrite=overwrite)
+            saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
             if as_json:
                 shape: shapes.SavedFile = {"id": number, "path": str(saved.path), "new": saved.new}
                 print_json(shape)
@@ -94,8 +94,8 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
     """
 
     async def job(library: Library) -> tuple[str, str, str]:
-        text = await library.written(article, form)
-        (row,) = await library.rows([article])
+        text = await library.articles.render(article, form)
+        (row,) = await library.lists.rows([article])
         return text, row.url, row.title
 
     text, url, title = in_library(options, job)

@@ -54,7 +54,7 @@ def list_(options: Options, as_json: bool) -> int:
         await _applied(library)
         if not library.config.watches:
             say(f"tuireader: {NO_WATCHES}")
-        for one in await library.watch_stats():
+        for one in await library.watches.stats():
             if as_json:
                 print_json(_numbers(library, one))
                 continue
@@ -87,7 +87,7 @@ def test(
 
     async def job(library: Library) -> int:
         text = " ".join(expression)
-        report = await library.try_expression(text, days)
+        report = await library.searches.try_out(text, days)
         _print_report(library, report, as_json)
         if not report.hits:
             await say_advice(library, text)
@@ -114,7 +114,7 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         await _applied(library)
-        found = await library.watch_report(name, days)
+        found = await library.watches.report(name, days)
         _print_report(library, found, as_json)
         if as_json:
             return Exit.OK
@@ -148,7 +148,7 @@ def lint(options: Options, as_json: bool) -> int:
 
     async def job(library: Library) -> int:
         await _applied(library)
-        remarks = await library.lint_watches()
+        remarks = await library.watches.lint()
         for remark in remarks:
             if as_json:
                 shape: shapes.Remark = {
@@ -168,7 +168,7 @@ def lint(options: Options, as_json: bool) -> int:
 
 async def _applied(library: Library) -> None:
     """New rules have to have seen what is stored before anything is said of them."""
-    async for _ in library.apply_watches():
+    async for _ in library.watches.apply():
         pass
 
 
@@ -208,7 +208,7 @@ def _print_report(library: Library, report: Report, as_json: bool) -> None:
     for row in report.samples:
         until = max((until for _, until in row.former), default=0)
         former = f"  (hit {until_edited(until)})" if until else ""
-        print(f"  {row.id}\t{library.feed_title(row.feed_id)}  {row.title}{former}")
+        print(f"  {row.id}\t{library.feeds.title(row.feed_id)}  {row.title}{former}")
 
 
 def _print_table(title: str, lines: tuple[tuple[str, int], ...]) -> None:

@@ -1,4 +1,4 @@
-"""The use-cases of the program, and the only door to them for UI and command line."""
+"""Use cases, and the only door to store and network for UI and command line."""
 
 from __future__ import annotations
 
@@ -7,22 +7,49 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tuireader import ingest
-from tuireader.config import Config, Paths
+from tuireader.config import Config, Paths, Problem
 from tuireader.library.articles import Articles
-from tuireader.library.desk import in_transaction
-from tuireader.library.newsboat_import import Moving
-from tuireader.library.preferences import Habits
-from tuireader.library.refresh import Refreshing
-from tuireader.library.sharing import Sharing
+from tuireader.library.briefs import Briefs
+from tuireader.library.content import Content
+from tuireader.library.context import Context
+from tuireader.library.database import Database
+from tuireader.library.exchange import Exchange
+from tuireader.library.feeds import Feeds
+from tuireader.library.lists import Lists
+from tuireader.library.marks import Labels, Marks
+from tuireader.library.mutes import Mutes
+from tuireader.library.newsboat import Newsboat
+from tuireader.library.refresh import Refresh
+from tuireader.library.searches import Searches
+from tuireader.library.settings import Settings
+from tuireader.library.watches import Watches
 from tuireader.store import Pool, Store
 
 
-class Library(Moving, Sharing, Articles, Refreshing, Habits):
-    """Feeds, articles, watches and relations of one database under one configuration.
+class Library:
+    """All use cases on one database under one configuration, in groups: `library.feeds.pause(feed_id)`.
 
-    Every method that touches the store is a coroutine which runs in the reader or the writer thread, so
+    Every method that touches the store is a coroutine that runs in the reader or the writer thread, so
     nothing here blocks the event loop. Everything that changes state returns the articles it changed.
     """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.settings = Settings(context)
+        self.feeds = Feeds(context)
+        self.searches = Searches(context)
+        self.lists = Lists(context, self.searches)
+        self.articles = Articles(context)
+        self.content = Content(context)
+        self.marks = Marks(context)
+        self.labels = Labels(context)
+        self.watches = Watches(context)
+        self.mutes = Mutes(context, self.watches)
+        self.briefs = Briefs(context)
+        self.refresh = Refresh(context, self.content)
+        self.exchange = Exchange(context, self.feeds)
+        self.newsboat = Newsboat(context, self.watches)
+        self.database = Database(context, self.watches)
 
     @classmethod
     async def open(
@@ -30,25 +57,47 @@ class Library(Moving, Sharing, Articles, Refreshing, Habits):
         config: Config,
         paths: Paths,
         *,
+        problems: tuple[Problem, ...] = (),
         offline: bool = False,
         clock: Callable[[], float] = time.time,
         tell: Callable[[Path, float], None] | None = None,
     ) -> Library:
         """Open or create the database and bring feeds and watches in line with `config`.
 
-        `offline` never asks the network (the demo). While an older database is brought up to date, `tell`
-        hears in a thread where the former one is kept and what share is done. Raises DatabaseError when the
-        file cannot be used; the file is then untouched.
+        `problems` are those found in the file of `config`. `offline` never asks the network (the demo). While
+        an older database is migrated, `tell` is called in a thread with the path of the backup and the share
+        done. Raises DatabaseError when the file cannot be used; the file is then untouched.
         """
         pool = await Pool.open(paths.database, tell)
-        library = cls(config, paths, pool, offline=offline, clock=clock)
+        context = Context(config, paths, pool, problems=problems, offline=offline, clock=clock)
+        library = cls(context)
         try:
-            await library._sync()
-            await library.changed_elsewhere()  # from now on
+            await context.sync()
+            await library.database.changed_elsewhere()  # start counting
         except BaseException:
             await pool.close()
             raise
         return library
+
+    async def close(self) -> None:
+        """End worker processes and connections, wait for writes under way, close the database."""
+        await self.content.close()
+        await self.context.pool.close()
+
+    @property
+    def config(self) -> Config:
+        """The configuration in use."""
+        return self.context.config
+
+    @property
+    def paths(self) -> Paths:
+        """The files in use."""
+        return self.context.paths
+
+    @property
+    def offline(self) -> bool:
+        """Whether this is the demo, which has no network and keeps its own feeds."""
+        return self.context.offline
 
     async def load_demo(self) -> None:
         """Store the bundled sample feeds, as if they had just been fetched."""
@@ -56,18 +105,18 @@ class Library(Moving, Sharing, Articles, Refreshing, Habits):
         from tuireader.feeds.parse import parse
         from tuireader.model import ParsedFeed
 
-        now = int(self._clock())
-        ids = {feed.url: feed.id for feed in self._feeds}
+        now, rules = self.context.now(), self.context.rules
+        ids = {feed.url: feed.id for feed in self.context.feeds}
 
         def save(store: Store) -> None:
-            store.marks.drop_config_steps()  # its configuration begins anew each time
+            store.marks.drop_config_steps()  # the demo starts with the same configuration each time
             for sample in demo.feeds(now):
                 parsed = parse(sample.body, sample.url, "application/xml")
                 if isinstance(parsed, ParsedFeed):
                     saved = store.entries.save(ids[sample.url], parsed.entries, now)
-                    ingest.record_new(store, saved.new, self._rules, now)
-                    ingest.record_carried(store, saved.carried, self._rules, now)
+                    ingest.record_new(store, saved.new, rules, now)
+                    ingest.record_carried(store, saved.carried, rules, now)
 
-        await self._pool.write(in_transaction(save))
-        async for _ in self.relate():
+        await self.context.transact(save)
+        async for _ in self.refresh.relate():
             pass

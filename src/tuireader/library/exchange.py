@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import in_transaction
-from tuireader.library.pages import fetch_limits
-from tuireader.library.subscriptions import Subscriptions
+from tuireader.library.content import fetch_limits
+from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.feeds import Feeds
 from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
 from tuireader.store import Store
-from tuireader.text import feed_key, without_password
+from tuireader.text import without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -42,8 +42,12 @@ class Imported:
     skipped: tuple[str, ...] = ()
 
 
-class Exchange(Subscriptions):
-    """What goes in and out as one file."""
+class Exchange(UseCases):
+    """Subscriptions and marks in and out as one file."""
+
+    def __init__(self, context: Context, feeds: Feeds) -> None:
+        super().__init__(context)
+        self._feeds = feeds
 
     async def import_opml(self, path: Path) -> tuple[int, list[str]]:
         """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
@@ -62,7 +66,7 @@ class Exchange(Subscriptions):
 
         Raises TuireaderError when it is nothing of these.
         """
-        self._own_feeds()
+        self._context.require_own_feeds()
         from tuireader.exchange import documents
         from tuireader.feeds import charset, opml
         from tuireader.newsboat import urls
@@ -88,20 +92,20 @@ class Exchange(Subscriptions):
 
     async def import_page(self, url: str) -> Imported:
         """Subscribe to what is at an address: the feeds of a page, a feed, or all feeds of an OPML file."""
-        self._own_feeds()
-        if self.offline:
+        self._context.require_own_feeds()
+        if self._context.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader.feeds import charset
         from tuireader.feeds.discover import unreadable, with_scheme
         from tuireader.ingest import refresh
 
-        async with refresh.opened(fetch_limits(self.config)) as (fetcher, _):
+        async with refresh.opened(fetch_limits(self._context.config)) as (fetcher, _):
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
         if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed) and "://" in url:
             raise unreadable(answer)
-        found = await self.discover(url)
+        found = await self._feeds.discover(url)
         if not found:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
         return await self._subscribe([FeedConfig(one.url) for one in found])
@@ -113,7 +117,7 @@ class Exchange(Subscriptions):
 
         done = Imported(feeds=len(feeds), skipped=tuple(skipped))
         # what was exported has no passwords, and is the same feed all the same
-        own = {without_password(feed.url): feed.url for feed in self.config.feeds}
+        own = {without_password(feed.url): feed.url for feed in self._context.config.feeds}
         feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in feeds]
         known = set(own.values())
         if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not views:
@@ -124,28 +128,28 @@ class Exchange(Subscriptions):
             done.new, done.views = merged.added["feeds"], merged.added["view"]
             return merged.text
 
-        await self._change_config(edit)
+        await self._context.change_config(edit)
         return done
 
     async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
-        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
+        ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
         done = Imported(skipped=tuple(skipped))
         for feed, group in groupby(marks, lambda mark: mark.feed):
             of_feed = list(group)
-            feed_id = ids.get(feed_key(without_password(feed)))
+            feed_id = ids.get(address_key(feed))
             if feed_id is None:
                 number = counted(len(of_feed), "article")
                 done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)
                 continue
-            changed, noted = await self._pool.write(
-                in_transaction(partial(self._set_marks, feed_id=feed_id, marks=of_feed))
+            changed, noted = await self._context.transact(
+                partial(self._set_marks, feed_id=feed_id, marks=of_feed)
             )
             done.marked += changed
             done.noted += noted
         return done
 
     def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
-        return store.exchange.set_marks(feed_id, marks, int(self._clock()))
+        return store.exchange.set_marks(feed_id, marks, self._context.now())
 
     async def export_opml(self) -> str:
         """The subscriptions as OPML 2.0."""
@@ -161,17 +165,17 @@ class Exchange(Subscriptions):
                 await self._pool.read(lambda store: list(store.exchange.marked_articles()))
             )
         if form == "json":
-            return iter([documents.dump_feeds(self.config.feeds, self.config.views)])
+            return iter([documents.dump_feeds(self._context.config.feeds, self._context.config.views)])
         if form == "newsboat":
-            return iter([urls.write(self.config.feeds)])
+            return iter([urls.write(self._context.config.feeds)])
         from tuireader.feeds import opml
 
-        labels = {feed.url: feed.labels for feed in self.config.feeds}
+        labels = {feed.url: feed.labels for feed in self._context.config.feeds}
         outlines = [
             opml.OpmlFeed(
                 without_password(feed.url), feed.title, feed.folder, feed.site_url, labels.get(feed.url, ())
             )
-            for feed in await self.feeds()
+            for feed in await self._context.load_feeds()
         ]
         return iter([opml.dump(outlines)])
 

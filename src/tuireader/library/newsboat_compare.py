@@ -9,10 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.library import newsboat_files
-from tuireader.library.exchange import Exchange
-from tuireader.library.watches import Watches
+from tuireader.library.context import UseCases, address_key
 from tuireader.store import Store
-from tuireader.text import clean, feed_key, without_password
+from tuireader.text import clean, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -69,18 +68,18 @@ class _Count:
         self.totals[what] = (before[0] + there, before[1] + here)
 
 
-class Comparing(Exchange, Watches):
-    """Looking at another program's files beside our own."""
+class Comparing(UseCases):
+    """Compare a newsboat with what is stored here."""
 
     async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
         """The lines of a newsboat that an import leaves out until the user accepts them.
 
         What would change nothing here is not asked for.
         """
-        text = await asyncio.to_thread(newsboat_files.text_of, self.paths.config)
+        text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
         return await asyncio.to_thread(newsboat_files.asks, found, text, profile)
 
-    async def compare_newsboat(self, found: Places) -> Comparison:
+    async def compare(self, found: Places) -> Comparison:
         """Count feeds, tags, searches, articles, read and flagged ones on both sides; name what differs."""
         profile = await asyncio.to_thread(newsboat_files.profile_of, found)
         subscriptions = profile.subscriptions
@@ -103,7 +102,7 @@ class Comparing(Exchange, Watches):
         )
 
     def _compare_searches(self, profile: Profile, count: _Count) -> None:
-        here = {view.name.casefold(): view for view in self.config.views}
+        here = {view.name.casefold(): view for view in self._context.config.views}
         made = {made[1] for one in profile.subscriptions.outcomes for made in one.makes if made[0] == "view"}
         views = [view for view in profile.subscriptions.views if view.name.casefold() in made]
         same = [view for view in views if here.get(view.name.casefold()) == view]
@@ -117,13 +116,10 @@ class Comparing(Exchange, Watches):
     async def _compare_feed(
         self, profile: Profile, url: str, cache: NewsboatCache | None, count: _Count
     ) -> None:
-        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
-        tags = {
-            feed_key(without_password(feed.url)): _tags(feed.folder, feed.labels)
-            for feed in self.config.feeds
-        }
-        feed_id, name = ids.get(feed_key(without_password(url))), without_password(url)
-        there, here = profile.subscriptions.tags[url], tags.get(feed_key(without_password(url)), ())
+        ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
+        tags = {address_key(feed.url): _tags(feed.folder, feed.labels) for feed in self._context.config.feeds}
+        feed_id, name = ids.get(address_key(url)), without_password(url)
+        there, here = profile.subscriptions.tags[url], tags.get(address_key(url), ())
         count.add("feeds", 1, int(feed_id is not None))
         count.add("tags", len(there), len(set(there) & set(here)))
         if feed_id is None:

@@ -1,22 +1,19 @@
-"""Watches and mutes: kept in the configuration, applied to what is stored."""
+"""Watches: saved in the configuration, applied to stored articles, measured, suggested."""
 
 from __future__ import annotations
 
 import time
-from array import array
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
-from tuireader import ingest, query, watch
-from tuireader.config import MuteConfig, WatchConfig
+from tuireader import ingest, watch
+from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import watching
-from tuireader.library.desk import Desk, in_transaction
+from tuireader.library.context import UseCases
 from tuireader.model import (
     Evidence,
-    MutePreview,
     WatchPreview,
     WatchStats,
 )
@@ -31,16 +28,14 @@ _QUIET_DAYS = 14
 """A story that is followed ends after so many days without news."""
 _STEP = 0.15
 """... and the seconds that each of the further ones should take, so that no mark waits for long."""
-_SAMPLES = 3
-"""Articles that the preview of a mute names."""
 _EXPLAINED = 200
 """Matches whose evidence is worked out at a time."""
 
 
-class Watches(Desk):
-    """What must not be missed and what must not be seen."""
+class Watches(UseCases):
+    """Watches of the configuration and their matches."""
 
-    async def apply_watches(self) -> AsyncGenerator[tuple[int, int], None]:
+    async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Ask all stored articles anew about mutes and watches that are new or changed; yields (done, total).
 
         Then stories that an older version has folded are judged again, once.
@@ -66,17 +61,17 @@ class Watches(Desk):
         pending = {
             item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
         }
-        rules = [rule for rule in watching.rules(self.config) if rule.name in pending]
+        rules = [rule for rule in watching.rules(self._context.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in rules}
         jobs: list[tuple[int, Callable[..., int]]] = []
-        now = int(self._clock())
+        now = self._context.now()
         if decided := [rule for rule in rules if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
-            index = ingest.ByIndex(decided, pending, self._names, now)
+            index = ingest.ByIndex(decided, pending, self._context.feed_names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
         if others := [rule for rule in rules if not ways[rule.name].exact]:
             filters = {rule.name: watch.prefilter(rule) for rule in others}
-            texts = ingest.ByText(watch.Matcher(others), filters, self._names, now)
+            texts = ingest.ByText(watch.Matcher(others), filters, self._context.feed_names, now)
             names = list(filters)
             for at in range(0, len(names), _LOOK_UP):
                 await self._pool.read(partial(texts.look_up, names=names[at : at + _LOOK_UP]))
@@ -90,7 +85,9 @@ class Watches(Desk):
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
             if ids:
                 with store.transaction():
-                    store.watches.add_evidence(ingest.explain(store, self._matcher, self._names, ids))
+                    store.watches.add_evidence(
+                        ingest.explain(store, self._context.matcher, self._context.feed_names, ids)
+                    )
             return len(ids)
 
         for name in names:
@@ -99,12 +96,14 @@ class Watches(Desk):
 
     async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
         """The same for mutes."""
-        await self._sync_mutes()  # one may have come to its end
+        await self._context.sync_mutes()  # one may have come to its end
         pending = await self._pool.read(lambda store: store.mutes.pending())
-        mutes = [mute for mute in self._mutes.values() if mute.signature in pending]
+        mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
         if not mutes:
             return []
-        step = partial(ingest.match_mutes, mutes=mutes, feeds=self._names, now=int(self._clock()))
+        step = partial(
+            ingest.match_mutes, mutes=mutes, feeds=self._context.feed_names, now=self._context.now()
+        )
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
@@ -112,99 +111,42 @@ class Watches(Desk):
         up_to = await self._pool.read(lambda store: store.relations.refold_from())
         return [(up_to, ingest.refold_stories)] if up_to else []
 
-    async def mute(
-        self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
-    ) -> int:
-        """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
-
-        Those that are on a watch stay visible unless `include_watched`. Written into the config; one for the
-        same articles becomes this one. Returns how many stored articles it hides. Raises ConfigError when the
-        expression is wrong.
-        """
-        from tuireader.config import edit
-
-        mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
-        await self._change_config(lambda text: edit.add_mute(text, mute))
-        async for _ in self.apply_watches():
-            pass
-        return dict(await self.mutes()).get(mute, 0)
-
-    async def preview_mute(self, mute: MuteConfig) -> MutePreview:
-        """What a mute would hide, before it is saved, and what of it watches keep visible.
-
-        In small steps, so that lists are read in between and it can be cancelled at any time.
-        """
-        now, names = int(self._clock()), self._names
-        asked = ingest.Mute.of(mute, names, now)
-        if asked is None:
-            return MutePreview(problem=str(query.parse(mute.query)))
-        steps = await self._pool.read(
-            lambda store: store.search.find_between(
-                asked.wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=asked.feeds
-            )
-        )
-        ids: array[int] = array("q")
-        while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
-            if trouble := query.disabled_reason(asked.wanted):
-                return MutePreview(problem=trouble)
-            ids.extend(more)
-
-        def weigh(store: Store) -> MutePreview:
-            watched, by_name = store.mutes.watched(ids)
-            kept = set() if mute.include_watched else watched
-            hidden = [article for article in ids if article not in kept]
-            return MutePreview(
-                articles=len(ids),
-                hidden=len(hidden),
-                watched=len(watched),
-                watches=tuple(by_name.items()),
-                samples=tuple(store.lists.rows((hidden or ids)[:_SAMPLES])),
-            )
-
-        preview = await self._pool.read(weigh)
-        advice = await self._advised(watching.of_mute, mute)
-        return replace(preview, advice=tuple(map(str, advice)))
-
-    async def unmute(self, mute: MuteConfig) -> None:
-        """Take a mute out of the config: what it hid is back, as it was."""
-        from tuireader.config import edit
-
-        await self._change_config(lambda text: edit.remove_mute(text, mute))
-
-    async def mutes(self) -> list[tuple[MuteConfig, int]]:
-        """The mutes of the config, each with how many articles it hides; those past their end hide none."""
-        counts = await self._pool.read(lambda store: store.mutes.counts())
-        hidden = {item: counts.get(mute.signature, 0) for item, mute in self._mutes.items()}
-        return [(item, hidden.get(item, 0)) for item in self.config.mutes]
-
-    async def watch_stats(self) -> list[WatchStats]:
+    async def stats(self) -> list[WatchStats]:
         """Every watch in config order with its numbers and, if it is silent, why."""
-        feeds, now, today = await self.feeds(), int(self._clock()), self._today()
+        feeds, now, today = await self._context.load_feeds(), self._context.now(), self._context.today()
         return await self._pool.read(
-            lambda store: watching.stats(store, self.config, self._matcher, feeds, self._names, today, now)
+            lambda store: watching.stats(
+                store,
+                self._context.config,
+                self._context.matcher,
+                feeds,
+                self._context.feed_names,
+                today,
+                now,
+            )
         )
 
-    async def preview_watch(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
+    async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
         """What a watch would hit, before it is saved; compared with the watch `replaces`, if that is named.
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
-        trial = watching.Trial(watching.rule_of(config), replaces, self._names)
+        trial = watching.Trial(watching.rule_of(config), replaces, self._context.feed_names)
         if trial.problem:
             return WatchPreview(problem=trial.problem)
         await self._pool.read(trial.begin)
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        advice = await self._advised(watching.of_watch, config)
+        advice = await self._context.advised(watching.of_watch, config)
         return replace(preview, advice=tuple(map(str, advice)))
 
-    async def watch_advice(self, name: str) -> tuple[str, ...]:
+    async def advice(self, name: str) -> tuple[str, ...]:
         """What seems not to be meant in a watch."""
-        item = next((item for item in self.config.watches if item.name == name), None)
-        return () if item is None else tuple(map(str, await self._advised(watching.of_watch, item)))
+        item = next((item for item in self._context.config.watches if item.name == name), None)
+        return () if item is None else tuple(map(str, await self._context.advised(watching.of_watch, item)))
 
-    async def save_watch(self, config: WatchConfig, replaces: str = "") -> None:
+    async def save(self, config: WatchConfig, replaces: str = "") -> None:
         """Write a watch into the config, as a new one or in place of the one named `replaces`.
 
         The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError.
@@ -212,18 +154,18 @@ class Watches(Desk):
         from tuireader.config import edit
 
         if replaces:
-            known = next((one for one in self.config.watches if one.name == replaces), None)
-            await self._change_config(lambda text: edit.set_watch(text, replaces, config, known))
+            known = next((one for one in self._context.config.watches if one.name == replaces), None)
+            await self._context.change_config(lambda text: edit.set_watch(text, replaces, config, known))
         else:
-            await self._change_config(lambda text: edit.add_watch(text, config))
+            await self._context.change_config(lambda text: edit.add_watch(text, config))
 
-    async def remove_watch(self, name: str) -> None:
+    async def remove(self, name: str) -> None:
         """Take a watch out of the config; the articles that it hit stay. Raises ConfigError."""
         from tuireader.config import edit
 
-        await self._change_config(lambda text: edit.remove_watch(text, name))
+        await self._context.change_config(lambda text: edit.remove_watch(text, name))
 
-    async def follow_story(self, article_id: int) -> WatchConfig:
+    async def for_story(self, article_id: int) -> WatchConfig:
         """A watch for what comes next of an article's story, to be looked at before it is saved.
 
         It wants what most of the reports name, and one of the words that they share besides.
@@ -247,19 +189,19 @@ class Watches(Desk):
             name, any=tuple(others), query=query, notify="story", ends_after_quiet_days=_QUIET_DAYS
         )
 
-    async def keep_watch(self, name: str) -> None:
+    async def keep(self, name: str) -> None:
         """Let a watch that follows a story go on for good; if it has ended, it hits what it missed.
 
         The caller iterates `apply_watches` then. Raises ConfigError.
         """
-        for item in self.config.watches:
+        for item in self._context.config.watches:
             if item.name == name and item.ends_after_quiet_days:
-                await self._pool.write(in_transaction(lambda store: store.watches.match_again(name)))
-                await self.save_watch(replace(item, ends_after_quiet_days=0), name)
+                await self._context.transact(lambda store: store.watches.match_again(name))
+                await self.save(replace(item, ends_after_quiet_days=0), name)
 
-    async def suggest_watch(self, article_id: int) -> WatchConfig:
+    async def suggest(self, article_id: int) -> WatchConfig:
         """A watch for what an article is about, with one to three terms."""
-        watches = self.config.watches
+        watches = self._context.config.watches
         return await self._pool.read(lambda store: watching.suggest(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
@@ -267,31 +209,20 @@ class Watches(Desk):
 
         "Personal Information Protection Law (PIPL)" proposes PIPL to the watch for the long name.
         """
-        for item in self.config.watches:
+        for item in self._context.config.watches:
             if item.name == name:
                 return await self._pool.read(partial(watching.aliases, item=item))
         return []
 
-    async def try_expression(self, text: str, days: int | None = None) -> watching.Report:
-        """How often an expression hits what is stored. Raises UsageError when that cannot be told."""
-        parsed = query.parse(text)
-        if isinstance(parsed, query.QueryError):
-            raise UsageError(parsed.caret())
-        now = int(self._clock())
-        found = await self._pool.read(lambda store: watching.hits_of(store, parsed, days, self._names, now))
-        if trouble := query.disabled_reason(parsed):
-            raise UsageError(trouble)
-        return found
-
-    async def watch_report(self, name: str, days: int | None = None) -> watching.Report:
+    async def report(self, name: str, days: int | None = None) -> watching.Report:
         """How often a watch hits, which of its terms do, and which feeds are first. Raises UsageError."""
-        names = [item.name for item in self.config.watches]
-        for item in self.config.watches:
+        names = [item.name for item in self._context.config.watches]
+        for item in self._context.config.watches:
             if item.name.casefold() == name.casefold():
-                now = int(self._clock())
+                now = self._context.now()
                 await self._explain([item.name])
                 return await self._pool.read(
-                    partial(watching.report, item=item, days=days, feeds=self._names, now=now)
+                    partial(watching.report, item=item, days=days, feeds=self._context.feed_names, now=now)
                 )
         raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
 
@@ -310,12 +241,23 @@ class Watches(Desk):
 
         return await self._pool.read(read)
 
-    async def lint_watches(self) -> list[watching.Remark]:
+    async def lint(self) -> list[watching.Remark]:
         """What is wrong or odd about watches and their terms."""
-        await self._explain([item.name for item in self.config.watches])
+        await self._explain([item.name for item in self._context.config.watches])
         return await self._pool.read(
-            lambda store: watching.lint(store, self.config, self._matcher, self._names)
+            lambda store: watching.lint(
+                store, self._context.config, self._context.matcher, self._context.feed_names
+            )
         )
+
+    def highlights(self, text: str) -> list[tuple[int, int, str]]:
+        """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
+        return self._context.matcher.spans(text)
+
+    @property
+    def colors(self) -> Mapping[str, str]:
+        """The colour of each watch in config order; `""` where none is set."""
+        return {item.name: item.color for item in self._context.config.watches}
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:

@@ -61,8 +61,9 @@ class Options:
         config, problems = self.config()
         where = self.places(config)
         _make_folders(where)
-        library = await Library.open(config, where, offline=self.demo, tell=_tell_migration)
-        library.problems = problems
+        library = await Library.open(
+            config, where, problems=problems, offline=self.demo, tell=_tell_migration
+        )
         try:
             if self.demo:
                 await library.load_demo()

@@ -226,7 +226,7 @@ class TuireaderApp(Host):
                 await self._main.reading.keep_place()
                 await self._main.marking.finish()
                 with suppress(TuireaderError):
-                    await self._main.library.away_since()  # notes that it was in use until now
+                    await self._main.library.lists.away_since()  # notes that it was in use until now
                 await keep(self._main)
         finally:  # also where the database is locked, or its disk is full
             self.exit(code)

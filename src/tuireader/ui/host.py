@@ -60,7 +60,7 @@ class Host(App[int]):
             self._theme_styles = styles.make(
                 self.theme_variables,
                 dark=self.current_theme.dark,
-                watch_colors=self.library.watch_colors,
+                watch_colors=self.library.watches.colors,
             )
         return self._theme_styles
 
@@ -71,7 +71,7 @@ class Host(App[int]):
     @property
     def watch_names(self) -> tuple[str, ...]:
         """All watches, in the order of the config."""
-        return tuple(self.library.watch_colors)
+        return tuple(self.library.watches.colors)
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it, or its title where it has none."""

@@ -53,7 +53,7 @@ class Commands(Provider):
 
     async def _by_use(self) -> list[Entry]:
         """Those used most first, then those that are likely to be wanted; what moves the cursor is last."""
-        used = await cast(MainScreen, self.screen).library.palette_uses()
+        used = await cast(MainScreen, self.screen).library.settings.palette_uses()
         often, likely = Counter(used), [BY_ID[command].title for command in _LIKELY]
         order = {name: number for number, name in enumerate(dict.fromkeys([*used, *likely]))}
         moving = {command.title for command in COMMANDS if command.group is Group.MOVE}
@@ -80,7 +80,7 @@ class Commands(Provider):
 
 async def _use(screen: MainScreen, name: str, call: Callable[[], Awaitable[None]]) -> None:
     """Do what a line is for, and remember that it was used."""
-    run_latest(screen, partial(screen.library.note_palette_use, name), "palette")
+    run_latest(screen, partial(screen.library.settings.note_palette_use, name), "palette")
     await call()
 
 
@@ -95,7 +95,7 @@ async def _use_theme(screen: MainScreen, theme: str) -> None:
     screen.app.theme = theme
     library = screen.library
     try:
-        await library.set_theme(theme)
+        await library.settings.set_theme(theme)
     except (TuireaderError, OSError) as error:
         screen.host.say(f"Theme {theme} until the program ends: {error}", severity="warning", seconds=10)
     else:

@@ -59,7 +59,7 @@ def _has_terminal() -> bool:
 
 async def _run(open_library: OpenLibrary, paths: Paths) -> int:
     async with open_library() as library:
-        counting = asyncio.ensure_future(library.counts())
+        counting = asyncio.ensure_future(library.lists.counts())
         first = not library.config.feeds and not library.offline and not (await counting).all.total
         await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
         # Textual draws what has changed so many times a second: at 60 what a key brings in two steps (a new

@@ -99,7 +99,7 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     title = views.title_of(view, screen.feeds)
     return {
         "version": __version__,
-        "schema": library.schema,
+        "schema": library.database.schema,
         "config": [str(config.absolute()), first_frame.stamp(str(config))],
         "database": str(library.paths.database.absolute()),
         "unread": unread,

@@ -158,14 +158,14 @@ class Pictures:
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
         rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet
         if self.way == "blocks":
-            pixels = await self._library.picture(url, feed_id, width, 2 * rows, back)
+            pixels = await self._library.content.image(url, feed_id, width, 2 * rows, back)
             art = await asyncio.to_thread(blocks, pixels, ground)
         else:
             from tuireader.ui.drawing import graphics
 
             cell = graphics.cell_size()
             size = width * cell.width, rows * cell.height
-            pixels = await self._library.picture(url, feed_id, *size, back)
+            pixels = await self._library.content.image(url, feed_id, *size, back)
             make = graphics.sixels if self.way == "sixel" else graphics.kitty
             art, sequences = await asyncio.to_thread(make, pixels, cell, ground)
             graphics.send(self._screen.host, sequences)

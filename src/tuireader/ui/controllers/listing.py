@@ -137,7 +137,7 @@ class Listing:
         quick = self.sort == "date" and view.kind is not ViewKind.QUERY
         if quick and not self.filter and not self._opened:
             self._screen.marking.listed()
-            ids, whole = await self._library.head(
+            ids, whole = await self._library.lists.head(
                 self._real_view, show_read=self.shows_read, folded=self.folds
             )
             if token != self._token:
@@ -171,9 +171,9 @@ class Listing:
 
     async def _advise(self, token: int) -> None:
         if self.expression:
-            advice = await self._library.advice(self.expression)
+            advice = await self._library.searches.advice(self.expression)
         elif self.view.kind is ViewKind.WATCH:
-            advice = await self._library.watch_advice(self.view.key)
+            advice = await self._library.watches.advice(self.view.key)
         else:
             return
         if advice and token == self._token:
@@ -205,7 +205,7 @@ class Listing:
         self._token += 1
         token = self._token
         so_far = now_and_then(lambda ids: self._show_found(view, token, ids))
-        first, trouble = await self._library.search(expression, limit=_AT_ONCE, tell=so_far)
+        first, trouble = await self._library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self._token and self.partial:
             await self.wanted.within(_TYPING)
@@ -263,7 +263,7 @@ class Listing:
         if not self.filter:
             return await self._all_ids(folded=self.folds, aside=aside)
         ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that fit
-        found, trouble = await self._library.search(self.filter, limit=_ALL)
+        found, trouble = await self._library.searches.run(self.filter, limit=_ALL)
         self.trouble = self.trouble or trouble
         wanted = set(found)
         return array("q", (article_id for article_id in ids if article_id in wanted))
@@ -280,11 +280,13 @@ class Listing:
                 self.trouble, self.capped = "", False
                 return array("q")
             ranked = self.sort == "relevance"
-            ids, self.trouble = await self._library.search(view.key, limit=_MOST, ranked=ranked)
+            ids, self.trouble = await self._library.searches.run(view.key, limit=_MOST, ranked=ranked)
             self.capped = len(ids) == _MOST
-            return ids if ranked or self.sort == "date" else await self._library.in_order(ids, self.sort)
+            return (
+                ids if ranked or self.sort == "date" else await self._library.lists.in_order(ids, self.sort)
+            )
         self.trouble = ""
-        return await self._library.ids(
+        return await self._library.lists.ids(
             view,
             show_read=self.shows_read,
             sort=self.sort,
@@ -343,7 +345,7 @@ class Listing:
         step = await self._screen.marking.do(
             Step(
                 f"{len(ids):,} marked {'read' if read else 'unread'}",
-                lambda ids: self._library.set_read(
+                lambda ids: self._library.marks.set_read(
                     ids, read, journal=journal, stories=stories, spare_watched=reading
                 ),
                 "read",
@@ -368,8 +370,8 @@ class Listing:
         articles, token = self._screen.articles, self._token
         if not self.folds or self.expression:
             return
-        left = await self._library.still_unread(self._real_view, article_id)
-        rows = await self._library.rows([left]) if left is not None and left not in articles.ids else []
+        left = await self._library.lists.next_unread_in_story(self._real_view, article_id)
+        rows = await self._library.lists.rows([left]) if left is not None and left not in articles.ids else []
         if not rows or token != self._token:
             return
         self._kept.add(article_id)
@@ -390,7 +392,7 @@ class Listing:
         return await self._screen.marking.do(
             Step(
                 f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
-                lambda ids: self._library.set_starred(ids, starred),
+                lambda ids: self._library.marks.set_starred(ids, starred),
                 "starred",
                 ids,
                 starred,

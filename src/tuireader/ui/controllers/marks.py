@@ -48,7 +48,7 @@ class Marking:
         self._failed: list[Step] = []
         self._failed_last = False  # whether nothing that undo takes back was stored since
         self._reason = ""
-        self._library.wait_at_most(PATIENCE)
+        self._library.database.wait_at_most(PATIENCE)
 
     # -- what is shown
 
@@ -65,7 +65,7 @@ class Marking:
         """Rows from the store with the pending marks."""
         while True:
             era = self._era
-            rows = await self._library.rows(ids)
+            rows = await self._library.lists.rows(ids)
             shown = [await self._with_marks(row) for row in rows] if self._queue else rows
             if era == self._era:
                 return shown
@@ -74,7 +74,7 @@ class Marking:
         """An article from the store with the pending marks."""
         while True:
             era = self._era
-            article = await self._library.article(article_id, ahead=ahead)
+            article = await self._library.articles.get(article_id, ahead=ahead)
             shown = await self._with_marks(article) if article is not None else None
             if era == self._era:
                 return shown
@@ -100,14 +100,14 @@ class Marking:
             if not step.value and any(article_id in among for article_id in left):
                 return True
             left = [article_id for article_id in left if article_id not in among]
-        return bool(left) and await self._library.lacks(mark, left)
+        return bool(left) and await self._library.marks.lacks(mark, left)
 
     def _shown(self, mark: str) -> list[Step]:
         return [step for step in self._queue if step.undone_by is None and step.mark == mark]
 
     async def labels(self, ids: Sequence[int]) -> list[Label]:
         """The labels, and how many of some articles have each, with the pending ones."""
-        known = {label_key(label.name): label for label in await self._library.labels(ids)}
+        known = {label_key(label.name): label for label in await self._library.labels.all(ids)}
         for step in tuple(self._queue):
             if step.undone_by is not None or not step.mark.startswith(LABEL_MARK):
                 continue
@@ -295,7 +295,7 @@ class Marking:
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
                 return self._drop_failed(lost[-1])
             era = self._era
-            found = await self._library.newest_step(
+            found = await self._library.marks.newest_step(
                 min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)
             )
             if era == self._era:
@@ -303,10 +303,15 @@ class Marking:
         if found is None:
             return "Nothing to undo"
         if found.config is not None:
-            undone = await self._library.undo(found)
+            undone = await self._library.marks.undo(found)
             return f"Undone: {found.what}" if undone else _CHANGED_SINCE
         step = Step(
-            found.what, lambda _: self._library.undo(found), found.mark, found.ids, not found.value, False
+            found.what,
+            lambda _: self._library.marks.undo(found),
+            found.mark,
+            found.ids,
+            not found.value,
+            False,
         )
         step.undoes = found
         title = await self._title(found.ids)
@@ -331,7 +336,7 @@ class Marking:
 
             async def take_back(_: Sequence[int]) -> Change | None:
                 stored = step.change
-                return await self._library.undo(stored) if stored is not None and stored.step else None
+                return await self._library.marks.undo(stored) if stored is not None and stored.step else None
 
             step.undone_by = Step(step.what, take_back, undoable=False)
             await self.do(step.undone_by, wait=False)
@@ -348,7 +353,7 @@ class Marking:
 
     async def _title(self, ids: Sequence[int]) -> str:
         """The title of a single article, for a toast."""
-        rows = await self._library.rows(ids) if len(ids) == 1 else []
+        rows = await self._library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 
     # -- the end
@@ -358,11 +363,11 @@ class Marking:
         if self._queue and not self._working:  # after a crash
             self._working = True
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
-            self._library.wait_at_most(0)
+            self._library.database.wait_at_most(0)
             await work
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), LAST)
-        self._library.wait_at_most(MOMENT)  # whatever waits for another program gives up
+        self._library.database.wait_at_most(MOMENT)  # whatever waits for another program gives up
         await self._idle.wait()
 
     @property

@@ -65,4 +65,4 @@ class Unread:
     async def _ids(self) -> array[int]:
         view = self._screen.listing.view
         view = UNREAD if view.kind is ViewKind.QUERY else view
-        return await self._screen.library.ids(view, show_read=False)
+        return await self._screen.library.lists.ids(view, show_read=False)

@@ -166,7 +166,7 @@ class Reading:
 
     async def _colour_code(self, page: Page, code: list[tuple[int, Part]]) -> None:
         for number, part in code:
-            found = await self._library.colours(part.text, part.language)
+            found = await self._library.content.highlight_code(part.text, part.language)
             if self.page is None or self.page.head is not page.head:
                 return
             if found:
@@ -188,7 +188,7 @@ class Reading:
 
         def build() -> Page:
             text = document.parse(html, base_url, width=width)
-            page = building.build_page(article, text, self._library.highlights, keys, now)
+            page = building.build_page(article, text, self._library.watches.highlights, keys, now)
             return replace(page, tables_for=width) if _TABLE.search(html) else page
 
         return build() if size < _BIG else await asyncio.to_thread(build)
@@ -240,8 +240,8 @@ class Reading:
 
     async def _relate(self, page: Page, token: int) -> None:
         """Fetch the relatives, which may take a moment longer than the text."""
-        story = await self._library.story(page.article.id)
-        related = await self._library.related(page.article.id)
+        story = await self._library.articles.story(page.article.id)
+        related = await self._library.articles.related(page.article.id)
         if token != self._token or not (related or story):
             return
         tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
@@ -262,7 +262,7 @@ class Reading:
 
     def _keeps_place(self, article_id: int, place: int) -> Step:
         async def write(_: Sequence[int]) -> None:
-            await self._library.keep_place(article_id, place)
+            await self._library.marks.keep_place(article_id, place)
 
         return Step("", write, PLACE, (article_id,), undoable=False)
 
@@ -277,7 +277,7 @@ class Reading:
         """Open a relative here if it is stored, else in the browser."""
         article_id = target.article_id
         if article_id is None and target.url:
-            article_id = await self._library.find_url(target.url)
+            article_id = await self._library.articles.at_url(target.url)
         if article_id is not None and await self.open(article_id, follow=True):
             await self._screen.opened(article_id)
         else:

@@ -63,7 +63,7 @@ class Refreshing:
 
     async def _begin(self) -> None:
         with suppress(DatabaseError):  # it cannot be written to now, and is told of when it matters
-            self._away_since = await self._library.away_since()
+            self._away_since = await self._library.lists.away_since()
         await self.apply_watches()
         await self._if_due()
         if not self.running:
@@ -74,7 +74,7 @@ class Refreshing:
         since, self._away_since = self._away_since, None
         if since is None:
             return
-        self.away = away = await self._library.away_summary(since)
+        self.away = away = await self._library.lists.away_summary(since)
         if away.articles:
             watched = f", {away.watched:,} on your watches" if away.watched else ""
             self._screen.host.say(
@@ -86,7 +86,7 @@ class Refreshing:
     async def apply_watches(self) -> None:
         """Match all stored articles against new or changed watches, telling how far it is."""
         changed = False
-        steps = self._library.apply_watches()
+        steps = self._library.watches.apply()
         async with aclosing(steps):
             async for done, total in steps:
                 changed = True
@@ -97,11 +97,15 @@ class Refreshing:
             await self._screen.reload()
 
     async def _if_due(self) -> None:
-        if not self.running and self._library.config.fetch.refresh_on_start and await self._library.due():
+        if (
+            not self.running
+            and self._library.config.fetch.refresh_on_start
+            and await self._library.refresh.count_due()
+        ):
             self.refresh(force=False)
 
     async def _elsewhere(self) -> None:
-        if not self.running and await self._library.changed_elsewhere():
+        if not self.running and await self._library.database.changed_elsewhere():
             await self._screen.reload()
 
     async def _run(self, feed_ids: Sequence[int] | None, force: bool) -> None:
@@ -110,7 +114,7 @@ class Refreshing:
         new = 0
         self._screen.top.tell(progress="refreshing …")
         try:
-            events = self._library.refresh_apart(feed_ids, force=force)
+            events = self._library.refresh.run_in_subprocess(feed_ids, force=force)
             async with aclosing(events):
                 async for event in events:
                     new += event.new if isinstance(event, FeedDone) else 0
@@ -120,7 +124,7 @@ class Refreshing:
         finally:
             self.running = False
             self._rest()
-        await self._library.changed_elsewhere()  # that was this refresh
+        await self._library.database.changed_elsewhere()  # that was this refresh
         await self._screen.reload()
         await self._tell_away()
 

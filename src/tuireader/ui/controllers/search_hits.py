@@ -47,7 +47,7 @@ class Finding:
         if row.watches and self._watches_ready:
             found = [
                 (start, end, f"hit:{name}")
-                for start, end, name in self._library.highlights(title)
+                for start, end, name in self._library.watches.highlights(title)
                 if name in row.watches
             ]
         wanted = _parsed(self._screen.listing.expression)
@@ -57,7 +57,7 @@ class Finding:
 
     async def mark_watches(self) -> None:
         """Mark the terms of watches from now on: a start does not wait until these have been prepared."""
-        await asyncio.to_thread(self._library.highlights, "")
+        await asyncio.to_thread(self._library.watches.highlights, "")
         self._watches_ready = True
         self._screen.articles.forget_strips()
 
@@ -75,7 +75,7 @@ class Finding:
             run_latest(self._screen, partial(self._fetch, wanted[0], expression), "snippet")
 
     async def _fetch(self, article_id: int, expression: str) -> None:
-        found = await self._library.snippets([article_id], expression)
+        found = await self._library.searches.snippets([article_id], expression)
         if self._shown != (article_id, expression):
             return
         text, places = found[0] if found else ("", ())

@@ -76,7 +76,7 @@ class AddFeed(Dialog[int | None]):
 
     async def _discover(self, url: str) -> None:
         try:
-            found = await self.library.discover(url)
+            found = await self.library.feeds.discover(url)
         except TuireaderError as error:
             self._tell(_ADDRESS, _LOOKS, str(error))
             return
@@ -126,7 +126,7 @@ class AddFeed(Dialog[int | None]):
 
     async def _read(self, feed: FoundFeed) -> None:
         try:
-            self._told[feed.url] = await self.library.preview_feed(feed)
+            self._told[feed.url] = await self.library.feeds.preview(feed)
         except TuireaderError as error:
             self._told[feed.url] = f"It cannot be read: {error.message}"
         if self._feed is None:
@@ -139,7 +139,7 @@ class AddFeed(Dialog[int | None]):
         self.preview.tell(*(self._lines(self._shown) if self._shown is not None else ()))
 
     def _lines(self, feed: FoundFeed) -> Sequence[Line]:
-        told, followed = self._told.get(feed.url), self.library.follows(feed.url)
+        told, followed = self._told.get(feed.url), self.library.feeds.is_subscribed(feed.url)
         if isinstance(told, FeedPreview):
             return facts(told, feed.url, int(self.host.clock()), followed=followed)
         words = (told, "error") if told else ("Reading it …", "dim")
@@ -173,7 +173,7 @@ class AddFeed(Dialog[int | None]):
         told = self._told.get(self._feed.url)
         untitled = isinstance(told, FeedPreview) and not told.title  # else it goes by its own title
         try:
-            added = await self.library.add_feeds(
+            added = await self.library.feeds.add(
                 [(self._feed.url, self._feed.title if untitled else "", folder)]
             )
         except (TuireaderError, OSError) as error:

@@ -176,7 +176,7 @@ class Mute(SavingDialog[Muted | None]):
         if not mute.query and not mute.feed:
             self.preview.tell((), (("Type what to hide, or choose the feed.", "dim"),))
             return
-        preview = await self.library.preview_mute(mute)
+        preview = await self.library.mutes.preview(mute)
         if preview.problem:
             self.preview.tell((), ((preview.problem, "error"),))
             return
@@ -195,13 +195,13 @@ class Mute(SavingDialog[Muted | None]):
         marks = (
             spans(parsed, title, "title") if parsed is not None and not isinstance(parsed, QueryError) else []
         )
-        feed = self.library.feed_title(row.feed_id)
+        feed = self.library.feeds.title(row.feed_id)
         return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
 
     # -- the mutes that there are
 
     async def _list(self) -> None:
-        self._mutes = list(await self.library.mutes())
+        self._mutes = list(await self.library.mutes.all())
         hidden = sum(count for _, count in self._mutes)
         self.query_one("#muted", Says).say(
             f"Muted now, {counted(hidden, 'article')}:" if self._mutes else "Nothing is muted now"
@@ -233,7 +233,7 @@ class Mute(SavingDialog[Muted | None]):
 
     async def _unmute(self, mute: MuteConfig) -> None:
         try:
-            await self.library.unmute(mute)
+            await self.library.mutes.remove(mute)
         except (TuireaderError, OSError) as error:
             self._hint(str(error))
             return
@@ -252,7 +252,7 @@ class Mute(SavingDialog[Muted | None]):
             self._hint(slow)
         else:
             try:
-                count = await self.library.mute(
+                count = await self.library.mutes.add(
                     mute.query, mute.feed, mute.until, include_watched=mute.include_watched
                 )
             except (TuireaderError, OSError) as error:

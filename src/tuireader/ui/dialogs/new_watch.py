@@ -100,7 +100,7 @@ class NewWatch(SavingDialog[str | None]):
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
         if not (color or self._replaces):
-            color = free_color(self.library.watch_colors, list(self.host.theme_styles.palette))
+            color = free_color(self.library.watches.colors, list(self.host.theme_styles.palette))
         self.colours = Colours("Colour", color)
         self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
         days = config.ends_after_quiet_days
@@ -181,7 +181,7 @@ class NewWatch(SavingDialog[str | None]):
             self.preview.tell((), (("Type a word or a phrase to see what it would hit.", "dim"),))
         else:
             named = replace(config, name=config.name or "new watch")
-            preview = await self.library.preview_watch(named, self._replaces)
+            preview = await self.library.watches.preview(named, self._replaces)
             if preview.problem:
                 self._tell_trouble(preview.problem)
             else:
@@ -200,7 +200,7 @@ class NewWatch(SavingDialog[str | None]):
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
             spans = [(start, end) for start, end, _ in matcher.spans(title)]
-            feed = self.library.feed_title(row.feed_id)
+            feed = self.library.feeds.title(row.feed_id)
             lines.append((*marked(title, spans, "hit:"), (f" · {feed}", "dim")))
             if sentence != title:
                 spans = [(start, end) for start, end, _ in matcher.spans(sentence)]
@@ -210,7 +210,7 @@ class NewWatch(SavingDialog[str | None]):
     # -- aliases
 
     async def _look_for_aliases(self) -> None:
-        self._aliases = list(await self.library.suggest_aliases(self._replaces))
+        self._aliases = list(await self.library.watches.suggest_aliases(self._replaces))
         self._hint()
 
     def _hint(self, words: str = "") -> None:
@@ -236,7 +236,7 @@ class NewWatch(SavingDialog[str | None]):
         trouble = self._trouble(config)
         if not trouble:
             try:
-                await self.library.save_watch(config, self._replaces)
+                await self.library.watches.save(config, self._replaces)
             except (TuireaderError, OSError) as error:
                 trouble = str(error)
         if trouble:
@@ -247,7 +247,7 @@ class NewWatch(SavingDialog[str | None]):
     def _trouble(self, config: WatchConfig) -> str:
         if not config.name:
             return "It needs a name"
-        if config.name != self._replaces and config.name in self.library.watch_colors:
+        if config.name != self._replaces and config.name in self.library.watches.colors:
             return f"There is a watch {config.name} already"
         if not (config.any or config.all or config.query):
             return "It needs a word, a phrase or a query"

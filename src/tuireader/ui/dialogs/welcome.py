@@ -126,7 +126,7 @@ class FirstRun(Dialog[int | None]):
 
     async def _add(self, chosen: list[tuple[str, str, str]]) -> None:
         try:
-            self.dismiss(await self.host.library.add_feeds(chosen))
+            self.dismiss(await self.host.library.feeds.add(chosen))
         except (TuireaderError, OSError) as error:
             self._tell(str(error))
 
@@ -175,7 +175,7 @@ class ImportOpml(Dialog[int | None]):
     async def _import(self, path: Path) -> None:
         hint = self.query_one(".hint", Says)
         try:
-            added, skipped = await self.host.library.import_opml(path)
+            added, skipped = await self.host.library.exchange.import_opml(path)
         except (TuireaderError, OSError) as error:
             hint.say(_READS, str(error))
             return

@@ -37,7 +37,7 @@ class Labelling:
         step = await screen.marking.do(
             Step(
                 f"{many:,} {lowered}",
-                lambda ids: self._library.set_label(name, ids, value),
+                lambda ids: self._library.labels.set(name, ids, value),
                 f"{LABEL_MARK}{name}",
                 self._ids,
                 value,

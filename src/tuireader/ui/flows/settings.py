@@ -80,11 +80,11 @@ async def take_over(screen: MainScreen) -> None:
     """Read the configuration anew: keys, look, feeds, watches. What is wrong in it is told, a line each."""
     app, library, before = screen.host, screen.library, screen.library.config
     try:
-        await library.reload()
+        await library.settings.reload()
     except TuireaderError as error:
         app.say(f"{error} · {screen.key_of('edit_config')} edits it", severity="error", seconds=15)
         return
-    problems = library.problems
+    problems = library.settings.problems
     for problem in problems[:_TOLD]:
         app.say(str(replace(problem, file=Path(problem.file).name)), severity="warning", seconds=15)
     if len(problems) > _TOLD:

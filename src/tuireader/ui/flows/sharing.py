@@ -29,7 +29,7 @@ class Sharing:
         if not ids:
             self._screen.host.say(_NOTHING, seconds=2)
             return
-        saved = [await self._library.save_article(article_id) for article_id in ids]
+        saved = [await self._library.articles.save(article_id) for article_id in ids]
         new = sum(one.new for one in saved)
         if len(saved) > 1:
             already = f", {len(saved) - new} are there already" if new < len(saved) else ""
@@ -90,7 +90,7 @@ class Sharing:
         self._screen.run_worker(self._run(article_id, tuple(command), form), group="programs")
 
     async def _run(self, article_id: int, command: tuple[str, ...], form: str) -> None:
-        ran = await self._library.pipe(article_id, command, form=form)
+        ran = await self._library.articles.pipe(article_id, command, form=form)
         say = self._screen.host.say
         if ran.ok:
             say(told(ran))

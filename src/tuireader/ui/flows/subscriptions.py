@@ -67,7 +67,7 @@ class Editing:
         from tuireader.config import FeedConfig
         from tuireader.config.edit import format_value
 
-        config = self._library.feed_config(feed.id)
+        config = self._library.feeds.config(feed.id)
         folders = sorted({one.folder for one in self._screen.feeds if one.folder})
         address = without_password(feed.url)
         about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
@@ -92,7 +92,7 @@ class Editing:
         self._ask(Form(feed.title or feed.url, lines, partial(self._save_feed, feed), about=about))
 
     async def _save_feed(self, feed: Feed, values: Mapping[str, str]) -> str:
-        await self._library.edit_feed(
+        await self._library.feeds.edit(
             feed.id,
             title=values["title"],
             folder=values["folder"],
@@ -109,7 +109,7 @@ class Editing:
 
     async def _save_folder(self, name: str, values: Mapping[str, str]) -> str:
         new = values["name"]
-        await self._library.rename_folder(name, new)
+        await self._library.feeds.rename_folder(name, new)
         if self._screen.listing.view == View(ViewKind.FOLDER, name):
             view = View(ViewKind.FOLDER, new) if new else views.ALL
             await self._screen.show_view(view)
@@ -118,7 +118,7 @@ class Editing:
 
     async def _save_label(self, name: str, values: Mapping[str, str]) -> str:
         new = label_name(values["name"])
-        await self._mark(f"{name} renamed", lambda _: self._library.rename_label(name, new))
+        await self._mark(f"{name} renamed", lambda _: self._library.labels.rename(name, new))
         if self._screen.listing.view == View(ViewKind.LABEL, name):
             kept = [one for one in await self._labels() if label_key(one) == label_key(new)]
             await self._screen.show_view(View(ViewKind.LABEL, kept[0]) if kept else views.ALL)
@@ -136,7 +136,7 @@ class Editing:
         """The saved search that a view shows."""
         if view.kind is not ViewKind.QUERY:
             return None
-        return next((one for one in self._library.views if one.query == view.key), None)
+        return next((one for one in self._library.searches.saved if one.query == view.key), None)
 
     def save_view(self) -> None:
         """Ask for a name for what the list shows."""
@@ -161,8 +161,8 @@ class Editing:
         parsed = parse(expression)
         if isinstance(parsed, QueryError):
             raise TuireaderError(f"The search: {parsed}")
-        before = next((one for one in self._library.views if one.name == replaces), None)
-        await self._library.save_view(name, expression, replaces)
+        before = next((one for one in self._library.searches.saved if one.name == replaces), None)
+        await self._library.searches.save(name, expression, replaces)
         shown = self._screen.listing.view
         if before is not None and shown == View(ViewKind.QUERY, before.query):
             await self._screen.show_view(View(ViewKind.QUERY, expression))
@@ -179,28 +179,28 @@ class Editing:
             self._confirm(
                 "Remove a feed",
                 f"Unsubscribe from {name}?\nIts articles stay stored and can be found.",
-                partial(library.remove, feed.id),
+                partial(library.feeds.remove, feed.id),
                 f"{name} is removed; its articles are kept",
             )
         elif view.kind is ViewKind.WATCH:
             self._confirm(
                 "Remove a watch",
                 f"Remove the watch {view.key}?\nThe articles that it hit stay stored.",
-                partial(library.remove_watch, view.key),
+                partial(library.watches.remove, view.key),
                 f"The watch {view.key} is removed",
             )
         elif view.kind is ViewKind.LABEL:
             self._confirm(
                 "Remove a label",
                 f"Take the label {view.key} away from all articles that have it?\nThe articles are kept.",
-                partial(self._mark, f"{view.key} removed", lambda _: library.remove_label(view.key)),
+                partial(self._mark, f"{view.key} removed", lambda _: library.labels.remove(view.key)),
                 f"The label {view.key} is removed",
             )
         elif (saved := self.saved(view)) is not None:
             self._confirm(
                 "Remove a saved search",
                 f"Take {saved.name} out of the sidebar?\nIt searches for {saved.query}",
-                partial(library.remove_view, saved.name),
+                partial(library.searches.remove, saved.name),
                 f"{saved.name} is no longer in the sidebar",
             )
         elif view.kind is ViewKind.FOLDER:
@@ -252,16 +252,16 @@ class Editing:
     async def _leave_what_is_gone(self) -> None:
         """Show all articles where the view in the list is no more."""
         view = self._screen.listing.view
-        feeds = await self._library.feeds()
+        feeds = await self._library.feeds.all()
         gone = (
             (view.kind is ViewKind.FEED and all(str(feed.id) != view.key for feed in feeds))
             or (view.kind is ViewKind.FOLDER and all(feed.folder != view.key for feed in feeds))
             or (view.kind is ViewKind.LABEL and view.key not in await self._labels())
-            or (view.kind is ViewKind.WATCH and view.key not in self._library.watch_colors)
+            or (view.kind is ViewKind.WATCH and view.key not in self._library.watches.colors)
         )
         if gone:
             await self._screen.show_view(views.ALL)
             self._screen.sidebar.select(views.ALL)
 
     async def _labels(self) -> list[str]:
-        return [label.name for label in await self._library.labels()]
+        return [label.name for label in await self._library.labels.all()]

@@ -43,7 +43,7 @@ class Watching:
         if view.kind is ViewKind.QUERY and view.key.strip() and not reading:
             self.new(from_search(view.key))
         elif article_id is not None:
-            self.new(await self._library.suggest_watch(article_id))
+            self.new(await self._library.watches.suggest(article_id))
         else:
             self.new()
 
@@ -53,7 +53,7 @@ class Watching:
         if article_id is None:
             return
         try:
-            config = await self._screen.library.follow_story(article_id)
+            config = await self._screen.library.watches.for_story(article_id)
         except TuireaderError as error:
             self._screen.host.say(str(error), severity="warning")
         else:

@@ -126,7 +126,7 @@ class Health(TableScreen):
 
     async def fetch(self) -> list[Row]:
         """The feeds by trouble; those alike stay in the order of the config."""
-        found = sorted(await self.library.feed_health(), key=lambda health: health.order)
+        found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         now = int(self.host.clock())
         self.table.empty_text = f"No feeds yet. {self.key_of('add_feed')} on the main screen adds one."
@@ -185,7 +185,7 @@ class Health(TableScreen):
             self.host.say("This feed has not moved")
             return
         said = f"The config now has {health.moved_to or 'the feed that the page names'}"
-        self._edit(partial(self.library.accept_move, health.feed.id), said)
+        self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
 
     def action_pause_feed(self) -> None:
         """Stop fetching the feed, or go on with it."""
@@ -194,9 +194,11 @@ class Health(TableScreen):
             return
         feed = health.feed
         if feed.state == "paused":
-            self._edit(partial(self.library.resume, feed.id), f"{feed.title or feed.url} is fetched again")
+            self._edit(
+                partial(self.library.feeds.resume, feed.id), f"{feed.title or feed.url} is fetched again"
+            )
         else:
-            self._edit(partial(self.library.pause, feed.id), f"{feed.title or feed.url} is paused")
+            self._edit(partial(self.library.feeds.pause, feed.id), f"{feed.title or feed.url} is paused")
 
     def action_edit_this(self) -> None:
         """Change name, folder or interval of the feed."""

@@ -123,7 +123,7 @@ class MainScreen(MarkingKeys):
     async def _chosen_addresses(self) -> list[tuple[str, str]]:
         """Address and title of what is selected, else of the current article, where there is an address."""
         if self.articles.selected and self.current_pane is self.articles:
-            found = [(row.url, row.title) for row in await self.library.rows(self.chosen_ids())]
+            found = [(row.url, row.title) for row in await self.library.lists.rows(self.chosen_ids())]
         else:
             found = [await self._current_address()]
         return [(url, title) for url, title in found if url]
@@ -171,7 +171,7 @@ class MainScreen(MarkingKeys):
         self.editing.save_view()
 
     async def action_show_new(self) -> None:
-        view = self.library.new_view
+        view = self.library.lists.new_view
         if view is None:
             self.host.say("This is the first time; from the next on it shows what has come in between")
         elif not self.counts.new.total:

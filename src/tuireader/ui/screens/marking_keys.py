@@ -107,7 +107,7 @@ class MarkingKeys(MovingKeys):
         """Say how many stories and articles were marked read, or are about to be."""
         if not step.failed:
             ids = step.ids if step.change is None else step.change.ids
-            count = stories_and_articles(await self.library.stories_among(ids), len(ids))
+            count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))
             self.host.say(f"{count} marked read · {self.key_of('undo')} undoes")
 
     async def action_clear_rest(self) -> None:
@@ -124,7 +124,7 @@ class MarkingKeys(MovingKeys):
         if article_id is None:
             return
         step = await self.marking.do(
-            Step("an article split from its story", lambda _: self.library.split_story(article_id))
+            Step("an article split from its story", lambda _: self.library.marks.split_story(article_id))
         )
         if step.failed:
             return

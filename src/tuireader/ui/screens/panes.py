@@ -76,7 +76,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         self.sidebar.styles.width = self.library.config.ui.sidebar + 3
         self.finding = Finding(self)
         self.marking = Marking(self)
-        self.articles = ArticleList(self.marking.rows, self.library.feed_title, self.finding.marks)
+        self.articles = ArticleList(self.marking.rows, self.library.feeds.title, self.finding.marks)
         self.pane = ArticlePane(self.library.config.ui.width)
         self.status = StatusLine()
         self.listing = Listing(self)
@@ -107,9 +107,9 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     async def _start(self) -> None:
         self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
-        self.feeds = await self.library.feeds()
-        unread, _ = await self.library.head(views.UNREAD, show_read=False, limit=1)
-        others, _ = (unread, True) if unread else await self.library.head(views.ALL, limit=1)
+        self.feeds = await self.library.feeds.all()
+        unread, _ = await self.library.lists.head(views.UNREAD, show_read=False, limit=1)
+        others, _ = (unread, True) if unread else await self.library.lists.head(views.ALL, limit=1)
         await self.show_view(views.ALL if others and not unread else views.UNREAD)
         counting = self._counting
         if counting is not None and counting.done():
@@ -132,10 +132,10 @@ class Panes(CoalescingScreen, inherit_bindings=False):
     async def _go_on(self) -> None:
         """What a start does beyond showing the list."""
         await self.started.wait()
-        await self.library.spare_memory()
+        await self.library.database.spare_memory()
         self.refreshing.start()
         self.run_worker(self._keep_frame(), group="frame")
-        self.searches[:] = await self.library.search_history()
+        self.searches[:] = await self.library.searches.history()
         await self.finding.mark_watches()
 
     async def _keep_frame(self) -> None:
@@ -143,7 +143,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         if self._counting is not None:
             self.counts = await self._counting
             await keep(self)
-            await self.library.warm_up()
+            await self.library.articles.warm_up()
 
     def hand_over(self) -> None:
         """Have one painting for all that a key has changed."""
@@ -260,7 +260,7 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     async def reload(self) -> None:
         """Take everything from the store again, and keep where one is."""
-        self.feeds = await self.library.feeds()
+        self.feeds = await self.library.feeds.all()
         self.reading.forget()
         await self.reading.relabel()
         await self.listing.reload()
@@ -291,12 +291,12 @@ class Panes(CoalescingScreen, inherit_bindings=False):
         try:
             while self._count_again:
                 self._count_again = False
-                self.counts = await self.library.counts()
+                self.counts = await self.library.lists.counts()
                 self._draw_sidebar()
                 self.tell_top()
         finally:
             self._counts_run = False
-        await self.library.tidy()
+        await self.library.database.checkpoint()
 
     def _draw_sidebar(self) -> None:
         self.sidebar.show(
@@ -306,8 +306,8 @@ class Panes(CoalescingScreen, inherit_bindings=False):
                 self.host.watch_names,
                 self._folded,
                 folds=self.listing.folds,
-                views=self.library.views,
-                new=self.library.new_view,
+                views=self.library.searches.saved,
+                new=self.library.lists.new_view,
             )
         )
 

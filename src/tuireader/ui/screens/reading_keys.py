@@ -46,7 +46,7 @@ class ReadingKeys(Searching):
 
     async def _switch_text(self, article_id: int, shown: bool, done: asyncio.Event) -> None:
         try:
-            await self.reading.renew(await self.library.show_full_text(article_id, shown))
+            await self.reading.renew(await self.library.content.show_full_text(article_id, shown))
             self.host.say_shortly("The full text" if shown else "What the feed says")
         finally:
             done.set()
@@ -63,10 +63,10 @@ class ReadingKeys(Searching):
 
     async def _full_text(self, article_id: int) -> None:
         try:
-            article = await self.library.fetch_full_text(article_id)
+            article = await self.library.content.fetch_full_text(article_id)
         except TuireaderError as error:
             self.host.say(f"No full text: {error}", severity="warning", seconds=8)
-            article_now = await self.library.article(article_id)
+            article_now = await self.library.articles.get(article_id)
             if article_now is not None:
                 await self.reading.renew(article_now, place=self.pane.place)
             return
@@ -96,7 +96,7 @@ class ReadingKeys(Searching):
 
     async def _comments(self, article_id: int) -> None:
         try:
-            article = await self.library.load_comments(article_id)
+            article = await self.library.content.fetch_comments(article_id)
         except TuireaderError as error:
             self.host.say(f"No comments: {error}", severity="warning", seconds=8)
             return
@@ -114,7 +114,7 @@ class ReadingKeys(Searching):
         article = await self._opened_here()
         if article is None:
             return
-        revisions = await self.library.revisions(article.id)
+        revisions = await self.library.articles.revisions(article.id)
         if not revisions:
             self.host.say("Nothing was changed since it first came", seconds=2)
             return

@@ -85,7 +85,7 @@ class Searching(Panes):
         """Put a search on top of the history, here and in the store."""
         text = text.strip()
         self.searches[:] = [text, *(one for one in self.searches if one != text)]
-        self.run_worker(self.library.remember_search(text), group="remember")
+        self.run_worker(self.library.searches.remember(text), group="remember")
 
     def leave_filter(self) -> None:
         """Show the whole view again."""

@@ -97,7 +97,7 @@ class Watches(TableScreen):
 
     async def fetch(self) -> list[Row]:
         """The watches with their numbers."""
-        stats = await self.library.watch_stats()
+        stats = await self.library.watches.stats()
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
         now = int(self.host.clock())
@@ -121,8 +121,10 @@ class Watches(TableScreen):
         row = stats.newest
         if row is not None:
             title = row.title or row.url
-            spans = [(start, end) for start, end, name in self.library.highlights(title) if name == key]
-            where = f" · {self.library.feed_title(row.feed_id)}, {age(row.time, now)}"
+            spans = [
+                (start, end) for start, end, name in self.library.watches.highlights(title) if name == key
+            ]
+            where = f" · {self.library.feeds.title(row.feed_id)}, {age(row.time, now)}"
             lines.append((("newest  ", "dim"), *marked(title, spans, f"hit:{key}"), (where, "dim")))
         if stats.top_feeds:
             feeds = " · ".join(f"{title} {count}" for title, count in stats.top_feeds)
@@ -162,7 +164,7 @@ class Watches(TableScreen):
             self.host.say("This watch has no end", seconds=2)
             return
         try:
-            await self.library.keep_watch(name)
+            await self.library.watches.keep(name)
         except TuireaderError as error:
             self.host.say(str(error), severity="warning")
             return

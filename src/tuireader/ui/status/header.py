@@ -40,7 +40,7 @@ def words(screen: Panes) -> tuple[str, str]:
         from tuireader.commands.sorts import SEARCH_SORTS
 
         hidden += f", {SEARCH_SORTS[screen.listing.sort]}"
-    title = views.title_of(view, screen.feeds, screen.library.views)
+    title = views.title_of(view, screen.feeds, screen.library.searches.saved)
     if screen.listing.filter:
         title = f"{title} › {screen.listing.filter}"
     return title, told + hidden

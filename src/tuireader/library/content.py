@@ -1,4 +1,4 @@
-"""What belongs to an article and is fetched when it is wanted: its page, its comments, its pictures."""
+"""Content fetched on demand: full text, comments, images; and colors of code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import ingest
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import Desk, in_transaction
+from tuireader.library.context import UseCases
 from tuireader.library.image_cache import PictureCache
 from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
 from tuireader.subprocesses.sandbox import Failed, Workshop
@@ -39,21 +39,18 @@ _AT_ONCE = 4
 """... and how many at a time; one host is asked for `per_host` of them."""
 
 
-class Pages(Desk):
-    """Each is stored, so that it can be read offline from then on."""
+class Content(UseCases):
+    """Fetch what belongs to an article and store it, so that it can be read offline."""
 
     _workshop: Workshop | None = None
     _fetcher: Fetcher | None = None
 
     async def close(self) -> None:
-        """End the worker process and the connections, then as before."""
+        """End the worker process and the connections."""
         if self._workshop is not None:
             await self._workshop.aclose()
         if self._fetcher is not None:
             await self._fetcher.aclose()
-        await super().close()
-
-    # -- full text
 
     async def fetch_full_text(self, article_id: int) -> Article:
         """Fetch the page of an article, store its text and show it from now on.
@@ -65,7 +62,7 @@ class Pages(Desk):
 
     async def show_full_text(self, article_id: int, shown: bool) -> Article:
         """Choose the full text, or what the feed says."""
-        await self._pool.write(in_transaction(lambda store: store.full_texts.show(article_id, shown)))
+        await self._context.transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._article(article_id)
 
     async def fetch_full_texts(
@@ -75,10 +72,10 @@ class Pages(Desk):
 
         A few at a time, and of each feed the newest only: it is not asked for its archive.
         """
-        wanted = {feed.url for feed in self.config.feeds if feed.full_text}
-        if not wanted or self.offline:
+        wanted = {feed.url for feed in self._context.config.feeds if feed.full_text}
+        if not wanted or self._context.offline:
             return
-        feeds = self._feeds or await self.feeds()
+        feeds = self._context.feeds or await self._context.load_feeds()
         ids = [feed.id for feed in feeds if feed.url in wanted]
         if feed_ids is not None:
             ids = [feed_id for feed_id in ids if feed_id in feed_ids]
@@ -101,20 +98,16 @@ class Pages(Desk):
     async def _fetch_one(self, article_id: int) -> list[NewMatch]:
         """Fetch, read and store one page; a failure is noted with its reason, and raised."""
         article = await self._article(article_id)
-        self._own_network()
+        self._require_network()
         try:
             html, base_url = await self._page_text(article)
         except TuireaderError as fault:
-            reason, now = fault.message, int(self._clock())
-            await self._pool.write(
-                in_transaction(lambda store: store.full_texts.fail(article_id, reason, now))
-            )
+            reason, now = fault.message, self._context.now()
+            await self._context.transact(lambda store: store.full_texts.fail(article_id, reason, now))
             raise
-        now = int(self._clock())
-        found = await self._pool.write(
-            in_transaction(
-                lambda store: ingest.record_full_text(store, article_id, html, base_url, self._rules, now)
-            )
+        now = self._context.now()
+        found = await self._context.transact(
+            lambda store: ingest.record_full_text(store, article_id, html, base_url, self._context.rules, now)
         )
         return [
             NewMatch(text.id, text.title, article.feed_title, text.url, evidence) for text, evidence in found
@@ -124,7 +117,7 @@ class Pages(Desk):
         """What the page of an article says, and what its relative addresses refer to."""
         from tuireader.feeds import pages
 
-        fetcher = await self._fetching()
+        fetcher = await self._open_fetcher()
         page, url = await pages.fetch_page(fetcher, article.url, self._feed_url(article.feed_id))
         html = page
         if is_html(page):
@@ -136,9 +129,7 @@ class Pages(Desk):
             raise TuireaderError("the page has less text than the feed: a login or a notice stands before it")
         return html, url
 
-    # -- comments
-
-    async def load_comments(self, article_id: int) -> Article:
+    async def fetch_comments(self, article_id: int) -> Article:
         """Fetch the comments of an article from its comment feed and store them."""
         from tuireader.feeds import pages
         from tuireader.feeds.workers import ParseWorker
@@ -146,21 +137,17 @@ class Pages(Desk):
         article = await self._article(article_id)
         if not article.comments_feed:
             raise TuireaderError("the feed names no comments to load")
-        self._own_network()
-        fetcher = await self._fetching()
+        self._require_network()
+        fetcher = await self._open_fetcher()
         async with ParseWorker() as parser:
             comments = await pages.fetch_comments(
                 fetcher, parser, article.comments_feed, self._feed_url(article.feed_id)
             )
-        thread = Thread(int(self._clock()), comments)
-        await self._pool.write(
-            in_transaction(lambda store: store.full_texts.keep_comments(article_id, thread))
-        )
+        thread = Thread(self._context.now(), comments)
+        await self._context.transact(lambda store: store.full_texts.keep_comments(article_id, thread))
         return await self._article(article_id)
 
-    # -- pictures
-
-    async def picture(
+    async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
     ) -> Pixels:
         """A picture of an article of a feed, made to fit into so many pixels; from the cache if it is there.
@@ -168,21 +155,21 @@ class Pages(Desk):
         The demo has its own pictures and asks no network.
         """
         speed = None
-        if self.offline:
+        if self._context.offline:
             from tuireader import demo
 
             data = demo.picture(url)
             if data is None:
-                self._own_network()
+                self._require_network()
         else:
-            data, speed = await self._picture_file(url, feed_id)
+            data, speed = await self._image_file(url, feed_id)
         found = await self._work("picture", data, width, height, ground, seconds=_DECODE)
         across, down, rgb = found
         return Pixels(across, down, rgb, speed)
 
-    async def _picture_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
+    async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
         """The bytes of a picture, and how fast they came."""
-        cache = PictureCache(self.paths.cache / "pictures")
+        cache = PictureCache(self._context.paths.cache / "pictures")
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
             return data, None
@@ -190,24 +177,20 @@ class Pages(Desk):
         await asyncio.to_thread(import_module, "tuireader.feeds.pages")
         from tuireader.feeds import pages
 
-        fetcher = await self._fetching()
+        fetcher = await self._open_fetcher()
         started = time.monotonic()
         data = await pages.fetch_picture(fetcher, url, self._feed_url(feed_id))
         seconds = max(0.001, time.monotonic() - started)
         await asyncio.to_thread(cache.put, url, data)
         return data, len(data) / seconds if len(data) >= _TELLING else None
 
-    # -- code
-
-    async def colours(self, code: str, language: str) -> list[tuple[int, int, str]]:
+    async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Which stretches of a program are what: (start, end, kind); empty where that cannot be told."""
         try:
             found = await self._work("colours", code, language, seconds=_COLOUR)
         except TuireaderError:
             return []
         return [(start, end, kind) for start, end, kind in found]
-
-    # -- what they share
 
     async def _article(self, article_id: int) -> Article:
         article = await self._pool.read(lambda store: store.articles.get(article_id))
@@ -224,13 +207,13 @@ class Pages(Desk):
         except Failed as failed:
             raise TuireaderError(f"it cannot be read: {failed}") from None
 
-    async def _fetching(self) -> Fetcher:
+    async def _open_fetcher(self) -> Fetcher:
         """The one fetcher of pages, opened at the first need."""
         if self._fetcher is None:
             from tuireader.feeds import pages
 
-            limits = pages.limited(fetch_limits(self.config), _SECONDS)
-            fetcher = await pages.open_fetcher(limits, self._clock)
+            limits = pages.limited(fetch_limits(self._context.config), _SECONDS)
+            fetcher = await pages.open_fetcher(limits, self._context.clock)
             if self._fetcher is None:
                 self._fetcher = fetcher
             else:
@@ -239,10 +222,10 @@ class Pages(Desk):
 
     def _feed_url(self, feed_id: int) -> str:
         """The address of a feed, also of one that is no longer subscribed."""
-        return self._names.get(feed_id, ("", "", ""))[1]
+        return self._context.feed_names.get(feed_id, ("", "", ""))[1]
 
-    def _own_network(self) -> None:
-        if self.offline:
+    def _require_network(self) -> None:
+        if self._context.offline:
             raise TuireaderError("the demo has no network", "start tuireader without --demo")
 
 

@@ -1,4 +1,4 @@
-"""Which feeds are followed: added, found, moved, paused."""
+"""Subscriptions: list, add, find, move, pause and remove feeds."""
 
 from __future__ import annotations
 
@@ -7,49 +7,68 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuireader import schedule
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.desk import in_transaction
-from tuireader.library.lists import Lists
-from tuireader.library.pages import fetch_limits
-from tuireader.model import Fault, FeedPreview, FoundFeed
-from tuireader.text import feed_key, without_password
+from tuireader.library.content import fetch_limits
+from tuireader.library.context import UseCases, address_key
+from tuireader.model import Fault, Feed, FeedHealth, FeedPreview, FoundFeed
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
 
 
-class Subscriptions(Lists):
-    """The feeds of the configuration; every change is an edit of it that keeps its comments."""
+class Feeds(UseCases):
+    """The subscribed feeds; every change is an edit of the configuration that keeps its comments."""
 
-    async def add_feeds(self, feeds: Sequence[tuple[str, str, str]]) -> int:
+    async def all(self) -> list[Feed]:
+        """All subscribed feeds in config order, with their health."""
+        return await self._context.load_feeds()
+
+    async def health(self) -> list[FeedHealth]:
+        """All subscribed feeds in config order with what is known of their health, in one query."""
+        since = self._context.now() - 28 * schedule.DAY
+        return await self._pool.read(
+            lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+        )
+
+    def title(self, feed_id: int) -> str:
+        """The shown title of a feed, from memory; `""` when it is unknown."""
+        return self._context.feed_names.get(feed_id, ("", "", ""))[0]
+
+    def config(self, feed_id: int) -> FeedConfig:
+        """What the config says of a feed."""
+        url = self._context.feed_url(feed_id)
+        return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
+
+    async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
         """Subscribe to (url, title, folder) each; returns how many are new. Creates the config if needed."""
-        self._own_feeds()
-        known = {feed.url for feed in self.config.feeds}
+        self._context.require_own_feeds()
+        known = {feed.url for feed in self._context.config.feeds}
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
         new = [feed for url, feed in reversed(wanted.items()) if url not in known]
         if new:
             from tuireader.config import edit as config_edit
 
-            await self._change_config(lambda text: config_edit.add_feeds(text, new))
+            await self._context.change_config(lambda text: config_edit.add_feeds(text, new))
         return len(new)
 
     async def pause(self, feed_id: int) -> None:
         """Keep a feed and its articles, but fetch it no more. Like all of these, by an edit of the config."""
-        await self._set_feed(feed_id, paused=True)
+        await self._context.set_feed(feed_id, paused=True)
 
     async def resume(self, feed_id: int) -> None:
         """Fetch a paused feed again."""
-        await self._set_feed(feed_id, paused=False)
+        await self._context.set_feed(feed_id, paused=False)
 
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; its articles are kept."""
         from tuireader.config import edit as config_edit
 
-        url = self._url(feed_id)
-        await self._change_feeds(lambda text: config_edit.remove_feed(text, url))
+        url = self._context.feed_url(feed_id)
+        await self._context.change_feeds(lambda text: config_edit.remove_feed(text, url))
 
-    async def edit_feed(
+    async def edit(
         self,
         feed_id: int,
         *,
@@ -68,8 +87,8 @@ class Subscriptions(Lists):
         """
         from tuireader.config import edit as config_edit
 
-        self._own_feeds()
-        url, before = self._url(feed_id), self.feed_title(feed_id)
+        self._context.require_own_feeds()
+        url, before = self._context.feed_url(feed_id), self.title(feed_id)
         seconds = config_edit.parse_value(FeedConfig, "interval", interval) if interval.strip() else None
         new: dict[str, object] = {
             "title": title.strip(),
@@ -80,19 +99,14 @@ class Subscriptions(Lists):
             "full_text": full_text,
         }
 
-        known = self.feed_config(feed_id)  # the file may say more since: what was left as it was, stays
+        known = self.config(feed_id)  # the file may say more since: what was left as it was, stays
         changes = {name: value for name, value in new.items() if value != getattr(known, name)}
 
         def edit(text: str) -> str:
             text = config_edit.set_feed(text, url, **changes)
             return config_edit.renamed(text, "feed", before, title.strip()) if title.strip() else text
 
-        await self._change_config(edit)
-
-    def feed_config(self, feed_id: int) -> FeedConfig:
-        """What the config says of a feed."""
-        url = self._url(feed_id)
-        return next((feed for feed in self.config.feeds if feed.url == url), FeedConfig(url))
+        await self._context.change_config(edit)
 
     async def rename_folder(self, name: str, new: str) -> None:
         """Put the feeds of a folder into another one; `""` takes them out of it. Raises ConfigError."""
@@ -100,7 +114,7 @@ class Subscriptions(Lists):
 
         new = new.strip()
         what = f"folder {name} renamed to {new}" if new else f"folder {name} removed"
-        await self._change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
+        await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def accept_move(self, feed_id: int) -> str:
         """Write the address that a feed has moved to into the config, and return it.
@@ -108,9 +122,9 @@ class Subscriptions(Lists):
         Where a web page stands now, it is the feed that the page names. The feed keeps its articles, marks
         and health. Raises TuireaderError when it has not moved.
         """
-        for health in await self.feed_health():
+        for health in await self.health():
             if health.feed.id == feed_id and health.moved_to:
-                await self._set_feed(feed_id, url=health.moved_to)
+                await self._context.set_feed(feed_id, url=health.moved_to)
                 return health.moved_to
             if health.feed.id == feed_id and health.fault is Fault.NOT_A_FEED:
                 return await self._accept_named(feed_id)
@@ -118,7 +132,7 @@ class Subscriptions(Lists):
 
     async def _accept_named(self, feed_id: int) -> str:
         """Subscribe to the feed that the page at a feed's address names, in its stead."""
-        url, taken = self._url(feed_id), {feed.url for feed in self.config.feeds}
+        url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:
@@ -126,18 +140,18 @@ class Subscriptions(Lists):
             raise TuireaderError(
                 f"the feed of this page {words}", "remove this one, or mend its address in the configuration"
             )
-        await self._pool.write(in_transaction(lambda store: store.feeds.move(feed_id, new)))
-        await self._set_feed(feed_id, url=new)
+        await self._context.transact(lambda store: store.feeds.move(feed_id, new))
+        await self._context.set_feed(feed_id, url=new)
         return new
 
     async def discover(self, url: str) -> list[FoundFeed]:
         """What is found at a pasted address: the feed itself, or those a page advertises."""
         from tuireader.feeds.discover import discover
 
-        async with await self._looking() as fetcher:
+        async with await self._fetcher() as fetcher:
             return await discover(fetcher, url)
 
-    async def preview_feed(self, found: FoundFeed) -> FeedPreview:
+    async def preview(self, found: FoundFeed) -> FeedPreview:
         """What a feed that was found is and has; asked for only where that is not known yet.
 
         Raises TuireaderError when it cannot be read.
@@ -147,16 +161,16 @@ class Subscriptions(Lists):
         from tuireader.feeds.discover import read_preview
         from tuireader.feeds.workers import ParseWorker
 
-        async with await self._looking() as fetcher, ParseWorker() as parser:
+        async with await self._fetcher() as fetcher, ParseWorker() as parser:
             return await read_preview(fetcher, parser, found)
 
-    async def titled(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
+    async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
         """Found feeds with their own titles where the page that names them gives none; those that cannot be
         read stay without."""
         from tuireader.feeds.discover import read_preview
         from tuireader.feeds.workers import ParseWorker
 
-        async with await self._looking() as fetcher, ParseWorker() as parser:
+        async with await self._fetcher() as fetcher, ParseWorker() as parser:
 
             async def titled(one: FoundFeed) -> FoundFeed:
                 if one.title:
@@ -169,15 +183,15 @@ class Subscriptions(Lists):
 
             return list(await asyncio.gather(*map(titled, found)))
 
-    def follows(self, url: str) -> bool:
+    def is_subscribed(self, url: str) -> bool:
         """Whether a feed is in the configuration already, however its address is written there."""
-        address = feed_key(without_password(url))
-        return any(feed_key(without_password(feed.url)) == address for feed in self.config.feeds)
+        address = address_key(url)
+        return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
-    async def _looking(self) -> Fetcher:
+    async def _fetcher(self) -> Fetcher:
         """A fetcher that looks at what is not followed yet."""
-        if self.offline:
+        if self._context.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader.feeds.pages import open_fetcher
 
-        return await open_fetcher(fetch_limits(self.config), self._clock)
+        return await open_fetcher(fetch_limits(self._context.config), self._context.clock)

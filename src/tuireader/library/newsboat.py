@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.errors import UnreadableError
 from tuireader.library import newsboat_files
-from tuireader.library.desk import in_transaction
+from tuireader.library.context import Context, address_key
 from tuireader.library.newsboat_compare import Comparing
+from tuireader.library.watches import Watches
 from tuireader.store import Store
-from tuireader.text import clean, feed_key, safe_url, without_password
+from tuireader.text import clean, safe_url
 
 if TYPE_CHECKING:
     from tuireader.newsboat.outcomes import Consent, Outcome
@@ -51,10 +52,14 @@ class Moved:
     trouble: str = ""
 
 
-class Moving(Comparing):
-    """What other programs left behind."""
+class Newsboat(Comparing):
+    """Import a newsboat, or compare with one."""
 
-    async def import_newsboat(
+    def __init__(self, context: Context, watches: Watches) -> None:
+        super().__init__(context)
+        self._watches = watches
+
+    async def import_profile(
         self,
         found: Places,
         *,
@@ -68,7 +73,7 @@ class Moving(Comparing):
         are added. Programs, proxies and folders are taken over only when they are in `accept`, or are here
         already. `progress` is told (feeds done, all feeds). Raises TuireaderError, ConfigError.
         """
-        self._own_feeds()
+        self._context.require_own_feeds()
         profile = await asyncio.to_thread(newsboat_files.profile_of, found)
         asked = await self._asks(found, profile)
         accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
@@ -82,7 +87,7 @@ class Moving(Comparing):
                 except UnreadableError as error:  # articles that came before it stay
                     moved.trouble = str(error)
         if not dry_run:
-            async for _ in self.apply_watches():
+            async for _ in self._watches.apply():
                 pass
         return moved
 
@@ -98,10 +103,10 @@ class Moving(Comparing):
             return done[0].text
 
         if dry_run:
-            text = await asyncio.to_thread(newsboat_files.text_of, self.paths.config)
+            text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
             await asyncio.to_thread(edit, text)
         else:
-            await self._change_config(edit)
+            await self._context.change_config(edit)
         made = {made for one in profile.outcomes for made in one.makes}
         kept = dict.fromkeys(reason for name, reason in done[0].kept.items() if name not in made)
         outcomes = settled(profile.outcomes, done[0].kept)
@@ -110,16 +115,16 @@ class Moving(Comparing):
     async def _bring(
         self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
     ) -> None:
-        ids = {feed_key(without_password(feed.url)): feed.id for feed in self._feeds}
+        ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
         urls = [feed.url for feed in profile.subscriptions.feeds]
         counts, followed = cache.counts(), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
             found = await asyncio.to_thread(cache.feeds)
-            names = [(ids[feed_key(without_password(url))], *found[url]) for url in urls if url in found]
-            await self._pool.write(in_transaction(partial(_name, names=names)))
+            names = [(ids[address_key(url)], *found[url]) for url in urls if url in found]
+            await self._context.transact(partial(_name, names=names))
         for done, url in enumerate(urls, 1):
-            feed_id = ids.get(feed_key(without_password(url)))
+            feed_id = ids.get(address_key(url))
             if url in counts:
                 async for batch in newsboat_files.batches(cache, url):
                     items = [item for item, _ in batch]
@@ -141,18 +146,16 @@ class Moving(Comparing):
             known = await self._pool.read(partial(_known, feed_id=feed_id, items=items))
             moved.new += len(items) - known
         else:
-            brought = await self._pool.write(
-                in_transaction(partial(self._store, feed_id=feed_id, items=items))
-            )
+            brought = await self._context.transact(partial(self._store, feed_id=feed_id, items=items))
             await self._pool.write(lambda store: store.learn())
             moved.new += len(items) - brought.known
             moved.marked += len({*brought.read, *brought.starred})
 
     def _store(self, store: Store, *, feed_id: int, items: list[ImportedArticle]) -> ImportResult:
-        now = int(self._clock())
+        now = self._context.now()
         brought = store.exchange.add_articles(feed_id, items, now)
         # none of it is news: no watch tells of it
-        rules = replace(self._rules, tell=())
+        rules = replace(self._context.rules, tell=())
         ingest.record_new(store, brought.new, rules, now)
         before, after = ([pair[side] for pair in brought.carried] for side in (0, 1))
         ingest.record_changed(store, after, rules, now, before)

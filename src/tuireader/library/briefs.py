@@ -1,0 +1,50 @@
+"""Briefs: what arrived in a span of time, by story."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tuireader import ingest, schedule
+from tuireader.errors import TuireaderError
+from tuireader.export import brief
+from tuireader.library.articles import completed
+from tuireader.library.context import UseCases
+from tuireader.store import Store
+
+
+class Briefs(UseCases):
+    """Overviews of many articles."""
+
+    async def make(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
+        """What has come within so many seconds, by story, and where this ends; None: since the last brief.
+
+        Before the first brief None means a day. Raises TuireaderError when there is no such watch.
+        """
+        names = [item.name for item in self._context.config.watches]
+        if watch and watch not in names:
+            raise TuireaderError(f"there is no watch {watch!r}", f"there are: {', '.join(names) or 'none'}")
+        since = self._context.now() - (schedule.DAY if seconds is None else seconds)
+
+        def read(store: Store) -> tuple[brief.Brief, int]:
+            after = store.briefs.last(watch) if seconds is None else None
+            end = store.briefs.newest()
+            reports = store.briefs.reports(after=after, since=since, watch=watch)
+            muted = store.briefs.muted(after=after, since=since, watch=watch)
+            made = ingest.explain(
+                store,
+                self._context.matcher,
+                self._context.feed_names,
+                [report.article_id for report in reports],
+            )
+            reports = [
+                replace(report, evidence=completed(report.evidence, made.get(report.article_id, ())))
+                for report in reports
+            ]
+            span = None if after is not None else seconds or schedule.DAY
+            return brief.build(reports, names, seconds=span, muted=muted), end
+
+        return await self._pool.read(read)
+
+    async def end(self, watch: str, end: int) -> None:
+        """Remember where a brief ended, for the next one since the last."""
+        await self._context.transact(lambda store: store.briefs.remember(watch, end))

@@ -1,0 +1,85 @@
+"""The database file: memory, checkpoints, changes by other programs, purging old texts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.library.context import Context, UseCases
+from tuireader.library.watches import CHUNK, Watches
+from tuireader.model import (
+    Purged,
+)
+from tuireader.store import Store
+from tuireader.store.schema import VERSION
+
+if TYPE_CHECKING:
+    from tuireader.store.retention import PurgeRule
+
+log = logging.getLogger("tuireader")
+
+
+class Database(UseCases):
+    """Care for the database file."""
+
+    def __init__(self, context: Context, watches: Watches) -> None:
+        super().__init__(context)
+        self._watches = watches
+
+        self._version = 0
+
+    @property
+    def schema(self) -> int:
+        """The version of the database, as a glance at it has to find it."""
+        return VERSION
+
+    async def spare_memory(self) -> None:
+        """Keep less of the database in memory from now on: the program stays open and mostly waits."""
+        await self._pool.spare_memory()
+
+    async def checkpoint(self) -> None:
+        """Bring what was written to its place in the database, if it is much; no key waits for that."""
+        await self._pool.tidy()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let writes wait this long for another program that is writing; also those that wait now."""
+        self._pool.wait_at_most(seconds)
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another program has written to the database since the last call.
+
+        The writer's connection is asked: it is the one that does not count what this program writes.
+        """
+        before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
+        return before != self._version
+
+    async def purge(
+        self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False
+    ) -> Purged:
+        """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
+
+        At least one of the two is given. Starred and labelled articles, those on a watch and (but
+        for `unread`) unread ones keep theirs. The articles stay, with their marks, and so do not come back
+        as new.
+        """
+        from tuireader.store.retention import PurgeRule
+
+        async for _ in self._watches.apply():  # what a new watch hits must not go
+            pass
+        before = None if older_than is None else self._context.now() - older_than
+        rule = PurgeRule(before, keep, unread)
+        ids = await self._pool.read(lambda store: store.retention.candidates(rule))
+        purged = await self._pool.read(lambda store: store.retention.measure(ids))
+        if dry_run or not ids:
+            return purged
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            await self._context.transact(partial(_drop, ids=chunk, rule=rule))
+        await self._pool.write(lambda store: store.retention.shrink())
+        return purged
+
+
+def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
+    store.retention.drop(ids, rule)

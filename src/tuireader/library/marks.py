@@ -1,0 +1,119 @@
+"""Marks on articles, labels, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuireader.errors import TuireaderError
+from tuireader.library.context import UseCases
+from tuireader.model import (
+    Change,
+    Label,
+)
+
+
+class Marks(UseCases):
+    """Mark articles and undo it. Every change returns the articles that it changed."""
+
+    async def set_read(
+        self,
+        ids: Sequence[int],
+        read: bool,
+        *,
+        journal: bool = True,
+        stories: bool = False,
+        spare_watched: bool = False,
+    ) -> Change:
+        """Mark articles read or unread, with `stories` the other articles of their stories, too.
+
+        `journal=False` is for what no one wants to undo: opening one. `spare_watched`: whoever reads an
+        article has not read the others of its story that are on a watch.
+        """
+        if stories:
+            found = ids
+            ids = await self._pool.read(
+                lambda store: store.stories.with_stories(found, spare_watched=spare_watched)
+            )
+        return await self._mark("read", ids, read, journal)
+
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
+        """Star or unstar articles."""
+        return await self._mark("starred", ids, starred, True)
+
+    async def keep_place(self, article_id: int, place: int) -> None:
+        """Remember how far an article was read, in characters of its text."""
+        await self._context.transact(lambda store: store.marks.set_place(article_id, place))
+
+    async def split_story(self, article_id: int) -> Change:
+        """Take an article out of its story; it is never folded with the others again. Undo joins them.
+
+        The ids are the article and those that it was folded with; none when it is alone.
+        """
+        now = self._context.now()
+        return await self._context.transact(lambda store: store.marks.split(article_id, now=now))
+
+    async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
+        """Return whether `read` or `starred` has another value on any of some articles."""
+        return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
+
+    async def newest_step(self, before: int = 0) -> Change | None:
+        """Return the step that undo takes back next, or the one below another step; None at the end."""
+        return await self._pool.read(lambda store: store.marks.newest(before))
+
+    async def undo(self, step: Change | None = None) -> Change | None:
+        """Take back the last mark or change of the configuration; None when there is nothing left.
+
+        Also what was done before a restart. With a `step` only this one is taken back: None when another one
+        has come since. Raises TuireaderError where the configuration says something else by now: it stays so,
+        and the next undo takes back what was done before.
+        """
+        change = await self._context.transact(lambda store: store.marks.undo(step))
+        if change is not None and change.config is not None:
+            await self._context.undo_config(change.what, change.config)
+        return change
+
+    async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
+        now = self._context.now()
+        return await self._context.transact(
+            lambda store: store.marks.set(mark, ids, value, now=now, journal=journal)
+        )
+
+
+class Labels(UseCases):
+    """Labels that the user gives to articles."""
+
+    async def all(self, ids: Sequence[int] = ()) -> list[Label]:
+        """The labels that there are, the most used first, and how many of some articles have each."""
+        return await self._pool.read(lambda store: store.labels.all(ids))
+
+    async def set(self, name: str, ids: Sequence[int], value: bool) -> Change:
+        """Give articles a label, a new one or one that is there in any spelling, or take it away.
+
+        Raises TuireaderError when the name has nothing to show.
+        """
+        _check_label(name)
+        now = self._context.now()
+        return await self._context.transact(lambda store: store.marks.label(name, ids, value, now=now))
+
+    async def remove(self, name: str) -> Change:
+        """Take a label away from all that have it; undo brings it back."""
+        now = self._context.now()
+        return await self._context.transact(
+            lambda store: store.marks.label(name, store.labels.articles_with(name), False, now=now)
+        )
+
+    async def rename(self, name: str, new: str) -> Change:
+        """Give all that have a label another one in its place, which may be there already.
+
+        Raises TuireaderError when the new name has nothing to show.
+        """
+        _check_label(new)
+        now = self._context.now()
+        return await self._context.transact(lambda store: store.marks.rename_label(name, new, now=now))
+
+
+def _check_label(name: str) -> None:
+    from tuireader.dedup import label_name
+
+    if not label_name(name):
+        raise TuireaderError("a label needs a name", "letters or digits, such as: to read")
