@@ -153,9 +153,9 @@ def test_faults_are_told_and_the_rest_works() -> None:
     assert [(one.path, one.message) for one in problems] == [
         ("ui.keys", "no preset 'newsbot'; did you mean 'newsboat'?"),
         ("keys.next_unraed", "no command 'next_unraed'; did you mean 'next_unread'?"),
-        ("keys.quit", "'^h' cannot be used: in a terminal it is the same as backspace"),
-        ("keys.quit", "'foo' is no key"),
-        ("keys.zen", "'foo' is no key"),
+        ("keys.quit", "'^h' cannot be used: in a terminal it is the same key as backspace"),
+        ("keys.quit", "'foo' is not a key"),
+        ("keys.zen", "'foo' is not a key"),
     ]
     assert keys["quit"] == BY_ID["quit"].keys
     assert keys["zen"] == ("T",)

@@ -79,7 +79,7 @@ def test_an_address_that_name_servers_cannot_know_is_compared_as_it_is() -> None
 
 def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
     found = list(statements("what is this\na = 1\n"))
-    assert [(one.sort, one.name) for one in found][:2] == [
+    assert [(one.kind, one.name) for one in found][:2] == [
         (StatementKind.PAIR, ""),
         (StatementKind.PAIR, "a"),
     ]

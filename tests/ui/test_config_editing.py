@@ -65,7 +65,7 @@ async def test_five_problems_are_three_lines_and_one(tmp_path: Path) -> None:
         (tmp_path / "config.toml").write_text(CONFIG + "".join(f"no_{n} = 1\n" for n in range(5)))
         await take_over(run.main)
         await run.settle()
-        assert run.toasts.count("is no key that tuireader knows") == 3
+        assert run.toasts.count("is not a known key") == 3
         assert "and 2 more: `tuireader config check` lists all" in run.toasts
 
 

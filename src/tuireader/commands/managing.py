@@ -6,33 +6,33 @@ from tuireader.commands.command import TABLES, Command, Group, Scope
 
 MANAGING: tuple[Command, ...] = (
     # Find
-    Command("search", "Search", "Search everything that is stored.", ("slash",), Group.FIND, footer=True),
+    Command("search", "Search", "Search all stored articles.", ("slash",), Group.FIND, footer=True),
     Command(
         "fold_stories",
         "Fold stories",
-        "Show a story as one line, or each of its articles.",
+        "Show stories as one line each, or all their articles.",
         ("v",),
         Group.FIND,
     ),
-    Command("filter", "Filter", "Show only what fits an expression, of this list.", ("F",), Group.FIND),
+    Command("filter", "Filter", "Filter this list by an expression.", ("F",), Group.FIND),
     Command(
         "show_new",
         "New since last time",
-        "Show what has come since tuireader was last left.",
+        "Show articles that arrived since you last quit.",
         ("L",),
         Group.FIND,
     ),
     Command(
         "save_view",
         "Save search",
-        "Keep the search, or what is filtered of this list, in the sidebar under a name.",
+        "Save the search or filter under a name in the sidebar.",
         ("V",),
         Group.FIND,
     ),
     Command(
         "keep_as_watch",
         "Search to watch",
-        "While typing a search: make a watch of it.",
+        "While typing a search: turn it into a watch.",
         ("ctrl+s",),
         Group.FIND,
         Scope.SEARCH,
@@ -40,7 +40,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "keep_as_view",
         "Search to sidebar",
-        "While typing a search: keep it in the sidebar under a name.",
+        "While typing a search: save it under a name in the sidebar.",
         ("ctrl+n",),
         Group.FIND,
         Scope.SEARCH,
@@ -48,14 +48,14 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "find_in_page",
         "Find in page",
-        "Find words in the open article; ] and [ go on, esc leaves.",
+        "Find words in the open article; ] and [ jump to the next and previous hit, esc leaves.",
         ("ctrl+f",),
         Group.FIND,
     ),
     Command(
         "sort",
         "Sort",
-        "Sort the list: by time, feed, title, watch or sources, and a search by relevance.",
+        "Sort the list by time, feed, title, watch or sources, a search also by relevance.",
         ("backslash",),
         Group.FIND,
     ),
@@ -64,7 +64,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "refresh_one",
         "Refresh this",
-        "Fetch the feed, folder or list that is chosen.",
+        "Refresh the selected feed, folder or list.",
         ("r",),
         Group.FEEDS,
         also=(Scope.HEALTH,),
@@ -72,24 +72,24 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "refresh_failing",
         "Retry all failing",
-        "In the feed health: fetch all feeds that fail.",
+        "In the feed health: refresh all failing feeds.",
         ("R",),
         Group.FEEDS,
         Scope.HEALTH,
     ),
-    Command("refresh_all", "Refresh all", "Fetch all feeds.", ("R",), Group.FEEDS, footer=True),
+    Command("refresh_all", "Refresh all", "Refresh all feeds.", ("R",), Group.FEEDS, footer=True),
     Command("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", ("plus",), Group.FEEDS),
     Command(
         "feed_health",
         "Feed health",
-        "Show which feeds are in trouble and why, and mend them.",
+        "Show failing feeds, why they fail, and fix them.",
         ("H",),
         Group.FEEDS,
     ),
     Command(
         "edit_this",
         "Edit",
-        "In the sidebar and the tables: change the feed, folder, watch, label or saved search.",
+        "In the sidebar and the tables: edit the feed, folder, watch, label or saved search.",
         ("e",),
         Group.FEEDS,
         Scope.SIDEBAR,
@@ -107,7 +107,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "pause_feed",
         "Pause/resume",
-        "In the feed health: stop fetching the feed, or go on with it.",
+        "In the feed health: pause or resume the feed.",
         ("p",),
         Group.FEEDS,
         Scope.HEALTH,
@@ -115,19 +115,19 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "accept_move",
         "Accept move",
-        "In the feed health: take the new address of a feed that has moved for good.",
+        "In the feed health: accept the new address of a feed that has moved for good.",
         ("a",),
         Group.FEEDS,
         Scope.HEALTH,
     ),
     # Watches
     Command(
-        "watches", "Watches", "Show how often each watch hits, and change watches.", ("w",), Group.WATCHES
+        "watches", "Watches", "Show how often each watch matches, and edit watches.", ("w",), Group.WATCHES
     ),
     Command(
         "new_watch",
         "New watch",
-        "Make a watch from the chosen text, the search or the article, and see what it would hit.",
+        "Create a watch from the selected text, the search or the article, and preview its matches.",
         ("W",),
         Group.WATCHES,
         also=(Scope.WATCHES,),
@@ -143,7 +143,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "take_alias",
         "Take alias",
-        "In the dialog of a watch: add the other name that texts use.",
+        "In the watch dialog: add the suggested alias.",
         ("ctrl+t",),
         Group.WATCHES,
         Scope.WATCH,
@@ -151,8 +151,8 @@ MANAGING: tuple[Command, ...] = (
     Command("mute", "Mute", "Hide articles by words or feed, for a time or for good.", ("M",), Group.WATCHES),
     Command(
         "look_at_muted",
-        "Look at the muted",
-        "In the dialog of mutes: show all that is hidden.",
+        "Show muted",
+        "In the mute dialog: show all hidden articles.",
         ("ctrl+o",),
         Group.WATCHES,
         Scope.MUTE,
@@ -160,21 +160,21 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "follow_story",
         "Follow story",
-        "Make a watch from the rarest words of the story.",
+        "Follow the story with a watch made from its rarest words.",
         ("asterisk",),
         Group.WATCHES,
     ),
     Command(
         "next_hit",
         "Next hit",
-        "Jump to the next place in the text that was found: by find in page, a watch or the search.",
+        "Jump to the next hit in the text: of find in page, a watch or the search.",
         ("right_square_bracket",),
         Group.WATCHES,
     ),
     Command(
         "previous_hit",
         "Previous hit",
-        "Jump to the previous place in the text that was found.",
+        "Jump to the previous hit in the text.",
         ("left_square_bracket",),
         Group.WATCHES,
     ),
@@ -182,28 +182,26 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "palette",
         "Commands",
-        "Find a command by its name.",
+        "Find and run a command by name.",
         ("colon", "ctrl+p"),
         Group.PROGRAM,
     ),
     Command(
         "macro",
         "Macros",
-        "Run one of the macros of the config: its key comes next.",
+        "Run a macro of the configuration; press its key next.",
         ("comma",),
         Group.PROGRAM,
     ),
     Command(
         "edit_config",
         "Edit config",
-        "Edit the configuration in $VISUAL or $EDITOR, and take it over.",
+        "Edit the configuration in $VISUAL or $EDITOR and reload it.",
         ("E",),
         Group.PROGRAM,
     ),
-    Command("tour", "Tour", "Show the few keys that matter first.", (), Group.PROGRAM),
-    Command(
-        "help", "Help", "Show all keys, and search them.", ("question_mark", "f1"), Group.PROGRAM, footer=True
-    ),
+    Command("tour", "Tour", "Show the few keys to start with.", (), Group.PROGRAM),
+    Command("help", "Help", "Show and search all keys.", ("question_mark", "f1"), Group.PROGRAM, footer=True),
     Command(
         "quit_or_back",
         "Back/quit",

@@ -64,10 +64,12 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
     for text in written:
         key = normalise_key(text)
         if key is None:
-            problems.append(KeyProblem(path, f"{text!r} is no key"))
+            problems.append(KeyProblem(path, f"{text!r} is not a key"))
         elif key in SAME_BYTE:
             problems.append(
-                KeyProblem(path, f"{text!r} cannot be used: in a terminal it is the same as {SAME_BYTE[key]}")
+                KeyProblem(
+                    path, f"{text!r} cannot be used: in a terminal it is the same key as {SAME_BYTE[key]}"
+                )
             )
         elif key not in keys:
             keys.append(key)

@@ -1,7 +1,7 @@
-"""The configuration: TOML into frozen values, every problem told with its place, the rest kept working.
+"""Read the configuration from TOML: frozen values, and problems with their places.
 
-The dataclasses of `shape` are the one description of the file: what is read, the defaults, the check of
-unknown keys, `config.example.toml`'s test and the reference in the documentation all follow their fields.
+The dataclasses of `shape` are the schema: reading, defaults, the check for unknown keys, the test of
+`config.example.toml` and the reference in the documentation follow from their fields.
 """
 
 from tuireader.config.files import Paths, config_exists, paths

@@ -1,4 +1,4 @@
-"""Where the program's files are."""
+"""Locations of the program's files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tuireader.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where the program's files are. `database_given` says that the person named the database."""
+    """Locations of the program's files. `database_given` is set when the user named the database."""
 
     config: Path
     database: Path
@@ -26,10 +26,10 @@ def paths(
     config: str | os.PathLike[str] | None = None,
     database: str | os.PathLike[str] | None = None,
 ) -> Paths:
-    """The places of all files by the XDG Base Directory Specification, but for those that are given.
+    """Locate all files by the XDG Base Directory Specification; arguments override it.
 
-    Makes nothing. As the specification says, variables that are not absolute paths are ignored. Raises
-    ConfigError when a place is needed that only HOME could tell, and HOME is missing.
+    Creates nothing. As the specification requires, variables that are not absolute paths are ignored. Raises
+    ConfigError when HOME is needed and missing.
     """
 
     def base(variable: str, below_home: str) -> Path:
@@ -53,20 +53,20 @@ def paths(
 
 
 def config_exists(path: Path) -> bool:
-    """Return whether there is a configuration file; raises ConfigError where that cannot be looked up."""
+    """Return whether there is a configuration file. Raises ConfigError when that cannot be determined."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ConfigError(f"{path} cannot be read: {reason}", "check the path and its rights") from None
+        raise ConfigError(f"{path} cannot be read: {reason}", "check the path and its permissions") from None
     return True
 
 
 def expand_home(path: str) -> Path:
-    """The path with `~` made out, where that can be."""
+    """Expand `~` in a path where possible."""
     try:
         return Path(path).expanduser()
-    except RuntimeError:  # no such user, or no HOME: then it is a name like any other
+    except RuntimeError:  # no such user, or no HOME: an ordinary name
         return Path(path)

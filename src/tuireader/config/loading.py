@@ -1,4 +1,4 @@
-"""From the text of the file to frozen values, what is wrong told, the rest kept working."""
+"""Read the configuration: frozen values, and a list of problems with what had to be ignored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
-    """Read a configuration file; one that does not exist is an empty one. Never raises."""
+    """Read a configuration file; a missing file counts as empty. Never raises."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -55,7 +55,7 @@ def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
 
 
 def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, ...]]:
-    """Read a configuration from its text; `name` stands for the file in problems. Never raises."""
+    """Read a configuration from its text; `name` is the file name for problems. Never raises."""
     text = text.removeprefix("\ufeff")
     try:
         table = tomllib.loads(text)
@@ -63,10 +63,10 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
             _check_numbers(table)
     except (ValueError, RecursionError) as error:
         return Config(), (syntax_problem(error, text, name),)
-    found = _Found()
+    found = _Problems()
     config = _config(table, found)
-    for trouble in resolve_keys(config.ui.preset, config.keys)[1]:
-        found.add(trouble.path, trouble.message)
+    for problem in resolve_keys(config.ui.preset, config.keys)[1]:
+        found.add(problem.path, problem.message)
     lines: dict[str, int] = {}
     if found.problems:
         for where, line in key_lines(text):
@@ -76,7 +76,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
 
 
 def _check_numbers(value: object) -> None:
-    """Raise ValueError for a number that Python does not print: hexadecimal ones may be of any length."""
+    """Raise ValueError for a number that is too long for Python to print, as hexadecimal ones can be."""
     match value:
         case int():
             str(value)
@@ -87,8 +87,8 @@ def _check_numbers(value: object) -> None:
             _check_numbers(list(value.values()))
 
 
-class _Found:
-    """The problems found so far, and how large all regular expressions are."""
+class _Problems:
+    """Problems found so far, and the total size of regular expressions."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -98,21 +98,21 @@ class _Found:
         self.problems.append(Problem(path, message, detail=detail))
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
-        """Return why a value is not read: its regular expressions are too large with all before it."""
+        """Return an error when a value exceeds the total size of regular expressions."""
         if kind not in (EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
 
         if self.regexes + more > REGEX_TOTAL:
             return Invalid(
-                "has a regular expression too many: all together are too large; remove or shorten some"
+                "has too many regular expressions: all together are too large; remove or shorten some"
             )
         self.regexes += more
         return None
 
 
 def _sizes(written: object) -> int:
-    """Return how large the regular expressions of a text, or of a list of texts, are together."""
+    """Return the total size of the regular expressions in a text or list of texts."""
     if isinstance(written, list):
         return sum(map(_sizes, written))
     if not isinstance(written, str) or "/" not in written:
@@ -122,13 +122,13 @@ def _sizes(written: object) -> int:
     return regex_sizes(written)
 
 
-def _config(table: dict[str, Any], found: _Found) -> Config:
+def _config(table: dict[str, Any], found: _Problems) -> Config:
     own = KEYS[Config]
     known = {*own, *TABLES} - {""}
     for name in table:
         if name not in known:
-            found.add(key_path("", name), f"is no key that tuireader knows{did_you_mean(name, known)}")
-    whole = _filled(Config, {name: table[name] for name in own if name in table}, "", found)
+            found.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
+    whole = _build(Config, {name: table[name] for name in own if name in table}, "", found)
     return replace(
         whole or Config(),
         feeds=tuple(_feeds(table.get("feeds"), found)),
@@ -136,87 +136,92 @@ def _config(table: dict[str, Any], found: _Found) -> Config:
         mutes=tuple(_mutes(table.get("mute"), found)),
         views=tuple(_views(table.get("view"), found)),
         macros=tuple(_macros(table.get("macro"), found)),
-        save=_filled(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
-        notify=_filled(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
-        fetch=_filled(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
-        ui=_filled(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
+        save=_build(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
+        notify=_build(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
+        fetch=_build(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
+        ui=_build(UiConfig, table.get("ui", {}), "ui", found) or UiConfig(),
     )
 
 
-def _feeds(value: object, found: _Found) -> Iterator[FeedConfig]:
+def _feeds(value: object, found: _Problems) -> Iterator[FeedConfig]:
     seen: dict[str, str] = {}
-    for path, feed in _each(FeedConfig, value, "feeds", found):
+    for path, feed in _build_tables(FeedConfig, value, "feeds", found):
         first = seen.setdefault(feed_key(feed.url), path)
         if first != path:
-            found.add(f"{path}.url", f"is the same feed as {first}, so this one is left out")
+            found.add(f"{path}.url", f"is the same feed as {first} and is ignored")
         else:
             yield feed
 
 
-def _watches(value: object, found: _Found) -> Iterator[WatchConfig]:
+def _watches(value: object, found: _Problems) -> Iterator[WatchConfig]:
     seen: dict[str, str] = {}
-    for path, watch in _each(WatchConfig, value, "watch", found):
+    for path, watch in _build_tables(WatchConfig, value, "watch", found):
         first = seen.setdefault(watch.name.casefold(), path)
         if first != path:
-            found.add(f"{path}.name", f"{quote(watch.name)} is the name of {first} too, so this one is off")
+            found.add(f"{path}.name", f"{quote(watch.name)} is also the name of {first}; this one is ignored")
         elif not (watch.any or watch.all or watch.query):
-            found.add(path, f"{quote(watch.name)} looks for nothing: it needs any, all or query, and is off")
+            found.add(
+                path, f"{quote(watch.name)} looks for nothing and is ignored: it needs any, all or query"
+            )
         else:
             yield watch
 
 
-def _mutes(value: object, found: _Found) -> Iterator[MuteConfig]:
-    for path, mute in _each(MuteConfig, value, "mute", found):
+def _mutes(value: object, found: _Problems) -> Iterator[MuteConfig]:
+    for path, mute in _build_tables(MuteConfig, value, "mute", found):
         if mute.query or mute.feed:
             yield mute
         else:
             found.add(path, "mutes nothing: it needs query or feed")
 
 
-def _views(value: object, found: _Found) -> Iterator[ViewConfig]:
+def _views(value: object, found: _Problems) -> Iterator[ViewConfig]:
     seen: dict[str, str] = {}
-    for path, view in _each(ViewConfig, value, "view", found):
+    for path, view in _build_tables(ViewConfig, value, "view", found):
         first = seen.setdefault(view.name.casefold(), path)
         if first != path:
-            found.add(f"{path}.name", f"{quote(view.name)} is the name of {first} too, so this one is off")
+            found.add(f"{path}.name", f"{quote(view.name)} is also the name of {first}; this one is ignored")
         else:
             yield view
 
 
-def _macros(value: object, found: _Found) -> Iterator[MacroConfig]:
+def _macros(value: object, found: _Problems) -> Iterator[MacroConfig]:
     seen: dict[str, str] = {}
-    for path, macro in _each(MacroConfig, value, "macro", found):
+    for path, macro in _build_tables(MacroConfig, value, "macro", found):
         first = seen.setdefault(macro.key, path)
         unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
         if first != path:
-            found.add(f"{path}.key", f"{quote(key_label(macro.key))} is the key of {first} too, so it is off")
+            found.add(
+                f"{path}.key",
+                f"{quote(key_label(macro.key))} is also the key of {first}; this one is ignored",
+            )
         elif unknown:
             near = did_you_mean(unknown[0], BY_ID)
-            found.add(f"{path}.run", f"there is no command {quote(unknown[0])} to run, so it is off{near}")
+            found.add(f"{path}.run", f"has no effect: there is no command {quote(unknown[0])}{near}")
         elif macro.run or macro.command:
             yield macro
         else:
             found.add(path, "does nothing: it needs run or command")
 
 
-def _each(kind: type[T], value: object, name: str, found: _Found) -> Iterator[tuple[str, T]]:
-    """The tables of an array of tables that can be used, each with its path."""
+def _build_tables(kind: type[T], value: object, name: str, found: _Problems) -> Iterator[tuple[str, T]]:
+    """Yield the valid tables of an array of tables, each with its path."""
     if value is None:
         return
-    if isinstance(value, dict):  # [watch] for [[watch]]: clear what is meant, as long as there is one
+    if isinstance(value, dict):  # [watch] instead of [[watch]] is unambiguous for a single table
         found.add(name, f"should be written [[{name}]]")
         value = [value]
     if not isinstance(value, list):
         found.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
         return
     for count, table in enumerate(value, 1):
-        item = _filled(kind, table, f"{name}[{count}]", found)
+        item = _build(kind, table, f"{name}[{count}]", found)
         if item is not None:
             yield f"{name}[{count}]", item
 
 
-def _filled(kind: type[T], table: object, path: str, found: _Found) -> T | None:
-    """A value made from a table, without what cannot be used; None when too little is left."""
+def _build(kind: type[T], table: object, path: str, found: _Problems) -> T | None:
+    """Build a value from a table without its invalid keys; None when too little is left."""
     if not isinstance(table, dict):
         found.add(path, f"should be a table, not {describe(table)}")
         return None
@@ -225,7 +230,7 @@ def _filled(kind: type[T], table: object, path: str, found: _Found) -> T | None:
     whole = True
     for name, written in table.items():
         if name not in keys:
-            found.add(key_path(path, name), f"is no key that tuireader knows{did_you_mean(name, keys)}")
+            found.add(key_path(path, name), f"is not a known key{did_you_mean(name, keys)}")
             continue
         field_name, one = keys[name]
         value = found.too_many_regexes(one.kind, written) or one.kind.read(written)

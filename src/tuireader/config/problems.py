@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, and where in the file that stands."""
+"""Problems of a configuration and their places in the file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from tuireader.text import cell_len, clean
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with the configuration, as one line.
+    """A problem of the configuration.
 
-    `path` names the key (`watch[2].query`, counted from 1), `""` when the file is meant; `line` and `column`
-    count from 1 where they are known. When it is `fatal` nothing could be read; a `warning` is about what can
-    be used as it is, and seems not to be meant. `detail` holds further lines to print below: the text that is
-    meant, and carets.
+    `path` names the key (`watch[2].query`, counted from 1), `""` for the whole file; `line` and `column`
+    count from 1 where they are known. With a `fatal` problem nothing could be read; a `warning` is about
+    something valid that is probably a mistake. `detail` holds lines to print below: the source, and carets.
     """
 
     path: str
@@ -36,7 +35,7 @@ class Problem:
 
 
 def caret(source: str, position: int, length: int = 1) -> str:
-    """The part of a line around a fault, with marks below the characters that are meant."""
+    """Return the part of a line around an error, with carets below it."""
     first = max(0, position - 60)
     line = "".join(char if char.isprintable() else " " for char in source[first : position + 40])
     before, meant = line[: position - first], line[position - first :][:length]
@@ -44,12 +43,12 @@ def caret(source: str, position: int, length: int = 1) -> str:
 
 
 def key_path(path: str, name: str) -> str:
-    """A key's path; its name comes from the person's file, so it is made safe to print."""
+    """Return a key's path, with its name made safe to print."""
     return f"{path}.{clean(name, 80)}" if path else clean(name, 80)
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """The line of a key, else that of the table around it; `watch[1]` may be written `[watch]`."""
+    """Return the line of a key, else of the table around it; `watch[1]` may be written `[watch]`."""
     while path:
         for written in (path, path.replace("[1]", "")):
             if written in lines:
@@ -65,7 +64,7 @@ LONG_NUMBER = re.compile(r"(?<![\w.\"'])[+-]?[\da-fA-Fxo_]{3000,}")
 
 
 def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> Problem:
-    """Why the text is no TOML. Python 3.11's tomllib has the position only in its message, and not always."""
+    """Return why a text is not TOML, with the position that tomllib puts into its message."""
     if isinstance(error, RecursionError):
         return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
     message = str(error)
@@ -82,18 +81,18 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
     if message in ("Cannot overwrite a value", "Cannot mutate immutable namespace"):
         twice = _first_twice(text)
         line, column = (twice[1], None) if twice else (line, column)
-        message = f"{twice[0] if twice else 'a key'} is set for the second time"
+        message = f"{twice[0] if twice else 'a key'} is set twice"
     if position and line is None:
         line = len(text.rstrip().split("\n"))
     if message == "Invalid value":
-        message = "there is no value here that TOML knows; text needs quotes"
+        message = "there is no valid value here; text needs quotes"
     source = lines[line - 1] if line else ""
     detail = caret(source, column - 1) if column else clean(source, 100)
     return Problem("", f"is not TOML: {clean(message)}", line, True, name, column, detail)
 
 
 def _first_twice(text: str) -> tuple[str, int] | None:
-    """The first key that is set a second time, with the line of that."""
+    """Return the first key that is set twice, and the line of the second time."""
     seen: set[str] = set()
     for where, line in key_lines(text):
         if where in seen:

@@ -1,4 +1,4 @@
-"""The tables of the file with their keys, and the reference that is made of them."""
+"""Tables of the configuration with their keys, and the generated reference."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ TABLES: Mapping[str, type[Any]] = {
     "fetch": FetchConfig,
     "ui": UiConfig,
 }
-# The keys of each table by their names in the file, with the names of their fields.
+# Keys of each table by name in the file, with the names of their fields.
 KEYS: Mapping[type[Any], Mapping[str, tuple[str, Key]]] = {kind: _keys_of(kind) for kind in TABLES.values()}
 
 
 def required(kind: type[Any]) -> list[str]:
-    """The keys that a table of that kind must have."""
+    """Return the required keys of a table."""
     return [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One key for the documentation. `path` is as in the file (`watch.any`), `default` as TOML or `""`."""
+    """One key for the documentation: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
 
     path: str
     type: str
@@ -63,12 +63,12 @@ class Reference:
 
 
 def tables() -> Mapping[str, str]:
-    """The tables of the file by name, each with what it is for; `""` is the file itself."""
+    """Return the tables by name with their descriptions; `""` is the file itself."""
     return {name: " ".join((kind.__doc__ or "").split()) for name, kind in TABLES.items()}
 
 
 def reference() -> list[Reference]:
-    """Every key of the file with its kind, its default and what it does, in the order of the file."""
+    """Return every key with its kind, default and description, in the order of the file."""
     return [
         Reference(
             f"{table}.{name}" if table else name,

@@ -1,8 +1,8 @@
-"""Where things stand in the text of a TOML file, which tomllib does not tell.
+"""Places of tables and keys in TOML text, which tomllib does not report.
 
-A TOML text is a sequence of statements, each a line or, with a long string or list, several. For valid TOML
-the reading is exact; text that is not TOML gives the statements that can be made out, which is enough to
-name lines in messages.
+TOML text is a sequence of statements, each one line or, with a long string or list, several. For valid TOML
+the result is exact; invalid TOML yields the statements that can be recognised, which is enough to report
+line numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import Enum
 
 
 class StatementKind(Enum):
-    """The sorts of statement: `[[feeds]]`, `[fetch]`, `key = value`, `# comment` and empty lines."""
+    """Kinds of statement: `[[feeds]]`, `[fetch]`, `key = value`, `# comment` and empty lines."""
 
     ARRAY = "array"
     TABLE = "table"
@@ -26,13 +26,13 @@ class StatementKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: `text[start:end]`, its line end included; `number` is its first line, counted from 1.
+    """One statement: `text[start:end]` including its line end; `number` is its first line, counted from 1.
 
-    `name` is the table or key as it is written but without quotes (`feeds`, `fetch.interval`). Of a pair,
-    `text[value:stop]` is the value, without a comment behind it.
+    `name` is the table or key without quotes (`feeds`, `fetch.interval`). Of a pair, `text[value:stop]` is
+    the value without a comment after it.
     """
 
-    sort: StatementKind
+    kind: StatementKind
     start: int
     end: int
     number: int
@@ -53,7 +53,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""", re.ASCII)
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """All statements of a text in their order; together they are the whole text. Never raises."""
+    """Yield the statements of a text in order; together they are the whole text. Never raises."""
     start, number = 0, 1
     if text.startswith("\ufeff"):  # a byte order mark
         yield Statement(StatementKind.BLANK, 0, 1, 1)
@@ -66,7 +66,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
-    """Where the statement ends, and where its first `=` and its last comment stand, if it has them."""
+    """Return where a statement ends, and where its first `=` and its last comment are, if any."""
     depth, equals, comment = 0, None, None
     for token in _TOKEN.finditer(text, start):
         match text[token.start()]:
@@ -81,7 +81,7 @@ def _extent(text: str, start: int) -> tuple[int, int | None, int | None]:
             case "\n":
                 if depth <= 0:
                     return token.end(), equals, comment
-                comment = None  # it stands inside a list
+                comment = None  # the comment is inside a list
     return len(text), equals, comment
 
 
@@ -95,8 +95,8 @@ def _statement(
         return Statement(StatementKind.COMMENT, start, end, number)
     stop = end if comment is None else comment
     if source.startswith("["):
-        sort = StatementKind.ARRAY if source.startswith("[[") else StatementKind.TABLE
-        return Statement(sort, start, end, number, _name(text[start:stop]))
+        kind = StatementKind.ARRAY if source.startswith("[[") else StatementKind.TABLE
+        return Statement(kind, start, end, number, _name(text[start:stop]))
     if equals is None or equals > stop:
         return Statement(StatementKind.PAIR, start, end, number, "", start, stop)
     value = equals + 1 + len(text[equals + 1 : stop]) - len(text[equals + 1 : stop].lstrip())
@@ -127,21 +127,21 @@ def _bare(part: str) -> str:
 
 
 def key_lines(text: str) -> Iterator[tuple[str, int]]:
-    """The path of every table and key in the order of the text with its line: `watch[2].query`, from 1."""
+    """Yield the path of every table and key with its line: `watch[2].query`, counted from 1."""
     table, counts = "", dict[str, int]()
     for one in statements(text):
-        if one.sort is StatementKind.ARRAY:
+        if one.kind is StatementKind.ARRAY:
             counts[one.name] = counts.get(one.name, 0) + 1
             table = f"{one.name}[{counts[one.name]}]"
             yield table, one.number
-        elif one.sort is StatementKind.TABLE:
+        elif one.kind is StatementKind.TABLE:
             table = _below_array(one.name, counts)
             yield table, one.number
-        elif one.sort is StatementKind.PAIR and one.name:
+        elif one.kind is StatementKind.PAIR and one.name:
             yield f"{table}.{one.name}" if table else one.name, one.number
 
 
 def _below_array(name: str, counts: dict[str, int]) -> str:
-    """`feeds[3].headers` for the `[feeds.headers]` of the third feed."""
+    """Return `feeds[3].headers` for the `[feeds.headers]` of the third feed."""
     first, dot, rest = name.partition(".")
     return f"{first}[{counts[first]}].{rest}" if dot and first in counts else name

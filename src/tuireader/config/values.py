@@ -1,6 +1,6 @@
-"""The kinds of value a configuration can hold: how each is read from TOML, named to people and written.
+"""Kinds of configuration values: how to read each from TOML, name it in messages and write it.
 
-A reader gives the value or a `Bad` that says what is wrong in words; it never raises.
+`read` returns the value or an `Invalid` with a message; it never raises.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tuireader.text import clean, without_password
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Why a value cannot be used. `detail` holds further lines: an expression and a caret below the fault."""
+    """Reason why a value cannot be used. `detail` holds more lines: an expression with a caret."""
 
     message: str
     detail: str = ""
@@ -27,7 +27,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value: what people call it, how it is read, and how it is written as TOML."""
+    """Kind of value: its name for users, how to read it, and how to write it as TOML."""
 
     name: str
     read: Callable[[object], Any]
@@ -36,10 +36,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a field of a configuration is in the file.
+    """Key in the file for a field of a configuration dataclass.
 
-    `name` is its key where that differs from the field. Of a key that is `vital`, a value that cannot be
-    used takes its whole table out of use, since without it the table would mean something else.
+    `name` is the key where it differs from the field. An invalid value of a `vital` key invalidates its
+    whole table, which would mean something else without it.
     """
 
     kind: Kind
@@ -49,15 +49,15 @@ class Key:
 
 
 def key(kind: Kind, doc: str, *, name: str = "", vital: bool = False) -> dict[str, Key]:
-    """The metadata of a dataclass field that is a key of the configuration."""
+    """Return the metadata of a dataclass field that is a key of the configuration."""
     return {"key": Key(kind, doc, name, vital)}
 
 
-# --------------------------------------------------------------------------- words and TOML
+# --------------------------------------------------------------------------- messages and TOML
 
 
 def describe(value: object) -> str:
-    """A value in words for a message, short and safe to print: `the text 'x'`, `the number 3`, `a list`."""
+    """Describe a value for a message, short and safe to print: `the text 'x'`, `the number 3`, `a list`."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -74,12 +74,12 @@ def describe(value: object) -> str:
 
 
 def quote(text: str) -> str:
-    """Text in quotes, cut, and with every character that is not printable escaped."""
+    """Quote text for a message: shortened, with unprintable characters escaped."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
 def to_toml(value: object) -> str:
-    """A value as TOML text; `""` for None, which TOML has no word for."""
+    """Write a value as TOML; `""` for None, which TOML cannot express."""
     match value:
         case None:
             return ""
@@ -110,16 +110,16 @@ def _flag(value: object) -> bool | Invalid:
 
 
 def _raw(value: object) -> str | Invalid:
-    """Text for a machine: kept to the letter, so that a password stays what it is."""
+    """Read text for machines, such as a password, unchanged."""
     if not isinstance(value, str):
         return _wrong("text in quotes", value)
     if any(not character.isprintable() for character in value):
-        return Invalid("has a character that cannot be printed")
+        return Invalid("contains a character that cannot be printed")
     return value
 
 
 def _line(value: object) -> str | Invalid:
-    """Text for people, safe in any terminal."""
+    """Read text for display and make it safe for terminals."""
     return clean(value) if isinstance(value, str) else _wrong("text in quotes", value)
 
 
@@ -129,13 +129,13 @@ def _name(value: object) -> str | Invalid:
 
 
 def _lines(value: object) -> tuple[str, ...] | Invalid:
-    """A list of different texts; a single text counts as a list of one."""
+    """Read a list of different texts; a single text counts as a list of one."""
     read = _steps(value)
     return read if isinstance(read, Invalid) else tuple(dict.fromkeys(read))
 
 
 def _steps(value: object) -> tuple[str, ...] | Invalid:
-    """A list of texts, in which one may stand several times."""
+    """Read a list of texts that may repeat; a single text counts as a list of one."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         return _wrong("a list of texts", value)
@@ -149,7 +149,7 @@ def _steps(value: object) -> tuple[str, ...] | Invalid:
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
-    """A list of groups of texts; a text in the list is a group of one."""
+    """Read a list of groups of texts; a text in the list is a group of one."""
     if not isinstance(value, list):
         return _wrong("a list of lists of texts", value)
     groups: list[tuple[str, ...]] = []
@@ -173,7 +173,7 @@ GROUPS = Kind("list of lists of texts", _groups)
 
 
 def number(least: int, most: int) -> Kind:
-    """A whole number within bounds."""
+    """Kind: a whole number within bounds."""
     wanted = f"a whole number from {least} to {most}"
 
     def read(value: object) -> int | Invalid:
@@ -185,7 +185,7 @@ def number(least: int, most: int) -> Kind:
 
 
 def choice(*names: str) -> Kind:
-    """One word of several."""
+    """Kind: one of several words."""
     wanted = ", ".join(quote(name) for name in names[:-1]) + f" or {quote(names[-1])}"
 
     def read(value: object) -> str | Invalid:
@@ -197,7 +197,7 @@ def choice(*names: str) -> Kind:
 
 
 def switch(default: str, *names: str) -> Kind:
-    """`true` for "on", `false` for "off", or one of some words."""
+    """Kind: `true` for "on", `false` for "off", or one of several words."""
     words = choice(default, "on", "off", *names)
 
     def read(value: object) -> str | Invalid:
@@ -210,7 +210,7 @@ def switch(default: str, *names: str) -> Kind:
 
 
 def choices(*names: str) -> Kind:
-    """Some words of several, at least one, in the order in which the program has them."""
+    """Kind: at least one of several words, in the order given here."""
     wanted = "a list of " + ", ".join(quote(name) for name in names)
 
     def read(value: object) -> tuple[str, ...] | Invalid:
@@ -219,7 +219,7 @@ def choices(*names: str) -> Kind:
             return items
         for item in items:
             if item not in names:
-                return Invalid(f"knows no {quote(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
+                return Invalid(f"cannot be {quote(item)}{did_you_mean(item, names)}, only {wanted[10:]}")
         return tuple(name for name in names if name in items) or Invalid("is empty")
 
     return Kind(wanted, read)
@@ -233,7 +233,7 @@ _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 
 
 def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, most: int) -> int | Invalid:
-    """A number of the smallest unit, or text with a unit such as `30m`."""
+    """Read a number of the smallest unit, or text with a unit such as `30m`."""
     number: int | None = None
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
@@ -248,13 +248,13 @@ def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, mo
 
 
 def _in_units(number: int, units: Mapping[str, int]) -> str:
-    """A number in the largest unit that leaves no rest: `30m`, `20mb`."""
+    """Write a number in the largest unit that divides it: `30m`, `20mb`."""
     size, name = max((size, name) for name, size in units.items() if number % size == 0 and len(name) < 3)
     return f"{number // size}{name}"
 
 
 def duration(least: int, most: int) -> Kind:
-    """A length of time, kept in seconds; bounds in seconds as well."""
+    """Kind: a duration in seconds within bounds."""
     wanted = 'a time such as "30m" (s, m, h, d, w)'
 
     def read(value: object) -> int | Invalid:
@@ -264,7 +264,7 @@ def duration(least: int, most: int) -> Kind:
 
 
 def size(least: int, most: int) -> Kind:
-    """An amount of data, kept in bytes; bounds in bytes as well."""
+    """Kind: an amount of data in bytes within bounds."""
     wanted = 'a size such as "10MB" (kB, MB, GB)'
 
     def read(value: object) -> int | Invalid:
@@ -295,17 +295,17 @@ DATE = Kind("a day such as 2026-12-31", _date)
 
 
 def _web_address(value: object) -> str | Invalid:
-    """An http or https address, kept as it is written but for space around it."""
+    """Read an http or https address; only surrounding space is removed."""
     if not isinstance(value, str):
         return _wrong("a web address", value)
     url = value.strip()
     if " " in url or not url.isprintable() or len(url) > 8000:
-        return Invalid("is no web address: it is too long, or has a space or a control character in it")
+        return Invalid("is not a web address: it is too long, or contains a space or a control character")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port  # the port is only read for its check
+        host, _ = parts.hostname, parts.port  # reading the port checks it
     except ValueError:
-        return Invalid(f"is no web address: {quote(without_password(url))}")
+        return Invalid(f"is not a web address: {quote(without_password(url))}")
     if parts.scheme not in ("http", "https"):
         return Invalid(f"should begin with http:// or https://, not {quote(without_password(url))}")
     return url if host else Invalid(f"has no host: {quote(without_password(url))}")
@@ -317,12 +317,12 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110 §5.6.
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...] | Invalid:
-    """A table of HTTP header fields (RFC 9110 §5.1), as pairs."""
+    """Read a table of HTTP header fields (RFC 9110 §5.1) as pairs."""
     if not isinstance(value, dict):
         return _wrong("a table of header names and values", value)
     for name, text in value.items():
         if not _TOKEN.fullmatch(name):
-            return Invalid(f"{quote(name)} is no name of a header")
+            return Invalid(f"{quote(name)} is not a header name")
         if not isinstance(text, str) or not text.isascii() or not text.isprintable():
             return Invalid(f"the value of {quote(name)} should be plain ASCII text")
     return tuple(value.items())
@@ -343,7 +343,7 @@ COLOR_NAMES = (*_ANSI, *_MORE_COLORS, *(f"bright_{name}" for name in _ANSI))
 
 
 def _color(value: object) -> str | Invalid:
-    """A colour in a form that Textual reads: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
+    """Read a colour as Textual writes it: a name, `ansi_bright_red` for bright ones, or `#rrggbb`."""
     wanted = 'a colour such as "green" or "#4fa3ff"'
     if not isinstance(value, str):
         return _wrong(wanted, value)
@@ -362,7 +362,7 @@ COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
 
 
 def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Invalid:
-    """A table of command ids with one key or a list of keys each; `commands.resolve_keys` judges them."""
+    """Read a table of command names with their keys; `commands.resolve_keys` checks them."""
     if not isinstance(value, dict):
         return _wrong("a table of commands and their keys", value)
     return {

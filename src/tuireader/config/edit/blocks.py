@@ -61,7 +61,7 @@ def remove_table(text: str, data: Table, name: str, at: int) -> str:
     if not expected[name]:
         del expected[name]
     block = blocks_of(text, name)[at]
-    comments = "".join(text[one.start : one.end] for one in block if one.sort is StatementKind.COMMENT)
+    comments = "".join(text[one.start : one.end] for one in block if one.kind is StatementKind.COMMENT)
     before, after = text[: block[0].start], text[block[-1].end :]
     if not comments and (not before.strip("\ufeff") or before.replace("\r", "").endswith("\n\n")):
         after = after.removeprefix("\r").removeprefix("\n")  # one empty line instead of two
@@ -104,8 +104,8 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
 
 def in_brackets(text: str, name: str) -> bool:
     """Return whether the tables are written as one bracketed list: `feeds = [{…}, …]`."""
-    root = takewhile(lambda one: one.sort not in _HEADERS, statements(text))
-    return any(one.sort is StatementKind.PAIR and one.name == name for one in root)
+    root = takewhile(lambda one: one.kind not in _HEADERS, statements(text))
+    return any(one.kind is StatementKind.PAIR and one.name == name for one in root)
 
 
 def blocks_of(text: str, name: str) -> list[list[Statement]]:
@@ -113,10 +113,10 @@ def blocks_of(text: str, name: str) -> list[list[Statement]]:
     blocks: list[list[Statement]] = []
     open_block: list[Statement] | None = None
     for one in statements(text):
-        if one.sort is StatementKind.ARRAY and one.name == name:
+        if one.kind is StatementKind.ARRAY and one.name == name:
             open_block = []
             blocks.append(open_block)
-        elif one.sort in _HEADERS and not one.name.startswith(f"{name}."):
+        elif one.kind in _HEADERS and not one.name.startswith(f"{name}."):
             open_block = None
         if open_block is not None:
             open_block.append(one)
@@ -127,16 +127,16 @@ def _plain_table(text: str, name: str) -> list[Statement]:
     """Return the statements of `[name]`, from its header to its last key."""
     block: list[Statement] = []
     for one in statements(text):
-        is_header = one.sort in _HEADERS
+        is_header = one.kind in _HEADERS
         if is_header and block:
             break
-        if block or (one.sort is StatementKind.TABLE and one.name == name):
+        if block or (one.kind is StatementKind.TABLE and one.name == name):
             block.append(one)
     return _without_trailing_comments(block)
 
 
 def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
-    while block and block[-1].sort in (StatementKind.COMMENT, StatementKind.BLANK):
+    while block and block[-1].kind in (StatementKind.COMMENT, StatementKind.BLANK):
         block.pop()
     return block
 
@@ -145,7 +145,7 @@ def _start_with_comments(header: Statement, text: str) -> int:
     """Return where a table begins, including the comments directly above it."""
     start = header.start
     for one in reversed([one for one in statements(text) if one.start < header.start]):
-        if one.sort is not StatementKind.COMMENT:
+        if one.kind is not StatementKind.COMMENT:
             break
         start = one.start
     return start
@@ -158,8 +158,8 @@ def _end_with_comments(block: Sequence[Statement], text: str) -> int:
     for one in statements(text):
         if one.start < end:
             continue
-        if one.sort is not StatementKind.COMMENT:
-            return reach if one.sort is StatementKind.BLANK else end
+        if one.kind is not StatementKind.COMMENT:
+            return reach if one.kind is StatementKind.BLANK else end
         reach = one.end
     return reach
 
@@ -175,8 +175,8 @@ def _updated(table: Table, values: Values) -> Table:
 
 def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], Any], values: Values) -> str:
     """Set keys of the table that a block of the text holds."""
-    own = _without_trailing_comments([block[0], *takewhile(lambda one: one.sort not in _HEADERS, block[1:])])
-    below = (one.name.removeprefix(f"{block[0].name}.") for one in block[1:] if one.sort in _HEADERS)
+    own = _without_trailing_comments([block[0], *takewhile(lambda one: one.kind not in _HEADERS, block[1:])])
+    below = (one.name.removeprefix(f"{block[0].name}.") for one in block[1:] if one.kind in _HEADERS)
     if not any(name.partition(".")[0] in values for name in below):
         block = own  # tomlkit would add an empty line above [feeds.headers]
     start, end = block[0].start, block[-1].end

@@ -191,7 +191,7 @@ def _array_changes(
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
             removed = "".join(
-                text[one.start : one.end] for one in lost if one.sort is not StatementKind.COMMENT
+                text[one.start : one.end] for one in lost if one.kind is not StatementKind.COMMENT
             )
             yield TableChange(name, at, old, new, removed)
 
