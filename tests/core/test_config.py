@@ -224,7 +224,7 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
         ("[[feeds]]\nurl = 'http:///x'", "2: feeds[1].url: has no host: 'http:///x'"),
         (
             "[[feeds]]\nurl = 'http://a b'",
-            "2: feeds[1].url: is not a web address: it is too long, or contains a space or a control character",
+            "2: feeds[1].url: is not a web address: too long, or contains a space or control character",
         ),
         (
             "[[feeds]]\nurl = 'http://A.example:80'\n[[feeds]]\nurl = 'http://a.example/#x'",

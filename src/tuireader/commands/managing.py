@@ -48,14 +48,14 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "find_in_page",
         "Find in page",
-        "Find words in the open article; ] and [ jump to the next and previous hit, esc leaves.",
+        "Find words in the article; ] and [ jump to the hits, esc leaves.",
         ("ctrl+f",),
         Group.FIND,
     ),
     Command(
         "sort",
         "Sort",
-        "Sort the list by time, feed, title, watch or sources, a search also by relevance.",
+        "Sort the list by time, feed, title, watch, sources or relevance.",
         ("backslash",),
         Group.FIND,
     ),
@@ -89,7 +89,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "edit_this",
         "Edit",
-        "In the sidebar and the tables: edit the feed, folder, watch, label or saved search.",
+        "Edit the feed, folder, watch, label or saved search.",
         ("e",),
         Group.FEEDS,
         Scope.SIDEBAR,
@@ -98,7 +98,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "remove_this",
         "Remove",
-        "In the sidebar and the tables: remove the feed, watch, label or saved search; articles are kept.",
+        "Remove the feed, watch, label or saved search; articles are kept.",
         ("d", "delete"),
         Group.FEEDS,
         Scope.SIDEBAR,
@@ -115,7 +115,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "accept_move",
         "Accept move",
-        "In the feed health: accept the new address of a feed that has moved for good.",
+        "In the feed health: accept the new address of a feed that has moved.",
         ("a",),
         Group.FEEDS,
         Scope.HEALTH,
@@ -127,7 +127,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "new_watch",
         "New watch",
-        "Create a watch from the selected text, the search or the article, and preview its matches.",
+        "Create a watch from the selected text, the search or the article.",
         ("W",),
         Group.WATCHES,
         also=(Scope.WATCHES,),
@@ -135,7 +135,7 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "keep_watch",
         "Keep",
-        "In the table of watches: keep a watch that follows a story, so that it never ends.",
+        "In the watches: keep a watch that follows a story, so it never ends.",
         ("K",),
         Group.WATCHES,
         Scope.WATCHES,
@@ -167,14 +167,14 @@ MANAGING: tuple[Command, ...] = (
     Command(
         "next_hit",
         "Next hit",
-        "Jump to the next hit in the text: of find in page, a watch or the search.",
+        "Jump to the next hit of find in page, a watch or the search.",
         ("right_square_bracket",),
         Group.WATCHES,
     ),
     Command(
         "previous_hit",
         "Previous hit",
-        "Jump to the previous hit in the text.",
+        "Jump to the previous hit.",
         ("left_square_bracket",),
         Group.WATCHES,
     ),

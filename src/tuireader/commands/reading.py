@@ -26,7 +26,7 @@ READING: tuple[Command, ...] = (
     Command(
         "next_unread",
         "Next unread",
-        "Open the next unread article, if need be in the next list that has one.",
+        "Open the next unread article, if need be in another list.",
         ("n",),
         Group.MOVE,
         footer=True,
@@ -90,14 +90,14 @@ READING: tuple[Command, ...] = (
     Command(
         "open_browser_next",
         "Browser, next",
-        "Open the article in the web browser, mark it read and go to the next unread article.",
+        "Open the article in the browser, mark it as read, go to the next unread.",
         ("O",),
         Group.READ,
     ),
     Command(
         "open_link",
         "Open link 1 to 9",
-        "Open the link with this number; the n-th key of this command opens link n.",
+        "Open the link with this number; key n of this command opens link n.",
         ("1", "2", "3", "4", "5", "6", "7", "8", "9"),
         Group.READ,
     ),
@@ -105,7 +105,7 @@ READING: tuple[Command, ...] = (
     Command(
         "full_text",
         "Full text",
-        "Fetch the full text from the article's page, then switch between it and the feed's text.",
+        "Fetch the full text; again to switch between it and the feed's text.",
         ("x",),
         Group.READ,
     ),
@@ -171,7 +171,7 @@ READING: tuple[Command, ...] = (
     Command(
         "select",
         "Select",
-        "Select or deselect the article; marks, labels, saving and copying apply to the selection.",
+        "Select the article to mark, label, save or copy several, or deselect it.",
         ("a",),
         Group.MARK,
         Scope.LIST,

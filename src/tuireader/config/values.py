@@ -300,7 +300,7 @@ def _web_address(value: object) -> str | Invalid:
         return _wrong("a web address", value)
     url = value.strip()
     if " " in url or not url.isprintable() or len(url) > 8000:
-        return Invalid("is not a web address: it is too long, or contains a space or a control character")
+        return Invalid("is not a web address: too long, or contains a space or control character")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # reading the port checks it
