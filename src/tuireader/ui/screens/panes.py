@@ -29,7 +29,8 @@ from tuireader.ui.status import footer, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.containers import CoalescingScreen, PaneColumn, PaneRow
+from tuireader.ui.textual_private import CoalescingScreen
+from tuireader.ui.widgets.containers import PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
@@ -355,12 +356,9 @@ class Panes(CoalescingScreen, inherit_bindings=False):
 
     # -- messages
 
-    async def _dispatch_message(self, message: Message) -> None:
-        """A fault that can be told does not end the screen."""
-        try:
-            await super()._dispatch_message(message)
-        except TuireaderError as error:
-            self.host.say(str(error), severity="error", seconds=10)
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a message handler."""
+        self.host.say(str(error), severity="error", seconds=10)
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Show the view that was chosen in the sidebar."""

@@ -1,26 +1,21 @@
-"""Screen and containers that are covered by what is in them, and when the whole is painted."""
+"""Containers that are covered by their widgets: of their own lines only borders are drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from time import monotonic
 
 from rich.style import Style
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-_MOST_WAIT = 0.04
-"""Seconds from one painting to the next while keys come faster than they are answered."""
 
+def border_lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
+    """Return top and bottom borders as `drawn`, and one blank strip for all other lines.
 
-def _lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
-    """A border at the top or the foot as it is `drawn`, and one blank strip for all other lines.
-
-    Textual renders whatever is in sight, also below other widgets, and again whenever a class changes.
+    Textual renders every visible widget, also below others, and again whenever a class changes.
     """
     gutter = widget.styles.gutter
     if gutter.left or gutter.right:
@@ -38,72 +33,21 @@ def _lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]])
 
 @lru_cache(16)
 def _blank(width: int, style: Style) -> Strip:
-    """Always the same strip, for it keeps how it was cut."""
+    """Return the same strip each time: it caches its crops."""
     return Strip.blank(width, style)
 
 
 class PaneRow(Horizontal):
-    """Side by side."""
+    """Panes side by side."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the widget, of which only the border is drawn."""
-        return _lines(self, crop, super().render_lines)
+        """Render blank lines and the border."""
+        return border_lines(self, crop, super().render_lines)
 
 
 class PaneColumn(Vertical):
-    """One below the other."""
+    """Panes one below the other."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the widget, of which only the border is drawn."""
-        return _lines(self, crop, super().render_lines)
-
-
-class CoalescingScreen(Screen[None]):
-    """A screen that is covered by its panes, and that is painted seldom."""
-
-    _painted = 0.0
-    _held_until = 0.0
-
-    @property
-    def keys_wait(self) -> bool:
-        """Whether more has been typed than is answered yet."""
-        return not self.app._message_queue.empty()
-
-    def _compositor_refresh(self) -> None:
-        """Draw nothing that would be thrown away: at the start none is shown."""
-        if not getattr(self.app, "is_opening", False):
-            super()._compositor_refresh()
-
-    def hold_repaint(self) -> None:
-        """Paint nothing until `release_repaint`, or for 40 ms: content that is about to come is included."""
-        self._held_until = monotonic() + _MOST_WAIT
-        self.set_timer(_MOST_WAIT, self.release_repaint)
-
-    def release_repaint(self) -> None:
-        """Paint what has changed."""
-        if self._held_until:
-            self._held_until = 0.0
-            self._update_timer.resume()
-
-    def _on_timer_update(self) -> None:
-        """Draw what has changed, once no more keys wait: what these change is drawn with it."""
-        now = monotonic()
-        if now < self._held_until:
-            self._update_timer.pause()
-            return
-        if self.keys_wait and now - self._painted < _MOST_WAIT:
-            return  # the timer goes on
-        self._painted = now
-        super()._on_timer_update()
-
-    def flush_refresh(self, *widgets: Widget) -> None:
-        """Let widgets say what is to be drawn.
-
-        Each would say so when its own messages have come to rest, and have a painting for itself.
-        """
-        for widget in widgets:
-            widget._check_refresh()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the widget, of which only the border is drawn."""
-        return _lines(self, crop, super().render_lines)
+        """Render blank lines and the border."""
+        return border_lines(self, crop, super().render_lines)

@@ -1,0 +1,107 @@
+"""Every private name of Textual that this program uses, with the reason; no other module uses one.
+
+Textual may rename them in any release: `tests/ui/test_textual_private.py` fails then, and `pyproject.toml`
+limits the version.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from textual.app import App
+from textual.geometry import Region
+from textual.message import Message
+from textual.notifications import Notification
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.worker import WorkerFailed
+
+from tuireader.errors import TuireaderError
+from tuireader.ui.widgets.containers import border_lines
+
+_MAX_WAIT = 0.04
+"""Seconds from one repaint to the next while keys arrive faster than they are answered."""
+
+
+class CoalescingScreen(Screen[None]):
+    """A screen that is covered by its panes, repaints once for many keys and survives reportable errors."""
+
+    _repainted = 0.0
+    _held_until = 0.0
+
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a message handler."""
+        raise NotImplementedError
+
+    @property
+    def keys_wait(self) -> bool:
+        """Whether more has been typed than is answered yet."""
+        return self.app.message_queue_size > 0
+
+    def hold_repaint(self) -> None:
+        """Paint nothing until `release_repaint`, or for 40 ms: content that is about to come is included."""
+        self._held_until = monotonic() + _MAX_WAIT
+
+    def release_repaint(self) -> None:
+        """Paint what has changed."""
+        self._held_until = 0.0
+
+    def flush_refresh(self, *widgets: Widget) -> None:
+        """Pass refresh requests of widgets on to the screen.
+
+        `_check_refresh`: each widget would do it only when its own queue is idle, and cause a repaint of its
+        own. No public call does it.
+        """
+        for widget in widgets:
+            widget._check_refresh()
+
+    def _on_timer_update(self) -> None:
+        """Skip a repaint whose result the next key would replace.
+
+        The timer ticks until the base method runs. `App.batch_update` is no substitute: it runs the callbacks
+        of `call_after_refresh` before the repaint.
+        """
+        now = monotonic()
+        if now < self._held_until or (self.keys_wait and now - self._repainted < _MAX_WAIT):
+            return
+        self._repainted = now
+        super()._on_timer_update()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """Report an error of the library instead of ending the message loop; `on_event` sees events alone."""
+        try:
+            await super()._dispatch_message(message)
+        except TuireaderError as error:
+            self.report(error)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render blank lines and the border only: panes cover the rest."""
+        return border_lines(self, crop, super().render_lines)
+
+
+class CrashSafeApp(App[int]):
+    """An app that keeps the cause of a crash, and reports errors of workers that are no crash."""
+
+    fault: BaseException | None = None  # what made the app crash
+
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a worker."""
+        raise NotImplementedError
+
+    def remove_toast(self, toast: Notification) -> None:
+        """Remove one toast; the public `clear_notifications` removes all."""
+        self._unnotify(toast)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the cause; Textual has no public hook for exceptions of workers and messages."""
+        fault = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(fault, TuireaderError):
+            self.report(fault)
+            return
+        self.fault = fault
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback, which would print the values of all variables."""
+        self.panic()
