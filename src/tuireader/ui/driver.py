@@ -1,10 +1,11 @@
-"""Textual's driver for a terminal on which the first frame stands already."""
+"""Textual's driver for a terminal that shows the first frame already."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -19,10 +20,9 @@ _ENTER = "\x1b[?1049h"
 
 
 class Outlet:
-    """A file that is written to as long as it is there.
+    """A file that ignores writes once they fail, and calls `gone` at the first failure.
 
-    Textual's writing thread would end with the terminal, and the app would wait for it for ever. When the
-    terminal is `gone`, that is told once.
+    Textual's writing thread would end with the terminal, and the app would wait for it forever.
     """
 
     def __init__(self, file: TextIO, gone: Callable[[], object]) -> None:
@@ -31,15 +31,15 @@ class Outlet:
         self._there = True
 
     def write(self, text: str) -> None:
-        """Write, if it can be."""
+        """Write, if possible."""
         self._try(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Hand on what was written, if it can be."""
+        """Flush, if possible."""
         self._try(self._file.flush)
 
     def fileno(self) -> int:
-        """The number of the file."""
+        """Return the file descriptor."""
         return self._file.fileno()
 
     def _try(self, do: Callable[[], object]) -> None:
@@ -52,37 +52,48 @@ class Outlet:
 
 
 def _hang_up() -> None:
-    """End the app as if the terminal had said that it goes: not all do."""
+    """End the app as if the terminal had sent SIGHUP: not all do."""
     os.kill(os.getpid(), signal.SIGHUP)
 
 
 class TerminalDriver(LinuxDriver):
-    """Takes the terminal over as it is: entering its other screen once more would blank it."""
+    """Takes the terminal over as it is: entering its alternate screen once more would blank it."""
 
-    _entered = False
+    _entered = False  # the first frame has entered the alternate screen
+    _writes = False  # Textual's writing thread runs
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        if self._file is not None:
-            if codecs.lookup(self._file.encoding).name == "ascii":  # no terminal is: the locale was not set
-                self._file.reconfigure(encoding="utf-8")
-            self._file = cast("TextIOWrapper", Outlet(self._file, _hang_up))
+        file = sys.__stderr__
+        if file is not None:  # the base class writes to it
+            if codecs.lookup(file.encoding).name == "ascii":  # no terminal is: the locale was not set
+                file.reconfigure(encoding="utf-8")
+            sys.__stderr__ = cast("TextIOWrapper", Outlet(file, _hang_up))  # type: ignore[misc]
+        try:
+            super().__init__(*arguments, **options)
+        finally:
+            sys.__stderr__ = file  # type: ignore[misc]
 
     def start_application_mode(self) -> None:
         """Set the terminal up; when the app ends it is as it was before the first frame."""
         attributes = first_frame.taken_over()
         self._entered = attributes is not None
+        self._writes = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if attributes is not None:
             self.attrs_before = attributes
 
-    def write(self, data: str) -> None:
-        """Write to the terminal; nothing while an editor has it, for what it would show is painted anew then.
+    def close(self) -> None:
+        """End the writing thread."""
+        self._writes = False
+        super().close()
 
-        Nobody takes out of the queue of Textual's writing thread in that time, and a full one would hold the
-        whole app.
+    def write(self, data: str) -> None:
+        """Write to the terminal, except while an editor has it.
+
+        Nothing empties the queue of the writing thread in that time, and a full one would block the app; the
+        screen is repainted afterwards.
         """
         if self._entered and data == _ENTER:
             self._entered = False
-        elif self._writer_thread is not None and self._writer_thread.is_alive():
+        elif self._writes:
             super().write(data)

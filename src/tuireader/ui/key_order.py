@@ -1,8 +1,8 @@
-"""Keys in the order of typing, also those that are typed within milliseconds.
+"""Handle keys in the order of typing, also those that are typed within milliseconds.
 
-Textual hands a key to the widget that has the focus, and does what is bound to it when it has come back
-through the queues of all parents. By then a line has the text typed after it: `ctrl+u` would delete that, and
-what was typed after `enter` or `escape` would go to a line or a screen that is left.
+Textual sends a key to the focused widget, and runs its binding when it has come back through the queues of
+all parents. By then an input has the text typed after it: `ctrl+u` would delete that, and what was typed
+after `enter` or `escape` would go to an input or a screen that is left.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 
 from textual import events
 from textual.app import App
-from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
@@ -22,17 +21,32 @@ _PATIENCE = 1.0
 """Seconds to wait for a widget, which may have been left meanwhile."""
 
 
-def one_by_one(event: events.Key, app: App[Any]) -> list[events.Key]:
-    """`escape` and the letter typed right after it, which most terminals tell like alt and a letter."""
+class Key(events.Key, bubble=False):
+    """A key for one node; `stopped` once it has called `stop`."""
+
+    stopped = False
+
+    def stop(self, stop: bool = True) -> Key:
+        """Keep the key from the parents."""
+        self.stopped = stop
+        super().stop(stop)
+        return self
+
+
+def split_alt(event: events.Key, app: App[Any]) -> list[events.Key]:
+    """Split alt and a letter in `escape` and the letter: most terminals send both alike.
+
+    An alt key that is bound stays whole.
+    """
     letter = event.character
     alt = letter is not None and event.is_printable and event.key.startswith("alt+")
-    if not alt or any(event.key in bindings.key_to_bindings for _, bindings in app.screen._binding_chain):
+    if not alt or event.key in app.screen.active_bindings:
         return [event]
     return [events.Key("escape", "\x1b"), events.Key(letter or "", letter)]
 
 
-async def answered(*nodes: MessagePump) -> None:
-    """Wait until what stands in the queues of the nodes now is done, one after the other."""
+async def drained(*nodes: MessagePump) -> None:
+    """Wait until the messages that are in the queues of the nodes now are handled, one node after another."""
     for node in nodes:
         done = asyncio.Event()
         if node.call_later(done.set):
@@ -40,25 +54,18 @@ async def answered(*nodes: MessagePump) -> None:
                 await asyncio.wait_for(done.wait(), _PATIENCE)
 
 
-async def press(focused: Widget, event: events.Key, bound: Callable[[str], Awaitable[bool]]) -> None:
-    """Do a key that is no text: what the widget and all around it make of it, then what is `bound` to it."""
+async def press(focused: Widget, event: events.Key, run_binding: Callable[[str], Awaitable[bool]]) -> None:
+    """Let the widget and its parents handle a key, then run its binding unless one of them stopped it."""
     app = focused.app
-    around = [node for node in focused.ancestors_with_self if node is not app]
-    await answered(focused)
-    for node in around:
-        await _handle(node, event)
-        if event._stop_propagation:
+    nodes = [node for node in focused.ancestors_with_self if isinstance(node, Widget)]
+    await drained(focused)
+    for node in nodes:
+        key = Key(event.key, event.character)
+        node.post_message(key)
+        await drained(node)
+        if key.stopped:
             break
     else:
-        await bound(event.key)
-    if not app._exit:
-        await answered(focused, *around)  # the widget again, for what it told itself
-
-
-async def _handle(node: DOMNode, event: events.Key) -> None:
-    event._no_default_action = False
-    with node._context():
-        for _, method in node._get_dispatch_methods(event.handler_name, event):
-            answer = method(event)
-            if answer is not None:
-                await answer
+        await run_binding(event.key)
+    if app.return_code is None:  # the app is not about to exit
+        await drained(focused, *nodes)  # the widget again, for messages to itself

@@ -9,23 +9,20 @@ from __future__ import annotations
 from time import monotonic
 
 from textual.app import App
-from textual.geometry import Region
 from textual.message import Message
 from textual.notifications import Notification
 from textual.screen import Screen
-from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.widgets.containers import border_lines
 
 _MAX_WAIT = 0.04
 """Seconds from one repaint to the next while keys arrive faster than they are answered."""
 
 
 class CoalescingScreen(Screen[None]):
-    """A screen that is covered by its panes, repaints once for many keys and survives reportable errors."""
+    """A screen that repaints once for many keys, and survives errors that can be reported."""
 
     _repainted = 0.0
     _held_until = 0.0
@@ -74,10 +71,6 @@ class CoalescingScreen(Screen[None]):
             await super()._dispatch_message(message)
         except TuireaderError as error:
             self.report(error)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Render blank lines and the border only: panes cover the rest."""
-        return border_lines(self, crop, super().render_lines)
 
 
 class CrashSafeApp(App[int]):

@@ -1,4 +1,4 @@
-"""What is done to each line before it goes to the terminal, so that terminals show it alike."""
+"""Filters for lines on their way to the terminal: portable emoji and the nearest of 256 colours."""
 
 from __future__ import annotations
 

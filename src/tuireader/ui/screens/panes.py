@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.reactive import Reactive
 from textual.signal import Signal
 from textual.widget import Widget
@@ -29,8 +28,7 @@ from tuireader.ui.status import footer, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.containers import PaneColumn, PaneRow
+from tuireader.ui.widgets.containers import PaneColumn, PaneRow, PaneScreen
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
@@ -49,7 +47,7 @@ _SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
 _UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
 
 
-class Panes(CoalescingScreen, inherit_bindings=False):
+class Panes(PaneScreen, inherit_bindings=False):
     """Sidebar, list and article. What they show is up to `Listing`, `Reading` and `Refreshing`."""
 
     AUTO_FOCUS = "#list"

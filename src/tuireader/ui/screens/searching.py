@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.ui.key_order import answered
+from tuireader.ui.key_order import drained
 from tuireader.ui.screens.panes import Panes
 from tuireader.ui.workers import run_latest
 
@@ -46,7 +46,7 @@ class Searching(Panes):
         if self.current_pane is self.sidebar:
             self.sidebar.decide()
             around = self.sidebar.ancestors_with_self
-            await answered(*around[: around.index(self) + 1])
+            await drained(*around[: around.index(self) + 1])
 
     async def found(self) -> None:
         """Wait until the list shows what was looked for last."""

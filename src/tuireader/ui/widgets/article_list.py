@@ -16,7 +16,7 @@ from tuireader.model import ArticleRow
 from tuireader.ui.drawing.row import RowContext, TitleMarks, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.drawing.times import list_day
-from tuireader.ui.widgets.containers import CoalescingScreen
+from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]

@@ -11,8 +11,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.ui.textual_private import CoalescingScreen
 
-def border_lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
+
+def _border_lines(widget: Widget, crop: Region, drawn: Callable[[Region], list[Strip]]) -> list[Strip]:
     """Return top and bottom borders as `drawn`, and one blank strip for all other lines.
 
     Textual renders every visible widget, also below others, and again whenever a class changes.
@@ -42,7 +44,7 @@ class PaneRow(Horizontal):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render blank lines and the border."""
-        return border_lines(self, crop, super().render_lines)
+        return _border_lines(self, crop, super().render_lines)
 
 
 class PaneColumn(Vertical):
@@ -50,4 +52,12 @@ class PaneColumn(Vertical):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render blank lines and the border."""
-        return border_lines(self, crop, super().render_lines)
+        return _border_lines(self, crop, super().render_lines)
+
+
+class PaneScreen(CoalescingScreen):
+    """A screen that is covered by its panes."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render blank lines and the border."""
+        return _border_lines(self, crop, super().render_lines)

@@ -119,7 +119,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         if not cells:
             return None
         width = self.outer_size.width
-        (whole,) = self._styles_cache.render_widget(self, Region(0, line, width, 1))
+        (whole,) = super().render_lines(Region(0, line, width, 1))
         edge = whole.crop(width - cells, width)
         if edge != self._edge_shown:
             self._edge_shown = edge
