@@ -82,6 +82,13 @@ class CrashSafeApp(App[int]):
         """Show an error that came out of a worker."""
         raise NotImplementedError
 
+    async def run_binding(self, key: str, priority: bool = False) -> bool:
+        """Run the first action bound to a key that applies; return whether there was one.
+
+        Public `active_bindings` know one action a key, but one that does not apply passes the key on.
+        """
+        return await self._check_bindings(key, priority)
+
     def remove_toast(self, toast: Notification) -> None:
         """Remove one toast; the public `clear_notifications` removes all."""
         self._unnotify(toast)
