@@ -21,6 +21,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library as samples
 from tuireader.errors import DatabaseError
 from tuireader.model import Article
+from tuireader.ui.drawing.line_filters import Together
 from tuireader.ui.widgets.containers import PaneColumn, PaneRow
 from tuireader.ui.widgets.pane import Pane
 
@@ -181,7 +182,8 @@ async def test_a_line_is_filtered_as_by_one_filter_after_the_other() -> None:
         (whole,) = run.app.get_line_filters()
         ground = run.main.background_colors[1]
         line = Strip([Segment("plain "), Segment("👩‍👩‍👧 ❤️", Style(color="red", dim=True))])
-        parts = [one for one in run.app._filters if one.enabled]
+        assert isinstance(whole, Together)
+        parts = whole.filters
         expected = line
         for one in parts:
             expected = expected.apply_filter(one, ground)

@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.actions import ActionParseResult
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.dom import DOMNode
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import WorkerFailed
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.bindings import ANYWHERE, bound
+from tuireader.ui.bindings import ANYWHERE
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, Together
 from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
-from tuireader.ui.key_order import one_by_one, press
+from tuireader.ui.key_order import press, split_alt
 from tuireader.ui.saved_frame import keep
 from tuireader.ui.widgets.pane import Pane
 
@@ -75,26 +74,28 @@ class TuireaderApp(Host):
         self._opening = ExitStack()
         self._first_run = first_run
         self._main: MainScreen | None = None
-        self.fault: BaseException | None = None  # what made the app crash
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
         self._collecting: asyncio.TimerHandle | None = None
-        self._bound: dict[str, list[tuple[str, DOMNode]]] = {}
+        self._bound: dict[str, ActiveBinding] = {}
         self._bound_in: tuple[object, ...] = ()  # where, and by which keys, they do that
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # held, so that it is not collected half-way
         for theme in THEMES:
             self.register_theme(theme)
-        if self.no_color:  # Textual would turn colours into greys, which are colours to the terminal
-            self._filters = [NoColor() if isinstance(one, Monochrome) else one for one in self._filters]
         self._together = Together()
-        self._filters += [SameEverywhere(), Nearest256(enabled=self.console.color_system == "256")]
+        self._no_color = NoColor()
+        self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What is done to each line, all in one."""
-        filters = tuple(super().get_line_filters())
+        """Return all filters as one.
+
+        Textual's filter for `NO_COLOR` makes greys, which are colours, too.
+        """
+        given = (self._no_color if isinstance(one, Monochrome) else one for one in super().get_line_filters())
+        filters = (*given, *(one for one in self._own_filters if one.enabled))
         if filters != self._together.filters:
             self._together = Together(*filters)
         return [self._together]
@@ -114,7 +115,6 @@ class TuireaderApp(Host):
 
     def opened(self) -> None:
         """Paint from now on."""
-        self.is_opening = False
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()
@@ -161,7 +161,7 @@ class TuireaderApp(Host):
         if isinstance(event, events.Resize):
             event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
-            for key in one_by_one(event, self):
+            for key in split_alt(event, self):
                 await self._do_key(key)
         else:
             await super().on_event(event)
@@ -177,22 +177,22 @@ class TuireaderApp(Host):
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.found()
-            await self._do_command(event.key)
+            await self._run_command(event.key)
             if not main.keys_wait:
                 main.hand_over()
         elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
-        elif not await self._check_bindings(event.key, priority=True):
-            await press(focused or self.screen, event, self._check_bindings)
+        elif not await self.run_binding(event.key, priority=True):
+            await press(focused or self.screen, event, self.run_binding)
 
-    async def _do_command(self, key: str) -> None:
-        """Do what a key means in the panes: always the same, as long as the focus is where it is."""
+    async def _run_command(self, key: str) -> None:
+        """Run the command that a key is bound to in a pane; bindings stay the same while the focus does."""
         place = (self.screen, self.focused, self.keys_of)
         if place != self._bound_in:
-            self._bound_in, self._bound = place, bound(self.screen)
-        for action, node in self._bound.get(key, ()):
-            if await self.run_action(action, node):
-                break
+            self._bound_in, self._bound = place, self.screen.active_bindings
+        active = self._bound.get(key)
+        if active is not None and not await self.run_action(active.binding.action, active.node):
+            await self.run_binding(key)  # the action did not apply: that of a parent may
 
     async def _until_ready(self) -> None:
         """Wait until a screen that has just been opened has its focus."""
@@ -256,13 +256,6 @@ class TuireaderApp(Host):
             self.say(str(error), severity="error", seconds=10)
             return True
 
-    def _handle_exception(self, error: Exception) -> None:
-        fault = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(error, WorkerFailed) and isinstance(fault, TuireaderError):
-            self.say(str(fault), severity="error", seconds=10)
-            return
-        self.fault = fault
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a worker."""
+        self.say(str(error), severity="error", seconds=10)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.binding import Binding
-from textual.dom import DOMNode
-from textual.screen import Screen
 
 from tuireader.commands import COMMANDS, PANES, Command, Group, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
 ANYWHERE = "quit.anywhere"
-"""The binding of the app that quits from lines of text and dialogs too: the keys of quit that are no text."""
+"""Id of the app's binding that quits from inputs and dialogs, too: the keys of quit that are no text."""
 _NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
 
 
@@ -55,23 +53,8 @@ def action_of(command: Command) -> str:
     return f"pane('{command.id}')" if moves else command.id
 
 
-def bound(screen: Screen[object]) -> dict[str, list[tuple[str, DOMNode]]]:
-    """What each key does on a screen with the focus where it is: actions and their nodes, as they are tried.
-
-    Textual makes all of that anew for every key, twice.
-    """
-    chain = screen._binding_chain
-    found: dict[str, list[tuple[str, DOMNode]]] = {}
-    for before_all, nodes in ((True, reversed(chain)), (False, chain)):
-        for node, known in nodes:
-            for key, several in known.key_to_bindings.items():
-                actions = [(one.action, node) for one in several if one.priority == before_all]
-                found.setdefault(key, []).extend(actions)
-    return found
-
-
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """What differs from the table, as Textual wants it; empty when all keys are the table's."""
+    """Return Textual's keymap: the keys that differ from the table."""
     changed: dict[str, str] = {}
     for command in COMMANDS:
         keys = resolved.get(command.id, command.keys)

@@ -6,16 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import App
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
-from textual.widgets._toast import ToastHolder
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.themes import DARK, PLAIN
+from tuireader.ui.textual_private import CrashSafeApp
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -27,7 +26,7 @@ DEMO = -1
 _MOST_TOASTS = 4
 
 
-class Host(App[int]):
+class Host(CrashSafeApp):
     """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
 
     def __init__(self, library: Library, browser: Browser | None, clock: Callable[[], float]) -> None:
@@ -38,9 +37,9 @@ class Host(App[int]):
         self.key_problems: Sequence[KeyProblem] = ()
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
-        self.is_opening = True  # nothing is painted yet
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
+        self._toasts: list[Notification] = []  # that may be visible still, the oldest first
         self._short_toast: Notification | None = None
         self._said_last: dict[str, str] = {}  # the last toast of each group
 
@@ -89,43 +88,47 @@ class Host(App[int]):
         """A toast, in place of the one before it in its group; the text is never markup."""
         if not message:
             return
-        if severity != "information" and self._short_toast is not None:  # "Fetching …" is over with that
-            self._unnotify(self._short_toast, refresh=False)
+        if severity != "information":  # "Fetching …" is over with that
+            self._drop(self._short_toast)
         self._make_room(message, self._said_last.get(group, message))
         if group:
             self._said_last[group] = message
-        self.notify(message, severity=severity, timeout=seconds, markup=False)
-
-    def _make_room(self, *messages: str) -> None:
-        """Take toasts away that say the same, and old ones of many: a held key makes thirty a second."""
-        same = [one for one in self._notifications if one.message in messages]
-        others = [one for one in self._notifications if one.message not in messages]
-        others.sort(key=lambda one: one.severity != "information")
-        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
-            self._unnotify(one, refresh=False)
+        self._show(Notification(message, "", severity, seconds, markup=False))
 
     def say_shortly(self, message: str) -> None:
-        """A toast for what is done often: it takes the place of the one before."""
-        if self._short_toast is not None:
-            self._unnotify(self._short_toast, refresh=False)
+        """Show a toast for a frequent action, in place of the last such one."""
+        self._drop(self._short_toast)
         self._short_toast = Notification(message, "", "information", 2, markup=False)
-        self.post_message(Notify(self._short_toast))
+        self._show(self._short_toast)
 
     def say_no_more(self, group: str = "") -> None:
-        """Take the toast of a group away, else that of `say_shortly`: what it told of is there."""
+        """Remove the toast of a group, else that of `say_shortly`: it is out of date."""
         if group:
             self._make_room(self._said_last.pop(group, ""))
-            self._refresh_notifications()
-        elif self._short_toast is not None:
-            self._unnotify(self._short_toast)
+        else:
+            self._drop(self._short_toast)
             self._short_toast = None
 
-    def _refresh_notifications(self) -> None:
-        super()._refresh_notifications()
-        for screen in self.screen_stack[-1:]:
-            for holder in screen.query(ToastHolder):  # Textual keeps one of every toast there ever was
-                if not holder.children:
-                    holder.remove()
+    def _make_room(self, *messages: str) -> None:
+        """Remove toasts with the same message, and the oldest: a held key makes thirty a second."""
+        self._toasts = [one for one in self._toasts if not one.has_expired]
+        same = [one for one in self._toasts if one.message in messages]
+        others = [one for one in self._toasts if one.message not in messages]
+        others.sort(key=lambda one: one.severity != "information")
+        for one in same + others[: max(0, len(others) + 1 - _MOST_TOASTS)]:
+            self._drop(one)
+
+    def _drop(self, toast: Notification | None) -> None:
+        if toast in self._toasts:
+            self._toasts.remove(toast)
+            self.remove_toast(toast)
+
+    def _show(self, toast: Notification) -> None:
+        for holder in self.screen.query("ToastHolder"):  # Textual keeps one for each toast there ever was
+            if not holder.children:
+                holder.remove()
+        self._toasts.append(toast)
+        self.post_message(Notify(toast))
 
     async def browse(self, url: str) -> None:
         """Open an address in the web browser, if it is one that may be opened."""
