@@ -7,12 +7,10 @@ from typing import Self
 
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import Host, host_of
-from tuireader.ui.widgets.scrollbar import SlimBar
 
 _MOST_EDGED = 512
 
@@ -50,17 +48,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh_line(self, line: int) -> None:
         """Redraw one line, given by its number in the whole content."""
         self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar at the right, made when it is needed first."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = bar = SlimBar(
-                vertical=True, name="vertical", thickness=self.scrollbar_size_vertical
-            )
-            bar.display = False
-            self.app._start_widget(self, bar)
-        return self._vertical_scrollbar
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the widget.
