@@ -136,9 +136,9 @@ async def test_relations_of_the_demo_have_the_right_reasons(tmp_path: Path) -> N
 
         related = await library.articles.related((await row_of(library, "Tencent’s WeChat stops")).id)
         background = {item.title: item for item in related if item.relation is Relation.BACKGROUND}
-        assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi, ")
+        assert background[DIDI].reason.startswith("−22 d · linked by Harbour Tech · shares Didi")
         assert background[LAW].reason.startswith(
-            "−88 d · named by Harbour Tech · shares Personal Information Protection Law, "
+            "−88 d · named by Harbour Tech · shares Personal Information Protection Law"
         )
         assert not [item for item in related if "Harbour Tech" in item.reason.partition("shares")[2]]
 

@@ -337,3 +337,40 @@ def test_a_profile_survives_storing_and_stays_small(title: str, text: str, time:
     assert len(asked) <= POSTED
     assert len(set(asked)) == len(asked)
     assert set(asked) <= made.terms.keys()
+
+
+def test_reasons_name_names_and_phrases_before_words() -> None:
+    pair: list[Telling] = [
+        (
+            1,
+            3.0,
+            "Harbour ferry line removes second boat",
+            "Norland Lines says it is no matter of cost, in Ostmar.",
+        ),
+        (
+            2,
+            3.2,
+            "Ferry operator removes boats",
+            "For a second time Norland Lines cut its Ostmar service; what matters.",
+        ),
+    ]
+    shelf, articles = shelved(pair + FILLER)
+    (found,) = relatives(shelf, articles[0])
+    terms = found.reason.partition("shares ")[2].split(", ")
+    assert {"Norland", "Ostmar"} <= set(terms)
+    assert not {'"removes"', '"second"', '"matter"'} & set(terms)
+
+
+def test_reasons_fall_back_on_words_of_both_titles() -> None:
+    pair: list[Telling] = [
+        (
+            1,
+            3.0,
+            "baker shortens queue for plum cake",
+            "plum cake, again, at the corner; dough and butter run out",
+        ),
+        (2, 3.1, "queue for plum cake grows", "plum cake, again: dough and butter at the corner run short"),
+    ]
+    shelf, articles = shelved(pair + FILLER)
+    (found,) = relatives(shelf, articles[0])
+    assert found.reason.partition("shares ")[2] == '"plum cake", "queue"'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuireader.model import Relation
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
-from tuireader.related.features import NAME, PAIR, TITLE, Profile
+from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES
 
 FIRST = 0.6  # nothing is shown if no candidate is that sure: no link is better than a wrong one
@@ -20,6 +20,8 @@ _ASKED_FROM = 0.1  # ... if they belong to the article with this chance
 _ALONE = (
     0.75  # a candidate that no neighbour knows may still be sure by itself: background of one report only
 )
+_WORDS = 2  # terms of a reason up to which words of both titles are added
+_RARE = 5.0  # weight from which a word says something by itself
 _EARLY = 0.2  # among equally sure relatives the one nearer in time comes first
 
 
@@ -103,25 +105,39 @@ def shares_name(article: Profile, other: Profile, without: Collection[int] = ())
 
 
 def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
-    """The readable forms of the most telling terms that both have: names as they are, words in quotes."""
-    entries = []
+    """Return the terms that best say what two articles share: names as they are, other terms in quotes.
+
+    Names, phrases and numbers come first. Other words are common ones by chance, so they only stand in when
+    there are fewer than two of these: those of both titles, or the rarest one if there is nothing else.
+    """
+    telling: list[tuple[float, str, bool]] = []
+    words: list[tuple[float, str, bool]] = []
+    rarest: list[tuple[float, str, bool]] = []
     for term, value in article.terms.items():
         match = other.terms.get(term)
         if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
             continue
         mine, theirs = value >> 8, match >> 8
-        weight = float(value & 255)
-        weight *= 1.0 + bool(mine & TITLE) + bool(theirs & TITLE)
-        if (mine | theirs) & (NAME | PAIR):
-            weight *= 1.5
-        entries.append((-weight, article.shown[term], bool(mine & NAME)))
-    entries.sort()
+        weight = (value & 255) * (1.0 + bool(mine & TITLE) + bool(theirs & TITLE))
+        weight *= 1.5 if mine & NAME else 1.0
+        entry = -weight, article.shown[term], bool(mine & NAME)
+        if (mine | theirs) & (NAME | PAIR) or (mine & NUMBER and not _is_small(article.shown[term])):
+            telling.append(entry)
+        elif mine & theirs & TITLE:
+            words.append(entry)
+        elif value & 255 >= _RARE * UNIT:
+            rarest.append(entry)
     chosen: list[tuple[str, bool]] = []
-    for _, shown, is_name in entries:
-        _choose(chosen, _bare(shown), is_name)
-        if len(chosen) > most:
-            break
+    for entries, wanted in ((telling, most), (words, _WORDS), (rarest, 1)):
+        for _, shown, is_name in sorted(entries):
+            if len(chosen) >= wanted:
+                break
+            _choose(chosen, _bare(shown), is_name)
     return [shown if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+
+
+def _is_small(number: str) -> bool:
+    return number.isdigit() and len(number) < 4
 
 
 def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
@@ -132,13 +148,15 @@ def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
         if " ".join(words) in " ".join(have):
             return
         if " ".join(have) in " ".join(words):
-            chosen[place] = (shown, is_name or known_name)
+            if is_name or not known_name:
+                chosen[place] = (shown, is_name)
             return
-        if len(words) > 1 and len(have) > 1 and have[-1] == words[0]:
-            chosen[place] = (" ".join([*known.split(), *shown.split()[1:]]), is_name and known_name)
-            return
-        if len(words) > 1 and len(have) > 1 and words[-1] == have[0]:
-            chosen[place] = (" ".join([*shown.split(), *known.split()[1:]]), is_name and known_name)
+        if len(words) > 1 and len(have) > 1 and (have[-1] == words[0] or words[-1] == have[0]):
+            if is_name == known_name:
+                first, second = (known, shown) if have[-1] == words[0] else (shown, known)
+                chosen[place] = (" ".join([*first.split(), *second.split()[1:]]), is_name)
+            elif is_name:
+                chosen[place] = (shown, True)
             return
     chosen.append((shown, is_name))
 
