@@ -81,11 +81,11 @@ def _arrive(store: Store, size: int, feeds: list[int]) -> list[int]:
 def _relate(store: Store) -> tuple[float, float]:
     """Relate what waits as the program does; returns the processor time an article, and the longest batch."""
     related, slowest, began = 0, 0.0, time.process_time()
-    more = BATCH
+    more, relating = BATCH, ingest.Relater()
     while more:
         started = time.perf_counter()
         with store.transaction():
-            more = ingest.relate_waiting(store, BATCH)
+            more = relating.step(store, BATCH)
         related += more
         slowest = max(slowest, time.perf_counter() - started)
     return (time.process_time() - began) * 1000 / related, slowest * 1000

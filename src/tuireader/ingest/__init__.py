@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relate import StoredProfiles, refold_stories, relate_waiting
+    from tuireader.ingest.relate import Relater, StoredProfiles, refold_stories, relate_waiting
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, explain
     from tuireader.ingest.topics import story_topics
@@ -41,6 +41,7 @@ __all__ = [
     "ByText",
     "FeedNames",
     "Mute",
+    "Relater",
     "Rules",
     "StoredProfiles",
     "explain",
@@ -62,6 +63,7 @@ __getattr__ = lazy.names(
     {
         "arrival": (
             "Mute",
+            "Relater",
             "Rules",
             "match_mutes",
             "record_carried",
@@ -75,6 +77,7 @@ __getattr__ = lazy.names(
             "subject",
         ),
         "relate": (
+            "Relater",
             "StoredProfiles",
             "refold_stories",
             "relate_waiting",

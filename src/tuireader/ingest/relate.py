@@ -1,8 +1,8 @@
-"""Articles that have arrived are placed among the others: profile, neighbours, story."""
+"""Relate new articles to those stored before: profile, neighbours, story and row."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tuireader.related import search
 from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
@@ -10,42 +10,43 @@ from tuireader.related.series import Series, same_news
 from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
-from tuireader.store.relations import ROWS
+from tuireader.store.relations import ROWS, Relations
 
-_REMEMBERED = 300
-"""Profiles that are kept while articles are related, some kilobytes each."""
+_CACHED = 300
+"""Profiles that are kept in memory, some kilobytes each."""
 
 
-class StoredProfiles:
-    """The store as `related.search` asks it, for articles that arrive together. It remembers what it read."""
+class StoredProfiles(Relations):
+    """The store as `related.search` sees it; profiles and the texts of series are cached."""
 
-    def __init__(self, store: Store, arrived: Sequence[search.ArticleText] = ()) -> None:
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.conn)
         self._store = store
-        self._articles = store.relations.article_count()
-        self._arrived = {article.id: article for article in arrived}
+        self._article_count = super().article_count()
+        self._arrived: dict[int, search.ArticleText] = {}
         self._profiles: dict[int, Profile] = {}
         self.series = Series(self)
 
+    def arrive(self, articles: Iterable[search.ArticleText]) -> None:
+        """Take the texts of new articles from memory, in place of those of the batch before."""
+        self._arrived = {article.id: article for article in articles}
+
     def article_count(self) -> int:
-        """How many articles have a profile."""
-        return self._articles
+        """Return how many articles have a profile."""
+        return self._article_count
 
-    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
-        """In how many articles each term stands, and in lower case."""
-        return self._store.relations.term_counts(terms)
-
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        """The articles posted under a term, nearest days first."""
-        return self._store.relations.postings(term, day, limit)
+    def count_one_more(self) -> None:
+        """Count an article that has been added."""
+        self._article_count += 1
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
-        """The profiles of those that have one."""
+        """Return the profiles of those articles that have one."""
         known = self._profiles
-        if len(known) > _REMEMBERED:
+        if len(known) > _CACHED:
             known.clear()
         missing = [article_id for article_id in ids if article_id not in known]
         if missing:
-            for article_id, packed in self._store.relations.profiles(missing):
+            for article_id, packed in self.packed_profiles(missing):
                 known[article_id] = unpack(article_id, packed)
         return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
 
@@ -53,62 +54,54 @@ class StoredProfiles:
         """Read the profile of an article again the next time."""
         self._profiles.pop(article, None)
 
-    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
-        """(article, neighbour) pairs."""
-        return self._store.relations.neighbours(ids)
-
-    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
-        """The story of each article."""
-        return self._store.relations.stories(ids)
-
-    def members(self, story: int, limit: int) -> Sequence[int]:
-        """The articles of a story, newest first."""
-        return self._store.relations.members(story, limit)
-
-    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
-        """The pairs that a person has split."""
-        return self._store.relations.split_pairs(ids)
-
-    def rows(self, story: int, article: int) -> Sequence[Mapping[int, bool]]:
-        """The articles in each row of a story, and whether they stand in a feed of another article."""
-        return self._store.relations.rows(story, article)
-
     def title(self, article: int) -> str:
-        """The title of an article."""
-        here = self._arrived.get(article)
-        return here.title if here else self._store.relations.title(article)
+        """Return the title of an article."""
+        arrived = self._arrived.get(article)
+        return arrived.title if arrived else super().title(article)
 
     def lead(self, article: int) -> str:
-        """The part of its text that is compared."""
-        here = self._arrived.get(article)
-        return here.text[:LEAD] if here else self.text(article, LEAD)
+        """Return the part of an article's text that is compared."""
+        arrived = self._arrived.get(article)
+        return arrived.text[:LEAD] if arrived else self.text(article, LEAD)
 
     def text(self, article: int, most: int | None = None) -> str:
-        """All of its text, or the first `most` characters."""
+        """Return the text of an article, or its first `most` characters."""
         return "".join(article_text(text, most).text for text in self._store.articles.texts([article]))
 
-    def grown(self) -> None:
-        """An article has been added."""
-        self._articles += 1
+
+class Relater:
+    """Relate waiting articles batch by batch. Each batch uses what the one before has read."""
+
+    def __init__(self) -> None:
+        self._profiles: StoredProfiles | None = None
+        self._state = (0, 0)
+
+    def step(self, store: Store, size: int) -> int:
+        """Relate the next `size` articles in the order of their times; return how many there were."""
+        if self._profiles is None or self._state != store.change_state():  # others may have changed texts
+            self._profiles = StoredProfiles(store)
+        profiles = self._profiles
+        ids = store.relations.waiting(size)
+        # of giant articles keep only the part that is read
+        arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
+        profiles.arrive(arrived)
+        for article in sorted(arrived, key=lambda article: (article.time, article.id)):
+            _relate(store, profiles, article)
+            profiles.count_one_more()
+        self._state = store.change_state()
+        return len(ids)
 
 
 def relate_waiting(store: Store, size: int) -> int:
-    """Relate the next `size` articles that have arrived, in the order of their times; returns how many."""
-    ids = store.relations.waiting(size)
-    # Of giant articles only the part that is read is kept until its turn comes.
-    arrived = [article_text(text, LEAD) for text in store.articles.texts(ids)]
-    profiles = StoredProfiles(store, arrived)
-    for article in sorted(arrived, key=lambda article: (article.time, article.id)):
-        _relate(store, profiles, article)
-        profiles.grown()
-    return len(ids)
+    """Relate the next `size` articles that wait; return how many there were."""
+    return Relater().step(store, size)
 
 
 def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
     """Relate articles that say something else now. Those that still wait to be related can wait."""
     profiles = StoredProfiles(store)
     for text in texts:
-        packed = store.relations.profile(text.id)
+        packed = store.relations.packed_profile(text.id)
         if packed is None:
             continue
         old = unpack(text.id, packed)

@@ -179,8 +179,8 @@ class Refresh(UseCases):
         In small transactions: stopped half-way, it goes on from there the next time.
         """
         total = await self._pool.read(lambda store: store.relations.waiting_count())
-        done = 0
-        while more := await self._context.transact(lambda store: ingest.relate_waiting(store, _RELATE)):
+        done, relating = 0, ingest.Relater()
+        while more := await self._context.transact(lambda store: relating.step(store, _RELATE)):
             done += more
             yield done, max(done, total)
 

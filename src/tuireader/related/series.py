@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
+from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
 from tuireader.related.features import NAME, UNIT, Profile
-from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, fold, term_hash, tokens
+from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
+_CACHED = 400  # titles and texts that are kept in memory
 _WORDS = 40  # words of a title that are compared: it bounds the cost of a hostile one
 _TITLE = 400  # characters in which they are looked for
 _ALIKE = 0.5  # titles with this share of words in common, in the same order, may be of one form
@@ -57,39 +59,35 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A text as a sequence of words, function words among them."""
+    """A text as a sequence of folded words, function words among them."""
 
-    tokens: tuple[Token, ...]
-    folded: tuple[str, ...]
+    words: tuple[str, ...]
     counted: Counter[str]
     labels: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> _Words:
-        found = tuple(tokens(text))
-        folded = tuple(token.folded for token in found)
-        return cls(found, folded, Counter(folded))
+        words = tuple(token.folded for token in tokens(text))
+        return cls(words, Counter(words))
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
-        """The words of a title, and what stands before its first and after its last colon."""
-        found = tuple(islice(tokens(title[:_TITLE]), _WORDS))
-        folded = tuple(token.folded for token in found)
+        """Split a title into words, and note what stands before its first and after its last colon."""
+        words = tuple(token.folded for token in islice(tokens(title[:_TITLE]), _WORDS))
         parts = title[:_TITLE].casefold().split(": ")
-        return cls(found, folded, Counter(folded), frozenset((parts[0], parts[-1])))
+        return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
 
-    def shared(self, other: _Words) -> Iterator[Token]:
-        """The words that the other text has, too."""
-        return (token for token in self.tokens if token.folded in other.counted)
+    def shared(self, other: _Words) -> Iterator[str]:
+        """Yield the words that the other text has, too."""
+        return (word for word in self.words if word in other.counted)
 
 
 class Series:
     """Tells items of a series apart. Remembers what it has read: it is for articles that arrive together."""
 
     def __init__(self, texts: Texts) -> None:
-        self._texts = texts
-        self._titles: dict[int, _Words] = {}
-        self._leads: dict[int, _Words] = {}
+        self._title = lru_cache(_CACHED)(lambda article: _Words.of_title(texts.title(article)))
+        self._lead = lru_cache(_CACHED)(lambda article: _Words.of(texts.lead(article)))
 
     def differ(self, one: Profile, other: Profile) -> bool:
         """Whether two articles that look alike say it of two things; the same both ways."""
@@ -117,10 +115,10 @@ class Series:
         mine, theirs = self._title(one.id), self._title(other.id)
         empty = not any(map(_says_something, mine.shared(theirs)))
         labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
-        longest = max(len(mine.folded), len(theirs.folded), 1)
+        longest = max(len(mine.words), len(theirs.words), 1)
         share = (mine.counted & theirs.counted).total() / longest
         if share >= _ALIKE:
-            share = _in_order(mine.folded, theirs.folded) / longest
+            share = _in_order(mine.words, theirs.words) / longest
         if share < _ALIKE and not labelled:
             return _Form.BEGUN if strictly and empty else _Form.NONE
         same = share >= _SAME or empty or labelled
@@ -137,12 +135,12 @@ class Series:
         So are those whose texts have little in common.
         """
         mine, theirs = self._lead(one.id), self._lead(other.id)
-        if not mine.folded and not theirs.folded:
+        if not mine.words and not theirs.words:
             return one.feed == other.feed or abs(one.time - other.time) > _APART
         own = min(_own(one, mine, theirs, any_word=strictly), _own(other, theirs, mine, any_word=strictly))
         if own >= (1 if strictly else _OWN) and (strictly or form is _Form.SAME):
             return True
-        some, others = set(mine.folded) - STOP_FOLDED, set(theirs.folded) - STOP_FOLDED
+        some, others = set(mine.words) - STOP_FOLDED, set(theirs.words) - STOP_FOLDED
         return len(some & others) < _COMMON * min(len(some), len(others))
 
     def _vulnerabilities_differ(self, one: Profile, other: Profile) -> bool:
@@ -150,18 +148,8 @@ class Series:
         return bool(mine) and bool(theirs := self._vulnerabilities(other)) and mine.isdisjoint(theirs)
 
     def _vulnerabilities(self, article: Profile) -> set[str]:
-        words = (*self._title(article.id).folded, *self._lead(article.id).folded)
+        words = (*self._title(article.id).words, *self._lead(article.id).words)
         return {word for word in words if word.startswith("cve-")}
-
-    def _title(self, article: int) -> _Words:
-        if article not in self._titles:
-            self._titles[article] = _Words.of_title(self._texts.title(article))
-        return self._titles[article]
-
-    def _lead(self, article: int) -> _Words:
-        if article not in self._leads:
-            self._leads[article] = _Words.of(self._texts.lead(article))
-        return self._leads[article]
 
 
 def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
@@ -174,25 +162,21 @@ def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
     """How many telling words of one text the other has not: numbers, characters, rare names; or any word."""
     return sum(
-        token.folded not in theirs.counted
-        and token.folded not in STOP_FOLDED
-        and (any_word or _tells(article, token))
-        for token in mine.tokens
+        word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
+        for word in mine.words
     )
 
 
-def _tells(article: Profile, token: Token) -> bool:
-    if token.cjk or _has_digit(token.folded):
+def _tells(article: Profile, word: str) -> bool:
+    if is_cjk(word) or _has_digit(word):
         return True
-    value = article.terms.get(term_hash(token.folded), 0)
+    value = article.terms.get(term_hash(word), 0)
     return bool(value >> 8 & NAME) and (value & 255) >= _RARE * UNIT
 
 
-def _says_something(token: Token) -> bool:
+def _says_something(word: str) -> bool:
     """Whether a word is more than a number, a date or a word of every day."""
-    return not (
-        token.folded in STOP_FOLDED or _has_digit(token.folded) or term_hash(token.folded) in COMMON_HASHES
-    )
+    return not (word in STOP_FOLDED or _has_digit(word) or term_hash(word) in COMMON_HASHES)
 
 
 def _has_digit(word: str) -> bool:
@@ -212,12 +196,12 @@ def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
         return False
     mine, theirs = (_Words.of(text[:_COMPARED]) for text in texts)
     heads = [_Words.of_title(title) for title in titles]
-    plain = [_unmarked(head.folded) for head in heads]
-    if plain[0] == plain[1] and heads[0].folded != heads[1].folded:
+    plain = [_unmarked(head.words) for head in heads]
+    if plain[0] == plain[1] and heads[0].words != heads[1].words:
         longer = max(mine.counted.total(), theirs.counted.total())
         return (mine.counted & theirs.counted).total() >= _REVISED * longer
     new = heads[0].counted.keys() ^ heads[1].counted.keys()
-    return mine.folded == theirs.folded and new <= mine.counted.keys() | STOP_FOLDED
+    return mine.words == theirs.words and new <= mine.counted.keys() | STOP_FOLDED
 
 
 def _unmarked(words: Sequence[str]) -> Sequence[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
 from tuireader.store.first_page import labels_of
+from tuireader.store.sql import change_state
 from tuireader.store.texts import unpack_extra
 
 
@@ -40,8 +41,7 @@ class Labels:
 
     def tags(self) -> frozenset[str]:
         """The tags that feeds give their entries; as long as nothing is written they are not read again."""
-        version = self._conn.execute("PRAGMA data_version").fetchone()[0]
-        state = (int(version), self._conn.total_changes)
+        state = change_state(self._conn)
         if self._tags is None or self._tags[0] != state:
             rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
             self._tags = state, frozenset(tag for row in rows for tag in unpack_extra(row[0])["tags"])

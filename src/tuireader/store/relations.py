@@ -83,7 +83,7 @@ class Relations:
         ).fetchall()
         return [row[0] for row in before + after]
 
-    def profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """(article, packed profile) of those of `ids` that have one."""
         return self._conn.execute(
             f"SELECT article, packed FROM profile WHERE article IN ({_list(ids)})"
@@ -142,7 +142,7 @@ class Relations:
         )
         return {frozenset(row) for row in rows}
 
-    def profile(self, article: int) -> bytes | None:
+    def packed_profile(self, article: int) -> bytes | None:
         """The packed profile of an article that has been related."""
         row = self._conn.execute("SELECT packed FROM profile WHERE article = ?", (article,)).fetchone()
         return None if row is None else bytes(row[0])

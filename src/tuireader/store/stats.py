@@ -12,6 +12,7 @@ from statistics import median
 
 from tuireader.store.evidence import evidence_of
 from tuireader.store.relations import story_number
+from tuireader.store.sql import change_state
 
 DAYS = 30
 _DAY = 86_400
@@ -66,8 +67,7 @@ class Stats:
         As long as nothing is written they are not counted again within a minute.
         """
         now -= now % 60
-        version = self._conn.execute("PRAGMA data_version").fetchone()[0]
-        state = (int(version), self._conn.total_changes, today, now)
+        state = (*change_state(self._conn), today, now)
         if self._counted is None or self._counted[0] != state:
             self._counted = state, self._count(today, now)
         return self._counted[1]

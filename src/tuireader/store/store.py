@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.store import database_file
 from tuireader.store.database_file import PATIENCE, MigrationProgress
+from tuireader.store.sql import change_state
 
 if TYPE_CHECKING:
     from tuireader.store.articles import Articles
@@ -249,6 +250,10 @@ class Store:
         log = self.path.with_name(f"{self.path.name}-wal")
         if log.exists() and log.stat().st_size >= much:
             self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def change_state(self) -> tuple[int, int]:
+        """Return a value that changes with each write, by this connection or another one."""
+        return change_state(self.conn)
 
     def data_version(self) -> int:
         """A number that changes when another connection has written."""

@@ -1,0 +1,40 @@
+"""SQL that several parts of the store share."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
+"""The title of feed `f`."""
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """Return ids as the argument of `IN (SELECT value FROM json_each(?))`."""
+    return json.dumps(list(ids))
+
+
+def newest_id(conn: sqlite3.Connection) -> int:
+    """Return the highest id of an article, 0 when there is none."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+
+
+def get_fact(conn: sqlite3.Connection, name: str) -> str:
+    """Return the value that is kept under a name, "" when there is none."""
+    row = conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_fact(conn: sqlite3.Connection, name: str, value: str) -> None:
+    """Keep a value under a name, unless it is there already; needs a transaction."""
+    conn.execute(
+        """INSERT INTO fact (name, value) VALUES (?, ?)
+           ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
+        (name, value),
+    )
+
+
+def change_state(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Return a value that changes with each write, by this connection or another one."""
+    return int(conn.execute("PRAGMA data_version").fetchone()[0]), conn.total_changes
