@@ -63,7 +63,6 @@ __getattr__ = lazy.names(
     {
         "arrival": (
             "Mute",
-            "Relater",
             "Rules",
             "match_mutes",
             "record_carried",
