@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from tuireader import config
 from tuireader.cli import manual, shapes
 from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
+from tuireader.model.json_shape import Shape
 
 FOLDER = Path(__file__).parent
 _NOTE = "<!-- Made by docs/generate.py; edit the code that it names instead. -->\n"
@@ -191,7 +192,7 @@ def json() -> str:
     )
     for kind in names:
         lines += ["", f"## {kind.__name__}", "", " ".join((kind.__doc__ or "").split()), ""]
-        hints = get_type_hints(kind, include_extras=True)
+        hints = kind.fields
         lines += table(
             ("field", "type", ""),
             [(code(name), _typed(hint), cell(html_safe(get_args(hint)[1]))) for name, hint in hints.items()],
@@ -199,12 +200,17 @@ def json() -> str:
     return finished(lines)
 
 
-def _with_parts(*kinds: type[Any]) -> Iterator[type[Any]]:
+def _with_parts(*kinds: type[Shape]) -> Iterator[type[Shape]]:
     """Shapes, each followed by those that it is made of."""
     for kind in kinds:
         yield kind
-        for hint in get_type_hints(kind).values():
-            yield from _with_parts(*(part for part in (hint, *get_args(hint)) if is_typeddict(part)))
+        for hint in kind.fields.values():
+            made = get_args(hint)[0]
+            yield from _with_parts(*(part for part in (made, *get_args(made)) if _is_shape(part)))
+
+
+def _is_shape(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Shape)
 
 
 def _typed(hint: Any) -> str:
@@ -212,7 +218,7 @@ def _typed(hint: Any) -> str:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _typed(parts[0])
-    if is_typeddict(hint):
+    if _is_shape(hint):
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
     if origin is Literal:
         return code(f'"{parts[0]}"')

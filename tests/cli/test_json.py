@@ -6,7 +6,7 @@ import json
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.cli.command import Home, Told, run_here
 from tests.web import Web
 from tuireader.cli import manual, shapes
 from tuireader.errors import Exit
+from tuireader.model.json_shape import Shape
 
 Run = Callable[..., Told]
 
@@ -31,10 +32,10 @@ def misfits(value: object, hint: Any, place: str = "") -> list[str]:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return misfits(value, parts[0], place)
-    if is_typeddict(hint):
+    if isinstance(hint, type) and issubclass(hint, Shape):
         if not isinstance(value, dict):
             return [f"{place} is no object"]
-        fields = get_type_hints(hint, include_extras=True)
+        fields = hint.fields
         odd = [f"{place}.{name} is not declared" for name in value.keys() - fields.keys()]
         odd += [f"{place}.{name} is missing" for name in fields.keys() - value.keys()]
         return odd + [
@@ -224,6 +225,6 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
 def test_every_field_is_described() -> None:
     for kinds in shapes.SHAPES.values():
         for kind in kinds:
-            for name, hint in get_type_hints(kind, include_extras=True).items():
+            for name, hint in kind.fields.items():
                 assert get_origin(hint) is Annotated, (kind, name)
                 assert get_args(hint)[1][-1] in ".,", (kind, name)

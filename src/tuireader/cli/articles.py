@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from tuireader.cli.output import (
     markdown,
     markdown_link,
     print_json,
+    print_json_text,
     print_paged,
 )
 from tuireader.commands.sorts import RELEVANCE
@@ -27,7 +29,6 @@ from tuireader.model import Article, ArticleRow, Related, View, ViewKind
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.document import Document
     from tuireader.library import Library
 
@@ -125,13 +126,12 @@ def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
     """Print the number of articles, and that of their stories where it differs."""
-    shape: shapes.Counted = {"articles": len(ids), "stories": await library.lists.count_stories(ids)}
+    stories = await library.lists.count_stories(ids)
     if as_json:
-        print_json(shape)
+        print_json("Counted", articles=len(ids), stories=stories)
         return
-    articles = counted(shape["articles"], "article")
-    stories = counted(shape["stories"], "story", "stories")
-    print(articles if shape["articles"] == shape["stories"] else f"{stories} · {articles}")
+    articles = counted(len(ids), "article")
+    print(articles if len(ids) == stories else f"{counted(stories, 'story', 'stories')} · {articles}")
 
 
 async def _print_articles(
@@ -148,31 +148,10 @@ async def _print_articles(
     rows = await library.lists.rows(ids[:limit])
     if form == "json":
         for row in rows:
-            print_json(article_json(library, row))
+            print_json("Article", row, feed=library.feeds.title(row.feed_id))
     else:
         print_paged(_FORMS[form](library, row) for row in rows)
     return len(ids)
-
-
-def article_json(library: Library, row: ArticleRow) -> shapes.Article:
-    """An article of a list for scripts."""
-    return {
-        "id": row.id,
-        "time": row.time,
-        "feed": library.feeds.title(row.feed_id),
-        "title": row.title,
-        "url": row.url,
-        "author": row.author,
-        "read": row.read,
-        "starred": row.starred,
-        "edited": row.edited,
-        "sources": row.sources,
-        "story": row.story,
-        "story_size": row.story_size,
-        "watches": list(row.watches),
-        "labels": list(row.labels),
-        "former": dict(row.former),
-    }
 
 
 def until_edited(until: int) -> str:
@@ -251,7 +230,7 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
         document = parse(html, base_url or found.url)
         related = await library.articles.related(article)
         if as_json:
-            print_json(to_dict(found, document, related))
+            print_json_text(json.dumps(to_dict(found, document, related), ensure_ascii=False))
         else:
             print_paged(_text(found, paragraphs(document), document, related))
         return Exit.OK

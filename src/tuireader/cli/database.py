@@ -16,7 +16,6 @@ from tuireader.errors import Exit, UsageError
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.store.maintenance import Finding
 
@@ -56,15 +55,9 @@ def purge(
         plan = await library.database.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
         what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
         what += f", {_size(plan.bytes)}"
-        shape: shapes.Purged = {
-            "articles": plan.articles,
-            "feeds": plan.feeds,
-            "bytes": plan.bytes,
-            "dropped": False,
-        }
         if dry_run or not plan.articles:
             if as_json:
-                print_json(shape)
+                print_json("Purged", plan, dropped=False)
             else:
                 print(f"would drop {what}")
             return Exit.OK
@@ -72,7 +65,7 @@ def purge(
             return Exit.FAILURE
         await library.database.purge(older_than=seconds, keep=keep, unread=unread)
         if as_json:
-            print_json({**shape, "dropped": True})
+            print_json("Purged", plan, dropped=True)
         else:
             print(f"dropped {what}")
         return Exit.OK
@@ -108,13 +101,8 @@ def check(options: Options, as_json: bool) -> int:
     found = maintenance.check(path)
     if as_json:
         for finding in found:
-            shape: shapes.Finding = {
-                "path": str(path),
-                "name": finding.name,
-                "ok": not finding.problem,
-                "said": finding.problem or finding.said,
-            }
-            print_json(shape)
+            said = finding.problem or finding.said
+            print_json("Finding", finding, path=str(path), ok=not finding.problem, said=said)
     else:
         _print(path, found)
     if all(not finding.problem for finding in found):

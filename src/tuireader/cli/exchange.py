@@ -15,7 +15,6 @@ from tuireader.errors import Exit, TuireaderError
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.library.exchange import Imported
 
@@ -69,15 +68,7 @@ def import_file(options: Options, source: str, as_json: bool) -> int:
             done = await library.exchange.import_file(Path(source))
         _tell_import(done)
         if as_json:
-            shape: shapes.Import = {
-                "feeds": done.feeds,
-                "new": done.new,
-                "views": done.views,
-                "marked": done.marked,
-                "noted": done.noted,
-                "skipped": list(done.skipped),
-            }
-            print_json(shape)
+            print_json("Import", done)
         return Exit.OK
 
     return in_library(options, job)

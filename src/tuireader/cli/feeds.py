@@ -20,7 +20,6 @@ from tuireader.text import without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
 
 
@@ -55,7 +54,8 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
             say(f"tuireader: {NO_FEEDS}")
         for health in sorted(found, key=_ORDERS[sort]):
             if as_json:
-                print_json(_as_json(health))
+                address, trouble = without_password(health.feed.url), health.trouble.name.lower()
+                print_json("FeedHealth", health, url=address, trouble=trouble)
             else:
                 print(_as_line(health, now))
         return Exit.OK
@@ -69,29 +69,6 @@ _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
     "pace": lambda health: -health.per_week,
     "title": lambda health: health.feed.title.casefold(),
 }
-
-
-def _as_json(health: FeedHealth) -> shapes.FeedHealth:
-    feed = health.feed
-    return {
-        "id": feed.id,
-        "url": without_password(feed.url),
-        "title": feed.title,
-        "folder": feed.folder,
-        "state": feed.state,
-        "trouble": health.trouble.name.lower(),
-        "unread": health.unread,
-        "total": health.total,
-        "per_week": health.per_week,
-        "newest": health.newest,
-        "last_try": feed.last_try,
-        "last_success": feed.last_success,
-        "last_error": feed.last_error,
-        "fault": health.fault,
-        "error_streak": feed.error_streak,
-        "next_try": feed.next_try,
-        "moved_to": health.moved_to,
-    }
 
 
 def _as_line(health: FeedHealth, now: int) -> str:
@@ -162,13 +139,7 @@ async def _feed(library: Library, feed_id: int) -> Feed:
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
     """Say what was done with a feed that has this address now."""
     if as_json:
-        shape: shapes.ChangedFeed = {
-            "id": feed.id,
-            "url": without_password(url),
-            "title": feed.title,
-            "done": done,
-        }
-        print_json(shape)
+        print_json("ChangedFeed", feed, url=without_password(url), done=done)
     else:
         say(f"{done}: {feed.title}" + (f" ({without_password(url)})" if url != feed.url else ""))
 
@@ -322,8 +293,7 @@ def add(
             say(f"tuireader: it cannot be read yet: {error.message}")
         new = await library.feeds.add([(address, title, folder)])
         if as_json:
-            shape: shapes.Added = {"url": without_password(address), "title": title or name, "new": bool(new)}
-            print_json(shape)
+            print_json("Added", url=without_password(address), title=title or name, new=bool(new))
         shown = without_password(address)
         say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
         return Exit.OK
@@ -356,19 +326,14 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
     others = {at: one for at, one in enumerate(found, 1) if at != number}
     preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)
     if as_json:
-        shape: shapes.FeedPreview = {
-            "url": without_password(feed.url),
-            "title": preview.title,
-            "site_url": preview.site_url,
-            "entries": preview.entries,
-            "per_week": preview.per_week,
-            "newest": preview.newest,
-            "texts": preview.texts,
-            "samples": [{"title": title, "time": when} for title, when in preview.samples],
-            "followed": followed,
-            "others": [without_password(other.url) for other in others.values()],
-        }
-        print_json(shape)
+        print_json(
+            "FeedPreview",
+            preview,
+            url=without_password(feed.url),
+            samples=[{"title": title, "time": when} for title, when in preview.samples],
+            followed=followed,
+            others=[without_password(other.url) for other in others.values()],
+        )
         return Exit.OK
     from tuireader.ui.drawing.feed_summary import facts
 

@@ -18,7 +18,6 @@ from tuireader.model import ArticleRow, Change
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
 
 _ids = click.option(
@@ -124,9 +123,8 @@ def unread(
             )
         found = counts.unread if name is None else counts.watches[name]
         total = counts.all.total if name is None else found.total
-        shape: shapes.Unread = {"unread": found.unread, "total": total}
         if as_json:
-            print_json(shape)
+            print_json("Unread", unread=found.unread, total=total)
         else:
             print(found.unread)
         return Exit.OK
@@ -236,7 +234,7 @@ def undo(options: Options, as_json: bool) -> int:
             async for _ in library.watches.apply():
                 pass
         if as_json:
-            print_json(_shape(change or Change("", ())))
+            _print_change(change or Change("", ()))
         say(f"undone: {change.what}" if change else "there is nothing to undo")
         return Exit.OK
 
@@ -264,7 +262,7 @@ def _mark(
         else:
             change = await give(library, ids)
         if meant.as_json:
-            print_json(_shape(change))
+            _print_change(change)
             return Exit.OK
         what = counted(len(change.ids), "article")
         if meant.dry_run:
@@ -291,5 +289,5 @@ async def _ids_of(library: Library, meant: _Meant) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def _shape(change: Change) -> shapes.Marked:
-    return {"what": change.what, "count": len(change.ids), "ids": list(change.ids)}
+def _print_change(change: Change) -> None:
+    print_json("Marked", change, count=len(change.ids))

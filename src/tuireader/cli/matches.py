@@ -14,7 +14,6 @@ from tuireader.cli.watches import watch
 from tuireader.errors import UsageError
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.model import Evidence
 
@@ -66,15 +65,6 @@ async def print_match(library: Library, article_id: int, evidence: Evidence, *, 
         if not as_json:
             print("\t".join((evidence.watch, row.title, feed, row.url)), flush=True)
             continue
-        shape: shapes.Match = {
-            "id": row.id,
-            "watch": evidence.watch,
-            "title": row.title,
-            "url": row.url,
-            "feed": feed,
-            "time": row.time,
-            "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
-            "sentence": evidence.sentence,
-            "spans": list(evidence.spans),
-        }
-        print_json(shape, flush=True)
+        terms = list(dict.fromkeys(hit.term for hit in evidence.hits))
+        known = {"id": row.id, "title": row.title, "url": row.url, "feed": feed, "time": row.time}
+        print_json("Match", evidence, flush=True, terms=terms, **known)

@@ -19,7 +19,6 @@ from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, Tally, re
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.library.newsboat import Moved
     from tuireader.library.newsboat_compare import Comparison
@@ -133,7 +132,8 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         for reason in moved.kept:
             say(f"tuireader: {reason}")
     if as_json:
-        print_json(_shape(moved, lines, dry_run))
+        left = [one for one in moved.outcomes if one.fate is not Fate.MOVED]
+        print_json("NewsboatImport", moved, dry_run=dry_run, files=lines, not_moved=left)
         return
     new = "would be new" if dry_run else "new"
     print(f"feeds\t{moved.feeds}\t{moved.added.get('feeds', 0)} {new}")
@@ -156,59 +156,10 @@ def _fates(one: Tally) -> str:
     return f"{one.moved} moved\t{one.changed} changed\t{one.dropped} dropped"
 
 
-def _shape(moved: Moved, lines: Sequence[Tally], dry_run: bool) -> shapes.NewsboatImport:
-    return {
-        "dry_run": dry_run,
-        "feeds": moved.feeds,
-        "articles": moved.articles,
-        "new": moved.new,
-        "read": moved.read,
-        "starred": moved.starred,
-        "deleted": moved.deleted,
-        "marked": moved.marked,
-        "others": moved.others,
-        "too_large": moved.too_large,
-        "trouble": moved.trouble,
-        "added": moved.added,
-        "kept": list(moved.kept),
-        "files": [
-            {
-                "file": one.file,
-                "lines": one.total,
-                "moved": one.moved,
-                "changed": one.changed,
-                "dropped": one.dropped,
-            }
-            for one in lines
-        ],
-        "not_moved": [_line(one) for one in moved.outcomes if one.fate is not Fate.MOVED],
-    }
-
-
-def _line(one: Outcome) -> shapes.NotMoved:
-    return {
-        "file": one.file,
-        "line": one.line,
-        "text": one.text,
-        "outcome": one.fate.value,
-        "group": one.group.value,
-        "reason": one.note,
-        "accept": one.consent.value if one.consent else "",
-    }
-
-
 def _print_comparison(found: Comparison, as_json: bool) -> int:
     asked = [one for lines in found.asked.values() for one in lines]
     if as_json:
-        shape: shapes.NewsboatComparison = {
-            "equal": found.equal,
-            "sides": [{"what": one.what, "there": one.there, "here": one.here} for one in found.sides],
-            "left_out": list(found.left_out),
-            "differences": list(found.differences),
-            "more": found.more,
-            "asked": [_line(one) for one in asked],
-        }
-        print_json(shape)
+        print_json("NewsboatComparison", found, asked=asked)
         return Exit.OK if found.equal else Exit.FAILURE
     print("what\tnewsboat\ttuireader")
     for one in found.sides:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
@@ -37,9 +37,12 @@ def format_option(function: Command) -> Command:
     )(function)
 
 
-def print_json(value: Mapping[str, object], *, flush: bool = False) -> None:
-    """One object in one line, of the shape that `shapes.py` declares for the command; `flush` for pipes."""
-    print_json_text(json.dumps(value, ensure_ascii=False), flush=flush)
+def print_json(shape: str, value: object = None, *, flush: bool = False, **own: object) -> None:
+    """Print an object in one line, in the shape that `shapes` has by this name; flush for pipes."""
+    from tuireader.cli import shapes
+
+    made = getattr(shapes, shape).encode(value, **own)
+    print_json_text(json.dumps(made, ensure_ascii=False), flush=flush)
 
 
 def print_json_text(text: str, *, flush: bool = False) -> None:

@@ -12,10 +12,9 @@ from tuireader.cli.base import ARTICLE, Options, in_library, main, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import ink, json_option, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError
-from tuireader.model import Article, Comment
+from tuireader.model import Comment
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
 
 
@@ -37,6 +36,8 @@ def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_js
       tuireader fulltext --feed-text 12
     """
 
+    from tuireader.text import plain
+
     async def job(library: Library) -> int:
         failed = 0
         for number in articles:
@@ -50,24 +51,12 @@ def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_js
                 failed += 1
                 continue
             if as_json:
-                print_json(_fetched(article))
+                print_json("FullText", article, text=plain(article.shown[0]))
             else:
                 print(f"{article.id}\t{article.title}")
         return Exit.FAILURE if failed else Exit.OK
 
     return in_library(options, job)
-
-
-def _fetched(article: Article) -> shapes.FullText:
-    from tuireader.text import plain
-
-    return {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "full_text": article.shows_full,
-        "text": plain(article.shown[0]),
-    }
 
 
 @main.command()
@@ -84,6 +73,8 @@ def comments(options: Options, article: int, stored: bool, as_json: bool) -> int
       tuireader comments --stored 12 --json
     """
 
+    from tuireader.text import plain
+
     async def job(library: Library) -> int:
         found = await (library.articles.get(article) if stored else library.content.fetch_comments(article))
         if found is None:
@@ -91,18 +82,12 @@ def comments(options: Options, article: int, stored: bool, as_json: bool) -> int
         said = found.comments.comments if found.comments is not None else ()
         if as_json:
             for comment in said:
-                print_json(_said(comment))
+                print_json("Comment", comment, text=plain(comment.html))
         else:
             print_paged(_lines(said))
         return Exit.OK
 
     return in_library(options, job)
-
-
-def _said(comment: Comment) -> shapes.Comment:
-    from tuireader.text import plain
-
-    return {"author": comment.author, "time": comment.time, "text": plain(comment.html)}
 
 
 def _lines(said: tuple[Comment, ...]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
 from tuireader.errors import Exit
-
-if TYPE_CHECKING:
-    from tuireader.cli import shapes
 
 
 @main.command()
@@ -38,15 +34,7 @@ def keys(options: Options, preset: str | None, as_json: bool) -> int:
     for command in COMMANDS:
         own = [key_label(key) for key in resolved.get(command.id, ())]
         if as_json:
-            shape: shapes.KeyBinding = {
-                "id": command.id,
-                "keys": own,
-                "title": command.title,
-                "help": command.help,
-                "group": command.group,
-                "scope": command.scope,
-            }
-            print_json(shape)
+            print_json("KeyBinding", command, keys=own)
             continue
         print(f"{' '.join(own):<16} {command.id:<22} {command.help}")
     return Exit.OK
@@ -64,17 +52,11 @@ def paths_(options: Options, as_json: bool) -> int:
       tuireader paths --json
     """
     where = options.paths
-    shape: shapes.Places = {
-        "config": str(where.config),
-        "database": str(where.database),
-        "state": str(where.state),
-        "cache": str(where.cache),
-    }
     if as_json:
-        print_json(shape)
+        print_json("Places", where)
         return Exit.OK
-    for name, place in shape.items():
-        print(f"{name}\t{place}")
+    for name in ("config", "database", "state", "cache"):
+        print(f"{name}\t{getattr(where, name)}")
     return Exit.OK
 
 
@@ -109,7 +91,7 @@ def check(options: Options, as_json: bool) -> int:
     config, problems = load(options.paths.config)
     for problem in (*problems, *_warnings(options, config, problems)):
         if as_json:
-            print_json(_problem(problem))
+            print_json("ConfigProblem", problem)
         else:
             print(problem)
     return Exit.CONFIG if problems else Exit.OK
@@ -126,18 +108,6 @@ def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> 
     return of_config(config, text, str(path), options.places(config).database)
 
 
-def _problem(problem: Problem) -> shapes.ConfigProblem:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "path": problem.path,
-        "message": problem.message,
-        "fatal": problem.fatal,
-        "warning": problem.warning,
-    }
-
-
 @config_.command()
 @json_option
 def defaults(as_json: bool) -> int:
@@ -152,14 +122,7 @@ def defaults(as_json: bool) -> int:
 
     for key in reference():
         if as_json:
-            shape: shapes.ConfigKey = {
-                "path": key.path,
-                "type": key.type,
-                "default": key.default,
-                "required": key.required,
-                "doc": key.doc,
-            }
-            print_json(shape)
+            print_json("ConfigKey", key)
             continue
         print(f"{key.path} = {key.default}\n    {key.doc}")
     return Exit.OK

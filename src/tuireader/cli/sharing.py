@@ -15,7 +15,6 @@ from tuireader.errors import Exit, TuireaderError
 from tuireader.subprocesses.programs import filled
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
 
 
@@ -59,8 +58,7 @@ def save(
         for number in article:
             saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
             if as_json:
-                shape: shapes.SavedFile = {"id": number, "path": str(saved.path), "new": saved.new}
-                print_json(shape)
+                print_json("SavedFile", saved)
             else:
                 print(saved.path)
             if not saved.new:

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.articles import article_json, until_edited
+from tuireader.cli.articles import until_edited
 from tuireader.cli.base import Options, in_library, main, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.empty_result import NO_WATCHES
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
-from tuireader.model import WatchStats
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.cli import shapes
     from tuireader.library import Library
     from tuireader.library.watching import Report
+    from tuireader.model import ArticleRow
 
 _days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last so many days.")
 _BAR = 40
@@ -56,7 +55,7 @@ def list_(options: Options, as_json: bool) -> int:
             say(f"tuireader: {NO_WATCHES}")
         for one in await library.watches.stats():
             if as_json:
-                print_json(_numbers(library, one))
+                print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
                 continue
             former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
             advice = [note for note in one.advice if note not in one.quiet]
@@ -151,12 +150,7 @@ def lint(options: Options, as_json: bool) -> int:
         remarks = await library.watches.lint()
         for remark in remarks:
             if as_json:
-                shape: shapes.Remark = {
-                    "watch": remark.watch,
-                    "term": remark.term,
-                    "message": remark.message,
-                }
-                print_json(shape)
+                print_json("Remark", remark)
             else:
                 print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
         if not remarks and not as_json:
@@ -174,27 +168,14 @@ async def _applied(library: Library) -> None:
 
 def _print_report(library: Library, report: Report, as_json: bool) -> None:
     if as_json:
-        shape: shapes.WatchReport = {
-            "hits": report.hits,
-            "days": dict(report.days),
-            "feeds": dict(report.feeds),
-            "terms": dict(report.terms),
-            "samples": [article_json(library, row) for row in report.samples],
-            "first": [
-                {
-                    "feed": title,
-                    "feed_id": lead.feed_id,
-                    "stories": lead.stories,
-                    "first": lead.first,
-                    "lag": lead.lag,
-                }
-                for title, lead in report.leads
-            ],
-            "a_day": report.a_day,
-            "aliases": dict(report.aliases),
-            "former": report.former,
-        }
-        print_json(shape)
+        from tuireader.cli import shapes
+
+        print_json(
+            "WatchReport",
+            report,
+            samples=[_article(library, row) for row in report.samples],
+            first=[shapes.First.encode(lead, feed=title) for title, lead in report.leads],
+        )
         return
     print(counted(report.hits, "hit") + (f", {report.former:,} until edited" if report.former else ""))
     if report.hits:
@@ -225,22 +206,8 @@ def _span(seconds: int) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
-def _numbers(library: Library, one: WatchStats) -> shapes.WatchNumbers:
-    return {
-        "name": one.name,
-        "color": one.color,
-        "unread": one.count.unread,
-        "total": one.count.total,
-        "unread_stories": one.count.unread_stories,
-        "stories": one.count.stories,
-        "former": one.former,
-        "today": one.today,
-        "week": one.week,
-        "month": one.month,
-        "days": list(one.days),
-        "newest": article_json(library, one.newest) if one.newest else None,
-        "top_feeds": dict(one.top_feeds),
-        "quiet": one.quiet,
-        "problem": one.problem,
-        "advice": list(one.advice),
-    }
+def _article(library: Library, row: ArticleRow) -> object:
+    """Return an article as `list --json` prints it."""
+    from tuireader.cli import shapes
+
+    return shapes.Article.encode(row, feed=library.feeds.title(row.feed_id))

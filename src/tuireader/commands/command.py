@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 
 class Scope(StrEnum):
@@ -47,12 +48,12 @@ class Command:
     those of `also`.
     """
 
-    id: str
-    title: str
-    help: str
+    id: Annotated[str, "Name of the command, as `[keys]` takes it."]
+    title: Annotated[str, "Its title."]
+    help: Annotated[str, "What it does."]
     keys: tuple[str, ...]
-    group: Group
-    scope: Scope = Scope.GLOBAL
+    group: Annotated[Group, "Heading in the help."]
+    scope: Annotated[Scope, "Where it works: `global`, `list`, `article` or `sidebar`."] = Scope.GLOBAL
     footer: bool = False
     also: tuple[Scope, ...] = ()
 

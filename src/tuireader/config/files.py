@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from tuireader.errors import ConfigError
 
@@ -14,10 +15,10 @@ from tuireader.errors import ConfigError
 class Paths:
     """Locations of the program's files. `database_given` is set when the user named the database."""
 
-    config: Path
-    database: Path
-    state: Path
-    cache: Path
+    config: Annotated[Path, "The configuration."]
+    database: Annotated[Path, "The database."]
+    state: Annotated[Path, "Folder of the log."]
+    cache: Annotated[Path, "Folder of what can be fetched again."]
     database_given: bool = False
 
 

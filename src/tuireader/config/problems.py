@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from tuireader.config.toml_lines import key_lines
 from tuireader.text import cell_len, clean
@@ -19,14 +20,14 @@ class Problem:
     something valid that is probably a mistake. `detail` holds lines to print below: the source, and carets.
     """
 
-    path: str
-    message: str
-    line: int | None = None
-    fatal: bool = False
-    file: str = "config.toml"
-    column: int | None = None
+    path: Annotated[str, 'The key, such as `watch[2].query`; `""` when it is the file.']
+    message: Annotated[str, "What is wrong."]
+    line: Annotated[int | None, "Line number from 1, where known."] = None
+    fatal: Annotated[bool, "True when nothing of the file can be used."] = False
+    file: Annotated[str, "The file."] = "config.toml"
+    column: Annotated[int | None, "Column number from 1, where known."] = None
     detail: str = ""
-    warning: bool = False
+    warning: Annotated[bool, "True when it can be used but is probably a mistake."] = False
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

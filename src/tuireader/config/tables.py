@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import Annotated, Any
 
 from tuireader.config.shape import (
     Config,
@@ -55,11 +55,11 @@ def required(kind: type[Any]) -> list[str]:
 class Reference:
     """One key for the documentation: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
 
-    path: str
-    type: str
-    default: str
-    doc: str
-    required: bool = False
+    path: Annotated[str, "The key, such as `watch.any`."]
+    type: Annotated[str, "What it takes."]
+    default: Annotated[str, "Its default as TOML."]
+    doc: Annotated[str, "What it does."]
+    required: Annotated[bool, "True when its table is unusable without it."] = False
 
 
 def tables() -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
 from tuireader import files, ingest
 from tuireader.errors import TuireaderError, UsageError
@@ -28,9 +29,9 @@ _MOST = 1000
 class SavedFile:
     """A file that an article was saved to. `new` is False when it was there already and says the same."""
 
-    article_id: int
-    path: Path
-    new: bool = True
+    article_id: Annotated[int, "Number of the article."]
+    path: Annotated[Path, "The file."]
+    new: Annotated[bool, "False when the file already existed with the same content."] = True
 
 
 def _writable(name: str) -> str:

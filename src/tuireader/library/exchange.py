@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import TuireaderError
@@ -34,12 +34,12 @@ class Imported:
     `skipped` has a line for each part that was left out and why.
     """
 
-    feeds: int = 0
-    new: int = 0
-    views: int = 0
-    marked: int = 0
-    noted: int = 0
-    skipped: tuple[str, ...] = ()
+    feeds: Annotated[int, "Feeds that were found."] = 0
+    new: Annotated[int, "Feeds that are new here."] = 0
+    views: Annotated[int, "New saved searches."] = 0
+    marked: Annotated[int, "Articles that are now read, starred or labelled and were not before."] = 0
+    noted: Annotated[int, "Articles that will be marked when they arrive."] = 0
+    skipped: Annotated[tuple[str, ...], "Parts that were left out, and why."] = ()
 
 
 class Exchange(UseCases):

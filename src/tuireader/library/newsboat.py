@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from tuireader import ingest
 from tuireader.errors import UnreadableError
@@ -14,11 +14,11 @@ from tuireader.library import newsboat_files
 from tuireader.library.context import Context, address_key
 from tuireader.library.newsboat_compare import Comparing
 from tuireader.library.watches import Watches
+from tuireader.newsboat.outcomes import Consent, Outcome
 from tuireader.store import Store
 from tuireader.text import clean, safe_url
 
 if TYPE_CHECKING:
-    from tuireader.newsboat.outcomes import Consent, Outcome
     from tuireader.newsboat.profile import Places, Profile
     from tuireader.store.exchange import ImportedArticle, ImportResult
     from tuireader.store.newsboat import NewsboatCache
@@ -37,19 +37,21 @@ class Moved:
     beside the lines. `trouble` is why not all articles could be read.
     """
 
-    feeds: int = 0
-    articles: int = 0
-    new: int = 0
-    read: int = 0
-    starred: int = 0
-    deleted: int = 0
-    marked: int = 0
-    others: int = 0
-    too_large: int = 0
-    added: dict[str, int] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
+    feeds: Annotated[int, "Feeds of newsboat that can be followed here."] = 0
+    articles: Annotated[int, "Articles that newsboat has of them."] = 0
+    new: Annotated[int, "Articles that were not stored here."] = 0
+    read: Annotated[int, "Articles read in newsboat."] = 0
+    starred: Annotated[int, "Articles flagged in newsboat; they are starred here."] = 0
+    deleted: Annotated[int, "Articles deleted in newsboat; they are read here."] = 0
+    marked: Annotated[int, "Articles stored here before that are now read or starred."] = 0
+    others: Annotated[int, "Articles of feeds that were left out or that newsboat no longer follows."] = 0
+    too_large: Annotated[int, "Articles left out because they are larger than 10 MB."] = 0
+    added: Annotated[dict[str, int], "New tables and keys of tables in the configuration."] = field(
+        default_factory=dict
+    )
+    kept: Annotated[tuple[str, ...], "What stays unchanged in the configuration, beside the lines."] = ()
     outcomes: tuple[Outcome, ...] = ()
-    trouble: str = ""
+    trouble: Annotated[str, "Why not all articles could be read, or nothing."] = ""
 
 
 class Newsboat(Comparing):

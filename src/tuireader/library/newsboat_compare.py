@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from tuireader.library import newsboat_files
 from tuireader.library.context import UseCases, address_key
+from tuireader.newsboat.outcomes import Consent, Outcome
 from tuireader.store import Store
 from tuireader.text import clean, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.newsboat.outcomes import Consent, Outcome
     from tuireader.newsboat.profile import Places, Profile
     from tuireader.store.exchange import ArticleMarks
     from tuireader.store.newsboat import NewsboatCache
@@ -29,9 +29,9 @@ _KINDS = ("feeds", "tags", "searches", "articles", "read", "unread", "flagged", 
 class Side:
     """One number on both sides."""
 
-    what: str
-    there: int
-    here: int
+    what: Annotated[str, "`feeds`, `tags`, `searches`, `articles`, `read`, `unread`, `flagged` or `flags`."]
+    there: Annotated[int, "In newsboat, including what is left out."]
+    here: Annotated[int, "Here."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Comparison:
     """
 
     sides: tuple[Side, ...]
-    left_out: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
-    more: int = 0
+    left_out: Annotated[tuple[str, ...], "Feeds, searches and articles that an import leaves out."] = ()
+    differences: Annotated[tuple[str, ...], "Other differences, at most twenty."] = ()
+    more: Annotated[int, "Number of further differences."] = 0
     asked: Mapping[Consent, list[Outcome]] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
-        """Whether both sides have the same feeds, searches, articles and marks."""
+        """True when feeds, searches, articles and marks are the same on both sides."""
         return (
             not self.left_out and not self.differences and all(side.there == side.here for side in self.sides)
         )

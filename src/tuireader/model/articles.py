@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
 from tuireader.model.evidence import Evidence
 from tuireader.model.fetching import Enclosure, Fault
@@ -13,18 +14,18 @@ from tuireader.model.fetching import Enclosure, Fault
 class Feed:
     """A feed with its health, as the sidebar and `tuireader feeds` show it."""
 
-    id: int
+    id: Annotated[int, "Number of the feed."]
     url: str
-    title: str
-    folder: str = ""
+    title: Annotated[str, "Its title."]
+    folder: Annotated[str, "Its folder."] = ""
     site_url: str = ""
     subscribed: bool = True
-    state: str = "ok"  # ok | paused | gone
-    last_try: int | None = None
-    last_success: int | None = None
-    last_error: str = ""
-    error_streak: int = 0
-    next_try: int | None = None
+    state: Annotated[str, "`ok`, `paused` or `gone`."] = "ok"
+    last_try: Annotated[int | None, "Time of the last request."] = None
+    last_success: Annotated[int | None, "Time of the last successful request."] = None
+    last_error: Annotated[str, 'Error of the last request, `""` when it succeeded.'] = ""
+    error_streak: Annotated[int, "Number of failed requests in a row."] = 0
+    next_try: Annotated[int | None, "Time of the next request."] = None
     moved_to: str = ""
 
 
@@ -48,12 +49,12 @@ class FeedHealth:
     """
 
     feed: Feed
-    fault: Fault | None = None
-    unread: int = 0
-    total: int = 0
-    per_week: float = 0.0
-    newest: int | None = None
-    moved_to: str = ""
+    fault: Annotated[Fault | None, "The error as one word for scripts."] = None
+    unread: Annotated[int, "Unread articles."] = 0
+    total: Annotated[int, "All articles."] = 0
+    per_week: Annotated[float, "Articles a week, over the last four weeks."] = 0.0
+    newest: Annotated[int | None, "Time of its newest article."] = None
+    moved_to: Annotated[str, 'Address to which it has moved permanently, `""` when it has not.'] = ""
 
     @property
     def trouble(self) -> Trouble:
@@ -76,22 +77,24 @@ class FeedHealth:
 class ArticleRow:
     """The light columns of one list line. `time` is the sort time: min(published, first seen)."""
 
-    id: int
+    id: Annotated[int, "Number of the article, as `show` takes it."]
     feed_id: int
-    title: str
-    time: int
-    read: bool
-    starred: bool
-    edited: bool = False
-    sources: int = 1
-    watches: tuple[str, ...] = ()
-    url: str = ""
-    author: str = ""
-    story: int = 0  # what the articles that are folded with it have, too; 0 when it has a row of its own
-    story_size: int = 1  # how many articles are folded into its row
+    title: Annotated[str, "Its title."]
+    time: Annotated[int, "When it was published, or first seen where that was earlier."]
+    read: Annotated[bool, "True when it is read."]
+    starred: Annotated[bool, "True when it is starred."]
+    edited: Annotated[bool, "True when its text changed after it arrived."] = False
+    sources: Annotated[int, "Number of feeds that have it."] = 1
+    watches: Annotated[tuple[str, ...], "Names of the watches that match it."] = ()
+    url: Annotated[str, 'Its address, `""` when it has none.'] = ""
+    author: Annotated[str, 'Its author, `""` when unknown.'] = ""
+    story: Annotated[int, "Number of its story, 0 when it is alone."] = 0
+    story_size: Annotated[int, "Number of articles in the story."] = 1
     story_watches: tuple[str, ...] = ()  # what any of them is on
-    labels: tuple[str, ...] = ()  # what the person has labelled it with
-    former: tuple[tuple[str, int], ...] = ()  # those of its watches that it hit until an edit, and until when
+    labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
+    former: Annotated[
+        tuple[tuple[str, int], ...], "Watches that matched it until it was edited, and when that was."
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,15 @@ class Relation(StrEnum):
 class Related:
     """A link to another article, with its reason. `article_id` is None when only the address is known."""
 
-    relation: Relation
-    title: str
-    article_id: int | None = None
-    url: str = ""
-    feed_title: str = ""
-    time: int | None = None
-    reason: str = ""
+    relation: Annotated[
+        Relation, "How it is related: `same story`, `follow-up`, `background`, `also read`, …"
+    ]
+    title: Annotated[str, "Its title."]
+    article_id: Annotated[int | None, "Number of the article, `null` when it is not stored."] = None
+    url: Annotated[str, "Its address."] = ""
+    feed_title: Annotated[str, "Title of its feed."] = ""
+    time: Annotated[int | None, "When it was published, `null` when unknown."] = None
+    reason: Annotated[str, "Why it is related."] = ""
     score: float = 0.0
     read: bool = False
 
@@ -184,8 +189,8 @@ class FullText:
 class Comment:
     """What somebody said below an article. `time` is None where the feed does not tell."""
 
-    author: str
-    time: int | None
+    author: Annotated[str, 'Its author, `""` when unknown.']
+    time: Annotated[int | None, "When it was written, `null` when unknown."]
     html: str
     base_url: str = ""
 
@@ -216,40 +221,40 @@ class Thread:
 class Article:
     """All that the reading pane shows of one article but its relatives, which may come a moment later."""
 
-    id: int
+    id: Annotated[int, "Number of the article."]
     feed_id: int
-    feed_title: str
-    title: str
-    url: str
-    author: str
-    time: int
-    published: int | None
-    arrived: int
-    read: bool
-    starred: bool
-    edited: bool
+    feed_title: Annotated[str, "Title of its feed."]
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Its address."]
+    author: Annotated[str, "Its author."]
+    time: Annotated[int, "When it was published, or first seen where that was earlier."]
+    published: Annotated[int | None, "Publication time given by its feed, `null` without one."]
+    arrived: Annotated[int, "When it was first seen."]
+    read: Annotated[bool, "True when it is read."]
+    starred: Annotated[bool, "True when it is starred."]
+    edited: Annotated[bool, "True when its text changed after it arrived."]
     html: str
     base_url: str
-    comments_url: str = ""
+    comments_url: Annotated[str, "Address of the comments."] = ""
     comments_feed: str = ""
     comments_count: int | None = None
-    tags: tuple[str, ...] = ()
+    tags: Annotated[tuple[str, ...], "Tags given by its feed."] = ()
     enclosures: tuple[Enclosure, ...] = ()
     picture_url: str = ""
     picture_credit: str = ""
-    other_feeds: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    other_feeds: Annotated[tuple[str, ...], "Titles of the other feeds that have it."] = ()
+    evidence: Annotated[tuple[Evidence, ...], "Why watches match it."] = ()
     previous: Neighbour | None = None
     next: Neighbour | None = None
     place: int = 0
     purged: bool = False  # its text was dropped by a purge
     full: FullText | None = None
     comments: Thread | None = None
-    labels: tuple[str, ...] = ()  # the person's own, beside the `tags` of its feed
+    labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
 
     @property
     def shows_full(self) -> bool:
-        """Whether the text of its page is what is to be read."""
+        """True when the text of its page is shown."""
         return self.full is not None and self.full.shown and bool(self.full.html)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from tuireader.model.evidence import Evidence
 from tuireader.model.fetching import Fault
@@ -12,7 +13,7 @@ from tuireader.model.fetching import Fault
 class RefreshStarted:
     """The refresh knows what it will ask for."""
 
-    feeds: int
+    feeds: Annotated[int, "Number of feeds to fetch."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,46 +23,46 @@ class FeedDone:
     `left_out` counts the oldest entries of a document that has too many.
     """
 
-    feed_id: int
-    title: str
-    new: int = 0
-    changed: int = 0
-    unchanged: bool = False
-    error: str = ""
-    fault: Fault | None = None
-    done: int = 0
-    total: int = 0
-    left_out: int = 0
+    feed_id: Annotated[int, "Number of the feed."]
+    title: Annotated[str, "Its title."]
+    new: Annotated[int, "New articles."] = 0
+    changed: Annotated[int, "Edited articles."] = 0
+    unchanged: Annotated[bool, "True when the feed has not changed."] = False
+    error: Annotated[str, 'The error, `""` when there was none.'] = ""
+    fault: Annotated[Fault | None, "The error as one word for scripts."] = None
+    done: Annotated[int, "Number of feeds fetched so far."] = 0
+    total: Annotated[int, "Number of feeds to fetch."] = 0
+    left_out: Annotated[int, "Oldest entries left out because the feed has more than 10,000."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NewMatch:
     """A new article hit a watch that it had not hit before."""
 
-    article_id: int
-    title: str
-    feed_title: str
-    url: str
-    evidence: Evidence
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    feed_title: Annotated[str, "Title of its feed."]
+    url: Annotated[str, "Its address."]
+    evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshDone:
     """The refresh has ended; `failed` feeds had an error."""
 
-    feeds: int
-    failed: int
-    new: int
-    changed: int
-    seconds: float
+    feeds: Annotated[int, "Number of feeds fetched."]
+    failed: Annotated[int, "Number of feeds that failed."]
+    new: Annotated[int, "New articles."]
+    changed: Annotated[int, "Edited articles."]
+    seconds: Annotated[float, "Duration."]
 
 
 @dataclass(frozen=True, slots=True)
 class Relating:
     """After the refresh: so many of the new articles have been related to those stored before."""
 
-    done: int
-    total: int
+    done: Annotated[int, "Number of articles related so far."]
+    total: Annotated[int, "Number of articles to relate."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +72,22 @@ class Told:
     With `desktop` the desktop has shown it; without, whoever shows these events may. `troubles` are lines.
     """
 
-    title: str
-    body: str
-    articles: tuple[int, ...]
-    desktop: bool = False
-    troubles: tuple[str, ...] = ()
+    title: Annotated[str, "Title of the notification."]
+    body: Annotated[str, "Its text."]
+    articles: Annotated[tuple[int, ...], "Numbers of the articles."]
+    desktop: Annotated[bool, "True when the desktop showed it."] = False
+    troubles: Annotated[tuple[str, ...], "Errors of the notification, one a line."] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TextFetched:
     """The page of a new article was asked for; `error` is `""` when its text is stored now."""
 
-    article_id: int
-    title: str
-    error: str = ""
-    done: int = 0
-    total: int = 0
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    error: Annotated[str, 'The error, `""` when the text was stored.'] = ""
+    done: Annotated[int, "Number of pages fetched so far."] = 0
+    total: Annotated[int, "Number of pages to fetch."] = 0
 
 
 Event = RefreshStarted | FeedDone | NewMatch | RefreshDone | Relating | Told | TextFetched

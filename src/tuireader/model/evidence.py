@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 
 @dataclass(frozen=True, slots=True)
 class TermHit:
     """How often one term of a watch stands in one field (`title`, `summary`, `body`, …)."""
 
-    term: str
-    field: str
-    count: int
+    term: Annotated[str, "The term as written in the configuration."]
+    field: Annotated[str, "Where it was found: `title`, `summary`, `body`, …"]
+    count: Annotated[int, "Number of times."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,18 @@ class Evidence:
     display. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
     """
 
-    watch: str
-    hits: tuple[TermHit, ...] = ()
-    sentence: str = ""
-    spans: tuple[tuple[int, int], ...] = ()
-    feed_id: int = 0
-    feed: str = ""
-    revision: int = 0
-    until: int = 0
+    watch: Annotated[str, "Name of the watch."]
+    hits: Annotated[tuple[TermHit, ...], "The terms that were found."] = ()
+    sentence: Annotated[str, 'The best sentence, `""` when there is none.'] = ""
+    spans: Annotated[
+        tuple[tuple[int, int], ...], "Positions of the terms in the sentence: first character, end."
+    ] = ()
+    feed_id: Annotated[int, "Number of the feed whose text has the sentence, 0 for the text on display."] = 0
+    feed: Annotated[str, 'Its title, `""` for the text on display.'] = ""
+    revision: Annotated[
+        int, "Number of the earlier version that has the sentence, 0 for the current one."
+    ] = 0
+    until: Annotated[int, "When an edit removed the match, 0 while it stands."] = 0
 
     @property
     def former(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 _FULL = 600
 """Letters from which on a text is taken for a full one: teasers are cut off before."""
@@ -194,17 +195,17 @@ class FeedPreview:
     `length` is how many letters its texts have, the median of the newest (a wide letter counts as two).
     """
 
-    title: str = ""
-    site_url: str = ""
-    entries: int = 0
-    per_week: float | None = None
-    newest: int | None = None
+    title: Annotated[str, "Its title."] = ""
+    site_url: Annotated[str, "Its website."] = ""
+    entries: Annotated[int, "Number of entries."] = 0
+    per_week: Annotated[float | None, "Entries a week, over at most four weeks, `null` when unknown."] = None
+    newest: Annotated[int | None, "Time of its newest entry."] = None
     samples: tuple[tuple[str, int | None], ...] = ()
     length: int = 0
 
     @property
     def texts(self) -> str:
-        """What there is to read: `full` texts, `short` ones (teasers, notes), or `none` but titles."""
+        """`full` texts, `short` ones (teasers, notes), or `none` but titles."""
         if not self.length:
             return "none"
         return "full" if self.length >= _FULL else "short"

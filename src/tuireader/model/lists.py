@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 
 class ViewKind(StrEnum):
@@ -40,8 +41,8 @@ class Count:
     A list that folds stories has a row for each of its `stories`; an article that is alone is one, too.
     """
 
-    unread: int = 0
-    total: int = 0
+    unread: Annotated[int, "Unread articles."] = 0
+    total: Annotated[int, "All articles."] = 0
     unread_behind: int = 0
     behind: int = 0
 
@@ -96,9 +97,9 @@ class Label:
 class Purged:
     """The texts that a purge drops, or would drop; `bytes` as they lie in the database."""
 
-    articles: int
-    feeds: int
-    bytes: int
+    articles: Annotated[int, "Articles whose texts are dropped."]
+    feeds: Annotated[int, "Feeds of these articles."]
+    bytes: Annotated[int, "Size of the texts."]
 
 
 LABEL_MARK = "label:"
@@ -122,8 +123,8 @@ class Change:
     configuration: the caller iterates `apply_watches` then.
     """
 
-    what: str
-    ids: tuple[int, ...]
+    what: Annotated[str, 'What changed, in words; `""` when nothing did.']
+    ids: Annotated[tuple[int, ...], "Numbers of the changed articles."]
     mark: str = ""
     value: bool = False
     step: int = 0
@@ -139,10 +140,10 @@ class MarkedArticle:
 
     feed: str
     guid: int
-    url: str
+    url: Annotated[str, "Its address."]
     url_key: int
-    title: str
-    time: int
-    read: bool
-    starred: bool
-    labels: tuple[str, ...] = ()
+    title: Annotated[str, "Its title."]
+    time: Annotated[int, "When it was published."]
+    read: Annotated[bool, "True when it is read."]
+    starred: Annotated[bool, "True when it is starred."]
+    labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from tuireader.model.articles import ArticleRow
 from tuireader.model.lists import Count
@@ -19,20 +20,20 @@ class WatchStats:
     time if nothing more comes; it has ended when that is past. `advice` says what in it may not be meant.
     """
 
-    name: str
-    color: str = ""
+    name: Annotated[str, "Name of the watch."]
+    color: Annotated[str, "Its color."] = ""
     count: Count = field(default_factory=Count)
-    former: int = 0
-    today: int = 0
-    week: int = 0
-    month: int = 0
-    days: tuple[int, ...] = (0,) * 30
-    newest: ArticleRow | None = None
-    top_feeds: tuple[tuple[str, int], ...] = ()
-    quiet: str = ""
-    problem: str = ""
+    former: Annotated[int, "Articles that it matched until they were edited."] = 0
+    today: Annotated[int, "Matches since midnight: `is:today`."] = 0
+    week: Annotated[int, "Matches of the last 7 days: `age:<7d`."] = 0
+    month: Annotated[int, "Matches of the last 30 days: `age:<30d`."] = 0
+    days: Annotated[tuple[int, ...], "Matches of each of the last 30 days, oldest first."] = (0,) * 30
+    newest: Annotated[ArticleRow | None, "The newest article that it matches."] = None
+    top_feeds: Annotated[tuple[tuple[str, int], ...], "Matches by title of feed, at most five feeds."] = ()
+    quiet: Annotated[str, 'Why nothing matched for a week, `""` when something did.'] = ""
+    problem: Annotated[str, 'What is wrong with its rules, `""` when nothing is.'] = ""
     ends: int | None = None
-    advice: tuple[str, ...] = ()
+    advice: Annotated[tuple[str, ...], "What in it is probably a mistake."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Annotated
 
 from tuireader.text import clean
 
@@ -59,14 +60,19 @@ class Outcome:
     `consent` is what the user has to accept first. `makes` names what the line becomes.
     """
 
-    file: str
-    line: int
-    text: str
-    fate: Fate
-    group: Group
-    note: str = ""
+    file: Annotated[str, "Name of the file."]
+    line: Annotated[int, "Line number from 1."]
+    text: Annotated[str, "The line, without secrets."]
+    fate: Annotated[Fate, "`changed` or `dropped`."]
+    group: Annotated[Group, "Kind of the line, such as `feeds`, `programs` or `look`."]
+    note: Annotated[str, "What it became, or why it was dropped and what to do instead."] = ""
     consent: Consent | None = None
     makes: tuple[Made, ...] = ()
+
+    @property
+    def accept(self) -> str:
+        """`--accept` group that would take it over: `programs`, `proxy` or `folders`."""
+        return self.consent or ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.text}{': ' if self.note else ''}{self.note}"
@@ -76,11 +82,11 @@ class Outcome:
 class Tally:
     """The lines of one file: `total` is the sum of the three others."""
 
-    file: str
-    total: int
-    moved: int
-    changed: int
-    dropped: int
+    file: Annotated[str, "Name of the file."]
+    total: Annotated[int, "All lines: the sum of the three below."]
+    moved: Annotated[int, "Lines taken over unchanged."]
+    changed: Annotated[int, "Lines taken over with a change."]
+    dropped: Annotated[int, "Lines left out."]
 
 
 def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from tuireader import files
 from tuireader.errors import DatabaseError
@@ -29,7 +30,7 @@ from tuireader.text.wording import counted
 class Finding:
     """One thing that was checked. `problem` is `""` when all is well; `said` counts what was looked at."""
 
-    name: str
+    name: Annotated[str, "What was checked."]
     said: str
     problem: str = ""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from statistics import median
+from typing import Annotated
 
 from tuireader.store.evidence import evidence_of
 from tuireader.store.relations import story_number
@@ -48,10 +49,10 @@ class FeedLead:
     the middle (median) of its cases.
     """
 
-    feed_id: int
-    stories: int
-    first: int
-    lag: int
+    feed_id: Annotated[int, "Number of the feed."]
+    stories: Annotated[int, "Stories of the watch that it and other feeds reported."]
+    first: Annotated[int, "Stories that it reported first."]
+    lag: Annotated[int, "Median seconds after the first report, where it was not first."]
 
 
 class Stats:

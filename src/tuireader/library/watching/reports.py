@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from tuireader import ingest, lexicon, query
 from tuireader.config import Config, WatchConfig
@@ -15,9 +15,9 @@ from tuireader.library.watching import advice as advising
 from tuireader.library.watching.suggestions import aliases
 from tuireader.model import ArticleRow
 from tuireader.store import Store
+from tuireader.store.stats import FeedLead
 
 if TYPE_CHECKING:
-    from tuireader.store import stats as numbers
     from tuireader.watch import Matcher
 
 _DAY = 86_400
@@ -37,24 +37,28 @@ class Report:
     `former` how many of the hits were taken away by an edit.
     """
 
-    hits: int
-    days: tuple[tuple[str, int], ...]
-    feeds: tuple[tuple[str, int], ...]
+    hits: Annotated[int, "Articles that match."]
+    days: Annotated[tuple[tuple[str, int], ...], "Matches by day (`2026-11-24`), without empty days."]
+    feeds: Annotated[tuple[tuple[str, int], ...], "Matches by title of feed."]
     samples: tuple[ArticleRow, ...]
-    terms: tuple[tuple[str, int], ...] = ()
-    leads: tuple[tuple[str, numbers.FeedLead], ...] = ()
-    a_day: float = 0.0
-    aliases: tuple[tuple[str, str], ...] = ()
-    former: int = 0
+    terms: Annotated[
+        tuple[tuple[str, int], ...], "Articles that each term matches; empty for `watch test`."
+    ] = ()
+    leads: tuple[tuple[str, FeedLead], ...] = ()
+    a_day: Annotated[float, "Matches a day, over the given days or since the first match."] = 0.0
+    aliases: Annotated[
+        tuple[tuple[str, str], ...], "Other names in its articles, with a sentence; empty for `watch test`."
+    ] = ()
+    former: Annotated[int, "Matches that an edit removed; 0 for `watch test`."] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Something to know about a watch, or about one of its terms."""
 
-    watch: str
-    term: str
-    message: str
+    watch: Annotated[str, "Name of the watch."]
+    term: Annotated[str, 'The term in question, `""` when it is the whole watch.']
+    message: Annotated[str, "What to know about it."]
 
 
 def hits_of(store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int) -> Report:

@@ -1,0 +1,107 @@
+"""JSON objects derived from dataclasses: types and descriptions come from the annotations of the fields."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from enum import Enum
+from inspect import get_annotations
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+
+
+class Shape:
+    """A JSON object, declared as a subclass `of` the dataclass that it shows.
+
+    `shows` lists the fields in order: `id` is the attribute of that name, `unread=count.unread` another one.
+    Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
+    of a property; an annotation in the shape itself comes first. The caller gives the values that the
+    dataclass lacks.
+    In JSON, a tuple of (text, value) pairs is an object, and any other tuple a list.
+    """
+
+    shows: ClassVar[str] = ""
+    paths: ClassVar[Mapping[str, str]] = {}
+    """Attribute path of each field."""
+    fields: ClassVar[Mapping[str, Any]] = {}
+    """Annotated JSON type of each field."""
+
+    def __init_subclass__(cls, of: type | None = None) -> None:
+        own = get_annotations(cls)
+        pairs = [one.partition("=") for one in cls.shows.split()] or [(name, "", "") for name in own]
+        cls.paths = {name: path or name for name, _, path in pairs}
+        cls.fields = {name: own.get(name) or _annotation(of, path) for name, path in cls.paths.items()}
+
+    @classmethod
+    def encode(cls, value: object = None, /, **own: object) -> dict[str, object]:
+        """Return the JSON object of a value; `own` gives fields that the value does not have."""
+        return {
+            name: _encoded(own[name] if name in own else _attribute(value, path), cls.fields[name])
+            for name, path in cls.paths.items()
+        }
+
+
+def _annotation(owner: Any, path: str) -> Any:
+    """Return the JSON type and the description of an attribute."""
+    *parents, last = path.split(".")
+    for name in parents:
+        owner = _plain(_hints(owner)[name])
+    hint = _hints(owner)[last]
+    described = get_origin(hint) is Annotated
+    doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
+    return Annotated[_json_type(_plain(hint)), doc]
+
+
+def _hints(owner: Any) -> dict[str, Any]:
+    properties = {
+        name: get_type_hints(one.fget, include_extras=True)["return"]
+        for name, one in vars(owner).items()
+        if isinstance(one, property)
+    }
+    return get_type_hints(owner, include_extras=True) | properties
+
+
+def _plain(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _json_type(hint: Any) -> Any:
+    """Return the JSON type of a Python type."""
+    hint = _plain(hint)
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return Union[tuple(_json_type(part) for part in parts)]  # noqa: UP007 - made at run time
+    if origin is tuple and parts[-1] is ...:
+        inner = _plain(parts[0])
+        if get_origin(inner) is tuple and _plain(get_args(inner)[0]) is str:
+            return dict[str, _json_type(get_args(inner)[1])]  # type: ignore[misc]
+        return list[_json_type(inner)]  # type: ignore[misc]
+    if isinstance(hint, type) and issubclass(hint, str | Path):
+        return str
+    return hint
+
+
+def _attribute(value: object, path: str) -> object:
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _encoded(value: Any, hint: Any) -> object:
+    """Return a value as JSON of an annotated type."""
+    hint = _plain(hint)
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is dict:
+        return dict(value)
+    if origin is list:
+        return [_encoded(one, parts[0]) for one in value]
+    for kind in parts or (hint,):
+        if (
+            isinstance(kind, type)
+            and issubclass(kind, Shape)
+            and not (value is None or isinstance(value, dict))
+        ):
+            return kind.encode(value)
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
