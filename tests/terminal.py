@@ -59,7 +59,7 @@ class Terminal:
         self.raw = bytearray()
         columns, lines = size
         self.screen = pyte.Screen(columns, lines)
-        self._stream = pyte.Stream(self.screen)
+        self.stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         environment = {
             "PATH": os.environ["PATH"],
@@ -71,13 +71,13 @@ class Terminal:
             **passed_on(),
             **(env or {}),
         }
-        self.pid, self._fd = pty.fork()
+        self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: nothing but exec
             try:
                 os.execvpe(command[0], list(command), environment)
             finally:
                 os._exit(127)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def __enter__(self) -> Terminal:
         return self
@@ -90,13 +90,13 @@ class Terminal:
             os.waitpid(self.pid, 0)
         except (ProcessLookupError, ChildProcessError):
             pass
-        if self._fd >= 0:
-            os.close(self._fd)
+        if self.fd >= 0:
+            os.close(self.fd)
 
     def hang_up(self) -> int:
         """Take the terminal away, as when its window is closed; the exit code of the program."""
-        os.close(self._fd)
-        self._fd = -1
+        os.close(self.fd)
+        self.fd = -1
         found: list[int] = []
         waiting = threading.Thread(target=lambda: found.append(os.waitpid(self.pid, 0)[1]), daemon=True)
         waiting.start()
@@ -108,12 +108,12 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Type keys: names of `KEYS`, or text as it is."""
         for key in keys:
-            os.write(self._fd, KEYS.get(key, key).encode())
+            os.write(self.fd, KEYS.get(key, key).encode())
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size."""
         self.screen.resize(lines, columns)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def wait(self, what: str | Callable[[str], bool]) -> str:
         """Read until the screen shows a text (or `what` says yes to it); the screen's text."""
@@ -121,14 +121,14 @@ class Terminal:
         end = time.monotonic() + self._patience
         while not wanted(shown := self.text()):
             left = end - time.monotonic()
-            if left <= 0 or not self._read(left):
+            if left <= 0 or not self.read(left):
                 raise AssertionError(f"waited in vain for {what!r}; the screen shows:\n{shown}")
         return shown
 
     def rest(self, seconds: float = 0.2) -> bool:
         """Read until nothing has come for a while; False when the program has ended."""
-        while select.select([self._fd], [], [], seconds)[0]:
-            if not self._read(0.0):
+        while select.select([self.fd], [], [], seconds)[0]:
+            if not self.read(0.0):
                 return False
         return True
 
@@ -139,7 +139,7 @@ class Terminal:
     def leave(self) -> int:
         """Read until the program has ended; its exit code."""
         end = time.monotonic() + self._patience
-        while self._read(max(0.0, end - time.monotonic())):
+        while self.read(max(0.0, end - time.monotonic())):
             pass
         if time.monotonic() >= end:
             raise AssertionError(f"the program goes on; the screen shows:\n{self.text()}")
@@ -162,14 +162,16 @@ class Terminal:
         """The first line of the screen with a text in it, `""` if there is none."""
         return next((line for line in self.text().splitlines() if what in line), "")
 
-    def _read(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._fd], [], [], seconds)
+    def read(self, seconds: float) -> bool:
+        """Read what comes within a time; False when nothing does, or the program has ended."""
+        """Read what comes within a time; False when nothing does, or the program has ended."""
+        ready, _, _ = select.select([self.fd], [], [], seconds)
         if not ready:
             return False
         try:
-            data = os.read(self._fd, 1 << 16)
+            data = os.read(self.fd, 1 << 16)
         except OSError:  # Linux says EIO when the other side has closed
             return False
         self.raw += data
-        self._stream.feed(self._decoder.decode(data))
+        self.stream.feed(self._decoder.decode(data))
         return bool(data)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from tests.ui.fake_library import NOW
+from tests.ui.shelf import NOW, Shelf
+from tests.ui.shelf import opened as opened_shelf
 from tests.ui.snap import screen_text
+from tuireader.library import Library
+from tuireader.model import View, ViewKind
 from tuireader.ui.app import TuireaderApp
 from tuireader.ui.screens.main import MainScreen
 
@@ -22,6 +24,7 @@ class Running:
 
     app: TuireaderApp
     pilot: Pilot[int]
+    library: Library
     browsed: list[str] = field(default_factory=list)
 
     @property
@@ -76,6 +79,13 @@ class Running:
     def cursor_id(self) -> int | None:
         return self.main.articles.current_id
 
+    async def unread(self) -> set[int]:
+        """The articles of the library that are unread."""
+        return set(await self.library.ids(View(ViewKind.ALL), show_read=False))
+
+    async def starred(self) -> set[int]:
+        return set(await self.library.ids(View(ViewKind.STARRED)))
+
     @property
     def open_id(self) -> int | None:
         return self.main.reading.article_id
@@ -83,9 +93,16 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    library: Any, size: tuple[int, int] = (120, 40), *, first_run: bool = False, refuse: str = ""
+    library: Library | Shelf, size: tuple[int, int] = (120, 40), *, first_run: bool = False, refuse: str = ""
 ) -> AsyncIterator[Running]:
-    """The app on a library. `refuse` is what the browser answers."""
+    """The app on a library, or on what is on a shelf. `refuse` is what the browser answers."""
+    if isinstance(library, Shelf):
+        async with (
+            opened_shelf(library) as real,
+            running(real, size, first_run=first_run, refuse=refuse) as run,
+        ):
+            yield run
+        return
     browsed: list[str] = []
 
     async def browser(url: str) -> str:
@@ -94,6 +111,6 @@ async def running(
 
     app = TuireaderApp(library, first_run=first_run, browser=browser, clock=lambda: NOW)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        run = Running(app, pilot, browsed)
+        run = Running(app, pilot, library, browsed)
         await run.settle()
         yield run

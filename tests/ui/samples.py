@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from tests.ui.fake_library import NOW, FakeLibrary, Story
-from tuireader.model import ArticleRow, Evidence, Feed, Neighbour, Related, Relation, TermHit
-
-HOUR = 3600
+from tests.ui.shelf import Shelf, Story, story
+from tuireader.store import Store
 
 PARAGRAPH = (
     "<p>The ferry company will let passengers pay with <b>LanternPay</b> from Monday, "
@@ -22,72 +20,67 @@ TEXT = (
     + "<pre>fare(zone=2)\n  # 14 crowns</pre>"
     + PARAGRAPH * 12
 )
-
-FEEDS = (
-    Feed(1, "https://quay.example/rss", "The Quay", "Harbour"),
-    Feed(2, "https://tide.example/rss", "Tide Tables", "Harbour", last_error="HTTP 503", error_streak=2),
-    Feed(3, "https://gang.example/rss", "港口日报"),
+ALSO = (
+    '<p>Also read: <a href="https://news.example/5">Old timetable found in attic</a></p>'
+    '<p>Also read: <a href="https://else.example/tickets">Tickets go paperless</a></p>'
+    '<p>It follows <a href="https://news.example/4">the toll of the bridge</a>.</p>'
 )
+FEEDS = """\
+[[feeds]]
+url = "https://quay.example/rss"
+title = "The Quay"
+folder = "Harbour"
+
+[[feeds]]
+url = "https://tide.example/rss"
+title = "Tide Tables"
+folder = "Harbour"
+
+[[feeds]]
+url = "https://gang.example/rss"
+title = "港口日报"
+"""
+WATCHES = """
+[[watch]]
+name = "LanternPay"
+any = ["LanternPay"]
+color = "magenta"
+
+[[watch]]
+name = "Ferries"
+any = ["ferry company"]
+color = "cyan"
+"""
+STORIES = (
+    story(
+        1, 1, "LanternPay comes to the ferries", 1, TEXT + ALSO, tags=("payments", "ferries"),
+        comments_url="https://news.example/1#comments", comments_count=12,
+    ),
+    story(2, 1, "Harbour dues fall [/x] [bold]50 %s[/bold]", 2),
+    story(3, 3, "渡轮公司下周起接受手机支付，纸质船票十月停用", 3, "<p>乘客可用 LanternPay 支付。</p>"),
+    story(4, 2, "Bridge toll doubles", 30, starred=True),
+    story(5, 1, "Old timetable found in attic", 24 * 40, read=True),
+    story(6, 2, "Fog again", 24 * 800, before=("<p>Fog.</p>",)),
+)  # fmt: skip
 
 
-def story(number: int, feed: int, title: str, hours: float, html: str = TEXT, **more: Any) -> Story:
-    """An article of `hours` ago; `more` goes to its row."""
-    row = ArticleRow(
-        number,
-        feed,
-        title,
-        NOW - int(hours * HOUR),
-        more.pop("read", False),
-        more.pop("starred", False),
-        url=f"https://news.example/{number}",
-        author="Ada Quist",
-        **more,
-    )
-    return Story(row, html)
+def tide_fails(store: Store) -> None:
+    """The second feed has failed twice."""
+    store.conn.execute("UPDATE feed SET last_error = 'HTTP 503', error_streak = 2 WHERE id = 2")
 
 
-def library() -> FakeLibrary:
-    """Six articles, two watches, relatives of the first article."""
-    first = story(1, 1, "LanternPay comes to the ferries", 1, watches=("LanternPay", "Ferries"), sources=3)
-    sentence = "The ferry company will let passengers pay with LanternPay."
-    first.evidence = (
-        Evidence("LanternPay", (TermHit("LanternPay", "title", 1), TermHit("LanternPay", "body", 13))),
-        Evidence("Ferries", (TermHit("ferry company", "body", 13),), sentence, ((4, 17),)),
-    )
-    first.extra = {
-        "tags": ("payments", "ferries"),
-        "comments_url": "https://news.example/1#comments",
-        "comments_count": 12,
-        "next": Neighbour(4, "Bridge toll doubles"),
-    }
-    made = FakeLibrary(
-        FEEDS,
-        [
-            first,
-            story(2, 1, "Harbour dues fall [/x] [bold]50 %s[/bold]", 2),
-            story(3, 3, "渡轮公司下周起接受手机支付，纸质船票十月停用", 3, watches=("LanternPay",)),
-            story(4, 2, "Bridge toll doubles", 30, starred=True),
-            story(5, 1, "Old timetable found in attic", 24 * 40, read=True),
-            story(6, 2, "Fog again", 24 * 800, edited=True),
-        ],
-        {"LanternPay": "magenta", "Ferries": "cyan"},
-    )
-    made.terms = [("LanternPay", "LanternPay"), ("ferry company", "Ferries")]
-    made.relatives[1] = (
-        Related(
-            Relation.ALSO_READ,
-            "Old timetable found in attic",
-            5,
-            "",
-            "The Quay",
-            NOW - 40 * 86400,
-            "named",
-            1,
-            True,
-        ),
-        Related(Relation.SAME_STORY, "Tickets go paperless", None, "https://else.example/tickets"),
-        Related(
-            Relation.BACKGROUND, "Bridge toll doubles", 4, "", "Tide Tables", NOW - 30 * HOUR, "shares toll"
-        ),
-    )
-    return made
+def library(more: str = "", stories: tuple[Story, ...] = STORIES, text: str = FEEDS + WATCHES) -> Shelf:
+    """Six articles, two watches, relatives of the first article; `more` is further configuration."""
+    return Shelf(text, stories, more, tide_fails)
+
+
+def one(html: str, more: str = "", **entry: object) -> Shelf:
+    """A library of one article."""
+    return library(more, (story(1, 1, "LanternPay comes to the ferries", 1, html, **entry),))
+
+
+def changed(number: int, **entry: object) -> tuple[Story, ...]:
+    """The six articles, one of them with another entry."""
+    old = STORIES[number - 1]
+    new = replace(old, entry=replace(old.entry, **entry))  # type: ignore[arg-type]
+    return (*STORIES[: number - 1], new, *STORIES[number:])

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.feedtext import item, rss
-from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
+from tests.ui.shelf import NOW
 from tests.web import Web
 from tuireader.config import Paths, loads
 from tuireader.library import Library

@@ -36,7 +36,7 @@ async def test_what_is_new_is_in_force(tmp_path: Path) -> None:
         await run.settle()
         assert "config.toml:26: keys.zen: 'n' is taken from next_unread" in run.toasts
         assert "config.toml:27: keys.nope: no command 'nope'" in run.toasts
-        assert run.app.theme == "nord" and run.main.pane._measure == 60
+        assert run.app.theme == "nord"
         assert run.main.sidebar.size.width == 32 and "◆ Bridges" in run.text
         await run.press("w")
         assert run.app.screen is run.main

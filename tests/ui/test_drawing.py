@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 
@@ -16,10 +15,12 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.ui.fake_library import FakeLibrary, many
 from tests.ui.running import Running, running
+from tests.ui.samples import STORIES
 from tests.ui.samples import library as samples
+from tests.ui.shelf import failing, many
 from tuireader.errors import DatabaseError
+from tuireader.library import Library
 from tuireader.model import Article
 from tuireader.ui.drawing.line_filters import Together
 from tuireader.ui.widgets.containers import PaneColumn, PaneRow
@@ -86,54 +87,48 @@ async def test_panes_look_as_textual_would_draw_them(size: tuple[int, int]) -> N
         assert _compare(run) > 3
 
 
-class Counting(FakeLibrary):
-    """Notes which articles were asked for when they were opened, and which before."""
+class Counting:
+    """Notes which articles are asked for when they are opened, and which before."""
 
-    waited: list[int]
-    before: list[int]
+    def __init__(self, library: Library) -> None:
+        self.waited: list[int] = []
+        self.before: list[int] = []
+        self._article = library.article
+        vars(library)["article"] = self
 
-    async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
+    async def __call__(self, article_id: int, *, ahead: bool = False) -> Article | None:
         (self.before if ahead else self.waited).append(article_id)
-        return await super().article(article_id)
+        return await self._article(article_id, ahead=ahead)
 
 
-def counting() -> Counting:
-    made = samples()
-    made.__class__ = Counting
-    assert isinstance(made, Counting)
-    made.waited, made.before = [], []
-    return made
-
-
-async def _made_ahead(run: Running, library: Counting) -> int:
+async def _made_ahead(run: Running, asked: Counting) -> int:
     """Go down, and wait until the page of the article there is made; its id."""
     await run.press("j")
     here = run.cursor_id
-    while here not in library.before:
+    while here not in asked.before:
         await run.pilot.pause()
     assert here is not None
     return here
 
 
 async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
-    library = counting()
-    async with running(library) as run:
-        here = await _made_ahead(run, library)
-        assert not library.waited
+    async with running(samples()) as run:
+        asked = Counting(run.library)
+        here = await _made_ahead(run, asked)
+        assert not asked.waited
         await run.press("enter")
-        assert run.open_id == here and not library.waited
+        assert run.open_id == here and not asked.waited
 
 
 async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> None:
-    library = counting()
-    for one in library.stories.values():
-        one.row = replace(one.row, read=True)
-    async with running(library) as run:
-        here = await _made_ahead(run, library)
+    shelf = samples(stories=tuple(replace(one, read=True) for one in STORIES))
+    async with running(shelf) as run:
+        await run.press("h", "j", "j", "l")  # All
+        here = await _made_ahead(run, Counting(run.library))
         await run.press("N")
-        assert not library.stories[here].row.read
+        assert await run.unread() == {here}
         await run.press("enter")
-        assert library.stories[here].row.read
+        assert await run.unread() == set()
 
 
 async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long() -> None:
@@ -146,20 +141,12 @@ async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long()
 
 
 async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:
-    library, asked = samples(), asyncio.Event()
-
-    async def locked(article_id: int, *, ahead: bool = False) -> Article | None:
-        asked.set()
-        raise DatabaseError("the database is locked")
-
-    library.articles.get = locked
-    async with running(library) as run:
-        await run.press("j")
-        await asked.wait()
-        await run.settle()
-        assert run.toasts == ""
-        await run.press("enter")
-        assert "the database is locked" in run.toasts
+    async with running(samples()) as run:
+        with failing(run.library, DatabaseError("the database is locked"), "article"):
+            await run.press("j")
+            assert run.toasts == ""
+            await run.press("enter")
+            assert "the database is locked" in run.toasts
 
 
 async def test_toasts_that_are_gone_leave_nothing() -> None:

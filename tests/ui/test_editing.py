@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
+from tests.ui.shelf import NOW, failing
 from tests.ui.snap import assert_screen, screen_text
 from tuireader.config import Paths, ViewConfig, load
+from tuireader.errors import TuireaderError
 from tuireader.library import Library
-from tuireader.model import View, ViewKind
+from tuireader.model import Feed, View, ViewKind
 from tuireader.ui import views
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.screens.health import Health
@@ -202,14 +203,14 @@ async def test_the_health_edits_and_removes_too(tmp_path: Path) -> None:
 
 
 async def test_what_cannot_be_written_is_told_in_the_form() -> None:
-    made = sample_library()
-    made.refuse = "config.toml cannot be changed: no space left"
-    async with running(made) as run:
+    error = TuireaderError("config.toml cannot be changed: no space left")
+    async with running(sample_library()) as run:
         line(run, View(ViewKind.FEED, "2"))
-        await run.press("e", "enter")
+        with failing(run.library, error, "edit_feed"):
+            await run.press("e", "enter")
         assert "no space left" in run.text and isinstance(run.app.screen, Form)
         await run.press("escape")
-        assert made.edited == [] and len(run.app.screen_stack) == 2
+        assert len(run.app.screen_stack) == 2
 
 
 async def test_there_is_nothing_to_edit_of_the_lists_of_the_house() -> None:
@@ -250,12 +251,11 @@ async def test_a_search_is_saved_shown_changed_and_removed(tmp_path: Path) -> No
 
 
 async def test_what_is_filtered_of_a_list_is_saved() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         await run.press("F", *"fog", "enter", "V")
         fill(run, name="Fog")
         await run.press("enter")
-        assert made.config.views == (ViewConfig("Fog", "is:unread is:subscribed fog"),)
+        assert run.library.config.views == (ViewConfig("Fog", "is:unread is:subscribed fog"),)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ async def test_what_is_filtered_of_a_list_is_saved() -> None:
     ],
 )
 def test_the_expression_of_a_list(view: View, filter: str, expression: str) -> None:
-    feeds = sample_library()._feeds
+    feeds = [Feed(1, "https://quay.example/rss", "The Quay", "Harbour")]
     assert views.expression_of(view, filter, feeds) == expression
 
 
@@ -280,8 +280,8 @@ def test_the_expression_of_a_list(view: View, filter: str, expression: str) -> N
 
 
 async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
-    from tests.ui.test_real_library import opened as demo
-    from tests.ui.test_real_library import until_listed
+    from tests.ui.demo_library import opened as demo
+    from tests.ui.demo_library import until_listed
 
     async with demo(tmp_path) as library, running(library) as run:
         await until_listed(run)
@@ -326,17 +326,14 @@ async def test_keys_of_the_tables_can_be_changed(tmp_path: Path) -> None:
 
 
 async def test_marks_say_what_they_did_once() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         await run.press("s")
         assert run.toasts == "Starred · ^z undoes"
         await run.press("s", "m")
         assert run.toasts == "Read · ^z undoes"
         await run.press("ctrl+z")
         assert "Undone: 1 marked read" in run.toasts
-    made = sample_library()
-    made.context.config = replace(made.config, keys={"undo": ()})
-    async with running(made) as run:
+    async with running(sample_library("[keys]\nundo = []")) as run:
         await run.press("s")
         assert run.toasts == "Starred · Undo undoes"
 

@@ -100,12 +100,12 @@ def test_it_looks_like_what_comes_after_it(home: Path, size: tuple[int, int]) ->
     real = session(home, size)
     with start(home, size) as terminal:
         while MOUSE not in terminal.raw:
-            assert terminal._read(20)
+            assert terminal.read(20)
         before = bytes(terminal.raw).partition(MOUSE)[0]
         terminal.wait("1/4")
     with start(home, size) as other:  # its emulator shows what came before Textual
         other.screen.reset()
-        other._stream.feed(before.decode("utf-8", "ignore"))
+        other.stream.feed(before.decode("utf-8", "ignore"))
         assert other.text() == real
     assert terminal.raw.count(ENTERS) == 1
 
@@ -125,25 +125,25 @@ def test_nothing_flickers_and_no_key_is_lost(home: Path) -> None:
     assert b"\x1b[2J" not in raw[shown:end]
     with start(home) as other:
         other.screen.reset()
-        other._stream.feed(raw[:shown].decode("utf-8", "ignore"))
+        other.stream.feed(raw[:shown].decode("utf-8", "ignore"))
         for at in range(shown, end, 300):
-            other._stream.feed(raw[at : min(end, at + 300)].decode("utf-8", "ignore"))
+            other.stream.feed(raw[at : min(end, at + 300)].decode("utf-8", "ignore"))
             assert "Ferries take phones" in other.text()
 
 
 def test_the_terminal_is_as_before(home: Path) -> None:
     session(home)
     with start(home) as terminal:
-        before = termios.tcgetattr(terminal._fd)[:4]
+        before = termios.tcgetattr(terminal.fd)[:4]
         assert before[3] & termios.ECHO
         terminal.wait("Ferries take phones")
-        assert not termios.tcgetattr(terminal._fd)[3] & termios.ECHO
+        assert not termios.tcgetattr(terminal.fd)[3] & termios.ECHO
         terminal.press("enter")  # is still this key when it is read, and no end of a line
         terminal.wait("q Back")
         terminal.press("ctrl+q")
         terminal.wait(lambda _: LEAVES in terminal.raw)
         terminal.leave()
-        assert termios.tcgetattr(terminal._fd)[:4] == before
+        assert termios.tcgetattr(terminal.fd)[:4] == before
 
 
 def test_what_was_read_elsewhere_is_not_shown(home: Path) -> None:

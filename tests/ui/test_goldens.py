@@ -11,25 +11,25 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.widgets import Input
 
-from tests.ui.fake_library import NOW, FakeLibrary
 from tests.ui.running import Running, running
+from tests.ui.samples import ALSO
 from tests.ui.samples import library as sample_library
-from tests.ui.samples import story
-from tests.ui.snap import FOLDER, differs, golden_text
+from tests.ui.shelf import NOW, Shelf, Site, failing, story, written
+from tests.ui.snap import differs, golden_text
 from tests.ui.snap_svg import screen_svg
 from tests.ui.troubles import trouble
 from tuireader import demo
 from tuireader.config import Paths, load
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.library import Library
-from tuireader.model import Away, Feed, Revision, View, ViewKind
+from tuireader.model import View, ViewKind
+from tuireader.store import Store
 
 SIZES = {"wide": (120, 40), "narrow": (80, 24), "small": (40, 12)}
 
@@ -201,16 +201,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         async with opened(folder, config_text()) as library:
             library.refresh.relate = nothing  # type: ignore[method-assign, assignment]
             await library.load_demo()
-            ids = {feed.title: feed.id for feed in await library.feeds.all()}
-            await library.context.pool.write(
-                partial(
-                    trouble,
+            ids = {feed.title: feed.id for feed in await library.feeds()}
+            with written(library) as store:
+                trouble(
+                    store,
                     failing=ids["Pacific Wire"],
                     gone=ids["Loose Semicolon"],
                     moved=ids["Corner Cases"],
                     to="https://corner.example.net/feed.xml",
                 )
-            )
 
     asyncio.run(fill())
     return folder
@@ -332,36 +331,48 @@ async def test_with_nothing_in_it(name: str, tmp_path: Path) -> None:
         await walk.see("empty-sidebar", "h")
 
 
-def scripts() -> FakeLibrary:
+LONG = "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明，" * 5
+TITLES = (
+    LONG,
+    "A title of many words that no line of any list can hold in one piece, and that has to be cut " * 2,
+    "Emoji 🚀👩‍👩‍👧🇪🇺 and e\u0301 in one line",
+    "שלום עולם: כותרת מימין לשמאל",
+    "ﾊﾝｶｸ と 全角 と Ｆｕｌｌ ｗｉｄｔｈ",
+    "x" * 300,
+)
+SCRIPTS = """\
+[[feeds]]
+url = "https://quay.example/rss"
+title = "港口日报：渡轮、潮汐与天气的每日新闻报道"
+folder = "港口与海洋新闻合集"
+[[feeds]]
+url = "https://tide.example/rss"
+title = "The Tide Tables of All the Harbours of the North"
+folder = "港口与海洋新闻合集"
+[[feeds]]
+url = "https://gang.example/rss"
+title = "🚀"
+paused = true
+[[watch]]
+name = "支付"
+any = ["支付"]
+color = "green"
+[[watch]]
+name = "A watch with a name that is long"
+query = "title:a"
+color = "magenta"
+"""
+
+
+def scripts() -> Shelf:
     """Titles, names and texts in several scripts, and of any length."""
-    made = sample_library()
-    long = "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明，" * 5
-    text = f'<p>{long}</p><p><a href="https://quay.example/{"long/" * 40}">{long}</a></p>'
-    changed = (("same", long), ("removed", "旧船票"), ("added", "新船票 🚀"), ("same", long))
-    titles = (
-        long,
-        "A title of many words that no line of any list can hold in one piece, and that has to be cut " * 2,
-        "Emoji 🚀👩‍👩‍👧🇪🇺 and e\u0301 in one line",
-        "שלום עולם: כותרת מימין לשמאל",
-        "ﾊﾝｶｸ と 全角 と Ｆｕｌｌ ｗｉｄｔｈ",
-        "x" * 300,
+    link = f'<p><a href="https://quay.example/{"long/" * 40}">{LONG}</a></p>'
+    text = f"<p>{LONG}新船票 🚀</p>{link}{ALSO}"
+    articles = (
+        story(number, number % 3 + 1, title, number, text, before=(f"<p>{LONG}旧船票</p>{link}",))
+        for number, title in enumerate(TITLES, 1)
     )
-    folder = "港口与海洋新闻合集"
-    feeds = [
-        Feed(1, "https://quay.example/rss", "港口日报：渡轮、潮汐与天气的每日新闻报道", folder),
-        Feed(2, "https://tide.example/rss", "The Tide Tables of All the Harbours of the North", folder),
-        Feed(3, "https://gang.example/rss", "🚀", state="paused"),
-    ]
-    watches = ("支付", "A watch with a name that is long")
-    stories = [
-        story(number, number % 3 + 1, title, number, text, watches=watches[: number % 3])
-        for number, title in enumerate(titles, 1)
-    ]
-    library = FakeLibrary(feeds, stories, dict(zip(watches, ("green", "magenta"), strict=True)))
-    library.versions = {number: (Revision(NOW - 7200, changed[:1], changed),) for number in library.stories}
-    library.relatives = dict.fromkeys(library.stories, made.relatives[1])
-    library.terms = [("支付", "支付")]
-    return library
+    return Shelf(SCRIPTS, tuple(articles))
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -380,54 +391,35 @@ async def test_any_script_and_length(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["wide", "narrow"])
 async def test_when_things_go_wrong(name: str) -> None:
-    made = sample_library()
-
-    async def locked(*_: object, **__: object) -> Any:
-        raise DatabaseError("the database is locked", "close the other program")
-
-    async def unreachable(*_: object, **__: object) -> Any:
-        raise TuireaderError("quay.example does not answer", "look at the address")
-
-    made.feeds.discover = unreachable
-    made.refuse = "config.toml cannot be written: it is read-only"
-    async with walking(made, name) as walk:
+    unreachable = TuireaderError("quay.example does not answer", "look at the address")
+    refused = TuireaderError("config.toml cannot be written: it is read-only")
+    locked = DatabaseError("the database is locked", "close the other program")
+    async with walking(sample_library(), name) as walk:
+        library = walk.run.library
+        Site(library)
         await walk.run.press("enter")
         await walk.see("no-full-text", "x", toasts=True)
-        await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
+        with failing(library, unreachable, "discover"):
+            await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
         await walk.run.press("M", *"fog")
         await walk.run.settle()
-        await walk.over("mute-refused", "enter")
-        made.marks.set_starred = locked
-        await walk.see("database-locked", "s", toasts=True)
+        with failing(library, refused, "mute"):
+            await walk.over("mute-refused", "enter")
+        with failing(library, locked, "set_starred"):
+            await walk.see("database-locked", "s", toasts=True)
 
 
 @pytest.mark.parametrize("name", SIZES)
 async def test_the_first_minutes_and_the_return(name: str) -> None:
-    async with walking(FakeLibrary([], []), name, first_run=True) as walk:
+    async with walking(Shelf(), name, first_run=True) as walk:
         await walk.see("welcome")
         await walk.run.press("escape")
         await walk.over("tour")
-    made = sample_library()
-
-    async def since() -> int:
-        return NOW - 9 * 86400
-
-    async def summary(_: int) -> Away:
-        return Away(1234, 987, 12, (2, 4, 6))
-
-    made.lists.away_since = since
-    made.lists.away_summary = summary
-    made.context.config = replace(made.config, ui=replace(made.config.ui, theme="tuireader-light"))
-    async with walking(made, name) as walk:
+    shelf = sample_library('[ui]\ntheme = "tuireader-light"')
+    async with walking(replace(shelf, prepare=last_seen), name) as walk:
         await walk.see("away", toasts=True)
 
 
-def test_the_folder_holds_what_is_compared() -> None:
-    kinds = (("txt", TEXTS), ("svg", COLOURS))
-    wanted = {
-        f"{screen}-{size}.{kind}"
-        for kind, chosen in kinds
-        for screen, sizes in chosen.items()
-        for size in sizes.split()
-    }
-    assert {file.name for file in (FOLDER / "screens").iterdir()} == wanted
+def last_seen(store: Store) -> None:
+    """The reader was left nine days ago."""
+    store.briefs.seen(NOW - 9 * 86400)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.ui.fake_library import NOW
 from tests.ui.running import Running, running
+from tests.ui.shelf import NOW, written
 from tests.ui.snap import assert_screen, screen_text
 from tests.ui.troubles import trouble
 from tests.web import Web
@@ -34,16 +33,15 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
     config, _ = load(paths.config)
     library = await Library.open(config, paths, clock=lambda: NOW)
     try:
-        ids = {feed.title: feed.id for feed in await library.feeds.all()}
-        await library.context.pool.write(
-            partial(
-                trouble,
+        ids = {feed.title: feed.id for feed in await library.feeds()}
+        with written(library) as store:
+            trouble(
+                store,
                 failing=ids["Failing Ferry"],
                 gone=ids["Gone Gulls"],
                 moved=ids["Moved Moorings"],
                 to="https://new.example/rss",
             )
-        )
         yield library
     finally:
         await library.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.ui.running import running
@@ -20,26 +18,21 @@ async def test_ctrl_q_quits_from_everywhere(before: tuple[str, ...]) -> None:
 
 
 async def test_letters_are_text_in_a_line_and_no_commands() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("slash", *"QsNA")
         assert run.app.return_value is None and "QsNA" in run.text
-        assert not any(story.row.starred for number, story in made.stories.items() if number != 4)
+        assert await run.starred() == {4}
 
 
 @pytest.mark.parametrize("before", [(), ("slash", "x"), ("plus",)])
 async def test_ctrl_q_is_the_persons_where_they_gave_it_to_another_command(before: tuple[str, ...]) -> None:
-    made = library()
-    made.context.config = replace(made.config, keys={"toggle_star": ("ctrl+q",)})
-    async with running(made) as run:
+    async with running(library('[keys]\ntoggle_star = "ctrl+q"')) as run:
         await run.press(*before, "ctrl+q")
         assert run.app.return_value is None
-        assert made.stories[1].row.starred == (not before)
+        assert (1 in await run.starred()) == (not before)
 
 
 async def test_ctrl_q_does_nothing_where_quit_has_no_key() -> None:
-    made = library()
-    made.context.config = replace(made.config, keys={"quit": ()})
-    async with running(made) as run:
+    async with running(library("[keys]\nquit = []")) as run:
         await run.press("ctrl+q", "Q")
         assert run.app.return_value is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import opened, until_listed
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
 from tuireader.model import Change, View, ViewKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ui.fake_library import NOW
 from tests.ui.samples import TEXT
+from tests.ui.shelf import NOW
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
 from tuireader.model import Article, Story, StoryEntry
 from tuireader.ui.drawing import styles

@@ -8,10 +8,10 @@ import pytest
 from docs.screenshots import open_in_list
 from textual.theme import BUILTIN_THEMES
 
-from tests.ui.fake_library import NOW
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import running
 from tests.ui.samples import library
-from tests.ui.test_real_library import opened, until_listed
+from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.row_parts import row_parts

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.locks import Disk, locked, small_disk
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import opened, until_listed
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.fake_library import FakeLibrary
 from tests.ui.running import running
 from tests.ui.samples import library
+from tests.ui.shelf import Server, Shelf
 from tests.ui.test_health import opened, shown
 from tuireader.demo import starter
 from tuireader.model import ViewKind
@@ -63,8 +63,9 @@ async def test_enter_opens_the_line_of_a_table(tmp_path: Path) -> None:
 
 
 async def test_keys_move_in_choices_and_space_checks() -> None:
-    made, every = FakeLibrary([], []), starter()
-    async with running(made, first_run=True) as run:
+    every = starter()
+    async with running(Shelf(), first_run=True) as run:
+        Server(run.library)
         choices = run.app.screen.query_one(Choices)
         keys = [choice.key for choice in choices.choices]
         first = next(at for at, key in enumerate(keys) if key is not None)
@@ -78,12 +79,13 @@ async def test_keys_move_in_choices_and_space_checks() -> None:
             await run.press(back)
             assert first <= choices.cursor < far
         await run.press("a", "G", "space", "s")
-        assert [url for url, _, _ in made.added] == [every[-1].url]
+        assert [feed.url for feed in run.library.config.feeds] == [every[-1].url]
 
 
 async def test_a_click_checks_a_choice_but_not_a_heading() -> None:
-    made, every = FakeLibrary([], []), starter()
-    async with running(made, first_run=True) as run:
+    every = starter()
+    async with running(Shelf(), first_run=True) as run:
+        Server(run.library)
         choices = run.app.screen.query_one(Choices)
         heading = next(at for at, choice in enumerate(choices.choices) if choice.key is None)
         await run.press("a")
@@ -93,7 +95,7 @@ async def test_a_click_checks_a_choice_but_not_a_heading() -> None:
         await run.pilot.click(Choices, offset=(3, heading + 1))
         await run.settle()
         await run.press("s")
-        assert [url for url, _, _ in made.added] == [every[0].url]
+        assert [feed.url for feed in run.library.config.feeds] == [every[0].url]
 
 
 async def test_a_link_is_chosen_by_arrows_or_a_click() -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.fake_library import NOW
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import running
 from tests.ui.samples import library as sample_library
+from tests.ui.shelf import NOW, failing
 from tests.ui.snap import assert_screen, screen_text
-from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import MuteConfig
+from tuireader.errors import TuireaderError
 from tuireader.model import Feed, MutePreview, View, ViewKind
 from tuireader.ui.dialogs.mute import Mute, cost, end_of, seen_by, told
 
@@ -137,24 +138,22 @@ async def test_a_mute_that_takes_too_long_is_refused(tmp_path: Path) -> None:
 
 
 async def test_the_look_of_it() -> None:
-    made = sample_library()
-    made.muted = [(MuteConfig("sponsored"), 12), (MuteConfig(feed=made._feeds[0].url), 3)]
-    async with running(made) as run:
+    mutes = '[[mute]]\nquery = "sponsored"\n[[mute]]\nfeed = "https://gang.example/rss"'
+    async with running(sample_library(mutes)) as run:
         await run.press("M", *"fog")
         assert_screen(run.app, "mute-120x40")
 
 
 async def test_what_cannot_be_muted_says_why() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         await run.press("M", "enter")
         assert "It needs words, or a feed" in run.text
         await run.press(*"a AND (")
         assert "^" in run.text
         await run.press("enter")
-        assert isinstance(run.app.screen, Mute) and made.muted == []
-        made.refuse = "the config cannot be written"
-        await run.press(*["backspace"] * 6, "enter")
+        assert isinstance(run.app.screen, Mute) and await run.library.mutes() == []
+        with failing(run.library, TuireaderError("the config cannot be written"), "mute"):
+            await run.press(*["backspace"] * 6, "enter")
         assert "the config cannot be written" in run.text
         await run.press("escape")
         assert len(run.app.screen_stack) == 2
@@ -162,9 +161,8 @@ async def test_what_cannot_be_muted_says_why() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
 async def test_any_size(size: tuple[int, int]) -> None:
-    made = sample_library()
-    made.muted = [(MuteConfig(f"[/x] {number}"), number) for number in range(30)]
-    async with running(made, size) as run:
+    mutes = "".join(f'[[mute]]\nquery = "[/x] {number}"\n' for number in range(30))
+    async with running(sample_library(mutes), size) as run:
         await run.press("M", *"fog", "down", "right", "down", "left", "down", "down", "down")
         screen_text(run.app)
         await run.press("escape")

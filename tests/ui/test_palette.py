@@ -8,8 +8,10 @@ from textual.command import CommandList
 
 from tests.ui.running import Running, running
 from tests.ui.samples import library
+from tests.ui.shelf import failing
 from tests.ui.test_editing import CONFIG, opened
 from tuireader.config import load
+from tuireader.errors import TuireaderError
 from tuireader.model import View, ViewKind
 
 
@@ -75,11 +77,10 @@ async def test_a_theme_that_is_chosen_is_kept(tmp_path: Path) -> None:
 
 
 async def test_a_theme_that_cannot_be_kept_is_used_and_says_so() -> None:
-    made = library()
-    made.refuse = "the config cannot be written"
-    async with running(made) as run:
+    async with running(library()) as run:
         await lines(run, *"theme nord", first="Theme nord")
-        await run.press("enter")
-        await run.settle()
+        with failing(run.library, TuireaderError("the config cannot be written"), "set_theme"):
+            await run.press("enter")
+            await run.settle()
         assert run.app.theme == "nord"
         assert "Theme nord until the program ends: the config cannot be written" in run.toasts

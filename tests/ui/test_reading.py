@@ -10,12 +10,11 @@ import pytest
 from textual.geometry import Offset, Region
 from textual.selection import Selection
 
-from tests.ui.fake_library import NOW, FakeLibrary
 from tests.ui.running import Running, running
-from tests.ui.samples import HOUR, library, story
+from tests.ui.samples import library, one
+from tests.ui.shelf import HOUR, NOW, Site, written
 from tests.ui.snap import assert_screen
-from tuireader.config import Config, UiConfig
-from tuireader.model import Comment, FullText, Pixels, Revision
+from tuireader.model import Comment, Pixels
 from tuireader.ui.controllers.images import blocks, is_far, way_of
 from tuireader.ui.dialogs.versions import Versions
 from tuireader.ui.drawing import graphics, styles
@@ -31,13 +30,6 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def made(html: str, **extra: Any) -> FakeLibrary:
-    """A library of one article."""
-    one = story(1, 1, "LanternPay comes to the ferries", 1, html)
-    one.extra = {"place": 0, **extra}
-    return FakeLibrary(library()._feeds, [one], {"LanternPay": "magenta"})
-
-
 def styles_at(run: Running, word: str) -> list[Any]:
     """The styles in which a word stands on the screen."""
     found = []
@@ -46,7 +38,7 @@ def styles_at(run: Running, word: str) -> list[Any]:
     return found
 
 
-def written(run: Running) -> str:
+def output(run: Running) -> str:
     """What goes to the terminal when the whole screen is written."""
     update: Any = run.app.screen._compositor.render_update(full=True)
     return str(update.render_segments(run.app.console))
@@ -63,9 +55,8 @@ def page(run: Running) -> str:
 
 
 async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
-    library = made("<p>The beginning [...]</p>")
-    library.pages[1] = PAGE
-    async with running(library) as run:
+    async with running(one("<p>The beginning [...]</p>")) as run:
+        Site(run.library).pages[1] = PAGE
         await run.press("enter")
         assert "This is the beginning of the text · x fetches the rest from its page" in run.text
         await run.press("x")
@@ -78,35 +69,37 @@ async def test_x_fetches_the_full_text_and_changes_between_the_two() -> None:
 
 
 async def test_x_opens_the_article_under_the_cursor() -> None:
-    library = made("")
-    library.pages[1] = PAGE
-    async with running(library) as run:
+    async with running(one("")) as run:
+        Site(run.library).pages[1] = PAGE
         await run.press("x")
         assert run.open_id == 1 and "The whole story" in run.text
 
 
 async def test_why_there_is_no_full_text_is_told_in_a_line() -> None:
-    async with running(made("")) as run:
+    async with running(one("")) as run:
+        Site(run.library)
         await run.press("enter")
         assert "The feed gives no text for this article · x fetches it from its page · o opens it" in run.text
         await run.press("x")
         assert "No full text: HTTP 404: not found" in run.toasts
-    failed = made("<p>Text</p>", full=FullText("", "", NOW, error="HTTP 404: not found"))
-    async with running(failed) as run:
+    async with running(one("<p>Text</p>")) as run:
+        with written(run.library) as store:
+            store.full_texts.fail(1, "HTTP 404: not found", NOW)
         await run.press("enter")
         assert "The full text could not be fetched: HTTP 404: not found · x tries again" in run.text
 
 
 async def test_a_purged_text_is_told() -> None:
-    async with running(made("", purged=True)) as run:
+    async with running(one("")) as run:
+        with written(run.library) as store:
+            store.conn.execute("DELETE FROM content")
         await run.press("enter")
         assert "was dropped to save room · x fetches it from its page · o opens it" in page(run)
 
 
 async def test_a_full_text_that_comes_late_does_not_take_the_screen() -> None:
-    other = library()
-    other.pages[1] = PAGE
-    async with running(other) as run:
+    async with running(library()) as run:
+        Site(run.library).pages[1] = PAGE
         await run.press("enter")
         await run.pilot.press("x", "J")
         await run.settle()
@@ -124,12 +117,12 @@ COMMENTS = (
 
 
 async def test_c_loads_the_comments_and_shows_them_below() -> None:
-    library = made(
+    shelf = one(
         PAGE, comments_feed="https://news.example/1/feed", comments_url="https://news.example/1#c",
         comments_count=7,
     )  # fmt: skip
-    library.threads[1] = COMMENTS
-    async with running(library) as run:
+    async with running(shelf) as run:
+        Site(run.library).threads[1] = COMMENTS
         await run.press("enter", "G")
         assert "Comments: 7 · c loads them" in run.text
         await run.press("c")
@@ -147,15 +140,14 @@ async def test_c_loads_the_comments_and_shows_them_below() -> None:
 
 
 async def test_without_a_comment_feed_c_opens_the_browser() -> None:
-    async with running(made(PAGE, comments_url="https://news.example/1#c")) as run:
+    async with running(one(PAGE, comments_url="https://news.example/1#c")) as run:
         await run.press("enter", "c")
         assert run.browsed == ["https://news.example/1#c"]
 
 
 async def test_comments_come_to_an_article_that_is_read_alone() -> None:
-    library = made(PAGE, comments_feed="https://news.example/1/feed")
-    library.threads[1] = COMMENTS
-    async with running(library) as run:
+    async with running(one(PAGE, comments_feed="https://news.example/1/feed")) as run:
+        Site(run.library).threads[1] = COMMENTS
         await run.press("enter", "z", "c")
         assert run.main.has_class("-zen") and "Comments · 2" in run.text
         assert "Loading" not in run.text
@@ -164,13 +156,14 @@ async def test_comments_come_to_an_article_that_is_read_alone() -> None:
 
 
 async def test_an_article_without_comments_says_so() -> None:
-    async with running(made(PAGE)) as run:
+    async with running(one(PAGE)) as run:
         await run.press("enter", "c")
         assert "This article names no comments" in run.toasts and not run.browsed
 
 
 async def test_comments_that_do_not_come() -> None:
-    async with running(made(PAGE, comments_feed="https://news.example/1/feed")) as run:
+    async with running(one(PAGE, comments_feed="https://news.example/1/feed")) as run:
+        Site(run.library)
         await run.press("enter", "c")
         assert "No comments: HTTP 404" in run.toasts
 
@@ -179,24 +172,14 @@ async def test_comments_that_do_not_come() -> None:
 
 
 async def test_d_shows_what_was_changed() -> None:
-    library = made(PAGE)
-    one = library.stories[1]
-    one.row = replace(one.row, edited=True)
     same = "word " * 200
-    library.versions[1] = (
-        Revision(
-            NOW - 2 * HOUR,
-            (("same", "LanternPay"),),
-            (("same", same), ("removed", "old [b] "), ("added", "new "), ("same", same)),
-        ),
-    )
-    async with running(library) as run:
+    async with running(one(f"{same} new {same}", before=(f"{same} old [b] {same}",))) as run:
         await run.press("enter")
         assert "edited, D shows what" in page(run)
         await run.press("D")
         assert isinstance(run.app.screen, Versions)
         text = run.text
-        assert "[b]-] {+new+} word" in text and "2 h ago · feed" in text
+        assert "[b]-] {+new+} word" in text and "1 h ago · feed" in text
         assert "… word" in text and text.count("word") < 100  # only what stands around
         styles = styles_at(run, "{+new+}")
         assert styles and all(style.underline for style in styles)
@@ -205,7 +188,7 @@ async def test_d_shows_what_was_changed() -> None:
 
 
 async def test_what_was_never_changed() -> None:
-    async with running(made(PAGE)) as run:
+    async with running(one(PAGE)) as run:
         await run.press("D")
         assert "Nothing was changed" in run.toasts
 
@@ -215,7 +198,7 @@ async def test_what_was_never_changed() -> None:
 
 async def test_find_in_page() -> None:
     text = "<p>The fog.</p>" + "<p>Other things.</p>" * 60 + "<p>More FOG and <b>fo</b>g at the end.</p>"
-    async with running(made(text)) as run:
+    async with running(one(text)) as run:
         await run.press("enter", "ctrl+f")
         await run.press(*"fog")
         assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous  esc leave" in run.text
@@ -245,9 +228,8 @@ async def test_what_is_found_goes_with_its_article() -> None:
 
 
 async def test_find_in_comments_and_without_an_article() -> None:
-    library = made("<p>Text</p>", comments_feed="https://news.example/1/feed")
-    library.threads[1] = COMMENTS
-    async with running(library) as run:
+    async with running(one("<p>Text</p>", comments_feed="https://news.example/1/feed")) as run:
+        Site(run.library).threads[1] = COMMENTS
         await run.press("ctrl+f")
         assert "Open an article" in run.toasts
         await run.press("enter", "c", "ctrl+f", *"indeed")
@@ -263,7 +245,7 @@ async def test_find_in_comments_and_without_an_article() -> None:
 
 async def test_code_gets_its_colours() -> None:
     html = "<pre><code class='language-python'>def fare():\n    return 14</code></pre><pre>def other</pre>"
-    async with running(made(html)) as run:
+    async with running(one(html)) as run:
         await run.press("enter")
         assert [style.bold for style in styles_at(run, "def")[:1]] == [True]
         assert {style.bgcolor for style in styles_at(run, "def")} == {run.app.theme_styles.code.bgcolor}
@@ -272,6 +254,7 @@ async def test_code_gets_its_colours() -> None:
 
 # --------------------------------------------------------------------------- pictures
 
+RED = Pixels(40, 20, bytes((200, 30, 30)) * 800)
 QUAY = "https://news.example/quay.png"
 PICTURES = (
     f'<figure><img src="{QUAY}" alt="A quay"><figcaption>The quay. Photo: A. Quist</figcaption></figure>'
@@ -281,19 +264,19 @@ PICTURES = (
 
 
 async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
-    library = made(PICTURES)
-    library.files[QUAY] = ((200, 30, 30), None)
-    async with running(library) as run:
+    async with running(one(PICTURES)) as run:
+        site = Site(run.library)
+        site.pictures[QUAY] = RED
         await run.press("enter")
         await run.settle()
-        assert library.asked_pictures == [QUAY]
+        assert site.asked == [QUAY]
         (line,) = [
             style for style in styles_at(run, " " * 40) if style.bgcolor and style.bgcolor.triplet[0] == 200
         ][:1]
         assert line.bgcolor.triplet == (200, 30, 30)
         assert "The quay" in run.text and "A. Quist" in run.text and "╭─ picture" not in run.text
         await run.press("G")
-        assert library.asked_pictures[-1] == "https://news.example/far.png"
+        assert site.asked[-1] == "https://news.example/far.png"
         assert "╭─ picture" in run.text and "Far below" in run.text  # it could not be had: its place stays
         await run.press("g", "i")
         assert "Pictures are off" in run.toasts and "╭─ picture" in run.text and "A. Quist" in run.text
@@ -302,8 +285,8 @@ async def test_pictures_are_loaded_when_they_come_in_sight() -> None:
 
 
 async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
-    library = made(PICTURES)
-    async with running(library) as run:
+    async with running(one(PICTURES)) as run:
+        Site(run.library)
         await run.press("enter")
         await run.press("pagedown")
         pane = run.main.pane
@@ -317,43 +300,42 @@ async def test_what_one_reads_stays_when_a_picture_above_comes() -> None:
 
 
 async def test_pictures_are_made_anew_for_another_width() -> None:
-    library = made(PICTURES)
-    library.files[QUAY] = ((200, 30, 30), None)
-    async with running(library) as run:
+    async with running(one(PICTURES)) as run:
+        site = Site(run.library)
+        site.pictures[QUAY] = RED
         await run.press("enter")
         await run.pilot.resize_terminal(60, 30)
         await run.settle()  # the text is painted first
-        assert len(library.asked_pictures) == 2
+        assert len(site.asked) == 2
 
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "NO_COLOR"])
 async def test_pictures_stay_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "1")
-    library = made(PICTURES)
-    library.files[QUAY] = ((200, 30, 30), None)
-    async with running(library) as run:
+    async with running(one(PICTURES)) as run:
+        site = Site(run.library)
+        site.pictures[QUAY] = RED
         await run.press("enter")
-        assert library.asked_pictures == [] and "The quay" in run.text
+        assert site.asked == [] and "The quay" in run.text
         await run.press("i")
-        assert bool(library.asked_pictures) == (name == "SSH_CONNECTION")
+        assert bool(site.asked) == (name == "SSH_CONNECTION")
 
 
 async def test_a_slow_connection_turns_them_off() -> None:
-    library = made(PICTURES)
-    library.files[QUAY] = ((200, 30, 30), 5_000.0)
-    async with running(library) as run:
+    async with running(one(PICTURES)) as run:
+        site = Site(run.library)
+        site.pictures[QUAY] = replace(RED, speed=5_000.0)
         await run.press("enter")
         assert "The connection is slow: no more pictures · i shows them" in run.toasts
         await run.press("G")
-        assert library.asked_pictures == [QUAY]
+        assert site.asked == [QUAY]
 
 
 async def test_the_configuration_turns_them_off() -> None:
-    library = made(PICTURES)
-    library.context.config = Config(ui=UiConfig(images="off"))
-    async with running(library) as run:
+    async with running(one(PICTURES, '[ui]\nimages = "off"')) as run:
+        site = Site(run.library)
         await run.press("enter", "i")
-        assert library.asked_pictures == [] and "No pictures here" in run.toasts
+        assert site.asked == [] and "No pictures here" in run.toasts
 
 
 def test_how_a_terminal_shows_pictures() -> None:
@@ -394,36 +376,32 @@ def test_graphics_of_kitty_and_sixels() -> None:
 
 @pytest.mark.parametrize(("way", "sign"), [("sixel", "\x1bP"), ("kitty", "\U0010eeee")])
 async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: str) -> None:
-    library = made(PICTURES)
-    library.context.config = Config(ui=UiConfig(images=way))
-    library.files[QUAY] = ((200, 30, 30), None)
     sent: list[str] = []
-    async with running(library) as run:
+    async with running(one(PICTURES, f'[ui]\nimages = "{way}"')) as run:
+        Site(run.library).pictures[QUAY] = RED
         run.app._driver.write = sent.append  # type: ignore[method-assign,union-attr]
         await run.press("enter")
         await run.settle()
-        shown = written(run)
+        shown = output(run)
         assert sign in shown and len(run.text.splitlines()) == 40  # each line as wide as the screen
         assert bool(sent) == (way == "kitty")
         await run.press("G")
-        shown = written(run)
+        shown = output(run)
         assert sign not in shown
 
 
 async def test_what_covers_a_part_of_sixels_leaves_no_rest_of_them() -> None:
-    library = made(PICTURES)
-    library.context.config = Config(ui=UiConfig(images="sixel"))
-    library.files[QUAY] = ((200, 30, 30), None)
-    async with running(library) as run:
+    async with running(one(PICTURES, '[ui]\nimages = "sixel"')) as run:
+        Site(run.library).pictures[QUAY] = RED
         await run.press("enter")
         await run.settle()
         await run.press("question_mark")  # the list of keys lies over the middle of the picture
-        assert "\x1bP" not in written(run) and words_of(written(run)) == run.text.rstrip("\n")
+        assert "\x1bP" not in output(run) and words_of(output(run)) == run.text.rstrip("\n")
         await run.press("escape", "s")  # a toast lies over its end
         run.app.screen._compositor._dirty_regions.add(Region(0, 2, 60, 36))
         update: Any = run.app.screen._compositor.render_partial_update()
         assert '"1;1;' not in words_of(update.render_segments(run.app.console))
-        assert "\x1bP" in written(run)
+        assert "\x1bP" in output(run)
 
 
 def words_of(sequences: str) -> str:
@@ -435,7 +413,7 @@ def words_of(sequences: str) -> str:
 async def test_a_table_is_laid_out_anew_for_another_width() -> None:
     row = "<tr><td>Tencent Holdings<td>Shenzhen, Guangdong<td>WeChat, games, payments and much more than that"
     html = f"<p>Before.</p><table><tr><th>Company<th>Seat<th>Products{row}{row}</table><p>Behind.</p>"
-    async with running(made(html), (120, 40)) as run:
+    async with running(one(html), (120, 40)) as run:
         await run.press("enter", "z")
         assert "Tencent Holdings │ Shenzhen, Guangdong │ WeChat" in run.text
         await run.pilot.resize_terminal(60, 40)
@@ -456,7 +434,7 @@ async def test_text_is_selected_by_mouse_and_copied_as_it_was_written() -> None:
         "The ferry company will let passengers pay with a lantern from Monday, says its notice, and ends it."
     )
     html = f"<p>{long}</p><ul><li>One item</li><li>Another</li></ul>"
-    async with running(made(html)) as run:
+    async with running(one(html)) as run:
         await run.press("enter")
         lines = run.text.splitlines()
         y = next(n for n, line in enumerate(lines) if "The ferry company" in line)
@@ -473,7 +451,7 @@ async def test_text_is_selected_by_mouse_and_copied_as_it_was_written() -> None:
 
 
 async def test_everything_can_be_selected() -> None:
-    async with running(made("<p>One</p><pre>a\n\nb</pre>")) as run:
+    async with running(one("<p>One</p><pre>a\n\nb</pre>")) as run:
         await run.press("enter")
         found = run.main.pane.get_selection(Selection(None, None))
         assert found is not None and "One\n\na\n\nb" in found[0]
@@ -500,8 +478,6 @@ RICH = (
 
 @pytest.mark.parametrize(("size", "name"), [((120, 60), "page-120x60"), ((80, 60), "page-80x60")])
 async def test_a_page_with_everything(size: tuple[int, int], name: str) -> None:
-    library = made(RICH)
-    library.context.config = Config(ui=UiConfig(images="off"))
-    async with running(library, size) as run:
+    async with running(one(RICH, '[ui]\nimages = "off"'), size) as run:
         await run.press("enter", "z")
         assert_screen(run.app, name)

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.ui.fake_library import NOW
-from tests.ui.running import Running, running
-from tuireader import demo
-from tuireader.config import Paths, loads
-from tuireader.library import Library
+from tests.ui.demo_library import opened, until_listed
+from tests.ui.running import running
 from tuireader.model import View, ViewKind
-
-
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Library]:
-    config, _ = loads(demo.config_text(), "demo")
-    paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
-    library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
-    try:
-        await library.load_demo()
-        yield library
-    finally:
-        await library.close()
-
-
-async def until_listed(run: Running) -> None:
-    """Wait for the reader thread's rows."""
-    while run.main.articles.current_row is None:
-        await asyncio.sleep(0)
-        await run.settle()
 
 
 async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import running
-from tests.ui.test_real_library import opened, until_listed
 
 SIZES = ((120, 40), (80, 24), (40, 12))
 

@@ -6,13 +6,14 @@ import asyncio
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.ui.fake_library import many
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import running
 from tests.ui.samples import library
-from tests.ui.test_real_library import opened, until_listed
+from tests.ui.shelf import many
 from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
 from tuireader.ui import workers
@@ -43,10 +44,7 @@ async def test_escape_leaves_the_line() -> None:
 
 async def test_a_timer_that_fires_with_the_key_that_leaves_searches_nothing() -> None:
     async with running(library()) as run:
-        await run.pilot.press("slash", *"fog")
-        line = run.main.query_one("#search", SearchLine)
-        await run.pilot.press("escape")
-        line._rested()
+        await run.pilot.press("slash", *"fog", "escape")
         await run.settle()
         assert len(run.main.articles.ids) == 5
 
@@ -58,11 +56,10 @@ async def test_a_bad_expression_says_why() -> None:
 
 
 async def test_letters_are_typed_and_not_commands() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("slash", *"sANq")
-        assert run.app.is_running and not made.stories[1].row.starred
-        assert not made.stories[1].row.read
+        assert run.app.is_running and 1 not in await run.starred()
+        assert 1 in await run.unread()
         assert run.main.query_one("#search").value == "sANq"  # type: ignore[attr-defined]
 
 
@@ -82,8 +79,7 @@ async def test_nothing_found() -> None:
 
 
 async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("slash", *"er")
         await run.press("enter")
         assert "“LanternPay comes to the ferries”" in run.text
@@ -136,11 +132,10 @@ async def test_a_search_leads_back_to_the_filtered_list() -> None:
 
 
 async def test_a_search_is_kept_as_a_watch() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("slash", *"fog")
         await run.press("ctrl+s", "enter")
-        assert [config.any for config, _ in made.saved] == [("fog",)]
+        assert run.library.config.watches[-1].any == ("fog",)
 
 
 async def test_older_searches_come_back_by_arrows() -> None:
@@ -177,20 +172,18 @@ async def test_the_history_outlives_the_program(tmp_path: Path) -> None:
 
 
 async def test_the_newest_are_there_before_all_are_found() -> None:
-    made = many(300)
     asked: list[int] = []
     whole = asyncio.Event()
-    search = made.searches.run
+    async with running(many(300)) as run:
+        search = run.library.search
 
-    async def slow(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
-        asked.append(limit)
-        if limit > 50:
-            await whole.wait()
-        found: tuple[array[int], str] = await search(text, limit=limit)
-        return found
+        async def slow(text: str, *, limit: int = 2000, **more: Any) -> tuple[array[int], str]:
+            asked.append(limit)
+            if limit > 50:
+                await whole.wait()
+            return await search(text, limit=limit, **more)
 
-    made.searches.run = slow
-    async with running(made) as run:
+        vars(run.library)["search"] = slow
         await run.pilot.press("slash", *"article")
         while "Search: article · 50+ found" not in run.text:
             await run.pilot.pause()
@@ -207,19 +200,17 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 
 
 async def test_the_next_key_drops_a_slow_search() -> None:
-    made = many(300)
     asked, never = asyncio.Event(), asyncio.Event()
-    search = made.searches.run
+    async with running(many(300)) as run:
+        search = run.library.search
 
-    async def stuck(text: str, *, limit: int = 2000, **_: object) -> tuple[array[int], str]:
-        if text == "article":
-            asked.set()
-            await never.wait()
-        found: tuple[array[int], str] = await search(text, limit=limit)
-        return found
+        async def stuck(text: str, **more: Any) -> tuple[array[int], str]:
+            if text == "article":
+                asked.set()
+                await never.wait()
+            return await search(text, **more)
 
-    made.searches.run = stuck
-    async with running(made) as run:
+        vars(run.library)["search"] = stuck
         await run.pilot.press("slash", *"article")
         await asked.wait()
         await run.pilot.press(*" 29")
@@ -230,8 +221,7 @@ async def test_the_next_key_drops_a_slow_search() -> None:
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "_TYPING", 1000)
-    made = many(300)
-    async with running(made) as run:
+    async with running(many(300)) as run:
         await run.pilot.press("slash", *"article")
         while "Search: article · 50+ found" not in run.text:
             await run.pilot.pause()
@@ -247,9 +237,8 @@ async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch
 async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_FIRST", 0)
     monkeypatch.setattr(workers, "_THEN", 0)
-    made = many(300)
     steps = [asyncio.Event(), asyncio.Event()]
-    ids = await made.lists.ids(View(ViewKind.QUERY, "article"))
+    ids = array("q", range(300, 0, -1))
 
     async def long(text: str, *, tell: Callable[[array[int]], None], **_: object) -> tuple[array[int], str]:
         for count, step in zip((3, 7), steps, strict=True):
@@ -257,8 +246,8 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
             await step.wait()
         return ids[:9], ""
 
-    made.searches.run = long
-    async with running(made) as run:
+    async with running(many(300)) as run:
+        vars(run.library)["search"] = long
         await run.pilot.press("slash", "x")
         while "Search: x · 3+ found" not in run.text:
             await run.pilot.pause()

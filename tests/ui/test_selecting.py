@@ -5,28 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import running
 from tests.ui.samples import library
-from tests.ui.test_real_library import opened, until_listed
 from tuireader.model import View, ViewKind
 
 
 async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("a", "j", "a")  # the first and the third
         assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
         marked = [line for line in run.text.splitlines() if "▌" in line]
         assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
         await run.press("N")
         assert "2 articles marked read" in run.toasts
-        assert [key for key, story in made.stories.items() if story.row.read] == [1, 3, 5]
+        assert await run.unread() == {2, 4, 6}
         await run.press("s")
         assert "2 articles starred" in run.toasts
-        assert made.stories[3].row.starred and made.stories[1].row.starred
+        assert await run.starred() == {1, 3, 4}
         await run.press("ctrl+z", "ctrl+z")
-        assert [key for key, story in made.stories.items() if story.row.read] == [5]
-        assert [key for key, story in made.stories.items() if story.row.starred] == [4]
+        assert await run.unread() == {1, 2, 3, 4, 6} and await run.starred() == {4}
         await run.press("y")
         assert run.app.clipboard == "https://news.example/1\nhttps://news.example/3"
         await run.press("Y")
@@ -34,13 +32,12 @@ async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one() -> None
 
 
 async def test_a_selection_all_read_or_starred_loses_the_mark() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("a", "a", "N", "N")
         assert "2 articles marked unread" in run.toasts
         await run.press("s", "s")
         assert "2 articles no longer starred" in run.toasts
-        assert not made.stories[1].row.read and not made.stories[2].row.starred
+        assert 1 in await run.unread() and 2 not in await run.starred()
 
 
 async def test_escape_a_second_press_and_another_view_end_a_selection() -> None:
@@ -60,10 +57,9 @@ async def test_escape_a_second_press_and_another_view_end_a_selection() -> None:
 
 
 async def test_an_open_article_is_marked_alone() -> None:
-    made = library()
-    async with running(made) as run:
+    async with running(library()) as run:
         await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
-        assert run.open_id == 1 and made.stories[1].row.starred and not made.stories[2].row.starred
+        assert run.open_id == 1 and 1 in await run.starred() and 2 not in await run.starred()
         await run.press("a")
         assert run.main.articles.selected == {2} and "▌" in run.text
 

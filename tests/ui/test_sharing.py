@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.ui.fake_library import NOW
+from tests.ui.demo_library import until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import until_listed
+from tests.ui.shelf import NOW
 from tuireader import demo
 from tuireader.config import Paths, loads
 from tuireader.library import Library

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.ui.fake_library import NOW
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import opened, until_listed
+from tests.ui.shelf import NOW
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.drawing.times import list_time

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import opened, until_listed
+from tests.ui.shelf import NOW
 from tuireader.library import Library
 from tuireader.model import Story, View, ViewKind
 from tuireader.ui.dialogs.new_watch import NewWatch
@@ -103,7 +104,8 @@ async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
 
 async def fold_without_watches(library: Library, run: Running) -> list[int]:
     """The articles of the first row of the WeChat story, after all watches have been taken away."""
-    await library.context.use(replace(library.config, watches=()))
+    for name in library.watch_colors:
+        await library.remove_watch(name)
     await run.main.reload()
     await run.settle()
     return await wechat_row(library)
@@ -185,12 +187,12 @@ async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
 
 
 async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library:
+    days = 0
+    async with opened(tmp_path, lambda: NOW + days * 86_400) as library:
         story = await wechat_story(library)
         await library.watches.save(await library.watches.for_story(story.first.article_id))
         (name,) = [one.name for one in library.config.watches if one.ends_after_quiet_days]
-        before = library.context.clock
-        library.context.clock = lambda: before() + 40 * 86_400
+        days = 40
         async with running(library) as run:
             await until_listed(run)
             await run.press("w", "G")
@@ -222,11 +224,10 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path
 
 
 async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library:
-        before = library.context.clock
-        library.context.clock = lambda: before() - 3 * 86_400
-        await library.lists.away_since()
-        library.context.clock = before
+    days = -3
+    async with opened(tmp_path, lambda: NOW + days * 86_400) as library:
+        await library.away_since()
+        days = 0
         async with running(library) as run:
             await until_listed(run)
             away = run.main.refreshing.away

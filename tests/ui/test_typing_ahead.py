@@ -11,8 +11,9 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.test_real_library import opened, until_listed
+from tests.ui.shelf import many
 from tuireader.errors import TuireaderError
 from tuireader.ui import app as app_module
 
@@ -138,21 +139,15 @@ async def test_keys_after_a_search_are_for_what_was_found(size: tuple[int, int],
         assert run.open_id == ids[1]
 
 
-async def test_keys_for_an_article_that_is_not_painted_yet(tmp_path: Path) -> None:
-    async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
-        ids, _ = await library.searches.run("didi")
-        row = (await library.lists.rows(ids[:1]))[0]
-        for _ in range(3):
-            run.main.articles._rows.clear()  # as after a jump in a long list
-            type_at_once(run, "/didi\ro\x1b")
+async def test_keys_for_an_article_that_is_not_painted_yet() -> None:
+    async with running(many(300)) as run:
+        for number in (29, 31, 37):  # far down the list
+            type_at_once(run, f"/{number}\ro\x1b")
             await run.settle()
-        assert run.browsed == [row.url] * 3
-        run.main.articles._rows.clear()
-        row = (await library.lists.rows(run.main.articles.ids[-1:]))[0]
+        assert run.browsed == [f"https://news.example/{number}" for number in (29, 31, 37)]
         type_at_once(run, "Go ")
         await run.settle()
-        assert run.browsed[3:] == [row.url] and run.open_id == row.id
+        assert run.browsed[3:] == ["https://news.example/1"] and run.open_id == 1
 
 
 async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path: Path) -> None:

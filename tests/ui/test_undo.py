@@ -9,10 +9,10 @@ from textual.widgets import Input
 
 from tests.builders import entry
 from tests.test_watches import fill as store_articles
+from tests.ui.demo_library import opened as demo
+from tests.ui.demo_library import until_listed
 from tests.ui.running import Running, running
 from tests.ui.test_editing import CONFIG, fill, labels, line, opened
-from tests.ui.test_real_library import opened as demo
-from tests.ui.test_real_library import until_listed
 from tuireader.config import load
 from tuireader.config.edit import set_values
 from tuireader.library import Library

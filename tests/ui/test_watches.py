@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui.fake_library import NOW, FakeLibrary
+from tests.ui.demo_library import opened, until_listed
 from tests.ui.running import Running, running
-from tests.ui.samples import FEEDS, story
+from tests.ui.samples import FEEDS
 from tests.ui.samples import library as sample_library
+from tests.ui.shelf import NOW, Server, Shelf, failing, story, written
 from tests.ui.snap import assert_screen, screen_text
-from tests.ui.test_real_library import opened, until_listed
 from tuireader.config import NotifyConfig, Paths, WatchConfig, load
+from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
-from tuireader.store import Store
 from tuireader.store.watches import FormerMatch
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.drawing.sparkline import sparkline
@@ -61,11 +61,8 @@ def test_the_line_of_a_watch() -> None:
 
 @pytest.mark.parametrize("name", ["TCP/IP", "/a+/", "hit:a/b", "code:x", "[/x]", "now", "text/strong"])
 async def test_a_watch_may_have_any_name(name: str) -> None:
-    row = story(1, 1, "About a name", 1, watches=(name, "Other"))
-    row.evidence = (Evidence(name, (TermHit("name", "title", 1),), "About a name", ((8, 12),)),)
-    made = FakeLibrary(FEEDS, [row], {name: "", "Other": "cyan"})
-    made.terms, made.stats = [("name", name)], [WatchStats(name)]
-    async with running(made) as run:
+    watches = f"[[watch]]\nname = '{name}'\nany = ['name']\n[[watch]]\nname = 'Other'\nany = ['about']\n"
+    async with running(Shelf(FEEDS + watches, (story(1, 1, "About a name", 1),))) as run:
         assert f"◆{name[0].upper()} ◆O About a name" in run.text
         await run.press("enter", "right_square_bracket")
         assert f"hit 1/1 · {name}" in run.text
@@ -115,8 +112,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
 
 
 async def test_the_name_follows_the_terms_until_it_is_typed() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         run.main.watching.new()
         await run.settle()
         dialog = await shown(run)
@@ -133,12 +129,11 @@ async def test_the_name_follows_the_terms_until_it_is_typed() -> None:
         await run.settle()
         assert dialog.typed().name == "Weather"
         await run.press("enter")
-        assert [config.name for config, _ in made.saved] == ["Weather"]
+        assert run.library.config.watches[-1].name == "Weather"
 
 
 async def test_a_watch_that_is_changed_keeps_its_name_and_colour() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         run.main.watching.edit(WatchConfig("Crossings", ("ferry",)))
         await run.settle()
         dialog = await shown(run)
@@ -186,8 +181,7 @@ async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
 
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         run.main.watching.new()
         await run.settle()
         dialog = await shown(run)
@@ -200,19 +194,26 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
         dialog.query_one("#name", Input).value = "Fog"
         await run.press("enter")
         assert "It needs a word, a phrase or a query" in run.text
-        made.refuse = "the config cannot be written"
         dialog.query_one("#any", Input).value = "Fog"
-        await run.press("enter")
-        assert "the config cannot be written" in run.text and made.saved == []
+        with failing(run.library, TuireaderError("the config cannot be written"), "save_watch"):
+            await run.press("enter")
+        assert "the config cannot be written" in run.text
 
 
 async def test_only_the_last_question_is_answered() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         run.main.watching.new()
         await run.settle()
+        asked: list[WatchConfig] = []
+        preview = run.library.preview_watch
+
+        async def counted(config: WatchConfig, replaces: str = "") -> WatchPreview:
+            asked.append(config)
+            return await preview(config, replaces)
+
+        vars(run.library)["preview_watch"] = counted
         await run.press("down", *"Fog")
-        assert [config.any for config in made.asked] == [("Fog",)]
+        assert [config.any for config in asked] == [("Fog",)]
         assert "+1  −0" in run.text and "Fog again" in run.text
         assert_screen(run.app, "new-watch-120x40")
 
@@ -241,9 +242,8 @@ async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:
 
 
 async def test_another_name_for_it_is_offered() -> None:
-    made = sample_library()
-    made.aliases = [("LP", "LanternPay (LP) comes to the ferries")]
-    async with running(made) as run:
+    text = "<p>LanternPay (LP) comes to the ferries.</p>"
+    async with running(sample_library(stories=(story(1, 1, "Paying", 1, text),))) as run:
         run.main.watching.edit(WatchConfig("LanternPay", ("LanternPay",)))
         await run.settle()
         assert "Texts call it LP too" in run.text
@@ -251,7 +251,7 @@ async def test_another_name_for_it_is_offered() -> None:
         assert (await shown(run)).typed().any == ("LanternPay", "LP")
         assert "Texts call it" not in run.text
         await run.press("ctrl+t", "enter")
-        assert made.saved == [(WatchConfig("LanternPay", ("LanternPay", "LP")), "LanternPay")]
+        assert run.library.config.watches[0].any == ("LanternPay", "LP")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
@@ -287,13 +287,13 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("plain_terminal")
 async def test_a_refresh_that_told_of_watches_rings_and_says_what_went_wrong() -> None:
-    made = sample_library()
-    made.told = [Told("LanternPay", "2 new", (1, 3), troubles=("the command ended with 1: [/x]",))]
-    async with running(made) as run:
+    async with running(sample_library()) as run:
+        server = Server(run.library)
+        server.told = (Told("LanternPay", "2 new", (1, 3), troubles=("the command ended with 1: [/x]",)),)
         written = heard(run)
         await run.press("R")
         assert written == ["\a"] and "the command ended with 1: [/x]" in run.toasts
-        made.told = [Told("LanternPay", "2 new", (1, 3), desktop=True)]
+        server.told = (Told("LanternPay", "2 new", (1, 3), desktop=True),)
         await run.press("R")
         assert written == ["\a"]  # the desktop has told of it: once is enough
 
@@ -301,21 +301,21 @@ async def test_a_refresh_that_told_of_watches_rings_and_says_what_went_wrong() -
 @pytest.mark.usefixtures("plain_terminal")
 async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "foot")
-    made = sample_library()
-    made.told = [Told("PIPL; \x1b]0;x\x07", "a\nb", (1, 3))]
-    async with running(made) as run:
+    async with running(sample_library()) as run:
+        server = Server(run.library)
+        server.told = (Told("PIPL; \x1b]0;x\x07", "a\nb", (1, 3)),)
         written = heard(run)
         await run.press("R")
         assert written == ["\x1b]777;notify;PIPL,;a · b\a"]
-        made.told = [Told("PIPL", "", (1,), desktop=True)]
+        server.told = (Told("PIPL", "", (1,), desktop=True),)
         await run.press("R")
-        made.told = [Told("PIPL", "", (1,))]
-        made.context.config = replace(made.config, notify=NotifyConfig(desktop=False))
+        server.told = (Told("PIPL", "", (1,)),)
+        run.library.config = replace(run.library.config, notify=NotifyConfig(desktop=False))
         await run.press("R")
         assert len(written) == 1
-        made.context.config = replace(made.config, notify=NotifyConfig(desktop=False, bell=True))
+        run.library.config = replace(run.library.config, notify=NotifyConfig(desktop=False, bell=True))
         await run.press("R")
-        made.context.config = replace(made.config, notify=NotifyConfig(terminal="osc9"))
+        run.library.config = replace(run.library.config, notify=NotifyConfig(terminal="osc9"))
         await run.press("R")
         monkeypatch.setenv("TMUX", "x")
         await run.press("R")
@@ -323,8 +323,7 @@ async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_watch_from_the_text_that_is_selected() -> None:
-    made = sample_library()
-    async with running(made) as run:
+    async with running(sample_library()) as run:
         await run.press("enter")
         lines = run.text.splitlines()
         y = next(number for number, line in enumerate(lines) if "LanternPay from Monday" in line)
@@ -337,7 +336,7 @@ async def test_a_watch_from_the_text_that_is_selected() -> None:
         assert replace(dialog.typed(), color="") == WatchConfig("LanternPay from", ("LanternPay from",))
         assert not run.main.get_selected_text()
         await run.press("enter")
-        assert made.saved[0][0].any == ("LanternPay from",)
+        assert run.library.config.watches[-1].any == ("LanternPay from",)
     assert from_selection(" paper\n tickets, ").any == ("paper tickets",)
     assert from_selection("/re/").any == ("re",)  # what stands in a text is no regular expression
     assert from_selection(" \x1b[31m ").any == ()
@@ -363,27 +362,22 @@ async def test_what_enter_does_is_told_in_low_terminals_too(
 
 
 async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
-    row = story(1, 1, "Paying on the ferry", 1, watches=("WeChat", "PIPL"))
-    gone = Evidence("WeChat", (TermHit("WeChat", "body", 1),), "Pay by WeChat.", ((7, 13),), until=NOW - 60)
-    there = Evidence("PIPL", (TermHit("PIPL", "body", 1),), "Not the PIPL.", ((8, 12),), feed="The Hub")
-    row.evidence = (gone, there)
-    made = FakeLibrary(FEEDS, [row], {"WeChat": "", "PIPL": "cyan"})
-    async with running(made, size=(100, 30)) as run:
+    article = story(1, 1, "Paying on the ferry", 1, "<p>Not the LanternPay.</p>")
+    former = Evidence("Ferries", (TermHit("WeChat", "body", 1),), "Pay by WeChat.", ((7, 13),))
+    async with running(sample_library(stories=(article,)), size=(100, 30)) as run:
+        with written(run.library) as store:
+            store.watches.end_matches([(1, FormerMatch(former, 1, NOW - 60))])
         await run.press("enter")
-        assert f"◆ WeChat  body ×1 · hit until edited {short_time(NOW - 60)}" in run.text
-        assert "“Pay by WeChat.”" in run.text and "◆ PIPL  body ×1 · in The Hub" in run.text
+        assert f"◆ Ferries  body ×1 · hit until edited {short_time(NOW - 60)}" in run.text
+        assert "“Pay by WeChat.”" in run.text and "◆ LanternPay  body ×1" in run.text
 
 
 async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         ids = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
 
-        def edit(store: Store) -> None:
-            with store.transaction():
-                found = [(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))]
-                store.watches.end_matches(found)
-
-        await library.context.pool.write(edit)
+        with written(library) as store:
+            store.watches.end_matches([(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))])
         async with running(library) as run:
             await until_listed(run)
             await run.press("w")
