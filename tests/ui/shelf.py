@@ -128,7 +128,7 @@ def _fill(store: Store, shelf: Shelf) -> None:
 def _save(store: Store, story: Story) -> None:
     nobody, now = ingest.Rules(Matcher([]), {}), story.entry.published or NOW
     for html in (*story.before, story.entry.content_html):
-        saved = store.saving.save(story.feed, [replace(story.entry, content_html=html)], now)
+        saved = store.entries.save(story.feed, [replace(story.entry, content_html=html)], now)
         ingest.record_new(store, saved.new, nobody, now)
         ingest.record_changed(store, saved.changed, nobody, now, saved.before)
 
