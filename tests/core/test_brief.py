@@ -208,3 +208,10 @@ def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stand
     ]
     (section,) = build(both, ["Ferries"]).sections
     assert section.stories[0].evidence == (on("Ferries"),)
+
+
+def test_a_watch_without_words_has_no_sentence_to_quote() -> None:
+    starred = Evidence("Starred")
+    report = Report(1, "Fog", "https://quay.example/1", "The Quay", 1_700_000_000, evidence=(starred,))
+    text = render(build([report], ["Starred"]), "md")
+    assert "## Starred" in text and ">" not in text.replace("(<", "").replace(">)", "")

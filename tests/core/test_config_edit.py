@@ -26,6 +26,7 @@ from tuireader.config.edit import (
     set_view,
     set_watch,
 )
+from tuireader.config.toml_lines import StatementKind, statements
 from tuireader.errors import ConfigError
 
 OURS = """\
@@ -533,3 +534,16 @@ def test_several_tables_at_once() -> None:
     assert loads(text)[0].macros == tuple(macros) and text.startswith("# mine\n")
     with pytest.raises(ConfigError, match="does nothing"):
         config_edit.add_tables(text, "macro", [MacroConfig("c")])
+
+
+def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
+    found = list(statements("what is this\na = 1\n"))
+    assert [(one.sort, one.name) for one in found][:2] == [
+        (StatementKind.PAIR, ""),
+        (StatementKind.PAIR, "a"),
+    ]
+    assert [one.name for one in statements('\'a b\' = 1\n"c\\u0064" = 2\n"\\q" = 3\n')] == [
+        "a b",
+        "cd",
+        "\\q",
+    ]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
 from tuireader.document import Block, BlockKind, Document, Link, Picture, SpanKind, links_of, parse
+from tuireader.document.tables import WIDEST, Cell, lay_out
 from tuireader.text import cell_len, plain
 
 BASE = "https://news.example/2021/07/story/"
@@ -688,3 +689,24 @@ ARTICLE = st.recursive(
 @settings(max_examples=300)
 def test_a_document_has_the_words_of_the_plain_text(html: str) -> None:
     assert WORD.findall(parse(html, BASE).text) == WORD.findall(plain(html))
+
+
+def test_nothing_is_read_inside_of_an_embed_or_a_noscript() -> None:
+    for html in (
+        "<p>a<iframe src='https://e.org/v'>text<b>more</b></iframe>b</p>",
+        "<p>a<object data='https://e.org/v'>text</object>b</p>",
+        "<p>a<noscript>text<img src='https://e.org/p.png'>text</noscript>b</p>",
+        "<video src='https://e.org/v.mp4'>text</video>",
+    ):
+        assert "text" not in "".join(block.text for block in parse(html, "https://e.org/").blocks)
+
+
+def test_a_row_without_a_word_is_left_out_of_a_wide_table() -> None:
+    heads = "".join(f"<th>Head number {n} of the table</th>" for n in range(12))
+    full = "".join(f"<td>a long enough field {n}</td>" for n in range(12))
+    table = f"<table><tr>{heads}</tr><tr>{'<td></td>' * 12}</tr><tr>{full}</tr></table>"
+    texts = [block.text for block in parse(table, "").blocks]
+    assert len(texts) == 1 and texts[0].startswith("Head number 0 of the table: a long enough field 0\n")
+    wide = [Cell([Block(BlockKind.PARAGRAPH, "a long enough field " * 3)]) for _ in range(12)]
+    laid_out = lay_out([wide, [Cell([]) for _ in range(12)], wide], 0, 0, WIDEST)
+    assert laid_out is not None and len(laid_out) == 1

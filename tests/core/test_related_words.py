@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuireader.related.features import Profile, Stats, extract, weigh
+from tuireader.related.rank import rank, reason
 from tuireader.related.words import fold, phrases, term_hash, tokens
 
 
@@ -70,3 +72,30 @@ def test_a_phrase_of_a_script_without_blanks_is_what_comes_again_whole() -> None
     assert found == ["微信", "暂停", "新用户注册", "安全技术升级"]
     assert phrases("苹果派", []) == ["苹果派"]  # a short run by itself
     assert phrases("WeChat pauses", others) == []
+
+
+def profile(number: int, *, dated: bool = True) -> Profile:
+    """A profile as the store makes it, in a library that is still empty."""
+    features = extract("Rollo fined by Cyberspace Office", "The ride app Rollo must pay a fine.")
+    return weigh(number, 1_625_000_000 + number, dated, number, features, Stats(0, {}))
+
+
+def test_an_article_is_no_relative_of_itself_even_when_it_is_offered() -> None:
+    one, two = profile(1), profile(2)
+    found = rank(one, {1: one, 2: two}, {1: 1.0, 2: 0.99})
+    assert [each.article_id for each in found] == [2]
+
+
+def test_a_reason_says_nothing_of_time_without_a_date() -> None:
+    assert reason(profile(1), profile(2, dated=False)).startswith("shares ")
+    assert not reason(profile(1), profile(2)).startswith("shares ")
+    bread = weigh(3, 0, False, 3, extract("Baking bread", "Flour and water."), Stats(0, {}))
+    assert reason(bread, profile(1)) == ""
+
+
+def test_words_that_are_names_only_at_the_start_of_a_sentence_make_no_pair() -> None:
+    features = extract("Baking", "Slow Bread is good.")
+    words = {term.hash: (9, 9) for term in features.terms if not term.parts}
+    pairs = [term.hash for term in features.terms if term.parts]
+    assert pairs and not set(pairs) & weigh(1, 0, False, 1, features, Stats(10, words)).terms.keys()
+    assert set(pairs) <= weigh(1, 0, False, 1, features, Stats(10, {})).terms.keys()

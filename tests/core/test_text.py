@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuireader import text
-from tuireader.text import addresses
+from tuireader.text import addresses, canonical_url, plain
 
 FORBIDDEN = {
     chr(code)
@@ -584,3 +584,12 @@ def test_the_short_way_to_a_canonical_address_is_the_long_one(scheme: str, host:
 
 def test_marks_that_come_as_character_references_are_capped_like_any_others() -> None:
     assert len(text.plain("<p>a" + "&#x301;" * 50 + "</p>")) == 1 + 8
+
+
+def test_a_form_feed_is_a_blank_and_no_reason_to_look_at_each_character() -> None:
+    assert plain("one\x0ctwo") == "one two"
+
+
+def test_an_address_that_name_servers_cannot_know_is_compared_as_it_is() -> None:
+    odd = f"https://{'é' * 64}.org/a"
+    assert canonical_url(odd) == odd

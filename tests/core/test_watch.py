@@ -534,3 +534,47 @@ def test_a_name_stands_on_one_line(text: str, names: list[str]) -> None:
 def test_a_short_name_has_capitals_and_each_term_may_have_one(text: str, names: list[str]) -> None:
     rule = WatchRule("w", any=("Cloud Data Protection Act", "Kumo Solar Farm"))
     assert [name for name, _ in aliases(text, rule)] == names
+
+
+def rule(**parts: object) -> WatchRule:
+    return WatchRule(name="W", **parts)  # type: ignore[arg-type]
+
+
+def test_an_abbreviation_is_half_capitals_at_least() -> None:
+    watch = rule(any=("Open Data Alliance",))
+    assert [name for name, _ in aliases("The Open Data Alliance (ODA) met.", watch)] == ["ODA"]
+    assert [name for name, _ in aliases("The Open Data Alliance (OpDA) met.", watch)] == ["OpDA"]
+    assert [name for name, _ in aliases("The Open Data Alliance (Oda) met.", watch)] == []
+    both = "The Open Data Alliance (ODA) met. The Open Data Alliance (OpDA) left."
+    assert [name for name, _ in aliases(both, watch)] == ["ODA", "OpDA"]
+
+
+def test_a_long_name_stands_on_the_line_of_its_abbreviation() -> None:
+    watch = rule(any=("ODA",))
+    assert [name for name, _ in aliases("The\nOpen Data Alliance (ODA) met.", watch)] == [
+        "Open Data Alliance"
+    ]
+    for text in (
+        "Open Data\nAlliance (ODA) met.",
+        "Open\nData Alliance (ODA) met.",
+        "First.\n\nOpen Data\nAlliance (ODA)\nmet.",
+        "Open\nData Alliance (ODA) met.\nAnd more.",
+    ):
+        assert aliases(text, watch) == [], text
+
+
+def test_the_signature_of_a_watch_is_what_databases_hold() -> None:
+    """A change of it asks every stored article anew."""
+    one = signature(rule(any=("WeChat",)))
+    assert len(one) == 16 and one == signature(rule(any=("WeChat",)))
+    assert one != signature(rule(any=("Wechat",)))
+
+
+def test_a_watch_of_one_field_counts_only_there() -> None:
+    watch = WatchRule(name="W", any=("kumo",), fields=("title",))
+    everywhere = WatchRule(name="E", any=("kumo",))
+    matcher = Matcher([watch, everywhere])
+    both = Subject(title="kumo", summary="kumo kumo", body="a kumo")
+    found = {one.watch: [(hit.field, hit.count) for hit in one.hits] for one in matcher.match(both)}
+    assert found == {"W": [("title", 1)], "E": [("title", 1), ("summary", 2), ("body", 1)]}
+    assert [one.watch for one in matcher.match(Subject(title="x", body="kumo"))] == ["E"]

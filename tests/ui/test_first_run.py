@@ -62,8 +62,6 @@ async def test_an_address_is_looked_at_and_added_with_a_folder() -> None:
         Server(run.library)
         url = web.serve("/feed", rss("The Quay", [item("1", "Fog")]))
         await run.press("u", *url, "enter")
-        await shown(run, "The Quay")
-        await run.press("enter")
         await shown(run, "Folder")
         await run.press(*"Harbour", "enter")
         assert run.library.config.feeds == (FeedConfig(url, folder="Harbour"),)  # it goes by its own title
