@@ -81,10 +81,10 @@ class Running:
 
     async def unread(self) -> set[int]:
         """The articles of the library that are unread."""
-        return set(await self.library.ids(View(ViewKind.ALL), show_read=False))
+        return set(await self.library.lists.ids(View(ViewKind.ALL), show_read=False))
 
     async def starred(self) -> set[int]:
-        return set(await self.library.ids(View(ViewKind.STARRED)))
+        return set(await self.library.lists.ids(View(ViewKind.STARRED)))
 
     @property
     def open_id(self) -> int | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from types import MethodType
+from typing import Any, TypeVar, cast
 
 from tuireader import ingest
 from tuireader.config import Paths, loads
@@ -32,6 +33,7 @@ from tuireader.watch import Matcher
 
 K = TypeVar("K")
 V = TypeVar("V")
+Method = Callable[..., Awaitable[Any]]
 NOW = 1_790_000_000
 HOUR = 3600
 
@@ -84,9 +86,7 @@ def _paths(folder: Path) -> Paths:
 
 async def _open(shelf: Shelf, paths: Paths) -> Library:
     config, problems = loads(shelf.config_text, "config.toml")
-    library = await Library.open(config, paths, clock=lambda: NOW)
-    library.problems = problems
-    return library
+    return await Library.open(config, paths, problems=problems, clock=lambda: NOW)
 
 
 @cache
@@ -106,9 +106,9 @@ async def _made(shelf: Shelf) -> bytes:
         _fill(store, shelf)
         store.close()
         library = await _open(shelf, paths)
-        async for _ in library.apply_watches():
+        async for _ in library.watches.apply():
             pass
-        async for _ in library.relate():
+        async for _ in library.refresh.relate():
             pass
         await library.close()
         return paths.database.read_bytes()
@@ -160,14 +160,14 @@ class Server:
         self.errors: dict[int, str] = {}
         self.told: tuple[Told, ...] = ()
         self._library = library
-        vars(library)["refresh_apart"] = self.refresh
+        vars(library.refresh)["run_in_subprocess"] = self.refresh
 
     async def refresh(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncIterator[Event]:
         """Store what is fresh of some feeds."""
         self.asked.append(feed_ids)
-        feeds = [feed for feed in await self._library.feeds() if feed_ids is None or feed.id in feed_ids]
+        feeds = [feed for feed in await self._library.feeds.all() if feed_ids is None or feed.id in feed_ids]
         yield RefreshStarted(len(feeds))
         arrive(self._library, *self.fresh)
         for done, feed in enumerate(feeds, 1):
@@ -188,8 +188,8 @@ class Site:
         self.pictures: dict[str, Pixels] = {}
         self.asked: list[str] = []
         self._library = library
-        vars(library).update(
-            fetch_full_text=self.full_text, load_comments=self.comments, picture=self.picture
+        vars(library.content).update(
+            fetch_full_text=self.full_text, fetch_comments=self.comments, image=self.picture
         )
 
     async def full_text(self, article_id: int) -> Article:
@@ -208,7 +208,7 @@ class Site:
     async def _keep(self, article_id: int, keep: Callable[[Store], None]) -> Article:
         with written(self._library) as store:
             keep(store)
-        article = await self._library.article(article_id)
+        article = await self._library.articles.get(article_id)
         assert article is not None
         return article
 
@@ -223,7 +223,7 @@ def _there(answers: Mapping[K, V], key: K) -> V:
 class Held:
     """A method whose calls wait until it is `open`, and then do what they always did."""
 
-    method: Callable[..., Awaitable[Any]]
+    method: Method
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -234,30 +234,38 @@ class Held:
 
 
 @contextmanager
-def held(owner: object, name: str) -> Iterator[Held]:
-    """Let the calls of a coroutine method wait until the end, or until it is opened."""
-    method = Held(getattr(owner, name))
-    vars(owner)[name] = method
-    try:
-        yield method
-    finally:
-        method.open.set()
-        del vars(owner)[name]
+def held(method: Method) -> Iterator[Held]:
+    """Let the calls of a method wait until the end, or until it is opened."""
+    waiting = Held(method)
+    with replaced(method, waiting):
+        try:
+            yield waiting
+        finally:
+            waiting.open.set()
 
 
 @contextmanager
-def failing(owner: object, error: Exception, *names: str) -> Iterator[None]:
-    """Let the calls of some coroutine methods fail."""
+def failing(error: Exception, *methods: Method) -> Iterator[None]:
+    """Let the calls of some methods fail."""
 
     async def fail(*_: object, **__: object) -> Any:
         raise error
 
-    vars(owner).update(dict.fromkeys(names, fail))
+    with ExitStack() as stack:
+        for method in methods:
+            stack.enter_context(replaced(method, fail))
+        yield
+
+
+@contextmanager
+def replaced(method: Callable[..., object], other: Callable[..., object]) -> Iterator[None]:
+    """Let another function answer the calls of a method of one object."""
+    owner, name = vars(cast(MethodType, method).__self__), method.__name__
+    owner[name] = other
     try:
         yield
     finally:
-        for name in names:
-            del vars(owner)[name]
+        del owner[name]
 
 
 def story(

@@ -93,8 +93,8 @@ class Counting:
     def __init__(self, library: Library) -> None:
         self.waited: list[int] = []
         self.before: list[int] = []
-        self._article = library.article
-        vars(library)["article"] = self
+        self._article = library.articles.get
+        vars(library.articles)["get"] = self
 
     async def __call__(self, article_id: int, *, ahead: bool = False) -> Article | None:
         (self.before if ahead else self.waited).append(article_id)
@@ -142,7 +142,7 @@ async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long()
 
 async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:
     async with running(samples()) as run:
-        with failing(run.library, DatabaseError("the database is locked"), "article"):
+        with failing(DatabaseError("the database is locked"), run.library.articles.get):
             await run.press("j")
             assert run.toasts == ""
             await run.press("enter")

@@ -206,7 +206,7 @@ async def test_what_cannot_be_written_is_told_in_the_form() -> None:
     error = TuireaderError("config.toml cannot be changed: no space left")
     async with running(sample_library()) as run:
         line(run, View(ViewKind.FEED, "2"))
-        with failing(run.library, error, "edit_feed"):
+        with failing(error, run.library.feeds.edit):
             await run.press("e", "enter")
         assert "no space left" in run.text and isinstance(run.app.screen, Form)
         await run.press("escape")

@@ -80,7 +80,7 @@ async def test_what_is_no_address_is_refused(text: str) -> None:
 
 async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
     async with running(Shelf()) as run:
-        with failing(run.library, TuireaderError("the server said 503 [/x]"), "discover"):
+        with failing(TuireaderError("the server said 503 [/x]"), run.library.feeds.discover):
             await run.press("plus", *"a.example", "enter")
         assert "the server said 503 [/x]" in run.text
         await run.press("escape")
@@ -95,7 +95,7 @@ async def test_an_address_without_a_scheme_is_looked_at_as_it_was_typed() -> Non
         return []
 
     async with running(Shelf()) as run:
-        vars(run.library)["discover"] = discover
+        vars(run.library.feeds)["discover"] = discover
         await run.press("plus", *"a.example:8", "enter")
         run.app.screen.query_one("Input").value = "HTTP://a.example/x"  # type: ignore[attr-defined]
         await run.press("enter")

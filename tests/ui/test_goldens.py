@@ -201,7 +201,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         async with opened(folder, config_text()) as library:
             library.refresh.relate = nothing  # type: ignore[method-assign, assignment]
             await library.load_demo()
-            ids = {feed.title: feed.id for feed in await library.feeds()}
+            ids = {feed.title: feed.id for feed in await library.feeds.all()}
             with written(library) as store:
                 trouble(
                     store,
@@ -399,13 +399,13 @@ async def test_when_things_go_wrong(name: str) -> None:
         Site(library)
         await walk.run.press("enter")
         await walk.see("no-full-text", "x", toasts=True)
-        with failing(library, unreachable, "discover"):
+        with failing(unreachable, library.feeds.discover):
             await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
         await walk.run.press("M", *"fog")
         await walk.run.settle()
-        with failing(library, refused, "mute"):
+        with failing(refused, library.mutes.add):
             await walk.over("mute-refused", "enter")
-        with failing(library, locked, "set_starred"):
+        with failing(locked, library.marks.set_starred):
             await walk.see("database-locked", "s", toasts=True)
 
 

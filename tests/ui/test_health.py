@@ -33,7 +33,7 @@ async def opened(folder: Path) -> AsyncIterator[Library]:
     config, _ = load(paths.config)
     library = await Library.open(config, paths, clock=lambda: NOW)
     try:
-        ids = {feed.title: feed.id for feed in await library.feeds()}
+        ids = {feed.title: feed.id for feed in await library.feeds.all()}
         with written(library) as store:
             trouble(
                 store,

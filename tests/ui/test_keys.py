@@ -8,7 +8,7 @@ from textual.command import CommandList
 from tests.ui.running import running
 from tests.ui.samples import FEEDS, library, one
 from tests.ui.shelf import Server, arrive, held, story
-from tuireader.commands import COMMANDS, PANES, Scope
+from tuireader.commands import BY_ID, COMMANDS, PANES, Command, Scope
 from tuireader.model import ViewKind
 from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
@@ -16,8 +16,14 @@ from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.main import INSTEAD, MainScreen
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.widgets.choices import Choices
-from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.pane import Pane, action_of
 from tuireader.ui.widgets.search_line import SearchLine
+
+
+def has_method(place: type, command: Command) -> bool:
+    """Return whether a screen or widget does a command, or has its pane do it."""
+    screen, pane = action_of(command).partition("(")[0], f"action_{command.id}"
+    return hasattr(place, pane) or (hasattr(place, f"action_{screen}") and hasattr(Pane, pane))
 
 
 def test_every_command_has_its_method() -> None:
@@ -218,7 +224,7 @@ async def test_mark_list_read_and_undo_by_both_keys() -> None:
 async def test_undo_shows_on_the_rows_before_the_list_is_read_again() -> None:
     async with running(library()) as run:
         await run.press("A")
-        with held(run.library, "feeds") as feeds:
+        with held(run.library.feeds.all) as feeds:
             await run.pilot.press("ctrl+z")
             await feeds.reached.wait()
             rows = [run.main.articles.row(key) for key in run.main.articles.ids]

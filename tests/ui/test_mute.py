@@ -151,8 +151,8 @@ async def test_what_cannot_be_muted_says_why() -> None:
         await run.press(*"a AND (")
         assert "^" in run.text
         await run.press("enter")
-        assert isinstance(run.app.screen, Mute) and await run.library.mutes() == []
-        with failing(run.library, TuireaderError("the config cannot be written"), "mute"):
+        assert isinstance(run.app.screen, Mute) and await run.library.mutes.all() == []
+        with failing(TuireaderError("the config cannot be written"), run.library.mutes.add):
             await run.press(*["backspace"] * 6, "enter")
         assert "the config cannot be written" in run.text
         await run.press("escape")

@@ -79,7 +79,7 @@ async def test_a_theme_that_is_chosen_is_kept(tmp_path: Path) -> None:
 async def test_a_theme_that_cannot_be_kept_is_used_and_says_so() -> None:
     async with running(library()) as run:
         await lines(run, *"theme nord", first="Theme nord")
-        with failing(run.library, TuireaderError("the config cannot be written"), "set_theme"):
+        with failing(TuireaderError("the config cannot be written"), run.library.settings.set_theme):
             await run.press("enter")
             await run.settle()
         assert run.app.theme == "nord"

@@ -100,7 +100,7 @@ async def test_a_long_article_keeps_its_place() -> None:
         top = run.main.pane.scroll_offset.y
         words = run.main.pane.render_line(1).text.strip() or run.main.pane.render_line(2).text.strip()
         await run.press("h")
-        article = await run.library.article(2)
+        article = await run.library.articles.get(2)
         assert article is not None and article.place > 0
         await run.press("enter")
         assert abs(run.main.pane.scroll_offset.y - top) <= 1  # a blank line belongs to the text below it
@@ -258,7 +258,8 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
     """From a key, from a message and from a worker."""
     error = DatabaseError("the database is locked [/x]", "close the other program")
     async with running(library()) as run:
-        with failing(run.library, error, "set_starred", "article", "counts"):
+        own = run.library
+        with failing(error, own.marks.set_starred, own.articles.get, own.lists.counts):
             await run.press("s")
             assert "the database is locked [/x] (close the other program)" in run.toasts
             run.app.clear_notifications()
@@ -275,7 +276,7 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
 
 async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
     async with opened(library()) as shelf:
-        with held(shelf, "counts") as counts:
+        with held(shelf.lists.counts) as counts:
             app = TuireaderApp(shelf, clock=lambda: NOW)
             async with app.run_test(size=(120, 40), notifications=True) as pilot:
                 run = Running(app, pilot, shelf)

@@ -175,7 +175,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
     asked: list[int] = []
     whole = asyncio.Event()
     async with running(many(300)) as run:
-        search = run.library.search
+        search = run.library.searches.run
 
         async def slow(text: str, *, limit: int = 2000, **more: Any) -> tuple[array[int], str]:
             asked.append(limit)
@@ -183,7 +183,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
                 await whole.wait()
             return await search(text, limit=limit, **more)
 
-        vars(run.library)["search"] = slow
+        vars(run.library.searches)["run"] = slow
         await run.pilot.press("slash", *"article")
         while "Search: article · 50+ found" not in run.text:
             await run.pilot.pause()
@@ -202,7 +202,7 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 async def test_the_next_key_drops_a_slow_search() -> None:
     asked, never = asyncio.Event(), asyncio.Event()
     async with running(many(300)) as run:
-        search = run.library.search
+        search = run.library.searches.run
 
         async def stuck(text: str, **more: Any) -> tuple[array[int], str]:
             if text == "article":
@@ -210,7 +210,7 @@ async def test_the_next_key_drops_a_slow_search() -> None:
                 await never.wait()
             return await search(text, **more)
 
-        vars(run.library)["search"] = stuck
+        vars(run.library.searches)["run"] = stuck
         await run.pilot.press("slash", *"article")
         await asked.wait()
         await run.pilot.press(*" 29")
@@ -247,7 +247,7 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
         return ids[:9], ""
 
     async with running(many(300)) as run:
-        vars(run.library)["search"] = long
+        vars(run.library.searches)["run"] = long
         await run.pilot.press("slash", "x")
         while "Search: x · 3+ found" not in run.text:
             await run.pilot.pause()

@@ -104,8 +104,8 @@ async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
 
 async def fold_without_watches(library: Library, run: Running) -> list[int]:
     """The articles of the first row of the WeChat story, after all watches have been taken away."""
-    for name in library.watch_colors:
-        await library.remove_watch(name)
+    for name in library.watches.colors:
+        await library.watches.remove(name)
     await run.main.reload()
     await run.settle()
     return await wechat_row(library)
@@ -226,7 +226,7 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path
 async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) -> None:
     days = -3
     async with opened(tmp_path, lambda: NOW + days * 86_400) as library:
-        await library.away_since()
+        await library.lists.away_since()
         days = 0
         async with running(library) as run:
             await until_listed(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -195,7 +196,7 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
         await run.press("enter")
         assert "It needs a word, a phrase or a query" in run.text
         dialog.query_one("#any", Input).value = "Fog"
-        with failing(run.library, TuireaderError("the config cannot be written"), "save_watch"):
+        with failing(TuireaderError("the config cannot be written"), run.library.watches.save):
             await run.press("enter")
         assert "the config cannot be written" in run.text
 
@@ -205,13 +206,13 @@ async def test_only_the_last_question_is_answered() -> None:
         run.main.watching.new()
         await run.settle()
         asked: list[WatchConfig] = []
-        preview = run.library.preview_watch
+        preview = run.library.watches.preview
 
         async def counted(config: WatchConfig, replaces: str = "") -> WatchPreview:
             asked.append(config)
             return await preview(config, replaces)
 
-        vars(run.library)["preview_watch"] = counted
+        vars(run.library.watches)["preview"] = counted
         await run.press("down", *"Fog")
         assert [config.any for config in asked] == [("Fog",)]
         assert "+1  −0" in run.text and "Fog again" in run.text
@@ -298,6 +299,11 @@ async def test_a_refresh_that_told_of_watches_rings_and_says_what_went_wrong() -
         assert written == ["\a"]  # the desktop has told of it: once is enough
 
 
+def notify_by(run: Running, **options: Any) -> None:
+    context = run.library.context
+    context.config = replace(context.config, notify=NotifyConfig(**options))
+
+
 @pytest.mark.usefixtures("plain_terminal")
 async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "foot")
@@ -310,12 +316,12 @@ async def test_a_terminal_that_can_notifies_once(monkeypatch: pytest.MonkeyPatch
         server.told = (Told("PIPL", "", (1,), desktop=True),)
         await run.press("R")
         server.told = (Told("PIPL", "", (1,)),)
-        run.library.config = replace(run.library.config, notify=NotifyConfig(desktop=False))
+        notify_by(run, desktop=False)
         await run.press("R")
         assert len(written) == 1
-        run.library.config = replace(run.library.config, notify=NotifyConfig(desktop=False, bell=True))
+        notify_by(run, desktop=False, bell=True)
         await run.press("R")
-        run.library.config = replace(run.library.config, notify=NotifyConfig(terminal="osc9"))
+        notify_by(run, terminal="osc9")
         await run.press("R")
         monkeypatch.setenv("TMUX", "x")
         await run.press("R")
