@@ -75,8 +75,8 @@ def library(more: str = "", stories: tuple[Story, ...] = STORIES, text: str = FE
 
 
 def one(html: str, more: str = "", **entry: object) -> Shelf:
-    """A library of one article."""
-    return library(more, (story(1, 1, "LanternPay comes to the ferries", 1, html, **entry),))
+    """A library of one article, without watches."""
+    return Shelf(FEEDS, (story(1, 1, "LanternPay comes to the ferries", 1, html, **entry),), more)
 
 
 def changed(number: int, **entry: object) -> tuple[Story, ...]:

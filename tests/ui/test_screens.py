@@ -87,7 +87,9 @@ async def test_a_title_of_a_megabyte() -> None:
 
 
 async def test_an_empty_article() -> None:
-    async with running(library(stories=(story(1, 1, "", 1, html=""),))) as run:
+    async with running(
+        library(stories=(story(1, 1, "", 1, html='<img src="https://a.example/x.png">'),))
+    ) as run:
         await run.press("enter", "G", "e", "u", "right_square_bracket", "1", "space")
         assert "(no title)" in run.text
 

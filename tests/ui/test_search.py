@@ -23,9 +23,9 @@ from tuireader.ui.widgets.search_line import SearchLine
 
 async def test_search_as_typed_then_back_to_the_old_place() -> None:
     async with running(library()) as run:
-        await run.press("j", "j", "slash", *"ferr")
+        await run.press("j", "j", "slash", *"ferries")
         assert list(run.main.articles.ids) == [1]
-        assert "Search: ferr · 1 found" in run.text
+        assert "Search: ferries · 1 found" in run.text
         await run.press("enter")
         assert run.focus == "list"
         await run.press("enter")
@@ -52,7 +52,7 @@ async def test_a_timer_that_fires_with_the_key_that_leaves_searches_nothing() ->
 async def test_a_bad_expression_says_why() -> None:
     async with running(library()) as run:
         await run.press("slash", *'"fog')
-        assert "a quotation mark is not closed" in run.text
+        assert "the quotation mark is not closed" in run.text
 
 
 async def test_letters_are_typed_and_not_commands() -> None:
@@ -80,7 +80,7 @@ async def test_nothing_found() -> None:
 
 async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
     async with running(library()) as run:
-        await run.press("slash", *"er")
+        await run.press("slash", *"harbour OR lanternpay")
         await run.press("enter")
         assert "“LanternPay comes to the ferries”" in run.text
         await run.press("j")
@@ -213,10 +213,10 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         vars(run.library.searches)["run"] = stuck
         await run.pilot.press("slash", *"article")
         await asked.wait()
-        await run.pilot.press(*" 29")
-        while "Search: article 29" not in run.text:
+        await run.pilot.press(*" 29*")
+        while "Search: article 29*" not in run.text:
             await run.pilot.pause()
-        assert "Search: article 29 · 11 found" in run.text
+        assert "Search: article 29* · 11 found" in run.text
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,9 +229,9 @@ async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch
         await run.settle()
         assert "Search: article · 300 found" in run.text
         monkeypatch.setattr(listing, "_TYPING", 0.01)
-        await run.pilot.press("escape", "slash", *"artic")
+        await run.pilot.press("escape", "slash", *"articl*")
         await run.settle()
-        assert "Search: artic · 300 found" in run.text
+        assert "Search: articl* · 300 found" in run.text
 
 
 async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,8 +265,8 @@ async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyP
     async with running(many(300)) as run:
         await run.press("slash", *"article", "enter")
         assert "Search: article · 200+ found" in run.text
-        await run.press("slash", *"article 29", "enter")
-        assert "Search: article 29 · 11 found" in run.text
+        await run.press("slash", *"article 29*", "enter")
+        assert "Search: article 29* · 11 found" in run.text
 
 
 async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:

@@ -62,7 +62,9 @@ def test_the_line_of_a_watch() -> None:
 
 @pytest.mark.parametrize("name", ["TCP/IP", "/a+/", "hit:a/b", "code:x", "[/x]", "now", "text/strong"])
 async def test_a_watch_may_have_any_name(name: str) -> None:
-    watches = f"[[watch]]\nname = '{name}'\nany = ['name']\n[[watch]]\nname = 'Other'\nany = ['about']\n"
+    watches = (
+        f"[[watch]]\nname = '{name}'\nany = ['name']\n[[watch]]\nname = 'Other'\nquery = 'author:quist'\n"
+    )
     async with running(Shelf(FEEDS + watches, (story(1, 1, "About a name", 1),))) as run:
         assert f"◆{name[0].upper()} ◆O About a name" in run.text
         await run.press("enter", "right_square_bracket")
@@ -368,7 +370,7 @@ async def test_what_enter_does_is_told_in_low_terminals_too(
 
 
 async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
-    article = story(1, 1, "Paying on the ferry", 1, "<p>Not the LanternPay.</p>")
+    article = story(1, 1, "Paying on the ferry", 1, "<p>Not the LanternPay. The ferry company.</p>")
     former = Evidence("Ferries", (TermHit("WeChat", "body", 1),), "Pay by WeChat.", ((7, 13),))
     async with running(sample_library(stories=(article,)), size=(100, 30)) as run:
         with written(run.library) as store:
