@@ -10,13 +10,14 @@ from tests.ui.samples import FEEDS, library, one
 from tests.ui.shelf import Server, arrive, held, story
 from tuireader.commands import BY_ID, COMMANDS, PANES, Command, Scope
 from tuireader.model import ViewKind
+from tuireader.ui.bindings import action_of
 from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.main import INSTEAD, MainScreen
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.widgets.choices import Choices
-from tuireader.ui.widgets.pane import Pane, action_of
+from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import SearchLine
 
 
