@@ -62,10 +62,8 @@ def test_the_line_of_a_watch() -> None:
 
 @pytest.mark.parametrize("name", ["TCP/IP", "/a+/", "hit:a/b", "code:x", "[/x]", "now", "text/strong"])
 async def test_a_watch_may_have_any_name(name: str) -> None:
-    watches = (
     watches = f"[[watch]]\nname = '{name}'\nany = ['name']\n"
     watches += "[[watch]]\nname = 'Other'\nquery = 'author:quist'\n"
-    )
     async with running(Shelf(FEEDS + watches, (story(1, 1, "About a name", 1),))) as run:
         assert f"◆{name[0].upper()} ◆O About a name" in run.text
         await run.press("enter", "right_square_bracket")
