@@ -415,10 +415,13 @@ async def test_many_pictures_at_once(tmp_path: Path) -> None:
 def test_the_cache_lets_the_oldest_go(tmp_path: Path) -> None:
     import os
 
-    cache = PictureCache(tmp_path / "pictures", most=250)
+    folder = tmp_path / "pictures"
+    cache = PictureCache(folder, most=250)
     for number in range(3):
+        before = {*folder.iterdir()} if number else set()
         cache.put(f"u{number}", bytes(100))
-        os.utime(cache._path(f"u{number}"), (number, number))
+        for new in {*folder.iterdir()} - before:
+            os.utime(new, (number, number))
     assert cache.get("u0") is None or cache.get("u1") is not None
     cache.put("u3", bytes(100))
     assert [cache.get(f"u{number}") is not None for number in range(4)] == [False, False, True, True]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from textual.app import App
 
+from tests.ui.snap_svg import screen_svg, strips
+
 FOLDER = Path(__file__).parent.parent / "snapshots"
 SEEN = Path(__file__).parent.parent.parent / "build" / "snapshots"
 RENEW = "TUIREADER_SNAPSHOTS"  # set this variable to renew the files
@@ -19,7 +21,7 @@ RENEW = "TUIREADER_SNAPSHOTS"  # set this variable to renew the files
 def screen_text(app: App[int]) -> str:
     """Return the text of the screen, without spaces at the ends of lines."""
     width, height = app.size
-    lines = app.screen._compositor.render_strips(app.size)
+    lines = strips(app)
     assert len(lines) == height and all(line.cell_length == width for line in lines)
     return "\n".join(line.text.rstrip() for line in lines) + "\n"
 

@@ -15,6 +15,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
+from textual.strip import Strip
 
 CELL, LINE, BASE = 10, 20, 15  # the size of a cell, and how far down in it the text stands
 HEAD = """\
@@ -38,12 +39,17 @@ class Run(NamedTuple):
         return self.at + cell_len(self.text)
 
 
+def strips(app: App[int]) -> list[Strip]:
+    """Lines of the screen as the compositor has them."""
+    return app.screen._compositor.render_strips(app.size)
+
+
 def screen_svg(app: App[int]) -> str:
     """What the compositor has, with its colours."""
     colours = app.get_css_variables()
     ink, ground = colours["foreground"].lower(), colours["background"].lower()
     made = [HEAD.format(width=app.size.width * CELL, height=app.size.height * LINE, ground=ground)]
-    for number, line in enumerate(app.screen._compositor.render_strips(app.size)):
+    for number, line in enumerate(strips(app)):
         runs = list(_runs(line, ink, ground))
         made += [*_grounds(runs, number * LINE, ground), *_texts(runs, number * LINE + BASE), "\n"]
     return "".join(made) + "</svg>\n"

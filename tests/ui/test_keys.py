@@ -169,7 +169,7 @@ async def test_back_from_article_to_list_to_sidebar_and_out() -> None:
         await run.press("l", "escape", "l", "backspace", "l", "q")
         assert run.open_id is None and run.app.is_running
         await run.press("q")
-        assert run.app.return_code == 0 and not run.app._running
+        assert run.app.return_code == 0 and not run.app.is_running
 
 
 @pytest.mark.parametrize("key", ["Q", "ctrl+q"])
@@ -178,7 +178,7 @@ async def test_quit_at_once(key: str) -> None:
         await run.press("enter")
         await run.pilot.press(key)
         await run.pilot.pause()
-        assert not run.app._running
+        assert not run.app.is_running
 
 
 async def test_tab_goes_round_the_panes() -> None:

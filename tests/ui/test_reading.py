@@ -14,6 +14,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library, one
 from tests.ui.shelf import HOUR, NOW, Site, written
 from tests.ui.snap import assert_screen
+from tests.ui.snap_svg import strips
 from tuireader.model import Comment, Pixels
 from tuireader.ui.controllers.images import blocks, is_far, way_of
 from tuireader.ui.dialogs.versions import Versions
@@ -33,7 +34,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 def styles_at(run: Running, word: str) -> list[Any]:
     """The styles in which a word stands on the screen."""
     found = []
-    for line in run.app.screen._compositor.render_strips(run.app.size):
+    for line in strips(run.app):
         found += [segment.style for segment in line if word in segment.text]
     return found
 

@@ -12,6 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import STORIES, changed, library
 from tests.ui.shelf import NOW, Shelf, failing, held, many, opened, story
 from tests.ui.snap import assert_screen, screen_text
+from tests.ui.snap_svg import strips
 from tuireader.errors import DatabaseError
 from tuireader.ui.app import TuireaderApp
 from tuireader.ui.widgets.article_list import ArticleList
@@ -142,13 +143,13 @@ async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "◆L ◆F LanternPay" in text  # the letters tell the watches apart
         assert "●" in text and "★" in text
         await run.press("plus", "x")
-        strips = run.app.screen._compositor.render_strips(run.app.size)
+        lines = strips(run.app)
         await run.press("escape", "enter", "tab", "tab")
-        strips += run.app.screen._compositor.render_strips(run.app.size)
-        styles = [one.style for strip in strips for one in strip if one.style is not None]
+        lines += strips(run.app)
+        styles = [one.style for strip in lines for one in strip if one.style is not None]
         colours = {colour for style in styles for colour in (style.color, style.bgcolor) if colour}
         assert all(colour.is_default for colour in colours)  # no grey either: it may be no such terminal
-        cursor = next(strip for strip in strips[40:] if "LanternPay comes" in strip.text)
+        cursor = next(strip for strip in lines[40:] if "LanternPay comes" in strip.text)
         assert any(one.style is not None and one.style.reverse for one in cursor)
 
 
@@ -166,7 +167,7 @@ async def test_with_16_colours(monkeypatch: pytest.MonkeyPatch, term: str) -> No
     monkeypatch.delenv("COLORTERM")
     monkeypatch.setenv("TERM", term)
     async with running(library()) as run:
-        cursor, other = run.app.screen._compositor.render_strips(run.app.size)[2:4]
+        cursor, other = strips(run.app)[2:4]
         here = [one.style for one in cursor if one.style is not None]
         assert sum(bool(style.reverse) for style in here) > 5  # the cursor can be seen, in one colour
         assert {style.color.is_default for style in here if style.reverse and style.color} == {True}
@@ -179,8 +180,8 @@ async def test_256_colours_are_the_nearest(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("COLORTERM")
     monkeypatch.setenv("TERM", "xterm-256color")
     async with running(library()) as run:
-        strips = run.app.screen._compositor.render_strips(run.app.size)
-        colours = {one.style.bgcolor for one in strips[2] if one.style is not None and one.style.bgcolor}
+        lines = strips(run.app)
+        colours = {one.style.bgcolor for one in lines[2] if one.style is not None and one.style.bgcolor}
         assert all(colour.type is ColorType.EIGHT_BIT for colour in colours)
         cursor = run.app.theme_styles.cursor.bgcolor
         assert cursor is not None and cursor.get_truecolor() not in {one.get_truecolor() for one in colours}
