@@ -1,11 +1,19 @@
-"""Small builders for tests: entries, feeds and an open store, with sensible words in them."""
+"""Builders for tests: feed documents, entries, stores and libraries, with sensible words in them."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 
-from tuireader.model import ParsedEntry
+from tuireader import demo, ingest
+from tuireader.config import Config, Paths, loads
+from tuireader.library import Library
+from tuireader.model import Event, ParsedEntry, RefreshDone, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
 
@@ -43,3 +51,123 @@ def save(store: Store, feed_id: int, *entries: ParsedEntry, now: int = NOW) -> t
     with store.transaction():
         saved = store.entries.save(feed_id, entries, now)
     return [text.id for text in saved.new], [text.id for text in saved.changed]
+
+
+def item(
+    guid: str,
+    title: str,
+    html: str = "<p>Some text.</p>",
+    *,
+    url: str = "",
+    time: int = 1_700_000_000,
+    more: str = "",
+) -> str:
+    """One RSS item; `more` is further XML."""
+    when = format_datetime(datetime.fromtimestamp(time, UTC))
+    return (
+        f"<item><guid isPermaLink='false'>{escape(guid)}</guid><title>{escape(title)}</title>"
+        f"<link>{escape(url or f'https://site.example.org/{guid}')}</link><pubDate>{when}</pubDate>"
+        f"<description>{escape(html)}</description>{more}</item>"
+    )
+
+
+def rss(title: str, items: Sequence[str]) -> bytes:
+    """An RSS 2.0 document."""
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+        'xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel>'
+        f"<title>{escape(title)}</title><link>https://site.example.org/</link>"
+        f"<description>d</description>{''.join(items)}</channel></rss>"
+    ).encode()
+
+
+CLOCK = 1_700_003_600
+
+
+ALL = View(ViewKind.ALL)
+
+
+WATCHES = """
+[[watch]]
+name = "WeChat"
+any = ["WeChat", "微信"]
+color = "green"
+[[watch]]
+name = "PIPL"
+any = ["Personal Information Protection Law", "PIPL"]
+"""
+
+
+def paths(folder: Path) -> Paths:
+    return Paths(folder / "config.toml", folder / "news.db", folder, folder)
+
+
+def config(text: str) -> Config:
+    made, problems = loads(text, "config.toml")
+    assert problems == ()
+    return made
+
+
+def feeds(*urls: str) -> str:
+    return "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
+
+
+@asynccontextmanager
+async def opened(folder: Path, text: str, **options: object) -> AsyncIterator[Library]:
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    library = await Library.open(config(text), paths(folder), clock=lambda: CLOCK, **options)  # type: ignore[arg-type]
+    try:
+        yield library
+    finally:
+        await library.close()
+
+
+async def refreshed(library: Library, ids: Sequence[int] | None = None, *, force: bool = True) -> list[Event]:
+    async with aclosing(library.refresh.run(ids, force=force)) as events:
+        return [event async for event in events]
+
+
+def ended(events: Sequence[Event]) -> RefreshDone:
+    (done,) = [event for event in events if isinstance(event, RefreshDone)]
+    return done
+
+
+async def titles(library: Library, view: View = ALL) -> list[str]:
+    return [row.title for row in await library.lists.rows(await library.lists.ids(view))]
+
+
+@asynccontextmanager
+async def opened_demo(folder: Path) -> AsyncIterator[Library]:
+    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
+    try:
+        await library.load_demo()
+        yield library
+    finally:
+        await library.close()
+
+
+TWO_FEEDS = feeds("https://a.example.org/feed", "https://b.example.org/feed")
+
+
+async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int = CLOCK) -> None:
+    """Store articles as a refresh would."""
+
+    def save(store: Store) -> None:
+        with store.transaction():
+            saved = store.entries.save(feed_id, entries, now)
+            ingest.record_new(store, saved.new, library.context.rules, now)
+            ingest.record_changed(store, saved.changed, library.context.rules, now, saved.before)
+            ingest.record_carried(store, saved.carried, library.context.rules, now)
+
+    await library.context.pool.write(save)
+    async for _ in library.refresh.relate():
+        pass
+
+
+async def applied(library: Library) -> list[tuple[int, int]]:
+    async with aclosing(library.watches.apply()) as steps:
+        return [step async for step in steps]
+
+
+def written(folder: Path) -> str:
+    return (folder / "config.toml").read_text(encoding="utf-8")

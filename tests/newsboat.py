@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.feedtext import item, rss
+from tests.builders import item, rss
 from tests.web import Web, in_thread
 
 DATA = Path(__file__).parent / "data" / "newsboat"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.feedtext import item, rss
-from tests.test_library import ALL, NOW, feeds, opened, refreshed, titles
+from tests.builders import ALL, feeds, item, opened, refreshed, rss, titles
+from tests.builders import CLOCK as NOW
 from tests.web import Answer, Web
 from tuireader.errors import ConfigError, TuireaderError
 from tuireader.library import Library

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, subscribe
-from tests.feedtext import item, rss
 from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
 from tuireader.ingest.refresh import decode

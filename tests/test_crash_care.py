@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import entry, open_store, save
+from tests.builders import entry, item, open_store, rss, save
 from tests.cli.command import Home, run_apart, subscribe
-from tests.feedtext import item, rss
 from tests.store.test_migrations import make_version_1
 from tests.web import Web, in_thread
 from tuireader.errors import Exit

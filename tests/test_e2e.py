@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feedtext import item, rss
+from tests.builders import item, rss
 from tests.processes import passed_on
 from tests.store.test_migrations import go_back
 from tests.terminal import Terminal

@@ -10,9 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.builders import NOW, entry, open_store, save
-from tests.feedtext import item, rss
-from tests.test_library import ALL, feeds, opened, refreshed
+from tests.builders import ALL, NOW, entry, feeds, item, open_store, opened, refreshed, rss, save
 from tests.web import Web
 from tuireader import ingest
 from tuireader.library import Library

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from pathlib import Path
 
-from tests.feedtext import item, rss
-from tests.test_library import ALL, config, feeds, opened, paths, refreshed
+from tests.builders import ALL, config, feeds, item, opened, paths, refreshed, rss
 from tests.web import Web
 from tuireader.library import Library
 from tuireader.model import View, ViewKind

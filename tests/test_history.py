@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import entry
-from tests.test_library import NOW, feeds, opened, titles
-from tests.test_watches import applied, fill
+from tests.builders import CLOCK as NOW
+from tests.builders import applied, entry, feeds, fill, opened, titles
 from tuireader import ingest
 from tuireader.config import WatchConfig
 from tuireader.library import Library

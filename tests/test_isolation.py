@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import tuireader
+from tests.builders import item, rss
 from tests.cli.command import Home, subscribe
-from tests.feedtext import item, rss
 from tests.terminal import Terminal
 from tests.ui.test_serve import entered, served
 from tests.web import Web, in_thread

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, closing
+from collections.abc import Callable
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
 
-from tests.feedtext import item, rss
+from tests.builders import (
+    ALL,
+    WATCHES,
+    ended,
+    feeds,
+    item,
+    opened,
+    opened_demo,
+    paths,
+    refreshed,
+    rss,
+    titles,
+)
+from tests.builders import CLOCK as NOW
 from tests.web import Answer, Request, Web
-from tuireader import demo
-from tuireader.config import Config, Paths, loads
+from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library import Library
 from tuireader.model import (
-    Event,
     Fault,
     FeedDone,
     NewMatch,
-    RefreshDone,
     RefreshStarted,
     Relating,
     Relation,
@@ -31,58 +41,7 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 
-NOW = 1_700_003_600
-ALL = View(ViewKind.ALL)
-WATCHES = """
-[[watch]]
-name = "WeChat"
-any = ["WeChat", "微信"]
-color = "green"
-[[watch]]
-name = "PIPL"
-any = ["Personal Information Protection Law", "PIPL"]
-"""
-
-
-def paths(folder: Path) -> Paths:
-    return Paths(folder / "config.toml", folder / "news.db", folder, folder)
-
-
-def config(text: str) -> Config:
-    made, problems = loads(text, "config.toml")
-    assert problems == ()
-    return made
-
-
-def feeds(*urls: str) -> str:
-    return "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
-
-
 Opener = Callable[..., object]
-
-
-@asynccontextmanager
-async def opened(folder: Path, text: str, **options: object) -> AsyncIterator[Library]:
-    (folder / "config.toml").write_text(text, encoding="utf-8")
-    library = await Library.open(config(text), paths(folder), clock=lambda: NOW, **options)  # type: ignore[arg-type]
-    try:
-        yield library
-    finally:
-        await library.close()
-
-
-async def refreshed(library: Library, ids: Sequence[int] | None = None, *, force: bool = True) -> list[Event]:
-    async with aclosing(library.refresh.run(ids, force=force)) as events:
-        return [event async for event in events]
-
-
-def ended(events: Sequence[Event]) -> RefreshDone:
-    (done,) = [event for event in events if isinstance(event, RefreshDone)]
-    return done
-
-
-async def titles(library: Library, view: View = ALL) -> list[str]:
-    return [row.title for row in await library.lists.rows(await library.lists.ids(view))]
 
 
 async def test_a_refresh_tells_what_happens_and_stores_it(tmp_path: Path) -> None:
@@ -335,16 +294,6 @@ async def test_search_and_views_by_expression(tmp_path: Path) -> None:
         ) == list(found[1:])
         found, problem = await library.searches.run('"not closed')
         assert not found and "^" in problem
-
-
-@asynccontextmanager
-async def opened_demo(folder: Path) -> AsyncIterator[Library]:
-    library = await Library.open(config(demo.config_text()), paths(folder), offline=True, clock=lambda: NOW)
-    try:
-        await library.load_demo()
-        yield library
-    finally:
-        await library.close()
 
 
 async def test_the_demo_tells_the_wechat_story(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import entry
-from tests.test_library import ALL, opened, titles
-from tests.test_watches import TWO_FEEDS, applied, fill, written
+from tests.builders import ALL, TWO_FEEDS, applied, entry, fill, opened, titles, written
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.library import Library
 from tuireader.model import View, ViewKind

@@ -15,10 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import entry
-from tests.feedtext import item, rss
-from tests.test_library import NOW, feeds, opened, refreshed
-from tests.test_watches import fill
+from tests.builders import CLOCK as NOW
+from tests.builders import entry, feeds, fill, item, opened, refreshed, rss
 from tests.web import Answer, Web, in_thread
 from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message

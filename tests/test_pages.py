@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.feedtext import item, rss
-from tests.test_library import NOW, WATCHES, feeds, opened, refreshed
+from tests.builders import CLOCK as NOW
+from tests.builders import WATCHES, feeds, item, opened, refreshed, rss
 from tests.web import Answer, Web, endless
 from tuireader.errors import TuireaderError
 from tuireader.library import Library

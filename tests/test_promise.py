@@ -10,8 +10,8 @@ from contextlib import aclosing
 from pathlib import Path
 from random import Random
 
-from tests.feedtext import item, rss
-from tests.test_library import NOW, feeds, opened
+from tests.builders import CLOCK as NOW
+from tests.builders import feeds, item, opened, rss
 from tests.web import Web
 from tuireader.config import WatchConfig
 from tuireader.library import Library

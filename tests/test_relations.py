@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import ALL, feeds, item, opened, refreshed, rss
+from tests.builders import CLOCK as NOW
 from tests.cli.command import Home, subscribe
-from tests.feedtext import item, rss
-from tests.test_library import ALL, NOW, feeds, opened, refreshed
 from tests.test_pages import HTML
 from tests.web import Web
 from tuireader.library import Library

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import entry
-from tests.test_library import NOW, feeds, opened
-from tests.test_watches import TWO_FEEDS, applied, fill
+from tests.builders import CLOCK as NOW
+from tests.builders import TWO_FEEDS, applied, entry, feeds, fill, opened
 from tuireader.ingest import rematch
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind

@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOW, entry, open_store, save
-from tests.test_library import NOW as LIBRARY_NOW
-from tests.test_library import opened
-from tests.test_watches import TWO_FEEDS, fill
+from tests.builders import CLOCK as LIBRARY_NOW
+from tests.builders import NOW, TWO_FEEDS, entry, fill, open_store, opened, save
 from tuireader import ingest, query
 from tuireader.errors import UsageError
 from tuireader.model import ParsedEntry, View, ViewKind

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from textual.keys import _character_to_key
 
-from tests import feedtext
+from tests import builders
 from tests.terminal import KEYS, Terminal
 from tests.ui.running import Running, running
 from tests.web import Answer, Request, Web, in_thread
@@ -64,7 +64,7 @@ class Changing:
             return Answer(b"", 503)
         first = self._asked // 2
         items = [
-            feedtext.item(
+            builders.item(
                 f"{name}-{number}",
                 f"{self._random.choice(('Law', 'Note', '记录', 'WeChat'))} {number} of {name}",
                 f"<p>{self._random.choice(_TEXTS)}</p>" * self._random.randint(1, 30),
@@ -72,7 +72,7 @@ class Changing:
             )
             for number in range(first, first + 12)
         ]
-        return Answer(feedtext.rss(f"Feed {name}", items), headers={"Content-Type": "application/rss+xml"})
+        return Answer(builders.rss(f"Feed {name}", items), headers={"Content-Type": "application/rss+xml"})
 
 
 def subscribe(web: Web, config: Path, seed: int) -> str:

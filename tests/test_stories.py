@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.feedtext import item, rss
-from tests.test_library import ALL, NOW, config, feeds, opened, opened_demo, paths, refreshed
+from tests.builders import ALL, config, feeds, item, opened, opened_demo, paths, refreshed, rss
+from tests.builders import CLOCK as NOW
 from tests.web import Web
 from tuireader import demo
 from tuireader.errors import TuireaderError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,41 +13,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import entry
-from tests.test_library import NOW, WATCHES, feeds, opened, titles
-from tuireader import ingest
+from tests.builders import CLOCK as NOW
+from tests.builders import (
+    TWO_FEEDS,
+    WATCHES,
+    applied,
+    entry,
+    fill,
+    opened,
+    titles,
+    written,
+)
 from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
-from tuireader.library import Library
-from tuireader.model import ParsedEntry, View, ViewKind
+from tuireader.model import View, ViewKind
 from tuireader.store import Store
 
 DAY = 86_400
-TWO_FEEDS = feeds("https://a.example.org/feed", "https://b.example.org/feed")
-
-
-async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int = NOW) -> None:
-    """Store articles as a refresh would."""
-
-    def save(store: Store) -> None:
-        with store.transaction():
-            saved = store.entries.save(feed_id, entries, now)
-            ingest.record_new(store, saved.new, library.context.rules, now)
-            ingest.record_changed(store, saved.changed, library.context.rules, now, saved.before)
-            ingest.record_carried(store, saved.carried, library.context.rules, now)
-
-    await library.context.pool.write(save)
-    async for _ in library.refresh.relate():
-        pass
-
-
-async def applied(library: Library) -> list[tuple[int, int]]:
-    async with aclosing(library.watches.apply()) as steps:
-        return [step async for step in steps]
-
-
-def written(folder: Path) -> str:
-    return (folder / "config.toml").read_text(encoding="utf-8")
 
 
 async def test_the_numbers_of_watches(tmp_path: Path) -> None:

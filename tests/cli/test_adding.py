@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told
-from tests.feedtext import item, rss
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.errors import Exit

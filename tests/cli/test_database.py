@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_apart, subscribe
-from tests.feedtext import item, rss
 from tests.processes import unmeasured
 from tests.store.test_maintenance import spoil
 from tests.web import Web

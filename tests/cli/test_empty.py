@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_apart, subscribe
-from tests.feedtext import item, rss
 from tests.web import Web
 from tuireader.cli import run as run_cli
 from tuireader.errors import Exit

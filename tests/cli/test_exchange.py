@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 import pytest
 
 from tests import newsboat
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_apart, subscribe
 from tests.cli.test_json import fits
-from tests.feedtext import item, rss
 from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
 from tests.web import Web
 from tuireader.config import load

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, subscribe
-from tests.feedtext import item, rss
 from tests.web import Answer, Web
 from tuireader.errors import Exit
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_here, subscribe
-from tests.feedtext import item, rss
 from tests.web import in_thread
 from tuireader.errors import Exit
 

@@ -197,7 +197,7 @@ def test_problems_of_the_configuration(run: Run, news: tuple[Home, Web]) -> None
 
 
 def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) -> None:
-    from tests.feedtext import item, rss
+    from tests.builders import item, rss
 
     news[1].serve("/feed.xml", rss("Example News", [item("z", "WeChat again", "<p>WeChat is back</p>")]))
     events = [json.loads(line) for line in run("refresh", "--json").out.splitlines()]

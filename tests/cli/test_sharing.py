@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_apart, run_here, subscribe
 from tests.cli.test_json import fits
-from tests.feedtext import item, rss
 from tests.terminal import Terminal
 from tests.web import Web
 from tuireader.cli import service

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feedtext import item, rss
+from tests.builders import item, rss
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tests.web import Web

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.feedtext import item, rss
+from tests.builders import item, rss
 from tests.ui.running import Running, running
 from tests.ui.shelf import Server, Shelf, failing
 from tests.ui.snap import assert_screen

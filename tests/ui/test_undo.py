@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from tests.builders import entry
-from tests.test_watches import fill as store_articles
+from tests.builders import fill as store_articles
 from tests.ui.demo_library import opened as demo
 from tests.ui.demo_library import until_listed
 from tests.ui.running import Running, running
