@@ -35,7 +35,7 @@ test: check
 
 coverage: .venv/.locked
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --hypothesis-profile=ci
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=ci $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='$(CORE_FILES)'

@@ -65,7 +65,7 @@ def test_refresh_counts_what_the_server_answered() -> None:
 
 
 def test_ui_measures_every_step() -> None:
-    lines = run("ui.py", "--articles", "800", "--runs", "1", "--presses", "3", "--peers", "--refreshing", "3")
+    lines = run("ui.py", "--articles", "300", "--runs", "1", "--presses", "2", "--peers", "--refreshing", "3")
     assert float(lines.pop().split()[-2]) > 0 and not lines.pop()
     figures = {line[:28].strip(): line[28:].split() for line in lines[2:]}
     wanted = {"start → first row", "down", "open an article", "search a word", "type a letter into search"}

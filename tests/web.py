@@ -51,13 +51,15 @@ Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class Web:
     """The server; `url` is its address without a slash at the end. Every request is kept in `requests`."""
 
-    def __init__(self, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[Request] = []
         self.latency = 0.0
         self.connections = 0
         self.most_at_once = 0
         self.url = ""
-        self._host = host
+        self._host, self._port = host, port
         self._tls = tls
         self._handlers: dict[str, Handler] = {}
         self._raw: dict[str, Raw] = {}
@@ -66,7 +68,7 @@ class Web:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Web:
-        self._server = await asyncio.start_server(self._serve, self._host, 0, ssl=self._tls, backlog=512)
+        self._server = await asyncio.start_server(self._serve, self._host, self._port, ssl=self._tls, backlog=512)
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"{'https' if self._tls else 'http'}://{self._host}:{port}"
         return self
@@ -166,9 +168,9 @@ class Web:
 
 
 @contextlib.contextmanager
-def in_thread() -> Iterator[Web]:
+def in_thread(port: int = 0) -> Iterator[Web]:
     """A server with an event loop in a thread of its own, for tests that block."""
-    web = Web()
+    web = Web(port=port)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
