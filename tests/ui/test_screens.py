@@ -115,14 +115,14 @@ async def test_a_long_article_keeps_its_place() -> None:
 
 
 async def test_a_long_list() -> None:
-    async with running(many(5000)) as run:
-        assert len(run.main.articles.ids) == 5000
+    async with running(many(2500)) as run:
+        assert len(run.main.articles.ids) == 2500
         await run.press("G")
         assert run.cursor_id == 1 and "Article 1 " in run.text
         await run.press("g", "pagedown", "pagedown", "j")
         assert f"Article {run.cursor_id} " in run.text
         kept = [number for number in run.main.articles.ids if run.main.articles.row(number) is not None]
-        assert len(kept) < 3000
+        assert len(kept) < 1500
 
 
 @pytest.mark.parametrize("theme", ["tuireader-light", "nord", "ansi-dark", "textual-light", "no such theme"])

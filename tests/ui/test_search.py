@@ -82,7 +82,7 @@ async def test_the_sentence_that_was_found_follows_the_cursor() -> None:
     async with running(library()) as run:
         await run.press("slash", *"harbour OR lanternpay")
         await run.press("enter")
-        assert "“LanternPay comes to the ferries”" in run.text
+        assert "“The ferry company will let passengers pay with LanternPay" in run.text
         await run.press("j")
         row = run.main.articles.current_row
         assert row is not None and f"“{row.title}”" in run.text

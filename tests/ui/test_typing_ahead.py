@@ -71,7 +71,7 @@ async def test_it_can_be_left_when_nothing_can_be_written(
 
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
-        monkeypatch.setattr(library, "away_since", locked)
+        monkeypatch.setattr(library.lists, "away_since", locked)
         await run.pilot.press("ctrl+q")
         assert run.app.return_value == 0
 

@@ -375,7 +375,7 @@ async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
         with written(run.library) as store:
             store.watches.end_matches([(1, FormerMatch(former, 1, NOW - 60))])
         await run.press("enter")
-        assert f"◆ Ferries  body ×1 · hit until edited {short_time(NOW - 60)}" in run.text
+        assert f"◆ Ferries  body ×1 (WeChat) · hit until edited {short_time(NOW - 60)}" in run.text
         assert "“Pay by WeChat.”" in run.text and "◆ LanternPay  body ×1" in run.text
 
 

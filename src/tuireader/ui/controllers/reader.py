@@ -278,7 +278,7 @@ class Reading:
         article_id = target.article_id
         if article_id is None and target.url:
             article_id = await self._library.articles.at_url(target.url)
-        if article_id is not None and await self.open(article_id, follow=True):
+        if article_id not in (None, self.article_id) and await self.open(article_id, follow=True):
             await self._screen.opened(article_id)
         else:
             await self._screen.host.browse(target.url)
