@@ -51,9 +51,7 @@ Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class Web:
     """The server; `url` is its address without a slash at the end. Every request is kept in `requests`."""
 
-    def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.latency = 0.0
         self.connections = 0
@@ -68,7 +66,9 @@ class Web:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Web:
-        self._server = await asyncio.start_server(self._serve, self._host, self._port, ssl=self._tls, backlog=512)
+        self._server = await asyncio.start_server(
+            self._serve, self._host, self._port, ssl=self._tls, backlog=512
+        )
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"{'https' if self._tls else 'http'}://{self._host}:{port}"
         return self

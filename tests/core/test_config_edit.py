@@ -538,7 +538,7 @@ def test_several_tables_at_once() -> None:
 
 def test_a_line_that_is_no_pair_is_kept_as_it_is() -> None:
     found = list(statements("what is this\na = 1\n"))
-    assert [(one.sort, one.name) for one in found][:2] == [
+    assert [(one.kind, one.name) for one in found][:2] == [
         (StatementKind.PAIR, ""),
         (StatementKind.PAIR, "a"),
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textual.app import App
 
-from tests.ui.snap_svg import screen_svg, strips
+from tests.ui.snap_svg import strips
 
 FOLDER = Path(__file__).parent.parent / "snapshots"
 SEEN = Path(__file__).parent.parent.parent / "build" / "snapshots"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
-from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
 from tests.terminal import Terminal
 from tuireader.ui.driver import TerminalDriver
@@ -21,9 +20,9 @@ async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.Mon
     terminal, slave = os.openpty()
     with open(terminal, "rb", buffering=0) as screen, open(slave, "w") as tty:  # noqa: PTH123
         monkeypatch.setattr(sys, "__stdin__", tty)
+        monkeypatch.setattr(sys, "__stderr__", tty)
         driver = TerminalDriver(App[int]())
-        driver._writer_thread = WriterThread(tty)
-        driver._writer_thread.start()
+        driver.start_application_mode()
         driver.write("before")
         driver.stop_application_mode()
         driver.close()

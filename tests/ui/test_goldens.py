@@ -21,7 +21,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import ALSO
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import NOW, Shelf, Site, failing, story, written
-from tests.ui.snap import differs, golden_text
+from tests.ui.snap import FOLDER, differs, golden_text
 from tests.ui.snap_svg import screen_svg
 from tests.ui.troubles import trouble
 from tuireader import demo
@@ -423,3 +423,14 @@ async def test_the_first_minutes_and_the_return(name: str) -> None:
 def last_seen(store: Store) -> None:
     """The reader was left nine days ago."""
     store.briefs.seen(NOW - 9 * 86400)
+
+
+def test_the_folder_holds_what_is_compared() -> None:
+    kinds = (("txt", TEXTS), ("svg", COLOURS))
+    wanted = {
+        f"{screen}-{size}.{kind}"
+        for kind, chosen in kinds
+        for screen, sizes in chosen.items()
+        for size in sizes.split()
+    }
+    assert {file.name for file in (FOLDER / "screens").iterdir()} == wanted
