@@ -1,8 +1,10 @@
-"""Programs that tests start: which variables they are given besides their own."""
+"""Programs that tests start: their variables besides their own, and whether they have ended."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+from typing import Any
 
 _MEASURING = "COVERAGE_"
 PATIENCE = 3 if "COVERAGE_RUN" in os.environ else 1
@@ -21,3 +23,12 @@ def unmeasured() -> dict[str, str]:
 
 def _measuring(name: str) -> bool:
     return name.startswith(_MEASURING)
+
+
+def ended(child: subprocess.Popen[Any], within: float) -> bool:
+    """Return whether a process ends within some seconds."""
+    try:
+        child.wait(within)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

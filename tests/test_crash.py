@@ -1,6 +1,6 @@
 """Killed at any point, or several at once: nothing is lost, doubled or told twice.
 
-Twenty refreshes are killed (SIGKILL), each at a moment of its own: after so many lines of progress, or once
+Refreshes are killed (SIGKILL), each at a moment of its own: after so many lines of progress, or once
 the write-ahead log has grown to a certain size, so in the middle of a transaction.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -23,6 +24,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, subscribe
+from tests.processes import ended
 from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
 from tuireader.ingest.refresh import decode
@@ -31,6 +33,7 @@ from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKi
 from tuireader.store import maintenance
 
 FEEDS, OLD, NEW = 40, 3, 4
+KILLS = int(os.environ.get("TUIREADER_KILLS", "12"))
 ALL = View(ViewKind.ALL)
 MORE = """
 [fetch]
@@ -151,7 +154,7 @@ def killed(home: Home, seed: int) -> bool:
                     break
         else:
             size = chance.randrange(1, 400_000)
-            while child.poll() is None and not (log.exists() and log.stat().st_size >= size):
+            while not ended(child, 0.001) and not (log.exists() and log.stat().st_size >= size):
                 pass
         was_running = child.poll() is None
         child.kill()
@@ -186,7 +189,7 @@ def told(events: Sequence[Event]) -> list[str]:
 def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> None:
     old_hits = set(column(before, MATCHED))
     kills = half_way = some_told = 0
-    for seed in range(20):
+    for seed in range(KILLS):
         home = copied(before, tmp_path / str(seed))
         kills += killed(home, seed)
         assert [finding.problem for finding in maintenance.check(home.database) if finding.problem] == [], (
@@ -212,7 +215,7 @@ def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Path) -> 
         some_told += bool(notified(home))
         assert not [event for event in events if isinstance(event, FeedDone) and event.error]
         assert (column(home, READ), column(home, STARRED)) == (column(before, READ), column(before, STARRED))
-    assert kills >= 15 and half_way >= 5 and some_told >= 15
+    assert kills >= 0.7 * KILLS and half_way >= 0.25 * KILLS and some_told >= 0.7 * KILLS
 
 
 def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) -> None:

@@ -19,13 +19,14 @@ import pytest
 
 from tests.builders import entry, item, open_store, rss, save
 from tests.cli.command import Home, run_apart, subscribe
+from tests.processes import ended
 from tests.store.test_migrations import make_version_1
 from tests.web import Web, in_thread
 from tuireader.errors import Exit
 from tuireader.store import maintenance, schema
 
 ARTICLES = 1200
-SEEDS = 10
+SEEDS = 6
 
 
 def started(home: Home, *words: str) -> subprocess.Popen[bytes]:
@@ -38,7 +39,7 @@ def started(home: Home, *words: str) -> subprocess.Popen[bytes]:
 def killed_at(child: subprocess.Popen[bytes], file: Path, size: int) -> bool:
     """Kill a process once a file has that size; False when it had ended by then."""
     with child:
-        while child.poll() is None and not (file.exists() and file.stat().st_size >= size):
+        while not ended(child, 0.001) and not (file.exists() and file.stat().st_size >= size):
             pass
         was_running = child.poll() is None
         child.kill()

@@ -14,7 +14,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -24,11 +23,12 @@ import pytest
 
 from tests.builders import entry, open_store, save
 from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.processes import ended
 from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Store, maintenance, schema
 
-KILLS = int(os.environ.get("TUIREADER_KILLS", "30"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "20"))
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 OPENS = """
 import sys
@@ -56,12 +56,9 @@ def ended_in_the_middle(home: Home, seed: int) -> bool:
     with subprocess.Popen(
         makes(home, seed), env=home.environment() | {"HOME": str(home.folder)}, stdout=subprocess.DEVNULL
     ) as child:
-        while child.poll() is None and not home.database.exists():
+        while not home.database.exists() and not ended(child, 0.001):
             pass
-        end = time.perf_counter() + wait
-        while time.perf_counter() < end:
-            pass
-        was_running = child.poll() is None
+        was_running = not ended(child, wait)
         child.send_signal(chance.choice(SIGNALS))
     return was_running
 
