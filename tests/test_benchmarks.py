@@ -15,6 +15,8 @@ import pytest
 
 from tuireader.store import Store
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent.parent / "benchmarks"
 
 

@@ -32,6 +32,8 @@ from tuireader.library import Library
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
 from tuireader.store import maintenance
 
+pytestmark = pytest.mark.slow
+
 FEEDS, OLD, NEW = 40, 3, 4
 KILLS = int(os.environ.get("TUIREADER_KILLS", "12"))
 ALL = View(ViewKind.ALL)

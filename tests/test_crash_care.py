@@ -25,6 +25,8 @@ from tests.web import Web, in_thread
 from tuireader.errors import Exit
 from tuireader.store import maintenance, schema
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = 1200
 SEEDS = 6
 

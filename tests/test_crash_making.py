@@ -28,6 +28,8 @@ from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Store, maintenance, schema
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("TUIREADER_KILLS", "20"))
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 OPENS = """

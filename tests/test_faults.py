@@ -24,6 +24,8 @@ import pytest
 from tests.cli.command import Home
 from tests.web import Answer, Raw, Web, endless, in_thread, then_reset
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n"
 HEALTHY = 12

@@ -18,6 +18,8 @@ from tests.terminal import Terminal
 from tests.ui.test_serve import entered, served
 from tests.web import Web, in_thread
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(sys.executable).with_name("tuireader"))
 SOURCE = Path(__file__).parents[1] / "src"
 TRAP = "import os\nopen(os.path.join({seen!r}, __name__), 'w').close()\n"

@@ -27,6 +27,8 @@ from tuireader.config import Paths, loads
 from tuireader.library import Library
 from tuireader.ui.screens.main import MainScreen
 
+pytestmark = pytest.mark.slow
+
 PRESSES = int(os.environ.get("TUIREADER_SOAK", "100"))
 PATIENCE = int(os.environ.get("TUIREADER_PATIENCE", "120"))
 """Seconds after which a batch of keys has not been answered, and the program hangs."""

@@ -53,13 +53,15 @@ class Story:
 class Shelf:
     """What a library has: feeds and watches of a configuration, articles with ids from 1 in this order.
 
-    `more` is further configuration, `prepare` does to the store what else is wanted.
+    `more` is further configuration, `prepare` does to the store what else is wanted. Unless it `relates`,
+    articles belong together only by links.
     """
 
     text: str = ""
     stories: tuple[Story, ...] = ()
     more: str = ""
     prepare: Callable[[Store], None] | None = None
+    relates: bool = True
 
     @property
     def config_text(self) -> str:
@@ -108,8 +110,9 @@ async def _made(shelf: Shelf) -> bytes:
         library = await _open(shelf, paths)
         async for _ in library.watches.apply():
             pass
-        async for _ in library.refresh.relate():
-            pass
+        if shelf.relates:
+            async for _ in library.refresh.relate():
+                pass
         await library.close()
         return paths.database.read_bytes()
 

@@ -131,8 +131,8 @@ class Walk:
 
     async def see(self, screen: str, *keys: str, typed: str = "", toasts: bool = False) -> None:
         """Press keys, type a text, compare."""
-        if keys:
-            await self.run.press(*keys)
+        for key in keys:
+            await self.run.press(key)
         if typed:
             await self.run.press(*typed)
             await self.run.settle()
@@ -372,7 +372,7 @@ def scripts() -> Shelf:
         story(number, number % 3 + 1, title, number, text, before=(f"<p>{LONG}旧船票</p>{link}",))
         for number, title in enumerate(TITLES, 1)
     )
-    return Shelf(SCRIPTS, tuple(articles))
+    return Shelf(SCRIPTS, tuple(articles), relates=False)
 
 
 @pytest.mark.parametrize("name", SIZES)
