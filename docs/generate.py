@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tuireader import config
-from tuireader.cli import manual, shapes
+from tuireader.cli import main, manual, shapes
 from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
 from tuireader.model.json_shape import Shape
 
@@ -55,7 +55,7 @@ def commands() -> str:
         "fields. Every command works while the reader is open. EXPRESSION is explained in",
         "[Expressions](expressions.md).",
     ]
-    for page in manual.pages():
+    for page in manual.pages(main):
         lines += ["", f"## {page.name}", "", f"`{' '.join(filter(None, (page.name, page.arguments)))}`", ""]
         for paragraph in page.paragraphs:
             lines += [html_safe(paragraph), ""]
@@ -317,7 +317,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "keys.md": keys,
     "json.md": json,
     "licences.md": licences,
-    "tuireader.1": manual.roff,
+    "tuireader.1": lambda: manual.roff(main),
 }
 
 if __name__ == "__main__":

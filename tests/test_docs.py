@@ -16,7 +16,7 @@ from docs import generate
 from tests.cli.news import home_with_news
 from tests.cli.test_examples import bash
 from tuireader import query
-from tuireader.cli import manual
+from tuireader.cli import main, manual
 from tuireader.commands import COMMANDS
 from tuireader.config import loads
 
@@ -56,7 +56,7 @@ def test_every_command_and_key_is_in_its_page() -> None:
     keys = (DOCS / "keys.md").read_text(encoding="utf-8")
     assert all(f"`{one.id}`" in keys for one in COMMANDS)
     commands = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert all(f"## {page.name}\n" in commands for page in manual.pages())
+    assert all(f"## {page.name}\n" in commands for page in manual.pages(main))
 
 
 # --------------------------------------------------------------------------- examples that run

@@ -12,10 +12,10 @@ import pytest
 
 from tests.cli.command import Home
 from tests.web import Web
-from tuireader.cli import manual
+from tuireader.cli import main, manual
 from tuireader.errors import Exit
 
-PAGES = manual.pages()
+PAGES = manual.pages(main)
 LONG = ("tuireader serve", "tuireader --demo serve")
 """These go on until they are stopped; they have begun when they print a line."""
 

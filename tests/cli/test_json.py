@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.command import Home, Told, run_here
 from tests.web import Web
-from tuireader.cli import manual, shapes
+from tuireader.cli import main, manual, shapes
 from tuireader.errors import Exit
 from tuireader.model.json_shape import Shape
 
@@ -207,7 +207,7 @@ def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) 
 
 
 def test_every_command_with_json_is_declared_and_tried() -> None:
-    printing = {page.name.removeprefix("tuireader ") for page in manual.pages() if page.json}
+    printing = {page.name.removeprefix("tuireader ") for page in manual.pages(main) if page.json}
     assert printing == set(shapes.SHAPES)
     assert set(shapes.SHAPES) - set(LINES) - {"watch follow", "save"} == {
         "export",

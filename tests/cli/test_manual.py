@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from tuireader.cli import manual
+from tuireader.cli import main, manual
 
-PAGE = manual.roff()
+PAGE = manual.roff(main)
 
 
 def lint(*command: str) -> str:
@@ -32,7 +32,7 @@ def test_mandoc_has_nothing_to_say() -> None:
 
 
 def test_every_command_and_option_is_there() -> None:
-    for page in manual.pages():
+    for page in manual.pages(main):
         assert f".SS \\fB{page.name.removeprefix('tuireader ')}\\fR" in PAGE or page.name == "tuireader"
         for term, _ in page.options[:-1]:
             assert term.replace("-", "\\-") in PAGE

@@ -1,46 +1,5 @@
-"""The command line: parse arguments, call `Library`, print. Data goes to stdout, talk to stderr."""
+"""The command line: parse arguments, call `Library`, print. Data goes to stdout, messages to stderr."""
 
-from tuireader.cli import (  # each adds its commands to `main`
-    articles,
-    brief,
-    completion,
-    database,
-    exchange,
-    feeds,
-    manual,
-    marks,
-    matches,
-    newsboat_import,
-    newsboat_options,
-    pages,
-    program,
-    refresh,
-    serve,
-    service,
-    sharing,
-    watches,
-)
-from tuireader.cli.base import main, run
+from tuireader.cli.root import main, run
 
-__all__ = [
-    "articles",
-    "brief",
-    "completion",
-    "database",
-    "exchange",
-    "feeds",
-    "main",
-    "manual",
-    "marks",
-    "matches",
-    "newsboat_import",
-    "newsboat_options",
-    "pages",
-    "program",
-    "refresh",
-    "run",
-    "serve",
-    "service",
-    "sharing",
-    "watches",
-]
+__all__ = ["main", "run"]

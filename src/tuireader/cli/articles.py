@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.empty_result import no_articles
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
@@ -39,7 +39,7 @@ _limit = click.option(
 )
 
 
-@main.command("list", cls=ExpressionCommand)
+@click.command("list", cls=ExpressionCommand)
 @expression_argument()
 @format_option
 @_limit
@@ -62,7 +62,7 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
     return in_library(options, job)
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @expression_argument(required=True)
 @format_option
 @_limit
@@ -96,7 +96,7 @@ def search(
     return in_library(options, job)
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @expression_argument()
 @json_option
 @click.pass_obj
@@ -196,7 +196,7 @@ def _when(moment: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
 
 
-@main.command()
+@click.command()
 @click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.option("--full", is_flag=True, help="Fetch the full text from its page first, if it is not stored.")
 @json_option

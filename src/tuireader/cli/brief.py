@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main
+from tuireader.cli.base import Options, in_library
 from tuireader.cli.completion import complete_watches
 from tuireader.config.values import Invalid, duration
 from tuireader.errors import Exit, UsageError
@@ -19,7 +19,7 @@ _DAY = 86_400
 _SPAN = duration(60, 3650 * _DAY)
 
 
-@main.command()
+@click.command()
 @click.option(
     "--since",
     default="24h",

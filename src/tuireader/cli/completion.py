@@ -23,7 +23,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from tuireader.cli.base import COMPLETE, Options, main
+from tuireader.cli.base import COMPLETE, Options
 from tuireader.config import Config, load, paths
 from tuireader.errors import Exit, TuireaderError
 
@@ -208,7 +208,7 @@ for _shell, _class in _CLASSES.items():
     add_completion_class(_class, _shell)
 
 
-@main.command()
+@click.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> int:
     """Print the script that makes a shell complete commands, options, feeds, watches and expressions.
@@ -219,6 +219,6 @@ def completion(shell: str) -> int:
       tuireader completion zsh > _tuireader
       tuireader completion fish > tuireader.fish
     """
-    script = _CLASSES[shell](main, {}, "tuireader", COMPLETE)
+    script = _CLASSES[shell](click.get_current_context().find_root().command, {}, "tuireader", COMPLETE)
     print(script.source(), end="")
     return Exit.OK

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.text.wording import counted
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuireader.store.maintenance import Finding
 
 
-@main.command()
+@click.command()
 @click.option("--older-than", metavar="TIME", help="Only articles older than this, such as 90d or 26w.")
 @click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Never the newest N of a feed.")
 @click.option("--unread", is_flag=True, help="Unread articles too.")
@@ -73,7 +73,7 @@ def purge(
     return in_library(options, job)
 
 
-@main.group()
+@click.group()
 def db() -> None:
     """Check, copy or repair the database.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
 from tuireader.text.wording import counted
@@ -28,7 +28,7 @@ class _Sources(click.Group):
         return super().parse_args(ctx, args)
 
 
-@main.group("import", cls=_Sources)
+@click.group("import", cls=_Sources)
 def import_() -> None:
     """Import feeds from files, web pages or a newsboat profile.
 
@@ -84,7 +84,7 @@ def _tell_import(done: Imported) -> None:
         say(counted(done.new, "new feed") + views)
 
 
-@main.command()
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option(
     "--format",

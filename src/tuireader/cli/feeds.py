@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.empty_result import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
+from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Fault, Feed, FeedHealth, FoundFeed, Trouble
 from tuireader.text import without_password
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@main.group(invoke_without_command=True)
+@click.group(invoke_without_command=True)
 @json_option
 @click.option(
     "--sort",
@@ -123,7 +124,7 @@ def _change(
     """Do something with each feed that is named, once all are known to be there."""
 
     async def job(library: Library) -> int:
-        for feed_id in [await find_feed(library, feed) for feed in wanted]:
+        for feed_id in [await library.feeds.find(feed) for feed in wanted]:
             feed = await _feed(library, feed_id)
             await change(library, feed_id)
             _tell(feed, feed.url, done, as_json)
@@ -208,7 +209,7 @@ def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     """
 
     async def job(library: Library) -> int:
-        ids = [await find_feed(library, one) for one in feed]
+        ids = [await library.feeds.find(one) for one in feed]
         if not ids:
             ids = [health.feed.id for health in await library.feeds.health() if health.moved_to]
         for feed_id in ids:
@@ -233,10 +234,9 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds retry
       tuireader feeds retry "Example News"
     """
-    from tuireader.cli.refresh import follow
 
     async def job(library: Library) -> int:
-        ids = [await find_feed(library, one) for one in feed]
+        ids = [await library.feeds.find(one) for one in feed]
         if not ids:
             failing = (Trouble.FAILING, Trouble.GONE)
             ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
@@ -248,10 +248,7 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
     return in_library(options, job)
 
 
-main.add_command(remove)  # where people look for it, next to `add`
-
-
-@main.command()
+@click.command()
 @click.argument("url")
 @click.option("--folder", default="", help="The folder to put it in.")
 @click.option("--title", default="", help="A title of your own.")
@@ -343,19 +340,3 @@ async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int,
     for at, other in others.items():
         print(f"also there (--feed {at}): {other.title or 'Untitled'} ({without_password(other.url)})")
     return Exit.OK
-
-
-async def find_feed(library: Library, wanted: str) -> int:
-    """The feed that an address, a number or a part of a title means. Raises UsageError."""
-    feeds = await library.feeds.all()
-    for feed in feeds:
-        if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
-            return feed.id
-    near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        raise UsageError(
-            f"{len(near)} feeds have {wanted!r} in their title", "say more of it, or the address"
-        )
-    raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import click
 
 from tuireader import __version__
-from tuireader.cli.base import main
 from tuireader.errors import Exit
 
 EXIT_CODES = {
@@ -61,9 +60,9 @@ class Page:
         return self.paragraphs[0].split(". ")[0].rstrip(".")
 
 
-def pages() -> list[Page]:
-    """All commands that are not hidden, the program itself first, then by name."""
-    return list(_walk(main, "tuireader", None))
+def pages(program: click.Command) -> list[Page]:
+    """Return all commands that are not hidden: the program itself first, then by name."""
+    return list(_walk(program, "tuireader", None))
 
 
 def _walk(command: click.Command, name: str, parent: click.Context | None) -> Iterator[Page]:
@@ -105,9 +104,9 @@ def _parts(text: str) -> tuple[list[str], list[str]]:
 # --------------------------------------------------------------------------- roff
 
 
-def roff() -> str:
+def roff(program: click.Command) -> str:
     """The manual page, in the language of man(7)."""
-    first, *others = pages()
+    first, *others = pages(program)
     lines = [
         f'.TH TUIREADER 1 "{RELEASED}" "tuireader {__version__}" "User Commands"',
         ".SH NAME",
@@ -167,7 +166,7 @@ def _roff(text: str) -> str:
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
 
 
-@main.command("man")
+@click.command("man")
 def man() -> int:
     """Print the manual page, for `man -l -`.
 
@@ -176,5 +175,5 @@ def man() -> int:
       tuireader man > tuireader.1
       tuireader man | man -l -
     """
-    print(roff(), end="")
+    print(roff(click.get_current_context().find_root().command), end="")
     return Exit.OK

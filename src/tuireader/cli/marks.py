@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.articles import NO_LIMIT, print_count
-from tuireader.cli.base import ARTICLE, Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, say
 from tuireader.cli.completion import complete_articles, complete_labels, complete_watches
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
@@ -47,7 +47,7 @@ class _Meant:
         return " ".join(self.expression).strip()
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @_dry_run
@@ -74,7 +74,7 @@ def read(
     )
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @click.option("--watch", "name", shell_complete=complete_watches, help="Count only articles on this watch.")
@@ -143,7 +143,7 @@ def _count_instead(options: Options, meant: _Meant) -> int:
     return in_library(options, job)
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @_expression
 @_ids
 @click.option("--off", is_flag=True, help="Take the stars away.")
@@ -176,7 +176,7 @@ def star(
     )
 
 
-@main.command(cls=ExpressionCommand)
+@click.command(cls=ExpressionCommand)
 @click.argument("name", shell_complete=complete_labels)
 @_expression
 @_ids
@@ -215,7 +215,7 @@ def label(
     )
 
 
-@main.command()
+@click.command()
 @json_option
 @click.pass_obj
 def undo(options: Options, as_json: bool) -> int:

@@ -10,7 +10,6 @@ import click
 from tuireader.cli.base import Options, in_library
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import json_option, print_json
-from tuireader.cli.watches import watch
 from tuireader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _PAUSE = 0.5
 """Seconds between two looks at whether somebody has written to the database."""
 
 
-@watch.command()
+@click.command()
 @click.argument("name", nargs=-1, shell_complete=complete_watches)
 @json_option
 @click.pass_obj

@@ -12,7 +12,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from tuireader.cli.base import Options, in_library, say
-from tuireader.cli.exchange import import_
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, Tally, reported, tallies, told
@@ -44,7 +43,7 @@ def _complete_consents(
     return [CompletionItem(f"{given}{comma}{name}", help=ASKED[name]) for name in names]
 
 
-@import_.command("newsboat")
+@click.command("newsboat")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="Only report what would be done.")
 @click.option("--compare", is_flag=True, help="Only count both sides and name what differs.")

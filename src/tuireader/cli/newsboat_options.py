@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.refresh import exit_code
 from tuireader.errors import Exit, UsageError
 from tuireader.model import RefreshDone, Told
@@ -81,15 +81,16 @@ def _import(options: Options, source: str) -> int:
 _COMMANDS: Mapping[str, Callable[[Options], int]] = {"reload": _reload, "print-unread": _print_unread}
 
 
-def _further(name: str) -> None:
-    """A hidden command, so that several can stand behind one `-x`, as newsboat takes them."""
+def _hidden(name: str) -> click.Command:
+    """Return a hidden command, so that several can follow one `-x`, as newsboat takes them."""
 
-    @main.command(name, hidden=True)
+    @click.command(name, hidden=True)
     @click.argument("more", nargs=-1)
     @click.pass_obj
     def further(options: Options, more: tuple[str, ...]) -> int:
         return max(options.earlier, run(options, (name, *more), export=False, source=""))
 
+    return further
 
-for _name in _COMMANDS:
-    _further(_name)
+
+HIDDEN = [_hidden(name) for name in _COMMANDS]

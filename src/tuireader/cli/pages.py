@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import ink, json_option, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@main.command()
+@click.command()
 @click.argument("articles", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
 @click.option("--feed-text", is_flag=True, help="Fetch nothing, and show what the feed says from now on.")
 @json_option
@@ -59,7 +59,7 @@ def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_js
     return in_library(options, job)
 
 
-@main.command()
+@click.command()
 @click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.option("--stored", is_flag=True, help="Fetch nothing, and print those that were loaded before.")
 @json_option

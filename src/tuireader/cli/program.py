@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import click
 
-from tuireader.cli.base import Options, main, say
+from tuireader.cli.base import Options, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
 from tuireader.errors import Exit
 
 
-@main.command()
+@click.command()
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Keys of a preset, not your own.")
 @json_option
 @click.pass_obj
@@ -40,7 +40,7 @@ def keys(options: Options, preset: str | None, as_json: bool) -> int:
     return Exit.OK
 
 
-@main.command("paths")
+@click.command("paths")
 @json_option
 @click.pass_obj
 def paths_(options: Options, as_json: bool) -> int:
@@ -60,7 +60,7 @@ def paths_(options: Options, as_json: bool) -> int:
     return Exit.OK
 
 
-@main.group("config")
+@click.group("config")
 def config_() -> None:
     """Check the configuration, or print its defaults.
 

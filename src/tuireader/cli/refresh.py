@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.empty_result import NO_FEEDS
-from tuireader.cli.feeds import find_feed
+from tuireader.cli.matches import print_match
 from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
@@ -30,7 +30,7 @@ _RARELY = 20_000
 """Objects between two collections: each batch of articles makes as many, and lets all of them go again."""
 
 
-@main.command()
+@click.command()
 @click.argument("feeds", nargs=-1, shell_complete=complete_feeds)
 @click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
 @click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
@@ -67,7 +67,7 @@ def refresh(
         if not library.config.feeds:
             say(f"tuireader: {NO_FEEDS}")
             return Exit.OK
-        ids = [await find_feed(library, feed) for feed in feeds] or None
+        ids = [await library.feeds.find(feed) for feed in feeds] or None
         events = library.refresh.run(ids, force=not due, relate=not no_relate)
         return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
 
@@ -83,7 +83,6 @@ async def follow(
     quiet: bool = False,
 ) -> int:
     """Tell what happens in a refresh, and give the exit code that says how it went."""
-    from tuireader.cli.matches import print_match
     from tuireader.ingest.refresh import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)

@@ -6,13 +6,13 @@ import ipaddress
 
 import click
 
-from tuireader.cli.base import Options, main, say
+from tuireader.cli.base import Options, say
 from tuireader.config import config_exists
 from tuireader.errors import Exit, TuireaderError
 from tuireader.subprocesses import python
 
 
-@main.command()
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from tuireader.cli.base import Options, main
+from tuireader.cli.base import Options
 from tuireader.config import paths
 from tuireader.config.values import Invalid, duration
 from tuireader.errors import Exit, UsageError
@@ -93,7 +93,7 @@ def _cron(program: Sequence[str], seconds: int) -> str:
     return f"# a line for `crontab -e`\n{when} {_for_cron(program)} refresh --due --quiet\n"
 
 
-@main.command()
+@click.command()
 @click.option(
     "--every",
     default="30m",

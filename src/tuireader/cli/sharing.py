@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, main, say
+from tuireader.cli.base import ARTICLE, Options, in_library, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@main.command()
+@click.command()
 @click.argument("article", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
 @click.option(
     "--format",
@@ -68,7 +68,7 @@ def save(
     return in_library(options, job)
 
 
-@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option(
     "--format",
     "form",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.articles import until_edited
-from tuireader.cli.base import Options, in_library, main, say
+from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.empty_result import NO_WATCHES
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
@@ -24,7 +24,7 @@ _days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last
 _BAR = 40
 
 
-@main.group()
+@click.group()
 def watch() -> None:
     """Say how watches do, and try out new ones.
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from tuireader import schedule
 from tuireader.config import FeedConfig
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.content import fetch_limits
 from tuireader.library.context import UseCases, address_key
 from tuireader.model import Fault, Feed, FeedHealth, FeedPreview, FoundFeed
+from tuireader.text import without_password
 
 if TYPE_CHECKING:
     from tuireader.feeds.fetch import Fetcher
@@ -31,6 +32,21 @@ class Feeds(UseCases):
         return await self._pool.read(
             lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
         )
+
+    async def find(self, wanted: str) -> int:
+        """Return the id of the feed with an address, a number or a part of a title. Raises UsageError."""
+        feeds = await self.all()
+        for feed in feeds:
+            if wanted in {feed.url, without_password(feed.url), str(feed.id)}:
+                return feed.id
+        near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            raise UsageError(
+                f"{len(near)} feeds have {wanted!r} in their title", "give more of the title, or the address"
+            )
+        raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")
 
     def title(self, feed_id: int) -> str:
         """The shown title of a feed, from memory; `""` when it is unknown."""

@@ -1,0 +1,191 @@
+"""The program as a command: its options, its subcommands, exit codes of usage errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from tuireader import __version__
+from tuireader.cli import (
+    articles,
+    brief,
+    completion,
+    database,
+    exchange,
+    feeds,
+    manual,
+    marks,
+    matches,
+    newsboat_import,
+    newsboat_options,
+    pages,
+    program,
+    refresh,
+    serve,
+    service,
+    sharing,
+    watches,
+)
+from tuireader.cli.base import COMPLETE, Options, say
+from tuireader.config import config_exists, paths
+from tuireader.errors import ConfigError, Exit, UsageError
+from tuireader.startup.tui import NO_SUCH_FILE, guarded, read
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code."""
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        result = _invoke(list(arguments))
+        sys.stdout.flush()  # here, where a reader that has gone is no fault
+        return result
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return Exit.USAGE
+    except click.ClickException as error:
+        say(f"tuireader: {_with_hint(error)}")
+        return Exit.USAGE
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+
+
+def _with_hint(error: click.ClickException) -> str:
+    """What is wrong with the command line, and where it is told how it should be."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    if context is None or "\n" in message:
+        return message
+    return f"{message} (`{context.command_path} --help` says more)"
+
+
+def _invoke(arguments: list[str]) -> int:
+    """What `main.main` does, but for its exit code 1 when the reader of a pipe has seen enough."""
+    asked = os.environ.get(COMPLETE)
+    if asked:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(main, {}, "tuireader", COMPLETE, asked)
+    with main.make_context("tuireader", arguments) as context:
+        return int(main.invoke(context) or Exit.OK)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
+@click.option("--database", type=click.Path(path_type=Path), help="Use this database file.")
+@click.option(
+    "--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own."
+)
+@click.option("--fresh", is_flag=True, help="With --demo: start over.")
+@click.option(
+    "-x",
+    "--execute",
+    multiple=True,
+    metavar="COMMAND",
+    help="As newsboat has it: reload fetches all feeds silently, print-unread prints a number.",
+)
+@click.option("-e", "--export-to-opml", "export", is_flag=True, help="As newsboat has it: print OPML.")
+@click.option(
+    "-i", "--import-from-opml", "source", metavar="FILE", default="", help="As newsboat has it: import OPML."
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="As newsboat has it: accepted; nothing is printed at the start anyway.",
+)
+@click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
+@click.pass_context
+def main(
+    context: click.Context,
+    config_file: Path | None,
+    database: Path | None,
+    demo: bool,
+    fresh: bool,
+    execute: tuple[str, ...],
+    export: bool,
+    source: str,
+    quiet: bool,
+) -> int:
+    """Follow the tech news that matters to you in a terminal. Without a command, the reader opens.
+
+    \b
+    Examples:
+      tuireader --demo
+      tuireader add https://example.org/
+      tuireader refresh && tuireader list is:unread
+      tuireader -x reload print-unread
+    """
+    where = paths(os.environ, config=config_file, database=database)
+    if fresh and (not demo or database is not None):
+        raise UsageError("--fresh goes with --demo alone", "it never touches a database of your own")
+    if demo and database is None:
+        where = replace(where, database=where.database.with_name("demo.db"))
+    context.obj = Options(where, demo, fresh)
+    if fresh:
+        for name in (
+            where.database,
+            *(Path(f"{where.database}{end}") for end in ("-journal", "-wal", "-shm")),
+        ):
+            name.unlink(missing_ok=True)
+    if (
+        config_file is not None
+        and context.invoked_subcommand not in {"add", "import"}
+        and not config_exists(config_file)
+        and not source
+    ):
+        raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
+    if execute or export or source:
+        context.obj.earlier = newsboat_options.run(context.obj, execute, export, source)
+        return int(context.obj.earlier)
+    if context.invoked_subcommand is None:
+        return read(context.obj)
+    return Exit.OK
+
+
+for _command in (
+    articles.list_,
+    articles.search,
+    articles.count,
+    articles.show,
+    brief.brief,
+    completion.completion,
+    database.purge,
+    database.db,
+    exchange.import_,
+    exchange.export,
+    feeds.feeds,
+    feeds.add,
+    feeds.remove,
+    manual.man,
+    marks.read,
+    marks.unread,
+    marks.star,
+    marks.label,
+    marks.undo,
+    pages.fulltext,
+    pages.comments,
+    program.keys,
+    program.paths_,
+    program.config_,
+    refresh.refresh,
+    serve.serve,
+    service.service,
+    sharing.save,
+    sharing.pipe,
+    watches.watch,
+    *newsboat_options.HIDDEN,
+):
+    main.add_command(_command)
+
+exchange.import_.add_command(newsboat_import.import_newsboat)
+watches.watch.add_command(matches.follow)
