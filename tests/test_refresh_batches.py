@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tuireader.feeds.backpressure import MemoryBudget
 from tuireader.ingest.refresh import Outcome, batches
 from tuireader.model import FetchJob, NotModified
 from tuireader.store.feeds import FeedFacts
@@ -12,7 +13,8 @@ from tuireader.store.feeds import FeedFacts
 def outcome(number: int) -> Outcome:
     url = f"https://example.org/{number}"
     known = FeedFacts(number, url, "", "ok", None, None, None, None, None, None, 0, None, "", 0)
-    return Outcome(known, NotModified(FetchJob(number, url), None, None, None, False))
+    reservation = MemoryBudget().reserve()
+    return Outcome(known, NotModified(FetchJob(number, url), None, None, None, False), reservation)
 
 
 async def sizes(outcomes: asyncio.Queue[Outcome | None]) -> list[int]:

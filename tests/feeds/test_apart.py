@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store
 from tests.web import Web
 from tuireader import dedup
-from tuireader.feeds.backpressure import Room
+from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.drop_known import sift
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.worker_protocol import (
@@ -195,13 +195,13 @@ async def test_a_worker_that_is_left_while_its_answers_come_ends() -> None:
     assert process.returncode is not None
 
 
-async def test_no_feed_is_asked_while_there_is_no_room() -> None:
+async def test_no_feed_is_fetched_while_the_budget_is_used_up() -> None:
     async with Web() as web:
         web.serve("/feed", BODY)
         async with Fetcher(FetchLimits(proxies=False)) as fetcher:
-            fetcher.room = Room(most=1000)
-            held = FetchJob(1, URL)
-            fetcher.room.grown(held, 1000)
+            fetcher.budget = MemoryBudget(max_bytes=1000)
+            held = fetcher.budget.reserve()
+            held.resize(1000)
             waiting = asyncio.create_task(fetcher.fetch(FetchJob(2, f"{web.url}/feed")))
             other = asyncio.create_task(
                 Fetcher(FetchLimits(proxies=False)).fetch(FetchJob(3, f"{web.url}/feed"))
@@ -209,34 +209,55 @@ async def test_no_feed_is_asked_while_there_is_no_room() -> None:
             assert isinstance(await other, Fetched)
             assert not waiting.done()
             assert len(web.requests) == 1
-            fetcher.room.done(held)
+            held.release()
+            assert isinstance(await waiting, Fetched)
+
+
+async def test_a_job_that_is_fetched_twice_counts_twice() -> None:
+    """The budget goes by reservations, not by the job: two bodies of one job are two bodies in memory."""
+    async with Web() as web:
+        job = FetchJob(1, web.serve("/feed", BODY))
+        async with Fetcher(FetchLimits(proxies=False)) as fetcher:
+            fetcher.budget = MemoryBudget(max_bytes=2 * len(BODY))
+            first, second = fetcher.budget.reserve(), fetcher.budget.reserve()
+            for reservation in (first, second):
+                assert isinstance(await fetcher.fetch(job, reservation), Fetched)
+            waiting = asyncio.create_task(fetcher.fetch(job))
+            other = asyncio.create_task(Fetcher(FetchLimits(proxies=False)).fetch(job))
+            assert isinstance(await other, Fetched)
+            assert not waiting.done()
+            second.release()
+            second.release()
             assert isinstance(await waiting, Fetched)
 
 
 async def test_of_many_large_bodies_few_come_at_a_time() -> None:
     large = gzip.compress(bytes(300_000))
     limits = FetchLimits(proxies=False, total=1.0, per_host=20)
+
+    async def fetch(fetcher: Fetcher, number: int) -> Reservation:
+        reservation = fetcher.budget.reserve()
+        result = await fetcher.fetch(FetchJob(number, f"{web.url}/feed"), reservation)
+        assert isinstance(result, Fetched)
+        assert len(result.body) == 300_000
+        return reservation
+
     async with Web() as web:
         web.serve("/feed", large, headers={"Content-Encoding": "gzip"})
         async with Fetcher(limits) as fetcher:
-            fetcher.room = Room(large=100_000, large_at_once=1)
-            waiting = {
-                asyncio.create_task(fetcher.fetch(FetchJob(number, f"{web.url}/feed"), keep=True))
-                for number in range(4)
-            }
+            fetcher.budget = MemoryBudget(large=100_000, large_at_once=1)
+            waiting = {asyncio.create_task(fetch(fetcher, number)) for number in range(4)}
             while waiting:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                (result,) = [task.result() for task in done]
-                assert isinstance(result, Fetched)
-                assert len(result.body) == 300_000
-                fetcher.room.done(result.job)
+                (reservation,) = [task.result() for task in done]
+                reservation.release()
 
 
-async def test_who_does_not_keep_bodies_never_waits_for_room() -> None:
+async def test_bodies_that_are_not_kept_never_use_up_the_budget() -> None:
     async with Web() as web:
         web.serve("/feed", BODY)
         async with Fetcher(FetchLimits(proxies=False)) as fetcher:
-            fetcher.room = Room(most=len(BODY), large=10, large_at_once=1)
+            fetcher.budget = MemoryBudget(max_bytes=len(BODY), large=10, large_at_once=1)
             jobs = [FetchJob(0, f"{web.url}/feed") for _ in range(8)]
             results = await asyncio.gather(*(fetcher.fetch(job) for job in jobs))
         assert all(isinstance(result, Fetched) for result in results)

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import itertools
 import ssl
-import subprocess
 import time
 import zlib
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
 from tuireader import zstd
 from tuireader.feeds import decompress
@@ -576,39 +576,8 @@ async def test_a_bad_proxy_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) 
 # -- TLS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    try:
-        subprocess.run(
-            [*command, "-keyout", str(path), "-out", str(path) + ".crt"], check=True, capture_output=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs openssl to make a certificate")
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
-
-
-def _server_tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
 async def test_a_certificate_that_is_not_trusted_is_named(certificate: Path, fetcher: Fetcher) -> None:
-    async with Web(tls=_server_tls(certificate)) as web:
+    async with Web(tls=server_tls(certificate)) as web:
         failed = await fails(fetcher, web.serve("/feed", BODY))
         assert failed.fault is Fault.TLS
         assert failed.reason.startswith("the certificate of 127.0.0.1 is not trusted")
@@ -616,7 +585,7 @@ async def test_a_certificate_that_is_not_trusted_is_named(certificate: Path, fet
 
 
 async def test_a_trusted_certificate_works_and_the_connection_is_kept(certificate: Path) -> None:
-    async with Web(tls=_server_tls(certificate)) as web:
+    async with Web(tls=server_tls(certificate)) as web:
         url = web.serve("/feed", BODY)
         async with Fetcher(LIMITS, tls=ssl.create_default_context(cafile=str(certificate))) as trusting:
             for _ in range(3):

@@ -13,7 +13,7 @@ from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host
 from tuireader.feeds.discover import discover
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.hosts import Address, Resolver, is_public, may_be_public
+from tuireader.feeds.hosts import Resolver, is_public, may_be_public
 from tuireader.feeds.pages import fetch_page, fetch_picture, limited
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob
 
@@ -108,18 +108,6 @@ def test_any_text_may_be_asked_about(host: str) -> None:
     assert may_be_public(host) in (True, False)
 
 
-def leading_to(**names: str) -> Resolver:
-    """A resolver that knows some names (with _ for the dot); others are not found."""
-    known = {name.replace("_", "."): address for name, address in names.items()}
-
-    def ask(host: str, port: int) -> list[Address] | OSError:
-        if host not in known:
-            return socket.gaierror(socket.EAI_NONAME, "not known")
-        return [(socket.AF_INET, (known[host], port))]
-
-    return Resolver(ask)
-
-
 INSIDE = [
     "http://127.1/", "http://2130706433/", "http://0x7f.1:631/", "http://localhost./",
     "https://169.254.43518/", "http://a.localhost/", "http://nas.home.example/",
@@ -130,9 +118,9 @@ INSIDE = [
 def resolver() -> Resolver:
     """A resolver that knows one name, of a private address."""
 
-    def ask(host: str, port: int) -> list[Address] | OSError:
+    def ask(host: str) -> list[str] | OSError:
         if host == "nas.home.example":
-            return [(socket.AF_INET, ("192.168.1.9", port))]
+            return ["192.168.1.9"]
         return socket.gaierror(socket.EAI_NONAME, "not known")
 
     return Resolver(ask)
@@ -184,7 +172,7 @@ async def test_a_proxy_is_asked_for_public_names_and_for_the_feed_s_own() -> Non
 async def test_no_name_is_looked_up_for_a_socks_proxy() -> None:
     asked: list[str] = []
 
-    def ask(host: str, port: int) -> list[Address] | OSError:
+    def ask(host: str) -> list[str] | OSError:
         asked.append(host)
         return socket.gaierror(socket.EAI_NONAME, "not known")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from tests.feeds.conftest import server_tls
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.model import Fetched, FetchFailed, FetchJob, NotModified
 
@@ -36,11 +39,13 @@ class Talker:
 
 
 @contextlib.asynccontextmanager
-async def talking(first: bytes, more: bytes = b"") -> AsyncIterator[Talker]:
+async def talking(
+    first: bytes, more: bytes = b"", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Talker]:
     """A server that says this at /first and a proper answer at /second."""
     talker = Talker({"/first": (first, more), "/second": (SECOND, b"")})
-    server = await asyncio.start_server(talker.serve, "127.0.0.1", 0)
-    talker.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(talker.serve, "127.0.0.1", 0, ssl=tls)
+    talker.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield talker
     server.close()
 
@@ -87,6 +92,21 @@ async def test_the_next_request_gets_its_own_answer(says: str) -> None:
     assert isinstance(second, Fetched)
     assert second.body == b"second"
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("says", SAYS_MORE)
+async def test_the_next_request_over_tls_gets_its_own_answer(says: str, certificate: Path) -> None:
+    """A record of its own may be decrypted and lie unread where no socket shows it."""
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    async with (
+        talking(*SAYS_MORE[says], tls=server_tls(certificate)) as server,
+        Fetcher(FetchLimits(proxies=False), tls=trusting) as fetcher,
+    ):
+        await fetcher.fetch(FetchJob(1, f"{server.url}/first", etag='"known"'))
+        await server.all_out.wait()
+        second = await fetcher.fetch(FetchJob(2, f"{server.url}/second"))
+    assert isinstance(second, Fetched)
+    assert second.body == b"second"
 
 
 @pytest.mark.parametrize(

@@ -1,62 +1,73 @@
-"""How much of what was fetched may lie in memory: servers can send faster than feeds are read and stored."""
+"""Backpressure: a cap on bytes that are fetched but not stored yet, as servers send faster than we store."""
 
 from __future__ import annotations
 
 import asyncio
 
-from tuireader.model import FetchJob
-
-MOST = 24_000_000
+MAX_BYTES = 24_000_000
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
 
 
-class Room:
-    """Counts the bodies that have come, or are coming, and are not done with, by the very jobs.
+class MemoryBudget:
+    """Counts the bytes of bodies that were received, or are being received, and are still needed.
 
-    No feed is asked while there are more than `most` bytes. Of bodies over `large` bytes a few come at a
-    time, the others are stopped half-way: two hundred bombs must not take more memory than three.
+    No feed is requested while there are more than `max_bytes`. Of bodies over `large` bytes only a few are
+    received at a time, the others pause half-way: two hundred bombs must not take more memory than three.
     """
 
-    def __init__(self, most: int = MOST, large: int = LARGE, large_at_once: int = LARGE_AT_ONCE) -> None:
-        self._most = most
-        self._large = large
-        self._places = asyncio.Semaphore(large_at_once)
-        self._held: dict[int, int] = {}
-        self._sum = 0
-        self._with_place: set[int] = set()
+    def __init__(
+        self, max_bytes: int = MAX_BYTES, large: int = LARGE, large_at_once: int = LARGE_AT_ONCE
+    ) -> None:
+        self.large = large
+        self.large_bodies = asyncio.Semaphore(large_at_once)
+        self._max_bytes = max_bytes
+        self._used = 0
         self._free = asyncio.Event()
         self._free.set()
 
     async def wait(self) -> None:
-        """Wait until there is room for one more."""
+        """Wait until another body may be requested."""
         await self._free.wait()
 
-    def is_large(self, job: FetchJob, size: int) -> bool:
-        """Whether a body of this size needs a place among the large ones, and has none."""
-        return size > self._large and id(job) not in self._with_place
+    def reserve(self) -> Reservation:
+        """Return a reservation for one body, which takes nothing yet."""
+        return Reservation(self)
 
-    async def place(self, job: FetchJob) -> None:
-        """Wait for a place among the large ones."""
-        await self._places.acquire()
-        self._with_place.add(id(job))
-
-    def grown(self, job: FetchJob, size: int) -> None:
-        """A body has so many bytes now."""
-        self._sum += size - self._held.get(id(job), 0)
-        self._held[id(job)] = size
-        self._tell()
-
-    def done(self, job: FetchJob) -> None:
-        """The body of this job is read, or nothing came of it."""
-        self._sum -= self._held.pop(id(job), 0)
-        if id(job) in self._with_place:
-            self._with_place.remove(id(job))
-            self._places.release()
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._sum < self._most:
+    def add(self, size: int) -> None:
+        """Count `size` more bytes, or fewer."""
+        self._used += size
+        if self._used < self._max_bytes:
             self._free.set()
         else:
             self._free.clear()
+
+
+class Reservation:
+    """The share of one body in the budget."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self._size = 0
+        self._counts_as_large = False
+
+    def must_wait(self, size: int) -> bool:
+        """Return whether a body of this size is large and has not waited for its turn yet."""
+        return size > self._budget.large and not self._counts_as_large
+
+    async def wait_for_turn(self) -> None:
+        """Wait until one more large body may be received."""
+        await self._budget.large_bodies.acquire()
+        self._counts_as_large = True
+
+    def resize(self, size: int) -> None:
+        """Set how many bytes the body takes."""
+        self._budget.add(size - self._size)
+        self._size = size
+
+    def release(self) -> None:
+        """Give everything back; doing so twice does no harm."""
+        self.resize(0)
+        if self._counts_as_large:
+            self._counts_as_large = False
+            self._budget.large_bodies.release()

@@ -1,8 +1,8 @@
-"""Ask servers for feeds: conditionally, politely, and without trusting anything that comes back.
+"""Fetch feeds with conditional requests, within limits, and without trusting any response.
 
 `Fetcher.fetch` turns a FetchJob into Fetched, NotModified or FetchFailed and raises nothing but
 CancelledError. It follows redirects itself (only to http and https), bounds time, size and connections,
-and puts every fault into one line of plain words. HTTP semantics as in RFC 9110 and RFC 9111.
+and explains every error in one line. HTTP semantics as in RFC 9110 and RFC 9111.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from urllib.request import getproxies, proxy_bypass
 from tuireader import __version__
 from tuireader.feeds import decompress
 from tuireader.feeds.address import same_server, split_userinfo
-from tuireader.feeds.backpressure import Room
+from tuireader.feeds.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.errors import REFUSED, STATUS_WORDS, Refused, advice, explained
 from tuireader.feeds.headers import (
     fresh_seconds,
@@ -37,7 +37,7 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.hosts import PrivateAddress, Resolver
-from tuireader.feeds.rate_limit import Slots, untimed
+from tuireader.feeds.rate_limit import RequestLimits, wait_untimed
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
 
@@ -50,7 +50,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-STEP = 4096  # bytes that are inflated at once; they can swell a thousandfold
+STEP = 4096  # bytes that are decompressed at once; they can grow a thousandfold
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -58,10 +58,10 @@ NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What a fetch may cost: `connect`, `idle` and `total` in seconds, `max_bytes` counted when inflated.
+    """Limits of a fetch: `connect`, `idle` and `total` in seconds, `max_bytes` after decompression.
 
-    `block_private` refuses redirects that lead from elsewhere into a private network. `proxies` says whether
-    the proxies of the environment are used, `proxy` names one for all feeds instead.
+    `block_private` refuses redirects from elsewhere into a private network. With `proxies`, the proxies of
+    the environment are used; `proxy` names one for all feeds instead.
     """
 
     concurrency: int = 200
@@ -78,12 +78,13 @@ class FetchLimits:
 
 
 @dataclass(slots=True)
-class _Way:
-    """How far a fetch has come: where it is, where it has been, whether all hops were permanent."""
+class _Chain:
+    """A fetch with its redirects: the current address, those before it, whether all moves were permanent."""
 
     url: str
     auth: tuple[str, str] | None
     headers: tuple[tuple[str, str], ...]
+    reservation: Reservation
     hops: int = 0
     permanent: bool = True
     seen: set[str] = field(default_factory=set)
@@ -92,15 +93,20 @@ class _Way:
 
     @property
     def server(self) -> str:
-        """The host and port that it is at, which not too many may ask at a time."""
+        """The host and port of the current address."""
         return urlsplit(self.url).netloc.lower()
+
+    @property
+    def host(self) -> str:
+        """The host of the current address for messages."""
+        return clean(urlsplit(self.url).hostname or "", 100)
 
 
 class Fetcher:
     """Fetches many feeds at once within limits; an async context manager.
 
-    Two requests at most go to a host at a time (`per_host`). `now` gives the wall clock in seconds since
-    1970 and is only used for dates in `Retry-After`.
+    At most `per_host` requests go to a host at a time. `now` returns the wall clock in seconds since 1970
+    and is only used for dates in `Retry-After`.
     """
 
     def __init__(
@@ -115,8 +121,8 @@ class Fetcher:
         self._resolver = resolver or Resolver()
         self.now = now
         self._tls = tls
-        self.room = Room()
-        self._slots = Slots(self.limits.concurrency, self.limits.per_host)
+        self.budget = MemoryBudget()
+        self._limits = RequestLimits(self.limits.concurrency, self.limits.per_host)
         self._direct: httpx.AsyncBaseTransport | None = None
         self._proxied: dict[str, httpx.AsyncBaseTransport] = {}
         self._codings = decompress.known_codings()
@@ -133,7 +139,7 @@ class Fetcher:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close all connections that are kept open."""
+        """Close all idle connections."""
         self._resolver.close()
         transports = [*self._proxied.values(), *([self._direct] if self._direct else [])]
         self._proxied.clear()
@@ -142,49 +148,50 @@ class Fetcher:
             with contextlib.suppress(Exception):
                 await transport.aclose()
 
-    async def fetch(self, job: FetchJob, *, keep: bool = False) -> FetchResult:
-        """Ask for one feed. Never raises but CancelledError; every fault is a FetchFailed.
+    async def fetch(self, job: FetchJob, reservation: Reservation | None = None) -> FetchResult:
+        """Fetch one feed. Raises only CancelledError; every error becomes a FetchFailed.
 
-        With `keep` the body counts as held until `room` is told that the job is done with.
+        The body counts against the budget until the caller releases `reservation`, or until this returns.
         """
+        own = reservation or self.budget.reserve()
         try:
-            return await self._fetch(job)
+            return await self._fetch(job, own)
         finally:
-            if not keep:
-                self.room.done(job)
+            if reservation is None:
+                own.release()
 
-    async def _fetch(self, job: FetchJob) -> FetchResult:
+    async def _fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
         try:
             url, userinfo = split_userinfo(job.url)
-            way = _Way(url, job.auth or userinfo, job.headers)
-            async with way.slot:
-                await way.slot.enter_async_context(self._slots.of(way.server))
-                await self.room.wait()
-                return await self._in_time(job, way)
+            chain = _Chain(url, job.auth or userinfo, job.headers, reservation)
+            async with chain.slot:
+                await chain.slot.enter_async_context(self._limits.slot(chain.server))
+                await self.budget.wait()
+                return await self._in_time(job, chain)
         except Refused as refused:
             return FetchFailed(job, refused.fault, clean(refused.reason), refused.status, refused.retry_after)
         except Exception as error:
-            # the message is left out, for it may hold an address with a password
+            # without the message: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("unexpected %s while fetching feed %d\n%s", type(error).__name__, job.feed_id, trace)
             return FetchFailed(
                 job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}"
             )
 
-    async def _in_time(self, job: FetchJob, way: _Way) -> FetchResult:
+    async def _in_time(self, job: FetchJob, chain: _Chain) -> FetchResult:
         import httpx
 
-        host = urlsplit(way.url).hostname or ""
+        host = urlsplit(chain.url).hostname or ""
         try:
-            async with asyncio.timeout(self.limits.total) as way.timer:
-                return await self._follow(job, way)
+            async with asyncio.timeout(self.limits.total) as chain.timer:
+                return await self._follow(job, chain)
         except TimeoutError:
             raise Refused(
-                Fault.TIMEOUT, f"{_host_of(way)} did not finish within {self.limits.total:g} seconds"
+                Fault.TIMEOUT, f"{chain.host} did not finish within {self.limits.total:g} seconds"
             ) from None
         except PrivateAddress:
             raise Refused(
-                Fault.REDIRECT, f"{host} leads to the private address {_host_of(way)}, which is not wanted"
+                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not wanted"
             ) from None
         except decompress.TooLarge:
             raise Refused(
@@ -193,29 +200,31 @@ class Fetcher:
         except decompress.Damaged:
             raise Refused(Fault.BROKEN, "the compressed answer is damaged or cut off") from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
-            raise explained(error, _host_of(way), self.limits.connect, self.limits.idle) from None
+            raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
-    async def _follow(self, job: FetchJob, way: _Way) -> FetchResult:
+    async def _follow(self, job: FetchJob, chain: _Chain) -> FetchResult:
         while True:
-            way.seen.add(way.url)
-            response = await self._ask(job, way)
+            chain.seen.add(chain.url)
+            response = await self._ask(job, chain)
             try:
-                target = self._redirect(response, way)
+                target = self._redirect(response, chain)
                 if target is None:
-                    return await self._read(job, way, response)
+                    return await self._read(job, chain, response)
             finally:
                 await response.aclose()
-            before = way.server
-            self._hop(way, target, response.status_code)
-            if way.server != before:
-                await way.slot.aclose()  # whoever waits for a host keeps no other one
-                await untimed(way.timer, way.slot.enter_async_context(self._slots.of(way.server)))
+            before = chain.server
+            self._hop(chain, target, response.status_code)
+            if chain.server != before:
+                await chain.slot.aclose()  # never hold one host's slot while waiting for another's
+                await wait_untimed(
+                    chain.timer, chain.slot.enter_async_context(self._limits.slot(chain.server))
+                )
 
-    async def _ask(self, job: FetchJob, way: _Way) -> httpx.Response:
+    async def _ask(self, job: FetchJob, chain: _Chain) -> httpx.Response:
         import httpx
 
         try:
-            url = httpx.URL(way.url)
+            url = httpx.URL(chain.url)
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise Refused(Fault.ADDRESS, "the address is not a valid web address") from None
         public_only = job.public_only or (
@@ -225,18 +234,18 @@ class Fetcher:
         request = httpx.Request(
             "GET",
             url,
-            headers=self._headers(job, way),
+            headers=self._headers(job, chain),
             extensions={"timeout": timeout | {"connect": self.limits.connect}, "public_only": public_only},
         )
         proxy = self._proxy_for(url)
         if public_only:
-            # nothing is looked up for a SOCKS proxy: it may be there to hide which names are asked for
-            names = proxy is not None and not proxy.lower().startswith("socks")
-            await self._resolver.refuse_private(url.raw_host.decode("ascii"), url.port or 80, look_up=names)
-        transport = self._through(proxy) if proxy else self._straight()
+            # no lookup for a SOCKS proxy: it may be there to hide the names
+            look_up = proxy is not None and not proxy.lower().startswith("socks")
+            await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
+        transport = self._proxy_transport(proxy) if proxy else self._direct_transport()
         return await transport.handle_async_request(request)
 
-    def _headers(self, job: FetchJob, way: _Way) -> list[tuple[bytes, bytes]]:
+    def _headers(self, job: FetchJob, chain: _Chain) -> list[tuple[bytes, bytes]]:
         headers = {
             b"User-Agent": header_bytes(self.limits.user_agent),
             b"Accept": ACCEPT.encode(),
@@ -246,26 +255,21 @@ class Fetcher:
             headers[b"If-None-Match"] = etag
         if job.last_modified and (modified := header_bytes(job.last_modified)):
             headers[b"If-Modified-Since"] = modified
-        if way.auth:
-            headers[b"Authorization"] = b"Basic " + b64encode(":".join(way.auth).encode("utf-8", "replace"))
+        if chain.auth:
+            headers[b"Authorization"] = b"Basic " + b64encode(":".join(chain.auth).encode("utf-8", "replace"))
         named = {name.lower(): name for name in headers}
-        for name, value in way.headers:
+        for name, value in chain.headers:
             if not NAME.fullmatch(name) or (value and not header_bytes(value)):
                 raise Refused(Fault.ADDRESS, f"the header {name!r} of the configuration cannot be sent")
             key = name.encode("ascii")
             headers[named.get(key.lower(), key)] = header_bytes(value)
         return list(headers.items())
 
-    def _straight(self) -> httpx.AsyncBaseTransport:
+    def _direct_transport(self) -> httpx.AsyncBaseTransport:
         if self._direct is None:
             from tuireader.feeds.transport import DirectTransport
 
-            self._direct = DirectTransport(
-                connect=self.limits.connect,
-                idle=self.limits.idle,
-                tls=self._tls_context,
-                resolver=self._resolver,
-            )
+            self._direct = DirectTransport(tls=self._tls_context, resolver=self._resolver)
         return self._direct
 
     def _proxy_for(self, url: httpx.URL) -> str | None:
@@ -276,12 +280,12 @@ class Fetcher:
             return None
         return proxy if "://" in proxy else f"http://{proxy}"
 
-    def _through(self, proxy: str) -> httpx.AsyncBaseTransport:
+    def _proxy_transport(self, proxy: str) -> httpx.AsyncBaseTransport:
         import httpx
 
         if proxy not in self._proxied:
             try:
-                # no connection is kept: what a server sends beyond its answer would be the answer to the next
+                # no connection is reused: bytes beyond a response would be taken for the next one
                 self._proxied[proxy] = httpx.AsyncHTTPTransport(
                     verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
                 )
@@ -298,8 +302,8 @@ class Fetcher:
             self._tls = httpx.create_ssl_context()
         return self._tls
 
-    def _redirect(self, response: httpx.Response, way: _Way) -> str | None:
-        """Where the answer leads to, or None when it is no redirect."""
+    def _redirect(self, response: httpx.Response, chain: _Chain) -> str | None:
+        """Return the target of a redirect, or None for any other response."""
         status = response.status_code
         if status not in REDIRECTS:
             return None
@@ -307,7 +311,7 @@ class Fetcher:
         if not location:
             raise Refused(Fault.REDIRECT, f"HTTP {status}: a redirect that leads nowhere", status)
         try:
-            target = urljoin(way.url, location)
+            target = urljoin(chain.url, location)
             target, _ = split_userinfo(target)
         except (Refused, ValueError):
             kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
@@ -318,37 +322,39 @@ class Fetcher:
             raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None
         return target
 
-    def _hop(self, way: _Way, target: str, status: int) -> None:
-        if target in way.seen:
+    def _hop(self, chain: _Chain, target: str, status: int) -> None:
+        if target in chain.seen:
             raise Refused(Fault.REDIRECT, "the redirects go round in a circle", status)
-        way.hops += 1
-        if way.hops > self.limits.redirects:
+        chain.hops += 1
+        if chain.hops > self.limits.redirects:
             raise Refused(Fault.REDIRECT, f"more than {self.limits.redirects} redirects", status)
-        way.permanent = way.permanent and status in PERMANENT
-        if not same_server(way.url, target):
-            way.auth, way.headers = None, ()  # secrets are for the server that they were given for
-        way.url = target
+        chain.permanent = chain.permanent and status in PERMANENT
+        if not same_server(chain.url, target):
+            chain.auth, chain.headers = None, ()  # credentials never go to another server
+        chain.url = target
 
-    async def _read(self, job: FetchJob, way: _Way, response: httpx.Response) -> FetchResult:
+    async def _read(self, job: FetchJob, chain: _Chain, response: httpx.Response) -> FetchResult:
         status = response.status_code
         etag, modified = validator(response, b"etag"), validator(response, b"last-modified")
         max_age = fresh_seconds(response)
-        moved_to = way.url if way.hops and way.permanent and "@" not in urlsplit(job.url).netloc else None
+        moved_to = (
+            chain.url if chain.hops and chain.permanent and "@" not in urlsplit(job.url).netloc else None
+        )
         if status == 304:
             if not (job.etag or job.last_modified):
                 raise Refused(Fault.HTTP, "HTTP 304: not modified, though nothing was known before", 304)
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
-            raise self._bad_status(way, response)
-        body = await self._body(job, way, response)
+            raise self._bad_status(chain, response)
+        body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
             return NotModified(job, etag, modified, max_age, True, moved_to)
         content_type = clean(header(response, b"content-type"), 200) or None
-        return Fetched(job, way.url, body, digest, content_type, etag, modified, max_age, moved_to)
+        return Fetched(job, chain.url, body, digest, content_type, etag, modified, max_age, moved_to)
 
-    async def _body(self, job: FetchJob, way: _Way, response: httpx.Response) -> bytes:
-        """The whole content with its codings undone, at most `max_bytes` long at any step."""
+    async def _body(self, chain: _Chain, response: httpx.Response) -> bytes:
+        """Return the decompressed body, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
             raise decompress.TooLarge
@@ -358,12 +364,12 @@ class Fetcher:
         async for chunk in response.aiter_raw():
             for start in range(0, len(chunk), STEP):
                 inflater.feed(chunk[start : start + STEP])
-                if self.room.is_large(job, inflater.size):
-                    await untimed(way.timer, self.room.place(job))
-            self.room.grown(job, inflater.size)
+                if chain.reservation.must_wait(inflater.size):
+                    await wait_untimed(chain.timer, chain.reservation.wait_for_turn())
+            chain.reservation.resize(inflater.size)
         return inflater.body()
 
-    def _bad_status(self, way: _Way, response: httpx.Response) -> Refused:
+    def _bad_status(self, chain: _Chain, response: httpx.Response) -> Refused:
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
         words = STATUS_WORDS.get(status) or reason_phrase(response)
@@ -372,7 +378,7 @@ class Fetcher:
         elif status == 206:
             words = "the server sent only a part"
         elif status in REFUSED:
-            words += f"; {advice(status, signed_in=way.auth is not None)}"
+            words += f"; {advice(status, signed_in=chain.auth is not None)}"
         fault = Fault.HTTP
         if status == 410:
             fault = Fault.GONE
@@ -382,12 +388,8 @@ class Fetcher:
 
 
 def _as_utf8(value: str) -> str:
-    """A header's bytes as the UTF-8 that browsers take them for, if they are that."""
+    """Return a header decoded as UTF-8, as browsers do, if its bytes are valid UTF-8."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return value
-
-
-def _host_of(way: _Way) -> str:
-    return clean(urlsplit(way.url).hostname or "", 100)

@@ -1,7 +1,7 @@
-"""Hosts: names looked up, and whether one is a server of the own computer or network.
+"""Host names and addresses: look them up, and tell public servers from those of the user's own network.
 
-The decision is made on what a resolver would make of a host, whoever connects in the end: `127.1`, `0x7f.1`,
-`2130706433` and `localhost.` are the own computer, also for a proxy.
+Decisions follow what a resolver would make of a host, even if a proxy connects in the end: `127.1`, `0x7f.1`,
+`2130706433` and `localhost.` are all this computer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 MAX_ADDRESSES = 4
-NAMES_KEPT_SECONDS = 60.0
+CACHE_SECONDS = 60.0
 LOOKUPS_AT_ONCE = 32
 LOOKUP_SECONDS = 2.0  # for a name that a proxy will look up for itself
 
@@ -29,26 +29,25 @@ EMBEDDING = tuple(
         "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
     )
 )
-"""Networks whose addresses end in one of IPv4."""
+"""Networks whose addresses end in an IPv4 address."""
 LOCAL_NETWORKS = tuple(ipaddress.IPv6Network(network) for network in ("fec0::/10", "64:ff9b:1::/48"))
-"""Local networks that `ipaddress` takes for global ones, or did: site-local, local NAT64 (RFC 8215)."""
+"""Local networks that some versions of `ipaddress` call global: site-local, local NAT64 (RFC 8215)."""
 LOCAL_NAMES = frozenset({
     "arpa", "corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private",
 })  # fmt: skip
-"""Last labels of names that the public DNS does not have (RFC 6761, RFC 6762 appendix G, RFC 8375)."""
+"""Top-level labels that the public DNS does not have (RFC 6761, RFC 6762 appendix G, RFC 8375)."""
 NAME = re.compile(r"[\w.-]+")
 NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 
 
 class PrivateAddress(Exception):
-    """A server in a private network is asked for by somebody who must not."""
+    """The request would reach a private network, which its origin may not."""
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is reachable for all the world; IPv4 inside of IPv6 counts."""
+    """Return whether an IP address is on the public internet; an IPv4 address inside IPv6 counts."""
     return _is_global(ipaddress.ip_address(address.partition("%")[0]))
 
 
@@ -65,7 +64,7 @@ def _is_global(address: IPAddress) -> bool:
 
 
 def may_be_public(host: str) -> bool:
-    """Return False where a host is not public by what is written alone: a private address, a local name.
+    """Return False if the written host alone shows that it is private: a private address, a local name.
 
     A name may still lead to a private address.
     """
@@ -83,7 +82,7 @@ def may_be_public(host: str) -> bool:
 
 
 def _plain(host: str) -> str:
-    """Return a host as resolvers and proxies may read it: without escapes, other digits and dots, case."""
+    """Return a host as resolvers and proxies may read it: unescaped, lower case, ASCII digits and dots."""
     if ":" not in host:
         host = unquote(host)
     host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
@@ -91,7 +90,7 @@ def _plain(host: str) -> str:
 
 
 def _ipv4(labels: list[str]) -> Iterator[ipaddress.IPv4Address]:
-    """Yield the addresses that a number of one to four parts stands for (inet_aton); an 0 may mean octal."""
+    """Yield the addresses that one to four numbers can mean (inet_aton); a leading 0 may mean octal."""
     for octal in (True, False):
         try:
             *first, last = [_number(label, octal) for label in labels]
@@ -111,71 +110,60 @@ def _number(label: str, octal: bool) -> int:
 
 
 class Resolver:
-    """Host names to addresses, each name once, in daemon threads that nobody has to wait for.
+    """Looks up host names, each name once, in daemon threads that nothing has to wait for.
 
-    `ask` asks the system for the addresses of a host and port.
+    `ask` asks the system for the addresses of a host.
     """
 
-    def __init__(self, ask: Callable[[str, int], list[Address] | OSError] | None = None) -> None:
+    def __init__(self, ask: Callable[[str], list[str] | OSError] | None = None) -> None:
         self._system = ask or _getaddrinfo
-        self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}
-        self._running: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
+        self._known: dict[str, tuple[float, list[str]]] = {}
+        self._running: dict[str, asyncio.Future[list[str]]] = {}
         self._slots = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
-    async def lookup(self, host: str, port: int) -> list[Address]:
-        """Addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
-        literal = self._literal(host, port)
-        if literal:
-            return [literal]
-        key = (host, port)
+    async def lookup(self, host: str) -> list[str]:
+        """Return addresses in the system's order of preference. Raises OSError (`socket.gaierror`)."""
+        with contextlib.suppress(ValueError):
+            return [str(ipaddress.ip_address(host))]
         now = asyncio.get_running_loop().time()
-        if key in self._known and self._known[key][0] > now:
-            return self._known[key][1]
-        if key not in self._running:
-            self._running[key] = asyncio.ensure_future(self._ask(key))
-            self._running[key].add_done_callback(lambda task: self._finished(key, task))
-        return await asyncio.shield(self._running[key])
+        if host in self._known and self._known[host][0] > now:
+            return self._known[host][1]
+        if host not in self._running:
+            self._running[host] = asyncio.ensure_future(self._ask(host))
+            self._running[host].add_done_callback(lambda task: self._finished(host, task))
+        return await asyncio.shield(self._running[host])
 
-    async def refuse_private(self, host: str, port: int, *, look_up: bool) -> None:
+    async def refuse_private(self, host: str, *, look_up: bool) -> None:
         """Raise PrivateAddress for a host that is not public, as far as that is known before connecting.
 
-        With `look_up` names count that lead to a private address here; others may know them otherwise.
+        With `look_up`, names that lead to a private address here are refused too; a proxy may resolve them
+        differently.
         """
         if not may_be_public(host):
             raise PrivateAddress
         if look_up:
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(LOOKUP_SECONDS):
-                    found = await self.lookup(host, port)
-                if not all(is_public(str(where[0])) for _, where in found):
+                    found = await self.lookup(host)
+                if not all(map(is_public, found)):
                     raise PrivateAddress
 
     def close(self) -> None:
-        """Wait no longer for any name; the threads end by themselves."""
+        """Cancel all lookups; their threads end by themselves."""
         for lookup in list(self._running.values()):
             lookup.cancel()
 
-    @staticmethod
-    def _literal(host: str, port: int) -> Address | None:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return None
-        if address.version == 4:
-            return socket.AF_INET, (host, port)
-        return socket.AF_INET6, (host, port, 0, 0)
-
-    def _finished(self, key: tuple[str, int], task: asyncio.Future[list[Address]]) -> None:
-        del self._running[key]
+    def _finished(self, host: str, task: asyncio.Future[list[str]]) -> None:
+        del self._running[host]
         if not task.cancelled() and task.exception() is None:
-            self._known[key] = (asyncio.get_running_loop().time() + NAMES_KEPT_SECONDS, task.result())
+            self._known[host] = (asyncio.get_running_loop().time() + CACHE_SECONDS, task.result())
 
-    async def _ask(self, key: tuple[str, int]) -> list[Address]:
+    async def _ask(self, host: str) -> list[str]:
         loop = asyncio.get_running_loop()
         async with self._slots:
-            answer: asyncio.Future[list[Address]] = loop.create_future()
+            answer: asyncio.Future[list[str]] = loop.create_future()
 
-            def settle(result: list[Address] | OSError) -> None:
+            def settle(result: list[str] | OSError) -> None:
                 if answer.done():
                     return
                 if isinstance(result, list):
@@ -184,7 +172,7 @@ class Resolver:
                     answer.set_exception(result)
 
             def ask() -> None:
-                result = self._system(*key)
+                result = self._system(host)
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(settle, result)
 
@@ -192,12 +180,16 @@ class Resolver:
             return await answer
 
 
-def _getaddrinfo(host: str, port: int) -> list[Address] | OSError:
+def _getaddrinfo(host: str) -> list[str] | OSError:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
     except (UnicodeError, ValueError):
         return socket.gaierror(socket.EAI_NONAME, "not a host name")
-    addresses: list[Address] = [(family, sockaddr) for family, _, _, _, sockaddr in found]  # type: ignore[misc]
+    addresses = [_with_scope(*sockaddr) for *_, sockaddr in found]
     return list(dict.fromkeys(addresses))[:MAX_ADDRESSES]
+
+
+def _with_scope(address: str, port: int, flow: int = 0, scope: int = 0) -> str:
+    return f"{address}%{scope}" if scope and "%" not in address else address

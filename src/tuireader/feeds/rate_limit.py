@@ -1,4 +1,4 @@
-"""How many servers are asked at once, and how often the same one."""
+"""Limits on requests: how many at once in all, and how many to the same host."""
 
 from __future__ import annotations
 
@@ -7,53 +7,54 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 
-SPARE_FILES = 64  # open files left to the rest of the program
+SPARE_FILES = 64
+"""Open files left to the rest of the program."""
 
 
 @dataclass(slots=True)
-class _Queue:
-    """The queue of one host, kept while somebody stands in it."""
+class _Host:
+    """The slots of one host, kept while they are in use or waited for."""
 
-    places: asyncio.Semaphore
+    slots: asyncio.Semaphore
     users: int = 0
 
 
-class Slots:
-    """`concurrency` places in all, `per_host` of them for one host."""
+class RequestLimits:
+    """`concurrency` slots in all, `per_host` of them for one host."""
 
     def __init__(self, concurrency: int, per_host: int) -> None:
-        self._all = asyncio.Semaphore(_possible(concurrency))
+        self._all = asyncio.Semaphore(_affordable(concurrency))
         self._per_host = per_host
-        self._queues: dict[str, _Queue] = {}
+        self._hosts: dict[str, _Host] = {}
 
     @contextlib.asynccontextmanager
-    async def of(self, host: str) -> AsyncIterator[None]:
-        """A place at this host, waited for first, and one in all."""
-        queue = self._queues.setdefault(host, _Queue(asyncio.Semaphore(self._per_host)))
-        queue.users += 1
+    async def slot(self, name: str) -> AsyncIterator[None]:
+        """Wait for a slot of this host first, then for one of all."""
+        host = self._hosts.setdefault(name, _Host(asyncio.Semaphore(self._per_host)))
+        host.users += 1
         try:
-            async with queue.places, self._all:
+            async with host.slots, self._all:
                 yield
         finally:
-            queue.users -= 1
-            if not queue.users:
-                self._queues.pop(host, None)
+            host.users -= 1
+            if not host.users:
+                self._hosts.pop(name, None)
 
 
-async def untimed(timer: asyncio.Timeout | None, turn: Awaitable[object]) -> None:
-    """Wait for a turn while the clock of a time limit stands: the server that is asked cannot help it."""
+async def wait_untimed(timer: asyncio.Timeout | None, event: Awaitable[object]) -> None:
+    """Wait for an event with the time limit suspended: it is not the server that takes long."""
     loop = asyncio.get_running_loop()
     end = timer.when() if timer is not None else None
     left = None if end is None else end - loop.time()
     if timer is not None:
         timer.reschedule(None)
-    await turn
+    await event
     if timer is not None and left is not None:
         timer.reschedule(loop.time() + left)
 
 
-def _possible(concurrency: int) -> int:
-    """`concurrency`, or fewer if this process may not open so many files."""
+def _affordable(concurrency: int) -> int:
+    """Return `concurrency`, or less if this process may not open that many files."""
     try:
         import resource
 

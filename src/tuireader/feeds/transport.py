@@ -1,314 +1,253 @@
-"""A light httpx transport for direct connections: asyncio sockets, h11 for the protocol, no shared pool.
+"""An httpx transport for direct connections: HTTP/1.1 by httpcore, addresses and idle connections by us.
 
-httpx's own pool looks at every connection for every request, which costs more than the rest of the
-request when a thousand feeds are asked at once. Here a connection belongs to one origin, idle ones are
-kept in a small list, and names are looked up in daemon threads, so that a dead name server delays neither
-other feeds nor the end of the program. Errors are httpx's, so that a caller need not know which transport
-it talks to. HTTP/1.1 only (RFC 9112).
+httpx's own pool looks at every connection for every request, which costs more than the rest of the request
+when a thousand feeds are fetched at once. It also reuses connections that hold bytes beyond the last
+response (docs/notes/home-made.md). Here a connection belongs to one origin, and the address that is checked
+is the address that is connected to. Errors are httpx's, as with its own transport.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
-import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import h11
+import httpcore
 import httpx
 
-from tuireader.feeds.hosts import Address, PrivateAddress, Resolver, is_public
+from tuireader.feeds.hosts import PrivateAddress, Resolver, is_public
 
-CONNECT_HEADSTART = 0.3  # seconds before the next address is tried as well (RFC 8305 says 0.25)
-MAX_HEAD = 1 << 16
-MAX_INTERIM = 20
-IDLE_KEPT = 64
+ATTEMPT_DELAY = 0.3
+"""Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
+MAX_HEAD = 1 << 18
+"""Bytes of a response's head with the interim responses (1xx) before it; httpcore accepts any number."""
+MAX_IDLE = 64
 IDLE_SECONDS = 5.0
 
-Origin = tuple[str, str, int]
 
+class _Stream(httpcore.AsyncNetworkStream):
+    """An asyncio stream as httpcore's connections want it."""
 
-async def _connect_one(address: Address) -> socket.socket:
-    family, sockaddr = address
-    connection = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        connection.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(connection, sockaddr)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.head_left: int | None = None
+        """Bytes that may arrive before the head of a response is complete; None for no limit."""
 
-
-async def _connect_any(addresses: list[Address]) -> socket.socket:
-    """The first connection that comes about; each next address gets its try a moment later."""
-    if len(addresses) == 1:
-        return await _connect_one(addresses[0])
-    waiting, running = list(addresses), set[asyncio.Task[socket.socket]]()
-    error: BaseException | None = None
-    try:
-        while waiting or running:
-            if waiting:
-                running.add(asyncio.create_task(_connect_one(waiting.pop(0))))
-            done, running = await asyncio.wait(
-                running,
-                timeout=CONNECT_HEADSTART if waiting else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            good = [task for task in done if task.exception() is None]
-            for spare in good[1:]:
-                spare.result().close()
-            if good:
-                return good[0].result()
-            error = next((task.exception() for task in done), error)
-    finally:
-        for task in running:
-            task.add_done_callback(_close_late)
-            task.cancel()
-    raise error or OSError("no address")
-
-
-def _close_late(task: asyncio.Task[socket.socket]) -> None:
-    if not task.cancelled() and task.exception() is None:
-        task.result().close()
-
-
-class _Stream(asyncio.Protocol):
-    """The two directions of one connection: what came and was not read yet, and where to write."""
-
-    transport: asyncio.Transport
-
-    def __init__(self) -> None:
-        self._received = bytearray()
-        self._ended = False
-        self._error: Exception | None = None
-        self._more = asyncio.Event()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) > MAX_HEAD:
-            self.transport.pause_reading()
-        self._more.set()
-
-    def eof_received(self) -> None:
-        self._ended = True
-        self._more.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._error = exc
-        self.eof_received()
-
-    async def read(self) -> bytes:
-        """Return all that came, once there is something; `b""` at the end. Raises OSError."""
-        await self._more.wait()
-        if not self._received:
-            if self._error is not None:
-                raise self._error
-            return b""
-        data = bytes(self._received)
-        self._received.clear()
-        if not self._ended:
-            self._more.clear()
-        self.transport.resume_reading()
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        try:
+            async with asyncio.timeout(timeout):
+                data = await self._reader.read(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout from error
+        except OSError as error:
+            raise httpcore.ReadError from error
+        if self.head_left is not None:
+            self.head_left -= len(data)
+            if self.head_left < 0:
+                raise httpcore.RemoteProtocolError("no answer, only interim responses")
         return data
 
-    def has_input(self) -> bool:
-        """Return whether anything came that was not read, be it the end; asks the system, too."""
-        if self._received or self._ended:
-            return True
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        if buffer:
+            self._writer.write(buffer)  # a request without a body fits into any buffer
+
+    async def aclose(self) -> None:
+        self._writer.transport.abort()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info != "is_readable":
+            return self._writer.get_extra_info(info)
         poll = select.poll()
-        poll.register(self.transport.get_extra_info("socket"), select.POLLIN)
+        poll.register(self._writer.get_extra_info("socket"), select.POLLIN)
         return bool(poll.poll(0))
+
+    async def has_buffered_input(self) -> bool:
+        """Return whether data or the end of the stream arrived and was not read yet."""
+        try:
+            async with asyncio.timeout(0):  # a read that need not wait returns all the same
+                await self._reader.read(1)
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
 
 
 @dataclass(slots=True, eq=False)
 class _Connection:
-    """One TCP or TLS connection to an origin with the state of HTTP on it."""
+    """A connection to an origin."""
 
-    origin: Origin
+    origin: httpcore.Origin
     stream: _Stream
-    state: h11.Connection
-    idle: float
-    idle_since: float = 0.0
+    http: httpcore.AsyncHTTP11Connection
 
-    def send(self, request: httpx.Request) -> None:
-        target = request.url.raw_path
-        try:
-            head = self.state.send(
-                h11.Request(method=request.method, target=target, headers=request.headers.raw)
-            )
-            end = self.state.send(h11.EndOfMessage())
-        except h11.LocalProtocolError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
-        self.stream.transport.write((head or b"") + (end or b""))
+    @property
+    def surplus(self) -> bytes:
+        """What arrived beyond the response, or before one; httpcore shows it only for upgrades.
 
-    async def event(self) -> h11.Event | type[h11.PAUSED]:
-        """The next part of the answer. Raises httpx.TimeoutException, ReadError or RemoteProtocolError."""
-        while True:
-            try:
-                event = self.state.next_event()
-            except h11.RemoteProtocolError as error:
-                raise httpx.RemoteProtocolError(str(error)) from error
-            if event is not h11.NEED_DATA:
-                return event  # type: ignore[return-value]
-            data = await self._read()
-            if not data and self.state.their_state is h11.SEND_RESPONSE and not self.state.trailing_data[0]:
-                raise httpx.RemoteProtocolError("no answer")
-            self.state.receive_data(data)
+        `_h11_state` is private: pyproject.toml pins httpcore, tests/feeds/test_surplus.py needs it.
+        """
+        return self.http._h11_state.trailing_data[0]
 
-    async def _read(self) -> bytes:
-        try:
-            async with asyncio.timeout(self.idle):
-                return await self.stream.read()
-        except TimeoutError as error:
-            raise httpx.ReadTimeout("no data") from error
-        except OSError as error:
-            raise httpx.ReadError("read failed") from error
+    def is_reusable(self) -> bool:
+        """Return whether the response was read to its end and nothing came after it."""
+        return self.http.is_idle() and not self.surplus
 
-    async def head(self) -> h11.Response:
-        """Status and headers, interim answers (1xx) skipped."""
-        for _ in range(MAX_INTERIM):
-            event = await self.event()
-            if isinstance(event, h11.Response):
-                return event
-            if isinstance(event, h11.ConnectionClosed):
-                break
-        raise httpx.RemoteProtocolError("no answer")
-
-    def close(self) -> None:
-        self.stream.transport.abort()
-
-    def reusable(self) -> bool:
-        """Return whether the answer was read to its end, and nothing came behind it."""
-        done = self.state.our_state is h11.DONE and self.state.their_state is h11.DONE
-        return done and not self.state.trailing_data[0]
+    async def is_quiet(self) -> bool:
+        """Return whether an idle connection is still good: input now would be taken for the next response."""
+        return not self.http.has_expired() and not await self.stream.has_buffered_input()
 
 
 class _Body(httpx.AsyncByteStream):
-    """The content of one answer, as the wire has it; hands its connection back when it is closed."""
-
-    def __init__(self, connection: _Connection, release: Callable[[_Connection], None]) -> None:
-        self._connection: _Connection | None = connection
-        self._release = release
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while self._connection is not None:
-            event = await self._connection.event()
-            if isinstance(event, h11.Data):
-                yield bytes(event.data)
-            else:
-                return
-
-    async def aclose(self) -> None:
-        if self._connection is not None:
-            self._release(self._connection)
-            self._connection = None
-
-
-class DirectTransport(httpx.AsyncBaseTransport):
-    """Sends GET requests without a body straight to the server. `connect` and `idle` in seconds.
-
-    The request extension `"public_only"` refuses servers on private networks (raises PrivateAddress).
-    """
+    """The body of a response, still encoded; releases its connection when it is closed."""
 
     def __init__(
         self,
-        *,
-        connect: float,
-        idle: float,
-        tls: Callable[[], ssl.SSLContext],
-        resolver: Resolver | None = None,
+        response: httpcore.Response,
+        connection: _Connection,
+        release: Callable[[_Connection], Any],
     ) -> None:
-        self._connect_seconds = connect
-        self._idle_seconds = idle
+        self._response = response
+        self._connection = connection
+        self._release = release
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx_errors():
+            async for part in self._response.aiter_stream():
+                yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+        await self._release(self._connection)
+
+
+class DirectTransport(httpx.AsyncBaseTransport):
+    """Sends GET requests without a body straight to the server.
+
+    The request extension `public_only` refuses servers on private networks (raises PrivateAddress).
+    """
+
+    def __init__(self, *, tls: Callable[[], ssl.SSLContext], resolver: Resolver | None = None) -> None:
         self._tls = tls
         self._resolver = resolver or Resolver()
         self._idle: list[_Connection] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        port = url.port or (443 if url.scheme == "https" else 80)
-        origin = (url.scheme, url.raw_host.decode("ascii"), port)
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         public_only = bool(request.extensions.get("public_only"))
-        connection = None if public_only else self._take(origin)
+        plain = httpcore.Request(
+            request.method, target, headers=request.headers.raw, extensions=request.extensions
+        )
+        connection = None if public_only else await self._take(target.origin)
         if connection is not None:
-            try:
-                return await self._exchange(connection, request)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
-                pass  # the server had closed it meanwhile: one fresh try
-        return await self._exchange(await self._open(origin, public_only), request)
+            with contextlib.suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # closed meanwhile
+                return await self._send(connection, plain)
+        seconds = request.extensions.get("timeout", {}).get("connect")
+        return await self._send(await self._open(target.origin, seconds, public_only), plain)
 
-    async def _exchange(self, connection: _Connection, request: httpx.Request) -> httpx.Response:
+    async def _send(self, connection: _Connection, request: httpcore.Request) -> httpx.Response:
+        connection.stream.head_left = MAX_HEAD
         try:
-            connection.send(request)
-            head = await connection.head()
-        except BaseException:
-            connection.close()
+            with _as_httpx_errors():
+                response = await connection.http.handle_async_request(request)
+        except httpx.RemoteProtocolError as error:
+            if connection.surplus:
+                raise httpx.RemoteProtocolError("not HTTP") from error
             raise
+        connection.stream.head_left = None
         return httpx.Response(
-            head.status_code,
-            headers=head.headers.raw_items(),
-            stream=_Body(connection, self._put_back),
-            extensions={"reason_phrase": bytes(head.reason)},
+            response.status,
+            headers=response.headers,
+            stream=_Body(response, connection, self._release),
+            extensions=response.extensions,
         )
 
-    async def _open(self, origin: Origin, public_only: bool) -> _Connection:
-        scheme, host, port = origin
+    async def _open(self, origin: httpcore.Origin, seconds: float | None, public_only: bool) -> _Connection:
+        host = origin.host.decode("ascii")
         try:
-            async with asyncio.timeout(self._connect_seconds):
-                addresses = await self._resolver.lookup(host, port)
-                if public_only and not all(is_public(str(where[0])) for _, where in addresses):
+            async with asyncio.timeout(seconds):
+                addresses = await self._resolver.lookup(host)
+                if public_only and not all(map(is_public, addresses)):
                     raise PrivateAddress
-                connected = await _connect_any(addresses)
-                try:
-                    _, stream = await asyncio.get_running_loop().create_connection(
-                        _Stream,
-                        sock=connected,
-                        ssl=self._tls() if scheme == "https" else None,
-                        server_hostname=host if scheme == "https" else None,
-                    )
-                except BaseException:
-                    connected.close()
-                    raise
+                tls = {"ssl": self._tls(), "server_hostname": host} if origin.scheme == b"https" else {}
+                stream = _Stream(*await _connect(addresses, origin.port, tls))
         except TimeoutError as error:
             raise httpx.ConnectTimeout("connect timed out") from error
         except (OSError, ValueError) as error:
             raise httpx.ConnectError("connect failed") from error
-        state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        return _Connection(origin, stream, state, self._idle_seconds)
+        http = httpcore.AsyncHTTP11Connection(origin, stream, keepalive_expiry=IDLE_SECONDS)
+        return _Connection(origin, stream, http)
 
-    def _take(self, origin: Origin) -> _Connection | None:
-        """An idle connection to `origin` that is still good, if there is one.
-
-        What came while it was idle would be taken for the next answer.
-        """
-        now = asyncio.get_running_loop().time()
-        for connection in [one for one in self._idle if one.origin == origin]:
-            self._idle.remove(connection)
-            if not connection.stream.has_input() and now - connection.idle_since < IDLE_SECONDS:
-                return connection
-            connection.close()
+    async def _take(self, origin: httpcore.Origin) -> _Connection | None:
+        """Return an idle connection to `origin` that is still good, if there is one."""
+        while found := next((one for one in self._idle if one.origin == origin), None):
+            self._idle.remove(found)
+            if await found.is_quiet():
+                return found
+            await found.http.aclose()
         return None
 
-    def _put_back(self, connection: _Connection) -> None:
-        """Keep a connection whose answer was read to its end; close any other."""
-        if not connection.reusable():
-            connection.close()
+    async def _release(self, connection: _Connection) -> None:
+        if not connection.is_reusable():
+            await connection.http.aclose()
             return
-        connection.state.start_next_cycle()
-        connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
-        if len(self._idle) > IDLE_KEPT:
-            self._idle.pop(0).close()
+        if len(self._idle) > MAX_IDLE:
+            await self._idle.pop(0).http.aclose()
 
     async def aclose(self) -> None:
         self._resolver.close()
-        for connection in self._idle:
-            connection.close()
-        self._idle.clear()
+        while self._idle:
+            await self._idle.pop().http.aclose()
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _connect(addresses: Sequence[str], port: int, tls: dict[str, Any]) -> Streams:
+    """Return the first connection that succeeds; each next address is tried a moment later (RFC 8305)."""
+    if len(addresses) == 1:
+        return await asyncio.open_connection(addresses[0], port, **tls)
+    waiting, running = list(addresses), set[asyncio.Task[Streams]]()
+    error: BaseException | None = None
+    try:
+        while waiting or running:
+            if waiting:
+                running.add(asyncio.create_task(asyncio.open_connection(waiting.pop(0), port, **tls)))
+            done, running = await asyncio.wait(
+                running,
+                timeout=ATTEMPT_DELAY if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            good = [task.result() for task in done if task.exception() is None]
+            for _, writer in good[1:]:
+                writer.transport.abort()
+            if good:
+                return good[0]
+            error = next((task.exception() for task in done), error)
+    finally:
+        for task in running:
+            task.add_done_callback(_abort)
+            task.cancel()
+    raise error or OSError("no address")
+
+
+def _abort(task: asyncio.Task[Streams]) -> None:
+    """Close a connection that succeeded after another one."""
+    if not task.cancelled() and task.exception() is None:
+        task.result()[1].transport.abort()
+
+
+@contextlib.contextmanager
+def _as_httpx_errors() -> Iterator[None]:
+    """Raise httpcore's errors as the errors of httpx that have the same name."""
+    try:
+        yield
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error

@@ -19,6 +19,7 @@ from typing import Any
 
 from tuireader import ingest, schedule
 from tuireader.errors import TuireaderError
+from tuireader.feeds.backpressure import Reservation
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import (
@@ -75,6 +76,7 @@ class Outcome:
 
     facts: FeedFacts
     result: FetchResult
+    reservation: Reservation
     parsed: ParseResult | None = None
 
 
@@ -117,8 +119,8 @@ async def refresh(
                     changed += event.changed
                     event = _numbered(event, done, len(feeds))
                 yield event
-            for outcome in batch:  # not before: what was read of a body takes more memory than the body
-                fetcher.room.done(outcome.result.job)
+            for outcome in batch:  # not before: a parsed feed takes more memory than its body
+                outcome.reservation.release()
         await driver
     finally:
         driver.cancel()
@@ -133,19 +135,17 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
     now = int(setting.clock())
     with store.transaction():
         for outcome in batch:
-            store.conn.execute("SAVEPOINT feed")
             try:
-                found, new = _save(store, outcome, setting, now)
+                with store.savepoint():
+                    found, new = _save(store, outcome, setting, now)
                 fresh += new
             except store.broken_input as error:
                 log.exception("storing %s", without_password(outcome.facts.url))
-                store.conn.execute("ROLLBACK TO feed")
                 found = [
                     _record_failure(
                         store, outcome, setting, now, Fault.INTERNAL, f"cannot be stored: {error}"
                     )
                 ]
-            store.conn.execute("RELEASE feed")
             events += found
         store.entries.index_new(fresh)
     if fresh:
@@ -277,8 +277,9 @@ async def _fetch_all(
     """Put an outcome for every feed into the queue, then None. The fetcher bounds what runs at once."""
 
     async def ask(facts: FeedFacts) -> None:
+        reservation = fetcher.budget.reserve()
         try:
-            result = await fetcher.fetch(await job_of(facts), keep=True)
+            result = await fetcher.fetch(await job_of(facts), reservation)
         except TuireaderError as error:  # a password that cannot be had
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
@@ -286,7 +287,7 @@ async def _fetch_all(
             stored = await _digests(pool, facts)
             parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
             result = replace(result, body=b"")
-        await outcomes.put(Outcome(facts, result, parsed))
+        await outcomes.put(Outcome(facts, result, reservation, parsed))
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -212,6 +212,19 @@ class Store:
                 self.conn.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only this part of a transaction if it raises; not to be nested."""
+        self.conn.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:  # a full disk undoes the whole transaction
+                self.conn.execute("ROLLBACK TO part")
+                self.conn.execute("RELEASE part")
+            raise
+        self.conn.execute("RELEASE part")
+
     def _begin(self) -> None:
         """Take the write lock, in short attempts, so that the wait can be ended by a lower `patience`."""
         began = monotonic()
