@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tuireader.library.watching.proper_names import name_of, names_in, phrases_of
 from tuireader.ui.drawing.row_parts import letters
-from tuireader.ui.drawing.styles import free_color, shared_out
+from tuireader.ui.drawing.styles import assign_colors, free_color
 
 
 def found(title: str, text: str = "", *known: str) -> list[str]:
@@ -88,10 +88,10 @@ def test_marks_are_short_and_distinct(names: list[str]) -> None:
     assert len(set(marks.values())) == len(marks)
 
 
-def test_colours_are_shared_out() -> None:
+def test_colours_are_assign_colors() -> None:
     palette = ("magenta", "cyan", "yellow")
-    assert shared_out({"a": "", "b": "", "c": ""}, palette) == dict(zip("abc", palette, strict=True))
-    assert shared_out({"a": "", "b": "magenta", "c": "Cyan"}, palette) == {
+    assert assign_colors({"a": "", "b": "", "c": ""}, palette) == dict(zip("abc", palette, strict=True))
+    assert assign_colors({"a": "", "b": "magenta", "c": "Cyan"}, palette) == {
         "a": "yellow",
         "b": "magenta",
         "c": "cyan",

@@ -381,7 +381,7 @@ async def test_graphics_go_to_the_terminal_and_take_their_cells(way: str, sign: 
     sent: list[str] = []
     async with running(one(PICTURES, f'[ui]\nimages = "{way}"')) as run:
         Site(run.library).pictures[QUAY] = RED
-        run.app._driver.write = sent.append  # type: ignore[method-assign,union-attr]
+        run.app.write_to_terminal = sent.append  # type: ignore[method-assign, assignment]
         await run.press("enter")
         await run.settle()
         shown = output(run)

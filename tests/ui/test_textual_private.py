@@ -23,7 +23,7 @@ USED = {
     "_on_timer_update": (Screen, ["self"]),
     "_unnotify": (App, ["self", "notification", "refresh"]),
 }
-OWN = {"_held_until", "_repainted", "_MAX_WAIT"}
+OWN = {"_driver", "_held_until", "_repainted", "_MAX_WAIT"}
 
 
 @pytest.mark.parametrize("name", USED)
@@ -39,6 +39,10 @@ def test_the_list_above_is_complete() -> None:
         node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name for name in names if name.startswith("_")} - OWN == set(USED)
+
+
+def test_textual_keeps_its_driver() -> None:
+    assert App[int]()._driver is None
 
 
 @pytest.mark.parametrize(

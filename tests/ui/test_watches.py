@@ -271,9 +271,7 @@ async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
 def heard(run: Running) -> list[str]:
     """What goes to the terminal besides frames: bells, and control sequences of the driver."""
     written: list[str] = []
-    driver = run.app._driver
-    assert driver is not None
-    driver.write = written.append  # type: ignore[method-assign, assignment]
+    run.app.write_to_terminal = written.append  # type: ignore[method-assign, assignment]
     run.app.bell = lambda: written.append("\a")  # type: ignore[method-assign]
     return written
 

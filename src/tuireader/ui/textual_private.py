@@ -89,6 +89,11 @@ class CrashSafeApp(App[int]):
         """
         return await self._check_bindings(key, priority)
 
+    def write_to_terminal(self, sequences: str) -> None:
+        """Write escape sequences in order with the frames; the driver has no public access."""
+        if self._driver is not None:
+            self._driver.write(sequences)
+
     def remove_toast(self, toast: Notification) -> None:
         """Remove one toast; the public `clear_notifications` removes all."""
         self._unnotify(toast)

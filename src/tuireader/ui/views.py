@@ -16,7 +16,7 @@ MUTED = View(ViewKind.QUERY, "is:muted")
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
-    """The name of a view for the top line."""
+    """Return the name of a view for the header."""
     if view.kind is ViewKind.NEW:
         return "New since last time"
     if view.kind is ViewKind.FEED:
@@ -34,7 +34,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
 
 
 def count_of(view: View, counts: Counts) -> Count | None:
-    """Unread and total of a view; None for a search."""
+    """Return the counts of a view; None for a search."""
     if view.kind is ViewKind.WATCH:
         return counts.watches.get(view.key, Count())
     if view.kind is ViewKind.LABEL:
@@ -55,7 +55,7 @@ _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today
 
 
 def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
-    """The expression that finds what a view shows under a filter; `""` for all articles."""
+    """Return the search expression of a view with a filter; `""` for all articles."""
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
@@ -69,7 +69,7 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
 
 
 def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
-    """The title of a feed, or its address where another feed has that title, too."""
+    """Return the title of a feed, or its URL where another feed has the same title."""
     titles = [feed.title.casefold() for feed in feeds]
     for feed in feeds:
         if feed.id == feed_id:
@@ -78,7 +78,7 @@ def _one_name(feed_id: int, feeds: Sequence[Feed]) -> str:
 
 
 def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
-    """The feeds that a refresh of a view means; None for all."""
+    """Return the feeds to refresh in a view; None for all."""
     if view.kind is ViewKind.FEED:
         return [int(view.key)]
     if view.kind is ViewKind.FOLDER:

@@ -168,7 +168,8 @@ class Pictures:
             pixels = await self._library.content.image(url, feed_id, *size, back)
             make = graphics.sixels if self.way == "sixel" else graphics.kitty
             art, sequences = await asyncio.to_thread(make, pixels, cell, ground)
-            graphics.send(self._screen.host, sequences)
+            for sequence in sequences:
+                self._screen.host.write_to_terminal(sequence)
         self._judge(pixels)
         return art
 

@@ -16,7 +16,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Article
 from tuireader.ui.controllers.mark_steps import PLACE, Step
 from tuireader.ui.drawing import page as building
-from tuireader.ui.drawing.page_parts import Mark, Page, Part, Target
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Target
 from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.workers import run_latest
 
@@ -170,7 +170,7 @@ class Reading:
             if self.page is None or self.page.head is not page.head:
                 return
             if found:
-                self._screen.pane.colour(number, [Mark(a, b, f"code:{kind}") for a, b, kind in found])
+                self._screen.pane.colour(number, [StyleRange(a, b, f"code:{kind}") for a, b, kind in found])
 
     async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
         article = await self._screen.marking.article(article_id, ahead=ahead)
@@ -244,7 +244,7 @@ class Reading:
         related = await self._library.articles.related(page.article.id)
         if token != self._token or not (related or story):
             return
-        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.said)
+        tail = build_tail(page.article, page.text_links, related, self._screen.key_of, story, page.comments)
         self._pages[page.article.id] = self.page = replace(self.page or page, tail=tail)
         self._screen.pane.show_tail(tail)
         self._screen.tell_status()

@@ -173,13 +173,13 @@ class Refreshing:
 
     def _show_in_terminal(self, told: Told) -> bool:
         """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
-        app = self._screen.app
+        app = self._screen.host
         kind = terminal.detect(os.environ, self._library.config.notify.terminal)
         number = max(told.articles, default=0)
         written = terminal.escape_sequence(told.title, told.body, kind, os.environ, number)
-        if not written or app.is_web or app._driver is None:
+        if not written or app.is_web:
             return False
-        app._driver.write(written)
+        app.write_to_terminal(written)
         return True
 
     def _rest(self) -> None:

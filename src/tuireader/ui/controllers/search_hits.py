@@ -12,7 +12,7 @@ from tuireader.ui.widgets.details import Facts, marked
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
-    from tuireader.ui.drawing.row import TitleMarks
+    from tuireader.ui.drawing.row import TitleRanges
     from tuireader.ui.screens.panes import Panes
 
 _LONGEST = 500  # characters of a title in which marks are looked for
@@ -31,7 +31,7 @@ def _watches_first(mark: tuple[int, int, str]) -> tuple[int, bool]:
 
 
 class Finding:
-    """TitleMarks of the watches and of the search or filter, and a line for the sentence that was found."""
+    """TitleRanges of the watches and of the search or filter, and a line for the sentence that was found."""
 
     def __init__(self, screen: Panes) -> None:
         self._screen = screen
@@ -40,7 +40,7 @@ class Finding:
         self._watches_ready = False
         self.line = Facts(id="snippet", raised=True)
 
-    def marks(self, row: ArticleRow) -> TitleMarks:
+    def marks(self, row: ArticleRow) -> TitleRanges:
         """Where in a title the terms stand for which the article is on a watch, or was found."""
         title = row.title[:_LONGEST]
         found = []

@@ -1,7 +1,8 @@
-"""Pictures by the graphics protocols of terminals, made by `textual-image`, as lines of segments.
+"""Images by the graphics protocols of terminals, made by `textual-image`, as lines of segments.
 
-`textual-image` asks the terminal what it can when it is imported, and how large its cells are when it draws;
-the answers would come among the keys. So it is imported as if there were no terminal, and told the size.
+`textual-image` queries the terminal for its abilities at import and for its cell size when it draws; the
+answers would arrive among the keys. So it is imported as if there were no terminal and given the size, by
+three private names that this module alone uses.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import array
 import contextlib
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,19 +18,16 @@ from rich.style import Style
 from tuireader.model import Pixels
 from tuireader.ui.drawing.layout import Art
 
-if TYPE_CHECKING:
-    from textual.app import App
-
 
 class Cell(NamedTuple):
-    """The pixels of a cell."""
+    """Size of a cell in pixels."""
 
     width: int
     height: int
 
 
 def cell_size() -> Cell:
-    """How many pixels a cell has, as the terminal's driver tells; that of a VT340 where it does not."""
+    """Return the cell size that the terminal reports, else that of a VT340."""
     with contextlib.suppress(ImportError, OSError, ValueError, ZeroDivisionError):
         import fcntl
         import termios
@@ -44,9 +41,9 @@ def cell_size() -> Cell:
 
 
 def kitty(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
-    """A picture in kitty's protocol: its placeholders as lines, and the sequences that carry its pixels.
+    """Return the placeholder lines of an image in kitty's protocol, and the sequences with its pixels.
 
-    The sequences have to be sent before the lines are drawn.
+    Write the sequences to the terminal before the lines are drawn.
     """
     from rich.console import Console
 
@@ -55,8 +52,8 @@ def kitty(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
     sent: list[str] = []
 
     def keep(*, payload: str | None = None, **keys: Any) -> None:
-        told = ",".join(f"{name}={value}" for name, value in keys.items() if value is not None)
-        sent.append(f"\x1b_G{told}{';' + payload if payload else ''}\x1b\\")
+        fields = ",".join(f"{name}={value}" for name, value in keys.items() if value is not None)
+        sent.append(f"\x1b_G{fields}{';' + payload if payload else ''}\x1b\\")
 
     tgp._send_tgp_message = keep
     image = tgp.Image(_image(pixels), width=columns, height=rows)
@@ -69,7 +66,7 @@ def kitty(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
 
 
 def sixels(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
-    """A picture as sixels, each line of cells by itself, so that lines can be scrolled and drawn alone."""
+    """Return an image as sixels, one sequence a line, so that each line can be scrolled and drawn alone."""
     _renderable(cell)
     from textual_image._sixel import image_to_sixels
 
@@ -79,14 +76,6 @@ def sixels(pixels: Pixels, cell: Cell, ground: Style) -> tuple[Art, list[str]]:
     bands = [image.crop((0, top, image.width, min(image.height, top + cell.height))) for top in tops]
     blank = (Segment(" " * columns, ground),)
     return Art(columns, [blank] * rows, [image_to_sixels(band) for band in bands]), []
-
-
-def send(app: App[Any], sequences: Sequence[str]) -> None:
-    """Hand sequences to the terminal in the order of all else that goes there."""
-    driver = app._driver
-    if driver is not None:
-        for sequence in sequences:
-            driver.write(sequence)
 
 
 def _cells(pixels: Pixels, cell: Cell) -> tuple[int, int]:
@@ -100,15 +89,15 @@ def _image(pixels: Pixels) -> Any:
 
 
 def _renderable(cell: Cell) -> Any:
-    """`textual_image.renderable`, which has not asked the terminal anything."""
+    """Import `textual_image.renderable` without queries to the terminal."""
     if "textual_image.renderable" not in sys.modules:
         terminal, sys.__stdout__ = sys.__stdout__, None  # type: ignore[misc]
         try:
             import textual_image.renderable
         finally:
             sys.__stdout__ = terminal  # type: ignore[misc]
-    import textual_image._terminal as asking
+    import textual_image._terminal as queries
     import textual_image.renderable
 
-    setattr(asking.get_cell_size, "_result", asking.CellSize(cell.width, cell.height))  # noqa: B010
+    setattr(queries.get_cell_size, "_result", queries.CellSize(cell.width, cell.height))  # noqa: B010
     return textual_image.renderable

@@ -1,4 +1,4 @@
-"""Parts of a page laid out as lines of a given width, a chunk at a time, and drawn one line at a time."""
+"""Lay out parts of a page as lines of a given width, in chunks, and draw them line by line."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut
-from tuireader.ui.drawing.page_parts import Mark, Part
+from tuireader.ui.drawing.page_parts import Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
 
 
 class LineKind(IntEnum):
-    """What a laid-out line is."""
+    """Kind of a laid-out line."""
 
     BLANK = 0
     FIRST = 1
@@ -34,9 +34,9 @@ _TEXT = (LineKind.FIRST, LineKind.REST)
 
 
 class Art(NamedTuple):
-    """A picture as lines of a terminal, each `width` cells wide, one tuple of segments a line.
+    """An image as lines of segments, each `width` cells wide.
 
-    `graphics` are sequences, one a line, that paint it over blank cells; they start at the first of these.
+    `graphics` are escape sequences, one a line, that paint it over blank cells from the first of these on.
     """
 
     width: int
@@ -45,7 +45,7 @@ class Art(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line: a character range of the text of part number `part`; of a picture, line `start` of it."""
+    """Range of the text of part number `part` on one line; of an image, its line number `start`."""
 
     part: int
     start: int
@@ -54,28 +54,27 @@ class Line(NamedTuple):
 
 
 class Layout:
-    """The lines of some parts at one width. `extend` adds lines until there are enough; a page of a megabyte
-    is on screen before it is laid out to its end."""
+    """Lines of parts at one width; `extend` adds them in chunks, so that a long page shows at once."""
 
     def __init__(self, parts: Sequence[Part], width: int) -> None:
         self.parts = parts
         self.width = max(4, width)
         self.lines: list[Line] = []
-        self.firsts: list[int] = []  # number of the first text line of each part that is laid out
-        self.arts: dict[int, Art] = {}  # the pictures that are shown, by the number of their part
+        self.firsts: list[int] = []  # first text line of each part laid out so far
+        self.arts: dict[int, Art] = {}  # images shown, by the number of their part
 
     @property
     def complete(self) -> bool:
-        """Whether every part is laid out."""
+        """Return whether every part is laid out."""
         return len(self.firsts) == len(self.parts)
 
     def extend(self, lines: int) -> None:
-        """Lay out on, until there are at least so many lines or nothing is left."""
+        """Lay out further parts until there are at least `lines` lines."""
         while len(self.lines) < lines and not self.complete:
             self._add(len(self.firsts))
 
     def line_of(self, part: int, offset: int) -> int:
-        """The number of the line that holds a character of a part's text."""
+        """Return the line that holds the character at `offset` of a part."""
         while len(self.firsts) <= part and not self.complete:
             self._add(len(self.firsts))
         number = self.firsts[part]
@@ -87,7 +86,7 @@ class Layout:
         return number
 
     def line_at(self, place: int) -> int:
-        """The number of the line where an offset of the whole text stands."""
+        """Return the line that holds an offset of the whole text."""
         offsets = [part.offset for part in self.parts]
         known = [number for number, offset in enumerate(offsets) if offset >= 0]
         if not known or place <= 0:
@@ -96,7 +95,7 @@ class Layout:
         return self.line_of(number, place - offsets[number])
 
     def place_of(self, line: int) -> int:
-        """The offset in the whole text of a line; 0 above the text."""
+        """Return the offset of a line in the whole text; 0 above the text."""
         if not self.lines:
             return 0
         line = min(line, len(self.lines) - 1)
@@ -107,7 +106,7 @@ class Layout:
         return max(0, self.parts[self.lines[line].part].offset)
 
     def show_art(self, number: int, art: Art | None) -> int:
-        """Show a picture in its place, or only the place; returns by how many lines what follows moved."""
+        """Show an image in its place, or the placeholder; return by how many lines the rest moved."""
         if art is None:
             if self.arts.pop(number, None) is None:
                 return 0
@@ -126,9 +125,9 @@ class Layout:
         return moved
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
-        """A layout of as many parts, of which the first ones may be others.
+        """Return a layout of as many parts, of which the first ones may differ.
 
-        Also from which line on all is as it is here, and by how many lines that has moved.
+        Also return the first line that is unchanged, and by how many lines it moved.
         """
         made = Layout(parts, self.width)
         made.arts = self.arts
@@ -138,7 +137,7 @@ class Layout:
         return made, self.firsts[same], made.firsts[same] - self.firsts[same]
 
     def _start(self, number: int) -> int:
-        """The number of the first line of a part, which may be a blank one."""
+        """Return the first line of a part, which may be blank."""
         at = self.firsts[number]
         while at and self.lines[at - 1].part == number:
             at -= 1
@@ -171,21 +170,21 @@ class Layout:
             add(Line(number, 0, 0, LineKind.BOTTOM))
 
 
-class Over(NamedTuple):
-    """What is drawn over the text of a line for a while: marks below and above those of the part itself."""
+class Overlay(NamedTuple):
+    """Temporary style ranges below and above those of the part itself; `chosen` draws the cursor line."""
 
-    below: Sequence[Mark] = ()
-    above: Sequence[Mark] = ()
+    below: Sequence[StyleRange] = ()
+    above: Sequence[StyleRange] = ()
     chosen: bool = False
 
 
-_PLAIN = Over()
+_PLAIN = Overlay()
 
 
 def draw(
-    part: Part, line: Line, styles: Styles, width: int, over: Over = _PLAIN, art: Art | None = None
+    part: Part, line: Line, styles: Styles, width: int, over: Overlay = _PLAIN, art: Art | None = None
 ) -> Strip:
-    """A line as a strip of `width` cells. `over.chosen` draws it under the cursor; `art` is its picture."""
+    """Draw a line as a strip of `width` cells; `art` is the image of its part."""
     base = styles.ground
     if line.kind is LineKind.PICTURE and art is not None and line.start < len(art.lines):
         rest = max(0, width - art.width)
@@ -209,16 +208,9 @@ def draw(
     lead_style = under + (styles.text if lead.strip() in ("•", "▎", "▎ ▎") else styles.dim)
     moved_in = cell_len(lead)
     if part.ground:
-        return Strip(
-            [
-                Segment(lead, lead_style),
-                Segment(" ", body),
-                *text,
-                Segment(" " * max(0, width - moved_in - used - 1), body),
-            ],
-            max(width, moved_in + used + 1),
-        )
-    tail = Segment(" " * max(0, width - moved_in - used), under)
+        text.insert(0, Segment(" ", body))
+        used += 1
+    tail = Segment(" " * max(0, width - moved_in - used), body if part.ground else under)
     return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
 
 
@@ -230,7 +222,7 @@ def _frame(label: str, width: int, kind: LineKind) -> str:
 
 
 def before(part: Part, line: Line, art: Art | None = None) -> int:
-    """How many characters stand before the text on a line; -1 on lines without text."""
+    """Return the number of characters before the text of a line; -1 on lines without text."""
     if line.kind not in _TEXT:
         return -1
     if part.frame and art is None:
@@ -238,8 +230,8 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
     return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.ground)
 
 
-def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Over) -> list[Segment]:
-    """The text of a line cut where marks begin and end; later marks lie over earlier ones."""
+def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:
+    """Return the text of a line cut where style ranges begin and end; later ranges win."""
     start, end = line.start, line.end
     marks = [
         mark for mark in (*over.below, *part.marks, *over.above) if mark.start < end and mark.end > start

@@ -13,30 +13,30 @@ from textual.filter import LineFilter
 from tuireader.text import portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
-"""The strengths of red, green and blue among 256 colours."""
+"""Levels of red, green and blue in the 256-colour cube."""
 _FIRST, _GREY, _GREYS = 16, 232, 24
-"""Where the colours made of these begin, where the greys, and how many there are."""
+"""Index of the first colour and of the first grey, number of greys."""
 
 
 class Together(LineFilter):
-    """Filters one after the other, as one: for each by itself Textual would make the line anew."""
+    """Apply filters one after another; given separately, Textual would rebuild the line for each."""
 
     def __init__(self, *filters: LineFilter) -> None:
         super().__init__()
         self.filters = filters
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """What the last one makes of it."""
+        """Apply all filters."""
         for one in self.filters:
             segments = one.apply(segments, background)
         return segments
 
 
 class SameEverywhere(LineFilter):
-    """Emoji of which every terminal knows the width. What is copied has the ones that were written."""
+    """Replace emoji of uncertain width. Copied text keeps the original ones."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """The segments with such texts, as wide as before."""
+        """Return the segments with portable emoji, at the same width."""
         whole = "".join([one.text for one in segments])
         if portable_emoji(whole) is whole:  # as nearly all lines are
             return segments
@@ -44,10 +44,10 @@ class SameEverywhere(LineFilter):
 
 
 class Nearest256(LineFilter):
-    """The nearest of 256 colours. Rich keeps the hue instead, and a dark grey blue would become green."""
+    """Use the nearest of 256 colours. Rich keeps the hue instead, and dark grey-blue becomes green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """The segments in such colours."""
+        """Return the segments in these colours."""
         return [
             one if one.style is None or one.control else one._replace(style=_nearest_style(one.style))
             for one in segments

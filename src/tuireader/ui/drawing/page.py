@@ -1,8 +1,7 @@
-"""What the reading pane shows of an article, as parts that do not yet know how wide the pane is.
+"""Build the page of an article as parts that are independent of the width of the pane.
 
-`head` (title to the end of the text) and `tail` (what goes with it: tags, files, relatives, neighbours,
-comments) are apart because relatives come a moment later than the text. All of it is pure: an article in,
-parts out.
+`head` (title to the end of the text) and `tail` (tags, files, related articles, neighbours, comments) are
+separate because related articles arrive later than the text.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import reading_minutes
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
 from tuireader.ui.drawing.page_comments import comment_parts
-from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Mark, Page, Part
+from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, StyleRange
 from tuireader.ui.drawing.page_tail import build_tail, file_links
 from tuireader.ui.drawing.times import age, full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
-    """The page of an article but for its relatives. May run in a thread: it touches nothing else.
+    """Return the page of an article without related articles. Pure, so it may run in a thread.
 
-    `keys` gives the key of a command, for the hints.
+    `keys` returns the key of a command, for hints.
     """
     parts: list[Part] = []
     hits: list[Hit] = []
@@ -46,10 +45,10 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     if hint := _hint(article, document, keys):
         parts.append(Part(hint, "dim", gap=1))
     links = (*document.links, *file_links(article, len(document.links)))
-    said, more = comment_parts(article.comments, len(links), now)
-    tail = build_tail(article, len(document.links), (), keys, said=said)
+    comments, more = comment_parts(article.comments, len(links), now)
+    tail = build_tail(article, len(document.links), (), keys, comments=comments)
     return Page(
-        article, tuple(parts), tuple(hits), (*links, *more), len(document.links), said=said, tail=tail
+        article, tuple(parts), tuple(hits), (*links, *more), len(document.links), comments=comments, tail=tail
     )
 
 
@@ -57,16 +56,16 @@ _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.I
 
 
 def _hint(article: Article, document: Document, keys: Keys) -> str:
-    """What to do where there is no text, or only its beginning."""
+    """Return what to do where the text is missing or incomplete, or `""`."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
         return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} tries again"
     if not document.blocks:
         opens = f"{keys('open_browser')} opens it in the browser" if article.url else ""
-        said = "The feed gives no text for this article"
+        reason = "The feed gives no text for this article"
         if article.purged:
-            said = "The text of this article was dropped to save room"
-        return " · ".join(part for part in (said, fetches, opens) if part)
+            reason = "The text of this article was removed to save space"
+        return " · ".join(part for part in (reason, fetches, opens) if part)
     if fetches and article.full is None and _BEGINNING.search(document.blocks[-1].text[-60:]):
         return f"This is the beginning of the text · {fetches.replace('it', 'the rest', 1)}"
     return ""
@@ -77,7 +76,7 @@ def _add_title(parts: list[Part], hits: list[Hit], article: Article, highlights:
     marks = []
     for start, end, watch in highlights(title):
         hits.append(Hit(0, start, end, watch))
-        marks.append(Mark(start, end, f"hit:{watch}"))
+        marks.append(StyleRange(start, end, f"hit:{watch}"))
     parts.append(Part(title, "heading", tuple(marks), gap=1))
 
 
@@ -98,16 +97,16 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
-    """The facts about an article, and below them its labels."""
+    """Return the byline with the labels below it."""
     if not labels:
         return Part(facts, "dim")
     shown = "  ".join(f"# {name}" for name in labels)
     start = len(facts) + 1
-    return Part(f"{facts}\n{shown}", "dim", (Mark(start, start + len(shown), "text"),))
+    return Part(f"{facts}\n{shown}", "dim", (StyleRange(start, start + len(shown), "text"),))
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
-    """A page with other labels; its parts are as many as before."""
+    """Return a page with other labels and the same number of parts."""
     title, byline, *rest = page.head
     facts = byline.text.partition("\n")[0]
     article = replace(page.article, labels=labels)
@@ -115,7 +114,7 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
 
 
 def _evidence_parts(evidence: Evidence) -> list[Part]:
-    """`◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its hits."""
+    """Return `◆ WeChat  title ×1 · body ×5`, and below it the best sentence with its hits."""
     fields: dict[str, list[TermHit]] = {}
     for hit in evidence.hits:
         fields.setdefault(hit.field, []).append(hit)
@@ -125,21 +124,21 @@ def _evidence_parts(evidence: Evidence) -> list[Part]:
     facts += [f"in {evidence.feed}"] if evidence.feed else []
     counts = " · ".join(facts)
     marks = (
-        Mark(0, len(name), f"watch:{evidence.watch}"),
-        Mark(len(name), len(name) + 2 + len(counts), "dim"),
+        StyleRange(0, len(name), f"watch:{evidence.watch}"),
+        StyleRange(len(name), len(name) + 2 + len(counts), "dim"),
     )
     parts = [Part(f"{name}  {counts}" if counts else name, "text", marks, rest="  ")]
     if evidence.sentence:
         shift = 1
         inner = tuple(
-            Mark(start + shift, end + shift, f"hit:{evidence.watch}") for start, end in evidence.spans
+            StyleRange(start + shift, end + shift, f"hit:{evidence.watch}") for start, end in evidence.spans
         )
         parts.append(Part(f"“{evidence.sentence}”", "quote", inner, first="  ", rest="  "))
     return parts
 
 
 def _field_label(field: str, hits: Sequence[TermHit], watch: str) -> str:
-    """`body ×6 (WeChat 5, Weixin 1)`; the terms are told where they are not just the watch's name."""
+    """Return `body ×6 (WeChat 5, Weixin 1)`; terms are left out where the watch's name is the only one."""
     label = f"{field} ×{sum(hit.count for hit in hits)}"
     if len(hits) == 1:
         return label if hits[0].term.casefold() == watch.casefold() else f"{label} ({hits[0].term})"

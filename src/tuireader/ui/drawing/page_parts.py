@@ -1,4 +1,4 @@
-"""The values that a page is made of: parts that do not yet know how wide the pane is."""
+"""Parts of an article page, independent of the width of the pane."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
 Keys = Callable[[str], str]
 
 
-class Mark(NamedTuple):
-    """A range of a part's text drawn in a style (a name that `Styles.named` knows)."""
+class StyleRange(NamedTuple):
+    """A range of a part's text and the name of its style (see `Styles.named`)."""
 
     start: int
     end: int
@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A place in the text that a watch found: range `start`–`end` of the text of head part `part`."""
+    """A match of a watch: range `start`–`end` of the text of head part number `part`."""
 
     part: int
     start: int
@@ -34,18 +34,18 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of the page that is laid out on its own.
+    """A block of the page that is laid out on its own.
 
-    `first` and `rest` stand before its first and other lines (markers, indents, quote bars). `hard` text is
-    folded and not wrapped (code, tables); `frame` is drawn around it, with that label; `ground` fills its
-    lines. `offset` is where its text begins in the whole text of the article, for the remembered place.
-    `target` numbers what `enter` opens here, `picture` is the address of a picture that belongs in its place,
-    `language` what code is written in.
+    `first` and `rest` are prefixes of its first and other lines (markers, indents, bars). `hard` text is
+    folded and not wrapped (code, tables); `frame` is the title of a frame around it; `ground` fills its lines
+    with the background of its style. `offset` is the start of its text in the whole text of the article, for
+    the remembered position. `target` is the index of what `enter` opens, `picture` the URL of an image for
+    its place, `language` that of source code.
     """
 
     text: str = ""
     style: str = "text"
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[StyleRange, ...] = ()
     first: str = ""
     rest: str = ""
     gap: int = 0
@@ -60,7 +60,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something below the text that can be opened: an article of the store, or an address."""
+    """Something below the text that can be opened: a stored article or a URL."""
 
     title: str
     article_id: int | None = None
@@ -69,7 +69,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What stands below the text, and what of it can be opened. `comments` is the part where these begin."""
+    """The part of a page below the text. `comments` is the index of the part where comments begin, or -1."""
 
     parts: tuple[Part, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -80,8 +80,8 @@ class Tail:
 class Page:
     """An article ready to be laid out.
 
-    `links` are those of the text (`text_links` many), of its files and of its comments; `said` are the
-    comments as parts. `tables_for` is the width for which its tables were laid out, 0 where there are none.
+    `links` are those of the text (the first `text_links`), of its files and of its comments. `tables_for` is
+    the width for which its tables were laid out, 0 without tables.
     """
 
     article: Article
@@ -89,6 +89,6 @@ class Page:
     hits: tuple[Hit, ...]
     links: tuple[Link, ...]
     text_links: int
-    said: tuple[Part, ...] = ()
+    comments: tuple[Part, ...] = ()
     tail: Tail = field(default_factory=Tail)
     tables_for: int = 0

@@ -1,4 +1,4 @@
-"""What stands below the text of a page: tags, files, relatives, neighbours, comments."""
+"""The part of a page below the text: tags, files, related articles, neighbours, comments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tuireader.document import Link
 from tuireader.model import Article, Enclosure, Neighbour, Related, Relation, Story, Thread
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.page_parts import Keys, Mark, Part, Tail, Target
+from tuireader.ui.drawing.page_parts import Keys, Part, StyleRange, Tail, Target
 from tuireader.ui.drawing.times import distance, full_time, span
 
 _GROUPS = (
@@ -27,12 +27,11 @@ def build_tail(
     related: Sequence[Related],
     keys: Keys,
     story: Story | None = None,
-    said: Sequence[Part] = (),
+    comments: Sequence[Part] = (),
 ) -> Tail:
-    """What stands below the text; called again when the relatives are there.
+    """Build the tail; called again when related articles have arrived.
 
-    The reports of the story stand in a timeline, and are not told again as the same story or text. `said`
-    are the comments.
+    The reports of a story form a timeline and are not repeated as the same story or text.
     """
     parts: list[Part] = [Part(frame="rule", gap=1)]
     targets: list[Target] = []
@@ -46,43 +45,44 @@ def build_tail(
         parts.append(_comments_part(article, keys))
     if len(parts) == 1:
         parts.clear()
-    told = _add_story(parts, targets, story, article) if story is not None else set()
+    listed = _add_story(parts, targets, story, article) if story is not None else set()
     for relation, title in _GROUPS:
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
-            group = [other for other in group if other.article_id not in told]
+            group = [other for other in group if other.article_id not in listed]
         for position, other in enumerate(group):
             if not position:
                 parts.append(Part(title, "heading", gap=1))
             parts.append(_related_part(other, article, len(targets)))
             targets.append(Target(other.title or other.url, other.article_id, other.url))
     _add_neighbours(parts, targets, article)
-    comments = -1
+    first_comment = -1
     if article.comments is not None:
-        comments = len(parts)
-        _add_comments(parts, targets, article, article.comments, said)
-    return Tail(tuple(parts), tuple(targets), comments)
+        first_comment = len(parts)
+        _add_comments(parts, targets, article, article.comments, comments)
+    return Tail(tuple(parts), tuple(targets), first_comment)
 
 
 def _add_story(parts: list[Part], targets: list[Target], story: Story, article: Article) -> set[int]:
-    """The timeline of a story; returns the articles in it."""
-    first = story.first
-    title = f"Story · {len(story.entries)} reports · first: {first.feed_title}"
+    """Add the timeline of a story; return the ids of its articles."""
+    title = f"Story · {len(story.entries)} reports · first: {story.first.feed_title}"
     parts.append(Part(title, "heading", gap=1))
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
-        when = full_time(entry.time) if entry is first else later
-        known = not entry.read and entry.article_id != article.id
-        head = entry.title or entry.url
-        facts = f"{when} · {entry.feed_title}"
-        marks = (Mark(len(head) + 1, len(head) + 1 + len(facts), "dim"),)
+        when = full_time(entry.time) if entry is story.first else later
+        head, facts = entry.title or entry.url, f"{when} · {entry.feed_title}"
         if entry.article_id == article.id:
-            parts.append(Part(f"{head}\n{facts}", "text", marks, "▸ ", "  "))
-            continue
-        lead = "• " if known else "  "
-        parts.append(Part(f"{head}\n{facts}", "text", marks, lead, "  ", target=len(targets)))
-        targets.append(Target(head, entry.article_id, entry.url))
+            parts.append(_listed(head, facts, "▸ "))
+        else:
+            parts.append(_listed(head, facts, "  " if entry.read else "• ", len(targets)))
+            targets.append(Target(head, entry.article_id, entry.url))
     return {entry.article_id for entry in story.entries}
+
+
+def _listed(title: str, facts: str, lead: str, target: int = -1) -> Part:
+    """Return a title with dim facts below it."""
+    marks = (StyleRange(len(title) + 1, len(title) + 1 + len(facts), "dim"),)
+    return Part(f"{title}\n{facts}" if facts else title, "text", marks, lead, "  ", target=target)
 
 
 def _comments_part(article: Article, keys: Keys) -> Part:
@@ -94,20 +94,20 @@ def _comments_part(article: Article, keys: Keys) -> Part:
 
 
 def _add_comments(
-    parts: list[Part], targets: list[Target], article: Article, thread: Thread, said: Sequence[Part]
+    parts: list[Part], targets: list[Target], article: Article, thread: Thread, comments: Sequence[Part]
 ) -> None:
-    """The comments, and the way to say something oneself."""
+    """Add the comments and a link to reply."""
     count = len(thread.comments)
     of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
     parts.append(Part(f"Comments · {count}{of}" if count else "No comments yet", "heading", gap=1))
-    parts.extend(said)
+    parts.extend(comments)
     if address := article.comments_url or article.url:
         parts.append(Part("Leave a reply", "link", first="  ", rest="  ", gap=1, target=len(targets)))
         targets.append(Target("Leave a reply", None, address))
 
 
 def file_links(article: Article, known: int) -> list[Link]:
-    """The files of an article, numbered on from its `known` links."""
+    """Return the files of an article as links, numbered from `known` + 1 on."""
     return [
         Link(number, enclosure.url, _enclosure_label(enclosure))
         for number, enclosure in enumerate(article.enclosures[:20], known + 1)
@@ -129,10 +129,8 @@ def _related_part(other: Related, article: Article, target: int) -> Part:
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # it begins with the distance in time, which stands before it
     facts = " · ".join(fact for fact in (where, when, reason) if fact)
-    known = other.article_id is not None and not other.read
-    marks = (Mark(len(title) + 1, len(title) + 1 + len(facts), "dim"),)
-    text = f"{title}\n{facts}" if facts else title
-    return Part(text, "text", marks, "• " if known else "  ", "  ", target=target)
+    unread = other.article_id is not None and not other.read
+    return _listed(title, facts, "• " if unread else "  ", target)
 
 
 def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) -> None:
@@ -140,10 +138,8 @@ def _add_neighbours(parts: list[Part], targets: list[Target], article: Article) 
     found = [(label, side) for label, side in sides if side is not None]
     for position, (label, side) in enumerate(found):
         if not position:
-            parts.append(
-                Part(f"In {article.feed_title}" if article.feed_title else "In this feed", "heading", gap=1)
-            )
+            parts.append(Part(f"In {article.feed_title or 'this feed'}", "heading", gap=1))
         text = f"{label}  {side.title}"
-        marks = (Mark(0, len(label), "dim"),)
+        marks = (StyleRange(0, len(label), "dim"),)
         parts.append(Part(text, "text", marks, "  ", " " * (len(label) + 4), target=len(targets)))
         targets.append(Target(side.title, side.id))

@@ -14,7 +14,7 @@ from tuireader.text import cell_len, cut, pad
 from tuireader.ui.drawing.row_parts import row_parts
 from tuireader.ui.drawing.styles import Styles, under_cursor
 
-TitleMarks = Sequence[tuple[int, int, str]]
+TitleRanges = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of a style, sorted by start."""
 
 
@@ -57,7 +57,7 @@ def draw_row(
     inner: bool = False,
     selected: bool = False,
     same_day: bool | None = None,
-    marks: TitleMarks = (),
+    marks: TitleRanges = (),
 ) -> Strip:
     """Draw the parts of a row (see `row_parts`) on the background of the list or of the cursor."""
     parts = row_parts(

@@ -1,6 +1,6 @@
-"""What stands in a line of the article list: texts with the names of their styles, by terminal cells.
+"""Texts of a line of the article list with the names of their styles.
 
-Light to import: the first frame is drawn from this before Textual is there.
+Light to import: the first frame is drawn from this before Textual is imported.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from tuireader.model import ArticleRow
     from tuireader.store.first_page import FirstRow
 
-    Part = tuple[str, str]
-    Mark = tuple[int, int, str]
+    StyledText = tuple[str, str]
 
-_WIDE = 76  # from this many cells on there is room for the hour of past days and a wide feed column
+_WIDE = 76  # cells from which there is room for the time of past days and a wide feed column
 
 
 def columns(width: int) -> tuple[int, int]:
-    """The widths of the time and of the feed in a line of `width` cells; 0 where there is no room."""
+    """Return the widths of the time and feed columns in a line of `width` cells; 0 without room."""
     feed = 0 if width < 48 else 12 if width < _WIDE else min(24, width // 6)
     return 9 if width >= _WIDE else 6 if width >= 36 else 0, feed
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:
-    """The letter of each watch, or two where another one has it; with one watch alone there is none."""
+    """Return a letter for each watch, or two to tell it apart; `""` for a single watch."""
     if len(watches) < 2:
         return dict.fromkeys(watches, "")
     found: dict[str, str] = {}
@@ -41,8 +40,8 @@ def letters(watches: Sequence[str]) -> dict[str, str]:
 
 
 def _marks_for(name: str) -> Iterator[str]:
-    """What may stand for a name, the best first: its initial; with that of a later word, a capital in the
-    word, any other letter or a number."""
+    """Yield abbreviations of a name, the best first: its initial; then with the initial of another word, a
+    capital, any letter or a number."""
     first = name[:1].upper()
     yield first
     rest = [letter for letter in name[1:] if letter.isalnum()]
@@ -64,15 +63,14 @@ def row_parts(
     inner: bool = False,
     selected: bool = False,
     same_day: bool | None = None,
-    marks: Sequence[Mark] = (),
-) -> list[Part]:
+    marks: Sequence[tuple[int, int, str]] = (),
+) -> list[StyledText]:
     """`● ★ 14:02  ◆W Title ~      Feed ×3`; what does not fit is cut with an ellipsis, the title last.
 
-    Behind the title stand the labels that there is room for. What is read is dim, what is unread has a dot,
-    and is bold if a watch hits it.
-    `×3` counts the articles of a folded story, and the feeds that have the article; the marks are those of
-    the watches that any of them hits. An `inner` row stands below the first one of its story. In a list in
-    the order of time the day stands in its first row (`same_day` False), and the others have the hour alone.
+    Labels follow the title where there is room. Read articles are dim, unread ones have a dot and are bold if
+    a watch hits them. `×3` counts the articles of a folded story and the feeds that have the article; `◆` are
+    the watches that hit any of them. An `inner` row belongs to the story of the row above. Sorted by time,
+    only the first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
     time, feed = columns(width)
@@ -83,8 +81,8 @@ def row_parts(
     ]
     used = 3
     if time:
-        told = list_time(row.time, now, short=time < 9, same_day=bool(same_day))
-        parts.append((f" {told:>{time}}", "text" if same_day is False else "dim"))
+        shown = list_time(row.time, now, short=time < 9, same_day=bool(same_day))
+        parts.append((f" {shown:>{time}}", "text" if same_day is False else "dim"))
         used += time + 1
     parts.append(("  ", ""))
     used += 2
@@ -116,7 +114,7 @@ def row_parts(
 
 
 def _labels(names: Sequence[str], room: int) -> str:
-    """As many of the labels as there is room for behind a title that is there as a whole."""
+    """Return as many labels as fit behind an uncut title."""
     shown = ""
     for name in names:
         more = f"{shown}  # {name}"
@@ -126,9 +124,9 @@ def _labels(names: Sequence[str], room: int) -> str:
     return shown
 
 
-def _marked(title: str, marks: Sequence[Mark], style: str) -> list[Part]:
-    """A title cut where marks begin and end; what lies in an earlier mark is not marked twice."""
-    parts: list[Part] = []
+def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:
+    """Return a title cut where marks begin and end; earlier marks win."""
+    parts: list[StyledText] = []
     at, last = 0, len(title) - title.endswith("…")
     for start, end, mark in marks:
         start, end = max(start, at), min(end, last)

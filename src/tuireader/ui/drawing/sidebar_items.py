@@ -1,4 +1,4 @@
-"""The lines of the sidebar, made from feeds and counts."""
+"""Items of the sidebar, made from feeds and counts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD
 
 @dataclass(frozen=True, slots=True)
 class SidebarItem:
-    """A line of the sidebar: a view, or a heading where `view` is None.
+    """A view, or a heading without one.
 
-    `unread` and `total` are rows of its list: stories where these are folded, else articles.
-    `mark` stands before its words (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed,
-    `paused` one that is not fetched.
+    `unread` and `total` count the rows of its list: stories where these are folded, else articles. `mark` is
+    a sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed.
     """
 
     label: str
@@ -40,11 +39,11 @@ def sidebar_items(
     views: Sequence[ViewConfig] = (),
     new: View | None = None,
 ) -> tuple[SidebarItem, ...]:
-    """New and Muted if there is any, Today, Unread, Starred, All; searches; watches; labels; feeds by folder.
+    """Return New (if not empty), Today, Unread, Starred, All, Muted (if not empty), then saved searches,
+    watches, labels and feeds by folder.
 
-    Labels are in the order of the alphabet, all else in that of the config. The feeds of folders in `closed`
-    are left out. With `folds` stories are counted, else articles. `new` shows what has come since the reader
-    was last left.
+    Labels are sorted by name, everything else as in the configuration. Feeds of folders in `closed` are left
+    out. With `folds` stories are counted, else articles. `new` shows articles since the last session.
     """
 
     def line(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:

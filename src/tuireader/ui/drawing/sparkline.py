@@ -1,4 +1,4 @@
-"""Numbers of days as a line of small bars. Pure."""
+"""Numbers as a line of small bars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """A bar for each number, the tallest for the greatest; only a day with nothing has the lowest bar."""
+    """Return a bar for each number, the tallest for the maximum, the lowest only for 0."""
     most = max(numbers, default=0)
     steps = len(_BARS) - 1
     return "".join(_BARS[-(-number * steps // most) if number > 0 else 0] for number in numbers)

@@ -1,8 +1,7 @@
-"""The styles that the line-API widgets draw with, made once from the theme that is on.
+"""Styles of the line-API widgets, made once for each theme.
 
-Widgets name a style by what the text is (`dim`, `link`, `hit`); which colour that is follows from the theme's
-own colours, so every Textual theme works. Under an ANSI theme only attributes and the terminal's 16 colours
-are used.
+Widgets name a style by its meaning (`dim`, `link`, `hit`); its colour is derived from the theme, so every
+Textual theme works. ANSI themes use only attributes and the terminal's 16 colours.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
-# Names that people write in `color =`, in a strength that suits a dark and a light ground.
+# Colour names of `color =`, for dark and light backgrounds.
 _WATCH_DARK = {
     "magenta": "#e39ad6",
     "cyan": "#74cfd0",
@@ -41,9 +40,9 @@ _WATCH_LIGHT = {
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning. All but `ground`, `raised`, the cursors and `code` are foreground only.
+    """Rich styles by meaning. Only `ground`, `raised`, the cursors and `code` set a background.
 
-    The colour of links is theirs alone.
+    No other style has the colour of links.
     """
 
     ground: Style
@@ -97,8 +96,7 @@ class Styles:
 
 
 def under_cursor(style: Style) -> Style:
-    """A style as it looks in a line under the cursor: in one colour and not dim if that reverses, for colours
-    would be blocks there."""
+    """Return a style for the cursor line: where the cursor reverses, colours would become blocks."""
     return style + _ONE_COLOUR if style.reverse else style
 
 
@@ -120,7 +118,7 @@ _FIXED = {
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
-    """Styles for a theme, given as Textual's theme variables, and for the colours that watches were given."""
+    """Make styles from Textual's theme variables and the colours of watches."""
     ground = _color(variables.get("background"), "#000000" if dark else "#ffffff")
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     names = _WATCH_DARK if dark else _WATCH_LIGHT
@@ -170,7 +168,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 
 def _cursor(ground: Color, text: Color, plain: Color) -> Style:
-    """Cursor line: only a background where the usual styles are legible on it, else a text colour, too."""
+    """Return the cursor style: only a background if the usual colours are legible on it."""
     if abs(ground.brightness - plain.brightness) > 0.4:
         return Style(bgcolor=ground.rich_color)
     return Style(color=text.rich_color, bgcolor=ground.rich_color)
@@ -179,7 +177,7 @@ def _cursor(ground: Color, text: Color, plain: Color) -> Style:
 def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
     dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
-    watches = {name: Style(color=color) for name, color in shared_out(watch_colors, ansi).items()}
+    watches = {name: Style(color=color) for name, color in assign_colors(watch_colors, ansi).items()}
     return Styles(
         ground=Style(),
         raised=Style(),
@@ -216,16 +214,16 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
 
 
 def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Style]:
-    """A style for each watch."""
-    shared = shared_out(colors, tuple(names))
+    """Return a style for each watch."""
+    shared = assign_colors(colors, tuple(names))
     return {
         name: Style(color=_color(names.get(color.lower(), color) or None, names[shared[name]]).rich_color)
         for name, color in colors.items()
     }
 
 
-def shared_out(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
-    """A colour of the palette for each watch: its own if that is one, else the one that fewest have."""
+def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
+    """Return a palette colour for each watch: its own if possible, else the least used."""
     used = Counter(color.lower() for color in colors.values())
     shared: dict[str, str] = {}
     for name, color in colors.items():
@@ -237,8 +235,8 @@ def shared_out(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, s
 
 
 def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
-    """The colour of the palette for one watch more: that which fewest have."""
-    used = Counter(shared_out(colors, palette).values())
+    """Return the least used colour of the palette, for a new watch."""
+    used = Counter(assign_colors(colors, palette).values())
     return min(palette, key=lambda one: used[one])
 
 

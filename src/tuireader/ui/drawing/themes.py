@@ -1,4 +1,4 @@
-"""The themes of the program's own; Textual's are there as well."""
+"""Own themes, in addition to those of Textual."""
 
 from __future__ import annotations
 
@@ -95,6 +95,6 @@ PLAIN = Theme(
         "screen-selection-foreground": "ansi_black",
     },
 )
-"""The colours of the terminal. Without them (`NO_COLOR`) bold, dim, underlined and reversed text tell all."""
+"""Colours of the terminal, also for `NO_COLOR`."""
 
 THEMES = (DARK, LIGHT, PLAIN)

@@ -1,4 +1,4 @@
-"""Times as people read them, from whole seconds since 1970 UTC; shown in the local time zone."""
+"""Format Unix times in the local time zone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _local(moment: int) -> time.struct_time:
 
 
 def list_day(moment: int, now: int) -> str:
-    """The day in the time column of a list: `""` today, then `Mon`, `12 Jul` this year, `2020` before."""
+    """Return the day for a list: `""` today, `Mon` this week, `12 Jul` this year, `2020` before."""
     then, today = _local(moment), _local(now)
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
         return ""
@@ -31,10 +31,10 @@ def list_day(moment: int, now: int) -> str:
 
 
 def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
-    """The time column of a list line: `14:02` today, then `Mon 14:02`, `12 Jul` this year, `2020` before.
+    """Return the time column: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
 
-    At most 9 cells, with `short` at most 6: the hour of a past day falls away. Where the line above is of the
-    `same_day`, the hour alone is told.
+    At most 9 cells; `short` leaves out the hour of past days (6 cells). Below a row of the `same_day` only
+    the hour is shown.
     """
     day, then = list_day(moment, now), _local(moment)
     clock = f"{then.tm_hour:02d}:{then.tm_min:02d}"
@@ -44,26 +44,26 @@ def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = Fa
 
 
 def full_time(moment: int) -> str:
-    """Day, date and time: `Tue 27 Jul 2021 14:02`."""
+    """Return day, date and time: `Tue 27 Jul 2021 14:02`."""
     then = _local(moment)
     day, month = _DAYS[then.tm_wday], _MONTHS[then.tm_mon - 1]
     return f"{day} {then.tm_mday} {month} {then.tm_year} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
 def short_time(moment: int) -> str:
-    """Date and time: `27 Jul 14:02`."""
+    """Return date and time: `27 Jul 14:02`."""
     then = _local(moment)
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
 def day(moment: int) -> str:
-    """Only the day: `27 Jul 2021`."""
+    """Return the date: `27 Jul 2021`."""
     then = _local(moment)
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
 
 
 def span(seconds: int) -> str:
-    """A length of time in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
+    """Return a duration in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)
     for unit, size, limit in (("s", 1, 60), ("min", 60, _HOUR), ("h", _HOUR, 2 * _DAY)):
         if seconds < limit:
@@ -75,18 +75,18 @@ def span(seconds: int) -> str:
 
 
 def until(seconds: int) -> str:
-    """How long it still takes, in the nearest unit: just under two hours are `2 h`."""
+    """Return a remaining duration, rounded: just under two hours are `2 h`."""
     size = next((size for size, least in ((_DAY, 2 * _DAY), (_HOUR, 5400), (60, 90)) if seconds >= least), 1)
     return span(round(seconds / size) * size)
 
 
 def age(moment: int, now: int) -> str:
-    """How long ago: `now` under a minute, else `2 h ago`."""
+    """Return the age: `now` under a minute, else `2 h ago`."""
     return "now" if now - moment < 60 else f"{span(now - moment)} ago"
 
 
 def distance(moment: int, other: int) -> str:
-    """Where one time stands to another: `3 days later`, `2 h earlier`, `same time` within five minutes."""
+    """Return the difference from another time: `3 days later`, `same time` within five minutes."""
     if abs(moment - other) < 300:
         return "same time"
     return f"{span(abs(moment - other))} {'later' if moment > other else 'earlier'}"

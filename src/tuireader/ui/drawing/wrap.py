@@ -1,8 +1,8 @@
-"""Breaking a text into lines of a given width in terminal cells, with the character offsets kept.
+"""Break text into lines of a given width in cells, as character ranges.
 
-Offsets are what the reading pane needs: hits, links and the remembered place are character ranges, so a line
-is a range of the text and not a new string. Chinese and Japanese break between characters, but never before a
-closing or after an opening mark (kinsoku shori, JIS X 4051).
+Hits, links and the remembered position are character ranges, so a line is a range and not a new string.
+Chinese and Japanese break between characters, but never before closing or after opening punctuation (kinsoku
+shori, JIS X 4051).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rich.cells import split_graphemes
 
 Range: TypeAlias = tuple[int, int]
 
-# Every character one cell wide: Latin, Greek, Cyrillic and common punctuation without combining marks.
+# Characters one cell wide: Latin, Greek, Cyrillic and common punctuation without combining marks.
 _NARROW = re.compile(
     r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e]*"
 )
@@ -26,10 +26,10 @@ _JOINTS = ("/", "-", "–", "—", "?", "&", "_", ".")
 
 
 def wrap(text: str, width: int) -> list[Range]:
-    """Half-open ranges of `text`, one a line, each at most `width` cells; spaces at the breaks fall away.
+    """Return half-open ranges of `text`, each at most `width` cells, without the spaces at the breaks.
 
-    A newline always ends a line, and an empty text is one empty line. A single character wider than `width`
-    stands alone on its line.
+    A newline always ends a line; empty text is one empty line. A character wider than `width` gets its own
+    line.
     """
     width = max(1, width)
     lines: list[Range] = []
@@ -44,7 +44,7 @@ def wrap(text: str, width: int) -> list[Range]:
 
 
 def fold(text: str, width: int) -> list[Range]:
-    """As `wrap`, but breaks just where the line is full and keeps every space: for code and tables."""
+    """Break lines exactly where they are full and keep every space: for code and tables."""
     width = max(1, width)
     lines: list[Range] = []
     start = 0
@@ -91,7 +91,7 @@ def _wrap_narrow(text: str, start: int, end: int, width: int, lines: list[Range]
 
 
 def _joint(text: str, start: int, stop: int) -> int:
-    """Where to break a word that is longer than a line: at a joint of an address, else where it is full."""
+    """Return where to break a word longer than a line: at a joint of a URL, else where the line is full."""
     best = max(text.rfind(joint, start, stop) for joint in _JOINTS) + 1
     return best if best > start + (stop - start) // 2 else stop
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
-from tuireader.ui.drawing.row import RowContext, TitleMarks, draw_note, draw_row
+from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.drawing.times import list_day
 from tuireader.ui.textual_private import CoalescingScreen
@@ -42,7 +42,7 @@ class ArticleList(CursorPane):
         self,
         fetch: Rows,
         feed_title: Callable[[int], str],
-        marks: Callable[[ArticleRow], TitleMarks] = lambda row: (),
+        marks: Callable[[ArticleRow], TitleRanges] = lambda row: (),
     ) -> None:
         super().__init__(id="list")
         self._marks = marks

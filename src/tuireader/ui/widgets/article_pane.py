@@ -8,8 +8,8 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from tuireader.ui.drawing.layout import Layout, Over
-from tuireader.ui.drawing.page_parts import Hit, Mark, Page, Tail, Target
+from tuireader.ui.drawing.layout import Layout, Overlay
+from tuireader.ui.drawing.page_parts import Hit, Page, StyleRange, Tail, Target
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
@@ -145,9 +145,9 @@ class ArticlePane(PagePane):
     # -- find in page
 
     def find(self, words: str) -> int:
-        """Mark all places where words stand, whatever their case, and go to the first from where it began.
+        """Highlight all occurrences, ignoring case, and go to the first one from where the search began.
 
-        Returns how many there are; `""` takes the marks away.
+        Return their number; `""` removes the highlights.
         """
         if not self.sought:
             self._find_from = self.scroll_offset.y
@@ -243,18 +243,18 @@ class ArticlePane(PagePane):
 
     # -- drawing
 
-    def _over(self, layout: Layout, part: int) -> Over:
+    def _over(self, layout: Layout, part: int) -> Overlay:
         over = super()._over(layout, part)
         page = self.page_shown
         if page is None:
             return over
         below = layout is self._tail
         above = [
-            Mark(self.found[at].start, self.found[at].end, "now" if at == self.found_at else "found")
+            StyleRange(self.found[at].start, self.found[at].end, "now" if at == self.found_at else "found")
             for at in self._found_in.get((below, part), ())
         ]
         if not below and not self.found and self.hit >= 0 and page.hits[self.hit].part == part:
             hit = page.hits[self.hit]
-            above.append(Mark(hit.start, hit.end, "now"))
+            above.append(StyleRange(hit.start, hit.end, "now"))
         target = layout.parts[part].target
         return over._replace(above=above, chosen=below and target >= 0 and target == self.chosen)

@@ -12,8 +12,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Over, before, draw
-from tuireader.ui.drawing.page_parts import Mark, Page, Tail, Target
+from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
+from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
 from tuireader.ui.widgets.graphic_strip import GraphicStrip
 from tuireader.ui.widgets.pane import Pane
 
@@ -53,7 +53,7 @@ class PagePane(Pane):
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
         self._strips: dict[int, Strip] = {}
-        self._colours: dict[int, tuple[Mark, ...]] = {}
+        self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._seen: set[str] = set()
         self._pad = 0
         self._whole = 0  # the width for which it is laid out, with what is left blank
@@ -159,7 +159,7 @@ class PagePane(Pane):
         end = self.scroll_offset.y + self.size.height
         return self._arrive_at is None and self._head.complete and end >= len(self._head.lines)
 
-    def colour(self, part: int, marks: Sequence[Mark]) -> None:
+    def colour(self, part: int, marks: Sequence[StyleRange]) -> None:
         """Draw the words of a piece of code in their colours."""
         self._colours[part] = tuple(marks)
         self.forget_strips()
@@ -381,9 +381,9 @@ class PagePane(Pane):
         layout, at = (self._head, number) if below < 0 else (self._tail, below)
         return layout, layout.lines[at] if at < len(layout.lines) else None
 
-    def _over(self, layout: Layout, part: int) -> Over:
+    def _over(self, layout: Layout, part: int) -> Overlay:
         """What is drawn over the text of a part for a while."""
-        return Over(below=self._colours.get(part, ()) if layout is self._head else ())
+        return Overlay(below=self._colours.get(part, ()) if layout is self._head else ())
 
     def _draw(self, number: int) -> Strip:
         ground, width = self.theme_styles.ground, self.size.width
@@ -394,6 +394,6 @@ class PagePane(Pane):
         over = self._over(layout, line.part)
         selection = self.text_selection
         if selection is not None and (picked := self._picked(number, selection)) is not None:
-            over = over._replace(above=(*over.above, Mark(*picked, "picked")))
+            over = over._replace(above=(*over.above, StyleRange(*picked, "picked")))
         body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
         return Strip([Segment(" " * self._pad, ground), *body]).adjust_cell_length(width, ground)
