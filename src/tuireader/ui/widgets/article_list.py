@@ -1,11 +1,10 @@
-"""The list of articles: any number of ids, rows fetched for what is in sight, one line each."""
+"""List of articles: any number of ids, one line each, rows fetched for the visible part."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import replace
-from itertools import product
 
 from textual import events
 from textual.geometry import Size
@@ -21,22 +20,22 @@ from tuireader.ui.widgets.pane import CursorPane
 
 Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
 
-_CHUNK = 64  # rows are asked for in chunks of this size
-_KEEP = 4096  # rows and strips kept at most
+_CHUNK = 64  # rows in one fetch
+_KEEP = 4096  # maximum number of rows and strips kept
 
 
 class ArticleList(CursorPane):
-    """A view's articles. Rows come through `fetch`, no key waits for them; a row not there yet is blank."""
+    """Articles of a view. Rows arrive through `fetch` without blocking keys; a missing row is blank."""
 
     class Opened(Message):
-        """The person asked to read an article."""
+        """The user opened an article."""
 
         def __init__(self, article_id: int) -> None:
             super().__init__()
             self.article_id = article_id
 
     class Moved(Message):
-        """A click put the cursor on another article; who moves it by a method knows."""
+        """A click moved the cursor. Methods that move it post nothing."""
 
     def __init__(
         self,
@@ -48,17 +47,17 @@ class ArticleList(CursorPane):
         self._marks = marks
         self.ids: array[int] = array("q")
         self.empty_text = ""
-        self.folds = False  # whether a row stands for its story
-        self.opened: Collection[int] = ()  # the stories of which all rows are shown
-        self.by_day = True  # whether the rows are in the order of time
-        self.selected: set[int] = set()  # what marks go to, while there are any
-        self.touched = False  # whether the person has moved in this view
-        self.partial = False  # whether there are more ids, which are about to come
-        self.to_end = False  # whether the cursor goes to the end once they are here
+        self.folds = False  # whether a row represents its story
+        self.opened: Collection[int] = ()  # stories that show all rows
+        self.by_day = True  # whether rows are sorted by time
+        self.selected: set[int] = set()  # what marking commands apply to, unless empty
+        self.touched = False  # whether the user has moved in this view
+        self.partial = False  # whether further ids are about to arrive
+        self.to_end = False  # whether the cursor goes to the end when they do
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
-        self._strips: dict[tuple[int, bool, bool, bool | None], Strip] = {}
+        self._strips: dict[int, dict[tuple[bool, bool, bool | None], Strip]] = {}  # by article
         self._days: dict[int, str] = {}
         self._row_context: RowContext | None = None
         self._asked: set[int] = set()
@@ -67,7 +66,7 @@ class ArticleList(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """How many articles the view has."""
+        """Number of articles in the view."""
         return len(self.ids)
 
     @property
@@ -77,12 +76,12 @@ class ArticleList(CursorPane):
 
     @property
     def current_row(self) -> ArticleRow | None:
-        """What is known of the article under the cursor."""
+        """The row under the cursor, if loaded."""
         article_id = self.current_id
         return None if article_id is None else self._rows.get(article_id)
 
     def row(self, article_id: int) -> ArticleRow | None:
-        """A row that is loaded."""
+        """Return a row, if loaded."""
         return self._rows.get(article_id)
 
     def show(
@@ -94,9 +93,9 @@ class ArticleList(CursorPane):
         partial: bool = False,
         rows: Sequence[ArticleRow] = (),
     ) -> None:
-        """Show other articles, the cursor on `cursor_id` (else the first) and that on screen line `line`.
+        """Show other articles with the cursor on `cursor_id` (else the first), on line `line` of the pane.
 
-        Where they are the first ones only (`partial`), `update_ids` has to follow with all.
+        If these are only the first ones (`partial`), `update_ids` has to follow with all.
         """
         self.ids = ids
         self.partial, self.to_end = partial, False
@@ -109,11 +108,11 @@ class ArticleList(CursorPane):
         self.keep_in_sight()
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
-            self.screen.hold_repaint()  # empty lines would be painted first
+            self.screen.hold_repaint()  # else blank lines would flash
         self._want()
 
     def update_ids(self, ids: array[int]) -> None:
-        """Take the same view's articles anew; cursor and scroll stay with the article they are on."""
+        """Replace the ids of the same view; cursor and scroll position stay on their article."""
         grown, self.partial = self.partial, False
         if self.to_end:
             self._take_ids(ids)
@@ -136,7 +135,7 @@ class ArticleList(CursorPane):
         self.reload_rows()
 
     def insert(self, row: ArticleRow, *, after: int) -> bool:
-        """Show one more article below another; False when that is not listed."""
+        """Insert an article below another; return False if that is not listed."""
         at = self._index(after)
         if at is None:
             return False
@@ -153,7 +152,7 @@ class ArticleList(CursorPane):
         self._want()
 
     def _nearest(self, ids: array[int]) -> int:
-        """Where the article under the cursor is in `ids`, else the next one after it that is there."""
+        """Return the index in `ids` of the article under the cursor, else of the next one present."""
         for old in self.ids[self.cursor : self.cursor + 200]:
             try:
                 return ids.index(old)
@@ -172,7 +171,7 @@ class ArticleList(CursorPane):
             return None
 
     def select_id(self, article_id: int) -> bool:
-        """Put the cursor on an article, if the view has it."""
+        """Move the cursor to an article, if listed."""
         self.to_end = False
         index = self._index(article_id)
         if index is None:
@@ -182,9 +181,9 @@ class ArticleList(CursorPane):
         return True
 
     def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-        """Show changed marks at once."""
-        concerned = list(self._rows) if ids is self.ids else self._rows.keys() & set(ids)
-        for article_id in concerned:
+        """Show changed marks immediately."""
+        changed = list(self._rows) if ids is self.ids else self._rows.keys() & set(ids)
+        for article_id in changed:
             row = self._rows[article_id]
             self._rows[article_id] = replace(
                 row,
@@ -192,22 +191,22 @@ class ArticleList(CursorPane):
                 starred=row.starred if starred is None else starred,
             )
             self._forget_strip(article_id)
-        self._refresh_rows(set(concerned))
+        self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Those of some articles whose rows are here."""
+        """Return the articles whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
-        """Show rows as they are now in the place of those that are here."""
+        """Replace loaded rows."""
         for row in rows:
             self._rows[row.id] = row
             self._forget_strip(row.id)
         self._refresh_rows({row.id for row in rows})
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
-        """Take articles into the selection, or out of it."""
+        """Select or deselect articles."""
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
         for article_id in self._rows.keys() & changed:
@@ -215,17 +214,17 @@ class ArticleList(CursorPane):
         self._refresh_rows(changed)
 
     def toggle_selected(self, article_id: int) -> None:
-        """Take an article into the selection, or out of it."""
+        """Select or deselect an article."""
         self.select([article_id], on=article_id not in self.selected)
 
     def reload_rows(self) -> None:
-        """Fetch the rows in sight again; what is shown stays until they come."""
+        """Fetch the visible rows again; the old ones stay until they arrive."""
         self._asked.clear()
         self._want(again=True)
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
-        """Draw those lines anew that are in sight, and those below them, which may have told their day."""
+        """Redraw visible rows and those below them, whose day may depend on them."""
         top, below = self.scroll_offset.y, False
         for line, article_id in enumerate(self.ids[top : top + self.size.height], top):
             if (changed := article_id in ids) or below:
@@ -238,7 +237,7 @@ class ArticleList(CursorPane):
         self.virtual_size = Size(1, len(self.ids))  # a width would mean another layout when it changes
 
     def on_resize(self) -> None:
-        """Draw for the new width; the cursor stays in sight."""
+        """Redraw for the new width; the cursor stays visible."""
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
         self._resize()
@@ -246,13 +245,13 @@ class ArticleList(CursorPane):
         self._want()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that come in sight."""
+        """Fetch rows that become visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._want()
 
     def _want(self, *, again: bool = False) -> None:
-        """Ask for the chunks in sight and two pages around that are not here yet, the ones in sight first."""
+        """Fetch missing chunks of the visible part and two pages around it, the nearest first."""
         if not self.ids or not self.is_mounted:
             return
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -260,7 +259,7 @@ class ArticleList(CursorPane):
         last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
         chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._asked]
         self._asked.update(chunks)
-        if not again:  # what is here is not asked for before what is not
+        if not again:
             chunks = [chunk for chunk in chunks if not self._are_here(chunk * _CHUNK, _CHUNK)]
         if not chunks:
             return
@@ -277,7 +276,7 @@ class ArticleList(CursorPane):
         for chunk in chunks:
             rows = await self._fetch(ids[chunk * _CHUNK : (chunk + 1) * _CHUNK])
             if ids is not self.ids:
-                return  # another view has come meanwhile
+                return  # another view is shown by now
             self._take(rows)
 
     def _take(self, rows: list[ArticleRow]) -> None:
@@ -291,20 +290,19 @@ class ArticleList(CursorPane):
             self.screen.release_repaint()
 
     def _forget_strip(self, article_id: int) -> None:
-        for at_cursor, inner, same_day in product((True, False), (True, False), (True, False, None)):
-            self._strips.pop((article_id, at_cursor, inner, same_day), None)
+        self._strips.pop(article_id, None)
 
     # -- drawing
 
     def forget_strips(self) -> None:
-        """Drop whatever was drawn and draw anew."""
+        """Discard cached strips and redraw."""
         self._row_context = None
         self._strips.clear()
         self._days.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One article, a blank where it is not loaded, or a word on why there is none."""
+        """Draw an article, a blank line until it is loaded, or the note of an empty list."""
         number = y + self.scroll_offset.y
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawn before the resize event arrives
@@ -322,7 +320,8 @@ class ArticleList(CursorPane):
         article_id = self.ids[number]
         at_cursor = number == self.cursor
         inner, same_day = self._is_inner(number), self._is_same_day(number, context.now)
-        strip = self._strips.get((article_id, at_cursor, inner, same_day))
+        strips, look = self._strips.setdefault(article_id, {}), (at_cursor, inner, same_day)
+        strip = strips.get(look)
         if strip is None:
             row = self._rows.get(article_id)
             cursor = context.styles.cursor_for(self.has_focus) if at_cursor else None
@@ -335,18 +334,18 @@ class ArticleList(CursorPane):
             )
             if len(self._strips) > _KEEP:
                 self._strips.clear()
-            self._strips[article_id, at_cursor, inner, same_day] = strip
+            strips[look] = strip
         return strip
 
     def _is_inner(self, number: int) -> bool:
-        """Whether the row above belongs to the same story, and its sources are shown."""
+        """Return whether the row above belongs to the same, opened story."""
         if not self.opened or not number:
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
     def _is_same_day(self, number: int, now: int) -> bool | None:
-        """Whether a row above, in sight, is of the same day; None where rows are in another order."""
+        """Return whether the visible row above is of the same day; None unless sorted by time."""
         if not self.by_day:
             return None
         if number <= self.scroll_offset.y:
@@ -365,7 +364,7 @@ class ArticleList(CursorPane):
         return day
 
     def focus_changed(self) -> None:
-        """Draw the cursor as a live or a resting one."""
+        """Redraw the cursor with or without the focus."""
         if (article_id := self.current_id) is not None:
             self._forget_strip(article_id)
             self.refresh_line(self.cursor)
@@ -373,18 +372,18 @@ class ArticleList(CursorPane):
     # -- moving
 
     def go_bottom(self) -> None:
-        """Go to the last article, also where it is not known yet."""
+        """Go to the last article, even if its id is still to arrive."""
         super().go_bottom()
         self.to_end = self.partial
 
     def move_to(self, line: int) -> None:
-        """Put the cursor on a line; from now on it stays on its article whatever comes above it."""
+        """Move the cursor; from now on it stays on its article when others arrive above."""
         self.touched = True
         self.to_end = False
         super().move_to(line)
 
     def on_click(self, event: events.Click) -> None:
-        """A click chooses an article, a second one on it or a double click opens it; with ctrl it selects."""
+        """Move the cursor; open on a second click or double click; select with ctrl."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.ids):
             return

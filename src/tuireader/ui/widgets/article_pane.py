@@ -1,4 +1,4 @@
-"""The reading pane: an article as lines, with hits to jump to and relatives to open."""
+"""Reading pane: an article as lines, with hits to jump to and related articles to open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_FOUND = 10_000
 
 
 class Found(NamedTuple):
-    """A place where the sought words stand: a range of the text of a part, in the text or `below` it."""
+    """An occurrence of the searched words: a range of a part of the text, or of a part `below` it."""
 
     below: bool
     part: int
@@ -25,20 +25,20 @@ class Found(NamedTuple):
 
 
 class ArticlePane(PagePane):
-    """Adds to a page: what watches hit, what was found in it, and what can be opened below it."""
+    """Adds watch hits, find in page and a cursor on related articles to a page."""
 
     class TargetOpened(Message):
-        """A relative or neighbour was chosen."""
+        """A related or neighbouring article was opened."""
 
         def __init__(self, target: Target) -> None:
             super().__init__()
             self.target = target
 
     class Changed(Message):
-        """What the status line tells of the pane has changed: the hit, the chosen relative."""
+        """The current hit or the cursor on related articles has changed."""
 
     class Unfit(Message):
-        """The tables of the page were laid out for another width."""
+        """The tables of the page are laid out for another width."""
 
     def __init__(self, measure: int) -> None:
         super().__init__(measure)
@@ -46,17 +46,17 @@ class ArticlePane(PagePane):
         self.sought = ""
         self.found: list[Found] = []
         self.found_at = -1
-        self._found_in: dict[tuple[bool, int], list[int]] = {}  # what stands in which part
+        self._found_in: dict[tuple[bool, int], list[int]] = {}  # indexes of `found` by part
         self._find_from = 0
 
     def show(self, page: Page, *, place: int = 0) -> None:
-        """Show an article from the place in its text where reading stopped."""
+        """Show an article from the remembered position in its text."""
         self.hit = -1
         self.sought, self.found, self.found_at, self._found_in = "", [], -1, {}
         super().show(page, place=place)
 
     def show_head(self, page: Page) -> None:
-        """Show a page some of whose first parts say something else; the view of the others stays."""
+        """Show a page whose first parts differ; the view of the others stays."""
         self._arrive_if_needed()
         top = self.scroll_offset.y
         self.page_shown = page
@@ -71,7 +71,7 @@ class ArticlePane(PagePane):
         self._continue()
 
     def fits(self, page: Page) -> bool:
-        """Whether the tables of a page were laid out for the width that the text has."""
+        """Return whether the tables of a page fit the width of the text."""
         return page.tables_for in (0, self.text_width)
 
     def _lay_out(self) -> None:
@@ -80,7 +80,7 @@ class ArticlePane(PagePane):
             self.post_message(self.Unfit())
 
     def show_tail(self, tail: Tail) -> None:
-        """Replace what stands below the text; the view of it stays where it is."""
+        """Replace the tail; the scroll position stays."""
         super().show_tail(tail)
         if self.sought:
             self._find_all()
@@ -88,7 +88,7 @@ class ArticlePane(PagePane):
     # -- moving
 
     def move(self, lines: int) -> None:
-        """Scroll; among the relatives, go to another one."""
+        """Scroll; among related articles, move the cursor."""
         if self.chosen >= 0 and abs(lines) == 1:
             self.choose(self.chosen + lines)
         else:
@@ -107,7 +107,7 @@ class ArticlePane(PagePane):
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
 
     def go_to_comments(self) -> bool:
-        """Bring the first comment to the top; False when there are none on the page."""
+        """Scroll to the first comment; return False without comments."""
         page = self.page_shown
         if page is None or page.tail.comments < 0:
             return False
@@ -117,7 +117,7 @@ class ArticlePane(PagePane):
         return True
 
     def _bring_in_sight(self, line: int) -> None:
-        """Scroll so that a line is in sight, with some of what stands above it."""
+        """Scroll a line into view, with some lines above it."""
         self._resize()
         self._strips.clear()
         top, height = self.scroll_offset.y, self.size.height
@@ -129,7 +129,7 @@ class ArticlePane(PagePane):
     # -- hits
 
     def next_hit(self, step: int) -> Hit | None:
-        """Go to the next place that a watch found, after the last one at the first again; None for none."""
+        """Go to the next hit of a watch, after the last one to the first; return None without hits."""
         page = self.page_shown
         if page is None or not page.hits:
             return None
@@ -165,7 +165,7 @@ class ArticlePane(PagePane):
         return len(self.found)
 
     def next_found(self, step: int) -> None:
-        """Go to the next place where the sought words stand; after the last one comes the first."""
+        """Go to the next occurrence; after the last one to the first."""
         if self.found:
             self._unchoose()
             self.found_at = (self.found_at + step) % len(self.found)
@@ -189,10 +189,10 @@ class ArticlePane(PagePane):
         layout, above = (self._tail, len(self._head.lines)) if found.below else (self._head, 0)
         return above + layout.line_of(found.part, found.start)
 
-    # -- relatives
+    # -- related articles
 
     def choose(self, number: int) -> bool:
-        """Put the cursor on a relative and bring it in sight; before the first one, leave them."""
+        """Move the cursor to a related article and show it; leave them before the first one."""
         if number < 0 or not self.targets:
             self._unchoose()
             return False
@@ -226,14 +226,14 @@ class ArticlePane(PagePane):
             self.post_message(self.Changed())
 
     def open_chosen(self) -> bool:
-        """Open the relative under the cursor; False when there is none."""
+        """Open the related article under the cursor; return False if there is none."""
         if not 0 <= self.chosen < len(self.targets):
             return False
         self.post_message(self.TargetOpened(self.targets[self.chosen]))
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a relative opens it."""
+        """Open a related article."""
         number = event.y + self.scroll_offset.y - len(self._head.lines)
         if 0 <= number < len(self._tail.lines):
             target = self._tail.parts[self._tail.lines[number].part].target

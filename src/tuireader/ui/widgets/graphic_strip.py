@@ -1,4 +1,4 @@
-"""A line with a graphic over some of its cells, which Textual may cut like any other."""
+"""A strip with a graphic over some of its cells, which Textual can cut like any other."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class GraphicStrip(Strip):
-    """A strip whose cells from `left` on are `width` blank ones, over which a graphic is painted.
+    """A strip with `width` blank cells from `left` on, over which a graphic is painted.
 
-    The sequence of the graphic is none of the segments: what cuts, counts or colours these would take it for
-    text. A piece without all of the cells, as beside a dialog, is an ordinary strip and leaves them blank.
+    The escape sequence is no segment: code that cuts, measures or filters those would take it for text. A
+    piece without all of the cells, as beside a dialog, is an ordinary strip and leaves them blank.
     """
 
     __slots__ = ["_graphic", "_left", "_width"]
@@ -25,11 +25,11 @@ class GraphicStrip(Strip):
         self._left, self._width, self._graphic = left, width, graphic
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        """A piece of it."""
+        """Return a piece."""
         return self._with_graphic(super().crop(start, end), max(0, start))
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        """Pieces of it, one after the other."""
+        """Return consecutive pieces."""
         pieces: list[Strip] = []
         at = 0
         for piece in super().divide(cuts):
@@ -38,9 +38,9 @@ class GraphicStrip(Strip):
         return pieces
 
     def _with_graphic(self, piece: Strip, start: int) -> Strip:
-        """A piece that begins at a cell, painted if it has all that the graphic covers and a cell behind it.
+        """Return a piece with the graphic if it has all of its cells and one more.
 
-        That one keeps the cursor from the edge of the terminal, from where it would not come back right.
+        The extra cell keeps the cursor from the edge of the terminal, where moving back is off by one.
         """
         left = self._left - start
         if left < 0 or left + self._width >= piece.cell_length or isinstance(piece, GraphicStrip):
@@ -48,7 +48,7 @@ class GraphicStrip(Strip):
         return GraphicStrip(piece, left, self._width, self._graphic)
 
     def render(self, console: Console) -> str:
-        """The sequences of the cells, and the graphic over those that it covers."""
+        """Render the cells, then the graphic over them."""
         end = self._left + self._width
         before, behind = super().crop(0, end).render(console), super().crop(end).render(console)
         return f"{before}\x1b7\x1b[{self._width}D{self._graphic}\x1b8{behind}"

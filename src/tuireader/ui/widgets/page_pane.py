@@ -1,4 +1,4 @@
-"""A page as lines: laid out in chunks, drawn line by line, with pictures in their places."""
+"""A page as lines: laid out in chunks, drawn line by line, with images in their places."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
-_SOON = 20  # lines below the screen from which pictures are loaded
+_SOON = 20  # lines below the visible part whose images are loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Spot:
 
 
 class PagePane(Pane):
-    """Shows a `Page`. The head is laid out in chunks; the tail below it is replaced as it grows."""
+    """Shows a `Page`. The head is laid out in chunks; the tail is replaced as it grows."""
 
     class PicturesSeen(Message):
-        """Places of pictures have come in sight: `urls` are new ones, to be shown `width` cells wide."""
+        """Image placeholders became visible; `urls` are the new ones, to show `width` cells wide."""
 
         def __init__(self, urls: tuple[str, ...], width: int) -> None:
             super().__init__()
@@ -56,24 +56,24 @@ class PagePane(Pane):
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._seen: set[str] = set()
         self._pad = 0
-        self._whole = 0  # the width for which it is laid out, with what is left blank
-        self._arrive_at: int | None = None  # the place to show when the size is known
-        self._return: tuple[Spot, int, int] | None = None  # where to, the line and relative as far as one got
+        self._whole = 0  # width of the pane for which it is laid out
+        self._arrive_at: int | None = None  # position to show when the size is known
+        self._return: tuple[Spot, int, int] | None = None  # target, and the line and cursor reached so far
 
     # -- content
 
     def show(self, page: Page, *, place: int = 0) -> None:
-        """Show an article from the place in its text where reading stopped."""
+        """Show an article from the remembered position in its text."""
         self.page_shown = page
         self.chosen = -1
         self._return = None
         self._colours.clear()
         self._arrive_at = place
-        if self.size.width or not place:  # else it is not on the screen yet, and is told its size when it is
+        if self.size.width or not place:  # else a resize event follows
             self._arrive()
 
     def _arrive(self) -> None:
-        """Lay out for the present size, with the place one came for at the top."""
+        """Lay out for the current size, with the requested position at the top."""
         self._lay_out()
         self.scroll_now(self._head.line_at(self._arrive_at) if self._arrive_at else 0)
         self._arrive_at = None
@@ -83,7 +83,7 @@ class PagePane(Pane):
 
     @property
     def spot(self) -> Spot:
-        """What stands at the top, to return to."""
+        """The position at the top, to return to."""
         top = self.scroll_offset.y
         below = self._head.complete and top >= len(self._head.lines)
         layout, at = (self._tail, top - len(self._head.lines)) if below else (self._head, top)
@@ -93,9 +93,9 @@ class PagePane(Pane):
         return Spot(below, part, at - layout.firsts[part], self.chosen)
 
     def return_to(self, spot: Spot) -> None:
-        """Go to the very line, and relative, where the article was left.
+        """Go to the line and the related article where the article was left.
 
-        What is still looked for, relatives and pictures, may have to come first: then once more with it.
+        Repeated when related articles and images arrive that the position depends on.
         """
         self._arrive_if_needed()
         layout = self._tail if spot.below else self._head
@@ -113,13 +113,13 @@ class PagePane(Pane):
         self.refresh()
 
     def _returning(self) -> Spot | None:
-        """Where one returns to, unless one has gone elsewhere since."""
+        """Return the spot to return to, unless the user has moved since."""
         if self._return is None or self._return[1:] != (self.scroll_offset.y, self.chosen):
             return None
         return self._return[0]
 
     def show_tail(self, tail: Tail) -> None:
-        """Replace what stands below the text; the view of it stays where it is."""
+        """Replace the tail; the scroll position stays."""
         if self.page_shown is None:
             return
         returning = self._returning()
@@ -143,24 +143,24 @@ class PagePane(Pane):
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """What can be opened below the text."""
+        """Targets below the text."""
         return self.page_shown.tail.targets if self.page_shown is not None else ()
 
     @property
     def place(self) -> int:
-        """Where in the text the top line is, in characters; the text's length once the end was in sight."""
+        """Character offset of the top line in the text."""
         if self._arrive_at is not None:
             return self._arrive_at
         return 0 if self.scroll_offset.y == 0 else self._head.place_of(self.scroll_offset.y)
 
     @property
     def at_end(self) -> bool:
-        """Whether the last line of the text is in sight."""
+        """Return whether the last line of the text is visible."""
         end = self.scroll_offset.y + self.size.height
         return self._arrive_at is None and self._head.complete and end >= len(self._head.lines)
 
     def colour(self, part: int, marks: Sequence[StyleRange]) -> None:
-        """Draw the words of a piece of code in their colours."""
+        """Highlight the syntax of a code block."""
         self._colours[part] = tuple(marks)
         self.forget_strips()
 
@@ -183,12 +183,12 @@ class PagePane(Pane):
 
     @property
     def text_width(self) -> int:
-        """How wide the text is, or will be once the pane is on the screen."""
+        """Width of the text, also before the pane is laid out."""
         return min(self._measure, max(4, (self.size.width or self._width_to_be) - 2))
 
     @property
     def _width_to_be(self) -> int:
-        """The width that a pane which is not on the screen yet will have."""
+        """Width of a pane that is not laid out yet."""
         return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
@@ -196,7 +196,7 @@ class PagePane(Pane):
         self.virtual_size = Size(1, lines)  # a width would mean another layout when it changes
 
     def _continue(self) -> None:
-        """Lay out the rest of a long text between other things."""
+        """Lay out the rest of a long text in chunks."""
         for layout in (self._head, self._tail):
             if not layout.complete:
                 layout.extend(len(layout.lines) + _CHUNK)
@@ -205,7 +205,7 @@ class PagePane(Pane):
                 return
 
     def _arrive_if_needed(self) -> None:
-        """Lay out at once for a key that was faster than the size of the pane."""
+        """Lay out now for a key that was faster than the layout."""
         if self._arrive_at is not None:
             self._arrive()
 
@@ -217,13 +217,13 @@ class PagePane(Pane):
                 self._resize()
 
     def set_measure(self, measure: int) -> None:
-        """Lay the text out at most so many cells wide."""
+        """Limit the width of the text."""
         if measure != self._measure:
             self._measure = measure
             self.on_resize()
 
     def on_resize(self) -> None:
-        """Lay out for the new width; the line that was at the top stays there."""
+        """Lay out for the new width; the top line stays."""
         if self.page_shown is None or not self.size.width:
             return
         if self._arrive_at is not None:
@@ -244,7 +244,7 @@ class PagePane(Pane):
     # -- pictures
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Look which pictures have come in sight."""
+        """Look for images that became visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._look_for_pictures()
@@ -261,7 +261,7 @@ class PagePane(Pane):
             self.post_message(self.PicturesSeen(new, self._head.width))
 
     def look_for_pictures(self, wanted: bool) -> None:
-        """Tell of pictures that come in sight from now on, or show only their places."""
+        """Post `PicturesSeen` from now on, or show only placeholders."""
         self.looks_for_pictures = wanted
         if wanted:
             self._seen.clear()
@@ -271,7 +271,7 @@ class PagePane(Pane):
                 self._show_art(number, None)
 
     def show_picture(self, url: str, art: Art) -> None:
-        """Show a picture wherever it has its place; what one reads stays where it is."""
+        """Show an image at each of its placeholders; the text being read stays in place."""
         if art.width > self._head.width or not self.looks_for_pictures:
             return
         for number, part in enumerate(self._head.parts):
@@ -294,7 +294,7 @@ class PagePane(Pane):
     # -- selected text
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text as it was written: lines that were only wrapped are joined again."""
+        """Return the selected text with wrapped lines joined."""
         last = len(self._head.lines) + len(self._tail.lines) - 1
         first = selection.start.y if selection.start is not None else 0
         end = selection.end.y if selection.end is not None else last
@@ -316,11 +316,11 @@ class PagePane(Pane):
         return "".join(pieces), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection as it grows."""
+        """Redraw the selection."""
         self.forget_strips()
 
     def _picked(self, number: int, selection: Selection) -> tuple[int, int] | None:
-        """What of the text of a line's part is selected."""
+        """Return the selected range of the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         if span is None or line is None:
@@ -336,15 +336,15 @@ class PagePane(Pane):
     # -- drawing
 
     def forget_strips(self) -> None:
-        """Drop whatever was drawn and draw anew."""
+        """Discard cached strips and redraw."""
         self._strips.clear()
         self.refresh()
 
     def focus_changed(self) -> None:
-        """Nothing of a page looks otherwise with the focus."""
+        """Do nothing: a page looks the same with the focus."""
 
     def render_line(self, y: int) -> Strip:
-        """One line of the page, moved in so far that the text stands in the middle."""
+        """Draw a line of the page with the text centred."""
         number = y + self.scroll_offset.y
         strip = self._strips.get(number)
         if strip is None:
@@ -355,7 +355,7 @@ class PagePane(Pane):
         return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the widget, with graphics painted over the blank cells of their places."""
+        """Render lines with graphics painted over their blank cells."""
         strips = super().render_lines(crop)
         if not any(art.graphics for art in self._head.arts.values()):
             return strips
@@ -368,7 +368,7 @@ class PagePane(Pane):
         return strips
 
     def _graphic(self, number: int) -> tuple[Art | None, int]:
-        """The picture that is painted on a line, and which of its lines it is."""
+        """Return the image painted on a line, and the line number within it."""
         layout, line = self._line(number) if number >= 0 else (self._head, None)
         if line is None or line.kind is not LineKind.PICTURE or layout is not self._head:
             return None, 0
@@ -376,13 +376,13 @@ class PagePane(Pane):
         return (art, line.start) if art is not None and line.start < len(art.graphics) else (None, 0)
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
-        """The layout that holds a line of the page, and the line; None behind the last one."""
+        """Return the layout that holds a line of the page, and the line; None after the last one."""
         below = number - len(self._head.lines)
         layout, at = (self._head, number) if below < 0 else (self._tail, below)
         return layout, layout.lines[at] if at < len(layout.lines) else None
 
     def _over(self, layout: Layout, part: int) -> Overlay:
-        """What is drawn over the text of a part for a while."""
+        """Return temporary style ranges of a part."""
         return Overlay(below=self._colours.get(part, ()) if layout is self._head else ())
 
     def _draw(self, number: int) -> Strip:

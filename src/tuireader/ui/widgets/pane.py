@@ -1,4 +1,4 @@
-"""What the line-API widgets have in common: styles, and moving by keys without animation."""
+"""Base of the line-API widgets: cached lines, and movement without animation."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _MOST_EDGED = 512
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
-    """A part of the screen that has the focus, a cursor or a place, and answers the moving commands."""
+    """A focusable part of the screen with a cursor or a scroll position, and the movement commands."""
 
     ALLOW_MAXIMIZE = False
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._edge_shown: Strip | None = None
-        self._edged: dict[int, tuple[Strip, Strip]] = {}  # by the id of a strip, which it keeps alive
-        self._lines: dict[int, Strip] = {}  # what is on the screen
+        self._edged: dict[int, tuple[Strip, Strip]] = {}  # by id of a strip, which is kept alive here
+        self._lines: dict[int, Strip] = {}  # lines as shown, by y
         self._lines_for: object = None
 
     @property
@@ -34,15 +34,15 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def theme_styles(self) -> Styles:
-        """The styles of the theme that is on."""
+        """Styles of the current theme."""
         return self.host.theme_styles
 
     def forget_strips(self) -> None:
-        """Drop whatever was drawn and draw anew."""
+        """Discard cached strips and redraw."""
         self.refresh()
 
     def scroll_now(self, line: float) -> None:
-        """Bring a line to the top at once."""
+        """Scroll a line to the top immediately."""
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
     def refresh_line(self, line: int) -> None:
@@ -50,11 +50,10 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines of the widget.
+        """Render lines, cached as long as they look the same.
 
-        A pane draws whole lines with their ground. To look what styles may add to each takes most of the time
-        of a paint, so that is done for the border alone; and a strip that is painted again is cut to measure
-        and turned into escape codes once.
+        Panes draw whole lines with their background. Textual's styles are applied to borders only: that takes
+        most of the time of a repaint. The same strip also caches its crops and escape codes.
         """
         gutter = self.styles.gutter
         if gutter.left:
@@ -87,7 +86,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Draw anew, all or the lines of some regions."""
+        """Redraw everything, or the lines of some regions."""
         if repaint or layout or recompose:
             self._forget_lines(regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
@@ -102,7 +101,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
                 self._lines.pop(y + top, None)
 
     def _edge(self, cells: int, line: int) -> Strip | None:
-        """The border at the right as Textual draws it beside a line, if there is one."""
+        """Return the right border as Textual draws it beside a line, if any."""
         if not cells:
             return None
         width = self.outer_size.width
@@ -123,19 +122,19 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         return known[1]
 
     def on_focus(self) -> None:
-        """Show the cursor as a live one."""
+        """Redraw the cursor."""
         self.focus_changed()
 
     def on_blur(self) -> None:
-        """Show the cursor as a resting one."""
+        """Redraw the cursor."""
         self.focus_changed()
 
     def focus_changed(self) -> None:
-        """Draw what looks otherwise with and without the focus."""
+        """Redraw what depends on the focus."""
         self.forget_strips()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Leave the styles: none of a pane depends on the focus, and looking them up takes milliseconds."""
+        """Skip the update of CSS: no rule for panes depends on the focus, and it takes milliseconds."""
 
     # -- movement; every pane answers all of these commands
 
@@ -143,7 +142,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor, or scroll."""
 
     def page(self, pages: float) -> None:
-        """Move by a share of the height."""
+        """Move by a fraction of the height."""
         lines = max(1, round(abs(pages) * max(1, self.size.height - 1)))
         self.move(lines if pages > 0 else -lines)
 
@@ -185,21 +184,21 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 class CursorPane(Pane):
-    """A pane of one-line entries with a cursor line that is always in sight."""
+    """A pane of one-line items with a cursor that is always visible."""
 
     cursor = 0
 
     @property
     def line_count(self) -> int:
-        """How many lines there are."""
+        """Number of lines."""
         return 0
 
     def move(self, lines: int) -> None:
-        """Move the cursor by lines, as far as there are lines."""
+        """Move the cursor by lines."""
         self.move_to(self.cursor + lines)
 
     def move_to(self, line: int) -> None:
-        """Put the cursor on a line and bring it in sight; only the two lines concerned are drawn."""
+        """Move the cursor to a line and show it; only the two lines are redrawn."""
         line = max(0, min(self.line_count - 1, line))
         old, self.cursor = self.cursor, line
         if old == line:
@@ -210,7 +209,7 @@ class CursorPane(Pane):
         self.cursor_moved()
 
     def keep_in_sight(self) -> bool:
-        """Scroll as little as brings the cursor in sight; whether there was need to."""
+        """Scroll just enough to show the cursor; return whether that was necessary."""
         top, height = self.scroll_offset.y, self.size.height
         if not height or top <= self.cursor < top + height:
             return False
@@ -218,4 +217,4 @@ class CursorPane(Pane):
         return True
 
     def cursor_moved(self) -> None:
-        """Told after the cursor has come to another line."""
+        """Hook: the cursor has moved."""

@@ -1,4 +1,4 @@
-"""The sidebar: views, watches and feeds with their unread counts."""
+"""Sidebar: views, watches and feeds with unread counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.drawing.styles import BOLD, under_cursor
 from tuireader.ui.widgets.pane import CursorPane
 
-_PREVIEW_AFTER = 0.08  # seconds of rest on a line before its view is shown, where one comes from another
+_PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 
 _MOST_STRIPS = 1000
 
@@ -29,7 +29,7 @@ class Sidebar(CursorPane):
     """Shows `SidebarItem`s. Moving shows the view, after quick moves the last; opening goes to the list."""
 
     class Chosen(Message):
-        """A view was chosen; `leave` when the person opened it and wants to go on in the list."""
+        """A view was chosen; `leave` if the user opened it and the focus goes to the list."""
 
         def __init__(self, view: View, *, leave: bool) -> None:
             super().__init__()
@@ -37,14 +37,14 @@ class Sidebar(CursorPane):
             self.leave = leave
 
     class Folded(Message):
-        """A folder was asked to fold or unfold."""
+        """The user folds or unfolds a folder."""
 
         def __init__(self, folder: str) -> None:
             super().__init__()
             self.folder = folder
 
     class Moved(Message):
-        """A click put the cursor on another line; who moves it by a method knows."""
+        """A click moved the cursor. Methods that move it post nothing."""
 
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR, "screen.")]
 
@@ -57,16 +57,16 @@ class Sidebar(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """How many lines there are."""
+        """Number of items."""
         return len(self.items)
 
     @property
     def current(self) -> SidebarItem | None:
-        """The line under the cursor."""
+        """The item under the cursor."""
         return self.items[self.cursor] if self.cursor < len(self.items) else None
 
     def show(self, items: tuple[SidebarItem, ...]) -> None:
-        """Show new lines; the cursor stays on its view."""
+        """Show new items; the cursor stays on its view."""
         current = self.current
         if items == self.items:
             return
@@ -85,7 +85,7 @@ class Sidebar(CursorPane):
                 self.refresh_line(line)
 
     def select(self, view: View) -> None:
-        """Put the cursor on a view without telling."""
+        """Move the cursor to a view without a message."""
         if self._put(view):
             self.keep_in_sight()
             self.refresh()
@@ -98,7 +98,7 @@ class Sidebar(CursorPane):
         return False
 
     def move_to(self, line: int) -> None:
-        """Put the cursor on a line; headings are stepped over."""
+        """Move the cursor; headings are skipped."""
         step = 1 if line >= self.cursor else -1
         line = max(0, min(self.line_count - 1, line))
         while 0 < line < self.line_count - 1 and self.items[line].view is None:
@@ -106,7 +106,7 @@ class Sidebar(CursorPane):
         super().move_to(line)
 
     def cursor_moved(self) -> None:
-        """Show the view: at once after a rest, else when the cursor rests again."""
+        """Show the view: immediately after a pause, else when the cursor pauses."""
         before, self._moved = self._moved, monotonic()
         self._forget_preview()
         if self._moved - before > 2 * _PREVIEW_AFTER:
@@ -115,14 +115,14 @@ class Sidebar(CursorPane):
             self._preview = self.set_timer(_PREVIEW_AFTER, self.decide)
 
     def _forget_preview(self) -> bool:
-        """Show nothing when the cursor rests; whether that was to be."""
+        """Cancel the pending view; return whether there was one."""
         timer, self._preview = self._preview, None
         if timer is not None:
             timer.stop()
         return timer is not None
 
     def decide(self) -> None:
-        """Show the view under the cursor now, if it was to be shown when the cursor rests."""
+        """Show a pending view now."""
         if self._forget_preview():
             self._show_current()
 
@@ -131,13 +131,13 @@ class Sidebar(CursorPane):
             self.post_message(self.Chosen(self.current.view, leave=False))
 
     def open_current(self) -> None:
-        """Show the view under the cursor and leave for the list."""
+        """Show the view under the cursor and go to the list."""
         self._forget_preview()
         if self.current is not None and self.current.view is not None:
             self.post_message(self.Chosen(self.current.view, leave=True))
 
     def fold_current(self) -> bool:
-        """Fold or unfold the folder under the cursor; False when there is none."""
+        """Fold or unfold the folder under the cursor; return False if there is none."""
         item = self.current
         if item is None or item.view is None or item.view.kind is not ViewKind.FOLDER:
             return False
@@ -145,7 +145,7 @@ class Sidebar(CursorPane):
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """A click shows a view; on the sign of a folder it folds."""
+        """Show a view; fold on the sign of a folder."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.items) or self.items[number].view is None:
             return
@@ -156,12 +156,12 @@ class Sidebar(CursorPane):
         self.open_current()
 
     def on_resize(self) -> None:
-        """Draw for the new width."""
+        """Redraw for the new width."""
         self.virtual_size = Size(1, len(self.items))
         self.keep_in_sight()
 
     def render_line(self, y: int) -> Strip:
-        """One item."""
+        """Draw an item."""
         number = y + self.scroll_offset.y
         if number >= len(self.items):
             return self.draw(number, at_cursor=False, focus=False)
@@ -176,16 +176,16 @@ class Sidebar(CursorPane):
         return strip
 
     def forget_strips(self) -> None:
-        """Drop whatever was drawn and draw anew."""
+        """Discard cached strips and redraw."""
         self._strips.clear()
         self.refresh()
 
     def focus_changed(self) -> None:
-        """Draw the cursor as a live or a resting one."""
+        """Redraw the cursor with or without the focus."""
         self.refresh_line(self.cursor)
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
-        """One item: mark, label, count of unread at the right."""
+        """Draw an item: sign, name, unread count at the right."""
         width, styles = self.size.width, self.theme_styles
         base = styles.ground
         if number >= len(self.items):
@@ -218,11 +218,7 @@ class Sidebar(CursorPane):
 
 
 def _count_label(item: SidebarItem) -> str:
-    """Unread rows; of the starred ones all. Nothing where there is nothing."""
-    if item.view is not None and item.view.kind in (ViewKind.STARRED, ViewKind.QUERY):
-        number = item.total
-    else:
-        number = item.unread
-    if item.view is not None and item.view.kind is ViewKind.ALL:
-        number = item.total
+    """Return the unread count, of Starred, All and searches the total; `""` for 0."""
+    totals = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)
+    number = item.total if item.view is not None and item.view.kind in totals else item.unread
     return str(number) if number else ""
