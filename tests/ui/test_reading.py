@@ -95,7 +95,7 @@ async def test_a_purged_text_is_told() -> None:
         with written(run.library) as store:
             store.conn.execute("DELETE FROM content")
         await run.press("enter")
-        assert "was dropped to save room · x fetches it from its page · o opens it" in page(run)
+        assert "was removed to save space · x fetches it from its page · o opens it" in page(run)
 
 
 async def test_a_full_text_that_comes_late_does_not_take_the_screen() -> None:
@@ -129,7 +129,7 @@ async def test_c_loads_the_comments_and_shows_them_below() -> None:
         await run.press("c")
         text = run.text
         assert "Comments · 2 of 7" in text and "Ada Quist  3 h ago · Mon 21 Sep 2026" in text
-        assert text.index("First, see this[1].") < text.index("somebody") < text.index("Yes [/x] indeed.")
+        assert text.index("First, see this[1].") < text.index("unknown") < text.index("Yes [/x] indeed.")
         await run.press("1")
         assert run.browsed == ["https://a.example/"]
         await run.press("e", "G")

@@ -39,6 +39,7 @@ class CoalescingScreen(Screen[None]):
     def hold_repaint(self) -> None:
         """Paint nothing until `release_repaint`, or for 40 ms: content that is about to come is included."""
         self._held_until = monotonic() + _MAX_WAIT
+        self.set_timer(_MAX_WAIT, self.release_repaint)
 
     def release_repaint(self) -> None:
         """Paint what has changed."""
