@@ -44,7 +44,8 @@ class Running:
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""
-        nodes = [node for screen in self.app.screen_stack for node in (screen, *screen.walk_children())]
+        shown = (node for screen in self.app.screen_stack for node in (screen, *screen.walk_children()))
+        nodes = (self.app, *shown)  # a resize waits for a timer of the app
         return any(
             timer._repeat is not None
             and timer._interval < 0.4
