@@ -1,9 +1,9 @@
-"""Articles that several feeds carry: each feed keeps its own text, and the best one is on display.
+"""Articles that several feeds carry: each feed keeps its own text, and the best one is displayed.
 
-Whoever has an address first does not decide what is read there. An article belongs to the feed on whose site
-it is, or else to the one with the longest text, as long as the texts are alike; texts that are not are
-different articles. What was read stays read only where the reader has seen the text: an article that had
-nothing but a title, and now gets its text from another feed, is unread again.
+An article belongs to the feed on whose site it is, or else to the one with the longest text, as long as the
+texts are alike; texts that differ are different articles. The first feed to use an address does not decide
+what is shown there. A read article stays read only if the user has seen the text: one that had only a title,
+and now gets its text from another feed, becomes unread.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tuireader.store.variants import Variant, Variants
 
 
 class Appearances:
-    """All of this needs a transaction."""
+    """Store articles of further feeds; every method needs a transaction."""
 
     def __init__(self, conn: sqlite3.Connection, compression: Compression, index: Index) -> None:
         self._conn = conn
@@ -35,7 +35,7 @@ class Appearances:
     def appear(
         self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
     ) -> None:
-        """Store that a feed carries an article that it did not carry before, and what it says of it."""
+        """Store that a further feed carries an article, with its own text of it."""
         self._conn.execute(
             """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
                VALUES (?, ?, ?, ?, 1)""",
@@ -49,7 +49,7 @@ class Appearances:
         self.change(feed_id, shown, item, saved)
 
     def change(self, feed_id: int, shown: StoredArticle, item: IncomingEntry, saved: Saved) -> None:
-        """Store what a feed says now of an article that belongs to another one."""
+        """Store the text that a feed now has of an article that belongs to another feed."""
         old, article_id = shown.text, shown.text.id
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
@@ -70,9 +70,9 @@ class Appearances:
         saved.carried.append((old, text))
 
     def settle(self, text: StoredText) -> StoredText:
-        """Put an article's variants in order after the feed that it belongs to has changed its text.
+        """Update an article's variants after its own feed has changed the text.
 
-        Returns the text as it is shown now: that of another feed if hardly any is left.
+        Returns the text that is displayed now: that of another feed if hardly any is left.
         """
         kept: list[Appearance] = []
         for other in text.appearances:
@@ -85,7 +85,7 @@ class Appearances:
         return text if best is None else self._shown_instead(text, best, unread=False)
 
     def spread(self, text: StoredText) -> StoredText:
-        """Before a text is replaced: let the further feeds that say the same keep it."""
+        """Give further feeds that say the same a copy of the text before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
         self._variants.spread(text.id)
@@ -93,7 +93,7 @@ class Appearances:
         return replace(text, appearances=appearances)
 
     def hand_over(self, feed_ids: Collection[int]) -> None:
-        """Let articles of feeds that are no longer subscribed belong to others that carry them."""
+        """Give articles of unsubscribed feeds to other feeds that carry them."""
         if not feed_ids:
             return
         rows = self._conn.execute(
@@ -113,7 +113,7 @@ class Appearances:
         self._index.exchange(saved.reindexed)
 
     def _shown_instead(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
-        """Show another text; `unread`: as unread, if there was nothing of it to be read before."""
+        """Display another text, as unread if `unread` and there was nothing of it to read before."""
         self._variants.show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
@@ -144,18 +144,18 @@ def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appeara
 
 
 def _said(feed_id: int, text: StoredText) -> Appearance:
-    """What is on display, as if a feed said it."""
+    """Return the displayed text as an appearance in a feed."""
     return Appearance(
         feed_id, same=False, title=text.title, author=text.author, summary=text.summary, body=text.body
     )
 
 
 def _words(said: Appearance) -> tuple[bool, str, str, str, str]:
-    """All that is searched and matched; links and marks aside."""
+    """Return all that is searched and matched of an appearance: no links, no marks."""
     return said.same, said.title, said.author, said.summary, said.body
 
 
 def _was_seen(text: StoredText, best: Appearance) -> bool:
-    """Return whether a text that is shown from now on was seen, or most of it, or its beginning."""
+    """Return whether a newly displayed text was seen, or most of it, or its beginning."""
     titles = f"{text.title} {best.title}"
     return dedup.contains(best.body, text.body, titles) or dedup.contains(text.body, best.body, titles)

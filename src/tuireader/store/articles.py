@@ -18,7 +18,7 @@ from tuireader.text import plain
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """An article in a further feed: its plain texts there, unless they are the `same` as those on display."""
+    """An article in a further feed: its plain texts there, unless they are the `same` as those displayed."""
 
     feed_id: int
     same: bool = True
@@ -33,12 +33,12 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """An article's facts and plain texts, as matching and relating want them.
+    """An article's facts and plain texts, for matching and relating.
 
-    `body` is the fullest text that there is; `summary` is `""` unless the feed gave a shorter one too.
-    `full` is what its page says, if that was fetched: watches and searches read it, relatives do not.
-    `dated` is False when `time` is only when the article arrived. `words` and `links` are there while the
-    article is being stored, see `Prepared`. `appearances` are those in further feeds.
+    `body` is the fullest text; `summary` is `""` unless the feed has a shorter one, too. `full` is the text
+    of the article's page, if that was fetched: watches and searches read it, relating does not. `dated` is
+    False when `time` is only the time of arrival. `words` and `links` are set while the article is being
+    stored, see `Prepared`. `appearances` are those in further feeds.
     """
 
     id: int
@@ -66,12 +66,12 @@ class StoredText:
 
     @property
     def asked_summary(self) -> str:
-        """What is asked as the summary: with a full text, all that the feed says."""
+        """The summary for expressions: with a full text, everything that the feed says."""
         return f"{self.summary}\n{self.body}".strip() if self.full else self.summary
 
     @property
     def asked_body(self) -> str:
-        """What is asked as the body: the fullest text there is."""
+        """The body for expressions: the fullest text."""
         return self.full or self.body
 
     def says_as(self, other: StoredText) -> bool:
@@ -81,14 +81,14 @@ class StoredText:
 
 
 class Articles:
-    """Heavy reads: texts and all that belongs to one article."""
+    """Heavy reads: texts, and everything that belongs to one article."""
 
     def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
         self._compression = compression
 
     def get(self, article_id: int) -> Article | None:
-        """All of one article, or None when there is no such article."""
+        """Return an article with everything that belongs to it, None if it does not exist."""
         row = self._conn.execute(
             """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
@@ -131,7 +131,7 @@ class Articles:
         )
 
     def evidence(self, article_id: int) -> tuple[Evidence, ...]:
-        """Why the article is on which watches, in the order of the config."""
+        """Return the matches of an article with their evidence, in the order of the config."""
         rows = self._conn.execute(
             f"""SELECT {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
                 WHERE m.article_id = ? ORDER BY w.position""",
@@ -148,10 +148,10 @@ class Articles:
         labels: bool = True,
         appearances: bool = True,
     ) -> Iterator[StoredText]:
-        """The plain texts of many articles, in no particular order, a row at a time.
+        """Yield the plain texts of many articles, in no particular order.
 
-        Without `bodies` only the columns of an article, its tags and the person's labels are there, many
-        times as quickly, and without `labels` only the columns, which is quicker again.
+        Without `bodies` only columns, tags and labels are read, many times faster; without `labels` only
+        columns, faster still.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = self._watches_of(ids) if watches else {}
@@ -194,7 +194,7 @@ class Articles:
             )
 
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
-        """Return the further feeds of those articles that stand in several, with the texts if `bodies`."""
+        """Return the further feeds of those articles that have any, with the texts if `bodies`."""
         found: dict[int, tuple[Appearance, ...]] = {}
         decompress = self._compression.decompress
         rows = self._conn.execute(

@@ -1,4 +1,4 @@
-"""What a brief is made of, and where the last one ended."""
+"""The articles of a brief, and where the last one ended."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from tuireader.store.relations import story_number
 
 
 class Briefs:
-    """Muted articles and those of feeds that were unsubscribed are in no brief."""
+    """Select articles for briefs. Muted articles and those of unsubscribed feeds are in none."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
-        """The articles with ids above `after`, or if that is None with times from `since` on, and the others
-        of their stories. With `watch` only stories that it hits."""
+        """Return the articles above id `after`, or since a time if that is None, and the rest of their
+        stories.
+
+        With `watch` only stories that it hits.
+        """
         where, args = _within(after, since, watch)
         rows = self._conn.execute(
             f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
@@ -30,7 +33,7 @@ class Briefs:
         return self._reports({row[0] for row in rows}, {row[1] for row in rows if row[1]})
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
-        """How many articles would be new in the same brief if they were not muted."""
+        """Return how many articles are missing from the same brief because they are muted."""
         where, args = _within(after, since, watch)
         return int(
             self._conn.execute(
@@ -66,16 +69,16 @@ class Briefs:
         return found
 
     def newest(self) -> int:
-        """The highest id there is: where a brief that is made now ends."""
+        """Return the highest article id: the end of a brief that is made now."""
         return int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
 
     def last(self, watch: str) -> int | None:
-        """Where the last brief for a watch (`""` for all) ended; None when there was none."""
+        """Return the id at which the last brief for a watch (`""` for all) ended, None if there was none."""
         row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (_fact(watch),)).fetchone()
         return None if row is None else int(row[0])
 
     def remember(self, watch: str, end: int) -> None:
-        """Keep where a brief ended."""
+        """Store where a brief ended."""
         self._conn.execute(
             """INSERT INTO fact (name, value) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
@@ -83,9 +86,9 @@ class Briefs:
         )
 
     def seen(self, now: int) -> tuple[int, int | None]:
-        """When the reader was last in use, `now` if never, and the newest article's id then, if it is known.
+        """Return when the reader was last used (`now` if never) and the newest article id then, if known.
 
-        From now on that is `now` and the newest one there is.
+        Both are set to the present.
         """
         facts = dict(self._conn.execute("SELECT name, value FROM fact WHERE name IN ('seen', 'seen id')"))
         self._conn.executemany(
@@ -95,7 +98,7 @@ class Briefs:
         return int(facts.get("seen", now)), int(facts["seen id"]) if "seen id" in facts else None
 
     def away(self, since: int) -> Away:
-        """What has arrived from `since` on and is unread."""
+        """Return the unread articles that have arrived since a time."""
         rows = self._conn.execute(
             """SELECT a.id, iif(a.story, a.story, -a.id),
                       a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
@@ -111,7 +114,7 @@ class Briefs:
 
 
 def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:
-    """The condition for the new articles of a brief, with its arguments."""
+    """Return the condition for the new articles of a brief, with its arguments."""
     where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
     args: list[object] = [since if after is None else after]
     if watch:

@@ -1,4 +1,4 @@
-"""A quick look into a database for the completion of the shell: read only, and never a word of trouble."""
+"""Look names up for shell completion: read-only, fast, and silent about errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tuireader.text import without_password
 
 
 def feeds(path: Path) -> list[tuple[int, str, str]]:
-    """Number, title and address of each subscribed feed; none when that cannot be had at once."""
+    """Return number, title and address of each subscribed feed; none if the database is busy or missing."""
     rows = _read(
         path,
         """SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed
@@ -22,23 +22,23 @@ def feeds(path: Path) -> list[tuple[int, str, str]]:
 
 
 def newest(path: Path, count: int) -> list[tuple[int, str]]:
-    """Number and title of the newest articles."""
+    """Return number and title of the newest articles."""
     return _read(path, "SELECT id, title FROM article ORDER BY time DESC, id DESC LIMIT ?", (count,))
 
 
 def labels(path: Path) -> list[str]:
-    """The names of the person's labels."""
+    """Return the names of the user's labels."""
     return [name for (name,) in _read(path, "SELECT name FROM label ORDER BY key")]
 
 
 def every_feed(path: Path) -> list[tuple[str, str, str]]:
-    """Title, address and folder of each feed that there ever was."""
+    """Return title, address and folder of every feed, also of unsubscribed ones."""
     title = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
     return _read(path, f"SELECT {title}, url, folder FROM feed")
 
 
 def tags(path: Path) -> set[str]:
-    """The tags that feeds give their entries."""
+    """Return the tags that feeds give their entries."""
     rows = _read(path, "SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
     return {tag for (stored,) in rows for tag in unpack_extra(stored)["tags"]}
 

@@ -1,9 +1,9 @@
-"""How texts lie in the database: packed with zstd and a dictionary made of the store's own texts.
+"""Compress texts with zstd and a dictionary made of the store's own texts.
 
-The texts of feeds are short and alike, so that what they have in common is most of them: with a dictionary
-they take two thirds of what deflating leaves, in a third of the time. What lies there says by itself how it
-is to be read: a string is the text, bytes begin with `28 B5 2F FD` for a frame of zstd, whose header names
-the dictionary that it needs, or with `78` for what former versions deflated.
+The texts of feeds are short and alike: with a dictionary they take two thirds of what deflate leaves, in a
+third of the time. A stored value says by itself how to read it: a string is the text; bytes begin with `28 B5
+2F FD` for a zstd frame, whose header names its dictionary, or with `78` for texts that former versions
+deflated.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Stored = str | bytes | None
 
 
 class UnreadableText(sqlite3.DatabaseError):
-    """A text that cannot be unpacked: it is damaged, or its dictionary is lost."""
+    """A text cannot be decompressed: it is damaged, or its dictionary is lost."""
 
     sqlite_errorname = "SQLITE_CORRUPT"
 
 
 class Compressor:
-    """Packs texts with one dictionary; each frame has a checksum."""
+    """Compress texts with one dictionary; each frame has a checksum."""
 
     def __init__(self, dictionary: ZstdDict | None) -> None:
         from tuireader import zstd
@@ -47,7 +47,7 @@ class Compressor:
         self._compressor = zstd.ZstdCompressor(options=options, zstd_dict=dictionary)
 
     def compress(self, text: str) -> Stored:
-        """What is stored for a text: None, the text itself, or its UTF-8 bytes packed."""
+        """Return the stored form of a text: None, the text itself, or its UTF-8 bytes compressed."""
         if not text:
             return None
         data = text.encode("utf-8", "replace")
@@ -59,7 +59,7 @@ class Compressor:
 
 
 class Compression:
-    """Packs and unpacks the texts of one database; dictionaries are read once, when a text needs them."""
+    """Compress and decompress the texts of one database; each dictionary is read once, when it is needed."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.dictionaries = Dictionaries(conn)
@@ -68,7 +68,8 @@ class Compression:
         self._newest = 0
 
     def compressor(self) -> Compressor:
-        """What packs with the newest dictionary, for one transaction: the next may have a newer one."""
+        """Return a compressor with the newest dictionary, for one transaction: the next may have a newer
+        one."""
         newest = self.dictionaries.newest()
         if self._current is None or self._newest != newest:
             try:
@@ -79,11 +80,11 @@ class Compression:
         return self._current
 
     def compress(self, text: str) -> Stored:
-        """One text, packed by the `packer`."""
+        """Compress one text."""
         return self.compressor().compress(text)
 
     def decompress(self, stored: Stored) -> str:
-        """The text that was packed. Raises UnreadableText, which is an error of the database."""
+        """Return a text; raise UnreadableText, a database error, if it is damaged."""
         if stored is None:
             return ""
         if isinstance(stored, str):

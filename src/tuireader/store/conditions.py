@@ -1,4 +1,4 @@
-"""What of an expression SQL can decide: by columns, by the full-text index, by names of feeds and watches."""
+"""Translate expressions to SQL: columns, full-text index, names of feeds, folders, watches and labels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL that all that matches meets, its arguments, and whether nothing else meets it."""
+    """SQL that holds for every match, its arguments, and whether it holds for nothing else (`exact`)."""
 
     sql: str = "1"
     args: tuple[object, ...] = ()
@@ -40,18 +40,18 @@ ANYTHING = Condition()
 
 
 class Conditions:
-    """Puts parts of expressions into SQL over `article a`."""
+    """Translate parts of expressions to SQL over `article a`."""
 
     def __init__(self, conn: sqlite3.Connection, now: int) -> None:
         self._conn = conn
         self._now = now
 
     def all(self, nodes: Sequence[Node]) -> Condition:
-        """The condition for all of some parts."""
+        """Return the condition for several parts together."""
         return _joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
 
     def of(self, node: Node) -> Condition:
-        """The condition for one part."""
+        """Return the condition for one part."""
         expression, exact = query.fts(node)
         if expression is not None and exact:
             return Condition(HIT, (expression,), exact=True)
@@ -83,7 +83,8 @@ class Conditions:
                 return ANYTHING
 
     def _named(self, node: Text | Regex) -> Condition:
-        """A fact on the names of feeds, folders and watches: there are few, so they are asked in Python."""
+        """Return the condition on names of feeds, folders or watches: they are few, so Python compares
+        them."""
         if node.field not in _NAMED or node.field == "label":
             return ANYTHING
 
@@ -99,21 +100,21 @@ class Conditions:
         return self._of_names(node.field, lambda value: query.is_name(node, value))
 
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
-        """SQL for the articles of the feeds, folders, watches or labels one of whose names fits."""
+        """Return SQL for the articles of the feeds, folders, watches or labels with a fitting name."""
         names, articles = _NAMED[field]
         ids = [str(row[0]) for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
         return f"a.id IN ({articles.format(','.join(ids))})" if articles else of_feeds(ids)
 
 
 def of_feeds(feed_ids: Iterable[int | str]) -> str:
-    """SQL for the articles that some feeds have, their own and those of others that they carry."""
+    """Return SQL for the articles of some feeds, their own and those that they carry."""
     feeds = ",".join(map(str, feed_ids))
     return f"""(a.feed_id IN ({feeds}) OR a.id IN
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
 
 
 def _joined(operator: str, parts: Sequence[Condition]) -> Condition:
-    """Conditions joined by an operator, as a balanced tree: SQLite takes no deeper one than 1,000."""
+    """Join conditions by an operator, as a balanced tree: SQLite accepts a depth of 1,000 at most."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2

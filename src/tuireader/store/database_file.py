@@ -26,7 +26,7 @@ _PAGE = 8192
 
 
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
-    """Put an error of SQLite into words that say what to do."""
+    """Describe an error of SQLite, and say what to do."""
     text = str(error)
     name = getattr(error, "sqlite_errorname", None) or text  # errors of the module itself have no name
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -60,7 +60,7 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
 
 @contextmanager
 def wrap_os_errors(path: Path) -> Iterator[None]:
-    """Raise DatabaseError where it cannot be looked up whether a database is there."""
+    """Raise DatabaseError where the file system refuses to look for a database."""
     try:
         yield
     except OSError as error:
@@ -111,7 +111,7 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
 
 
 def check_version(conn: sqlite3.Connection, path: Path) -> None:
-    """Raise DatabaseError unless the file is empty or ours, and of no newer version than this."""
+    """Raise DatabaseError unless the file is empty or ours, and not from a newer version."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     application = int(conn.execute("PRAGMA application_id").fetchone()[0])
     if version > schema.VERSION and application == schema.APPLICATION_ID:
@@ -126,9 +126,9 @@ def check_version(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _is_empty(conn: sqlite3.Connection) -> bool:
-    """Return whether a database is empty, or has but an empty table of migrations.
+    """Return whether a database is empty, or has only an empty table of migrations.
 
-    Earlier versions left such a file when they were ended while they made it.
+    Earlier versions left such a file when they were interrupted while creating it.
     """
     tables = {row[0] for row in conn.execute("SELECT tbl_name FROM sqlite_master")}
     if tables == {schema.MIGRATIONS}:
@@ -143,10 +143,10 @@ def _is_prepared(conn: sqlite3.Connection) -> bool:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Keep other processes from making or migrating a database in this folder.
+    """Keep other processes from creating or migrating a database in this folder.
 
-    SQLite's own locks do not wait when two want to change the journal mode. Where a folder cannot be locked,
-    they have to do.
+    SQLite's own locks do not wait when two connections change the journal mode. If the folder cannot be
+    locked, they have to do.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -172,7 +172,7 @@ def _prepare(conn: sqlite3.Connection, path: Path, tell: MigrationProgress | Non
 
 
 def _make(conn: sqlite3.Connection) -> None:
-    """Make all tables in one transaction: interrupted, it leaves an empty file for the next start."""
+    """Create all tables in one transaction: interrupted, it leaves an empty file for the next start."""
     if not conn.execute("PRAGMA page_count").fetchone()[0]:
         conn.execute(f"PRAGMA page_size = {_PAGE}")
     conn.execute("BEGIN IMMEDIATE")
@@ -186,7 +186,7 @@ def _make(conn: sqlite3.Connection) -> None:
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: MigrationProgress) -> None:
-    """Bring an older database up to date, after a copy of it was made."""
+    """Bring an older database up to date, after backing it up."""
     backup = path.with_name(f"{path.name}.v{version}.bak")
     told = partial(tell, backup)
     told(0.0)

@@ -1,8 +1,8 @@
-"""The dictionaries with which texts are packed. Without its dictionary no text could be read again.
+"""The dictionaries for compression. Without its dictionary a text cannot be read.
 
-So each lies in the file twice, with its hash: as a row of `dictionary`, and as a fact. The fact is written
-when hundreds of articles lie between the two, so that no damaged stretch of the file takes both, and not
-before is the dictionary used. It is never changed or deleted: texts name it though there is a newer one.
+So each is in the file twice, with its hash: as a row of `dictionary`, and as a fact. The fact is written when
+hundreds of articles lie between the two, so that no damaged stretch of the file destroys both; only then is
+the dictionary used. It is never changed or deleted: texts refer to it even when there is a newer one.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _FACT = "dictionary "
 
 
 class Dictionaries:
-    """The rows of both tables. What writes needs a transaction."""
+    """The rows of both tables. All that writes needs a transaction."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._vain = 0  # articles there were when training failed
 
     def newest(self) -> int:
-        """The number of the newest dictionary that lies there twice; 0 when there is none."""
+        """Return the number of the newest dictionary with both copies, 0 if there is none."""
         row = self._conn.execute(
             f"""SELECT id FROM dictionary d WHERE EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)
                 ORDER BY articles DESC LIMIT 1"""
@@ -46,22 +46,22 @@ class Dictionaries:
         return row[0] if row else 0
 
     def find(self, number: int) -> bytes | None:
-        """A dictionary from whichever of its copies is sound."""
+        """Return a dictionary from the first copy that is intact."""
         return next((data for data in self._copies(number) if data is not None), None)
 
     def damaged(self, number: int) -> int:
-        """How many copies of a dictionary cannot be read."""
+        """Return how many copies of a dictionary cannot be read."""
         return self._copies(number).count(None)
 
     def numbers(self) -> set[int]:
-        """The dictionaries of which any copy is told of."""
+        """Return the numbers of all dictionaries, also of those with a damaged copy."""
         rows = self._read("SELECT DISTINCT id FROM dictionary")
         names = self._read("SELECT name FROM fact WHERE name GLOB ?", f"{_FACT}*")
         told = [name.removeprefix(_FACT) for (name,) in names if isinstance(name, str)]
         return {row[0] for row in rows} | {int(number) for number in told if number.isdecimal()}
 
     def waiting(self) -> int:
-        """The number of a dictionary that has no second copy yet and so is not used; 0 for none."""
+        """Return the number of a dictionary without a second copy, which is not used yet; 0 for none."""
         rows = self._read(
             f"""SELECT id FROM dictionary d WHERE articles = (SELECT max(articles) FROM dictionary)
                   AND NOT EXISTS (SELECT 1 FROM fact WHERE name = '{_FACT}' || d.id)"""
@@ -69,22 +69,22 @@ class Dictionaries:
         return rows[0][0] if rows else 0
 
     def add(self, number: int, articles: int, data: bytes) -> None:
-        """Write the first copy of a dictionary, made when there were so many articles."""
+        """Write the first copy of a dictionary that was trained when the store had this many articles."""
         self._conn.execute(
             "INSERT INTO dictionary (id, articles, packed) VALUES (?, ?, ?)",
             (number, articles, _sealed(data)),
         )
 
     def complete(self, number: int, data: bytes) -> None:
-        """Write the second copy: from now on it is used."""
+        """Write the second copy; from now on the dictionary is used."""
         self._conn.execute(
             "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (f"{_FACT}{number}", _sealed(data))
         )
 
     def rewrite_copies(self, source: Dictionaries | None = None) -> None:
-        """Put the first copies at the end of the file, as far from the second as can be.
+        """Write the first copies to the end of the file, as far from the second ones as possible.
 
-        Those that are damaged are replaced by their twins. With a `source` all are taken from there.
+        Damaged copies are replaced by their twins. With a `source` all are taken from there.
         """
         for number in sorted((source or self).numbers()):
             data = (source or self).find(number)
@@ -98,7 +98,8 @@ class Dictionaries:
                 self.complete(number, data)
 
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
-        """What is to be done next for the dictionaries, in a transaction; the work is done before it."""
+        """Return the next write for the dictionaries, to be called in a transaction; training is done
+        before."""
         last = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0]
         if last < FROM:
             return None
@@ -119,13 +120,13 @@ class Dictionaries:
         return partial(self._add_first, number, last, data, row[0] if row else 0)
 
     def _add_first(self, number: int, articles: int, data: bytes, before: int) -> None:
-        """Add a dictionary unless another process did so meanwhile."""
+        """Add a dictionary unless another process has added one meanwhile."""
         row = self._conn.execute("SELECT id FROM dictionary ORDER BY articles DESC LIMIT 1").fetchone()
         if (row[0] if row else 0) == before:
             self.add(number, articles, data)
 
     def _samples(self, last: int, decompress: Callable[[str | bytes | None], str]) -> list[bytes]:
-        """Texts from all over the store; none of a file that is damaged, which is to be repaired first."""
+        """Return texts from all over the store, leaving out damaged ones."""
         wanted = json.dumps(list(range(1, last + 1, max(1, last // _SAMPLES))))
         rows = self._read(
             "SELECT summary, html FROM content WHERE article_id IN (SELECT value FROM json_each(?))", wanted
@@ -139,13 +140,13 @@ class Dictionaries:
         return samples
 
     def _copies(self, number: int) -> list[bytes | None]:
-        """The first copy and the second, each None where it is damaged or not there."""
+        """Return both copies, each None if it is damaged or missing."""
         first = self._read("SELECT packed FROM dictionary WHERE id = ? ORDER BY number DESC", number)
         second = self._read("SELECT value FROM fact WHERE name = ?", f"{_FACT}{number}")
         return [_opened(rows[0][0]) if rows else None for rows in (first, second)]
 
     def _read(self, sql: str, *values: int | str) -> list[tuple[Any, ...]]:
-        """Rows; none where the file is damaged, or older than dictionaries."""
+        """Return rows, none if the file is damaged or older than dictionaries."""
         try:
             return self._conn.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -155,13 +156,14 @@ class Dictionaries:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file is damaged, and not that it is locked or the disk full."""
+    """Return whether an error means a damaged file, and not a lock or a full disk."""
     name = getattr(error, "sqlite_errorname", None) or ""
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
-    """A dictionary and its number, which follows from what is in it; None when the texts do not make one."""
+    """Return a dictionary and its number, which follows from its content; None if the texts do not make
+    one."""
     if len(samples) < _FEWEST:
         return None
     from tuireader import zstd
@@ -178,7 +180,7 @@ def _sealed(data: bytes) -> bytes:
 
 
 def _opened(sealed: object) -> bytes | None:
-    """What `_sealed` was given, or None if that is not what is there."""
+    """Return the data of a sealed copy, None if its hash does not match."""
     if not isinstance(sealed, bytes) or _sealed(sealed[_HASH:]) != sealed:
         return None
     return sealed[_HASH:]

@@ -1,4 +1,4 @@
-"""Entries what a feed said: which entries are new articles, which are known, which have changed."""
+"""Save the entries of a feed document: which are new articles, which are known, which have changed."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class Entries:
         self._appearances = Appearances(conn, compression, index)
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
-        """Store the entries of one feed document; needs a transaction. `now` is when they were first seen."""
+        """Store the entries of one feed document, first seen at `now`; needs a transaction."""
         return self.save_feed(feed_id, ParsedFeed(entries=tuple(entries)), now)
 
     def save_feed(self, feed_id: int, parsed: ParsedFeed, now: int, *, index: bool = True) -> Saved:
-        """The same for a feed document that may have been sifted.
+        """Store a feed document, which may leave out known entries; needs a transaction.
 
-        Without `index` the caller has to put `Saved.new` into the index in the same transaction: a savepoint
-        makes FTS5 write out what it holds, and small pieces cost it more than one large one.
+        Without `index` the caller must pass `Saved.new` to `index_new` in the same transaction: each
+        savepoint makes FTS5 write out its cache, and small pieces cost more than one large one.
         """
         entries = incoming(parsed)
         known = self._known(feed_id, [*(keys.guid for _, keys, _ in entries), *parsed.known])
@@ -81,19 +81,20 @@ class Entries:
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
-        """The guid keys of a feed's entries with what they said, to sift by; of very long feeds not all."""
+        """Return guid key and digest of a feed's entries, to recognise known ones; not all of very long
+        feeds."""
         rows = self._conn.execute(
             "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
         )
         return dict(rows.fetchall())
 
     def index_new(self, texts: Sequence[StoredText]) -> None:
-        """Put new articles into the full-text index, as far as they are not there yet."""
+        """Put new articles into the full-text index, unless they are in it."""
         if texts:
             self._index.add_many(self._index.missing(texts))
 
     def reassign(self, feed_ids: Sequence[int]) -> None:
-        """Let articles of feeds that are no longer subscribed belong to others that carry them."""
+        """Give articles of unsubscribed feeds to other feeds that carry them."""
         self._appearances.hand_over(feed_ids)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, KnownEntry]:
@@ -105,7 +106,7 @@ class Entries:
         return {row[0]: KnownEntry(row[1], row[2]) for row in rows}
 
     def _freed(self, feed_id: int, before: KnownEntry, item: IncomingEntry) -> bool:
-        """Whether a known guid now names another article; the old one then stands under a guid of its own."""
+        """Return whether a known guid now names another article; the old one then gets a guid of its own."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
                  AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
@@ -124,7 +125,7 @@ class Entries:
         return True
 
     def _alike(self, feed_id: int, items: Sequence[IncomingEntry]) -> Lookalikes:
-        """The stored articles that may be those of new entries."""
+        """Return the stored articles that new entries may be."""
         alike = Lookalikes()
         if urls := [item.keys.url for item in items if item.keys.url]:
             for url, *found in self._conn.execute(
@@ -146,9 +147,9 @@ class Entries:
     def _adopt(
         self, feed_id: int, item: IncomingEntry, alike: Lookalikes, present: set[int], now: int, saved: Saved
     ) -> bool:
-        """Recognise a new (feed, guid) as an article that is stored: by address, or by its text.
+        """Recognise a new (feed, guid) as a stored article by its address or text.
 
-        An article that stands in this very document under its own guid is another one.
+        An article that this very document has under its own guid is another one.
         """
         for article_id, other_feed, title in alike.by_url.get(item.keys.url, ()):
             if article_id in present:
@@ -180,10 +181,10 @@ class Entries:
         self._change(feed_id, KnownEntry(article_id, 0), item, now, saved)
 
     def _change(self, feed_id: int, before: KnownEntry, item: IncomingEntry, now: int, saved: Saved) -> None:
-        """An entry that is known says something else now: keep the new text, and every mark as it is.
+        """Store the new text of a known entry, and keep every mark.
 
-        What a person would see as an edit is told by a mark and keeps the old version; white space, tracking
-        parameters and counters change silently. A text that was purged comes back without either.
+        An edit that a reader would notice sets a mark and keeps the old version; white space, tracking
+        parameters and counters change silently. A purged text comes back without either.
         """
         conn, entry, article_id = self._conn, item.entry, before.article_id
         conn.execute(
@@ -220,9 +221,9 @@ class Entries:
         saved.before.append(old.text)
 
     def _came_otherwise(self, feed_id: int, before: KnownEntry) -> bool:
-        """Whether what is stored of an article came from another reader, which keeps less than a feed says.
+        """Return whether the stored text came from another reader, which keeps less than the feed says.
 
-        That is so until the feed has said it once.
+        That holds until the feed has delivered it once.
         """
         rows = self._conn.execute(
             "UPDATE appearance SET digest = 0 WHERE feed_id = ? AND article_id = ? AND digest = ?",

@@ -1,4 +1,4 @@
-"""Articles that come from another reader, marks that come from another machine, and both on their way out."""
+"""Import articles from another reader and marks from another machine, and export both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tuireader.text import without_password
 
 @dataclass(frozen=True, slots=True)
 class ImportedArticle:
-    """An article of another reader with the marks that it has there."""
+    """An article of another reader, with its marks there."""
 
     entry: ParsedEntry
     keys: Keys
@@ -29,9 +29,9 @@ class ImportedArticle:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What has come in: texts to be matched, and the articles that were there and got a mark.
+    """The result of an import: texts to be matched, and known articles that got a mark.
 
-    `carried` as in `Saved`.
+    `carried` is as in `Saved`.
     """
 
     new: list[StoredText] = field(default_factory=list)
@@ -43,7 +43,7 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class ArticleMarks:
-    """The marks of an article in a feed; `sources` is in how many feeds it stands."""
+    """The marks of an article in a feed; `sources` counts the feeds that carry it."""
 
     article_id: int
     read: bool
@@ -53,7 +53,7 @@ class ArticleMarks:
 
 
 class Exchange:
-    """Exchange in and out. Whatever comes in only ever adds: no mark and no label is lost by it."""
+    """Import and export. An import only adds: no mark and no label is lost."""
 
     def __init__(self, conn: sqlite3.Connection, entries: Entries) -> None:
         self._conn = conn
@@ -62,10 +62,10 @@ class Exchange:
         self._labels = Labels(conn)
 
     def add_articles(self, feed_id: int, items: Sequence[ImportedArticle], now: int) -> ImportResult:
-        """Store the articles of a feed that another reader has; needs a transaction.
+        """Store the articles that another reader has of a feed; needs a transaction.
 
-        Those that are there already stay as they are, but for marks that they get. A new one arrived when it
-        was published: it is no news.
+        Known articles stay as they are, but for added marks. A new one counts as arrived when it was
+        published, so it is not news.
         """
         before = self._appearances(feed_id)
         known = {item.keys.guid for item in items if item.keys.guid in before}
@@ -112,12 +112,12 @@ class Exchange:
         return ImportResult(texts, known=known, read=list(read.ids), starred=list(starred.ids))
 
     def count_known(self, feed_id: int, guids: Sequence[int]) -> int:
-        """How many of these are stored already."""
+        """Return how many of these are stored already."""
         there = self._appearances(feed_id)
         return sum(guid in there for guid in guids)
 
     def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
-        """Give a feed that was never fetched the name that it has elsewhere."""
+        """Name a feed that was never fetched as another reader does."""
         self._conn.execute(
             """UPDATE feed SET title = coalesce(nullif(?, ''), title),
                  site_url = coalesce(nullif(site_url, ''), ?)
@@ -126,7 +126,7 @@ class Exchange:
         )
 
     def states(self, feed_id: int) -> dict[int, ArticleMarks]:
-        """The marks of all that stands in a feed, by guid key."""
+        """Return the marks of all articles in a feed, by guid key."""
         rows = self._conn.execute(
             """SELECT p.guid_key, a.id, a.read, a.starred, a.sources
                FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?""",
@@ -139,7 +139,7 @@ class Exchange:
         }
 
     def marked_articles(self) -> Iterator[MarkedArticle]:
-        """Every article that is read, starred or labelled, in each feed that it stands in, feed by feed."""
+        """Yield every read, starred or labelled article, feed by feed, once for each feed that carries it."""
         rows = self._conn.execute(
             """SELECT f.url, p.guid_key, a.url, a.url_key, a.title, a.time, a.read, a.starred,
                       (SELECT json_group_array(l.name) FROM article_label x
@@ -152,10 +152,10 @@ class Exchange:
             yield MarkedArticle(feed, guid, url, key, title, time, bool(read), bool(starred), names)
 
     def set_marks(self, feed_id: int, marks: Sequence[MarkedArticle], now: int) -> tuple[int, int]:
-        """Set marks of another machine on a feed's articles; needs a transaction.
+        """Set marks from another machine on a feed's articles; needs a transaction.
 
-        Returns how many changed, and how many articles are not here yet: these are noted, so that they are
-        read when they come.
+        Returns how many changed and how many articles are missing here: those are noted, and get their marks
+        when they arrive.
         """
         ids = self._appearances(feed_id)
         found: list[tuple[int, MarkedArticle]] = []
@@ -207,7 +207,7 @@ class Exchange:
         return dict(rows.fetchall())
 
     def _same_address(self, feed_id: int, item: ImportedArticle, known: set[int]) -> bool:
-        """Whether the feed has an article of this address and title under another id; it is this one then."""
+        """Return whether the feed has an article of this address and title under another id, and link it."""
         article = self._at_address(feed_id, item.keys.url, item.prepared.title)
         if article is None:
             return False

@@ -1,4 +1,4 @@
-"""Feeds: subscriptions in line with the config, facts for the next fetch, and health."""
+"""Feeds: subscriptions, data for the next fetch, and health."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuireader.text import without_password
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What the config says of one feed."""
+    """A feed in the config."""
 
     url: str
     title: str = ""
@@ -23,7 +23,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class FeedFacts:
-    """What is known of a feed when its next fetch is to be made or planned."""
+    """The data for a feed's next fetch."""
 
     id: int
     url: str
@@ -43,7 +43,7 @@ class FeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of one fetch, to be recorded whatever it was."""
+    """The outcome of one fetch; every one is recorded."""
 
     feed_id: int
     at: int
@@ -86,20 +86,20 @@ _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 
 class Feeds:
-    """The table of feeds. Nothing here deletes: an unsubscribed feed keeps its row and its articles."""
+    """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def is_current(self, subscriptions: Sequence[Subscription]) -> bool:
-        """Whether the table already says what the config says; then nothing needs to be written."""
+        """Return whether the table agrees with the config, so that nothing needs to be written."""
         return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[Subscription]) -> list[int]:
-        """Bring the table in line with the config; needs a transaction. Returns the feeds that went from it.
+        """Update the table from the config; needs a transaction. Returns the feeds that were removed.
 
-        An address that is new in the config, and to which a feed that went from it has moved, is that feed.
-        One with a password in it gets a title at once, for else the whole address would be shown.
+        A removed feed that has moved to an address that is new in the config becomes that feed. A feed with a
+        password in its address gets a title at once, to keep the password off the screen.
         """
         wanted = _wanted(subscriptions)
         self._rename(wanted.keys())
@@ -132,7 +132,7 @@ class Feeds:
         return gone
 
     def _rename(self, wanted: Collection[str]) -> None:
-        """Give the feeds whose move was accepted in the config their new address."""
+        """Update the address of feeds whose move was accepted in the config."""
         moved = self._conn.execute(
             """SELECT id, url, moved_to FROM feed f WHERE subscribed AND moved_to != ''
                AND NOT EXISTS (SELECT 1 FROM feed other WHERE other.url = f.moved_to)"""
@@ -145,15 +145,15 @@ class Feeds:
                 )
 
     def subscribed(self) -> list[Feed]:
-        """The subscribed feeds in the order of the config."""
+        """Return the subscribed feeds in the order of the config."""
         return self._feeds("WHERE subscribed ORDER BY position, id")
 
     def all(self) -> list[Feed]:
-        """Every feed that there ever was, also the unsubscribed ones, whose articles are kept."""
+        """Return every feed, also unsubscribed ones, whose articles are kept."""
         return self._feeds("ORDER BY id")
 
     def health(self, *, since: int, sure: int) -> list[FeedHealth]:
-        """The subscribed feeds with their health; the pace is that since `since`, four weeks ago.
+        """Return the subscribed feeds with their health; the pace counts from `since`, four weeks ago.
 
         A permanent redirect counts as a move when it was seen `sure` times in a row.
         """
@@ -175,7 +175,8 @@ class Feeds:
         ]
 
     def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
-        """Facts of subscribed feeds: those named, or all; with `due_at` only those whose time has come."""
+        """Return the data for the next fetch of some subscribed feeds, or all; with `due_at` only of feeds
+        that are due."""
         where, args = "subscribed", []
         if feed_ids is not None:
             where += f" AND id IN ({','.join(str(int(i)) for i in feed_ids)})"
@@ -188,7 +189,7 @@ class Feeds:
         return [FeedFacts(*row) for row in rows]
 
     def due(self, now: int) -> int:
-        """How many feeds should be asked now."""
+        """Return how many feeds are due."""
         row = self._conn.execute(
             f"SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND {_DUE}",
             (now,),
@@ -196,9 +197,10 @@ class Feeds:
         return int(row[0])
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
-        """The publication times of a feed's newest articles, newest first, to learn its pace from.
+        """Return the publication times of a feed's newest articles, newest first, to estimate its pace.
 
-        Of those that other feeds had first, the last that came count as the newest: they need no sorting.
+        Of articles that other feeds had first, the last that arrived count as the newest: they need no
+        sorting.
         """
         rows = self._conn.execute(
             """SELECT time FROM (SELECT time FROM article WHERE feed_id = ?1 ORDER BY time DESC LIMIT ?2)
@@ -211,7 +213,8 @@ class Feeds:
         return sorted((row[0] for row in rows), reverse=True)[:limit]
 
     def move(self, feed_id: int, address: str) -> None:
-        """Let a feed keep what it has when the config names it by this address; needs a transaction."""
+        """Make the config's new address of a feed its own, so that it keeps its articles; needs a
+        transaction."""
         self._conn.execute(
             """UPDATE feed SET moved_to = ?, moved_seen = 1, etag = NULL, last_modified = NULL,
                  body_hash = NULL WHERE id = ?""",
@@ -219,9 +222,9 @@ class Feeds:
         )
 
     def record(self, attempt: Attempt) -> None:
-        """Keep the outcome of a fetch. A failure leaves validators, titles and articles as they are.
+        """Store the outcome of a fetch. A failure keeps validators, title and articles.
 
-        It may lower `moved_seen`, so that the next try is at the feed's own address again.
+        It may lower `moved_seen`, so that the next try is at the feed's own address.
         """
         if attempt.error:
             self._conn.execute(

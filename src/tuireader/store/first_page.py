@@ -1,4 +1,4 @@
-"""The first rows of the list, read before anything else is imported. Light: no dataclasses, no model."""
+"""Read the first rows of the list before anything else is imported. Light: no dataclasses, no model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AHEAD = 4
 
 
 class FirstRow:
-    """What a list line shows of an article, as in `model.ArticleRow`."""
+    """The columns of a list line, as in `model.ArticleRow`."""
 
     __slots__ = (
         "edited", "feed_title", "id", "labels", "read", "sources", "starred", "story", "story_size",
@@ -50,7 +50,7 @@ class FirstRow:
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
-    """The first lines of the unread articles, or of all; None where they cannot be told at a glance.
+    """Return the first lines of the unread articles, or of all; None if they cannot be read at once.
 
     That is when the database is missing, damaged, busy or of another `version` than the caller's.
     """
@@ -117,9 +117,9 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
-    """SQL for the articles that a subscribed feed has; `""` where no feed was ever unsubscribed.
+    """Return SQL for the articles of subscribed feeds; `""` if no feed was ever unsubscribed.
 
-    The others are kept and found, but no longer asked to be read.
+    Other articles are kept and found, but no longer listed as unread.
     """
     gone = _list(row[0] for row in conn.execute("SELECT id FROM feed WHERE subscribed = 0"))
     carried = f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
@@ -127,7 +127,7 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The watches that any article of each story hits, in the order of the config."""
+    """Return the watches that any article of each story hits, in the order of the config."""
     found: dict[int, tuple[str, ...]] = {}
     for story, name in conn.execute(
         f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
@@ -139,7 +139,7 @@ def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int,
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The labels of those of some articles that have any, in the order of the alphabet."""
+    """Return the labels of those articles that have any, in alphabetical order."""
     found: dict[int, tuple[str, ...]] = {}
     for article_id, name in conn.execute(
         """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id

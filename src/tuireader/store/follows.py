@@ -1,4 +1,4 @@
-"""Watches that end when their story does: since when each is followed, and when it had news last."""
+"""Watches that follow a story until it ends: since when, and when each last had news."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Collection
 
 
 class Follows:
-    """Each has a fact `follow:NAME` with the time from which its quiet days are counted."""
+    """Each followed watch has a fact `follow:NAME` with the time from which quiet days are counted."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def is_current(self, names: Collection[str]) -> bool:
-        """Whether just these watches are known as followed."""
+        """Return whether exactly these watches are followed."""
         return self._since().keys() == set(names)
 
     def sync(self, names: Collection[str], now: int) -> None:
-        """Follow these watches and no others; those that are new from `now` on. Needs a transaction."""
+        """Follow these watches and no others, new ones from `now` on; needs a transaction."""
         known = self._since().keys()
         self._conn.executemany(
             "DELETE FROM fact WHERE name = ?", [(_fact(name),) for name in known - set(names)]
@@ -29,7 +29,7 @@ class Follows:
         )
 
     def last_news(self) -> dict[str, int]:
-        """When each followed watch had news last: its newest hit, or else when following began."""
+        """Return when each followed watch last had news: its newest hit, or the start of following."""
         since = self._since()
         rows = self._conn.execute(
             """SELECT w.name, max(min(a.time, a.arrived)) FROM watch w JOIN match m ON m.watch_id = w.id

@@ -1,4 +1,4 @@
-"""What the pages of articles say, and what is said below them; beside what their feeds say."""
+"""Full texts from the pages of articles, and comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TRIES = 3
 
 
 class FullTexts:
-    """One row for each article whose page was asked for. All that writes needs a transaction."""
+    """One row for each article whose page was requested. All that writes needs a transaction."""
 
     def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
@@ -25,9 +25,9 @@ class FullTexts:
         self._revisions = Revisions(conn, compression)
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
-        """Keep what the page says now; what it said before is kept as a version if that reads otherwise.
+        """Store the text of a page; keep the previous one as a version if it reads differently.
 
-        An article whose texts were purged is no longer so.
+        A purged article gets its content row back.
         """
         conn = self._conn
         title, old = conn.execute(
@@ -47,19 +47,19 @@ class FullTexts:
         )
 
     def page(self, article_id: int) -> tuple[str, str]:
-        """What the page of an article says, if it was had, and the address that its links start from."""
+        """Return the HTML of an article's page, if it was fetched, and the base address of its links."""
         row = self._conn.execute(
             "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
         ).fetchone()
         return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
 
     def has_content(self, article_id: int) -> bool:
-        """Whether the article is in the index: its texts were not purged."""
+        """Return whether the article is in the index: its texts were not purged."""
         row = self._conn.execute("SELECT 1 FROM content WHERE article_id = ?", (article_id,)).fetchone()
         return row is not None
 
     def fail(self, article_id: int, reason: str, now: int) -> None:
-        """Note why the page could not be had; a text that was had before stays."""
+        """Note why a page could not be fetched; an earlier text stays."""
         self._conn.execute(
             """INSERT INTO full_text (article_id, at, error, tries) VALUES (?1, ?2, ?3, 1)
                ON CONFLICT (article_id) DO UPDATE SET error = ?3, tries = tries + 1,
@@ -68,13 +68,14 @@ class FullTexts:
         )
 
     def show(self, article_id: int, shown: bool) -> None:
-        """Choose which of the two texts is to be read."""
+        """Choose which of the two texts is displayed."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
     def missing(self, feed_ids: Sequence[int], each: int) -> list[tuple[int, str]]:
-        """(article, title) of the newest `each` articles of each feed whose pages are still to be asked for.
+        """Return (article, title) of the `each` newest articles of each feed whose pages are still to be
+        fetched.
 
-        Muted articles and those that are read are left alone, and so are pages that failed three times.
+        Muted and read articles are left out, and so are pages that failed three times.
         """
         found: list[tuple[int, str]] = []
         for feed_id in feed_ids:
@@ -89,14 +90,14 @@ class FullTexts:
         return found
 
     def keep_comments(self, article_id: int, thread: Thread) -> None:
-        """Keep the comments of an article in place of those before."""
+        """Store the comments of an article in place of the previous ones."""
         self._conn.execute(
             "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
             (article_id, thread.at, self._compression.compress(thread_text(thread))),
         )
 
     def drop(self, ids: Sequence[int]) -> None:
-        """Let the full texts and comments of articles go."""
+        """Delete the full texts and comments of articles."""
         wanted = (json.dumps(list(ids)),)
         for table in ("full_text", "comments"):
             self._conn.execute(

@@ -1,4 +1,4 @@
-"""Entries on their way into the store: their texts, what they are compared with, and the outcome."""
+"""Entries on their way into the store: their texts, what they are compared with, and the result."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tuireader.store.texts import pack_extra
 
 @dataclass(slots=True)
 class Saved:
-    """What `save` did, with the texts of the articles that are to be matched and related now.
+    """The result of saving, with the texts that are to be matched and related.
 
-    `before` has what the `changed` articles said until now. `carried` are (before, after) of articles of
-    which a further feed says something new; `reindexed` has, by id, the old and new texts of articles whose
-    words the index has to exchange. It is not `whole` when entries were left out as known that are not
-    stored any more: the document has to be asked for again.
+    `before` has the previous texts of the `changed` articles. `carried` are (before, after) of articles for
+    which a further feed has a new text; `reindexed` has, by id, the old and new texts of articles whose words
+    change in the index. It is not `whole` when entries were left out as known but are no longer stored: the
+    document must be requested again.
     """
 
     new: list[StoredText] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class IncomingEntry:
-    """An entry that is new or changed, with its keys and all that is made of it."""
+    """A new or changed entry, with its keys and prepared texts."""
 
     entry: ParsedEntry
     keys: Keys
@@ -45,12 +45,12 @@ class IncomingEntry:
 
     @classmethod
     def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> IncomingEntry:
-        """The entry with its plain texts, which are made only for what is new or changed."""
+        """Return an entry with its plain texts, which are made only for new or changed ones."""
         return cls(entry, keys, prepared or prepare(entry))
 
     @property
     def title(self) -> str:
-        """The title, or what stands in for one that is missing."""
+        """The title, or a substitute for a missing one."""
         return self.prepared.title
 
     @property
@@ -61,7 +61,7 @@ class IncomingEntry:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """The article of a stored appearance, and the digest of what the entry said."""
+    """The article of a stored appearance, and the digest of the entry."""
 
     article_id: int
     digest: int
@@ -77,7 +77,7 @@ class Lookalikes:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What is stored of an article: `kept` is False when its content was purged."""
+    """The stored texts of an article; `kept` is False when its content was purged."""
 
     text: StoredText
     summary: str
@@ -86,7 +86,7 @@ class StoredArticle:
 
 
 def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | None]]:
-    """The entries of a document with their keys, and what was made of them already, if it was."""
+    """Return the entries of a document with their keys, and their prepared texts if there are any."""
     if parsed.keys:
         return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
     return [(entry, keys, None) for entry, keys in dedup.distinct(parsed.entries).values()]
@@ -105,7 +105,7 @@ def stored(
     read: bool = False,
     starred: bool = False,
 ) -> StoredText:
-    """The text of an entry as it is stored now."""
+    """Return the text of an entry as it is stored now."""
     entry = item.entry
     return StoredText(
         article_id,
@@ -130,7 +130,7 @@ def stored(
 def content(
     article_id: int, item: IncomingEntry, compressor: Compressor
 ) -> tuple[int, Stored, Stored, str, str]:
-    """The row of `content` for an entry."""
+    """Return the row of `content` for an entry."""
     entry = item.entry
     base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
     summary, html = compressor.compress(entry.summary_html), compressor.compress(entry.content_html)
@@ -138,5 +138,5 @@ def content(
 
 
 def readable(text: StoredText) -> str:
-    """All of a text that a reader sees."""
+    """Return everything of a text that a reader sees."""
     return f"{text.title}\n{text.summary}\n{text.body}"

@@ -1,4 +1,4 @@
-"""The full-text index: a contentless FTS5 table, so it must be told the very words it is to forget."""
+"""The full-text index: a contentless FTS5 table, which needs the very words of what it is to remove."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Index:
         self._tell = tell  # what share of a work on all articles is done
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
-        """The same as `add`, for a batch of a large refresh: FTS5 merges only where it has to, by sixteens.
+        """Add the articles of a large refresh: FTS5 merges only where it must, by sixteens.
 
-        That takes a third less time. What is left unmerged, later writes merge bit by bit.
+        That takes a third less time. Later writes merge the rest bit by bit.
         """
         if len(texts) < _MANY:
             self.add(texts)
@@ -57,21 +57,22 @@ class Index:
         self._set("automerge", _MERGING)  # FTS5 first writes out what it holds, so without merging
 
     def _set(self, name: str, value: int) -> None:
-        """Set an option, which is kept in the database: what others must not have is to be set back."""
+        """Set an option, which is stored in the database: one that others must not have has to be set
+        back."""
         self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
-        """Put the words of articles into the index."""
+        """Add the words of articles to the index."""
         self._conn.executemany(_ADD, map(_words, texts))
 
     def remove(self, texts: Iterable[StoredText]) -> None:
-        """Take articles out; the texts must be those that were put in."""
+        """Remove articles from the index; the texts must be those that were added."""
         self._conn.executemany(_REMOVE, map(_words, texts))
 
     def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
-        """Exchange the words of articles: (those that were put in, those that are to be there) by id.
+        """Replace the words of articles, given as (indexed, new) by id.
 
-        In the order of the ids: FTS5 writes out what it holds whenever an id is less than the one before.
+        In the order of the ids: FTS5 writes out its cache whenever an id is less than the one before.
         """
         for _, (old, new) in sorted(texts.items()):
             if old is not None:
@@ -79,12 +80,12 @@ class Index:
             self.add([new])
 
     def has(self, article_id: int) -> bool:
-        """Whether an article is in the index."""
+        """Return whether an article is in the index."""
         row = self._conn.execute("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)).fetchone()
         return row is not None
 
     def missing(self, texts: Sequence[StoredText]) -> list[StoredText]:
-        """Those of some articles that are not in the index."""
+        """Return those articles that are not in the index."""
         rows = self._conn.execute(
             "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps([text.id for text in texts]),),
@@ -93,7 +94,7 @@ class Index:
         return [text for text in texts if text.id not in there]
 
     def rebuild(self) -> int:
-        """Empty the index and fill it from the stored texts; returns how many there were."""
+        """Rebuild the index from the stored texts; return how many there were."""
         self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
@@ -101,7 +102,7 @@ class Index:
         return len(ids)
 
     def put_symbols(self) -> None:
-        """Bring the index of version 4 up to date: it had no symbols, and knew fewer quotes and hyphens."""
+        """Update the index of version 4: it had no symbols, and knew fewer quotes and hyphens."""
         ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
         for batch in self._batches(ids):
             texts = self._articles.texts(
@@ -129,12 +130,12 @@ def _words(text: StoredText) -> _Row:
 
 
 def _joined(one: str, other: str) -> str:
-    """The words of two texts, between which no phrase is found."""
+    """Join the words of two texts so that no phrase is found across them."""
     return f"{one} {BREAK} {other}" if one and other else one or other
 
 
 def _words_then(text: StoredText) -> tuple[_Row, _Row] | None:
-    """The words of an article in version 4 and those it has now; None if they are the same."""
+    """Return the words of an article in version 4 and now; None if they are the same."""
     whole = f"{text.asked_summary}\n{text.asked_body}" if text.asked_summary else text.asked_body
     then = [indexed_v4(field) for field in (text.title, whole, text.author)]
     if then == [None, None, None]:

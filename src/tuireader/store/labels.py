@@ -1,4 +1,4 @@
-"""The labels that a person gives to articles, apart from what feeds file their entries under."""
+"""The user's labels, apart from the tags that feeds give their entries."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tuireader.store.texts import unpack_extra
 
 
 class Labels:
-    """A label is there as long as an article has it; names are compared by their `label_key`."""
+    """A label exists as long as an article has it; names are compared by their `label_key`."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._tags: tuple[tuple[int, int], frozenset[str]] | None = None
 
     def of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """The labels of those of some articles that have any."""
+        """Return the labels of those articles that have any."""
         return labels_of(self._conn, ids)
 
     def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """Every label, the most used first, and how many of some articles have it."""
+        """Return every label, the most used first, and how many of some articles have it."""
         chosen = dict(
             self._conn.execute(
                 """SELECT label_id, count(*) FROM article_label
@@ -40,7 +40,7 @@ class Labels:
         return [Label(name, count, chosen.get(label, 0)) for label, name, count in rows]
 
     def tags(self) -> frozenset[str]:
-        """The tags that feeds give their entries; as long as nothing is written they are not read again."""
+        """Return the tags that feeds give their entries, cached until something is written."""
         state = change_state(self._conn)
         if self._tags is None or self._tags[0] != state:
             rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
@@ -48,13 +48,13 @@ class Labels:
         return self._tags[1]
 
     def canonical_name(self, name: str) -> str:
-        """The name as the label has it that is there, else as it would be kept."""
+        """Return the spelling of an existing label, else the name in the form in which it is stored."""
         name = label_name(name)
         row = self._conn.execute("SELECT name FROM label WHERE key = ?", (label_key(name),)).fetchone()
         return row[0] if row else name
 
     def articles_with(self, name: str) -> list[int]:
-        """The articles that have a label."""
+        """Return the articles that have a label."""
         rows = self._conn.execute(
             """SELECT article_id FROM article_label
                WHERE label_id = (SELECT id FROM label WHERE key = ?)""",
@@ -63,13 +63,13 @@ class Labels:
         return [article_id for (article_id,) in rows]
 
     def respell(self, name: str) -> None:
-        """Give the label that is there another spelling of its name; needs a transaction."""
+        """Change the spelling of a label; needs a transaction."""
         self._conn.execute("UPDATE label SET name = ? WHERE key = ?", (name, label_key(name)))
 
     def apply(self, name: str, ids: Sequence[int], value: bool) -> list[int]:
-        """Give articles a label, or take it away; needs a transaction. Returns those that it changed.
+        """Add a label to articles, or remove it; needs a transaction. Returns those that changed.
 
-        A label that is there keeps its spelling, and one that no article has any more is gone.
+        An existing label keeps its spelling; a label that no article has disappears.
         """
         conn, name = self._conn, label_name(name)
         if value:
@@ -96,7 +96,7 @@ class Labels:
         return [article_id for (article_id,) in changed]
 
     def add_all(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
-        """Give articles labels that come from elsewhere; needs a transaction. Returns those that changed."""
+        """Add labels from elsewhere to articles; needs a transaction. Returns those that changed."""
         holders: dict[str, list[int]] = {}
         for article_id, names in labels.items():
             for name in names:
@@ -104,7 +104,7 @@ class Labels:
         return {changed for name, ids in holders.items() for changed in self.apply(name, ids, True)}
 
     def migrate_flags(self) -> None:
-        """Make labels of the flags that versions before 6 kept among the categories; needs a transaction."""
+        """Turn the flags that versions before 6 stored as tags into labels; needs a transaction."""
         rows = self._conn.execute(
             "SELECT article_id, extra FROM content WHERE instr(extra, '\"flag-')"
         ).fetchall()

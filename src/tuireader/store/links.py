@@ -1,4 +1,4 @@
-"""Outbound links of articles, by which editors and articles name each other."""
+"""Outbound links of articles, by which articles refer to each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuireader.dedup import url_key
 
 @dataclass(frozen=True, slots=True)
 class OutLink:
-    """A link that stands in an article's text. `kind`: `also` (set by the editor), `source` or `cite`."""
+    """A link in an article's text. `kind`: `also` (set by the editor), `source` or `cite`."""
 
     url: str
     label: str
@@ -22,7 +22,7 @@ class OutLink:
 
 @dataclass(frozen=True, slots=True)
 class LinkedArticle:
-    """A link with the stored article behind it, if there is one (`article_id` None otherwise)."""
+    """A link with the stored article at its address (`article_id` is None if there is none)."""
 
     kind: str
     url: str
@@ -42,13 +42,13 @@ _BEHIND = """(SELECT max(id) FROM article t
 
 
 class Links:
-    """Kept by address, so that a link finds its article whichever of the two arrives first."""
+    """Links are stored by address, so that a link finds its article whichever arrives first."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def record(self, found: Iterable[tuple[int, Sequence[OutLink]]]) -> None:
-        """Keep the links of articles, in place of those they had; needs a transaction."""
+        """Store the links of articles, in place of the previous ones; needs a transaction."""
         links = list(found)
         self._conn.execute(
             "DELETE FROM link WHERE article_id IN (SELECT value FROM json_each(?))",
@@ -64,14 +64,14 @@ class Links:
         )
 
     def of(self, article_id: int) -> list[OutLink]:
-        """The links that are kept of an article, in reading order."""
+        """Return the stored links of an article, in reading order."""
         rows = self._conn.execute(
             "SELECT url, label, kind FROM link WHERE article_id = ? ORDER BY position", (article_id,)
         )
         return [OutLink(*row) for row in rows]
 
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
-        """The links of an article in reading order, each with the newest article at that address."""
+        """Return the links of an article in reading order, each with the newest article at that address."""
         rows = self._conn.execute(
             f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''),
                        a.time, coalesce(a.read, 0)
@@ -83,7 +83,7 @@ class Links:
         return [_linked(row) for row in rows]
 
     def stored(self, ids: Sequence[int]) -> list[tuple[int, LinkedArticle]]:
-        """(article, link) of `ids`, only links behind which an article is stored."""
+        """Return (article, link) for the links of some articles that lead to stored articles."""
         rows = self._conn.execute(
             f"""SELECT l.article_id, l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
                 FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id
@@ -93,7 +93,7 @@ class Links:
         return [(row[0], _linked(row[1:])) for row in rows]
 
     def incoming(self, article_id: int) -> list[LinkedArticle]:
-        """The articles that link to this one, newest first."""
+        """Return the articles that link to this one, newest first."""
         rows = self._conn.execute(
             f"""SELECT l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
                 FROM article me JOIN link l ON l.url_key = me.url_key JOIN article a ON a.id = l.article_id
@@ -105,7 +105,7 @@ class Links:
         return [_linked(row) for row in rows]
 
     def at_url(self, url: str) -> int | None:
-        """The newest stored article at an address."""
+        """Return the newest stored article at an address."""
         key = url_key(url)
         if not key:
             return None

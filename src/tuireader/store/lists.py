@@ -1,4 +1,4 @@
-"""What lists show: the ids of a view, the light columns of a window of lines, and the sidebar's numbers."""
+"""Lists of articles: the ids of a view, the columns of its visible rows, and the sidebar's counts."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ _NONE = Count()
 
 
 class Lists:
-    """Light queries only: no texts, and nothing that is filtered in Python. Muted articles are in no view."""
+    """Light queries only: no texts, and no filtering in Python. Muted articles are in no view."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._stories = Stories(conn)
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
-        """The ids of a view in order. `today` is when the person's day began; QUERY views are `search`'s."""
+        """Return the ids of a view in order. `today` is when the user's day began; `Search` answers QUERY
+        views."""
         check_sort(sort)
         where, args = self._where(view, today)
         if not show_read:
@@ -70,9 +71,9 @@ class Lists:
     def first_ids(
         self, view: View, *, show_read: bool, today: int, limit: int, folded: bool = False
     ) -> tuple[array[int], bool]:
-        """The first of the ids of a view, newest first, and whether there are no more.
+        """Return the first ids of a view, newest first, and whether there are no more.
 
-        With `folded` there is one article for each story, the same one as if all ids were folded.
+        With `folded` one article for each story, the same one as if all ids were folded.
         """
         where, args = self._where(view, today)
         if not show_read:
@@ -93,7 +94,8 @@ class Lists:
         return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
 
     def still_unread(self, view: View, article_id: int, today: int) -> int | None:
-        """What the row of an article leads to in a view once this one is read; None when nothing is left."""
+        """Return the next unread article of a view in the story of one that was read; None if there is
+        none."""
         where, args = self._where(view, today)
         rows = self._conn.execute(
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
@@ -104,7 +106,7 @@ class Lists:
         return next(iter(self._stories.fold([row[0] for row in rows])), None)
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """The list lines of `ids`, in their order; ids that are no more are left out."""
+        """Return the list rows of some articles, in their order; missing ids are left out."""
         wanted = ",".join(str(int(article_id)) for article_id in ids)
         watches: dict[int, list[str]] = {}
         for article_id, name in self._conn.execute(
@@ -149,16 +151,16 @@ class Lists:
         return [found[article_id] for article_id in ids if article_id in found]
 
     def fact(self, name: str) -> str:
-        """A single value that is kept under a name, `""` if none is."""
+        """Return the value that is stored under a name, `""` if there is none."""
         row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
     def set_fact(self, name: str, value: str) -> None:
-        """Keep a single value under a name; needs a transaction."""
+        """Store a value under a name; needs a transaction."""
         self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, value))
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
-        """Those of `ids` that are unread, in their order."""
+        """Return the unread ones of some articles, in their order."""
         rows = self._conn.execute(
             "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
@@ -167,9 +169,9 @@ class Lists:
         return array("q", (article_id for article_id in ids if article_id in unread))
 
     def counts(self, today: int) -> Counts:
-        """Return the numbers of all views; `today` is when the user's day began.
+        """Return the counts of all views; `today` is when the user's day began.
 
-        Totals come from covering indexes, unread ones from partial indexes.
+        Totals come from covering indexes, unread counts from partial ones.
         """
         feeds = self._in_feeds()
         return Counts(
@@ -200,7 +202,7 @@ class Lists:
         }
 
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
-        """The numbers of folders: those of their feeds, but what several of these have only once."""
+        """Return the counts of folders: the sum of their feeds, but shared articles counted once."""
         found: dict[str, Count] = {}
         twice = self._stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
@@ -211,11 +213,11 @@ class Lists:
         return found
 
     def watches(self) -> dict[str, Count]:
-        """Return the numbers of the watches by name."""
+        """Return the counts of the watches by name."""
         return self._of_names("watch", "position", "match", "watch_id")
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
-        """The numbers of watches or labels by name, also of those that have no article."""
+        """Return the counts of watches or labels by name, also of those without articles."""
         behind = self._stories.behind_by(articles, key)
         return {
             name: Count(int(unread), total, *behind.get(number, (0, 0)))
@@ -228,7 +230,7 @@ class Lists:
         }
 
     def count(self, view: View, today: int = 0) -> Count:
-        """Return the numbers of a view; `today` is when the user's day began."""
+        """Return the counts of a view; `today` is when the user's day began."""
         where, args = self._where(view, today)
         unread = self._count(f"{where} AND a.read = 0", args)
         total = unread if view.kind is ViewKind.UNREAD else self._count(where, args)

@@ -1,7 +1,7 @@
-"""Care of a database file from outside: check it, copy it, put another in its place.
+"""Offline maintenance of a database file: check, back up, reindex, replace.
 
-All of this works on the file and not on a `Store`, because it is for files that may not open. Nothing but
-`reindex` and `replace` ever changes the file that is looked at.
+Everything works on the file and not on a `Store`, because the file may not open. Only `reindex` and `replace`
+ever change it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tuireader.text.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked. `problem` is `""` when all is well; `said` counts what was looked at."""
+    """The result of one check. `problem` is `""` if all is well; `said` counts what was checked."""
 
     name: Annotated[str, "What was checked."]
     said: str
@@ -37,7 +37,7 @@ class Finding:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that cannot write; raises DatabaseError when there is no such file or it fails."""
+    """Open a read-only connection; raise DatabaseError if the file is missing or fails."""
     with wrap_os_errors(path):
         if not path.is_file():
             raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
@@ -59,9 +59,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def check(path: Path) -> list[Finding]:
-    """Look at everything there is to know of a file's soundness, in one state of it.
+    """Check everything in a file, in one state of it.
 
-    Raises DatabaseError when it is missing, locked, of another program or of a newer version.
+    Raises DatabaseError if it is missing, locked, of another program or from a newer version.
     """
     try:
         with reading(path) as conn:
@@ -164,7 +164,7 @@ SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
 
 
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
-    """The articles whose text or an old version of it cannot be unpacked."""
+    """Return the articles whose text or an old version of it cannot be decompressed."""
     broken: list[int] = []
     decompress = Compression(conn).decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
@@ -189,7 +189,7 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
 
 
 def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
-    """(watch, article) of matches whose evidence cannot be read."""
+    """Return (watch, article) of matches whose evidence cannot be read."""
     broken: list[tuple[int, int]] = []
     for watch_id, article_id, evidence in conn.execute("SELECT watch_id, article_id, evidence FROM match"):
         try:
@@ -200,7 +200,7 @@ def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
 
 
 def reindex(path: Path) -> int:
-    """Make the full-text index anew from the stored texts; returns how many articles it has."""
+    """Rebuild the full-text index from the stored texts; return how many articles it has."""
     with reading(path):  # one that is not there is not made
         pass
     store = Store.open(path)
@@ -220,11 +220,11 @@ _PIECE = 1 << 20
 
 
 def backup(path: Path, target: Path) -> int:
-    """Copy a database into a new file, while others use it, and return its bytes.
+    """Copy a database into a new file, while others use it, and return its size in bytes.
 
-    The copy is one state of it, without empty pages, and for its owner only; interrupted, it has no name. A
-    device or a pipe is written to, after the copy was made beside the database. Raises DatabaseError when the
-    file exists already or the copy fails; then there is no copy.
+    The copy is one state of it, without empty pages, readable by its owner only, and has no name until it is
+    complete. A device or a pipe is written to, after the copy was made beside the database. Raises
+    DatabaseError if the file exists already or the copy fails; then there is no copy.
     """
     with reading(path) as conn, making(target, beside=path) as new:
         check_version(conn, path)
@@ -240,9 +240,9 @@ def backup(path: Path, target: Path) -> int:
 
 @contextmanager
 def making(target: Path, beside: Path) -> Iterator[Path]:
-    """A scratch file for a new database, which gets its name, or is written to a stream, once it is complete.
+    """Yield a scratch file for a new database, which is named, or written to a stream, when it is complete.
 
-    For a stream it lies beside another file. Raises DatabaseError where `target` exists, or cannot be made.
+    For a stream it is beside another file. Raises DatabaseError if `target` exists or cannot be written.
     """
     try:
         stream = files.is_stream(target)
@@ -269,7 +269,7 @@ def making(target: Path, beside: Path) -> Iterator[Path]:
 
 
 def _part_copies(path: Path) -> None:
-    """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
+    """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         if Dictionaries(conn).numbers():
             conn.execute("BEGIN")
@@ -278,9 +278,9 @@ def _part_copies(path: Path) -> None:
 
 
 def replace(path: Path, new: Path) -> Path:
-    """Put a file in the place of a database, which is kept under the name that is returned.
+    """Put a file in the place of a database, and return the name under which the old one is kept.
 
-    Raises DatabaseError when a program has the database open.
+    Raises DatabaseError if a program has the database open.
     """
     if in_use(path):
         raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
@@ -297,7 +297,7 @@ def replace(path: Path, new: Path) -> Path:
 
 
 def free_name(path: Path, end: str) -> Path:
-    """A name beside `path` that nothing has: `news.db.damaged`, `news.db.damaged-2`, …"""
+    """Return an unused name beside `path`: `news.db.damaged`, `news.db.damaged-2`, …"""
     name, number = path.with_name(f"{path.name}.{end}"), 1
     while name.exists():
         number += 1
@@ -310,7 +310,7 @@ _DMS = 128
 
 
 def in_use(path: Path) -> bool:
-    """Whether any program has a database open; this one must not."""
+    """Return whether another program has a database open; this one must not."""
     import fcntl
 
     try:

@@ -1,6 +1,6 @@
-"""Read and starred marks and labels, journalled so that each can be taken back, also after a restart.
+"""Read and starred marks and labels, with a journal for undo that survives a restart.
 
-Changes of the configuration stand in the same journal, so that all is taken back in its order.
+Changes of the configuration are in the same journal, so that undo goes back in order.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _identity(step: Change) -> tuple[object, ...]:
 
 
 class Marks:
-    """What the person did to articles."""
+    """The user's changes to articles."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -43,9 +43,9 @@ class Marks:
         self._labels = Labels(conn)
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
-        """Set `read` or `starred` on a fixed set of articles; needs a transaction.
+        """Set `read` or `starred` on some articles; needs a transaction.
 
-        Only the articles that really change are returned and journalled, so undo restores exactly those.
+        Only articles that really change are returned and journalled, so undo restores exactly those.
         """
         changed = self._apply(mark, ids, value)
         what = _words(mark, value, len(changed))
@@ -53,7 +53,7 @@ class Marks:
         return Change(what, tuple(changed), mark, value, step)
 
     def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
-        """Give a fixed set of articles a label, or take it away; needs a transaction."""
+        """Add a label to some articles, or remove it; needs a transaction."""
         name = self._labels.canonical_name(name)
         changed = self._labels.apply(name, ids, value)
         what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
@@ -61,9 +61,9 @@ class Marks:
         return Change(what, tuple(changed), step=step)
 
     def rename_label(self, old: str, new: str, *, now: int) -> Change:
-        """Give all that have a label another one in its place, in two steps of undo; needs a transaction.
+        """Replace a label by another one, in two steps of undo; needs a transaction.
 
-        Returns the last one.
+        Returns the last step.
         """
         if label_key(old) == label_key(label_name(new)):
             self._labels.respell(label_name(new))
@@ -73,7 +73,7 @@ class Marks:
         return self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
-        """Take an article out of its story for good; needs a transaction. No ids where it is alone."""
+        """Remove an article from its story for good; needs a transaction. No ids if it is alone."""
         others = self._relations.split(article_id)
         if not others:
             return Change("nothing split", ())
@@ -81,18 +81,18 @@ class Marks:
         return Change(_SPLIT, (article_id, *others), step=step)
 
     def add_config_step(self, what: str, packed: bytes, *, now: int) -> None:
-        """Remember a change of the configuration for undo; needs a transaction."""
+        """Store a change of the configuration for undo; needs a transaction."""
         self._keep(now, what, _CONFIG, True, packed)
 
     def drop_config_steps(self, step: int | None = None) -> None:
-        """Drop one change of the configuration from the journal, or all of them; needs a transaction."""
+        """Delete one change of the configuration from the journal, or all of them; needs a transaction."""
         self._conn.execute("DELETE FROM journal WHERE mark = ? AND id = coalesce(?, id)", (_CONFIG, step))
 
     def _note(self, now: int, what: str, mark: str, value: bool, ids: Sequence[int]) -> int:
         return self._keep(now, what, mark, value, array("q", ids).tobytes())
 
     def _keep(self, now: int, what: str, mark: str, value: bool, blob: bytes) -> int:
-        """Add a step to the journal; returns its number."""
+        """Add a step to the journal; return its number."""
         added = self._conn.execute(
             "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
             (now, what, mark, int(value), blob),
@@ -101,7 +101,7 @@ class Marks:
         return added or 0
 
     def newest(self, before: int = 0) -> Change | None:
-        """Return the newest step of the journal, or the newest one before another; `mark` as it is there."""
+        """Return the newest step of the journal, or the newest one before another."""
         row = self._conn.execute(
             "SELECT what, ids, mark, value, id FROM journal WHERE id < ? ORDER BY id DESC LIMIT 1",
             (before or 1 << 62,),
@@ -115,10 +115,10 @@ class Marks:
         return Change(row[0], tuple(ids), row[2], bool(row[3]), row[4])
 
     def undo(self, expected: Change | None = None) -> Change | None:
-        """Undo the newest step; needs a transaction. None when there is none, or it is not the expected one.
+        """Undo the newest step; needs a transaction. None if there is none, or it is not the expected one.
 
-        The number alone does not tell: that of a step which was undone is given to the next one. A change of
-        the configuration is only found here: who has taken it back calls `forget_config`.
+        Numbers alone do not identify steps: the number of an undone step is used again. A change of the
+        configuration is only returned: the caller reverts it and calls `drop_config_steps`.
         """
         found = self.newest()
         if found is None or (expected is not None and _identity(expected) != _identity(found)):
@@ -148,7 +148,7 @@ class Marks:
         )
 
     def set_place(self, article_id: int, place: int) -> None:
-        """Remember how far an article was read."""
+        """Store how far an article was read."""
         self._conn.execute(
             "UPDATE article SET place = ? WHERE id = ? AND place != ?", (place, article_id, place)
         )

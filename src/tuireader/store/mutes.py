@@ -1,4 +1,4 @@
-"""Which articles are hidden by which mute. Nothing is deleted: unmuted, all is as before."""
+"""Which articles each mute hides. Nothing is deleted: a removed mute shows its articles again."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ _COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.a
 
 
 class Mutes:
-    """The config defines mutes; a signature stands for one. The table `muted` has what their expressions hit.
+    """Mutes are defined by the config and known by a signature; the table `muted` has their hits.
 
-    `article.muted` says whether any of them hides an article. It follows the watches, too: `settle` is called
-    in each transaction that changes matches.
+    `article.muted` says whether any of them hides an article. It depends on watches, too: call
+    `update_hidden` in each transaction that changes matches.
     """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def is_current(self, signatures: Iterable[str]) -> bool:
-        """Whether the table knows just these signatures."""
+        """Return whether the table has exactly these signatures."""
         return self._ids().keys() == set(signatures)
 
     def sync(self, signatures: Iterable[str]) -> None:
-        """Bring the table in line; needs a transaction.
+        """Update the table from the config; needs a transaction.
 
-        What only mutes that are gone have hidden is shown again at once; a new mute becomes pending for all
-        articles that are stored now. One that only differs in whether it spares watched articles is not
-        asked again.
+        Articles that only removed mutes have hidden are shown at once; a new mute becomes pending for all
+        stored articles. One that differs only in whether it spares watched articles is not matched again.
         """
         conn, stored, wanted = self._conn, self._ids(), set(signatures)
         gone = {signature[:_DIGEST]: signature for signature in stored.keys() - wanted}
@@ -53,11 +52,12 @@ class Mutes:
         self.update_hidden()
 
     def pending(self) -> dict[str, int]:
-        """The mutes that have not seen all articles yet: up to which id they still have to look."""
+        """Return the mutes that have not been matched with all articles, and up to which id they still have
+        to be."""
         return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
 
     def record_range(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:
-        """Say what some mutes hit of the articles first..last; needs a transaction."""
+        """Set the hits of some mutes among the articles first..last; needs a transaction."""
         ids = self._ids()
         for signature in found:
             self._conn.execute(
@@ -69,9 +69,9 @@ class Mutes:
         self.update_hidden(first, last)
 
     def record(self, texts: Sequence[int], found: Iterable[tuple[int, str]]) -> set[int]:
-        """Say which mutes hit articles that have arrived or changed; returns those that are hidden now.
+        """Set the mutes that hit new or changed articles; return those that are hidden now.
 
-        Needs a transaction, in which their matches have been recorded before.
+        Needs the transaction in which their matches were recorded.
         """
         ids, these = self._ids(), json.dumps(list(texts))
         if not ids:
@@ -84,7 +84,7 @@ class Mutes:
         return {row[0] for row in rows}
 
     def update_hidden(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
-        """Hide and show the articles first..last by what mutes and watches hit now; needs a transaction."""
+        """Hide and show the articles first..last according to mutes and watches; needs a transaction."""
         self._settle("BETWEEN ? AND ?", (first, last))
 
     def _settle(self, inside: str, args: Sequence[object]) -> None:
@@ -100,7 +100,7 @@ class Mutes:
         )
 
     def counts(self) -> dict[str, int]:
-        """How many articles each mute hides, by signature."""
+        """Return how many articles each mute hides, by signature."""
         return dict(
             self._conn.execute(
                 f"""SELECT u.signature, (SELECT count(*) FROM muted d WHERE d.mute_id = u.id AND {_COUNTS})
@@ -109,7 +109,7 @@ class Mutes:
         )
 
     def watched(self, ids: Sequence[int]) -> tuple[set[int], dict[str, int]]:
-        """Which of some articles are on a watch, and how many of them on each watch, in config order."""
+        """Return which of some articles are on a watch, and how many on each watch, in config order."""
         these = json.dumps(list(ids))
         inside = "m.article_id IN (SELECT value FROM json_each(?))"
         articles = self._conn.execute(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))

@@ -1,7 +1,7 @@
-"""Articles the cache of newsboat: a database of another program, from anywhere, which is never written to.
+"""Read newsboat's cache: a database of another program, from anywhere, which is never written to.
 
-Nothing but rows of a plain table of the known form is read: a view, a virtual table or a computed column
-could go on for ever. Rows, bytes, time and memory are limited.
+Only rows of a plain table of the known form are read: a view, a virtual table or a computed column could run
+for ever. Rows, bytes, time and memory are limited.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class CachedItem:
-    """An article as newsboat keeps it. `flags` are letters; a `deleted` one is hidden there."""
+    """An article in newsboat's cache. `flags` are letters; a `deleted` one is hidden there."""
 
     guid: str
     title: str
@@ -85,14 +85,14 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of one feed: their ids, and when they were published."""
+    """The rows of one feed: ids and times of publication."""
 
     ids: array[int] = field(default_factory=lambda: array("q"))
     times: array[int] = field(default_factory=lambda: array("q"))
 
 
 class NewsboatCache:
-    """The articles that newsboat has stored. `too_large` counts those that were left out for their size."""
+    """The articles in a cache. `too_large` counts those that were left out for their size."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self._conn = conn
@@ -108,7 +108,7 @@ class NewsboatCache:
         self._rows = self._scan("pubDate" if "pubDate" in there else "0")
 
     def _table(self, name: str) -> set[str]:
-        """The columns of a table that holds nothing but what was written to it; none when it is not there."""
+        """Return the columns of a plain table, none if it does not exist."""
         kinds = self._conn.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchmany(2)
         if not kinds:
             return set()
@@ -122,7 +122,7 @@ class NewsboatCache:
         return names
 
     def _scan(self, published: str) -> dict[str, _Rows]:
-        """Find out which rows each feed has."""
+        """Find the rows of each feed."""
         found: dict[str, _Rows] = {}
         number = 0
         rows = self._conn.execute(
@@ -141,7 +141,7 @@ class NewsboatCache:
         return found
 
     def feeds(self) -> dict[str, tuple[str, str]]:
-        """Title and website of each feed that was ever fetched, by its address."""
+        """Return title and website of each feed that was ever fetched, by its address."""
         with _told(self._path):
             if not {"rssurl", "title", "url"} <= self._table("rss_feed"):
                 return {}
@@ -157,11 +157,11 @@ class NewsboatCache:
         }
 
     def counts(self) -> dict[str, int]:
-        """How many articles are stored of each feed."""
+        """Return how many articles of each feed are stored."""
         return {feed: len(rows.ids) for feed, rows in self._rows.items()}
 
     def items(self, feed: str) -> Iterator[list[CachedItem]]:
-        """The articles of a feed, the newest first, in batches that fit into memory."""
+        """Yield the articles of a feed, newest first, in batches that fit into memory."""
         rows = self._rows.get(feed, _Rows())
         order = sorted(range(len(rows.ids)), key=lambda at: (rows.times[at], rows.ids[at]), reverse=True)
         batch: list[CachedItem] = []
@@ -179,7 +179,7 @@ class NewsboatCache:
             yield batch
 
     def marks(self, feed: str) -> Iterator[tuple[bool, str]]:
-        """Whether each article of a feed is read, and its flags."""
+        """Yield whether each article of a feed is read, and its flags."""
         for row in self._rows.get(feed, _Rows()).ids:
             found = self._row(row)
             if found is not None:
@@ -216,7 +216,7 @@ def _item(row: Sequence[object]) -> CachedItem:
 
 
 def _time(value: object) -> int:
-    """Seconds since 1970; 0 for anything that is no time."""
+    """Return seconds since 1970, 0 for anything that is not a time."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
     return value if isinstance(value, int) and 0 <= value < 1 << 36 else 0
@@ -228,9 +228,9 @@ def _not_newsboats(why: str) -> TuireaderError:
 
 @contextmanager
 def opened(path: Path) -> Iterator[NewsboatCache]:
-    """The cache in a file, read only, for one thread at a time.
+    """Open a cache, read-only, for one thread at a time.
 
-    Raises TuireaderError when it is none or cannot be read.
+    Raises TuireaderError if it is not one or cannot be read.
     """
     if not path.is_file():
         raise TuireaderError(f"there is no newsboat cache {path}", "name its folder")
@@ -255,7 +255,7 @@ def opened(path: Path) -> Iterator[NewsboatCache]:
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into a TuireaderError."""
+    """Turn errors of SQLite into TuireaderError."""
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning, OverflowError, MemoryError) as error:
@@ -266,12 +266,12 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _alarm() -> Callable[[], bool]:
-    """Tell SQLite to stop once it has taken too much time or memory."""
+    """Return a progress handler that stops SQLite after too much time or memory."""
     started, before = time.thread_time(), _peak()
     return lambda: time.thread_time() - started > _SECONDS or _peak() - before > _MEMORY
 
 
 def _peak() -> int:
-    """The most memory that this process had so far, in bytes."""
+    """Return the peak memory of this process in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

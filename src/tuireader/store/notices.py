@@ -1,8 +1,8 @@
-"""Which matches are to be told, and which have been.
+"""Which matches are waiting to be notified, and which have been.
 
-A match waits from the transaction that stored it, and is marked before anything is told of it. So whatever
-is killed when, nothing is told twice, and what waits is told by the next refresh. No notice is ever deleted:
-what was told, and when, stays on record whatever becomes of the article and the watch.
+A match waits from the transaction that stored it, and is marked before the notification goes out. So nothing
+is notified twice, whatever is killed when, and what waits is notified by the next refresh. Notices are never
+deleted: they stay on record whatever becomes of the article and the watch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A match that is to be told. `story` is the article's own id when it is alone."""
+    """A match to be notified. `story` is the article's own id if it is in none."""
 
     id: int
     watch: str
@@ -31,7 +31,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ArticleIdentity:
-    """What tells an article from its reposts."""
+    """The keys by which reposts of an article are recognised."""
 
     article_id: int
     feed_id: int
@@ -52,21 +52,21 @@ class ArticleIdentity:
 
 
 class Notices:
-    """All of its changes need a transaction."""
+    """All changes need a transaction."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def add(self, found: Iterable[tuple[str, int]]) -> None:
-        """Let (watch, article) pairs wait, each once for all time."""
+        """Queue (watch, article) pairs, each of them only once, ever."""
         self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", found)
 
     def any_waiting(self) -> bool:
-        """Whether there is anything to tell."""
+        """Return whether there is anything to notify."""
         return self._conn.execute("SELECT 1 FROM notice WHERE state = 0 LIMIT 1").fetchone() is not None
 
     def waiting(self) -> list[Waiting]:
-        """All that waits, in the order of the articles' times."""
+        """Return all waiting matches in the order of the articles' times."""
         rows = self._conn.execute(
             f"""SELECT n.id, n.watch, a.id, iif(a.story, {story_number("a.story")}, a.id), a.muted
                FROM notice n JOIN article a ON a.id = n.article_id
@@ -75,7 +75,7 @@ class Notices:
         return [Waiting(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
-        """The articles of a story that were told for a watch, oldest first."""
+        """Return the articles of a story that were notified for a watch, oldest first."""
         rows = self._conn.execute(
             f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
                WHERE n.watch = ?1 AND n.state = 1
@@ -86,7 +86,7 @@ class Notices:
         return [row[0] for row in rows]
 
     def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
-        """Return what tells each of some articles from its reposts."""
+        """Return the identities of some articles by id."""
         rows = self._conn.execute(
             f"SELECT {_SAID} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
@@ -94,7 +94,7 @@ class Notices:
         return {row[0]: ArticleIdentity(*row) for row in rows}
 
     def notified_like(self, watch: str, said: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """Return the articles told for a watch that may be the same as one of some articles."""
+        """Return the articles notified for a watch that may be reposts of some articles."""
         rows = self._conn.execute(
             f"""SELECT {_SAID} FROM notice n JOIN article a ON a.id = n.article_id
                 WHERE n.watch = ?1 AND n.state = 1 AND (
@@ -105,7 +105,7 @@ class Notices:
         return [ArticleIdentity(*row) for row in rows]
 
     def mark_notified(self, told: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
-        """Mark what is told now, by notice with its terms and sentence, and what needs no telling."""
+        """Mark what is notified now, by notice with its term and sentence, and what needs no notification."""
         self._set(_KNOWN, known)
         self._conn.executemany(
             "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
@@ -113,7 +113,7 @@ class Notices:
         )
 
     def wait_again(self, ids: Sequence[int]) -> None:
-        """Let wait again what could not be told at all."""
+        """Queue again what could not be delivered at all."""
         self._set(_WAITS, ids)
         self._conn.execute(
             "UPDATE notice SET told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",

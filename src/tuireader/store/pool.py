@@ -1,4 +1,4 @@
-"""A thread for reading, one for counting and one for writing, each with a connection of its own."""
+"""A thread for reading, one for counting and one for writing, each with its own connection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LATEST = 20_000
 
 
 class Pool:
-    """Runs functions of a `Store` off the event loop; readers never wait for the writer (WAL)."""
+    """Run functions of a `Store` off the event loop; readers never wait for the writer (WAL)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,7 +37,7 @@ class Pool:
 
     @classmethod
     async def open(cls, path: Path, report: MigrationProgress | None = None) -> Pool:
-        """Open, create or migrate the database, of which `report` hears in a thread; raises DatabaseError."""
+        """Open, create or migrate the database; `report` is called in a thread. Raises DatabaseError."""
         pool = cls(path)
         loop = asyncio.get_running_loop()
         try:
@@ -49,15 +49,15 @@ class Pool:
         return pool
 
     async def read(self, function: Callable[[Store], T]) -> T:
-        """Run a function that only reads; raises DatabaseError when SQLite fails."""
+        """Run a function that only reads; raise DatabaseError if SQLite fails."""
         return await self._run(self._reader, self._articles, function)
 
     async def read_or_stop(self, function: Callable[[Store], T]) -> T:
-        """The same, but what SQLite is doing for it ends when the caller is cancelled."""
+        """Run a function that only reads; when the caller is cancelled, its SQL statement is interrupted."""
         return await self._run(self._reader, self._articles, _Stoppable(function))
 
     async def count(self, function: Callable[[Store], T]) -> T:
-        """Run a function that only reads and looks at the whole store; `read` does not wait for it."""
+        """Run a function that reads the whole store; `read` does not wait for it."""
         if self._counting is None:
             if self._articles is None:
                 raise RuntimeError("the database is closed")
@@ -66,18 +66,18 @@ class Pool:
         return await self._run(self._counter, self._counting, function)
 
     def _open_counting(self) -> Store:
-        """Open the connection of the counter, in its thread: a start does not wait for it."""
+        """Open the counter's connection in its thread, so that a start does not wait for it."""
         if self._counting is None:
             self._counting = Store.open(self.path, prepare=False)
             self._counting.conn.execute("PRAGMA cache_size = -4000")  # what it looks at it looks at once
         return self._counting
 
     async def write(self, function: Callable[[Store], T]) -> T:
-        """Run a function that writes, after all writes that were asked for before."""
+        """Run a function that writes, after all writes that were queued before."""
         return await self._run(self._writer, self._writing, function)
 
     def wait_at_most(self, seconds: float) -> None:
-        """Let writes wait this long for another program that is writing; also the one that waits now."""
+        """Set how long writes wait for another program that is writing; applies to a waiting one, too."""
         if self._writing is not None:
             self._writing.patience = seconds
 
@@ -94,7 +94,7 @@ class Pool:
         await self.count(lambda store: store.tidy(_MUCH))
 
     async def close(self) -> None:
-        """Let writes under way end, stop reading, and close the connections."""
+        """Finish running writes, stop reading, and close the connections."""
         loop = asyncio.get_running_loop()
         for store in (self._articles, self._counting):
             if store is not None:
@@ -127,7 +127,7 @@ class Pool:
 
 
 class _Stoppable(Generic[T]):
-    """A function of a store, and a way to end it from another thread."""
+    """A function of a store that another thread can interrupt."""
 
     def __init__(self, function: Callable[[Store], T]) -> None:
         self._function = function
@@ -144,7 +144,7 @@ class _Stoppable(Generic[T]):
                 self._running = None
 
     def stop(self) -> None:
-        """End the statement that it runs, and no other."""
+        """Interrupt the statement that it runs, and no other."""
         with self._lock:
             if self._running is not None:
                 self._running.interrupt()

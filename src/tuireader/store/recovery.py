@@ -1,9 +1,8 @@
-"""Entries what can still be read of a damaged database into a new one.
+"""Copy everything that can still be read in a damaged database into a new one.
 
-A damaged page takes the rows on it along, and every query that comes across it fails. So each table is read
-in the order of its key, and after a failure from the nearest key on from which reading works again. What
-can be made anew (index, relatives, stories) is not read at all. Dictionaries are taken from whichever of
-their copies is sound.
+A damaged page takes its rows along, and every query that touches it fails. So each table is read in the order
+of its key, and after a failure from the next key on at which reading works again. Index, relatives and
+stories can be rebuilt and are not read. Dictionaries are taken from the intact copy.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ Row = tuple[Any, ...]
 
 
 def salvage(path: Path, target: Path) -> dict[str, int]:
-    """Make a database at `target` from what can be read at `path`; returns the rows that were kept by table.
+    """Create a database at `target` from what can be read at `path`; return the rows kept by table.
 
-    Raises DatabaseError when not even the list of tables can be read, or the new file cannot be written.
+    Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
     with making(target, beside=path) as new:
         return _salvage(path, new)
@@ -83,10 +82,10 @@ _TABLE_PAGES = (b"\x05", b"\x0d")
 
 @contextmanager
 def _legible(path: Path, target: Path) -> Iterator[Path]:
-    """The file, or a copy of it that SQLite will open where it refuses the file as a whole.
+    """Yield the file, or a copy of it that SQLite opens if it refuses the file as a whole.
 
-    That is so when the end is missing or the header is destroyed (SQLite file format §1.3). The copy is as
-    long as the header says, and has the header of a sound database in the first case.
+    That is the case if the end is missing or the header is destroyed (SQLite file format §1.3). The copy is
+    as long as the header says, and gets the header of an intact database in the second case.
     """
     with path.open("rb") as file:
         head = file.read(_HEADER + 1)
@@ -123,7 +122,7 @@ def _legible(path: Path, target: Path) -> Iterator[Path]:
 
 
 def _tables(conn: sqlite3.Connection) -> list[str]:
-    """The tables that are read, parents before children."""
+    """Return the tables to be read, parents before children."""
     rows = conn.execute(
         """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
            AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
@@ -132,7 +131,7 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
-    """Copy the rows of a table that fit; a table that the damaged file does not have stays empty."""
+    """Copy the valid rows of a table; a table that the damaged file lacks stays empty."""
     there = {row[1] for row in damaged.execute(f"PRAGMA table_info({table})")}
     info = [row for row in new.execute(f"PRAGMA table_info({table})").fetchall() if row[1] in there]
     if not info:
@@ -153,13 +152,14 @@ def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> N
 
 
 def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
-    """What the first part of a key of two can be: the ids that it refers to, which are copied already."""
+    """Return the possible first parts of a two-part key: the ids that it refers to, which are copied
+    already."""
     parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
     return [row[0] for row in new.execute(f"SELECT id FROM {parents.get(key, 'article')} ORDER BY id")]
 
 
 def _fits(value: object, declared: str) -> bool:
-    """Whether a value can be one of its column: rows that are read from a damaged page may hold anything."""
+    """Return whether a value is valid for its column: rows from a damaged page may hold anything."""
     if declared == "INTEGER":
         return value is None or isinstance(value, int)
     if declared == "TEXT":
@@ -168,7 +168,7 @@ def _fits(value: object, declared: str) -> bool:
 
 
 class _Table:
-    """The readable rows of one table. `places` says which of its columns are its key."""
+    """The readable rows of one table. `places` are the positions of its key columns."""
 
     def __init__(
         self, conn: sqlite3.Connection, name: str, columns: Sequence[str], places: Sequence[int]
@@ -180,7 +180,7 @@ class _Table:
         self._failures = 0
 
     def rows(self, firsts: Sequence[int]) -> Iterator[Row]:
-        """Every row that can be read; some may come twice. `firsts` are the first parts of keys of two."""
+        """Yield every readable row, some of them twice. `firsts` are the first parts of two-part keys."""
         if len(self._keys) == 1:
             yield from self._from((), _LEAST)
             return
@@ -191,7 +191,7 @@ class _Table:
                 yield from self._from((first,), _LEAST)
 
     def _from(self, prefix: tuple[int, ...], start: int) -> Iterator[Row]:
-        """The rows whose key is `prefix` and then `start` or more."""
+        """Yield the rows whose key is `prefix` followed by `start` or more."""
         place = self._places[-1]
         while start <= _GREATEST and self._failures <= _FAILURES:
             last: int | None = None
@@ -221,7 +221,8 @@ class _Table:
             start = goes_on
 
     def _between(self, start: int, goes_on: int) -> range:
-        """The keys in a gap that are worth a try one by one: all of a small one, else those beside rows."""
+        """Return the keys in a gap that are worth trying one by one: all of a small gap, else those beside
+        rows."""
         if goes_on - start <= _EACH:
             return range(start, goes_on)
         if goes_on > _GREATEST:
@@ -236,7 +237,7 @@ class _Table:
             return ()
 
     def _next(self, prefix: tuple[int, ...], start: int) -> int:
-        """The nearest key from `start` on at which reading works, found by leaps and then by halves."""
+        """Return the next key from `start` on at which reading works, found by galloping and bisection."""
         fails, leap = start - 1, 1
         while fails + leap <= _GREATEST and not self._works(prefix, fails + leap):
             fails, leap = fails + leap, leap * 2
@@ -267,7 +268,7 @@ class _Table:
 
 
 def _mend(store: Store) -> None:
-    """Make a whole of the rows that were kept."""
+    """Restore the consistency of the rows that were kept."""
     store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # they are related anew
     conn = store.conn
     # articles of a feed that is lost are kept under one that says so

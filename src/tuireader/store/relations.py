@@ -1,4 +1,9 @@
-"""What relating remembers: profiles, the terms they are posted under, neighbours, stories and splits."""
+"""The tables of relating: profiles, postings, term counts, neighbours, stories and splits.
+
+The number of a story is the id of one of its articles. `article.story` is 0 for an article in no story, else
+the number plus the row (0, 1, …) times `ROW`: a story has several rows where folding all of it into one would
+hide news. Lists only compare the values; `story_number` and `rows_of` are for all else.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 @dataclass(frozen=True, slots=True)
 class RelativeRow:
-    """What a line about a relative shows."""
+    """The columns of a line about a related article."""
 
     id: int
     title: str
@@ -34,12 +39,12 @@ ROWS = 16
 
 
 def story_number(column: str) -> str:
-    """The number of a story in SQL, whatever the row."""
+    """Return SQL for the number of a story, whatever the row."""
     return f"({column} & {ROW - 1})"
 
 
 def rows_of(story: int) -> str:
-    """All values that `article.story` may have for articles of a story."""
+    """Return all values that `article.story` may have for articles of a story, as an SQL list."""
     return _list(range(story, story + ROWS * ROW, ROW))
 
 
@@ -48,12 +53,7 @@ def _list(values: Iterable[int]) -> str:
 
 
 class Relations:
-    """Every question is bounded, whatever the number of stored articles.
-
-    The number of a story is the id of one of its articles. It has several rows where folding all of it into
-    one would hide news: `article.story` is the number plus the row (0, 1, …) times `ROW`, and 0 for what is
-    alone.
-    """
+    """Every query is bounded, whatever the number of stored articles."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
@@ -61,18 +61,18 @@ class Relations:
     # ------------------------------------------------------------------ asking
 
     def article_count(self) -> int:
-        """How many articles have a profile, nearly: ids have no gaps, and few articles wait to be related."""
+        """Return about how many articles have a profile: ids have no gaps, and few articles wait."""
         return int(self._conn.execute("SELECT coalesce(max(article), 0) FROM profile").fetchone()[0])
 
     def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """In how many articles each term stands, and in how many of them in lower case."""
+        """Return in how many articles each term occurs, and in how many of them in lower case."""
         rows = self._conn.execute(
             f"SELECT term, articles, lower FROM term_count WHERE term IN ({_list(terms)})"
         )
         return {term: (articles, lower) for term, articles, lower in rows}
 
     def postings(self, term: int, day: int, limit: int) -> list[int]:
-        """The articles posted under a term: the latest `limit` up to `day`, and the first after it."""
+        """Return the articles posted under a term: the latest `limit` up to `day`, and the first after it."""
         before = self._conn.execute(
             "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
             (term, day, limit),
@@ -84,19 +84,19 @@ class Relations:
         return [row[0] for row in before + after]
 
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
-        """(article, packed profile) of those of `ids` that have one."""
+        """Return (article, packed profile) of those articles that have one."""
         return self._conn.execute(
             f"SELECT article, packed FROM profile WHERE article IN ({_list(ids)})"
         ).fetchall()
 
     def neighbours(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """(article, neighbour) pairs of `ids`."""
+        """Return (article, neighbour) pairs of some articles."""
         return self._conn.execute(
             f"SELECT article, other FROM neighbour WHERE article IN ({_list(ids)})"
         ).fetchall()
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
-        """The story of each article that has been related; one that is alone is its own story."""
+        """Return the story of each related article; one in no story is its own."""
         rows = self._conn.execute(
             f"""SELECT a.id, iif(a.story, {story_number("a.story")}, a.id)
                 FROM article a JOIN profile p ON p.article = a.id
@@ -105,7 +105,7 @@ class Relations:
         return dict(rows.fetchall())
 
     def members(self, story: int, limit: int = -1) -> list[int]:
-        """The articles of a story, those with the highest ids first."""
+        """Return the articles of a story, those with the highest ids first."""
         rows = self._conn.execute(
             f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
                 ORDER BY id DESC LIMIT ?""",
@@ -114,7 +114,7 @@ class Relations:
         return [row[0] for row in rows] or [story]
 
     def rows(self, story: int, article: int) -> list[dict[int, bool]]:
-        """The articles in each row of a story, and whether they stand in a feed of another article."""
+        """Return the articles in each row of a story, and whether each shares a feed with another article."""
         found: list[dict[int, bool]] = [{}]
         for row, other, same_feed in self._conn.execute(
             f"""SELECT r.story / {ROW}, r.id, r.feed_id = a.feed_id OR EXISTS (
@@ -130,12 +130,12 @@ class Relations:
         return found
 
     def title(self, article: int) -> str:
-        """The title of an article."""
+        """Return the title of an article."""
         row = self._conn.execute("SELECT title FROM article WHERE id = ?", (article,)).fetchone()
         return "" if row is None else str(row[0])
 
     def split_pairs(self, ids: Sequence[int]) -> set[frozenset[int]]:
-        """The pairs among `ids` that a person has split."""
+        """Return the pairs among some articles that the user has split."""
         wanted = _list(ids)
         rows = self._conn.execute(
             f"SELECT article, other FROM apart WHERE article IN ({wanted}) AND other IN ({wanted})"
@@ -143,12 +143,12 @@ class Relations:
         return {frozenset(row) for row in rows}
 
     def packed_profile(self, article: int) -> bytes | None:
-        """The packed profile of an article that has been related."""
+        """Return the packed profile of an article, None if it has not been related."""
         row = self._conn.execute("SELECT packed FROM profile WHERE article = ?", (article,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
-        """What is shown of articles; muted ones are left out."""
+        """Return the columns that are shown of related articles, without muted ones."""
         rows = self._conn.execute(
             f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
                        a.time, a.read
@@ -158,9 +158,9 @@ class Relations:
         return {row[0]: RelativeRow(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
 
     def waiting(self, limit: int) -> list[int]:
-        """Articles that have not been related yet, those with the earliest times first; needs a transaction.
+        """Return articles that are not related yet, those with the earliest times first; needs a transaction.
 
-        A first refresh brings feed after feed; stories are found best in the order in which they were told.
+        A first refresh brings feed after feed; stories are found best in the order of publication.
         """
         floor = self._floor()
         if not floor:  # there are no older stories
@@ -181,7 +181,7 @@ class Relations:
         return []
 
     def refold_from(self) -> int:
-        """The highest number of a story that may be folded by older rules; 0 when there is none."""
+        """Return the highest number of a story that may be folded by older rules; 0 if there is none."""
         row = self._conn.execute(
             """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
                                (SELECT max(id) FROM article WHERE EXISTS
@@ -191,21 +191,22 @@ class Relations:
         return int(row[0])
 
     def story_numbers(self, first: int, last: int) -> list[int]:
-        """The numbers of the stories from one to another."""
+        """Return the numbers of the stories from one to another."""
         rows = self._conn.execute(
             "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
         )
         return [row[0] for row in rows]
 
     def waiting_count(self) -> int:
-        """How many articles wait to be related."""
+        """Return how many articles wait to be related."""
         row = self._conn.execute(
             f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}", (self._floor(),)
         ).fetchone()
         return int(row[0])
 
     def _floor(self) -> int:
-        """The id up to which all articles have been related; where it was never noted, they were in order."""
+        """Return the id up to which all articles are related; where it was never noted, they were in
+        order."""
         row = self._conn.execute(
             """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
                                (SELECT max(article) FROM profile), 0)""",
@@ -231,7 +232,7 @@ class Relations:
         counted: Mapping[int, bool],
         near: Sequence[int],
     ) -> None:
-        """Keep what relating found out of a new article."""
+        """Store the result of relating a new article."""
         conn = self._conn
         conn.execute("INSERT INTO profile (article, packed) VALUES (?, ?)", (article, packed))
         conn.executemany(
@@ -249,7 +250,7 @@ class Relations:
         )
 
     def remove(self, article: int, day: int, terms: Sequence[int], counted: Mapping[int, bool]) -> None:
-        """Take back what `add` kept, before an article whose text has changed is added anew."""
+        """Delete what `add` stored, before an article whose text has changed is added again."""
         conn = self._conn
         conn.execute("DELETE FROM profile WHERE article = ?", (article,))
         conn.executemany(
@@ -264,12 +265,12 @@ class Relations:
         conn.execute("DELETE FROM neighbour WHERE article = ?1 OR other = ?1", (article,))
 
     def join(self, article: int, story: int, row: int = 0) -> None:
-        """Put an article into a row of a story, which may have been an article that was alone."""
+        """Put an article into a row of a story, which may have been a single article."""
         self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
         self._conn.execute("UPDATE article SET story = ? WHERE id = ?", (story + row * ROW, article))
 
     def leave(self, article: int) -> list[int]:
-        """Take an article out of its story; returns those that it leaves behind."""
+        """Remove an article from its story; return the others."""
         story = self._number(article)
         if not story:
             return []
@@ -284,17 +285,17 @@ class Relations:
         return rest
 
     def dissolve(self, story: int) -> list[int]:
-        """Let all articles of a story be alone; returns them."""
+        """Dissolve a story; return its articles."""
         members = self.members(story)
         self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({_list(members)})")
         return members
 
     def set_refolded(self, down_to: int) -> None:
-        """Note which stories have been judged by the rules of today."""
+        """Note down to which number stories have been folded by today's rules."""
         self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_JUDGED, str(down_to)))
 
     def split(self, article: int) -> list[int]:
-        """Take an article out of its story for good: it is never folded with the others again.
+        """Remove an article from its story for good: it is never folded with the others again.
 
         Returns the others.
         """
@@ -311,7 +312,7 @@ class Relations:
         return 0 if row is None else int(row[0])
 
     def unsplit(self, article: int, others: Sequence[int]) -> None:
-        """Take a split back."""
+        """Undo a split."""
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)

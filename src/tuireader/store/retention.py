@@ -1,6 +1,6 @@
-"""Dropping the texts of old articles.
+"""Purge the texts of old articles.
 
-The articles themselves stay, so that what comes back is known, and read.
+The articles themselves stay, so that they are recognised, and read, when they come back.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_i
 
 @dataclass(frozen=True, slots=True)
 class PurgeRule:
-    """Which texts may go: those of articles older than `before` (a time) and not among the newest `keep` of
-    their feed, as far as each is given; unread ones only with `unread`."""
+    """Which texts to purge: of articles older than `before` (a time) and not among the newest `keep` of their
+    feed, as far as each is given; unread ones only with `unread`."""
 
     before: int | None = None
     keep: int | None = None
@@ -40,7 +40,7 @@ class PurgeRule:
 
 
 class Retention:
-    """What a purge would drop, and the purge."""
+    """Preview a purge, and do it."""
 
     def __init__(self, conn: sqlite3.Connection, articles: Articles, index: Index, pages: FullTexts) -> None:
         self._conn = conn
@@ -49,7 +49,7 @@ class Retention:
         self._pages = pages
 
     def candidates(self, rule: PurgeRule) -> list[int]:
-        """The articles whose texts the rule gives up, oldest first."""
+        """Return the articles whose texts the rule allows to purge, oldest first."""
         rows = self._conn.execute(
             f"""SELECT a.id FROM
                   (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
@@ -62,7 +62,7 @@ class Retention:
         return [row[0] for row in rows]
 
     def measure(self, ids: Sequence[int]) -> Purged:
-        """How many articles, of how many feeds, and how many bytes their texts and old versions have."""
+        """Return how many articles and feeds are affected, and the bytes of their texts and old versions."""
         wanted = json.dumps(list(ids))
         articles, feeds, size = self._conn.execute(
             """SELECT count(*), count(DISTINCT a.feed_id),
@@ -83,7 +83,7 @@ class Retention:
         return Purged(articles, feeds, int(size + old))
 
     def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
-        """Drop all texts of those of `ids` that may still go; needs a transaction."""
+        """Delete all texts of those articles that the rule still allows to purge; needs a transaction."""
         conn = self._conn
         going = [
             row[0]
@@ -100,7 +100,7 @@ class Retention:
         self._pages.drop(going)
 
     def _part_copies(self) -> None:
-        """VACUUM puts both copies of a dictionary side by side: put one at the end again."""
+        """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
         self._conn.execute("BEGIN IMMEDIATE")
         try:
             Dictionaries(self._conn).rewrite_copies()
@@ -110,9 +110,10 @@ class Retention:
         self._conn.execute("COMMIT")
 
     def shrink(self) -> bool:
-        """Give empty pages back to the disk where that is worth its time; not within a transaction.
+        """Give empty pages back to the disk if it is worth the time; not within a transaction.
 
-        False also when another program is at work or the disk has no room for it: then they are used again.
+        Returns False also if another program is at work or the disk has no room: then the pages are used
+        again.
         """
         free, pages = (
             self._conn.execute(f"PRAGMA {what}").fetchone()[0] for what in ("freelist_count", "page_count")

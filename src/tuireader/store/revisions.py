@@ -1,4 +1,4 @@
-"""What articles said before they were edited."""
+"""Former versions of edited articles."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of an article, in plain text. `until` is when the next one was first seen.
+    """A version of an article in plain text. `until` is when the next one was first seen.
 
-    `full` says that it is the text of its page, and not that of its feed.
+    `full` marks the text of its page, not of its feed.
     """
 
     until: int
@@ -29,7 +29,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class StoredRevision:
-    """A former version with its id, and the further feed that had it (0: it was on display)."""
+    """A former version with its id and the further feed that had it (0: it was displayed)."""
 
     id: int
     until: int
@@ -40,7 +40,7 @@ class StoredRevision:
 
 
 class Revisions:
-    """Old versions only: the one that is in force is the article's content."""
+    """Former versions only: the current one is the article's content."""
 
     def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
         self._conn = conn
@@ -49,10 +49,10 @@ class Revisions:
     def keep(
         self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
     ) -> int:
-        """Keep what is about to be replaced; needs a transaction. Returns its id.
+        """Store a text that is about to be replaced; needs a transaction. Returns its id.
 
-        `full` for the text of the page, `feed_id` for that of a further feed. Versions that a match is about
-        are kept whatever their number.
+        `full` for the text of the page, `feed_id` for that of a further feed. Versions with a match are kept,
+        whatever their number.
         """
         (revision,) = self._conn.execute(
             """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
@@ -77,7 +77,7 @@ class Revisions:
         return row[0] or 0
 
     def by_article(self, ids: Sequence[int]) -> dict[int, list[StoredRevision]]:
-        """Return the former versions of those of some articles that have any, newest first."""
+        """Return the former versions of those articles that have any, newest first."""
         found: dict[int, list[StoredRevision]] = {}
         decompress = self._compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
@@ -91,7 +91,7 @@ class Revisions:
         return found
 
     def feeds(self, article_id: int) -> list[int]:
-        """Return the further feeds of which versions are kept, for a match that they had."""
+        """Return the further feeds of which versions are kept because of a match."""
         rows = self._conn.execute(
             "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
             (article_id,),
@@ -99,10 +99,9 @@ class Revisions:
         return [row[0] for row in rows]
 
     def versions(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
-        """All versions of an article, newest first; the first one is that in force, with `until` 0.
+        """Return all versions of an article, newest first; the current one comes first, with `until` 0.
 
-        `full` gives those of its page, of which there may be none, else those of its feed, or of a further
-        one with `feed_id`.
+        `full` gives those of its page, if any, else those of its feed, or of the further feed `feed_id`.
         """
         now = (
             "SELECT 0, a.title, t.html, 1 << 62 FROM full_text t JOIN article a ON a.id = t.article_id"

@@ -1,9 +1,9 @@
-"""The tables, as sqlite-utils migrations; each is applied once, in order, in a transaction of its own.
+"""The tables, as sqlite-utils migrations; each is applied once, in order, in its own transaction.
 
-Light and heavy are apart: `article` is long-lived and its own tombstone (what a list needs, what was
-read, what it is recognised by), `content` may be pruned. `search` is a contentless FTS5 index: its
-`delete` command wants the words that were put in, which are made again from the stored texts, so a
-migration must rebuild it (`Index.rebuild`) whenever the folding of words changes.
+Light and heavy are apart: `article` is long-lived and its own tombstone (columns for lists, marks, keys),
+`content` may be purged. `search` is a contentless FTS5 index: its `delete` command needs the indexed words,
+which are made again from the stored texts, so a migration must rebuild it (`Index.rebuild`) whenever the
+folding of words changes.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
 def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda done: None) -> None:
     """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before.
 
-    `tell` is told the share that is done of what takes long.
+    `tell` is called with the share that is done of long work.
     """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations

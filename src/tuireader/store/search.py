@@ -1,7 +1,7 @@
-"""Expressions over the whole store: columns and full-text index give candidates, `query` has the last word.
+"""Answer expressions over the whole store: columns and full-text index give candidates, `query` decides.
 
-What the index and the columns can decide alone is not looked at again, so a plain word costs one query;
-everything else is read and asked, newest first, until enough is found.
+What index and columns can decide alone is not read again, so a plain word costs one query; everything else is
+read and matched, newest first, until enough is found.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FIRST, _BATCH = 60, 200
 
 
 class Search:
-    """Finds articles by expressions."""
+    """Find articles by expressions."""
 
     def __init__(self, conn: sqlite3.Connection, articles: Articles) -> None:
         self._conn = conn
@@ -43,10 +43,10 @@ class Search:
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
     ) -> array[int]:
-        """The ids that a parsed expression matches, newest first.
+        """Return the ids that a parsed expression matches, newest first.
 
-        `subject` puts a stored article into the form that expressions are asked of. Muted articles are left
-        out unless the expression asks for them by `is:muted`, whichever way. No text whatever raises.
+        `subject` puts a stored article into the form that expressions are matched with. Muted articles are
+        left out unless the expression mentions `is:muted`. No text makes it raise.
         """
         return array(
             "q", chain.from_iterable(self.find_in_steps(parsed, now=now, subject=subject, limit=limit))
@@ -61,10 +61,11 @@ class Search:
         limit: int,
         ranked: bool = False,
     ) -> Iterator[Sequence[int]]:
-        """The same in steps of some hundredths of a second, so that others can read in between.
+        """Yield the results of `find` in steps of some hundredths of a second, so that others can read in
+        between.
 
-        If `ranked`, the newest some thousand of what the index hits are ordered by relevance (BM25, where a
-        word of the title counts for ten of the text); what is older follows by time.
+        If `ranked`, the newest some thousand index hits come first, by relevance (BM25, where a word of the
+        title counts as ten of the text); older ones follow by time.
         """
         within = "1" if query.mentions_state(parsed.root, "muted") else "a.muted = 0"
         wide = any(map(_is_wide, query.leaves(parsed.root)))
@@ -85,7 +86,7 @@ class Search:
                 return
 
     def _best(self, expression: str) -> array[int]:
-        """The newest articles that an FTS5 expression hits, the most relevant first."""
+        """Return the newest articles that an FTS5 expression hits, the most relevant first."""
         hit = "FROM search WHERE search MATCH ?"
         first = self._conn.execute(
             f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, _RANKED)
@@ -106,9 +107,10 @@ class Search:
         first: int = 0,
         last: int = _LAST,
     ) -> Iterator[Sequence[int]]:
-        """In steps the ids from `first` to `last`, of some feeds (None: of all), that an expression matches.
+        """Yield in steps the ids from `first` to `last`, of some feeds (None: all), that an expression
+        matches.
 
-        Muted articles are among them.
+        Muted articles are included.
         """
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
@@ -126,7 +128,8 @@ class Search:
         limit: int,
         order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
-        """In steps the ids that match within a condition, newest first or in a given order of all of them."""
+        """Yield in steps the ids that match within a condition, newest first or in a given order of all of
+        them."""
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_is_wide, query.leaves(parsed.root))):
             # The index would first gather all words with the prefix, which may be in any article.
@@ -166,10 +169,10 @@ class Search:
     def _recent(
         self, plan: query.Plan, within: str, within_args: Sequence[object], now: int
     ) -> tuple[list[int], list[int], bool]:
-        """The newest articles, those of them that the index hits, and whether these are just what matches.
+        """Return the newest articles, the index hits among them, and whether these are exactly the matches.
 
-        What arrived lately has the highest ids, and a part of a list of hits costs little. Where ids do not
-        follow time there are none.
+        Recent arrivals have the highest ids, and a part of a hit list costs little. Where ids do not follow
+        time, nothing is returned.
         """
         facts = Conditions(self._conn, now).all(plan.facts)
         sql, args = _newest(within, within_args, facts)
@@ -191,7 +194,7 @@ class Search:
         subject: Callable[[StoredText], Subject],
         limit: int,
     ) -> Iterator[Sequence[int]]:
-        """In steps those of some articles that match, as their texts tell."""
+        """Yield in steps those articles whose texts match."""
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
@@ -211,7 +214,7 @@ class Search:
             yield found
 
     def _sieved(self, sieve: Sequence[Regex], batch: list[int]) -> list[int]:
-        """Those of some articles in whose columns regular expressions are found, the cheaper question."""
+        """Return those articles in whose columns all regular expressions are found, the cheaper test."""
         for node in sieve:
             rows = self._conn.execute(
                 f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
@@ -224,7 +227,8 @@ class Search:
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
-        """What SQL can tell of a plan; what the index hits is `known` already where an order is given."""
+        """Return what SQL can decide of a plan; the index hits are `known` already where an order is
+        given."""
         conditions = Conditions(self._conn, now)
         facts = conditions.all(plan.facts)
         if known and plan.exact:
@@ -241,16 +245,16 @@ class Search:
         return _both(facts, hit)
 
     def hits_many(self, expression: str, many: int) -> bool:
-        """Whether an FTS5 expression hits so many articles."""
+        """Return whether an FTS5 expression hits at least `many` articles."""
         row = self._conn.execute(
             "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (expression, many)
         ).fetchone()
         return int(row[0]) >= many
 
     def _ahead(self, sql: str, args: Sequence[object]) -> Iterator[int]:
-        """The ids that a query gives; the first ones are often enough, and then the others are not looked up.
+        """Yield the ids of a query, the first ones by themselves: they are often enough.
 
-        No query stays open between two of them.
+        No query stays open between two ids.
         """
         first = self._conn.execute(f"{sql} LIMIT ?", [*args, _AHEAD]).fetchall()
         yield from (row[0] for row in first)
@@ -259,14 +263,15 @@ class Search:
             yield from (row[0] for row in rest)
 
     def candidates(self, expression: str) -> list[int]:
-        """The ids that an FTS5 expression of ours hits, for matching watches anew."""
+        """Return the ids that one of our FTS5 expressions hits, to match watches again."""
         return [
             row[0]
             for row in self._conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
         ]
 
     def newest(self, expression: str | None) -> list[tuple[int, int]]:
-        """(id, time) of what an FTS5 expression of ours hits (None: of all), newest first, without muted."""
+        """Return (id, time) of the hits of an FTS5 expression (None: of all articles), newest first, without
+        muted ones."""
         hit = "" if expression is None else "id IN (SELECT rowid FROM search WHERE search MATCH ?) AND "
         return self._conn.execute(
             f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC",
@@ -283,12 +288,12 @@ _IN_BODIES = frozenset({"", "body"})
 
 
 def _field(leaf: Node) -> str:
-    """The field that a question is about, `title` where it is about none."""
+    """Return the field that a leaf asks for, `title` if it asks for none."""
     return getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
 
 
 def _sieve(parsed: Query) -> list[Regex]:
-    """The regular expressions on columns that all must be found."""
+    """Return the regular expressions on columns that must all be found."""
     root = parsed.root
     nodes = root.nodes if isinstance(root, And) else (root,)
     return [node for node in nodes if isinstance(node, Regex) and node.field in ("title", "author", "url")]
@@ -302,17 +307,17 @@ def _may_hold(node: Regex, text: str) -> bool:
 
 
 def _is_wide(leaf: Node) -> bool:
-    """Whether a question is for words that begin with one or two letters."""
+    """Return whether a leaf asks for words that begin with one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
 
 
 def _without(known: Sequence[int], within: str, within_args: Sequence[object]) -> tuple[str, list[object]]:
-    """A condition that leaves out some articles, and its arguments."""
+    """Return a condition that leaves out some articles, and its arguments."""
     return f"{within} AND a.id NOT IN (SELECT value FROM json_each(?))", [*within_args, json.dumps(known)]
 
 
 def _newest(within: str, within_args: Sequence[object], condition: Condition) -> tuple[str, list[object]]:
-    """SQL for the ids that meet a condition, newest first, and its arguments."""
+    """Return SQL for the ids that meet a condition, newest first, and its arguments."""
     sql = f"SELECT a.id FROM article a WHERE {within} AND ({condition.sql}) ORDER BY a.time DESC, a.id DESC"
     return sql, [*within_args, *condition.args]

@@ -1,4 +1,4 @@
-"""How often watches hit: one pass over the matches, grouped by SQLite."""
+"""Statistics of watches: one pass over the matches, grouped by SQLite."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _TOP = 5
 
 @dataclass(slots=True)
 class Hits:
-    """The hits of one watch; those of the last 7 and 30 times 24 hours; `days` by the calendar, oldest first.
+    """The hits of one watch; `week` and `month` in the last 7 and 30 times 24 hours; `days` by calendar,
+    oldest first.
 
     `feeds` are (feed, hits), most first.
     """
@@ -43,10 +44,10 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class FeedLead:
-    """How a feed does with a watch's stories that several feeds told.
+    """The place of a feed in a watch's stories that several feeds reported.
 
-    Of `stories` it told, it was the `first` one so often; else it came `lag` seconds after the first one, in
-    the middle (median) of its cases.
+    It reported `stories`, `first` of them before all others; else it came `lag` seconds after the first one
+    (median).
     """
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -56,16 +57,16 @@ class FeedLead:
 
 
 class Stats:
-    """Numbers about watches."""
+    """Counts about watches."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
     def hits(self, today: int, now: int) -> dict[str, Hits]:
-        """The hits of every watch that has any, without muted articles. `today` is when the day began.
+        """Return the hits of every watch that has any, without muted articles; `today` is when the day began.
 
-        As long as nothing is written they are not counted again within a minute.
+        They are counted again after a write or a minute.
         """
         now -= now % 60
         state = (*change_state(self._conn), today, now)
@@ -113,14 +114,14 @@ class Stats:
         return {row[0] for row in rows}
 
     def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """(feed, time) of each of some articles."""
+        """Return (feed, time) of each of some articles."""
         return self._conn.execute(
             "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         ).fetchall()
 
     def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:
-        """The articles on a watch, how many each of its terms hits, and how many it hits alone."""
+        """Return the number of articles on a watch, how many each term hits, and how many it hits alone."""
         some: Counter[str] = Counter()
         alone: Counter[str] = Counter()
         total = 0
@@ -135,7 +136,7 @@ class Stats:
         return total, some, alone
 
     def leads(self, name: str) -> list[FeedLead]:
-        """How the feeds do with the stories of a watch that several of them told, the fastest first."""
+        """Return the places of the feeds in the stories of a watch, the fastest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
             f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
@@ -163,7 +164,7 @@ class Stats:
         return sorted(found, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
 
     def nearest_word(self, word: str) -> str | None:
-        """The indexed word most like one that is not; `""` if none is, None if it is indexed itself."""
+        """Return the indexed word most like another, `""` if there is none, None if it is indexed itself."""
         self._conn.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, search, row)"
         )
@@ -176,7 +177,7 @@ class Stats:
         return next(iter(get_close_matches(word, [row[0] for row in rows], 1, 0.7)), "")
 
     def matched(self, name: str) -> list[tuple[int, int]]:
-        """(id, time) of all articles on a watch that are not muted, newest first."""
+        """Return (id, time) of all unmuted articles on a watch, newest first."""
         return self._conn.execute(
             """SELECT a.id, a.time FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id WHERE w.name = ? AND a.muted = 0

@@ -202,7 +202,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; takes the write lock at once, so that nobody fails half-way."""
+        """Run a block as a transaction; take the write lock at once, so that it cannot fail half-way."""
         self._begin()
         try:
             yield
@@ -226,7 +226,7 @@ class Store:
         self.conn.execute("RELEASE part")
 
     def _begin(self) -> None:
-        """Take the write lock, in short attempts, so that the wait can be ended by a lower `patience`."""
+        """Take the write lock in short attempts, so that a lower `patience` can end the wait."""
         began = monotonic()
         try:
             while True:
@@ -252,7 +252,7 @@ class Store:
                 step()
 
     def set_cache(self, kibibytes: int, *, checkpoint: int | None = None) -> None:
-        """Keep so many KiB of pages in memory; `checkpoint`: leave so many pages in the write-ahead log."""
+        """Set the page cache in KiB; `checkpoint`: pages that may stay in the write-ahead log."""
         self.conn.execute(f"PRAGMA cache_size = -{kibibytes}")
         if checkpoint is not None:
             self.conn.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
@@ -269,11 +269,11 @@ class Store:
         return change_state(self.conn)
 
     def data_version(self) -> int:
-        """A number that changes when another connection has written."""
+        """Return a number that changes when another connection has written."""
         return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Refresh the planner's statistics where they are stale, then close."""
+        """Refresh stale statistics of the query planner, then close."""
         try:
             self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA optimize")

@@ -1,4 +1,4 @@
-"""Stories as lists show them: folded into a line, unfolded in place, counted once, told in order of time."""
+"""Stories in lists: fold, unfold, count, and order by time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
 
 def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
-    """A question for those of `ids` that are folded, with its arguments."""
+    """Return a query for those articles that are in stories, with its arguments."""
     asked = f"{what} FROM article WHERE story != 0 {more}"
     if len(ids) > _FEW:
         return asked, []
@@ -35,25 +35,26 @@ _BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) 
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Pieces of a long list: what goes over one in C lets no other thread, and so no key, through."""
+    """Yield pieces of a long list: one call of C code over all of it would block other threads, and so
+    keys."""
     return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
 class Stories:
-    """The rows that stories are folded into: articles with the same `article.story` share one.
+    """The rows that stories are folded into: articles with the same `article.story` share one (see
+    `relations`).
 
-    It is 0 for an article that is alone. A story may have several rows (`Relations`); here only `timeline`
-    tells all of it.
+    Only `timeline` shows all rows of a story.
     """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def fold(self, ids: Sequence[int], opened: Collection[int] = ()) -> array[int]:
-        """`ids` with one article for each story: the first unread one on a watch, else the first unread one,
-        else the first.
+        """Return `ids` with one article for each story: the first unread one on a watch, else the first
+        unread one, else the first.
 
-        The stories in `opened` are shown with all their articles, those behind the first newest first.
+        The stories in `opened` are shown with all their articles, the rest newest first.
         """
         story_of = self._story_of(ids)
         if not story_of:
@@ -78,16 +79,16 @@ class Stories:
         return folded
 
     def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
-        """The stories of `ids` that are folded into one."""
+        """Return the stories of those articles that are in one."""
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
-        """Those of them that are unread, and of these the ones on a watch."""
+        """Yield the unread ones among them, then those of these that are on a watch."""
         for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
             yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
 
     def members(self, story: int) -> list[int]:
-        """The articles of a story that are not muted, newest first."""
+        """Return the unmuted articles of a story, newest first."""
         rows = self._conn.execute(
             "SELECT id FROM article WHERE story = ? AND story != 0 AND muted = 0 ORDER BY time DESC, id DESC",
             (story,),
@@ -95,7 +96,7 @@ class Stories:
         return [row[0] for row in rows]
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
-        """`ids`, and after them the other articles of their stories; `spare_watched`: none on a watch."""
+        """Return `ids`, then the other articles of their stories; `spare_watched`: none on a watch."""
         rows = self._conn.execute(
             f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
                 {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
@@ -104,7 +105,7 @@ class Stories:
         return [*ids, *sorted({row[0] for row in rows} - set(ids))]
 
     def sizes(self, stories: Collection[int]) -> dict[int, int]:
-        """How many articles each story has, muted ones aside."""
+        """Return how many unmuted articles each story has."""
         wanted = ",".join(map(str, stories))
         rows = self._conn.execute(
             f"""SELECT story, count(*) FROM article
@@ -113,7 +114,7 @@ class Stories:
         return dict(rows.fetchall())
 
     def timeline(self, article_id: int) -> Story | None:
-        """The story of an article, its first report first; None when the article is alone."""
+        """Return the story of an article, its first report first; None if the article is in none."""
         rows = self._conn.execute(
             f"""WITH RECURSIVE told (story) AS (
                  SELECT {story_number("story")} FROM article WHERE id = ?
@@ -134,21 +135,22 @@ class Stories:
         return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
-        """How many of the articles `where` (unread and all) folding hides behind another of their story."""
+        """Return how many of the articles `where` (unread, all) folding hides behind another of their
+        story."""
         row = self._conn.execute(
             f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
         ).fetchone()
         return int(row[0]), row[1]
 
     def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
-        """The same for each feed in which there is any."""
+        """Return the same counts for each feed that has any."""
         return self._by(
             f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
                 UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
         )
 
     def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
-        """The same for each watch or label in which there is any, by its id."""
+        """Return the same counts for each watch or label that has any, by its id."""
         return self._by(
             f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
                 WHERE a.story != 0 AND a.muted = 0"""
@@ -162,9 +164,9 @@ class Stories:
         return {row[0]: (int(row[1]), row[2]) for row in rows}
 
     def twice_in_folders(self) -> dict[str, Count]:
-        """What must be added to the numbers of a folder's feeds to get those of the folder.
+        """Return what to add to the counts of a folder's feeds to get those of the folder.
 
-        Articles that several of them have are counted once, and stories are those of the whole folder.
+        Articles that several feeds have are counted once, and stories are those of the whole folder.
         """
         rows = self._conn.execute(
             f"""WITH told (feed_id, id, story, read) AS (

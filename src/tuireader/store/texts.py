@@ -1,4 +1,4 @@
-"""How the rarer facts of an article lie in the database: as one JSON object."""
+"""JSON in columns: the rarer facts of an entry, and comments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tuireader.model import Comment, Enclosure, ParsedEntry, Thread
 
 
 def pack_extra(entry: ParsedEntry) -> str:
-    """The rarer facts of an entry, as one JSON object without the empty ones."""
+    """Return the rarer facts of an entry as one JSON object without the empty ones."""
     extra: dict[str, Any] = {
         "comments_url": entry.comments_url,
         "comments_feed": entry.comments_feed,
@@ -26,18 +26,18 @@ def pack_extra(entry: ParsedEntry) -> str:
 
 
 def thread_text(thread: Thread) -> str:
-    """Comments as a text, which is packed like any other."""
+    """Return comments as a text, which is compressed like any other."""
     rows = [[one.author, one.time, one.html, one.base_url] for one in thread.comments]
     return json.dumps(rows, ensure_ascii=True, separators=(",", ":"))
 
 
 def thread_of(at: int, text: str) -> Thread:
-    """The comments that `thread_text` wrote, loaded at a time."""
+    """Return the comments that `thread_text` wrote, loaded at a time."""
     return Thread(at, tuple(Comment(*row) for row in json.loads(text)))
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:
-    """The keyword arguments for `Article` that `pack_extra` kept."""
+    """Return the keyword arguments for `Article` that `pack_extra` stored."""
     extra: dict[str, Any] = json.loads(stored)
     if "tags" in extra:
         extra["tags"] = tuple(extra["tags"])

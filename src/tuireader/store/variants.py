@@ -1,8 +1,8 @@
-"""What further feeds say of an article, and which feed's text is on display.
+"""The texts of further feeds, and which feed's text is displayed.
 
 An article belongs to the feed whose text it shows (`article.feed_id`, in `article` and `content`). A feed
-that says something else has a `variant`; one without says the same. When another text comes to be shown, the
-two change places, and revisions and matches keep naming the feed whose text they are about.
+with another text has a `variant`; one without says the same. When another text is displayed, the two change
+places, and revisions and matches keep naming the feed of their text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tuireader.store.compression import Compression, Stored
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a feed says of an article, as it lies in the database."""
+    """A feed's text of an article, as it is stored."""
 
     title: str
     url: str
@@ -38,18 +38,18 @@ class Variants:
         self._compression = compression
 
     def keep(self, article_id: int, feed_id: int, variant: Variant) -> None:
-        """Store what a feed says, in place of what it said before."""
+        """Store a feed's text in place of its previous one."""
         self._conn.execute(
             "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (article_id, feed_id, *_row(variant)),
         )
 
     def drop(self, article_id: int, feed_id: int) -> None:
-        """Forget a variant: the feed says what is shown."""
+        """Delete a variant: the feed says what is displayed."""
         self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
 
     def spread(self, article_id: int) -> None:
-        """Give the further feeds that say what is shown a copy of it, which is about to change."""
+        """Give the further feeds that say what is displayed a copy of it, before it changes."""
         feeds = self._conn.execute(
             """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
                EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1""",
@@ -61,7 +61,7 @@ class Variants:
                 self.keep(article_id, feed_id, shown)
 
     def choose(self, text: StoredText) -> Appearance | None:
-        """Return the appearance that is to be shown in place of a text, None if that is the best one."""
+        """Return the appearance to display in place of a text, None if the text is the best one."""
         others = [other for other in text.appearances if not other.same]
         if not others:
             return None
@@ -80,12 +80,12 @@ class Variants:
         return best
 
     def subscribed(self, text: StoredText) -> Appearance | None:
-        """Return an appearance of an article in a feed that is subscribed."""
+        """Return an appearance of an article in a subscribed feed."""
         urls = self._subscribed(tuple(other.feed_id for other in text.appearances))
         return next((other for other in text.appearances if other.feed_id in urls), None)
 
     def show(self, article_id: int, feed_id: int) -> None:
-        """Let an article belong to a feed that carries it, and show its text."""
+        """Make an article belong to a feed that carries it, and display its text."""
         conn = self._conn
         (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
         self.spread(article_id)
@@ -120,7 +120,7 @@ class Variants:
         )
 
     def _shown(self, article_id: int) -> Variant | None:
-        """What is on display, None if its text was purged."""
+        """Return the displayed text, None if it was purged."""
         row = self._conn.execute(
             """SELECT a.title, a.url, a.author, c.summary, c.html, c.base_url, c.extra, a.url_key, a.text_key
                FROM article a JOIN content c ON c.article_id = a.id WHERE a.id = ?""",
@@ -137,7 +137,7 @@ class Variants:
         return Variant(*row) if row else None
 
     def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
-        """The addresses of those of some feeds that are subscribed."""
+        """Return the addresses of those feeds that are subscribed."""
         marks = ",".join("?" * len(feed_ids))
         rows = self._conn.execute(
             f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids

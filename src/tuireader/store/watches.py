@@ -1,4 +1,4 @@
-"""Watches as the database knows them, and which articles they hit."""
+"""Watches in the database, and the articles that they hit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuireader.store.evidence import evidence_json, evidence_of
 
 @dataclass(frozen=True, slots=True)
 class PendingWatch:
-    """A watch that is new or has changed: articles with ids up to `up_to` are still to be matched."""
+    """A new or changed watch: articles with ids up to `up_to` are still to be matched."""
 
     name: str
     up_to: int
@@ -21,7 +21,7 @@ class PendingWatch:
 
 @dataclass(frozen=True, slots=True)
 class FormerMatch:
-    """A match that an edit took away at the time `until`: the version `revision` has what it hit."""
+    """A match that an edit removed at the time `until`: the version `revision` has what it hit."""
 
     evidence: Evidence
     revision: int
@@ -29,20 +29,20 @@ class FormerMatch:
 
 
 class Watches:
-    """The config defines watches; here stand their matches, and how far a changed one was re-applied."""
+    """The config defines watches; here are their matches, and the progress of matching again."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
-        """Whether the table already knows these (name, signature) pairs in this order."""
+        """Return whether the table has exactly these (name, signature) pairs in this order."""
         return self._stored() == _wanted(signatures)
 
     def sync(self, signatures: Sequence[tuple[str, str]]) -> None:
-        """Bring the table in line with (name, signature) pairs in config order; needs a transaction.
+        """Update the table from (name, signature) pairs in config order; needs a transaction.
 
-        A new or changed watch becomes pending for all articles that are stored now; its old matches stay
-        until they are matched again, so that nothing vanishes meanwhile.
+        A new or changed watch becomes pending for all stored articles; its old matches stay until they are
+        matched again, so that nothing disappears meanwhile.
         """
         conn = self._conn
         stored, wanted = self._stored(), _wanted(signatures)
@@ -59,18 +59,18 @@ class Watches:
             )
 
     def match_again(self, name: str) -> None:
-        """Let a watch be matched anew against all that is stored; needs a transaction."""
+        """Mark a watch to be matched again with everything stored; needs a transaction."""
         self._conn.execute(
             "UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article) WHERE name = ?", (name,)
         )
 
     def pending(self) -> list[PendingWatch]:
-        """The watches that have not seen all articles yet."""
+        """Return the watches that have not been matched with all articles."""
         rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
         return [PendingWatch(*row) for row in rows]
 
     def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
-        """What articles with higher ids hit, but for those that are muted, oldest first."""
+        """Return the matches of unmuted articles with higher ids, oldest first."""
         rows = self._conn.execute(
             """SELECT m.article_id, w.name, m.evidence FROM match m JOIN watch w ON w.id = m.watch_id
                JOIN article a ON a.id = m.article_id
@@ -80,19 +80,19 @@ class Watches:
         return [(article, evidence_of(name, stored)) for article, name, stored in rows]
 
     def newest(self) -> int:
-        """The highest id of an article."""
+        """Return the highest id of an article."""
         row = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
         return int(row[0])
 
     def articles_on(self, name: str) -> list[int]:
-        """The articles on a watch."""
+        """Return the articles on a watch."""
         rows = self._conn.execute(
             "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
         )
         return [row[0] for row in rows]
 
     def has_many(self, name: str, many: int) -> bool:
-        """Whether a watch has so many matches."""
+        """Return whether a watch has at least `many` matches."""
         row = self._conn.execute(
             """SELECT count(*) FROM (SELECT 1 FROM match
                  WHERE watch_id = (SELECT id FROM watch WHERE name = ?) LIMIT ?)""",
@@ -109,10 +109,10 @@ class Watches:
         last: int,
         now: int = 0,
     ) -> None:
-        """Set the matches of a watch from article to article to those that an FTS5 expression of ours hits in
-        some feeds (None: in all), without evidence; needs a transaction.
+        """Set the matches of a watch in a range of articles to the hits of one of our FTS5 expressions, in
+        some feeds (None: all), without evidence; needs a transaction.
 
-        A match that was there keeps its time, and what is `apart` is left alone.
+        A match that existed keeps its time, and the articles of `left_to_texts` are left alone.
         """
         row = self._conn.execute("SELECT id FROM watch WHERE name = ?", (name,)).fetchone()
         if row is None:
@@ -138,10 +138,10 @@ class Watches:
         first: int,
         last: int,
     ) -> list[int]:
-        """The articles that `fill` leaves to a look at their texts.
+        """Return the articles that `fill_from_index` leaves to their texts.
 
-        That are those of which feeds say different things, as far as `prefilter` hits them, and those on the
-        watch that have such texts, or older versions, and that the index does not hit.
+        Those are articles with different texts in several feeds, as far as `prefilter` hits them, and those
+        on the watch that have such texts, or older versions, and that the index does not hit.
         """
         rows = self._conn.execute(
             f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
@@ -154,14 +154,14 @@ class Watches:
         return [row[0] for row in rows]
 
     def with_variants(self, first: int, last: int) -> list[int]:
-        """The articles from article to article of which feeds say different things."""
+        """Return the articles in a range that have different texts in several feeds."""
         rows = self._conn.execute(
             "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
         )
         return [row[0] for row in rows]
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, list[str]]:
-        """For each of some articles the watches that it is on without evidence; only those that have any."""
+        """Return, for those articles that have any, their watches without evidence."""
         found: dict[int, list[str]] = {}
         for article_id, name in self._conn.execute(
             """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
@@ -172,7 +172,7 @@ class Watches:
         return found
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
-        """Articles on a watch without evidence."""
+        """Return articles on a watch without evidence."""
         rows = self._conn.execute(
             """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
                AND evidence = '' LIMIT ?""",
@@ -181,7 +181,7 @@ class Watches:
         return [row[0] for row in rows]
 
     def add_evidence(self, found: Mapping[int, Sequence[Evidence]]) -> None:
-        """Give matches without evidence theirs, an empty one where there is none; needs a transaction."""
+        """Add evidence to matches without it, an empty one if there is none; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             "UPDATE match SET evidence = ? WHERE watch_id = ? AND article_id = ? AND evidence = ''",
@@ -198,7 +198,7 @@ class Watches:
         )
 
     def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
-        """Which of some watches each of some articles is on, also as a former match."""
+        """Return which of some watches each of some articles is on, also as a former match."""
         found: dict[int, list[str]] = {}
         for article_id, name in self._conn.execute(
             """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
@@ -210,7 +210,7 @@ class Watches:
         return found
 
     def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
-        """The former matches of some articles that watches which still want the same have made."""
+        """Return the former matches of some articles by watches that have not changed since."""
         rows = self._conn.execute(
             """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
                WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
@@ -219,7 +219,7 @@ class Watches:
         return set(rows.fetchall())
 
     def forget(self, pairs: Iterable[tuple[str, int]]) -> None:
-        """Drop the matches of (watch, article) pairs; needs a transaction."""
+        """Delete the matches of (watch, article) pairs; needs a transaction."""
         ids = self._ids()
         self._conn.executemany(
             "DELETE FROM match WHERE watch_id = ? AND article_id = ?",
@@ -247,7 +247,7 @@ class Watches:
         )
 
     def set_pending(self, names: Sequence[str], pending: int) -> None:
-        """Remember up to which article some watches are still to be matched; needs a transaction."""
+        """Store up to which article some watches are still to be matched; needs a transaction."""
         self._conn.execute(
             """UPDATE watch SET pending = ?1, changed = (changed AND ?1 > 0)
                WHERE name IN (SELECT value FROM json_each(?2))""",
@@ -255,9 +255,9 @@ class Watches:
         )
 
     def record(self, found: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
-        """Keep matches that hold now; needs a transaction.
+        """Store current matches; needs a transaction.
 
-        `now` is the time of those that were not there before, 0 if it is not known.
+        `now` is the time of new ones, 0 if it is not known.
         """
         ids = self._ids()
         self._conn.executemany(
@@ -274,10 +274,10 @@ class Watches:
     def rematch(
         self, article_id: int, evidence: Sequence[Evidence], now: int = 0
     ) -> tuple[list[Evidence], list[str]]:
-        """Set what a changed article hits now; needs a transaction.
+        """Set the matches of a changed article; needs a transaction.
 
-        Returns the matches that it never had before, and the watches that it hit until now: these have to be
-        kept as former ones (`end`).
+        Returns the matches that it never had before, and the watches that it hit until now: the caller keeps
+        these as former ones (`end_matches`).
         """
         before = dict(
             self._conn.execute(
@@ -304,7 +304,8 @@ _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revi
 
 
 def _hit(feeds: Collection[int] | None) -> str:
-    """The articles with one text that an expression `?2` hits, from `?3` to `?4`, in some feeds or all."""
+    """Return SQL for the articles with one text that an expression `?2` hits, from `?3` to `?4`, in some
+    feeds or all."""
     inside = ""
     if feeds is not None:
         numbers = ",".join(map(str, feeds))
