@@ -1,8 +1,8 @@
-"""When are two entries the same article, two names the same label? Keys for the store, and rules that decide.
+"""Recognise duplicates: when two entries are the same article, and two names the same label.
 
-An entry is recognised by (feed, guid) first, by its canonical address second and by a fingerprint of
-title and text third, so that an article stays the same when its feed changes guids, addresses or titles.
-A wrong merge hides news, a missed one only shows it twice: where in doubt, two articles.
+An entry is recognised by (feed, guid) first, by its canonical address second and by a fingerprint of title
+and text third, so that an article stays the same when its feed changes guids, addresses or titles. A wrong
+merge hides news, a missed one only shows it twice: in doubt, two articles.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from tuireader.text import canonical_url, clean, plain
 
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200
-"""Characters that a text must have before its fingerprint may stand for it."""
+"""Minimum length of a text whose fingerprint identifies it."""
 _COMPARED = 2_000
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def hash64(text: str) -> int:
-    """A signed 64-bit digest, as SQLite keeps integers; `text` may hold anything, lone surrogates too."""
+    """Return a signed 64-bit digest, as SQLite stores integers; `text` may hold lone surrogates."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def url_key(url: str) -> int:
-    """The key of an address; 0 for addresses that stand for a whole site and not for an article."""
+    """Return the key of an address; 0 for addresses of a whole site."""
     if not url:
         return 0
     canonical = canonical_url(url)
@@ -40,7 +40,7 @@ def url_key(url: str) -> int:
 
 
 def _names_a_page(canonical: str) -> bool:
-    """The same as `_SOME_PAGE` says of most addresses, for every address."""
+    """Return whether an address is of a page; `_SOME_PAGE` is the fast path for most of them."""
     try:
         parts = urlsplit(canonical)
     except ValueError:
@@ -49,10 +49,10 @@ def _names_a_page(canonical: str) -> bool:
 
 
 def text_key(title: str, text: str, url: str = "", published: int | None = None) -> int:
-    """The fingerprint of title and text; 0 when there is too little to tell.
+    """Return the fingerprint of title and text; 0 if there is too little to tell.
 
-    A short text needs the moment it was published beside it, or an entry that cannot be opened anyway: each
-    week's "Open thread" says the same and is another one.
+    A short text needs its time of publication, too, unless the entry cannot be opened anyway: each week's
+    "Open thread" says the same and is another one.
     """
     if len(text) >= _TEXT_MIN:
         return hash64(title.casefold() + "\0" + text[:2000].casefold())
@@ -64,10 +64,9 @@ def text_key(title: str, text: str, url: str = "", published: int | None = None)
 def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
     """Return the keys of all entries of one feed document.
 
-    A guid that several entries share does not tell them apart: there the address and the title join it
-    (two of three such entries are lost in other readers), and where these are the same, too, what the
-    texts say. An address that several entries share, as in change logs whose entries are all one page, is
-    no key at all.
+    A guid that several entries share does not tell them apart: then address and title are added (other
+    readers lose two of three such entries), and if these are the same, too, the texts. An address that
+    several entries share, as in change logs on one page, is no key at all.
     """
     guids = Counter(entry.guid for entry in entries if entry.guid)
     urls = [url_key(entry.url) for entry in entries]
@@ -85,7 +84,7 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
 
 
 def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
-    """Return what an entry goes by: its guid or its address if no other entry has it, else all it has."""
+    """Return an entry's guid or address if no other entry has it, else everything it has."""
     if entry.guid and own_guid:
         return f"g{entry.guid}"
     if entry.guid:
@@ -96,9 +95,9 @@ def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
 
 
 def _tell_apart(entries: Sequence[ParsedEntry], names: list[str]) -> None:
-    """Lengthen those of `names` that entries with different texts share.
+    """Lengthen those `names` that entries with different texts share.
 
-    Times of publication are taken where each text has its own, as they stay when a text is edited; else the
+    Times of publication are added if each text has its own, as they stay when a text is edited; else the
     words of the texts. Neither depends on the order of the entries.
     """
     places: dict[str, list[int]] = {}
@@ -119,15 +118,15 @@ def _tell_apart(entries: Sequence[ParsedEntry], names: list[str]) -> None:
 
 
 def _words_of(entry: ParsedEntry) -> str:
-    """Return what an entry says, whatever its markup; its markup where there are no words, as in pictures."""
+    """Return the words of an entry, or its markup if it has none, as with images."""
     html = entry.content_html or entry.summary_html
     return " ".join(plain(html).casefold().split()) or html
 
 
 def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
-    """What of one feed document is to be stored, by guid key: of two with the same key the first counts.
+    """Return the entries of a document to be stored, by guid key; of two with the same key, the first.
 
-    A feed that was cut off ends in an entry without anything to read or to open; that one is left out.
+    A truncated feed ends in an entry without anything to read or to open; that one is left out.
     """
     found: dict[int, tuple[ParsedEntry, Keys]] = {}
     for entry, one in zip(entries, keys(entries), strict=True):
@@ -137,31 +136,31 @@ def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Key
 
 
 LONGEST_LABEL = 60
-"""Characters of a label's name."""
+"""Maximum length of a label's name."""
 _FLAG = re.compile("flag-[A-Za-z]")
 
 
 def label_name(text: str) -> str:
-    """The name of a label as it is kept: a clean line, without `#` before it; `""` if nothing is left."""
+    """Return a label's name as it is stored: a clean line without a leading `#`; `""` if nothing is left."""
     return clean(clean(text).lstrip("# "), LONGEST_LABEL)
 
 
 def label_key(name: str) -> str:
-    """What is the same for all spellings of a label: case does not count, but in the flags of newsboat."""
+    """Return the key of all spellings of a label: case does not count, except in newsboat's flags."""
     return name if is_flag(name) else unicodedata.normalize("NFC", name.casefold())
 
 
 def is_flag(name: str) -> bool:
-    """Whether a label stands for a flag of newsboat, of which `s` and `S` are two."""
+    """Return whether a label stands for a flag of newsboat, where `s` and `S` are two."""
     return bool(_FLAG.fullmatch(name))
 
 
 def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
-    """Whether two entries with one address are one article.
+    """Return whether two entries with one address are one article.
 
-    Within a feed a new guid under an old address is the same article only if the title stayed the same:
-    live blogs and weekly columns keep their address and are news each time. Between feeds half of the
-    shorter title's words must be shared.
+    Within a feed a new guid under an old address is the same article only if the title stayed the same: live
+    blogs and weekly columns keep their address and are news each time. Between feeds half of the shorter
+    title's words must be shared.
     """
     if title.casefold() == other_title.casefold():
         return True
@@ -171,19 +170,19 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
 
 
 _LITTLE = 8
-"""Telling words of a text below which it says little: a bare title, "Comments", "submitted by"."""
+"""Long words below which a text says little: a bare title, "Comments", "submitted by"."""
 _MUCH_LONGER = 1.2
 
 
 def says_little(text: str, title: str = "") -> bool:
-    """Return whether a text has too few words, beside those of its title, to be told from others by them."""
+    """Return whether a text has too few words, beside those of its title, to be compared by them."""
     return len(_telling(text) - _telling(title)) < _LITTLE
 
 
 def unlike(text: str, other: str, title: str = "") -> bool:
     """Return whether two texts that both say something are about different things.
 
-    An article is shared between feeds only if its texts are alike: whoever has an address first must not
+    An article is shared between feeds only if its texts are alike: the first feed to use an address must not
     replace what others say there. Words of the `title` count for neither.
     """
     words, others = _telling(text) - _telling(title), _telling(other) - _telling(title)
@@ -191,16 +190,16 @@ def unlike(text: str, other: str, title: str = "") -> bool:
 
 
 def contains(text: str, part: str, title: str = "") -> bool:
-    """Return whether a text has most of the words of a part, as the whole of a teaser does."""
+    """Return whether a text has most of the words of a part, as it does of its teaser."""
     words = _telling(part) - _telling(title)
     return bool(words) and 3 * len(words & _telling(text)) >= 2 * len(words)
 
 
 def better(text: str, other: str, title: str = "", *, home: bool, other_home: bool) -> bool:
-    """Return whether of two texts of an article the other one is to be shown.
+    """Return whether the other one of two texts of an article is to be displayed.
 
-    The feed of the site that the link leads to comes first (`home`), then the longer text. Of texts that
-    are unlike, the present one stays.
+    The feed of the site that the link leads to comes first (`home`), then the longer text. If the texts are
+    unlike, the present one stays.
     """
     if says_little(other, title) or unlike(text, other, title):
         return False
@@ -219,7 +218,7 @@ def is_home(feed_url: str, url: str) -> bool:
 
 
 def _site(url: str) -> str:
-    """The host of an address without what stands before the name of the site."""
+    """Return the host of an address without prefixes such as `www.` and `feeds.`."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -229,7 +228,8 @@ def _site(url: str) -> str:
 
 
 def another(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
-    """Whether an entry under a known guid is another article: address and words have nothing in common.
+    """Return whether an entry under a known guid is another article: address and words have nothing in
+    common.
 
     Some feeds number their entries from the top, or have one entry that is always the latest.
     """
@@ -244,12 +244,13 @@ def another(title: str, url: str, text: str, new_title: str, new_url: str, new_t
 
 
 def _alike(words: Set[str], others: Set[str], part: int) -> bool:
-    """Whether of the smaller set at least one in `part` is in the other."""
+    """Return whether at least one in `part` of the smaller set is in the other."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 
 def _telling(text: str) -> Set[str]:
-    """The words that two texts do not share by chance: longer ones, or pairs of letters without blanks."""
+    """Return the words that two texts do not share by chance: long ones, or pairs of letters without
+    blanks."""
     return _telling_words(text[:_COMPARED])
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong in a way a person has to be told, and the exit code that goes with it."""
+"""Errors for the user, and their exit codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class Exit(IntEnum):
-    """Exit codes of the command; stable, documented, meant for scripts."""
+    """Exit codes of the command: stable, documented, for scripts."""
 
     OK = 0
     FAILURE = 1
@@ -25,7 +25,7 @@ class Exit(IntEnum):
 
 
 class TuireaderError(Exception):
-    """A fault told in one line: what happened (`message`) and what to do about it (`hint`)."""
+    """An error in one line: what happened (`message`) and what to do (`hint`)."""
 
     exit_code: Exit = Exit.FAILURE
 
@@ -39,11 +39,11 @@ class TuireaderError(Exception):
 
 
 class UnreadableError(TuireaderError):
-    """A file of another program is damaged or is not what it should be."""
+    """A file of another program is damaged or has the wrong format."""
 
 
 class UsageError(TuireaderError):
-    """The command line or an expression typed by the person cannot be understood."""
+    """The command line or an expression cannot be understood."""
 
     exit_code = Exit.USAGE
 
@@ -60,11 +60,11 @@ class DatabaseError(TuireaderError):
     exit_code = Exit.DATABASE
 
 
-def report_crash(fault: BaseException, state: Path) -> int:
-    """Tell of an unexpected fault: a line for the person, the traceback for whoever mends it."""
-    text = "".join(traceback.format_exception(fault))
+def report_crash(error: BaseException, state: Path) -> int:
+    """Report an unexpected error: a line for the user, the traceback in a log for developers."""
+    text = "".join(traceback.format_exception(error))
     log = state / "crash.log"
-    line = f"tuireader: stopped by a fault ({type(fault).__name__}); what was marked is kept"
+    line = f"tuireader: unexpected error ({type(error).__name__}); your marks are saved"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n"

@@ -1,7 +1,7 @@
 """Write files: a regular file appears whole or not at all, anything else is written to.
 
-Replacing what is not a regular file would put a plain file in the place of a device or leave the reader of a
-pipe waiting.
+Replacing something that is not a regular file would put a plain file in the place of a device, or leave the
+reader of a pipe waiting.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _SCRATCH = ".tuireader-"
 _STALE = 86_400
 
 PRIVATE = 0o600
-"""The mode of files that only their owner may read."""
+"""Mode of files that only their owner may read."""
 SHARED = 0o666
-"""The mode of files that may be read by whom the umask allows it."""
+"""Mode of files that others may read, subject to the umask."""
 
 
 def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: bool = True) -> None:
-    """Write a file, through a symbolic link the one that it names; missing folders are made.
+    """Write a file, following a symbolic link; missing folders are created.
 
-    A regular file keeps its mode and its owner; a new one gets `mode`. After a crash there is the old one or
-    the new one, with `sync` also after a loss of power. Raises OSError; then nothing has changed.
+    A regular file keeps its mode and its owner; a new one gets `mode`. After a crash the file is the old one
+    or the new one, with `sync` also after a loss of power. Raises OSError; then nothing has changed.
     """
     try:
         old = path.stat()
@@ -46,7 +46,8 @@ def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: boo
 
 
 def is_stream(path: Path) -> bool:
-    """Return whether a path names what is written to, not replaced: a device, a pipe, an open file."""
+    """Return whether a path names something to be written to, not replaced: a device, a pipe, an open
+    file."""
     try:
         kind = path.stat().st_mode
     except FileNotFoundError:
@@ -62,13 +63,13 @@ def create(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE) -> None:
 
 
 def make_folder(path: Path, mode: int = PRIVATE) -> None:
-    """Make a folder for files of this mode, with those above it; one that exists is left as it is."""
+    """Create a folder and its parents for files of this mode; an existing one stays unchanged."""
     path.mkdir(mode=mode | 0o111 if mode != PRIVATE else 0o700, parents=True, exist_ok=True)
 
 
 @contextmanager
 def scratch(folder: Path, mode: int = PRIVATE) -> Iterator[Path]:
-    """A new empty file in a folder, to be published when it is complete; else it is deleted."""
+    """Yield a new empty file in a folder, to be published when it is complete; else it is deleted."""
     new = folder / f"{_SCRATCH}{os.urandom(8).hex()}"
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     try:
@@ -79,7 +80,7 @@ def scratch(folder: Path, mode: int = PRIVATE) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Delete scratch files that a program left when it was killed a day ago or more."""
+    """Delete scratch files that a killed program left at least a day ago."""
     with suppress(OSError):
         for path in folder.glob(f"{_SCRATCH}{'[0-9a-f]' * 16}*"):
             if time.time() - path.lstat().st_mtime > _STALE:
@@ -87,7 +88,7 @@ def sweep(folder: Path) -> None:
 
 
 def publish(new: Path, path: Path, *, replace: bool = False) -> None:
-    """Give a complete file its name for good. Raises FileExistsError where it is taken, without `replace`."""
+    """Give a complete file its final name. Raises FileExistsError if it is taken, without `replace`."""
     with new.open("rb") as file:
         os.fsync(file.fileno())
     if replace:
@@ -99,7 +100,7 @@ def publish(new: Path, path: Path, *, replace: bool = False) -> None:
 
 def _link(new: Path, path: Path) -> None:
     try:
-        path.hardlink_to(new)  # a rename would replace what has the name
+        path.hardlink_to(new)  # a rename would replace a file of that name
     except FileExistsError:
         raise
     except OSError:  # not every file system has hard links
@@ -108,7 +109,7 @@ def _link(new: Path, path: Path) -> None:
 
 
 def _descriptor(path: Path) -> int | None:
-    """The open file of this process that a path names, as /dev/stdout does."""
+    """Return the open file of this process that a path names, as /dev/stdout does."""
     for _ in range(40):
         if str(path.parent) in ("/dev/fd", "/proc/self/fd") and path.name.isdecimal():
             return int(path.name)
@@ -142,7 +143,7 @@ def _fill(new: Path, pieces: Iterable[bytes], old: os.stat_result | None, *, syn
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make sure that a new name in a folder outlasts a loss of power, where the file system can."""
+    """Make sure that a new name in a folder survives a loss of power, if the file system can."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:

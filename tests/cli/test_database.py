@@ -164,7 +164,7 @@ def test_an_index_out_of_line_is_made_anew_in_place(filled: Home, run: Run) -> N
 def test_a_database_that_is_not_there_is_not_made(home: Home, run: Run, words: str) -> None:
     subscribe(home)
     told = run("db", words)
-    assert told.code == Exit.DATABASE and "there is no database" in told.err
+    assert told.code == Exit.DATABASE and "does not exist" in told.err
     assert not home.database.exists()
 
 

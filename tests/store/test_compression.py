@@ -18,7 +18,7 @@ from tuireader import zstd
 from tuireader.errors import DatabaseError
 from tuireader.store import Pool, Store, dictionaries, maintenance
 from tuireader.store.compression import UnreadableText
-from tuireader.store.recovery import salvage
+from tuireader.store.recovery import recover
 
 WORDS = [
     f"{stem}{end}" for stem in ("harbour", "signal", "window", "valley") for end in ("", "s", "ed", "ing")
@@ -36,7 +36,7 @@ def arrive(store: Store, numbers: range) -> None:
     for start in range(numbers.start, numbers.stop, 100):
         some = range(start, min(start + 100, numbers.stop))
         save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in some))
-        store.learn()
+        store.train_dictionary()
 
 
 def grown(folder: Path) -> Store:
@@ -207,8 +207,8 @@ def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> No
 def test_texts_that_make_no_dictionary_are_no_trouble(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     save(store, 1, *(entry(n, content_html="", guid=f"g{n}") for n in range(1, 1200)))
-    store.learn()
-    store.learn()
+    store.train_dictionary()
+    store.train_dictionary()
     assert store.compression.dictionaries.numbers() == set() and problems(store.path) == {}
     store.close()
 
@@ -224,12 +224,12 @@ def test_no_dictionary_is_made_of_damaged_texts(tmp_path: Path) -> None:
     whole = store.path.read_bytes()
     spoil(store.path, "content", lambda pages: pages[3:4])
     store = Store.open(store.path)
-    store.learn()
+    store.train_dictionary()
     assert store.compression.dictionaries.numbers() == set()
     store.close()
     store.path.write_bytes(whole)
     store = Store.open(store.path)
-    store.learn()  # single texts are passed over
+    store.train_dictionary()  # single texts are passed over
     assert len(store.compression.dictionaries.numbers()) == 1
     store.close()
 
@@ -248,7 +248,7 @@ def test_one_copy_is_enough_and_the_other_is_told_and_made_again(path: Path, sta
     assert all_readable(path)
     assert problems(path).keys() == {"dictionaries"} and "is damaged" in problems(path)["dictionaries"]
     for new in (path.with_name("copy.db"), path.with_name("new.db")):
-        maintenance.backup(path, new) if new.stem == "copy" else salvage(path, new)
+        maintenance.backup(path, new) if new.stem == "copy" else recover(path, new)
         assert problems(new) == {} and all_readable(new)
         change(new, SECOND)  # each has its own first copy
         assert all_readable(new)
@@ -259,7 +259,7 @@ def test_a_copy_that_is_missing_is_written_again(path: Path) -> None:
     assert all_readable(path)
     store = Store.open(path)
     assert store.compression.dictionaries.newest() == 0  # nothing more is to depend on it
-    store.learn()
+    store.train_dictionary()
     assert store.compression.dictionaries.newest() and store.compression.dictionaries.waiting() == 0
     store.close()
 
@@ -279,7 +279,7 @@ def test_damaged_pages_of_either_copy_cost_no_text(path: Path, which: str) -> No
     path.write_bytes(data)
     assert all_readable(path)
     assert "dictionaries" in problems(path)
-    salvage(path, path.with_name("new.db"))
+    recover(path, path.with_name("new.db"))
     assert problems(path.with_name("new.db")) == {} and all_readable(path.with_name("new.db"))
 
 
@@ -293,7 +293,7 @@ def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: 
     store = Store.open(path)
     save(store, 1, entry(9000, content_html=html(9000)), now=NOW)  # goes on, and depends on it no more
     store.close()
-    kept = salvage(path, path.with_name("new.db"))
+    kept = recover(path, path.with_name("new.db"))
     assert kept["content"] == 1500 - len(packed) and kept["article"] == 1500
     assert problems(path.with_name("new.db")) == {}
 

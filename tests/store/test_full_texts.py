@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.builders import NOW, entry, open_store, save
 from tuireader.model import Comment, Thread
 from tuireader.store import Store, maintenance
-from tuireader.store.recovery import salvage
+from tuireader.store.recovery import recover
 
 HTML = f"<p>{'What the page says. ' * 40}</p>"
 THREAD = Thread(NOW, (Comment("Ada", NOW, "<p>Yes.</p>", "https://a.example/"), Comment("", None, "No.")))
@@ -77,14 +77,14 @@ def test_damaged_ones_are_found_and_not_saved(tmp_path: Path) -> None:
     store.close()
     findings = {one.name: one for one in maintenance.check(tmp_path / "test.db")}
     assert "cannot be unpacked" in findings["texts"].problem
-    kept = salvage(tmp_path / "test.db", tmp_path / "new.db")
+    kept = recover(tmp_path / "test.db", tmp_path / "new.db")
     assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
 
 
 def test_sound_ones_are_saved(tmp_path: Path) -> None:
     stored(tmp_path).close()
     assert all(not one.problem for one in maintenance.check(tmp_path / "test.db"))
-    kept = salvage(tmp_path / "test.db", tmp_path / "new.db")
+    kept = recover(tmp_path / "test.db", tmp_path / "new.db")
     assert (kept["full_text"], kept["comments"]) == (1, 1)
     store = Store.open(tmp_path / "new.db")
     store.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")

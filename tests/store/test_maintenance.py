@@ -18,7 +18,7 @@ from tests.builders import NOW, entry, open_store, save
 from tuireader.errors import DatabaseError
 from tuireader.model import Evidence, View, ViewKind
 from tuireader.store import Store, maintenance
-from tuireader.store.recovery import salvage
+from tuireader.store.recovery import recover
 
 ALL = View(ViewKind.ALL)
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_no_database_is_a_problem_of_the_file(tmp_path: Path) -> 
 
 
 def test_files_that_are_not_ours_are_not_judged(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="there is no database"):
+    with pytest.raises(DatabaseError, match="does not exist"):
         maintenance.check(tmp_path / "none.db")
     assert not (tmp_path / "none.db").exists()
     change(tmp_path / "other.db", "CREATE TABLE t (x)")
@@ -189,7 +189,7 @@ def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="exists already"):
         maintenance.backup(path, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_text() == "mine"
-    with pytest.raises(DatabaseError, match="cannot be made"):
+    with pytest.raises(DatabaseError, match="cannot be written"):
         maintenance.backup(path, tmp_path / "none" / "copy.db")
 
 
@@ -199,7 +199,7 @@ def test_a_backup_may_have_any_name(tmp_path: Path, name: bytes) -> None:
     odd = tmp_path / os.fsdecode(name)
     maintenance.backup(path, odd)
     assert {finding.problem for finding in maintenance.check(odd)} == {""}
-    with pytest.raises(DatabaseError, match="cannot be made: File name too long"):
+    with pytest.raises(DatabaseError, match="cannot be written: File name too long"):
         maintenance.backup(path, tmp_path / ("x" * 256))
 
 
@@ -249,7 +249,7 @@ def counts(path: Path) -> dict[str, int]:
 def salvaged(path: Path) -> dict[str, int]:
     """Salvage a file; it must be untouched, and what comes out of it sound and in use as ever."""
     before = path.read_bytes()
-    kept = salvage(path, path.with_name("new.db"))
+    kept = recover(path, path.with_name("new.db"))
     assert path.read_bytes() == before
     assert problems(path.with_name("new.db")) == {}
     store = Store.open(path.with_name("new.db"))
@@ -359,7 +359,7 @@ def test_a_file_of_noise_says_that_nothing_can_be_saved(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(random.Random(3).randbytes(50_000))
     with pytest.raises(DatabaseError, match=r"nothing in .*x\.db can be read.*put a backup in its place"):
-        salvage(path, tmp_path / "new.db")
+        recover(path, tmp_path / "new.db")
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
 
 
@@ -394,7 +394,7 @@ def test_what_lies_in_the_log_of_a_file_with_a_destroyed_header_is_saved(tmp_pat
     shutil.copyfile(f"{path}-wal", f"{copy}-wal")
     copy.write_bytes(bytes(100) + path.read_bytes()[100:])
     store.close()
-    kept = salvage(copy, tmp_path / "new.db")
+    kept = recover(copy, tmp_path / "new.db")
     assert kept["article"] == before["article"] + 1
 
 
@@ -413,7 +413,7 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
         path.write_bytes(data)
         new = tmp_path / f"new{attempt}.db"
         try:
-            salvage(path, new)
+            recover(path, new)
         except DatabaseError:
             continue
         assert problems(new) == {}
@@ -427,11 +427,11 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
 def test_the_damaged_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     path, new = filled(tmp_path, 10), tmp_path / "new.db"
     before = path.read_bytes()
-    salvage(path, new)
+    recover(path, new)
     assert maintenance.replace(path, new) == tmp_path / "test.db.damaged"
     assert (tmp_path / "test.db.damaged").read_bytes() == before
     assert problems(path) == {} and not new.exists()
-    salvage(path, new)
+    recover(path, new)
     assert maintenance.replace(path, new).name == "test.db.damaged-2"
 
 
@@ -439,7 +439,7 @@ def test_there_is_a_database_whenever_one_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, new = filled(tmp_path, 10), tmp_path / "new.db"
-    salvage(path, new)
+    recover(path, new)
     rename = Path.rename
 
     def watched(self: Path, target: Path) -> Path:
@@ -454,7 +454,7 @@ def test_there_is_a_database_whenever_one_is_replaced(
 
 def test_a_database_that_a_program_has_open_is_not_replaced(tmp_path: Path) -> None:
     path, new = filled(tmp_path, 10), tmp_path / "new.db"
-    salvage(path, new)
+    recover(path, new)
     code = (
         "import sys; from pathlib import Path; from tuireader.store import Store;"
         f"store = Store.open(Path({str(path)!r})); print('open', flush=True); sys.stdin.read(); store.close()"

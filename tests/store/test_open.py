@@ -152,11 +152,11 @@ def test_what_is_written_is_copied_into_the_database_when_it_is_much(tmp_path: P
     async def mark() -> None:
         pool = await Pool.open(path)
         try:
-            await pool.spare_memory()
+            await pool.limit_cache()
             await pool.write(lambda store: store.conn.execute("UPDATE article SET read = 1"))
-            await pool.tidy()
+            await pool.checkpoint()
             assert copied() == 0  # that little stays in the log
-            await pool.count(lambda store: store.tidy(1))
+            await pool.count(lambda store: store.checkpoint(1))
             assert copied() == 199
             cache = await pool.read(lambda store: store.conn.execute("PRAGMA cache_size").fetchone()[0])
             assert -CACHE < cache < 0

@@ -149,7 +149,7 @@ def repair(options: Options, yes: bool) -> int:
       tuireader db repair
     """
     from tuireader.store import maintenance
-    from tuireader.store.recovery import salvage
+    from tuireader.store.recovery import recover
 
     path = _database(options)
     found = maintenance.check(path)
@@ -161,7 +161,7 @@ def repair(options: Options, yes: bool) -> int:
     if broken == {"search"}:
         return _reindex(path)
     new = maintenance.free_name(path, "repaired")
-    kept = salvage(path, new)
+    kept = recover(path, new)
     for table in ("feed", "article", "content", "match"):
         print(f"saved  {table}: {kept[table]:,}")
     if not yes:

@@ -1,5 +1,4 @@
-"""What happens to articles when they arrive: watches and mutes are asked, links kept; and the same again when
-watches or mutes have changed."""
+"""Match watches and mutes and store links: of articles that arrive or change, and again when mutes change."""
 
 from __future__ import annotations
 
@@ -24,9 +23,9 @@ from tuireader.watch import Matcher
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """What hides articles: an expression, of some feeds (None: of all). The store knows it by `signature`.
+    """A mute: an expression, for some feeds (None: all). The store knows it by its `signature`.
 
-    Articles that are on a watch stay visible unless the config says `include_watched`.
+    Articles on a watch stay visible unless the config says `include_watched`.
     """
 
     signature: str
@@ -35,10 +34,10 @@ class Mute:
 
     @classmethod
     def of(cls, config: MuteConfig, feeds: FeedNames, now: int) -> Mute | None:
-        """The mute for an expression and a feed's title, address or folder, each `""` for any.
+        """Return the mute of a config entry, for a feed's title, address or folder (`""`: any feed).
 
-        None when the expression is wrong. Its signature changes when its feeds do, and once a day if it asks
-        for what changes by itself (age, read, watches, labels), so that stored articles are looked at again.
+        None if the expression is wrong. The signature changes with the feeds, and once a day if the
+        expression depends on time, marks, watches or labels, so that stored articles are matched again.
         """
         parsed = query.parse(config.query)
         if isinstance(parsed, query.QueryError):
@@ -57,13 +56,13 @@ class Mute:
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
 
     def hides(self, feed: int, reading: query.FoldedArticle, now: int) -> bool:
-        """Whether it hides an article of a feed."""
+        """Return whether it hides an article of a feed."""
         return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What articles are asked when they arrive: watches and mutes; `feeds` has the names they may use.
+    """Watches and mutes for arriving articles; `feeds` has the names that they may ask for.
 
     Watches that have `ended` hit nothing new.
     """
@@ -78,9 +77,9 @@ class Rules:
 def record_new(
     store: Store, texts: Sequence[StoredText], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match articles that are new, hide those that are muted, note what is to be told.
+    """Match new articles, hide muted ones, and queue notifications.
 
-    Returns the matches of those that can be seen.
+    Returns the matches of visible articles.
     """
     matches = {text.id: _going_on(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
     store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
@@ -96,10 +95,9 @@ def _going_on(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
 def record_changed(
     store: Store, texts: Sequence[StoredText], rules: Rules, now: int, before: Sequence[StoredText] = ()
 ) -> list[tuple[StoredText, Evidence]]:
-    """The same for articles whose text has changed; returns the matches that they did not have before.
+    """Match and relate articles whose text has changed; return matches that they did not have before.
 
-    `before` has what they said until now. They are related anew. What they hit no more stays as a former
-    match, with the version that it hit.
+    `before` has their previous texts. A lost match stays as a former one, with the version that it hit.
     """
     if not texts:
         return []
@@ -121,9 +119,9 @@ def record_changed(
 def record_carried(
     store: Store, carried: Sequence[tuple[StoredText, StoredText]], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """The same for articles of which further feeds say something new; `carried` are (before, after).
+    """Match articles for which further feeds have new texts; `carried` are (before, after).
 
-    One that was read, and whose new text is the first to hit a watch, is unread again.
+    A read article whose new text is the first to hit a watch becomes unread.
     """
     new = record_changed(store, [text for _, text in carried], rules, now, [text for text, _ in carried])
     unseen = [text.id for text, _ in new if text.read]
@@ -140,9 +138,9 @@ def _rematched(
     before: StoredText | None,
     page: str = "",
 ) -> list[Evidence]:
-    """Set what a changed article hits; returns what it never hit before.
+    """Set the matches of a changed article; return those that it never had.
 
-    What it hits no more is kept with the version that it hit; `page` is the HTML of its page until now.
+    A lost match is kept with the version that it hit; `page` is the previous HTML of its page.
     """
     new, lost = store.watches.rematch(text.id, found, now)
     if lost:
@@ -158,7 +156,7 @@ def _rematched(
 def _version(
     store: Store, text: StoredText, item: Evidence, before: StoredText | None, now: int, page: str
 ) -> int:
-    """Return the id of the version that a match was about, which is kept if it is not yet."""
+    """Return the id of the version that a match was about, storing it if needed."""
     full = before is not None and before.full != text.full
     known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
     if known or before is None:
@@ -173,10 +171,10 @@ def _version(
 def record_full_text(
     store: Store, article_id: int, html: str, base_url: str, rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Keep what the page of an article says, and match the article anew; returns the matches that are new.
+    """Store the text of an article's page, and match the article again; return new matches.
 
-    It is not related anew: relatives are found by what feeds say, so that a story stays as it is. Whom the
-    page names is kept beside whom the feed names, also where what the feed said was purged.
+    It is not related again: relating uses what feeds say, so a story stays as it is. Links of the page are
+    added to those of the feed, also if the feed's text was purged.
     """
     old = next(iter(store.articles.texts([article_id])), None)
     if old is None:
@@ -199,7 +197,7 @@ def record_full_text(
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
-    """An article whose links are those of its feed and, if its page was fetched, those that stand there."""
+    """Return an article with the links of its feed and, if it was fetched, of its page."""
     if not text.full:
         return text
     html, base_url = store.full_texts.page(text.id)
@@ -213,7 +211,7 @@ def _hide(
     rules: Rules,
     now: int,
 ) -> set[int]:
-    """Mark the articles that a mute hides; returns them."""
+    """Mark the articles that a mute hides; return them."""
     if not rules.mutes or not texts:
         return set()
     found: list[tuple[int, str]] = []
@@ -227,7 +225,7 @@ def _hide(
 def _seen(
     store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
 ) -> list[tuple[StoredText, Evidence]]:
-    """The matches of articles that are not hidden, noted for telling where their watch wants it."""
+    """Return the matches of visible articles, and queue notifications for watches that want them."""
     seen = [(text, item) for text, item in found if text.id not in hidden]
     store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
     return seen
@@ -236,7 +234,7 @@ def _seen(
 def match_mutes(
     store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
 ) -> int:
-    """Ask the `size` articles with ids up to `up_to` if mutes hide them; returns where there are more."""
+    """Match mutes with the `size` articles with ids up to `up_to`; return the next id to go on from."""
     first = max(1, up_to - size + 1)
     found = {
         mute.signature: [
@@ -267,7 +265,7 @@ def _see_what_is_shown(
     first: int,
     last: int,
 ) -> None:
-    """Let mutes judge articles by the text on display: what further feeds say hides nothing."""
+    """Match mutes with the displayed text only: texts of further feeds hide nothing."""
     several = set(store.watches.with_variants(first, last))
     if not several:
         return

@@ -1,4 +1,4 @@
-"""The links that stand in an article's text, by which editors and articles name each other."""
+"""The links in an article's text, by which articles refer to each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tuireader.store.links import OutLink
 
 
 def out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
-    """The links of articles whose texts have been read for them, each with what it is."""
+    """Yield the links of articles whose texts were parsed for them, each with its kind."""
     for text in texts:
         if text.links is not None:
             yield text.id, _kinds(text, text.links)

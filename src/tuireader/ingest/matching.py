@@ -1,4 +1,4 @@
-"""An article under the eyes of watches: every feed's text of it, and what it said before it was edited."""
+"""Match watches with every feed's text of an article, and with its former versions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tuireader.store.watches import FormerMatch
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]
-"""Title, address, folder and labels of each feed by id, which watches may ask for."""
+"""Title, address, folder and labels of each feed by id, for watches that ask for feeds."""
 
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
-    """An article as expressions see it, with what further feeds say of it."""
+    """Return an article in the form for expressions, with the texts of further feeds."""
     found = shown(text, feeds)
     if not text.appearances:
         return found
@@ -24,7 +24,7 @@ def subject(text: StoredText, feeds: FeedNames) -> Subject:
 
 
 def shown(text: StoredText, feeds: FeedNames) -> Subject:
-    """An article as it is on display."""
+    """Return the displayed text of an article in the form for expressions."""
     title, url, folder, *labels = feeds.get(text.feed_id, ("", "", ""))
     return Subject(
         title=text.title,
@@ -74,7 +74,7 @@ def former_hits(
     feeds: FeedNames,
     names: Collection[str],
 ) -> list[FormerMatch]:
-    """Return which watches hit an earlier version of an article, each with the newest one that it hits."""
+    """Return which watches hit a former version of an article, each with the newest one that it hits."""
     found: dict[str, FormerMatch] = {}
     for version in kept:
         for item in _version_hits(
@@ -104,7 +104,7 @@ def _version_hits(
 
 
 def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject:
-    """An article as a further feed has it; its page is that of all."""
+    """Return an article as a further feed has it; the full text is the same for all feeds."""
     said = replace(text, feed_id=other.feed_id)
     if not other.same:
         said = replace(

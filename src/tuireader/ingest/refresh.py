@@ -149,7 +149,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
             events += found
         store.entries.index_new(fresh)
     if fresh:
-        store.learn()
+        store.train_dictionary()
     return events
 
 

@@ -98,7 +98,7 @@ def relate_waiting(store: Store, size: int) -> int:
 
 
 def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
-    """Relate articles that say something else now. Those that still wait to be related can wait."""
+    """Relate changed articles again, unless they are still waiting to be related."""
     profiles = StoredProfiles(store)
     for text in texts:
         packed = store.relations.packed_profile(text.id)
@@ -118,7 +118,7 @@ def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[in
 
 
 def features_of(text: StoredText) -> Features:
-    """The terms of an article."""
+    """Return the terms of an article."""
     arrived = article_text(text)
     return extract(arrived.title, arrived.text)
 
@@ -137,7 +137,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
 
 
 def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
-    """Put an article into its story, and with it all articles of the stories that are merged."""
+    """Put an article into its story, and with it all articles of merged stories."""
     if found.story == article:
         return
     merged = [member for story in found.merged for member in store.relations.members(story)]
@@ -150,9 +150,9 @@ def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) ->
 
 
 def _row(profiles: StoredProfiles, article: int, story: int) -> int:
-    """The first row of a story in which an article hides no other and is not hidden.
+    """Return the first row of a story in which an article neither hides another one nor is hidden.
 
-    A row has one article of each feed, but for what a feed posts again or corrects, and one item of a series.
+    A row has one article of each feed, except reposts and corrections, and one item of a series.
     """
     rows = profiles.rows(story, article)
     (profile,) = profiles.profiles([article])
@@ -171,9 +171,9 @@ def _row(profiles: StoredProfiles, article: int, story: int) -> int:
 
 
 def refold_stories(store: Store, *, up_to: int, size: int) -> int:
-    """Fold stories again by the rules of today: `size` numbers up to `up_to`; returns where there are more.
+    """Fold stories again by today's rules: `size` numbers up to `up_to`; return the next one to go on from.
 
-    What an older version has folded too eagerly stands in rows of its own then. Needs a transaction.
+    Articles that an older version folded too eagerly get rows of their own. Needs a transaction.
     """
     first = max(1, up_to - size + 1)
     profiles = StoredProfiles(store)
@@ -193,6 +193,6 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
-    """An article as `related.search` reads it, with all of its text or the first `most` characters."""
+    """Return an article in the form for `related.search`, with its text or the first `most` characters."""
     body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
     return search.ArticleText(text.id, text.time, text.dated, text.feed_id, text.title, body[:most])

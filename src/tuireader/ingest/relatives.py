@@ -1,4 +1,4 @@
-"""What belongs to an article that is opened: relatives by what they say, and by the links between them."""
+"""Find the articles related to an opened one: by text, and by links."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tuireader.store.relations import RelativeRow
 
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
 _TOLD = 30
-"""Other reports of a story whose links are looked at, its newest."""
+"""The newest other reports of a story, whose links are followed."""
 
 
 def related(store: Store, article_id: int) -> tuple[Related, ...]:
-    """The relatives of an article, strongest relation first; each once, by its strongest relation.
+    """Return the related articles, the strongest relation first; each once, with its strongest relation.
 
-    Ordinary links to pages that are not stored stay links of the text; what the editor named and primary
-    sources are relatives even so. What one report of a story links to is background or a follow-up for the
-    others, too, by its time, if they have a name in common with it.
+    Ordinary links to pages that are not stored remain links of the text; further reading set by the editor
+    and primary sources are listed even so. A link of one report of a story is background or a follow-up for
+    the other reports, too, by its time, if they share a name with it.
     """
     found = _Found()
     for text in store.articles.texts([article_id]):
@@ -41,7 +41,8 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
 
 
 def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
-    """What looks like the same story; another item of a series is only before or after this one."""
+    """Return an article that looks like the same story; another item of a series is background or a follow-
+    up."""
     both = {profile.id: profile for profile in profiles.profiles([article.id, item.article_id])}
     if len(both) < 2 or not profiles.series.differ(*both.values()):
         return item
@@ -50,24 +51,24 @@ def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ran
 
 
 class _Found:
-    """What has been found by now."""
+    """Related articles found so far."""
 
     def __init__(self) -> None:
         self._relatives: dict[object, Related] = {}
 
     def add(self, key: object, new: Related) -> None:
-        """Keep a relative, or the stronger relation of one that is known."""
+        """Keep a related article, or a stronger relation of a known one."""
         old = self._relatives.get(key)
         if old is None or _rank(new) < _rank(old):
             self._relatives[key] = new
 
     def sorted(self) -> tuple[Related, ...]:
-        """All, the strongest relation first; those alike stay as they were found, best first."""
+        """Return all, the strongest relation first, otherwise in the order of finding."""
         return tuple(sorted(self._relatives.values(), key=_rank))
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:
-    """What links say, from here, to here, and from the other reports of the story."""
+    """Add what links say: from the article, to it, and from the other reports of its story."""
     outgoing, incoming = store.links.outgoing(article.id), store.links.incoming(article.id)
     others = _others(store, article.id)
     theirs = [
@@ -79,7 +80,7 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
     stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
     known = {other.id: other for other in profiles.profiles(sorted(stored))}
     whole = search.whole(profiles, article) if known else None
-    # A feed names itself in each of its articles, below pictures and in the last line.
+    # A feed names itself in each article, below images and in the last line.
     titles = {*others.values(), *(link.feed_title for link in every)} if known else ()
     feeds = search.terms(" ".join(sorted(titles)))
 
@@ -105,7 +106,7 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:
-    """The other reports of an article's story, each with its feed's title."""
+    """Return the other reports of an article's story, each with its feed's title."""
     story = store.stories.timeline(article_id)
     entries = story.entries[-_TOLD:] if story is not None else ()
     return {entry.article_id: entry.feed_title for entry in entries if entry.article_id != article_id}
@@ -119,7 +120,7 @@ def _rank(item: Related) -> int:
 
 
 def _similar(item: Ranked, other: RelativeRow, folded: bool) -> Related:
-    """A relative by what it says; what is folded into one story is shown as one."""
+    """Return an article related by text; what is folded into one story is shown as the same story."""
     is_story = folded and item.relation is not Relation.SAME_TEXT
     return Related(
         Relation.SAME_STORY if is_story else item.relation,

@@ -1,7 +1,7 @@
-"""Watches that are new or have changed are matched anew against all that is stored.
+"""Match new or changed watches with everything that is stored.
 
-Most of them the full-text index decides by itself: they are done without a look at any text, and the evidence
-of their matches is worked out when it is first asked for. The others are matched article by article.
+The full-text index decides most of them by itself: they need no look at any text, and the evidence of their
+matches is computed on demand. The others are matched article by article.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from tuireader.store import Store
 from tuireader.watch import Lookup, Matcher, WatchRule, lookup, prefilter
 
 _MANY = 20_000
-"""Hits from which a watch is not filled in at once ..."""
+"""Hits from which a watch is not filled at once ..."""
 _RANGE = 20_000
-"""... but so many articles at a time."""
+"""... but this many articles at a time."""
 
 
 @dataclass(slots=True)
 class ByIndex:
-    """Watches that the index decides: each is set to what it hits up to the article where it is pending.
+    """Watches that the index decides: each is set to its hits up to the article where it is pending.
 
-    Articles that feeds tell differently, and what was hit before an edit, are asked by their texts.
+    Articles with different texts in several feeds, and former matches, are decided by their texts.
     """
 
     rules: Sequence[WatchRule]
@@ -46,7 +46,7 @@ class ByIndex:
         self._all = sum(up_to for *_, up_to in self._queue)
 
     def _feeds_of(self, rule: WatchRule) -> frozenset[int] | None:
-        """The feeds that a rule is for, None for all."""
+        """Return the feeds that a rule is for, None for all."""
         if not rule.feeds:
             return None
         wanted = set(map(str.casefold, rule.feeds))
@@ -55,7 +55,7 @@ class ByIndex:
         )
 
     def step(self, store: Store, seconds: float) -> float:
-        """Fill in watches for so many seconds; returns which part of all is left. Needs a transaction."""
+        """Fill watches for some seconds; return the share that is left. Needs a transaction."""
         started = perf_counter()
         filled: list[tuple[int, int]] = []
         while self._queue and perf_counter() - started < seconds:
@@ -89,10 +89,10 @@ class ByIndex:
 
 @dataclass(slots=True)
 class ByText:
-    """Watches that need a look at the texts: `look_up` for each, then `step` to the end.
+    """Watches that need a look at the texts: call `look_up` for each, then `step` to the end.
 
-    What a watch hits now, and what the index says that it may hit, is read and asked again; nothing else is
-    touched, so that whatever arrives or changes meanwhile keeps what it was given on arrival.
+    Only articles that a watch hits now, or may hit according to the index, are matched again; new and changed
+    articles keep the matches of their arrival.
     """
 
     matcher: Matcher
@@ -104,7 +104,7 @@ class ByText:
 
     @property
     def scanned(self) -> list[str]:
-        """The watches of which the index knows nothing: every article is asked about them."""
+        """The watches that the index cannot narrow down: they are matched with every article."""
         return [name for name, expression in self.filters.items() if expression is None]
 
     def look_up(self, store: Store, names: Sequence[str]) -> None:
@@ -117,7 +117,7 @@ class ByText:
         self._order = []
 
     def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match `size` candidates with ids up to `up_to`, the newest first; returns where there are more.
+        """Match `size` candidates with ids up to `up_to`, newest first; return the next id to go on from.
 
         Needs a transaction.
         """
@@ -140,9 +140,9 @@ class ByText:
 def rematch(
     store: Store, matcher: Matcher, feeds: FeedNames, asked: Mapping[int, Collection[str]], now: int
 ) -> None:
-    """Ask each of some articles about watches, and set its matches; needs a transaction.
+    """Match some articles with watches, and set their matches; needs a transaction.
 
-    What hits an earlier version only stays as a former match. `now` is the time of new ones.
+    A hit of a former version only stays as a former match. `now` is the time of new matches.
     """
     on = store.watches.watches_of(sorted({name for names in asked.values() for name in names}), list(asked))
     found: list[tuple[int, Evidence]] = []
@@ -173,7 +173,7 @@ def rematch(
 def explain(
     store: Store, matcher: Matcher, feeds: FeedNames, ids: Sequence[int]
 ) -> dict[int, tuple[Evidence, ...]]:
-    """The evidence of those matches of some articles that the index alone has made, by article."""
+    """Return the evidence of those matches of some articles that the index alone has made, by article."""
     bare = store.watches.without_evidence(ids)
     if not bare:
         return {}

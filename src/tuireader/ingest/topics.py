@@ -1,4 +1,4 @@
-"""What an article or a story is about, in the words that tell it from others."""
+"""The distinctive words of an article or a story."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
 _READ = 2000
-"""Characters of a text in which the phrases of its title are looked for."""
+"""Characters of a text that are searched for the phrases of its title."""
 
 
 def topics(
     store: Store, text: StoredText, most: int = 3, others: Sequence[StoredText] = ()
 ) -> tuple[str, ...]:
-    """The words and phrases that say best what an article is about, in their readable forms.
+    """Return the words and phrases that best describe an article, in their readable forms.
 
-    Names before other words, those of the title first; none that stands inside another one. In scripts
-    without blanks a phrase is what the title shares with its text, or with `others` that tell of the same.
+    Names come before other words, those of the title first; none contains another. In scripts without blanks
+    a phrase is what the title shares with its text, or with `others` on the same story.
     """
     features, profiles = features_of(text), StoredProfiles(store)
     about = Stats(profiles.article_count(), profiles.term_counts(list(features.counted())))
@@ -48,7 +48,7 @@ def _worth(value: int) -> float:
 
 
 def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -> list[tuple[float, str]]:
-    """The phrases of a title in a script without blanks, each worth what its best two characters are."""
+    """Return the phrases of a title in a script without blanks, weighted by their best two characters."""
     title = text.title
     if not any(map(is_cjk, title)):
         return []
@@ -62,12 +62,12 @@ def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -
 
 
 _TOLD = 30
-"""Reports of a story that are looked at for its words."""
+"""Reports of a story that are read for its words."""
 
 
 def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
-    """The words and phrases that say best what a story is about: those that most of its headlines share, then
-    those that most of its reports share."""
+    """Return the words and phrases that best describe a story: first those that most headlines share, then
+    those that most reports share."""
     story = store.stories.timeline(article_id)
     ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
     ranks: dict[str, list[int]] = {}

@@ -37,11 +37,11 @@ class Database(UseCases):
 
     async def spare_memory(self) -> None:
         """Keep less of the database in memory from now on: the program stays open and mostly waits."""
-        await self._pool.spare_memory()
+        await self._pool.limit_cache()
 
     async def checkpoint(self) -> None:
         """Bring what was written to its place in the database, if it is much; no key waits for that."""
-        await self._pool.tidy()
+        await self._pool.checkpoint()
 
     def wait_at_most(self, seconds: float) -> None:
         """Let writes wait this long for another program that is writing; also those that wait now."""

@@ -149,7 +149,7 @@ class Newsboat(Comparing):
             moved.new += len(items) - known
         else:
             brought = await self._context.transact(partial(self._store, feed_id=feed_id, items=items))
-            await self._pool.write(lambda store: store.learn())
+            await self._pool.write(lambda store: store.train_dictionary())
             moved.new += len(items) - brought.known
             moved.marked += len({*brought.read, *brought.starred})
 

@@ -77,7 +77,7 @@ async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
 
     with ExitStack() as stack:
         yield await asyncio.to_thread(
-            lambda: stack.enter_context(newsboat.opened(path)) if path.is_file() else None
+            lambda: stack.enter_context(newsboat.open_cache(path)) if path.is_file() else None
         )
 
 

@@ -1,7 +1,7 @@
-"""The values that flow through the program, one type for each stage of a thing's life.
+"""The values that flow through the program, one type for each stage.
 
-A feed document says `ParsedFeed` and `ParsedEntry`; what is kept is an article, seen as `ArticleRow`
-(what a list line needs) or `Article` (all that the reading pane shows). Times are whole seconds since
+A feed document becomes `ParsedFeed` and `ParsedEntry`; a stored entry is an article, seen as `ArticleRow`
+(the columns of a list line) or `Article` (all that the reading pane shows). Times are whole seconds since
 1970-01-01 UTC. All text in these values has passed `text.clean` unless its name ends in `html`.
 """
 

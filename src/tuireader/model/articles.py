@@ -1,4 +1,4 @@
-"""What is kept: feeds with their health, articles with all that belongs to them."""
+"""Stored values: feeds with their health, articles with everything that belongs to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Feed:
 
 
 class Trouble(IntEnum):
-    """How much a feed needs a person, worst last."""
+    """Severity of a feed's trouble, worst last."""
 
     NONE = 0
     PAUSED = 1
@@ -41,7 +41,7 @@ class Trouble(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed with what a screen of health shows of it.
+    """A feed with its health.
 
     `per_week` is the mean of the last four weeks, `newest` the time of its newest article. `moved_to` is the
     address from which it is fetched now, if its server has said twice that it moved for good; `feed.url` is
@@ -58,7 +58,7 @@ class FeedHealth:
 
     @property
     def trouble(self) -> Trouble:
-        """The worst that can be said of the feed."""
+        """The worst trouble of the feed."""
         if self.feed.state == "gone":
             return Trouble.GONE
         if self.feed.state == "paused":
@@ -69,7 +69,7 @@ class FeedHealth:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Sorts the feeds by trouble, the worst first."""
+        """Sort key by trouble, the worst first."""
         return -self.trouble, -self.feed.error_streak
 
 
@@ -106,7 +106,7 @@ class Neighbour:
 
 
 class Relation(StrEnum):
-    """How another article belongs to this one, strongest first."""
+    """Relation of another article to this one, strongest first."""
 
     SAME_TEXT = "same text"
     SAME_STORY = "same story"
@@ -119,7 +119,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A link to another article, with its reason. `article_id` is None when only the address is known."""
+    """A related article with its reason. `article_id` is None if only the address is known."""
 
     relation: Annotated[
         Relation, "How it is related: `same story`, `follow-up`, `background`, `also read`, …"
@@ -136,7 +136,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
-    """One report of a story. `lag` is how many seconds after the first report it came."""
+    """One report of a story. `lag` is the seconds since the first report."""
 
     article_id: int
     title: str
@@ -149,20 +149,20 @@ class StoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The reports of one story, the first one first; at least two."""
+    """The reports of one story, at least two, in order of time."""
 
     id: int
     entries: tuple[StoryEntry, ...]
 
     @property
     def first(self) -> StoryEntry:
-        """Who was first."""
+        """The first report."""
         return self.entries[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """What has come since the reader was last used: unread articles, in how many stories, how many of the
+    """Unread articles that arrived since the reader was last used, in how many stories, and how many of the
     stories are on a watch; `ids` are the articles of the others, which can be cleared."""
 
     articles: int
@@ -173,9 +173,10 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class FullText:
-    """What the page of an article says, fetched at a time; `html` is `""` where `error` says why it is not.
+    """The text of an article's page and when it was fetched; `html` is `""` if that failed, for the reason
+    `error`.
 
-    `shown` is whether the person reads it in place of what the feed says.
+    `shown`: the user reads it in place of the feed's text.
     """
 
     html: str
@@ -187,7 +188,7 @@ class FullText:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody said below an article. `time` is None where the feed does not tell."""
+    """A comment below an article. `time` is None if the feed does not have it."""
 
     author: Annotated[str, 'Its author, `""` when unknown.']
     time: Annotated[int | None, "When it was written, `null` when unknown."]
@@ -197,10 +198,9 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A picture made to fit: `rgb` has three bytes for each pixel, line after line.
+    """An image scaled to fit: `rgb` has three bytes for each pixel, line after line.
 
-    `speed` is at how many bytes a second it was fetched, None when it was there already or is too small to
-    tell.
+    `speed` is the download speed in bytes a second, None if it was cached or is too small to tell.
     """
 
     width: int
@@ -211,7 +211,7 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The comments of an article in reading order, loaded at a time."""
+    """The comments of an article in reading order, and when they were loaded."""
 
     at: int
     comments: tuple[Comment, ...] = ()
@@ -219,7 +219,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """All that the reading pane shows of one article but its relatives, which may come a moment later."""
+    """All that the reading pane shows of an article, except related articles, which may come later."""
 
     id: Annotated[int, "Number of the article."]
     feed_id: int
@@ -247,7 +247,7 @@ class Article:
     previous: Neighbour | None = None
     next: Neighbour | None = None
     place: int = 0
-    purged: bool = False  # its text was dropped by a purge
+    purged: bool = False  # its text was purged
     full: FullText | None = None
     comments: Thread | None = None
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
@@ -259,7 +259,7 @@ class Article:
 
     @property
     def shown(self) -> tuple[str, str]:
-        """The HTML that is to be read, and what its relative addresses refer to."""
+        """The displayed HTML, and the base of its relative addresses."""
         if self.full is not None and self.shows_full:
             return self.full.html, self.full.base_url
         return self.html, self.base_url
@@ -267,11 +267,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What an article said until the time `until`, and how the version after it differs, word by word.
+    """An article's text until the time `until`, and the word-by-word changes to the next version.
 
     `title` and `text` are runs of words, each kept, removed or added (see `text.word_diff`): without the
-    added ones the old version, without the removed ones the next. `full` marks a version of the full text
-    from the article's page, not of the feed's.
+    added ones the old version, without the removed ones the next. `full` marks a version of the page's text,
+    not of the feed's.
     """
 
     until: int

@@ -1,4 +1,4 @@
-"""What a refresh tells while it runs."""
+"""Events of a refresh."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tuireader.model.fetching import Fault
 
 @dataclass(frozen=True, slots=True)
 class RefreshStarted:
-    """The refresh knows what it will ask for."""
+    """The refresh knows which feeds it will fetch."""
 
     feeds: Annotated[int, "Number of feeds to fetch."]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDone:
-    """One feed has been asked and its answer stored. `error` is `""` when all went well.
+    """One feed has been fetched and stored. `error` is `""` if all went well.
 
     `left_out` counts the oldest entries of a document that has too many.
     """
@@ -59,7 +59,7 @@ class RefreshDone:
 
 @dataclass(frozen=True, slots=True)
 class Relating:
-    """After the refresh: so many of the new articles have been related to those stored before."""
+    """Progress after the refresh: new articles that have been related to those stored before."""
 
     done: Annotated[int, "Number of articles related so far."]
     total: Annotated[int, "Number of articles to relate."]
@@ -67,7 +67,7 @@ class Relating:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """New articles on watches that want it were told of, by a command or `notify-send`.
+    """New articles on watches were notified, by a command or `notify-send`.
 
     With `desktop` the desktop has shown it; without, whoever shows these events may. `troubles` are lines.
     """
@@ -81,7 +81,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class TextFetched:
-    """The page of a new article was asked for; `error` is `""` when its text is stored now."""
+    """The page of a new article was fetched; `error` is `""` if its text is stored."""
 
     article_id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]

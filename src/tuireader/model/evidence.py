@@ -8,7 +8,7 @@ from typing import Annotated
 
 @dataclass(frozen=True, slots=True)
 class TermHit:
-    """How often one term of a watch stands in one field (`title`, `summary`, `body`, …)."""
+    """The count of one term of a watch in one field (`title`, `summary`, `body`, …)."""
 
     term: Annotated[str, "The term as written in the configuration."]
     field: Annotated[str, "Where it was found: `title`, `summary`, `body`, …"]
@@ -17,13 +17,13 @@ class TermHit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why an article is on a watch: the terms that hit, and the best sentence with the hits in it.
+    """Evidence of a match: the terms that hit, and the best sentence with its hits.
 
     `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
     `is:starred`) has no hits and an empty sentence.
 
-    `feed_id` and `feed` (its title) name the feed whose text has the sentence where that is not the text on
-    display. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
+    `feed_id` and `feed` (its title) name the feed whose text has the sentence if that is not the displayed
+    text. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
     """
 
     watch: Annotated[str, "Name of the watch."]
@@ -41,10 +41,10 @@ class Evidence:
 
     @property
     def former(self) -> bool:
-        """Whether an edit has removed what was hit."""
+        """True if an edit has removed what was hit."""
         return self.until > 0
 
     @property
     def count(self) -> int:
-        """All hits in all fields."""
+        """The number of hits in all fields."""
         return sum(hit.count for hit in self.hits)

@@ -1,4 +1,4 @@
-"""From the question to the answer: what is asked for, what comes, and what a feed says."""
+"""From request to entries: fetch jobs, results, and parsed feeds."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from enum import StrEnum
 from typing import Annotated
 
 _FULL = 600
-"""Letters from which on a text is taken for a full one: teasers are cut off before."""
+"""Letters from which a text counts as full: teasers are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchJob:
-    """One feed to ask for, with what is known from the last time.
+    """A feed to fetch, with the validators of the last time.
 
-    `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of
-    the last body that was parsed. `headers` and `auth` come from the person's config. `public_only` refuses
-    an address in a private network: it was named by somebody outside.
+    `etag` and `last_modified` are sent back as they came (RFC 9110 §13.1); `body_hash` is the digest of the
+    last parsed body. `headers` and `auth` come from the user's config. `public_only` refuses an address in a
+    private network: it came from outside.
     """
 
     feed_id: int
@@ -31,7 +31,7 @@ class FetchJob:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A body that differs from the last one. `moved_to` is set when every hop of the way was permanent."""
+    """A body that differs from the last one. `moved_to` is set if every redirect was permanent."""
 
     job: FetchJob
     url: str
@@ -46,7 +46,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server said 304, or sent the very bytes that were parsed last time (`same_body`)."""
+    """The server answered 304, or sent exactly the bytes that were parsed last time (`same_body`)."""
 
     job: FetchJob
     etag: str | None = None
@@ -57,7 +57,7 @@ class NotModified:
 
 
 class Fault(StrEnum):
-    """Kinds of trouble with a feed, for exit codes, back-off and sorting by trouble."""
+    """Kinds of errors of a feed, for exit codes, back-off and sorting."""
 
     NETWORK = "network"
     TIMEOUT = "timeout"
@@ -76,7 +76,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchFailed:
-    """Nothing usable came. `reason` is one line in plain words, safe to print; `retry_after` in seconds."""
+    """The fetch failed. `reason` is one line in plain words, safe to print; `retry_after` in seconds."""
 
     job: FetchJob
     fault: Fault
@@ -101,11 +101,11 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class ParsedEntry:
-    """One entry as its feed tells it. Addresses are absolute http(s); `""` where the feed has none.
+    """An entry as it is in the feed. Addresses are absolute http(s); `""` if the feed has none.
 
-    `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is
-    sanitised, `base_url` is what relative links inside them refer to. Where a feed has no title, text or web
-    address, `content_html` is what it has else: a picture as title, an address of another scheme.
+    `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is sanitised,
+    `base_url` is the base of their relative links. If a feed has no title, text or web address,
+    `content_html` is what it has instead: an image as title, an address of another scheme.
     """
 
     guid: str = ""
@@ -128,7 +128,7 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` makes of an entry: plain texts, words for the index, links, the text's fingerprint.
+    """An entry prepared for storing: plain texts, words for the index, links, fingerprint of the text.
 
     `words` are those of title, body and author; `links` are address, label and the words before the link.
     """
@@ -143,10 +143,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What an entry can be recognised by. 0 stands for "has none".
+    """Keys by which an entry is recognised; 0 means none.
 
-    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes when
-    anything that a person reads changes.
+    `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes with
+    anything that is read.
     """
 
     guid: int
@@ -156,11 +156,11 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document. `ttl` is how long it asks to be left alone, in seconds (RSS `<ttl>`, `sy:*`).
+    """A feed document. `ttl` is the requested pause in seconds (RSS `<ttl>`, `sy:*`).
 
     `prepared` and `keys` are either empty or have one for each of `entries`. `known` are the guid keys of
-    entries that were left out because they are stored and still say the same. `left_out` counts the oldest
-    entries of a document that has too many.
+    entries that were left out because they are stored unchanged. `left_out` counts the oldest entries of a
+    document that has too many.
     """
 
     title: str = ""
@@ -176,7 +176,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailed:
-    """The body is no feed. `feeds` are addresses that it advertises, if it is a web page."""
+    """The body is not a feed. `feeds` are addresses that it advertises, if it is a web page."""
 
     fault: Fault
     reason: str
@@ -188,11 +188,11 @@ ParseResult = ParsedFeed | ParseFailed
 
 @dataclass(frozen=True, slots=True)
 class FeedPreview:
-    """What a feed is and has, for who thinks about following it.
+    """A preview of a feed before subscribing.
 
-    `per_week` is its pace over the last four weeks, or as far as the document reaches; None where that cannot
-    be told. `newest` is the time of the newest entry, `samples` are title and time of the newest few.
-    `length` is how many letters its texts have, the median of the newest (a wide letter counts as two).
+    `per_week` is its pace over the last four weeks, or as far as the document reaches; None if unknown.
+    `newest` is the time of the newest entry, `samples` are title and time of the newest few. `length` is the
+    median number of letters of its newest texts (a wide letter counts as two).
     """
 
     title: Annotated[str, "Its title."] = ""
@@ -213,7 +213,7 @@ class FeedPreview:
 
 @dataclass(frozen=True, slots=True)
 class FoundFeed:
-    """A feed that was found at an address.
+    """A feed found at an address.
 
     `page` is the page that names it, `""` if none does; such a feed has not been read, and has no preview.
     """

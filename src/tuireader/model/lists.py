@@ -1,4 +1,4 @@
-"""What a list can show, how much it holds, and what a change did to it."""
+"""Views of articles, their counts, and changes to articles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 
 class ViewKind(StrEnum):
-    """What a list can show."""
+    """The kinds of views."""
 
     TODAY = "today"
     UNREAD = "unread"
@@ -25,9 +25,10 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a list shows. `key` names the watch, label or folder, is the feed's id as text, or the expression.
+    """A view of articles. `key` is the name of the watch, label or folder, the feed's id as text, or the
+    expression.
 
-    Of a NEW view it is the id up to which articles had come when the reader was last left.
+    Of a NEW view it is the newest article id when the reader was last closed.
     """
 
     kind: ViewKind
@@ -36,9 +37,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Unread and all articles of a view, and how many of each stand behind another of their story.
+    """Unread and all articles of a view, and how many of each are behind another of their story.
 
-    A list that folds stories has a row for each of its `stories`; an article that is alone is one, too.
+    A list that folds stories has a row for each of its `stories`; an article in no story counts as one.
     """
 
     unread: Annotated[int, "Unread articles."] = 0
@@ -67,7 +68,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of the sidebar. `feeds` by feed id, `folders`, `watches` and `labels` by name.
+    """The counts of the sidebar. `feeds` by feed id, `folders`, `watches` and `labels` by name.
 
     Muted articles are only in `muted`.
     """
@@ -86,7 +87,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label that a person gave: how many articles have it, and how many of those that are chosen."""
+    """A label: how many articles have it, and how many of the selected ones."""
 
     name: str
     articles: int
@@ -95,7 +96,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """The texts that a purge drops, or would drop; `bytes` as they lie in the database."""
+    """The texts that a purge deletes, or would delete; `bytes` as stored."""
 
     articles: Annotated[int, "Articles whose texts are dropped."]
     feeds: Annotated[int, "Feeds of these articles."]
@@ -103,12 +104,12 @@ class Purged:
 
 
 LABEL_MARK = "label:"
-"""Prefix of a mark that is a label; the name follows."""
+"""Prefix of a mark that is a label, before the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigStep:
-    """A change of the configuration, by its number in the journal and as `config_edit` packs it."""
+    """A change of the configuration, by its number in the journal and as `config.edit` packs it."""
 
     id: int
     packed: bytes
@@ -116,11 +117,11 @@ class ConfigStep:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a state change did: the articles it really changed, and words for the toast.
+    """The result of a change: the articles that really changed, and words for the toast.
 
-    `mark` is `read` or `starred` where such a mark now has the `value`, `""` for other changes. `step` is
-    the number of the step that undo takes back, 0 where there is none. With `config` it is about the
-    configuration: the caller iterates `apply_watches` then.
+    `mark` is `read` or `starred` if such a mark now has the `value`, `""` for other changes. `step` is the
+    number of the step for undo, 0 if there is none. With `config` it changes the configuration: the caller
+    then iterates `apply_watches`.
     """
 
     what: Annotated[str, 'What changed, in words; `""` when nothing did.']
@@ -133,7 +134,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MarkedArticle:
-    """The marks of an article in a feed, with all that it can be recognised by on another machine.
+    """The marks of an article in a feed, with the keys to recognise it on another machine.
 
     `guid` and `url_key` are its keys, see `Keys`.
     """

@@ -1,4 +1,4 @@
-"""Why an article is on a watch, and how a watch is doing."""
+"""Statistics and previews of watches and mutes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tuireader.model.lists import Count
 
 @dataclass(frozen=True, slots=True)
 class WatchStats:
-    """How a watch is doing. Muted articles do not count.
+    """Statistics of a watch, without muted articles.
 
-    `former` of all hits were taken away by an edit. `today` are the hits since midnight by the user's clock,
+    `former` of all hits were removed by an edit. `today` are the hits since midnight by the user's clock,
     `week` and `month` those of the last 7 and 30 times 24 hours, `days` those of each of 30 days, oldest
     first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why there was nothing for a week
-    (`""` when there was), `problem` what is wrong with its rules. A watch that follows a story `ends` at that
-    time if nothing more comes; it has ended when that is past. `advice` says what in it may not be meant.
+    (`""` if there was), `problem` what is wrong with its rules. A watch that follows a story `ends` at that
+    time if nothing more comes; it has ended when that is past. `advice` lists what may be a mistake in it.
     """
 
     name: Annotated[str, "Name of the watch."]
@@ -38,11 +38,12 @@ class WatchStats:
 
 @dataclass(frozen=True, slots=True)
 class WatchPreview:
-    """What a watch would hit of all that is stored, before it is saved.
+    """The matches that a watch would have, before it is saved.
 
-    `added` and `removed` compare with what the watch that it replaces hits now. When it is not `complete`,
-    only the newest articles were looked at, and the three numbers are about these. `sentences` belong to
-    `samples`, the newest hits; each is the evidence of its article. `advice` says what seems not to be meant.
+    `added` and `removed` compare with the current matches of the watch that it replaces. If it is not
+    `complete`, only the newest articles were matched, and the three numbers are about these. `sentences`
+    belong to `samples`, the newest hits; each is the evidence of its article. `advice` lists what may be a
+    mistake.
     """
 
     matches: int = 0
@@ -57,9 +58,9 @@ class WatchPreview:
 
 @dataclass(frozen=True, slots=True)
 class MutePreview:
-    """What a mute would do to what is stored, before it is saved.
+    """The effect that a mute would have, before it is saved.
 
-    Of the `articles` that it hits, muted ones among them, it would hide `hidden`. `watched` of them are on a
+    Of the `articles` that it hits, including muted ones, it would hide `hidden`. `watched` of them are on a
     watch, `watches` are (name, articles) for each of these. `samples` are the newest that would be hidden, or
     else the newest that stay. With a `problem` nothing is known.
     """

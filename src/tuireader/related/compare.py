@@ -1,7 +1,7 @@
-"""Two profiles → how much they have in common, and what the chances are that they belong together.
+"""Compare two profiles: what they share, and the chance that they belong together.
 
 The two logistic models were fitted on labelled news of several kinds (security, business, sports, crime) and
-rounded; how far they hold for news of another kind stands in docs/notes/relating.md.
+rounded; docs/notes/relating.md says how far they hold for other news.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass
 
 from tuireader.related.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 
-_UNDATED_DAYS = 10.0  # what a missing date says about the time between two articles: nothing
-_UNDATED_FOLD_DAYS = 5.0  # ... and too little to tell two events of one kind apart
-_TEMPLATE = 0.5  # texts so close (cosine) in which each has a name of such weight ...
-_TELLING = 6.0  # ... for itself are one form filled in twice
-_MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer one, that are no chance
+_UNDATED_DAYS = 10.0  # assumed distance of articles without a date
+_UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too little to separate two events of one kind
+_TEMPLATE = 0.5  # texts as close as this (cosine), of which each has a name of this weight ...
+_TELLING = 6.0  # ... for itself, are one form filled in twice
+_MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, that are no coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _PAIR, _NAME = PAIR << 8, NAME << 8
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What two articles share: how many single terms, the cosine of their vectors, the weight of the second
-    most telling shared term, and the weights of the shared names."""
+    """What two articles share: number of single terms, cosine of their vectors, weight of the second most
+    telling shared term, and weights of the shared names."""
 
     shared: int
     cosine: float
@@ -57,12 +57,12 @@ def common(one: Profile, other: Profile) -> Common:
 
 
 def chance(one: Profile, other: Profile) -> float:
-    """The chance (0–1) that two articles belong together, from what both have; the same both ways.
+    """Return the chance (0–1) that two articles belong together; symmetric.
 
-    A logistic model over: days between them, how many terms both have, the cosine of their vectors, the
-    second most telling shared term (one rare word alone is chance), shared names, a common feed (its house
-    style is shared by all its articles), the length of the longer one, and the most telling title name that
-    each has for itself (two events of one kind, a notice with another company's name).
+    A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
+    telling shared term (one rare word alone is chance), shared names, a common feed (its house style is in
+    all its articles), the length of the longer one, and the most telling title name that each has for itself
+    (two events of one kind, a notice with another company's name).
     """
     found = common(one, other)
     if not _comparable(found, one, other):
@@ -82,22 +82,23 @@ def chance(one: Profile, other: Profile) -> float:
 
 
 def _comparable(found: Common, one: Profile, other: Profile) -> bool:
-    """One shared term is something between two headlines, and nothing between two texts."""
+    """Return whether enough is shared: one term is something between two headlines, but nothing between
+    texts."""
     return found.shared > 1 or (found.shared == 1 and is_headline(one) and is_headline(other))
 
 
 def is_headline(article: Profile) -> bool:
-    """Whether an article is a title without a text."""
+    """Return whether an article is a title without a text."""
     return all(value >> 8 & TITLE for value in article.terms.values())
 
 
 def days_between(one: Profile, other: Profile, undated: float = _UNDATED_DAYS) -> float:
-    """Days between the two; `undated` when a date is missing."""
+    """Return the days between two articles; `undated` if a date is missing."""
     return abs(one.time - other.time) / 86_400 if one.dated and other.dated else undated
 
 
 def own_subject(article: Profile, other: Profile) -> float:
-    """The weight of the most telling title name of `article` that `other` does not have; 0 for none."""
+    """Return the weight of the most telling title name of `article` that `other` lacks; 0 for none."""
     for weight, term in article.subjects:
         if term not in other.terms:
             return weight
@@ -105,10 +106,10 @@ def own_subject(article: Profile, other: Profile) -> float:
 
 
 def fold_chance(one: Profile, other: Profile) -> float:
-    """The chance (0–1) that two articles are the same news of the same days; the same both ways.
+    """Return the chance (0–1) that two articles are the same news of the same days; symmetric.
 
-    The model of `chance`, fitted on pairs within three days, where time, a common feed and a title name
-    that each has for itself say much more against it: `×3` counts voices, and one feed is one voice.
+    The model of `chance`, fitted on pairs within three days, where time, a common feed and a title name that
+    each has for itself weigh much more against it: `×3` counts voices, and one feed is one voice.
     """
     found = common(one, other)
     own = min(own_subject(one, other), own_subject(other, one))
@@ -130,8 +131,7 @@ def fold_chance(one: Profile, other: Profile) -> float:
 
 
 def much_in_common(one: Profile, other: Profile) -> bool:
-    """Whether two articles share so many words, or so large a part of them, that it is no chance even where
-    it is not known yet which words are rare."""
+    """Return whether two articles share too many words for chance, even if rare words are not known yet."""
     mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
     theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
     shared = len(mine & theirs)
@@ -139,9 +139,10 @@ def much_in_common(one: Profile, other: Profile) -> bool:
 
 
 def same_text(one: Profile, other: Profile) -> bool:
-    """Whether two articles are copies of one text, perhaps cut at different places or retitled a little.
+    """Return whether two articles are copies of one text, perhaps cut differently or slightly retitled.
 
-    Titles that differ in a name or a number are other news in the same words: notices, releases, round-ups.
+    Titles that differ in a name or a number are different news in the same words: notices, releases, round-
+    ups.
     """
     if days_between(one, other, 0.0) > _COPY_DAYS:
         return False

@@ -1,7 +1,7 @@
-"""An article → its telling terms, their weights in this library, and a compact form to store.
+"""Reduce an article to its distinctive terms, their weights, and a compact form to store.
 
-`extract` reads a title and a text into `Features`; `weigh` gives every term its weight from how many stored
-articles have it (`Stats`), which makes a `Profile`: all that ranking needs of an article, stored as one blob.
+`extract` reads a title and a text into `Features`; `weigh` weights every term by how many stored articles
+have it (`Stats`), which makes a `Profile`: all that ranking needs of an article, stored as one blob.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, Token, term_hash, tokens
 
 TITLE, NAME, NUMBER, PAIR = 1, 2, 4, 8
-LEAD = 600  # characters of the text that are read: what a story is about stands at its top
+LEAD = 600  # characters of the text that are read: the subject of a story is at its top
 MOST_TERMS = 64
 POSTED = 18
 
 _LOWER = 0.3  # a name is written in lower case in less than this share of its articles
 UNIT = 16.0  # a weight is stored as a byte in sixteenths
-_PRIOR = 3000.0  # a young library is taken as a part of a larger one of this size ...
-_PRIOR_COMMON = 60.0  # ... in which an everyday word stands in so many articles
+_PRIOR = 3000.0  # a young library counts as a part of a larger one of this size ...
+_PRIOR_COMMON = 60.0  # ... in which an everyday word occurs in this many articles
 _KINDS, _TITLE_NAME = (TITLE | NAME | PAIR) << 8, (TITLE | NAME) << 8
 _HEAD = struct.Struct("<IIBBBf")
 
-# How much an occurrence counts, by the kind byte: a title word more, a repeated word a little more.
+# Weight of an occurrence by the kind byte: title words count more, repeated words a little more.
 BOOST = tuple(
     (1.0 + 0.5 * math.log((kind >> 4) or 1)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)
 )
@@ -33,11 +33,11 @@ BOOST = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term of an article: its hash, the form to show, what it is (`TITLE | NUMBER | PAIR`), how often.
+    """One term of an article: its hash, the form to show, its kind (`TITLE | NUMBER | PAIR`), its count.
 
-    `lower` and `capital` tell how it was written somewhere in the article. `parts` are the two single terms
-    of a pair of words, which stand in `Features` by themselves, too. A `proper` pair has both its capitals
-    inside a sentence of the text: part of a name, even if its words are everyday ones.
+    `lower` and `capital` say how it was written anywhere in the article. `parts` are the two single terms of
+    a pair of words, which are in `Features` by themselves, too. A `proper` pair has both its capitals inside
+    a sentence of the text: it is part of a name, even if its words are everyday ones.
     """
 
     hash: int
@@ -52,29 +52,29 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What a text is about, before any weight is known; terms in reading order, the title first."""
+    """The terms of a text before weighting, in reading order, the title first."""
 
     terms: tuple[Term, ...]
 
     def counted(self) -> dict[int, bool]:
-        """The single terms, whose articles the store counts, and whether each was written in lower case."""
+        """Return the single terms, which the store counts, and whether each was written in lower case."""
         return {term.hash: term.lower for term in self.terms if not term.kind & PAIR}
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How many articles are stored; for each asked term, in how many it stands, and in lower case."""
+    """The number of stored articles; for each term, in how many it occurs, and in how many in lower case."""
 
     articles: int
     counts: Mapping[int, tuple[int, int]]
 
     def weight(self, term: int) -> float:
-        """The inverse document frequency, in nats: about 0 for an everyday word, 8 for a rare name."""
+        """Return the inverse document frequency in nats: about 0 for an everyday word, 8 for a rare name."""
         prior = _PRIOR_COMMON if term in COMMON_HASHES else 0.5
         return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
 
     def is_name(self, term: Term) -> bool:
-        """Whether a word is a name: written with a capital here, and hardly ever without one anywhere.
+        """Return whether a word is a name: with a capital here, and hardly ever without one elsewhere.
 
         Headlines That Shout make every word look like a name, and so does the start of a sentence.
         """
@@ -89,10 +89,10 @@ class Stats:
 class Profile:
     """An article as ranking sees it. `terms` maps a term's hash to `kind << 8 | weight * 16`.
 
-    `time` is in seconds since 1970; without `dated` it is only when the article arrived. `feed` tells which
-    feed it came from, 0 when unknown. `norm` is the length of the vector of the single terms. `shown` has the
-    readable forms and is empty in a profile that comes out of the store. `subjects` are the names in the
-    title as (weight, term), heaviest first: who or what it is about.
+    `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 when unknown.
+    `norm` is the length of the vector of the single terms. `shown` has the readable forms and is empty in a
+    stored profile. `subjects` are the names in the title as (weight, term), heaviest first: who or what it is
+    about.
     """
 
     id: int
@@ -105,7 +105,7 @@ class Profile:
     shown: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     def pack(self) -> bytes:
-        """The form to store; 15 bytes and 6 a term, the subjects first."""
+        """Return the stored form: 15 bytes and 6 for each term, the subjects first."""
         names = [term for _, term in self.subjects]
         order = names + [term for term in self.terms if term not in set(names)]
         values = [self.terms[term] for term in order]
@@ -115,7 +115,7 @@ class Profile:
 
 
 def unpack(article_id: int, blob: bytes) -> Profile:
-    """The profile that `Profile.pack` stored."""
+    """Return the profile that `Profile.pack` stored."""
     time, feed, dated, count, names, norm = _HEAD.unpack_from(blob)
     packed = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
     terms = packed[:count]
@@ -130,7 +130,7 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
 
 
 def extract(title: str, text: str, lead: int = LEAD) -> Features:
-    """The terms of an article from its cleaned title and `lead` characters of its plain text."""
+    """Return the terms of an article from its cleaned title and `lead` characters of its plain text."""
     found: dict[int, Term] = {}
     _collect(found, tokens(title), TITLE)
     _collect(found, tokens(text[:lead]), 0)
@@ -185,7 +185,7 @@ def weigh(
     stats: Stats,
     most: int = MOST_TERMS,
 ) -> Profile:
-    """The profile of an article: its `most` most telling terms with their weights in this library."""
+    """Return the profile of an article: its `most` most distinctive terms with their weights."""
     names = {term.hash for term in features.terms if not term.parts and stats.is_name(term)}
     weighed: list[tuple[float, Term, float, int]] = []
     for term in features.terms:
@@ -217,7 +217,8 @@ def weigh(
 
 
 def probes(profile: Profile) -> list[int]:
-    """The terms under which an article is posted and looked for, most telling first; at most `POSTED`."""
+    """Return the terms under which an article is posted and looked for, most distinctive first; at most
+    `POSTED`."""
     entries = [
         ((value & 255) * (2.0 if value >> 8 & TITLE else 1.0), term)
         for term, value in profile.terms.items()
@@ -228,7 +229,7 @@ def probes(profile: Profile) -> list[int]:
 
 
 def choose(hits: Iterable[tuple[int, Iterable[int]]], profile: Profile, most: int) -> list[int]:
-    """The `most` article ids with the heaviest sum of probes in common, from (term, article ids) answers."""
+    """Return the `most` articles with the heaviest sum of shared probes, from (term, article ids) pairs."""
     sums: dict[int, int] = {}
     for term, ids in hits:
         value = profile.terms[term]

@@ -1,4 +1,5 @@
-"""What a link in an article's text is: further reading set by the editor, a primary source, or a citation."""
+"""Classify a link in an article's text: further reading set by the editor, a primary source, or a
+citation."""
 
 from __future__ import annotations
 
@@ -27,13 +28,13 @@ _ALSO_ENDS = (
     "auch", "mehr", "thema", "dazu", "aussi", "lire", "también", "também", "más", "anche", "mais", "ook",
     "также", "阅读", "文章", "另见", "閱讀", "読みたい", "記事", "기사",
 )  # fmt: skip
-"""How all that `_ALSO` finds ends: most texts do not, which is told more quickly than by searching them."""
+"""Endings of everything that `_ALSO` finds: a faster test, which most texts fail."""
 _SIGNS = ":：]）】」|–—-"
 _ALSO_LABEL = re.compile(
     r"^(?:also\s+read|read\s+also|see\s+also|related|延伸阅读|相关阅读|関連記事)\s*[:：]", re.IGNORECASE
 )
 
-# What kind of source it is, at which hosts (with those below them), under which paths; "" is any.
+# Kind of source, hosts (with their subdomains), paths; "" is any.
 _SOURCES = (
     (
         "advisory",
@@ -97,7 +98,7 @@ _SOURCE = [
 
 
 def kind(url: str, label: str, context: str) -> str:
-    """`also` (further reading set by the editor), `source` (a law, filing, advisory, paper) or `cite`.
+    """Return `also` (further reading set by the editor), `source` (a law, filing, advisory, paper) or `cite`.
 
     `context` is the text of the same line before the link.
     """
@@ -112,12 +113,12 @@ def _leads_on(context: str) -> bool:
 
 
 def is_primary(url: str) -> bool:
-    """Whether an address is that of a law, a court, a public body, a filing, a paper, an advisory."""
+    """Return whether an address is of a law, a court, a public body, a filing, a paper or an advisory."""
     return bool(source(url))
 
 
 def source(url: str) -> str:
-    """What kind of primary source an address is (`law`, `advisory`, …); `""` when it is none."""
+    """Return the kind of primary source at an address (`law`, `advisory`, …); `""` if it is none."""
     _, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     host = place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
@@ -130,7 +131,7 @@ def source(url: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _sources_at(host: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """What may be primary at a host, by path: most links lead to the same few hosts, and most to none."""
+    """Return the possible kinds of sources at a host, by path: most links lead to the same few hosts."""
     host = f".{host}"
     found = [(name, paths) for name, hosts, paths in _SOURCE if host.endswith(hosts)]
     return (*found, ("public body", _ANY)) if _PUBLIC_BODY.search(host) else tuple(found)

@@ -1,4 +1,4 @@
-"""Profiles → which stored articles belong to an article, how, and why."""
+"""Rank candidates: which stored articles belong to an article, how, and why."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ from tuireader.related.compare import chance, days_between, fold_chance, same_te
 from tuireader.related.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES
 
-FIRST = 0.6  # nothing is shown if no candidate is that sure: no link is better than a wrong one
-SHOWN = 0.45  # beside one that is, the others are shown from this chance on
+FIRST = 0.6  # show nothing unless one candidate is this sure: no link is better than a wrong one
+SHOWN = 0.45  # beside a sure one, show the others from this chance on
 _SAME_STORY = 0.5
 MOST = 20  # relatives of one article
-_ASKED = 4  # how many of its likeliest neighbours are asked about a candidate ...
-_ASKED_FROM = 0.1  # ... if they belong to the article with this chance
-_ALONE = (
-    0.75  # a candidate that no neighbour knows may still be sure by itself: background of one report only
-)
+_ASKED = 4  # neighbours of the article that are compared with a candidate ...
+_ASKED_FROM = 0.1  # ... if they belong to the article with at least this chance
+_ALONE = 0.75  # a candidate far from all neighbours may be sure by itself: background of one report only
 _WORDS = 2  # terms of a reason up to which words of both titles are added
 _RARE = 5.0  # weight from which a word says something by itself
-_EARLY = 0.2  # among equally sure relatives the one nearer in time comes first
+_EARLY = 0.2  # of equally sure candidates the one nearer in time comes first
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A relative: how it belongs, how sure that is (0–1), and the reason in words."""
+    """A related article: its relation, the chance (0–1), and the reason in words."""
 
     article_id: int
     relation: Relation
@@ -36,23 +34,23 @@ class Ranked:
 
 
 def likeliest(article: Profile, chances: Mapping[int, float]) -> list[int]:
-    """The candidates that are asked about the others: `_ASKED` at most, likeliest first."""
+    """Return the candidates that are compared with the others: `_ASKED` at most, likeliest first."""
     sure = [(-chance, other) for other, chance in chances.items() if chance >= _ASKED_FROM]
     return [other for _, other in sorted(sure)[:_ASKED]]
 
 
 def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]:
-    """The chance of each candidate by itself."""
+    """Return the chance of each candidate by itself."""
     return {other.id: chance(article, other) for other in candidates if other.id != article.id}
 
 
 def rank(article: Profile, candidates: Mapping[int, Profile], alone: Mapping[int, float]) -> list[Ranked]:
-    """The candidates that belong to `article`, at most `MOST`, in order.
+    """Return the candidates that belong to `article`, at most `MOST`, in order.
 
-    `alone` has the `chances` of all `candidates`. A candidate is judged by the article and by the article's
-    likeliest neighbours, each as far as it belongs to the article itself: what three reports of a story have
-    in common counts more than what one headline happens to share. One relative that is sure vouches for the
-    others; where none is, the likeliest is chance.
+    `alone` has the `chances` of all `candidates`. A candidate is compared with the article and with the
+    article's likeliest neighbours, each weighted by its own chance: what three reports of a story share
+    counts more than what one headline happens to share. One sure candidate vouches for the others; if none
+    is, the likeliest is a coincidence.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
     found: list[tuple[float, int, float]] = []
@@ -86,9 +84,9 @@ def _relation(article: Profile, other: Profile) -> Relation:
 
 
 def reason(article: Profile, other: Profile, how: str = "", without: Collection[int] = ()) -> str:
-    """`+2 d · shares Tencent, CAC`: how much later the other one is, `how` it was found, what both have.
+    """Return a reason such as `+2 d · shares Tencent, CAC`: time between, `how` it was found, shared terms.
 
-    The terms `without` are not told.
+    The terms `without` are left out.
     """
     parts = [_gap(other.time - article.time)] if article.dated and other.dated else []
     if how:
@@ -100,7 +98,7 @@ def reason(article: Profile, other: Profile, how: str = "", without: Collection[
 
 
 def shares_name(article: Profile, other: Profile, without: Collection[int] = ()) -> bool:
-    """Whether a name is among the most telling terms that both have."""
+    """Return whether a name is among the most distinctive shared terms."""
     return any(shown[0] != '"' for shown in shared_terms(article, other, without=without))
 
 

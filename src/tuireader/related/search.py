@@ -1,6 +1,6 @@
-"""Relating against what is stored: at arrival, and when an article is opened. The same steps for both.
+"""Relate against what is stored: at arrival, and when an article is opened.
 
-All that is asked of the store is `ProfileSource`. Every question has a bound that does not depend on how many
+All that is asked of the store is `ProfileSource`. Every query has a bound that does not depend on how many
 articles are stored, so the cost stays flat.
 """
 
@@ -25,61 +25,63 @@ from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
 
-POSTINGS = 80  # articles looked at for one term, before and after: when an article is opened,
+POSTINGS = 80  # articles read for one term, before and after: when an article is opened,
 POSTINGS_ARRIVING = 40  # and when it arrives, which must not cost much
 CANDIDATES = 60
 CANDIDATES_ARRIVING = 24
-KEPT = 0.3  # from this chance on a neighbour is remembered
+KEPT = 0.3  # chance from which a neighbour is stored
 NEIGHBOURS = 12
-JUDGED = 32  # so many of the likeliest candidates are looked at by the article's neighbours, too
-WHOLE = 20_000  # characters of a text that are looked through for what it shares with an article it links to
+JUDGED = 32  # likeliest candidates that are compared with the article's neighbours, too
+WHOLE = 20_000  # characters of a text that are compared with an article it links to
 WHOLE_TERMS = 1000
-STORIES = 5  # so many stories of its neighbours may an article join
+STORIES = 5  # stories of its neighbours that an article may join
 
 
 class ProfileSource(Protocol):
-    """What relating asks of the store."""
+    """The queries of relating to the store."""
 
     def article_count(self) -> int:
-        """How many articles have a profile."""
+        """Return how many articles have a profile."""
         ...
 
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
-        """In how many articles each term stands, and in how many in lower case; unknown ones are left out."""
+        """Return in how many articles each known term occurs, and in how many in lower case."""
         ...
 
     def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        """The articles posted under `term`: the `limit` latest up to `day` and the `limit` first after it."""
+        """Return the articles posted under `term`: the `limit` latest up to `day` and the `limit` first after
+        it."""
         ...
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
-        """The stored profiles of `ids`, in any order; those that are no more are left out."""
+        """Return the stored profiles of some articles, in any order; missing ones are left out."""
         ...
 
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
-        """(article, neighbour) of `ids`, as `Arrival.neighbours` were stored, in both directions."""
+        """Return (article, neighbour) of some articles, as `Arrival.neighbours` were stored, in both
+        directions."""
         ...
 
 
 class StorySource(ProfileSource, Texts, Protocol):
-    """What folding asks besides."""
+    """The further queries of folding."""
 
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
-        """The story of each article; those that have not been related yet are left out."""
+        """Return the story of each article that has been related."""
         ...
 
     def members(self, story: int, limit: int) -> Sequence[int]:
-        """The articles of a story, the `limit` with the highest ids."""
+        """Return the articles of a story, the `limit` with the highest ids."""
         ...
 
     def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
-        """The pairs among `ids` that a person has split."""
+        """Return the pairs among some articles that the user has split."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """An article to relate. `time` in seconds since 1970; not `dated` when it is only when it arrived."""
+    """An article to relate. `time` in seconds since 1970; if not `dated`, the time of arrival."""
 
     id: int
     time: int
@@ -90,15 +92,15 @@ class ArticleText:
 
     @property
     def day(self) -> int:
-        """The day its postings are sorted by."""
+        """The day that its postings are sorted by."""
         return self.time // 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What to store of an article: its profile, posted under `terms`, and its counts.
+    """What to store of an article: its profile, posted under `terms`, its counts and neighbours.
 
-    Of each term in `counted` the articles go one up, where it is true also the articles in lower case.
+    For each term in `counted` the article count goes up by one, and the lower-case count if it is true.
     """
 
     profile: Profile
@@ -108,7 +110,7 @@ class Arrival:
 
 
 def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
-    """Relate an article that has just been stored. Nothing is written: the caller stores the `Arrival`."""
+    """Relate a newly stored article. Nothing is written: the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
     profile = _profile(source, article, features)
     candidates = _candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING)
@@ -119,9 +121,9 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
 
 
 def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
-    """The story of an article that has just arrived; the caller stores it.
+    """Return the story of a newly related article; the caller stores it.
 
-    The article belongs to `Place.story`, and so do from now on all articles of the stories `Place.merged`.
+    The article belongs to `Place.story`, and so do all articles of the stories `Place.merged`.
     """
     profile = arrival.profile
     near = {
@@ -144,7 +146,7 @@ def fold(source: StorySource, arrival: Arrival, series: Series) -> Place:
 
 
 def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
-    """The relatives of a stored article, surest first, also those that came after it."""
+    """Return the related articles of a stored one, surest first, also later ones."""
     profile = _profile(source, article, extract(article.title, article.text))
     found = _candidates(source, profile, article.day, POSTINGS, CANDIDATES)
     candidates = {other.id: other for other in found}
@@ -159,13 +161,15 @@ def relatives(source: ProfileSource, article: ArticleText) -> list[Ranked]:
 
 
 def whole(source: ProfileSource, article: ArticleText) -> Profile:
-    """The profile of an article with all that its text names, not only at its top: what it shares with one
-    that it links to often stands far below. For reasons, not for comparing."""
+    """Return the profile of an article from all of its text, not only its top.
+
+    For reasons, not for comparing: what it shares with an article that it links to is often far down.
+    """
     return _profile(source, article, extract(article.title, article.text, WHOLE), WHOLE_TERMS)
 
 
 def terms(text: str) -> frozenset[int]:
-    """The terms of a line of text, pairs of words among them."""
+    """Return the terms of a line of text, pairs of words among them."""
     return frozenset(term.hash for term in extract(text, "").terms)
 
 

@@ -1,8 +1,8 @@
 """Items of a series: advisories, releases, digests, notices. The same form, filled in for something else.
 
-What two articles share says how alike they are; whether they are the same news is said by what they do not
-share. Two titles that agree but for a name, a number, a version or an identifier tell two things, and so do
-two texts below one title.
+What two articles share says how alike they are; what they do not share says whether they are the same news.
+Two titles that agree except for a name, a number, a version or an identifier are two matters, and so are two
+texts below one title.
 """
 
 from __future__ import annotations
@@ -20,24 +20,23 @@ from tuireader.related.features import NAME, UNIT, Profile
 from tuireader.related.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
 _CACHED = 400  # titles and texts that are kept in memory
-_WORDS = 40  # words of a title that are compared: it bounds the cost of a hostile one
-_TITLE = 400  # characters in which they are looked for
+_WORDS = 40  # words of a title that are compared, to bound the cost of a hostile one
+_TITLE = 400  # characters of a title that are read for them
 _ALIKE = 0.5  # titles with this share of words in common, in the same order, may be of one form
 _SAME = 0.8  # ... and with this share they are, whatever kind of word differs
-_RARE = 7.0  # weight from which a name tells one thing from another
-_COMMON = 0.25  # share of the words of the shorter text that two texts of one matter have in common
-_OWN = 2  # telling words that each of two texts has for itself below the same title
-_APART = 43_200  # seconds between two articles with the same title and no text, from which they are two
+_RARE = 7.0  # weight from which a name separates two matters
+_COMMON = 0.25  # share of the shorter text's words that two texts on one matter have in common
+_OWN = 2  # distinctive words that each of two texts under one title has for itself
+_APART = 43_200  # seconds between two articles of one title without text from which they are two matters
 
-_REPOSTED = 200  # characters of a text that is no teaser: the same words say the same
+_REPOSTED = 200  # characters from which a text is no teaser, and the same words mean the same
 _COMPARED = 4000
-_REVISED = 0.75  # share of a text that stays in its correction
+_REVISED = 0.75  # share of a text that its correction keeps
 _MARKERS = frozenset(map(fold, ("amended", "clarification", "corrected", "correction", "erratum", "updated")))
 
 
 class _Form(Enum):
-    """What two titles have in common: no form, one that is filled in twice, the same, one beginning like the
-    other."""
+    """What two titles share as forms: nothing, a form filled in twice, everything, or the beginning."""
 
     NONE = "none"
     FILLED = "filled"
@@ -46,14 +45,14 @@ class _Form(Enum):
 
 
 class Texts(Protocol):
-    """What is asked of the store, for few articles: those that seem to be one story."""
+    """The texts of the few articles that seem to be one story."""
 
     def title(self, article: int) -> str:
-        """The title of an article; `""` when it is no more."""
+        """Return the title of an article; `""` if it is missing."""
         ...
 
     def lead(self, article: int) -> str:
-        """The beginning of its text, as far as profiles read it; `""` when it has none any more."""
+        """Return the beginning of its text, as far as profiles read it; `""` if it has none."""
         ...
 
 
@@ -83,25 +82,24 @@ class _Words:
 
 
 class Series:
-    """Tells items of a series apart. Remembers what it has read: it is for articles that arrive together."""
+    """Tell items of a series apart; the titles and texts that were read are cached."""
 
     def __init__(self, texts: Texts) -> None:
         self._title = lru_cache(_CACHED)(lambda article: _Words.of_title(texts.title(article)))
         self._lead = lru_cache(_CACHED)(lambda article: _Words.of(texts.lead(article)))
 
     def differ(self, one: Profile, other: Profile) -> bool:
-        """Whether two articles that look alike say it of two things; the same both ways."""
+        """Return whether two articles that look alike are about two matters; symmetric."""
         form = self._form(one, other, strictly=False)
         return form is _Form.FILLED or (
             form is not _Form.NONE and self._texts_differ(one, other, form, strictly=False)
         )
 
     def differ_at_all(self, one: Profile, other: Profile) -> bool:
-        """The same asked more strictly: may one of them not hide the other?
+        """Return the same by stricter rules: whether neither article may hide the other.
 
-        Titles that have the words before or after a colon in common are of one form ("Daily briefing:
-        budgets"), which may also be their subject; of texts below one title, one has to be part of the other;
-        and the number of a vulnerability decides.
+        Titles that share the words before or after a colon are of one form ("Daily briefing: budgets"); of
+        texts below one title, one must be part of the other; and the number of a vulnerability decides.
         """
         form = self._form(one, other, strictly=True)
         return (
@@ -111,7 +109,7 @@ class Series:
         )
 
     def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
-        """What two titles have in common as forms."""
+        """Compare two titles as forms."""
         mine, theirs = self._title(one.id), self._title(other.id)
         empty = not any(map(_says_something, mine.shared(theirs)))
         labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
@@ -130,7 +128,7 @@ class Series:
         return _Form.NONE if longer else _Form.BEGUN
 
     def _texts_differ(self, one: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
-        """Whether two articles under one title are two: "Daily briefing", "One more known exploit".
+        """Return whether two articles under one title are two: "Daily briefing", "One more known exploit".
 
         So are those whose texts have little in common.
         """
@@ -153,14 +151,15 @@ class Series:
 
 
 def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """How many words two titles have in common, in the same order."""
-    first, second = sorted((one, other))  # what is found depends on which is the first
+    """Return how many words two titles share in the same order."""
+    first, second = sorted((one, other))  # the result depends on which is the first
     pieces = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return sum(piece.size for piece in pieces)
 
 
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
-    """How many telling words of one text the other has not: numbers, characters, rare names; or any word."""
+    """Count the telling words of one text that the other lacks: numbers, characters, rare names; or any
+    word."""
     return sum(
         word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
         for word in mine.words
@@ -175,7 +174,7 @@ def _tells(article: Profile, word: str) -> bool:
 
 
 def _says_something(word: str) -> bool:
-    """Whether a word is more than a number, a date or a word of every day."""
+    """Return whether a word is more than a number, a date or an everyday word."""
     return not (word in STOP_FOLDED or _has_digit(word) or term_hash(word) in COMMON_HASHES)
 
 
@@ -187,10 +186,10 @@ def _has_digit(word: str) -> bool:
 
 
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
-    """Whether two articles of one feed are one: the same text, or one that corrects the other.
+    """Return whether two articles of one feed are one: the same text, or a correction.
 
-    A text too short to be one says nothing. What is new in a title must stand in the text: a form that is
-    filled in twice has its names in its titles alone. Only a title that says so corrects a text.
+    A text that is too short says nothing. New words of a title must be in the text: a form that is filled in
+    twice has its names only in its titles. Only a title that says so corrects a text.
     """
     if min(map(len, texts)) < _REPOSTED:
         return False
@@ -205,7 +204,7 @@ def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
 
 
 def _unmarked(words: Sequence[str]) -> Sequence[str]:
-    """The words of a title without "Correction:" or "(updated)" at its ends."""
+    """Return the words of a title without "Correction:" or "(updated)" at its ends."""
     if words and words[0] in _MARKERS:
         words = words[2:] if len(words) > 2 and words[1].isdigit() else words[1:]
     return words[:-1] if words and words[-1] in _MARKERS else words

@@ -1,9 +1,9 @@
-"""Which articles are one story, firmly enough to fold into one row.
+"""Decide which articles are one story, firmly enough to fold them into one row.
 
-A wrong fold hides news, so this asks for more than `rank` does: the same days, and agreement of an article
-with most of the story's members, not with one of them. A chain of articles that drift from one matter to the
-next therefore breaks into several stories, and so do items of a series, however alike they are (`series`).
-A pair that a person has split is never folded again.
+A wrong fold hides news, so this asks for more than `rank`: the same days, and agreement with most of the
+story's members, not with one of them. A chain of articles that drift from one matter to the next therefore
+breaks into several stories, and so do items of a series, however alike they are (`series`). A pair that the
+user has split is never folded again.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from tuireader.related.series import Series
 
 SPAN_DAYS = 5.0
 YOUNG = 300
-"""Articles below which a library is too young to tell which words are rare."""
-MEMBERS = 30  # so many members of a story are compared, its newest
+"""Number of articles below which it is unknown which words are rare."""
+MEMBERS = 30  # the newest members of a story that are compared
 
-CLOSE = 0.85  # an article joins a story that has a member so close ...
-_PAIR = 0.03  # ... (by so much closer if it is the only one, which nobody vouches for) ...
-MEAN = 0.45  # ... if its mean chance over the members is this, ...
+CLOSE = 0.85  # an article joins a story with a member as close as this ...
+_PAIR = 0.03  # ... (this much closer if it is the only member) ...
+MEAN = 0.45  # ... if its mean chance over the members is at least this, ...
 _LOW = 0.1  # ... and if it is not foreign (chance below `_LOW`) ...
 _MOST = 0.8  # ... to more than a fifth of them.
-_MERGED = 0.5  # two stories are one if the mean chance between them is this
-_HEADLINES = 0.9  # two articles of a story that are titles alone share a row if they are so close
+_MERGED = 0.5  # two stories are one if the mean chance between them is at least this
+_HEADLINES = 0.9  # two headlines without text share a row if they are as close as this
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The story an article belongs to, and the stories that it shows to be the same one."""
+    """The story of an article, and the stories that turn out to be the same one."""
 
     story: int
     merged: tuple[int, ...] = ()
@@ -45,11 +45,11 @@ def place(
     *,
     young: bool = False,
 ) -> Place:
-    """The story that `article` joins, of `stories` by number with their members; else one of its own.
+    """Return the story that `article` joins, of `stories` by number with their members; else one of its own.
 
     In a `young` library every word looks rare, so two headlines of one form look like one story: there a few
-    words in common are not enough. A new story has the number of its first article. `apart` has the pairs
-    that must not be folded.
+    shared words are not enough. A new story has the number of its first article. `apart` has the pairs that
+    must not be folded.
     """
     fits = []
     for story, members in stories.items():
@@ -74,9 +74,9 @@ def place(
 
 
 def may_share_row(one: Profile, other: Profile) -> bool:
-    """Whether two articles of one story are close enough to stand behind each other.
+    """Return whether two articles of one story are close enough for one to hide the other.
 
-    The texts of a story vouch for each other; a headline has nothing but itself.
+    The texts of a story vouch for each other; a headline has only itself.
     """
     return not (is_headline(one) and is_headline(other)) or fold_chance(one, other) >= _HEADLINES
 
@@ -93,10 +93,10 @@ def _may_belong(
 def _agreement(
     some: Sequence[Profile], others: Sequence[Profile], series: Series, mean: float, close: float = 0.0
 ) -> float:
-    """The mean chance between articles of two stories if they are one, else 0.
+    """Return the mean chance between articles of two stories if they are one, else 0.
 
-    Texts are looked at where all else agrees. Two items of a series are foreign to each other, and two of one
-    feed keep their stories apart.
+    Texts are compared only where all else agrees. Two items of a series are foreign to each other, and two of
+    one feed keep their stories apart.
     """
     pairs = [(one, other) for one in some for other in others]
     chances = [fold_chance(one, other) for one, other in pairs]

@@ -1,7 +1,7 @@
-"""Text → the terms that articles are compared by: folded words, joined pairs, numbers, CJK bigrams.
+"""Split text into the terms that articles are compared by: folded words, joined pairs, numbers, CJK bigrams.
 
 Folding is for comparing, not for showing: lower case, no accents, a light English stem. Every term keeps the
-form it was first seen in, so that a reason can quote it.
+form in which it was first seen, so that a reason can quote it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ noch nur mehr le la les un une des du de et ou mais ne pas pour par sur dans ave
 cette ces qui que il elle se son sa ses plus el los las del y en con por para una es
 """
 STOP = frozenset(_STOP_WORDS.split())
-"""Function words: they never say what an article is about."""
+"""Function words, which never describe an article."""
 
 _COMMON_WORDS = """
 announce announced announces app apps april attack attacks august best big billion breaking business
@@ -65,13 +65,13 @@ times tool top tuesday update updated use user users video warning warns watch w
 week weeks women work workers working world year years young
 """
 COMMON = frozenset(_COMMON_WORDS.split())
-"""Words of every day's news: a young library cannot know yet how common they are."""
+"""Everyday words of news: a young library does not know yet how common they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as it stands in a text. `start` tells whether it opens a sentence, `adjoins` whether only
-    a space, hyphen, dot or ampersand parts it from the token before."""
+    """A word in a text. `start`: it opens a sentence; `adjoins`: only a space, hyphen, dot or ampersand
+    separates it from the token before."""
 
     shown: str
     folded: str
@@ -81,7 +81,7 @@ class Token:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The words, numbers and CJK bigrams of `text` in reading order; function words are kept."""
+    """Yield the words, numbers and CJK bigrams of a text in reading order, function words included."""
     end = 0
     for found in _TOKEN.finditer(text):
         shown = found.group()
@@ -102,15 +102,15 @@ _CJK_RUN = re.compile(rf"[{_CJK}]{{2,}}")
 
 
 def is_cjk(text: str) -> bool:
-    """Whether a form begins in a script without blanks."""
+    """Return whether a form begins in a script without blanks."""
     return _IS_CJK.match(text) is not None
 
 
 def phrases(title: str, texts: Sequence[str]) -> list[str]:
-    """The words and phrases of a title in a script without blanks, in reading order.
+    """Return the words and phrases of a title in a script without blanks, in reading order.
 
-    A bigram is no word. What stands in the title and comes again, in the title or in `texts`, is one, as long
-    as it comes again nearly each time that its first two characters do; so is a short run by itself.
+    A bigram is not a word. A piece of the title that occurs again, in the title or in `texts`, is one, if it
+    follows nearly each occurrence of its first two characters; so is a short run by itself.
     """
     found: dict[str, None] = {}
 
@@ -138,7 +138,7 @@ _ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """The form in which a word is compared: lower case, no accents, no possessive, a light stem.
+    """Return the form in which a word is compared: lower case, no accents, no possessive, a light stem.
 
     An amount becomes digits and a letter: `14m` for £14 million.
     """
@@ -157,7 +157,7 @@ def fold(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """A light English stem (plural, -ed, -ing, final e), sure rather than thorough."""
+    """Stem an English word lightly (plural, -ed, -ing, final e), sure rather than thorough."""
     if word == "news":
         return word
     if len(word) > 4 and word.endswith("ies"):
@@ -176,7 +176,7 @@ def _stem(word: str) -> str:
 
 
 def term_hash(folded: str) -> int:
-    """The 32-bit number under which a term is stored (CRC-32 of its UTF-8, the same on every machine)."""
+    """Return the 32-bit number of a term (CRC-32 of its UTF-8, the same on every machine)."""
     return crc32(folded.encode("utf-8", "surrogatepass"))
 
 

@@ -17,14 +17,14 @@ _STATES = {
     "muted": "a.muted = 1",
 }
 
-_NAMED = {  # ids with their names, and the articles of such ids
+_NAMED = {  # queries for ids with names, and for the articles of an id
     "feed": ("SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed", ""),
     "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
     "watch": ("SELECT id, name FROM watch", "SELECT article_id FROM match WHERE watch_id IN ({})"),
     "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
 }
 HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
-"""What the index hits; the plus keeps SQLite from looking up all hits where it could walk by time."""
+"""Index hits; the plus keeps SQLite from looking up all of them where it could walk by time."""
 
 
 @dataclass(frozen=True, slots=True)

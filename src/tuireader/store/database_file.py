@@ -28,7 +28,7 @@ _PAGE = 8192
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Describe an error of SQLite, and say what to do."""
     text = str(error)
-    name = getattr(error, "sqlite_errorname", None) or text  # errors of the module itself have no name
+    name = getattr(error, "sqlite_errorname", None) or text  # errors of the Python module have no name
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
     if name.startswith("SQLITE_FULL"):
@@ -37,23 +37,25 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
         )
     if name.startswith("SQLITE_IOERR"):
         return DatabaseError(
-            f"the disk refuses to read or write the database {path}",
-            "it may be full, over quota or failing; what was stored before is as it was",
+            f"the disk cannot read or write the database {path}",
+            "it may be full, over quota or failing; everything stored before is unchanged",
         )
-    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log has to be written beside it
-    if name == "SQLITE_READONLY_ROLLBACK":  # the only transaction without a log is the one that makes it
-        return DatabaseError(f"making the database {path} was interrupted", "start tuireader to make it")
+    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log must be written beside it
+    if name == "SQLITE_READONLY_ROLLBACK":  # only the transaction that creates it has no log
+        return DatabaseError(f"creating the database {path} was interrupted", "start tuireader to finish it")
     if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
         return DatabaseError(
-            f"the database {path} is read-only, or its folder is; it was left as it is",
-            "make both writable, or name a copy elsewhere with --database",
+            f"the database {path} or its folder is read-only",
+            "make both writable, or use a copy elsewhere with --database",
         )
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return DatabaseError(f"the database {path} cannot be opened", "check that folder and file are yours")
+        return DatabaseError(
+            f"the database {path} cannot be opened", "check the owner of the file and its folder"
+        )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DatabaseError(
-            f"the database {path} is damaged or no database; it was left as it is",
-            "`tuireader db repair` saves what can be read, or name another one with --database",
+            f"the database {path} is damaged or no database; it was not changed",
+            "`tuireader db repair` recovers what can be read, or use another one with --database",
         )
     return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
 
@@ -65,7 +67,7 @@ def wrap_os_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DatabaseError(
-            f"the database {path} cannot be opened: {error.strerror}", "check its path and its rights"
+            f"the database {path} cannot be opened: {error.strerror}", "check its path and permissions"
         ) from None
 
 
@@ -78,7 +80,7 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
     with wrap_os_errors(path):
         if not path.parent.is_dir():
             raise DatabaseError(
-                f"the folder {path.parent} does not exist", "create it, or name another --database"
+                f"the folder {path.parent} does not exist", "create it, or use another --database"
             )
         fresh = not path.exists() or path.stat().st_size == 0
     if fresh and prepare:
@@ -87,7 +89,7 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
         except OSError as error:
             reason = error.strerror or str(error)
             raise DatabaseError(
-                f"the database {path} cannot be created: {reason}", "check the rights of its folder"
+                f"the database {path} cannot be created: {reason}", "check the permissions of its folder"
             ) from None
     try:
         conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
@@ -117,11 +119,11 @@ def check_version(conn: sqlite3.Connection, path: Path) -> None:
     if version > schema.VERSION and application == schema.APPLICATION_ID:
         raise DatabaseError(
             f"the database {path} is from a newer tuireader (version {version}, not {schema.VERSION})",
-            "update tuireader; the file was left as it is",
+            "update tuireader; the file was not changed",
         )
     if application != schema.APPLICATION_ID and not _is_empty(conn):
         raise DatabaseError(
-            f"{path} is not a tuireader database; it was left as it is", "name another one with --database"
+            f"{path} is not a tuireader database; it was not changed", "use another one with --database"
         )
 
 
@@ -157,18 +159,18 @@ def _lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _tell_nobody(backup: Path, done: float) -> None:
+def _no_report(backup: Path, done: float) -> None:
     pass
 
 
-def _prepare(conn: sqlite3.Connection, path: Path, tell: MigrationProgress | None) -> None:
+def _prepare(conn: sqlite3.Connection, path: Path, report: MigrationProgress | None) -> None:
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if not version:
         _make(conn)
     if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
         conn.execute("PRAGMA journal_mode = WAL")
     if 0 < version < schema.VERSION:
-        _migrate(conn, path, version, tell or _tell_nobody)
+        _migrate(conn, path, version, report or _no_report)
 
 
 def _make(conn: sqlite3.Connection) -> None:
@@ -185,17 +187,17 @@ def _make(conn: sqlite3.Connection) -> None:
         raise
 
 
-def _migrate(conn: sqlite3.Connection, path: Path, version: int, tell: MigrationProgress) -> None:
+def _migrate(conn: sqlite3.Connection, path: Path, version: int, report: MigrationProgress) -> None:
     """Bring an older database up to date, after backing it up."""
     backup = path.with_name(f"{path.name}.v{version}.bak")
-    told = partial(tell, backup)
-    told(0.0)
+    progress = partial(report, backup)
+    progress(0.0)
     if not _is_copy(backup, version):
         with wrap_os_errors(path), files.scratch(path.parent) as new:
             vacuum_into(conn, new)
             files.publish(new, backup, replace=True)
-    schema.migrate(conn, lambda done: told(min(done, 0.99)))
-    told(1.0)
+    schema.migrate(conn, lambda done: progress(min(done, 0.99)))
+    progress(1.0)
 
 
 def _is_copy(path: Path, version: int) -> bool:
@@ -204,8 +206,8 @@ def _is_copy(path: Path, version: int) -> bool:
         return False
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as conn:
-            told = conn.execute("PRAGMA user_version").fetchone()[0]
-            return bool(told == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+            found = conn.execute("PRAGMA user_version").fetchone()[0]
+            return bool(found == version and conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except sqlite3.Error:
         return False
 

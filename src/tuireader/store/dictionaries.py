@@ -17,17 +17,17 @@ from itertools import chain
 from typing import Any
 
 FROM = 1_000
-"""Articles from which there is a dictionary."""
+"""Articles from which a dictionary is trained."""
 _BETWEEN = 200
 """Articles that arrive between the first copy of a dictionary and the second."""
 _GROWN = 10
-"""How many times as many articles there are before the next one is made."""
+"""Growth of the number of articles before the next one is trained."""
 _BYTES = 1 << 16
-"""Of a dictionary; one of half the size leaves a twentieth more of the texts."""
+"""Size of a dictionary; with half the size texts are 5 % larger."""
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
 _FACT = "dictionary "
-"""How the names of the facts begin that are second copies."""
+"""Prefix of the names of facts that are second copies."""
 
 
 class Dictionaries:
@@ -35,7 +35,7 @@ class Dictionaries:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._vain = 0  # articles there were when training failed
+        self._vain = 0  # number of articles when training failed
 
     def newest(self) -> int:
         """Return the number of the newest dictionary with both copies, 0 if there is none."""

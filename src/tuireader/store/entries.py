@@ -30,7 +30,7 @@ from tuireader.store.revisions import Revisions
 from tuireader.text import plain, word_diff
 
 IMPORTED = 1
-"""The digest of an appearance that came from another reader and that the feed itself has not told yet."""
+"""The digest of an imported appearance that the feed itself has not delivered yet."""
 
 
 class Entries:
@@ -202,7 +202,9 @@ class Entries:
         text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
         if text.appearances and not text.says_as(old.text):
             text = replace(text, appearances=self._appearances.spread(old.text).appearances)
-        told = bool(old.html or old.summary) or not old.text.full  # else purged, and only its page is known
+        told = (
+            bool(old.html or old.summary) or not old.text.full
+        )  # else it was purged, and only its page is stored
         edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
         edited = edited and not self._came_otherwise(feed_id, before)
         if edited:
@@ -267,7 +269,7 @@ class Entries:
         first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
         compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
-        # feeds put the newest on top: it gets the highest id
+        # feeds have the newest entry on top: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated

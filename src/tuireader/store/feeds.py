@@ -67,7 +67,7 @@ _FEED = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
 _FACTS = """id, url, coalesce(nullif(own_title, ''), nullif(title, ''), url),
   state, etag, last_modified, body_hash, ttl, max_age, last_success, error_streak, next_try,
   moved_to, moved_seen"""
-# What a feed has are its own articles and those of others that it carries too. Mutes hide some of them.
+# A feed has its own articles and those of others that it carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
     AND a.id IN (SELECT article_id FROM appearance p WHERE p.secondary = 1 AND p.feed_id = f.id)"""
@@ -81,7 +81,7 @@ _HEALTH = f"""
   fault, iif(moved_seen >= :sure, moved_to, '')"""
 
 
-_FAR = 31 * 86_400  # schedule.FARTHEST: what lies further ahead was planned while the clock was wrong
+_FAR = 31 * 86_400  # schedule.FARTHEST: a later time was set while the clock was wrong
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 

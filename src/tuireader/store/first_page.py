@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _AHEAD = 4
-"""Times as many articles as lines are looked at, for those that are folded behind others."""
+"""Articles that are read for each line, as some are folded behind others."""
 
 
 class FirstRow:
@@ -84,7 +84,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     sizes: dict[int, int] = {}
     if stories := {row[8] for row in rows if row[8]}:
         leads: dict[int, tuple[int, int]] = {}
-        for story, article_id, in_view, rank in conn.execute(  # as `Stories.fold` chooses
+        for story, article_id, in_view, rank in conn.execute(  # the same choice as `Stories.fold`
             f"""SELECT a.story, a.id, {where}, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a

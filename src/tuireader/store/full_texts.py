@@ -13,7 +13,7 @@ from tuireader.store.texts import thread_text
 from tuireader.text import plain, word_diff
 
 _TRIES = 3
-"""How often a page is asked for by itself when it cannot be had."""
+"""Automatic attempts to fetch a page."""
 
 
 class FullTexts:

@@ -93,7 +93,7 @@ def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | Non
 
 
 CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"
-"""The statement that `content` has the values for."""
+"""Insert the values of `content`."""
 
 
 def stored(
@@ -132,7 +132,7 @@ def content(
 ) -> tuple[int, Stored, Stored, str, str]:
     """Return the row of `content` for an entry."""
     entry = item.entry
-    base = "" if entry.base_url == entry.url else entry.base_url  # most are, and "" is read as the address
+    base = "" if entry.base_url == entry.url else entry.base_url  # true of most; "" stands for the address
     summary, html = compressor.compress(entry.summary_html), compressor.compress(entry.content_html)
     return article_id, summary, html, base, pack_extra(entry)
 

@@ -13,14 +13,14 @@ from tuireader.store.articles import Articles, StoredText
 
 _BATCH = 200
 _MANY = 20
-"""Articles from which a batch is put in without merging. Small refreshes bring fewer, and go on merging."""
+"""Articles from which a batch is added without merging. Small refreshes bring fewer, and merge."""
 _HELD = 1 << 22
-"""Bytes of words that FTS5 holds before it writes them out as a segment, all of which are merged some day.
+"""Bytes of words that FTS5 caches before it writes a segment, which will be merged some day.
 
-Most batches have less; by itself FTS5 holds one MB.
+Most batches have less; FTS5's default is 1 MB.
 """
 _MERGING, _NOT_MERGING = 4, 0
-"""FTS5's `automerge`: its default, under which it merges segments by fours with each write, and none."""
+"""FTS5's `automerge`: the default, which merges segments by fours with each write, and off."""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
 
@@ -34,14 +34,14 @@ class Index:
         self,
         conn: sqlite3.Connection,
         articles: Articles,
-        tell: Callable[[float], None] = lambda done: None,
+        report: Callable[[float], None] = lambda done: None,
         *,
         variants: bool = True,
     ) -> None:
         self._conn = conn
         self._articles = articles
-        self._variants = variants  # versions before 7 have no table of them
-        self._tell = tell  # what share of a work on all articles is done
+        self._variants = variants  # versions before 7 lack the table
+        self._report = report  # called with the share of articles that is done
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
         """Add the articles of a large refresh: FTS5 merges only where it must, by sixteens.
@@ -54,7 +54,7 @@ class Index:
         self._set("hashsize", _HELD)
         self._set("automerge", _NOT_MERGING)
         self.add(texts)
-        self._set("automerge", _MERGING)  # FTS5 first writes out what it holds, so without merging
+        self._set("automerge", _MERGING)  # FTS5 writes out its cache first, still without merging
 
     def _set(self, name: str, value: int) -> None:
         """Set an option, which is stored in the database: one that others must not have has to be set
@@ -107,7 +107,7 @@ class Index:
         for batch in self._batches(ids):
             texts = self._articles.texts(
                 batch, labels=False, appearances=False
-            )  # version 4 had no such tables
+            )  # version 4 lacks these tables
             changed = [item for item in map(_words_then, texts) if item is not None]
             self._conn.executemany(_REMOVE, [then for then, _ in changed])
             self._conn.executemany(_ADD, [now for _, now in changed])
@@ -115,7 +115,7 @@ class Index:
     def _batches(self, ids: list[int]) -> Iterator[list[int]]:
         for start in range(0, len(ids), _BATCH):
             yield ids[start : start + _BATCH]
-            self._tell(min(1.0, (start + _BATCH) / len(ids)))
+            self._report(min(1.0, (start + _BATCH) / len(ids)))
 
 
 def _words(text: StoredText) -> _Row:

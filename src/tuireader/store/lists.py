@@ -16,7 +16,7 @@ from tuireader.store.first_page import labels_of, story_watches, subscribed
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
-"""Articles that were older than this, in seconds, when they arrived are a new feed's past, no news."""
+"""Age in seconds: older arrivals are the past of a new feed, not news."""
 
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
@@ -27,7 +27,7 @@ _ORDER = {
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
 }
-_BESIDE = {  # what an order needs beside the article
+_BESIDE = {  # joins that an order needs
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
@@ -84,7 +84,7 @@ class Lists:
         whole = len(ids) < limit
         if not folded:
             return ids, whole
-        others = self._conn.execute(  # an unread one further down stands for a story that is read up here
+        others = self._conn.execute(  # an unread one further down represents a story that is read up here
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
                 (SELECT story FROM article WHERE id IN ({",".join(map(str, ids))})) AND {where} {order}""",
             args,
@@ -270,7 +270,7 @@ class Lists:
             case ViewKind.FOLDER:
                 rows = self._conn.execute("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
                 return of_feeds(row[0] for row in rows), []
-            case ViewKind.NEW:  # without the past that a new feed brings
+            case ViewKind.NEW:  # without the past of a new feed
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:
                 raise ValueError("expressions are evaluated by Search")

@@ -36,11 +36,11 @@ class Finding:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a read-only connection; raise DatabaseError if the file is missing or fails."""
     with wrap_os_errors(path):
         if not path.is_file():
-            raise DatabaseError(f"there is no database {path}", "`tuireader paths` shows where it should be")
+            raise DatabaseError(f"the database {path} does not exist", "see `tuireader paths`")
     try:
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=15, isolation_level=None
@@ -51,7 +51,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             conn.close()
     except sqlite3.Error as error:
         raise explain(error, path) from error
-    except UnicodeDecodeError:  # the words in which SQLite tells of a damaged schema quote it
+    except UnicodeDecodeError:  # SQLite's message quotes a damaged schema
         raise explain(sqlite3.DatabaseError("SQLITE_CORRUPT"), path) from None
 
 
@@ -64,9 +64,9 @@ def check(path: Path) -> list[Finding]:
     Raises DatabaseError if it is missing, locked, of another program or from a newer version.
     """
     try:
-        with reading(path) as conn:
+        with open_read_only(path) as conn:
             check_version(conn, path)
-            conn.execute("BEGIN")  # one state, though others write meanwhile
+            conn.execute("BEGIN")  # read one state, even if others write meanwhile
             return [_checked(name, look, conn) for name, look in _CHECKS.items()]
     except DatabaseError as error:
         if isinstance(error.__cause__, sqlite3.DatabaseError) and is_damage(error.__cause__):
@@ -86,9 +86,9 @@ def _number(conn: sqlite3.Connection, sql: str) -> int:
 
 
 def _file(conn: sqlite3.Connection) -> Finding:
-    faults = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
+    errors = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
     pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
-    problem = "" if faults == ["ok"] else f"{counted(len(faults), 'fault')}: {' '.join(faults[0].split())}"
+    problem = "" if errors == ["ok"] else f"{counted(len(errors), 'error')}: {' '.join(errors[0].split())}"
     return Finding("file", f"{counted(pages, 'page')} of {size:,} bytes", problem)
 
 
@@ -96,7 +96,7 @@ def _references(conn: sqlite3.Connection) -> Finding:
     tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
     names = ", ".join(sorted(set(tables)))
     rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
-    problem = f"{rows} to nothing" if tables else ""
+    problem = f"{rows} to missing ones" if tables else ""
     feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
     return Finding("references", f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem)
 
@@ -104,7 +104,7 @@ def _references(conn: sqlite3.Connection) -> Finding:
 def _texts(conn: sqlite3.Connection) -> Finding:
     broken = broken_texts(conn)
     texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
-    problem = f"{len(broken)} cannot be unpacked, as that of article {broken[0]}" if broken else ""
+    problem = f"{len(broken)} cannot be decompressed, such as that of article {broken[0]}" if broken else ""
     return Finding("texts", f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem)
 
 
@@ -115,7 +115,7 @@ def _dictionaries(conn: sqlite3.Connection) -> Finding:
     damaged = {number: found.damaged(number) - (number == waiting) for number in numbers}
     problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
     problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
-    return Finding("dictionaries", f"{len(numbers)} to pack texts with", "; ".join(problems))
+    return Finding("dictionaries", f"{len(numbers)} for compression", "; ".join(problems))
 
 
 def _search(conn: sqlite3.Connection) -> Finding:
@@ -126,8 +126,8 @@ def _search(conn: sqlite3.Connection) -> Finding:
         conn, "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT article_id FROM content)"
     )
     problems = [f"{counted(missing, 'article is', 'articles are')} not in the index"] if missing else []
-    over = counted(left, "article of the index is", "articles of the index are")
-    problems += [f"{over} no more"] if left else []
+    over = counted(left, "indexed article does", "indexed articles do")
+    problems += [f"{over} not exist"] if left else []
     return Finding(
         "search", f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
     )
@@ -160,7 +160,7 @@ _CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {
 
 SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
   WHERE p.article_id = article.id AND p.secondary = 1 AND p.feed_id != article.feed_id))"""
-"""How many feeds carry an article, in SQL."""
+"""SQL for the number of feeds that carry an article."""
 
 
 def broken_texts(conn: sqlite3.Connection) -> list[int]:
@@ -168,7 +168,9 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
     broken: list[int] = []
     decompress = Compression(conn).decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
-    older = not _number(conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'")  # than version 7
+    older = not _number(
+        conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'"
+    )  # than version 7, which has the table
     for sql in (
         "SELECT article_id, summary, html, extra FROM content",
         "SELECT article_id, NULL, html, '{}' FROM revision",
@@ -201,7 +203,7 @@ def broken_matches(conn: sqlite3.Connection) -> list[tuple[int, int]]:
 
 def reindex(path: Path) -> int:
     """Rebuild the full-text index from the stored texts; return how many articles it has."""
-    with reading(path):  # one that is not there is not made
+    with open_read_only(path):  # do not create a missing file
         pass
     store = Store.open(path)
     try:
@@ -216,7 +218,7 @@ def reindex(path: Path) -> int:
 # --------------------------------------------------------------------------- copying
 
 _PIECE = 1 << 20
-"""Bytes that are written to a stream at a time."""
+"""Bytes written to a stream at a time."""
 
 
 def backup(path: Path, target: Path) -> int:
@@ -226,11 +228,11 @@ def backup(path: Path, target: Path) -> int:
     complete. A device or a pipe is written to, after the copy was made beside the database. Raises
     DatabaseError if the file exists already or the copy fails; then there is no copy.
     """
-    with reading(path) as conn, making(target, beside=path) as new:
+    with open_read_only(path) as conn, new_database(target, beside=path) as new:
         check_version(conn, path)
         try:
             vacuum_into(conn, new)
-            _part_copies(new)
+            _separate_copies(new)
         except sqlite3.Error as error:
             if is_damage(error):
                 raise
@@ -239,7 +241,7 @@ def backup(path: Path, target: Path) -> int:
 
 
 @contextmanager
-def making(target: Path, beside: Path) -> Iterator[Path]:
+def new_database(target: Path, beside: Path) -> Iterator[Path]:
     """Yield a scratch file for a new database, which is named, or written to a stream, when it is complete.
 
     For a stream it is beside another file. Raises DatabaseError if `target` exists or cannot be written.
@@ -261,14 +263,14 @@ def making(target: Path, beside: Path) -> Iterator[Path]:
                 for end in ("-journal", "-wal", "-shm"):
                     new.with_name(new.name + end).unlink(missing_ok=True)
     except FileExistsError:
-        raise DatabaseError(f"{target} exists already", "name another file; nothing was written") from None
+        raise DatabaseError(f"{target} exists already", "choose another file; nothing was written") from None
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise DatabaseError(f"{target} cannot be made: {error.strerror}", "check its folder") from None
+        raise DatabaseError(f"{target} cannot be written: {error.strerror}", "check its folder") from None
 
 
-def _part_copies(path: Path) -> None:
+def _separate_copies(path: Path) -> None:
     """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         if Dictionaries(conn).numbers():
@@ -286,10 +288,10 @@ def replace(path: Path, new: Path) -> Path:
         raise DatabaseError(f"a program has {path} open", "close tuireader everywhere, then try again")
     kept = free_name(path, "damaged")
     try:
-        kept.hardlink_to(path)  # so that at no time there is no database
+        kept.hardlink_to(path)  # so that there is always a database
     except OSError:  # not every file system has hard links
         path.rename(kept)
-    with suppress(FileNotFoundError):  # the new one would take its log for its own
+    with suppress(FileNotFoundError):  # the new one would use the old log
         path.with_name(f"{path.name}-wal").rename(kept.with_name(f"{kept.name}-wal"))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     new.replace(path)

@@ -16,11 +16,11 @@ from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
 
 _KEEP = 200
-"""Steps of undo that are kept."""
+"""Undo steps that are stored."""
 _COLUMNS = {"read": "read", "starred": "starred"}
 _SPLIT = "an article split from its story"
 _CONFIG = "config"
-"""The mark of a step that changed the configuration; its `ids` are what `config_edit` packed."""
+"""Mark of a step that changed the configuration; its `ids` are packed by `config.edit`."""
 
 
 def _words(mark: str, value: bool, count: int) -> str:
@@ -155,7 +155,7 @@ class Marks:
 
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
         column = _COLUMNS[mark]
-        # nothing here can fail half-way, and with OR ROLLBACK SQLite keeps no copy of all pages for that
+        # nothing can fail half-way here, and OR ROLLBACK spares SQLite a copy of all pages
         rows = self._conn.execute(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",

@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 WITH_WATCHED, SPARES_WATCHED = "+", "-"
-"""The last character of a signature: whether the mute also hides articles that are on a watch."""
+"""Last character of a signature: does the mute also hide articles on a watch?"""
 _DIGEST = 16
 _COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = d.article_id))"
-"""That a row of `muted d` of the mute `u` hides its article, which no watch keeps visible."""
+"""Condition under which a row of `muted d` of the mute `u` hides its article: no watch keeps it visible."""
 
 
 class Mutes:

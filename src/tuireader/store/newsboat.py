@@ -22,11 +22,11 @@ from tuireader.errors import TuireaderError, UnreadableError
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000
 _LONGEST = 10_000_000
-"""Bytes that one value may have."""
+"""Maximum size of a value in bytes."""
 _SECONDS = 8.0
-"""Time of the processor that it may take to open a cache."""
+"""CPU time for opening a cache."""
 _MEMORY = 150_000_000
-"""Bytes that the process may grow by meanwhile."""
+"""Memory in bytes that opening may use."""
 _BATCH = 500
 _BATCH_BYTES = 8_000_000
 _LONGEST_ADDRESS = 4_000
@@ -101,8 +101,8 @@ class NewsboatCache:
         there = self._table("rss_item")
         missing = {"guid", "title", "url", "feedurl", "unread"} - there
         if missing:
-            raise _not_newsboats(f"its articles have no {', '.join(sorted(missing))}")
-        # Older versions of newsboat do not have all of them.
+            raise _not_a_cache(f"its articles have no {', '.join(sorted(missing))}")
+        # Older versions of newsboat lack some of them.
         columns = ", ".join(f"coalesce({name}, '')" if name in there else "''" for name in _COLUMNS)
         self._select = f"SELECT {columns} FROM rss_item NOT INDEXED WHERE rowid = ?"
         self._rows = self._scan("pubDate" if "pubDate" in there else "0")
@@ -114,11 +114,11 @@ class NewsboatCache:
             return set()
         kind, sql = kinds[0]
         if len(kinds) > 1 or kind != "table" or not re.match(r"\s*CREATE\s+TABLE\b", str(sql), re.IGNORECASE):
-            raise _not_newsboats(f"{name} is no plain table")
+            raise _not_a_cache(f"{name} is not a plain table")
         columns = self._conn.execute(f"PRAGMA table_xinfo({name})").fetchall()
         names = {str(column[1]) for column in columns}
         if any(column[6] for column in columns) or {"rowid", "oid", "_rowid_"} & set(map(str.lower, names)):
-            raise _not_newsboats(f"{name} has columns that newsboat does not make")
+            raise _not_a_cache(f"{name} has columns that newsboat does not create")
         return names
 
     def _scan(self, published: str) -> dict[str, _Rows]:
@@ -132,7 +132,7 @@ class NewsboatCache:
         for number, (row, feed, time_of_it) in enumerate(rows, 1):
             if number > MOST_ARTICLES:
                 raise TuireaderError(
-                    f"the cache has more than {MOST_ARTICLES:,} articles", "let newsboat clean it up first"
+                    f"the cache has more than {MOST_ARTICLES:,} articles", "clean it up with newsboat first"
                 )
             of_feed = found.setdefault(feed, _Rows()) if isinstance(feed, str) else None
             if of_feed is not None:
@@ -142,7 +142,7 @@ class NewsboatCache:
 
     def feeds(self) -> dict[str, tuple[str, str]]:
         """Return title and website of each feed that was ever fetched, by its address."""
-        with _told(self._path):
+        with _errors(self._path):
             if not {"rssurl", "title", "url"} <= self._table("rss_feed"):
                 return {}
             rows = self._conn.execute(
@@ -187,10 +187,10 @@ class NewsboatCache:
                 yield not item.unread or item.deleted, item.flags
 
     def _row(self, row: int) -> Sequence[object] | None:
-        with _told(self._path):
+        with _errors(self._path):
             try:
                 found: Sequence[object] | None = self._conn.execute(self._select, (row,)).fetchone()
-            except sqlite3.DataError:  # a value is longer than it may be
+            except sqlite3.DataError:  # a value is too long
                 self.too_large += 1
                 return None
             return found
@@ -222,24 +222,24 @@ def _time(value: object) -> int:
     return value if isinstance(value, int) and 0 <= value < 1 << 36 else 0
 
 
-def _not_newsboats(why: str) -> TuireaderError:
-    return TuireaderError("this cache.db is not one of newsboat", f"{why}; nothing was imported")
+def _not_a_cache(why: str) -> TuireaderError:
+    return TuireaderError("this cache.db is not from newsboat", f"{why}; nothing was imported")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[NewsboatCache]:
+def open_cache(path: Path) -> Iterator[NewsboatCache]:
     """Open a cache, read-only, for one thread at a time.
 
     Raises TuireaderError if it is not one or cannot be read.
     """
     if not path.is_file():
-        raise TuireaderError(f"there is no newsboat cache {path}", "name its folder")
-    with _told(path):
+        raise TuireaderError(f"the newsboat cache {path} does not exist", "give its folder")
+    with _errors(path):
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False
         )
     try:
-        with _told(path):
+        with _errors(path):
             conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
             for limit, value in _LIMITS.items():
                 conn.setlimit(limit, value)
@@ -247,14 +247,14 @@ def opened(path: Path) -> Iterator[NewsboatCache]:
             for pragma in _PRAGMAS:
                 conn.execute(f"PRAGMA {pragma}")
             cache = NewsboatCache(conn, path)
-            conn.set_progress_handler(None, 0)  # from here on a row at a time is read
+            conn.set_progress_handler(None, 0)  # from here on it reads a row at a time
         yield cache
     finally:
         conn.close()
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _errors(path: Path) -> Iterator[None]:
     """Turn errors of SQLite into TuireaderError."""
     try:
         yield

@@ -15,12 +15,12 @@ from tuireader.store.store import Store
 
 T = TypeVar("T")
 
-_SPARED = 8000
-"""KiB of pages that a connection keeps where memory is spared."""
-_MUCH = 4 << 20
-"""Bytes of the write-ahead log from which it is copied."""
-_LATEST = 20_000
-"""Pages of it from which a commit does that itself."""
+_SMALL_CACHE = 8000
+"""Page cache of a connection in KiB when memory is limited."""
+_LARGE_LOG = 4 << 20
+"""Size of the write-ahead log in bytes from which it is copied."""
+_LOG_PAGES = 20_000
+"""Pages of the log from which a commit copies them itself."""
 
 
 class Pool:
@@ -69,7 +69,7 @@ class Pool:
         """Open the counter's connection in its thread, so that a start does not wait for it."""
         if self._counting is None:
             self._counting = Store.open(self.path, prepare=False)
-            self._counting.conn.execute("PRAGMA cache_size = -4000")  # what it looks at it looks at once
+            self._counting.conn.execute("PRAGMA cache_size = -4000")  # it reads each page once
         return self._counting
 
     async def write(self, function: Callable[[Store], T]) -> T:
@@ -81,17 +81,17 @@ class Pool:
         if self._writing is not None:
             self._writing.patience = seconds
 
-    async def spare_memory(self) -> None:
-        """Keep fewer pages in memory, and leave it to `tidy` to copy what was written into the database.
+    async def limit_cache(self) -> None:
+        """Use smaller page caches, and leave checkpoints to `checkpoint`.
 
-        Otherwise a commit does that now and then, which takes ten times as long as the commit itself.
+        Otherwise a commit does one now and then, which takes ten times as long as the commit itself.
         """
-        await self.write(lambda store: store.set_cache(_SPARED, checkpoint=_LATEST))
-        await self.read(lambda store: store.set_cache(_SPARED))
+        await self.write(lambda store: store.set_cache(_SMALL_CACHE, checkpoint=_LOG_PAGES))
+        await self.read(lambda store: store.set_cache(_SMALL_CACHE))
 
-    async def tidy(self) -> None:
-        """Copy what was written into the database, if it is much; neither readers nor the writer wait."""
-        await self.count(lambda store: store.tidy(_MUCH))
+    async def checkpoint(self) -> None:
+        """Copy a large write-ahead log into the database; neither readers nor the writer wait."""
+        await self.count(lambda store: store.checkpoint(_LARGE_LOG))
 
     async def close(self) -> None:
         """Finish running writes, stop reading, and close the connections."""

@@ -17,34 +17,34 @@ from typing import Any
 from tuireader import files
 from tuireader.errors import DatabaseError
 from tuireader.store.dictionaries import Dictionaries, is_damage
-from tuireader.store.maintenance import SOURCES, broken_matches, broken_texts, making, reading
+from tuireader.store.maintenance import SOURCES, broken_matches, broken_texts, new_database, open_read_only
 from tuireader.store.relations import RELATED_UP_TO
 from tuireader.store.store import Store
 
-_MADE_ANEW = {"profile", "posting", "term_count", "neighbour", "dictionary"}
+_REBUILT = {"profile", "posting", "term_count", "neighbour", "dictionary"}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
 _EACH = 2_000
-"""Keys that are tried one by one between a failure and the next success."""
+"""Keys to try one by one between a failure and the next success."""
 _FAILURES = 200_000
-"""Failed queries after which a table is given up."""
+"""Failed queries after which to give a table up."""
 
 Row = tuple[Any, ...]
 
 
-def salvage(path: Path, target: Path) -> dict[str, int]:
+def recover(path: Path, target: Path) -> dict[str, int]:
     """Create a database at `target` from what can be read at `path`; return the rows kept by table.
 
     Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
-    with making(target, beside=path) as new:
-        return _salvage(path, new)
+    with new_database(target, beside=path) as new:
+        return _recover(path, new)
 
 
-def _salvage(path: Path, target: Path) -> dict[str, int]:
+def _recover(path: Path, target: Path) -> dict[str, int]:
     store = Store.open(target)
     try:
         store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
-        with _legible(path, target) as whole, reading(whole) as damaged, store.transaction():
+        with _openable(path, target) as whole, open_read_only(whole) as damaged, store.transaction():
             damaged.execute("PRAGMA cell_size_check = ON")
             damaged.text_factory = lambda data: data.decode("utf-8", "replace")
             damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -52,10 +52,10 @@ def _salvage(path: Path, target: Path) -> dict[str, int]:
             for table in _tables(store.conn):
                 _copy(damaged, store.conn, table)
             store.compression.dictionaries.rewrite_copies(Dictionaries(damaged))
-            _mend(store)
+            _restore_consistency(store)
         with store.transaction():
             store.index.rebuild()
-            store.compression.dictionaries.rewrite_copies()  # far from their second copies
+            store.compression.dictionaries.rewrite_copies()  # away from their second copies
         return {
             table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in _tables(store.conn)
@@ -64,8 +64,8 @@ def _salvage(path: Path, target: Path) -> dict[str, int]:
         cause = error.__cause__
         if isinstance(cause, sqlite3.Error) and is_damage(cause):
             raise DatabaseError(
-                f"nothing in {path} can be read; it is damaged beyond repair, or no database of tuireader",
-                "put a backup in its place, or move it away and begin anew",
+                f"nothing in {path} can be read; it is damaged beyond repair, or not a tuireader database",
+                "restore a backup, or move it away and start with a new one",
             ) from error
         raise
     finally:
@@ -77,11 +77,11 @@ def _salvage(path: Path, target: Path) -> dict[str, int]:
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _TABLE_PAGES = (b"\x05", b"\x0d")
-"""How the pages of a table begin; the first page of a database is one, behind the header."""
+"""First bytes of table pages; the first page of a database is one, after the header."""
 
 
 @contextmanager
-def _legible(path: Path, target: Path) -> Iterator[Path]:
+def _openable(path: Path, target: Path) -> Iterator[Path]:
     """Yield the file, or a copy of it that SQLite opens if it refuses the file as a whole.
 
     That is the case if the end is missing or the header is destroyed (SQLite file format §1.3). The copy is
@@ -127,7 +127,7 @@ def _tables(conn: sqlite3.Connection) -> list[str]:
         """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
            AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
     )
-    return [row[0] for row in rows if row[0] not in _MADE_ANEW]
+    return [row[0] for row in rows if row[0] not in _REBUILT]
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
@@ -207,7 +207,7 @@ class _Table:
                 start = last + 1
             if start > _GREATEST:
                 return
-            try:  # the module looks a row ahead, so the last good one has not been given yet
+            try:  # the module reads a row ahead, so the last good row is still missing
                 row = self._conn.execute(f"{self._sql('>=')} LIMIT 1", (*prefix, start)).fetchone()
                 if row is None:
                     return
@@ -267,11 +267,11 @@ class _Table:
 # --------------------------------------------------------------------------- putting in order
 
 
-def _mend(store: Store) -> None:
+def _restore_consistency(store: Store) -> None:
     """Restore the consistency of the rows that were kept."""
-    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # they are related anew
+    store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # relate all again
     conn = store.conn
-    # articles of a feed that is lost are kept under one that says so
+    # give articles of a lost feed a substitute
     conn.execute(
         """INSERT INTO feed (id, url, title, subscribed)
            SELECT DISTINCT feed_id, 'lost:' || feed_id, 'lost feed ' || feed_id, 0 FROM article
@@ -285,15 +285,15 @@ def _mend(store: Store) -> None:
     for table in _tables(conn):
         for _, _, parent, column, to, *_ in conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
             conn.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {to} FROM {parent})")
-    store.labels.migrate_flags()  # of a file that is older than labels
+    store.labels.migrate_flags()  # if the file is older than labels
     broken = [(article_id,) for article_id in broken_texts(conn)]
     for table in ("content", "revision", "variant"):
         conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)
-    # they can be fetched again, and are no article without its content
+    # they can be fetched again, and are useless without the content
     for table in ("full_text", "comments", "variant"):
         conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
-    # what feeds still have of lost texts and matches comes again
+    # fetch again what feeds still have of lost texts and matches
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.execute("UPDATE appearance SET digest = 0 WHERE secondary = 1")

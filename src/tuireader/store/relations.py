@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _WINDOW = 12_000
-"""So many of the articles that wait are put into the order of their times."""
+"""Waiting articles that are sorted by time at once."""
 RELATED_UP_TO = "related up to"
-"""The fact that has the id up to which all articles have been related."""
+"""Fact with the id up to which all articles have been related."""
 _JUDGED = "stories judged down to"
-"""The fact that has the number below which stories may be folded by the rules of an older version."""
+"""Fact with the number below which stories may be folded by older rules."""
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
@@ -33,9 +33,9 @@ class RelativeRow:
 
 
 ROW = 1 << 40
-"""What the rows of a story are apart in `article.story`: more than there will be articles."""
+"""Distance of the rows of a story in `article.story`: more than there will ever be articles."""
 ROWS = 16
-"""A story has this many rows at most."""
+"""Maximum number of rows of a story."""
 
 
 def story_number(column: str) -> str:
@@ -163,7 +163,7 @@ class Relations:
         A first refresh brings feed after feed; stories are found best in the order of publication.
         """
         floor = self._floor()
-        if not floor:  # there are no older stories
+        if not floor:  # the database has no older stories
             self._conn.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, '0')", (_JUDGED,))
         newest = int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
         while floor < newest:

@@ -17,11 +17,11 @@ from tuireader.store.full_texts import FullTexts
 from tuireader.store.index import Index
 
 _WORTH = 0.25
-"""The share of empty pages from which the file is made smaller."""
+"""Share of empty pages from which the file is shrunk."""
 
 _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id)"""
-"""Starred and labelled articles and those on a watch are never dropped."""
+"""Starred and labelled articles and those on a watch are never purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Retention:
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         self._pages.drop(going)
 
-    def _part_copies(self) -> None:
+    def _separate_copies(self) -> None:
         """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
         self._conn.execute("BEGIN IMMEDIATE")
         try:
@@ -123,7 +123,7 @@ class Retention:
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
-            self._part_copies()
+            self._separate_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False

@@ -11,7 +11,7 @@ from tuireader.store.compression import Compression
 from tuireader.text import plain
 
 _MOST = 20
-"""Versions that are kept of one article; live blogs have hundreds."""
+"""Versions kept of one article; live blogs have hundreds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ VERSION = 7
 """The newest schema. In `PRAGMA user_version`, so that an up-to-date database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
-"""The table in which sqlite-utils writes down what was applied."""
+"""The table of sqlite-utils for applied migrations."""
 
 _BASE = f"""
 CREATE TABLE feed (
@@ -160,7 +160,7 @@ CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
-# what the pages of articles say, beside what their feeds say; `html` is NULL where it could not be had
+# texts of articles' pages, beside those of feeds; `html` is NULL if it could not be fetched
 _FULL_TEXTS = (
     """CREATE TABLE full_text (
       article_id INTEGER PRIMARY KEY REFERENCES article(id),
@@ -176,13 +176,13 @@ _FULL_TEXTS = (
     "ALTER TABLE revision ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0",
 )
 
-# what texts are packed with; each dictionary lies in `fact` once more. `articles` is how many there were
+# for compression; each dictionary is in `fact` once more. `articles`: their number when it was trained
 _DICTIONARIES = """CREATE TABLE dictionary (
   number INTEGER PRIMARY KEY,
   id INTEGER NOT NULL, articles INTEGER NOT NULL, packed BLOB NOT NULL
 )"""
 
-# what a person labels articles with; `key` is the same for all spellings of a name
+# the user's labels; `key` is the same for all spellings of a name
 _LABELS = (
     "CREATE TABLE label (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL)",
     """CREATE TABLE article_label (
@@ -193,10 +193,10 @@ _LABELS = (
     "CREATE INDEX article_label_article ON article_label (article_id)",
 )
 
-# Texts of further feeds, where they differ from what the article shows. When a match was found and until when
-# it held (0: it still does), which revision and which further feed has its sentence (0: the text on display).
-# What a notice said, and when. `revision.feed_id` is 0 for versions of the text on display. `watch.changed`:
-# a pending watch wants something else than what made its matches.
+# Texts of further feeds that differ from the displayed one. When a match was found and until when
+# it held (0: it still does), which revision and which further feed has its sentence (0: the displayed text).
+# Text and time of a notice. `revision.feed_id` is 0 for versions of the displayed text. `watch.changed`:
+# a pending watch differs from the one that made its matches.
 _HISTORY = (
     """CREATE TABLE variant (
       article_id INTEGER NOT NULL REFERENCES article(id),
@@ -219,14 +219,14 @@ _HISTORY = (
     "ALTER TABLE notice ADD COLUMN told_at INTEGER",
     "ALTER TABLE notice ADD COLUMN term TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE notice ADD COLUMN sentence TEXT NOT NULL DEFAULT ''",
-    # older versions dropped the texts of further feeds: read them again
+    # older versions dropped the texts of further feeds: fetch them again
     """UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL
        WHERE id IN (SELECT feed_id FROM appearance WHERE secondary = 1)""",
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
 _STALE_INDEX = "index of version 2"
-"""A fact of a database whose index has to be made anew; a later migration does it."""
+"""Fact of a database whose index must be rebuilt by a later migration."""
 
 
 def _execute(db: Database, statements: Sequence[str], version: int) -> None:
@@ -235,10 +235,10 @@ def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     db.execute(f"PRAGMA user_version = {version}")
 
 
-def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda done: None) -> None:
+def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
     """Bring an empty or older database up to `VERSION`; interrupted, it is as it was before.
 
-    `tell` is called with the share that is done of long work.
+    `report` is called with the share that is done of long work.
     """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
@@ -272,7 +272,7 @@ def migrate(conn: sqlite3.Connection, tell: Callable[[float], None] = lambda don
         from tuireader.store.compression import Compression
         from tuireader.store.index import Index
 
-        index = Index(conn, Articles(conn, Compression(conn)), tell, variants=False)
+        index = Index(conn, Articles(conn, Compression(conn)), report, variants=False)
         if db.execute("DELETE FROM fact WHERE name = ?", (_STALE_INDEX,)).rowcount:
             index.rebuild()
         else:

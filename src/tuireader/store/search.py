@@ -20,17 +20,17 @@ from tuireader.store.conditions import HIT, Condition, Conditions
 _MANY = 5000
 _AHEAD = 500
 _RANKED = 2000
-"""Hits that are ordered by relevance: BM25 looks at each of them."""
+"""Hits that are ranked by relevance: BM25 reads each of them."""
 _FEW = 100
-"""Hits up to which a search with a very short prefix looks at the newest articles first ..."""
+"""Limit up to which a search with a very short prefix reads the newest articles first ..."""
 _LOOKED_AT = 300
-"""... and at how many of them."""
+"""... and their number."""
 _RECENT, _SPREAD = 1000, 30
-"""Newest articles in which few hits are looked for first, and the most ids for one of them."""
+"""Newest articles that a short search tries first, and their maximum spread of ids."""
 _LAST = (1 << 62) - 1
 """An id that no article has."""
 _FIRST, _BATCH = 60, 200
-"""Candidates that are read and asked at first, and then at a time."""
+"""Candidates in the first and in later batches."""
 
 
 class Search:
@@ -132,7 +132,7 @@ class Search:
         them."""
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_is_wide, query.leaves(parsed.root))):
-            # The index would first gather all words with the prefix, which may be in any article.
+            # The index would first collect all words with the prefix, which may be in any article.
             condition = Conditions(self._conn, now).all(plan.facts)
             sql, args = _newest(within, within_args, condition)
             last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _LOOKED_AT])]
@@ -239,7 +239,7 @@ class Search:
                 return _both(facts, rest)
         if plan.fts is None or known:
             return Condition(facts.sql, facts.args, exact=plan.exact and facts.exact)
-        # With many hits it is quicker to walk the articles by time than to look up and sort all hits.
+        # With many hits, walking the articles by time is faster than looking up and sorting all hits.
         walk = limit < _MANY and self.hits_many(plan.fts, _MANY)
         hit = Condition(HIT if walk else HIT.removeprefix("+"), (plan.fts,), exact=plan.exact)
         return _both(facts, hit)
@@ -284,7 +284,7 @@ def _both(one: Condition, other: Condition) -> Condition:
 
 
 _IN_BODIES = frozenset({"", "body"})
-"""The fields that are about more than the columns of an article, its labels and the names of its feed."""
+"""Fields that need more than an article's columns, its labels and the names of its feed."""
 
 
 def _field(leaf: Node) -> str:
@@ -303,7 +303,7 @@ def _may_hold(node: Regex, text: str) -> bool:
     try:
         return query.value_matches(node, text)
     except query.SlowRegex:
-        return False  # nor does the whole expression match
+        return False  # then the whole expression does not match
 
 
 def _is_wide(leaf: Node) -> bool:

@@ -78,8 +78,8 @@ class Stats:
         since = today - (DAYS - 1) * _DAY
         found: dict[str, Hits] = {}
         names = dict(self._conn.execute("SELECT id, name FROM watch"))
-        # By the index, which leaves the evidence alone and takes articles in the order in which they lie.
-        # SQLite gives `a.id` from the row that has the greatest time.
+        # By the index, which does not read the evidence and takes articles in storage order.
+        # SQLite takes `a.id` from the row with the greatest time.
         for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
             """SELECT m.watch_id, a.feed_id, iif(a.time < ?1, -1, min((a.time - ?1) / 86400, ?2)) AS day,
                       count(*), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tuireader.store.watches import Watches
 
 _ATTEMPT = 0.1
-"""Seconds of one attempt to get the write lock; between two of them the patience may have been changed."""
+"""Seconds of one attempt to get the write lock; `patience` may change between two attempts."""
 
 
 class Store:
@@ -56,7 +56,7 @@ class Store:
         OverflowError,
         UnicodeError,
     )
-    """What a bad row raises, as opposed to a bad database: a number too large, a lone surrogate."""
+    """Errors of a bad row, as opposed to a bad database: a number too large, a lone surrogate."""
 
     def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
@@ -208,7 +208,7 @@ class Store:
             yield
             self.conn.execute("COMMIT")
         except BaseException:
-            if self.conn.in_transaction:  # also where the disk had no room for the commit
+            if self.conn.in_transaction:  # also if the disk had no room for the commit
                 self.conn.execute("ROLLBACK")
             raise
 
@@ -241,10 +241,10 @@ class Store:
         finally:
             self.conn.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
 
-    def learn(self) -> None:
-        """Make or complete a dictionary of the stored texts where it is time; not within a transaction.
+    def train_dictionary(self) -> None:
+        """Train or complete a dictionary of the stored texts if it is due; not within a transaction.
 
-        It takes a tenth of a second each time that there are ten times as many articles.
+        It takes a tenth of a second whenever the number of articles has grown tenfold.
         """
         step = self.compression.dictionaries.next_step(self.compression.decompress)
         if step is not None:
@@ -256,12 +256,12 @@ class Store:
         self.conn.execute(f"PRAGMA cache_size = -{kibibytes}")
         if checkpoint is not None:
             self.conn.execute(f"PRAGMA wal_autocheckpoint = {checkpoint}")
-            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # once it was copied it is cut
+            self.conn.execute(f"PRAGMA journal_size_limit = {1 << 20}")  # truncate it after copying
 
-    def tidy(self, much: int) -> None:
-        """Copy the write-ahead log into the database if it has so many bytes, as far as nobody reads it."""
+    def checkpoint(self, size: int) -> None:
+        """Copy the write-ahead log into the database if it has `size` bytes, as far as readers permit."""
         log = self.path.with_name(f"{self.path.name}-wal")
-        if log.exists() and log.stat().st_size >= much:
+        if log.exists() and log.stat().st_size >= size:
             self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def change_state(self) -> tuple[int, int]:

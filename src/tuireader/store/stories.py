@@ -12,9 +12,9 @@ from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
 
 _FEW = 5000
-"""Up to so many ids are looked up one by one; for more, all articles in stories are read at once."""
+"""Maximum number of ids to look up one by one; for more, all articles in stories are read."""
 _PART = 10_000
-"""So many ids are gone over at a time, which takes less than a millisecond."""
+"""Ids processed at a time, in less than a millisecond."""
 
 _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
@@ -30,7 +30,7 @@ def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, lis
 CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
   FROM appearance p JOIN article a ON a.id = p.article_id
   WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
-"""What feeds carry beside the articles that are their own."""
+"""SQL for articles that feeds carry besides their own."""
 _BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
 
 
@@ -63,7 +63,7 @@ class Stories:
         for part in _parts(ids):
             backwards += filter(story_of.__contains__, part)
         backwards.reverse()
-        leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one stays
+        leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one wins
         for better in self._unread(ids):
             fresh = list(filter(better.__contains__, backwards))
             leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))

@@ -300,7 +300,7 @@ class Watches:
 
 
 _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revision"
-"""The articles that have several texts: of further feeds, or from before an edit."""
+"""SQL for articles with several texts: of further feeds, or from before an edit."""
 
 
 def _hit(feeds: Collection[int] | None) -> str:
