@@ -217,7 +217,7 @@ def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     told = run_apart(filled, "refresh", before=limited)
-    assert "refuses to read or write" in one_line(told)
+    assert "cannot read or write" in one_line(told)
     assert all(not finding.problem for finding in maintenance.check(filled.database))
     assert len(run("list", "--limit", "1000").out.splitlines()) == 60
     assert run("refresh").code == Exit.OK

@@ -289,7 +289,10 @@ def test_with_both_copies_lost_the_rest_is_saved_and_the_texts_come_again(path: 
     assert 50 < len(packed) < 500
     store.close()
     change(path, FIRST, SECOND)
-    assert "both copies" in problems(path)["dictionaries"] and "cannot be unpacked" in problems(path)["texts"]
+    assert (
+        "both copies" in problems(path)["dictionaries"]
+        and "cannot be decompressed" in problems(path)["texts"]
+    )
     store = Store.open(path)
     save(store, 1, entry(9000, content_html=html(9000)), now=NOW)  # goes on, and depends on it no more
     store.close()

@@ -76,7 +76,7 @@ def test_damaged_ones_are_found_and_not_saved(tmp_path: Path) -> None:
     store.conn.execute("UPDATE comments SET packed = ?", (b"\1\2",))
     store.close()
     findings = {one.name: one for one in maintenance.check(tmp_path / "test.db")}
-    assert "cannot be unpacked" in findings["texts"].problem
+    assert "cannot be decompressed" in findings["texts"].problem
     kept = recover(tmp_path / "test.db", tmp_path / "new.db")
     assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
 

@@ -114,10 +114,10 @@ def test_a_sound_database_has_no_problem_and_is_not_touched(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("statement", "name", "words"),
     [
-        ("DELETE FROM article WHERE id = 7", "references", "belong to nothing"),
+        ("DELETE FROM article WHERE id = 7", "references", "belong to missing ones"),
         ("UPDATE content SET html = x'789c00' WHERE article_id = 9", "texts", "as that of article 9"),
         ("UPDATE content SET extra = '{' WHERE article_id = 9", "texts", "as that of article 9"),
-        ("DELETE FROM content WHERE article_id = 9", "search", "1 article of the index is no more"),
+        ("DELETE FROM content WHERE article_id = 9", "search", "1 indexed article does not exist"),
         ("DELETE FROM search_docsize WHERE id = 9", "search", "1 article is not in the index"),
         ("UPDATE match SET evidence = '[' WHERE article_id = 1", "matches", "no readable evidence"),
         ("UPDATE article SET sources = 4 WHERE id = 9", "appearances", "wrong number of sources"),
@@ -358,7 +358,7 @@ def test_texts_that_cannot_be_unpacked_come_again_with_the_next_fetch(tmp_path: 
 def test_a_file_of_noise_says_that_nothing_can_be_saved(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     path.write_bytes(random.Random(3).randbytes(50_000))
-    with pytest.raises(DatabaseError, match=r"nothing in .*x\.db can be read.*put a backup in its place"):
+    with pytest.raises(DatabaseError, match=r"nothing in .*x\.db can be read.*restore a backup"):
         recover(path, tmp_path / "new.db")
     assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
-from tuireader.store.evidence import EVIDENCE, evidence_row
 from tuireader.store.first_page import labels_of, subscribed
-from tuireader.store.texts import thread_of, unpack_extra
+from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.text import plain
 
 

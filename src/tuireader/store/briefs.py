@@ -7,7 +7,7 @@ import sqlite3
 
 from tuireader.export.brief import Report
 from tuireader.model import Away, Evidence
-from tuireader.store.evidence import EVIDENCE, evidence_row
+from tuireader.store.json_columns import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tuireader.store.texts import unpack_extra
+from tuireader.store.json_columns import unpack_extra
 from tuireader.text import without_password
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from tuireader.model import Thread
 from tuireader.store.compression import Compression
+from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
-from tuireader.store.texts import thread_text
 from tuireader.text import plain, word_diff
 
 _TRIES = 3

@@ -9,7 +9,7 @@ from tuireader.document.prepare import prepare
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
 from tuireader.store.compression import Compressor, Stored
-from tuireader.store.texts import pack_extra
+from tuireader.store.json_columns import pack_extra
 
 
 @dataclass(slots=True)

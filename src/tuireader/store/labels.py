@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
 from tuireader.store.first_page import labels_of
+from tuireader.store.json_columns import unpack_extra
 from tuireader.store.sql import change_state
-from tuireader.store.texts import unpack_extra
 
 
 class Labels:

@@ -20,9 +20,8 @@ from tuireader.errors import DatabaseError
 from tuireader.store.compression import Compression, UnreadableText
 from tuireader.store.database_file import check_version, explain, vacuum_into, wrap_os_errors
 from tuireader.store.dictionaries import Dictionaries, is_damage
-from tuireader.store.evidence import evidence_of
+from tuireader.store.json_columns import evidence_of, thread_of, unpack_extra
 from tuireader.store.store import Store
-from tuireader.store.texts import thread_of, unpack_extra
 from tuireader.text.wording import counted
 
 

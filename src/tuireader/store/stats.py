@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from statistics import median
 from typing import Annotated
 
-from tuireader.store.evidence import evidence_of
+from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations import story_number
 from tuireader.store.sql import change_state
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Evidence
-from tuireader.store.evidence import evidence_json, evidence_of
+from tuireader.store.json_columns import evidence_json, evidence_of
 
 
 @dataclass(frozen=True, slots=True)

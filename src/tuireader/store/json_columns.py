@@ -1,11 +1,13 @@
-"""JSON in columns: the rarer facts of an entry, and comments."""
+"""Values that are stored as JSON: rarer facts of an entry, comments, evidence."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from tuireader.model import Comment, Enclosure, ParsedEntry, Thread
+from tuireader.model import Comment, Enclosure, Evidence, ParsedEntry, TermHit, Thread
 
 
 def pack_extra(entry: ParsedEntry) -> str:
@@ -44,3 +46,33 @@ def unpack_extra(stored: str) -> dict[str, Any]:
     if "enclosures" in extra:
         extra["enclosures"] = tuple(Enclosure(*item) for item in extra["enclosures"])
     return extra
+
+
+def evidence_json(evidence: Evidence) -> str:
+    """Return evidence as JSON, without the watch's name."""
+    hits = [[hit.term, hit.field, hit.count] for hit in evidence.hits]
+    return json.dumps([hits, evidence.sentence, evidence.spans], ensure_ascii=False, separators=(",", ":"))
+
+
+def evidence_of(watch: str, stored: str) -> Evidence:
+    """Return the evidence that `evidence_json` wrote; empty if it has not been computed yet."""
+    if not stored:
+        return Evidence(watch)
+    hits, sentence, spans = json.loads(stored)
+    return Evidence(
+        watch, tuple(TermHit(*hit) for hit in hits), sentence, tuple((start, end) for start, end in spans)
+    )
+
+
+EVIDENCE = """w.name, m.evidence, m.feed_id, m.revision, m.until,
+  (SELECT coalesce(nullif(own_title, ''), nullif(title, ''), url) FROM feed WHERE id = m.feed_id)"""
+"""The columns, of match `m` and watch `w`, that `evidence_row` reads."""
+
+
+def evidence_row(row: Sequence[Any]) -> Evidence:
+    """Return the evidence of a match with its history."""
+    name, stored, feed_id, revision, until, feed = row
+    found = evidence_of(name, stored)
+    if not (feed_id or revision or until):
+        return found
+    return replace(found, feed_id=feed_id, feed=feed or "", revision=revision, until=until)
