@@ -12,7 +12,7 @@ from tuireader.document import parse
 from tuireader.subprocesses.highlighting import colours
 from tuireader.subprocesses.images import picture
 from tuireader.subprocesses.readability import article
-from tuireader.subprocesses.sandbox import Failed, Workshop
+from tuireader.subprocesses.sandbox import Failed, Sandbox
 
 TEXT = "".join(
     f"<p>Paragraph {n} tells of the harbour: the council has voted for the new ferry line, which is to run "
@@ -134,66 +134,85 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
 
 
 async def test_jobs_are_done_in_turn_by_one_process() -> None:
-    shop = Workshop()
+    sandbox = Sandbox()
     try:
-        jobs = [shop.do("colours", f"x = {n}", "python", deadline=20) for n in range(5)]
+        jobs = [sandbox.run("colours", f"x = {n}", "python", deadline=20) for n in range(5)]
         assert len(await asyncio.gather(*jobs)) == 5
-        process = shop._process
+        process = sandbox.worker.process
         with pytest.raises(Failed, match="no text"):
-            await shop.do("article", "", "", "", deadline=20)
-        await shop.do("colours", "x", "python", deadline=20)
-        assert shop._process is process  # a refusal is an answer
+            await sandbox.run("article", "", "", "", deadline=20)
+        await sandbox.run("colours", "x", "python", deadline=20)
+        assert sandbox.worker.process is process  # a refusal is an answer
     finally:
-        await shop.aclose()
+        await sandbox.aclose()
 
 
 async def test_a_job_that_overruns_is_killed_and_the_next_one_done() -> None:
-    shop = Workshop()
+    sandbox = Sandbox()
     try:
-        await shop.do("colours", "x", "python", deadline=20)
-        process = shop._process
+        await sandbox.run("colours", "x", "python", deadline=20)
+        process = sandbox.worker.process
         assert process is not None
         with pytest.raises(Failed, match=r"takes longer than 0\.001 seconds"):
-            await shop.do("article", page(TEXT * 2000), "", "", deadline=0.001)
+            await sandbox.run("article", page(TEXT * 2000), "", "", deadline=0.001)
         assert process.returncode is not None
-        assert await shop.do("colours", "x = 1", "python", deadline=20)
+        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
     finally:
-        await shop.aclose()
+        await sandbox.aclose()
 
 
 @pytest.mark.parametrize("unread", [1, 50_000, 100_000, 200_000])
 async def test_a_job_that_is_given_up_while_its_answer_comes(unread: int) -> None:
-    shop = Workshop()
+    sandbox = Sandbox()
     noise = saved(Image.effect_noise((1200, 1200), 80).convert("RGB"), "PNG")
     try:
-        await shop.do("colours", "x", "python", deadline=20)
-        assert shop._process is not None
-        process, stream = shop._process, shop._process.stdout
-        job = asyncio.create_task(shop.do("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
+        await sandbox.run("colours", "x", "python", deadline=20)
+        assert sandbox.worker.process is not None
+        process, stream = sandbox.worker.process, sandbox.worker.process.stdout
+        job = asyncio.create_task(sandbox.run("picture", noise, 1200, 1200, (0, 0, 0), deadline=20))
         while len(stream._buffer) < unread:  # type: ignore[union-attr]
             await asyncio.sleep(0)
         job.cancel()
         async with asyncio.timeout(10):
             await asyncio.gather(job, return_exceptions=True)
         assert job.cancelled() and process.returncode is not None
-        assert await shop.do("colours", "x = 1", "python", deadline=20)
+        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
     finally:
         async with asyncio.timeout(10):
-            await shop.aclose()
+            await sandbox.aclose()
 
 
 async def test_a_process_that_dies_is_told_and_started_again() -> None:
-    shop = Workshop()
+    sandbox = Sandbox()
     try:
-        await shop.do("colours", "x", "python", deadline=20)
-        assert shop._process is not None
-        shop._process.kill()
+        await sandbox.run("colours", "x", "python", deadline=20)
+        assert sandbox.worker.process is not None
+        sandbox.worker.process.kill()
         with pytest.raises(Failed, match="damaged or too large"):
-            await shop.do("colours", "x", "python", deadline=20)
-        assert await shop.do("colours", "x = 1", "python", deadline=20)
-        shop._end()  # what it does when it has been idle
-        assert shop._process is not None
-        await shop._process.wait()
-        assert await shop.do("colours", "x = 1", "python", deadline=20)
+            await sandbox.run("colours", "x", "python", deadline=20)
+        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
     finally:
-        await shop.aclose()
+        await sandbox.aclose()
+
+
+async def test_a_process_without_jobs_ends_and_the_next_job_starts_another() -> None:
+    sandbox = Sandbox(idle=0.1)
+    try:
+        await sandbox.run("colours", "x", "python", deadline=20)
+        process = sandbox.worker.process
+        assert process is not None
+        async with asyncio.timeout(10):
+            await process.wait()
+        assert await sandbox.run("colours", "x = 1", "python", deadline=20)
+        assert sandbox.worker.process is not process
+    finally:
+        await sandbox.aclose()
+
+
+async def test_a_job_in_progress_is_never_idle() -> None:
+    sandbox = Sandbox(idle=0.05)
+    try:
+        jobs = [sandbox.run("article", page(TEXT * 50), "", "", deadline=20) for _ in range(5)]
+        assert len(set(await asyncio.gather(*jobs))) == 1
+    finally:
+        await sandbox.aclose()

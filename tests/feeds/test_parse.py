@@ -606,7 +606,7 @@ async def test_the_worker_is_ended_when_it_takes_too_long_and_starts_anew() -> N
 async def _stopped(worker: ParseWorker) -> asyncio.subprocess.Process:
     """The process of a worker, which has begun and gets no time any more."""
     await worker.parse(DECLINED["odd date"].encode(), URL)
-    process = worker._slow._process
+    process = worker.slow.process
     assert process is not None
     process.send_signal(signal.SIGSTOP)
     return process
@@ -634,7 +634,7 @@ async def test_the_worker_survives_being_killed() -> None:
     async with ParseWorker() as worker:
         body = DECLINED["odd date"].encode()
         await worker.parse(body, URL)
-        process = worker._slow._process
+        process = worker.slow.process
         assert process is not None
         process.kill()
         await process.wait()
@@ -644,7 +644,7 @@ async def test_the_worker_survives_being_killed() -> None:
 async def test_a_cancelled_parse_does_not_confuse_the_next() -> None:
     async with ParseWorker() as worker:
         first = asyncio.create_task(worker.parse(DECLINED["odd date"].encode(), URL))
-        while worker._slow._process is None:
+        while worker.slow.process is None:
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
@@ -677,8 +677,8 @@ async def test_apart_goes_on_when_its_process_is_killed() -> None:
     body = bare("<item><title>T</title><guid>1</guid></item>").encode()
     async with ParseWorker(apart=True) as worker:
         first = await worker.parse(body, URL)
-        assert worker._quick is not None
-        process = worker._quick._process._process
+        assert worker.quick is not None
+        process = worker.quick.process
         assert process is not None
         process.kill()
         await process.wait()

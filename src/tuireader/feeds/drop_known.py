@@ -13,7 +13,7 @@ Digests = Mapping[int, int]
 """The guid keys of a feed's stored entries, each with the digest of what it said."""
 
 
-def sift(parsed: ParsedFeed, stored: Digests) -> ParsedFeed:
+def drop_known(parsed: ParsedFeed, stored: Digests) -> ParsedFeed:
     """The feed with only those entries that are not stored as they are, with their keys, and prepared."""
     known, kept, keys = [], [], []
     for guid, (entry, one) in dedup.distinct(parsed.entries).items():

@@ -1,14 +1,9 @@
-"""How requests and results go between the program and its parsing processes: a length, then `marshal`.
-
-Plain tuples take a third of the time that pickled dataclasses take, and they are most of what a refresh
-moves. Both ends are the same program under the same interpreter, so its private format will do.
-"""
+"""Requests to the parsing processes and their results as plain tuples for `marshal`."""
 
 from __future__ import annotations
 
-import marshal
 from array import array
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any
 
@@ -24,16 +19,10 @@ from tuireader.model import (
     Prepared,
 )
 
-HEADER = 8
-"""Bytes of the length that stands before each message."""
-
-Broken = (OSError, EOFError, ValueError, TypeError)
-"""What reading a message raises when the other end died while it wrote."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A body to be read. With `stored` the result is sifted: None leaves it whole."""
+    """A body to parse. With `stored`, entries that are stored already are dropped from the result."""
 
     body: bytes
     url: str
@@ -48,19 +37,21 @@ def _values(kind: type) -> attrgetter[tuple[Any, ...]]:
 _entry_values = _values(ParsedEntry)
 _enclosure_values = _values(Enclosure)
 _prepared_values = _values(Prepared)
+_keys_values = _values(Keys)
+_feed_values = _values(ParsedFeed)
 _ENCLOSURES = [field.name for field in fields(ParsedEntry)].index("enclosures")
 
 
-def pack_request(request: Request) -> bytes:
-    """A request as it goes through the pipe."""
+def pack_request(request: Request) -> tuple[Any, ...]:
+    """Return a request as plain values."""
     stored = request.stored
     digests = None if stored is None else array("q", [*stored.keys(), *stored.values()]).tobytes()
-    return _framed((request.body, request.url, request.content_type, digests))
+    return request.body, request.url, request.content_type, digests
 
 
-def unpack_request(data: bytes) -> Request:
-    """The request that `pack_request` made, without its header."""
-    body, url, content_type, digests = marshal.loads(data)
+def unpack_request(values: tuple[Any, ...]) -> Request:
+    """Return the request that `pack_request` packed."""
+    body, url, content_type, digests = values
     if digests is None:
         return Request(body, url, content_type)
     numbers = array("q", digests)
@@ -68,52 +59,40 @@ def unpack_request(data: bytes) -> Request:
     return Request(body, url, content_type, dict(zip(numbers[:half], numbers[half:], strict=True)))
 
 
-def pack_result(result: ParseResult | None) -> bytes:
-    """A result as it goes through the pipe."""
+def pack_result(result: ParseResult | None) -> tuple[Any, ...] | None:
+    """Return a result as plain values."""
     if result is None:
-        return _framed(None)
+        return None
     if isinstance(result, ParseFailed):
-        return _framed((result.fault.value, result.reason, result.feeds))
+        return result.fault.value, result.reason, result.feeds
     entries = [_entry_values(entry) for entry in result.entries]
     for at, entry in enumerate(result.entries):
         if entry.enclosures:
             values = list(entries[at])
             values[_ENCLOSURES] = tuple(map(_enclosure_values, entry.enclosures))
             entries[at] = tuple(values)
-    return _framed(
-        (
-            result.title,
-            result.site_url,
-            entries,
-            result.ttl,
-            result.well_formed,
-            [_prepared_values(made) for made in result.prepared],
-            [(keys.guid, keys.url, keys.digest) for keys in result.keys],
-            result.known,
-            result.left_out,
-        )
+    packed = replace(
+        result,
+        entries=entries,  # type: ignore[arg-type]
+        prepared=[*map(_prepared_values, result.prepared)],  # type: ignore[arg-type]
+        keys=[*map(_keys_values, result.keys)],  # type: ignore[arg-type]
     )
+    return _feed_values(packed)
 
 
-def unpack_result(data: bytes) -> ParseResult | None:
-    """The result that `pack_result` made, without its header."""
-    values = marshal.loads(data)
+def unpack_result(values: tuple[Any, ...] | None) -> ParseResult | None:
+    """Return the result that `pack_result` packed."""
     if values is None:
         return None
     if len(values) == 3:
         fault, reason, feeds = values
         return ParseFailed(Fault(fault), reason, feeds)
-    title, site_url, entries, ttl, well_formed, prepared, keys, known, left_out = values
-    return ParsedFeed(
-        title,
-        site_url,
-        tuple([_entry(entry) for entry in entries]),
-        ttl,
-        well_formed,
-        tuple([Prepared(*made) for made in prepared]),
-        tuple([Keys(*one) for one in keys]),
-        known,
-        left_out,
+    feed = ParsedFeed(*values)
+    return replace(
+        feed,
+        entries=tuple([_entry(entry) for entry in feed.entries]),  # type: ignore[arg-type]
+        prepared=tuple([Prepared(*made) for made in feed.prepared]),  # type: ignore[misc]
+        keys=tuple([Keys(*one) for one in feed.keys]),  # type: ignore[misc]
     )
 
 
@@ -122,8 +101,3 @@ def _entry(values: tuple[Any, ...]) -> ParsedEntry:
         enclosures = tuple([Enclosure(*one) for one in values[_ENCLOSURES]])
         values = (*values[:_ENCLOSURES], enclosures, *values[_ENCLOSURES + 1 :])
     return ParsedEntry(*values)
-
-
-def _framed(values: Any) -> bytes:
-    data = marshal.dumps(values)
-    return len(data).to_bytes(HEADER, "big") + data

@@ -14,7 +14,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
 from tuireader.library.image_cache import PictureCache
 from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
-from tuireader.subprocesses.sandbox import Failed, Workshop
+from tuireader.subprocesses.sandbox import Failed, Sandbox
 from tuireader.text import is_html, plain
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ _AT_ONCE = 4
 class Content(UseCases):
     """Fetch what belongs to an article and store it, so that it can be read offline."""
 
-    _workshop: Workshop | None = None
+    _sandbox: Sandbox | None = None
     _fetcher: Fetcher | None = None
 
     async def close(self) -> None:
         """End the worker process and the connections."""
-        if self._workshop is not None:
-            await self._workshop.aclose()
+        if self._sandbox is not None:
+            await self._sandbox.aclose()
         if self._fetcher is not None:
             await self._fetcher.aclose()
 
@@ -199,11 +199,11 @@ class Content(UseCases):
         return article
 
     async def _work(self, job: str, *arguments: object, seconds: float) -> Any:
-        """Have something done in the worker process."""
-        if self._workshop is None:
-            self._workshop = Workshop()
+        """Run a job in the sandbox."""
+        if self._sandbox is None:
+            self._sandbox = Sandbox()
         try:
-            return await self._workshop.do(job, *arguments, deadline=seconds)
+            return await self._sandbox.run(job, *arguments, deadline=seconds)
         except Failed as failed:
             raise TuireaderError(f"it cannot be read: {failed}") from None
 

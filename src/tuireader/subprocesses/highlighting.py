@@ -1,6 +1,6 @@
 """Which words of a program are keywords, strings, comments, by Pygments.
 
-Run in the workshop only: its lexers are regular expressions, and a text can be made on which they never end.
+Run in the sandbox only: its lexers are regular expressions, and a text can be made on which they never end.
 """
 
 from __future__ import annotations

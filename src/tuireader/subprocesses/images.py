@@ -1,4 +1,4 @@
-"""Pixels out of a picture file, by Pillow. Run in the workshop only: decoders are written in C."""
+"""Pixels out of a picture file, by Pillow. Run in the sandbox only: decoders are written in C."""
 
 from __future__ import annotations
 

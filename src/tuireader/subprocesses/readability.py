@@ -1,6 +1,6 @@
 """The article out of a web page, by readability (see docs/notes/full-text.md), and what it leaves behind.
 
-Run in the workshop only: what a page holds may take any time.
+Run in the sandbox only: what a page holds may take any time.
 """
 
 from __future__ import annotations
