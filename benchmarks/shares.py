@@ -1,4 +1,4 @@
-"""Who uses the CPU in a refresh: looks at the threads of a running command in /proc, so on Linux only."""
+"""CPU time of a refresh by part, from the threads of the running command in /proc (Linux only)."""
 
 from __future__ import annotations
 
@@ -46,17 +46,23 @@ class Shares:
                     self._look(process)
 
     def _look(self, process: str) -> None:
-        command = (_PROC / process / "cmdline").read_bytes()
-        if b"tuireader" not in command or b"\0-q\0-o\0" in command:  # GNU time stands before it
+        module = _module((_PROC / process / "cmdline").read_bytes().split(b"\0"))
+        if not module.startswith(b"tuireader"):
             return
         for task in (_PROC / process / "task").iterdir():
             fields = (task / "stat").read_text().rpartition(")")[2].split()
             part = "storing"
-            if b"tuireader.feeds.worker" in command:
+            if module == b"tuireader.feeds.worker":
                 part = "reading"
             elif task.name == process:
                 part = "HTTP"
             self.seconds[part, task.name] = (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _module(command: list[bytes]) -> bytes:
+    """Return the module that a Python process runs; a path may have the name of the program, too."""
+    is_python = b"python" in command[0].rpartition(b"/")[2]  # not GNU time, which has the same arguments
+    return command[command.index(b"-m") + 1] if is_python and b"-m" in command[:-1] else b""
 
 
 def _below(process: int | str) -> Iterator[str]:

@@ -66,6 +66,18 @@ def test_refresh_counts_what_the_server_answered() -> None:
     assert all(re.search(r"limit: .*; CPU HTTP \d.*, reading \d.*, storing \d", line) for line in lines[2::2])
 
 
+def test_the_parts_of_a_refresh_are_those_of_its_own_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(HERE))
+    shares = __import__("shares")
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    with shares.Shares() as other:
+        subprocess.run([sys.executable, "-c", busy, "/home/me/tuireader/feedserver.py"], check=True)
+    assert other.by_part() == {"HTTP": 0.0, "reading": 0.0, "storing": 0.0}
+    with shares.Shares() as ours:
+        subprocess.run([sys.executable, "-m", "tuireader", "--help"], check=True, capture_output=True)
+    assert list(ours.seconds) and ours.by_part()["HTTP"] < 5
+
+
 def test_ui_measures_every_step() -> None:
     lines = run("ui.py", "--articles", "300", "--runs", "1", "--presses", "2", "--peers", "--refreshing", "3")
     assert float(lines.pop().split()[-2]) > 0 and not lines.pop()

@@ -25,6 +25,8 @@ ATTEMPT_DELAY = 0.3
 """Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
 MAX_HEAD = 1 << 18
 """Bytes of a response's head with the interim responses (1xx) before it; httpcore accepts any number."""
+MIN_READ = 256
+"""What a smaller read counts as: so are interim responses that arrive one by one."""
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0
 
@@ -47,7 +49,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         except OSError as error:
             raise httpcore.ReadError from error
         if self.head_left is not None:
-            self.head_left -= len(data)
+            self.head_left -= max(len(data), MIN_READ)
             if self.head_left < 0:
                 raise httpcore.RemoteProtocolError("no answer, only interim responses")
         return data
