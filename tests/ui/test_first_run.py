@@ -75,7 +75,7 @@ async def test_what_is_no_address_is_refused(text: str) -> None:
         await run.press("plus")
         run.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]
         await run.press("enter")
-        assert "That is no web address" in run.text
+        assert "Not a web address" in run.text
 
 
 async def test_trouble_while_looking_is_told_and_one_may_try_again() -> None:
@@ -119,7 +119,7 @@ async def test_a_tour_of_the_first_keys_follows_and_is_skipped_by_any_key() -> N
     for key in ("escape", "j"):
         async with running(Shelf(more='[keys]\nsearch = "b"'), (80, 24), first_run=True) as run:
             await run.press("escape")
-            assert "A few keys to start with" in run.text and "b           search everything" in run.text
+            assert "A few keys to start with" in run.text and "b           search all stored" in run.text
             if key == "j":
                 assert_screen(run.app, "tour-80x24")
             await run.press(key)

@@ -21,7 +21,8 @@ def dialog(run: Running) -> Labels:
 
 def lines(run: Running) -> list[tuple[str, str]]:
     """The mark and the name in each line of the dialog."""
-    return [(choice.lead, choice.text) for choice in dialog(run).choices.choices]
+    texts = [str(option.prompt) for option in dialog(run).choices.options]
+    return [(text[:3], text[5:].split("  ")[0]) for text in texts]
 
 
 def headed(run: Running) -> str:
@@ -166,7 +167,7 @@ async def test_a_tiny_screen_shows_the_dialog(tmp_path: Path) -> None:
         for number in range(30):
             await library.labels.set(f"label {number:02}", [2], True)
         await run.press("t")
-        assert "label 00" in run.text and "enter marks" in run.text
+        assert "label 00" in run.text and "enter toggles" in run.text
         await run.press("pagedown", "down", "enter")
         assert "[x]  label 11" in run.text
 

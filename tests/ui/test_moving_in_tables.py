@@ -12,6 +12,7 @@ from tests.ui.shelf import Server, Shelf
 from tests.ui.test_health import opened, shown
 from tuireader.demo import starter
 from tuireader.model import ViewKind
+from tuireader.ui.dialogs.welcome import StarterFeeds
 from tuireader.ui.screens.main import MainScreen
 from tuireader.ui.widgets.choices import Choices
 from tuireader.ui.widgets.table import Table
@@ -66,18 +67,17 @@ async def test_keys_move_in_choices_and_space_checks() -> None:
     every = starter()
     async with running(Shelf(), first_run=True) as run:
         Server(run.library)
-        choices = run.app.screen.query_one(Choices)
-        keys = [choice.key for choice in choices.choices]
-        first = next(at for at, key in enumerate(keys) if key is not None)
-        last = len(keys) - 1
+        choices = run.app.screen.query_one(StarterFeeds)
+        first = next(at for at, option in enumerate(choices.options) if not option.disabled)
+        last = choices.option_count - 1
         for key, line in (("G", last), ("g", first), ("end", last), ("home", first)):
             await run.press(key)
-            assert choices.cursor == line
+            assert choices.highlighted == line
         for there, back in (("pagedown", "pageup"), ("ctrl+d", "ctrl+u"), ("down", "up"), ("j", "k")):
             await run.press(there)
-            far = choices.cursor
+            far = choices.highlighted
             await run.press(back)
-            assert first <= choices.cursor < far
+            assert first <= (choices.highlighted or 0) < (far or 0)
         await run.press("a", "G", "space", "s")
         assert [feed.url for feed in run.library.config.feeds] == [every[-1].url]
 
@@ -86,8 +86,8 @@ async def test_a_click_checks_a_choice_but_not_a_heading() -> None:
     every = starter()
     async with running(Shelf(), first_run=True) as run:
         Server(run.library)
-        choices = run.app.screen.query_one(Choices)
-        heading = next(at for at, choice in enumerate(choices.choices) if choice.key is None)
+        choices = run.app.screen.query_one(StarterFeeds)
+        heading = next(at for at, option in enumerate(choices.options) if option.disabled)
         await run.press("a")
         await run.pilot.click(Choices, offset=(3, heading))
         await run.settle()

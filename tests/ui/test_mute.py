@@ -15,7 +15,7 @@ from tests.ui.snap import assert_screen, screen_text
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, MutePreview, View, ViewKind
-from tuireader.ui.dialogs.mute import Mute, cost, end_of, seen_by, told
+from tuireader.ui.dialogs.mute import Mute, cost, described, end_of, hidden_by
 
 
 def test_how_long() -> None:
@@ -27,12 +27,12 @@ def test_how_long() -> None:
 def test_in_words() -> None:
     feeds = [Feed(1, "https://quay.example/rss", "The Quay")]
     mute = MuteConfig("toll", "https://quay.example/rss", date(2026, 10, 3))
-    assert told(mute, feeds) == "toll, in The Quay, until 3 Oct 2026"
-    assert told(MuteConfig(feed="Old Quay"), feeds) == "everything, in Old Quay"
-    assert told(MuteConfig("toll"), feeds) == "toll"
-    assert told(MuteConfig("toll", include_watched=True), feeds) == "toll, watched ones too"
-    assert seen_by(MuteConfig("a OR b", "The Quay")).key == 'is:muted feed:"The Quay" (a OR b)'
-    assert seen_by(MuteConfig("toll")).key == "is:muted (toll)"
+    assert described(mute, feeds) == "toll, in The Quay, until 3 Oct 2026"
+    assert described(MuteConfig(feed="Old Quay"), feeds) == "everything, in Old Quay"
+    assert described(MuteConfig("toll"), feeds) == "toll"
+    assert described(MuteConfig("toll", include_watched=True), feeds) == "toll, watched articles too"
+    assert hidden_by(MuteConfig("a OR b", "The Quay")).key == 'is:muted feed:"The Quay" (a OR b)'
+    assert hidden_by(MuteConfig("toll")).key == "is:muted (toll)"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         await run.settle()
         assert await library.mutes.all() == []
         assert set(await library.lists.ids(View(ViewKind.ALL))) == set(before)
-        assert "Shown again: title:apple" in run.toasts
+        assert "Unmuted: title:apple" in run.toasts
 
 
 async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ async def test_the_look_of_it() -> None:
 async def test_what_cannot_be_muted_says_why() -> None:
     async with running(sample_library()) as run:
         await run.press("M", "enter")
-        assert "It needs words, or a feed" in run.text
+        assert "Enter words, or choose a feed" in run.text
         await run.press(*"a AND (")
         assert "^" in run.text
         await run.press("enter")

@@ -102,7 +102,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
         colours = {library.watches.colors[name] for name in library.watches.colors}
         assert dialog.typed().color not in colours  # one that no watch has yet
         preview = await library.watches.preview(dialog.typed())
-        assert preview.matches and f"+{preview.added}  −0  against now" in run.text
+        assert preview.matches and f"+{preview.added}  −0  compared with now" in run.text
         await run.press("down", *", wechat")
         wider = await library.watches.preview(dialog.typed())
         assert wider.matches > preview.matches and f"{wider.matches} articles" in run.text
@@ -187,15 +187,15 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
         run.main.watching.new()
         await run.settle()
         dialog = await shown(run)
-        assert "Type a word" in run.text
+        assert "Enter a word" in run.text
         await run.press("enter")
-        assert "It needs a name" in run.text
+        assert "Enter a name" in run.text
         dialog.query_one("#name", Input).value = "Ferries"
         await run.press("enter")
-        assert "There is a watch Ferries already" in run.text
+        assert "There is already a watch Ferries" in run.text
         dialog.query_one("#name", Input).value = "Fog"
         await run.press("enter")
-        assert "It needs a word, a phrase or a query" in run.text
+        assert "Enter a word, a phrase or a query" in run.text
         dialog.query_one("#any", Input).value = "Fog"
         with failing(TuireaderError("the config cannot be written"), run.library.watches.save):
             await run.press("enter")
@@ -248,10 +248,10 @@ async def test_another_name_for_it_is_offered() -> None:
     async with running(sample_library(stories=(story(1, 1, "Paying", 1, text),))) as run:
         run.main.watching.edit(WatchConfig("LanternPay", ("LanternPay",)))
         await run.settle()
-        assert "Texts call it LP too" in run.text
+        assert "Articles also call it LP" in run.text
         await run.press("ctrl+t")
         assert (await shown(run)).typed().any == ("LanternPay", "LP")
-        assert "Texts call it" not in run.text
+        assert "Articles also call it" not in run.text
         await run.press("ctrl+t", "enter")
         assert run.library.config.watches[0].any == ("LanternPay", "LP")
 
@@ -350,7 +350,7 @@ async def test_a_watch_from_the_text_that_is_selected() -> None:
 
 def test_a_preview_of_the_newest_says_that_there_may_be_more() -> None:
     found = WatchPreview(matches=2000, added=1990, removed=3)
-    assert "".join(text for text, _ in summary(found)) == "+1990  −3  against now · 2,000 articles"
+    assert "".join(text for text, _ in summary(found)) == "+1990  −3  compared with now · 2,000 articles"
     part = "".join(text for text, _ in summary(replace(found, complete=False)))
     assert part.endswith("· 2,000 articles among the newest, older ones may follow")
 

@@ -145,7 +145,9 @@ class TuireaderApp(Host):
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
 
-            await self.push_screen(FirstRun(), self._main.welcomed)
+            await self.push_screen(
+                FirstRun(self._main.feed_source, self.library.exchange.import_opml), self._main.welcomed
+            )
 
     # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command
     # when it has come back through the queues of all parents. What was typed meanwhile has gone to the same

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tuireader import query
 from tuireader.model import ArticleRow
-from tuireader.ui.widgets.details import Facts, marked
+from tuireader.ui.drawing.lines import marked
+from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Finding:
         self._library = screen.library
         self._shown: tuple[int | None, str] = (None, "")
         self._watches_ready = False
-        self.line = Facts(id="snippet", raised=True)
+        self.line = Details(id="snippet")
 
     def marks(self, row: ArticleRow) -> TitleRanges:
         """Where in a title the terms stand for which the article is on a watch, or was found."""
@@ -70,7 +71,7 @@ class Finding:
         self._shown = wanted
         self._screen.arrange_panes()
         if wanted[0] is None:
-            self.line.tell()
+            self.line.show()
         else:
             run_latest(self._screen, partial(self._fetch, wanted[0], expression), "snippet")
 
@@ -79,4 +80,4 @@ class Finding:
         if self._shown != (article_id, expression):
             return
         text, places = found[0] if found else ("", ())
-        self.line.tell((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())
+        self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())

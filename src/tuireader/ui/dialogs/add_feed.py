@@ -1,73 +1,81 @@
-"""Subscribing to a feed: an address, what is found there and what it has, and a folder for it."""
+"""Subscribe to a feed: an address, the feeds found there with a preview, and a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from textual.app import ComposeResult
 from textual.timer import Timer
-from textual.widgets import Input
+from textual.widgets import Input, OptionList, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url
 from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.drawing.feed_summary import FOLLOWED, facts
+from tuireader.ui.drawing.lines import Line
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.details import Facts, Line
-from tuireader.ui.widgets.says import Says
+from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
-_ADDRESS = "Address of a feed, or of any page that has one"
-_LOOKS = "enter looks there · esc closes"
-_ADDS = "enter adds it, with or without a folder · esc closes"
-_REST = 0.3  # seconds that the cursor rests on a feed before its server is asked for it
+_ADDRESS = "Address of a feed, or of any page that links to one"
+_LOOK = "enter looks for feeds · esc closes"
+_ADD = "enter adds it, with or without a folder · esc closes"
+_PAUSE = 0.3  # seconds that the cursor rests on a feed before its server is asked
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """Find feeds, preview and add them. `add` takes (address, title, folder) and counts new feeds."""
+
+    discover: Callable[[str], Awaitable[Sequence[FoundFeed]]]
+    preview: Callable[[FoundFeed], Awaitable[FeedPreview]]
+    follows: Callable[[str], bool]
+    add: Callable[[Sequence[tuple[str, str, str]]], Awaitable[int]]
 
 
 class AddFeed(Dialog[int | None]):
-    """The result is how many feeds are new."""
+    """The result is the number of new feeds."""
 
     VERTICAL_BREAKPOINTS = [*Dialog.VERTICAL_BREAKPOINTS, (36, "-roomy")]  # noqa: RUF012
 
-    def __init__(self, folders: Sequence[str] = ()) -> None:
+    def __init__(self, source: FeedSource, folders: Sequence[str] = ()) -> None:
         super().__init__(classes="-short")
+        self._source = source
         self._folders = sorted({folder for folder in folders if folder})
-        self._found: list[FoundFeed] = []
-        self._feed: FoundFeed | None = None
-        self._shown: FoundFeed | None = None
-        self._told: dict[str, FeedPreview | str] = {}
+        self._found: Sequence[FoundFeed] = ()
+        self._chosen: FoundFeed | None = None  # asks for its folder
+        self._previewed: FoundFeed | None = None
+        self._previews: dict[str, FeedPreview | str] = {}
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """A line for the address, then for the folder; what is found below, and what it has."""
-        self.preview = Facts(id="preview", raised=True)
-        yield self.box(
-            "Add a feed",
-            Says(_ADDRESS, id="what"),
-            Input(placeholder="https://", compact=True),
-            Choices(),
-            self.preview,
-            Says(_LOOKS, "hint"),
-        )
+        """A line for the address, then for the folder; the feeds found, and a preview."""
+        self.about = Static(_ADDRESS, id="about", markup=False)
+        self.line = Input(placeholder="https://", compact=True)
+        self.choices = Choices()
+        self.preview = Details(id="preview")
+        yield self.box("Add a feed", self.about, self.line, self.choices, self.preview, hint=_LOOK)
 
-    def _tell(self, what: str, hint: str, trouble: str = "") -> None:
-        self.query_one("#what", Says).say(what)
-        self.query_one(".hint", Says).say(hint, trouble)
+    def _tell(self, about: str, hint: str, error: str = "") -> None:
+        self.about.update(about)
+        self.hint(hint, error)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Look at the address, or take the folder."""
-        if self._feed is None:
+        """Look at the address, or use the folder."""
+        if self._chosen is None:
             self._look(event.value.strip())
         else:
-            run_latest(self, partial(self._add, event.value.strip()), "add")
+            run_latest(self, partial(self._add, self._chosen, event.value.strip()), "add")
 
-    # -- what is found
+    # -- the feeds at an address
 
     def _look(self, text: str) -> None:
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
-            self._tell(_ADDRESS, _LOOKS, "That is no web address")
+            self._tell(_ADDRESS, _LOOK, "Not a web address")
             return
         self._show_found([])
         self._tell(f"Looking at {url} …", "esc closes")
@@ -76,23 +84,23 @@ class AddFeed(Dialog[int | None]):
 
     async def _discover(self, url: str) -> None:
         try:
-            found = await self.library.feeds.discover(url)
+            found = await self._source.discover(url)
         except TuireaderError as error:
-            self._tell(_ADDRESS, _LOOKS, str(error))
+            self._tell(_ADDRESS, _LOOK, str(error))
             return
         self._show_found(found)
         if not found:
-            self._tell(_ADDRESS, _LOOKS, "No feed was found there")
+            self._tell(_ADDRESS, _LOOK, "No feed found there")
         elif len(found) == 1:
             self._ask_folder(found[0])
         else:
-            self.query_one(Choices).focus()
-            self._tell(f"{len(found)} feeds were found", "enter chooses one · esc closes")
+            self.choices.focus()
+            self._tell(f"{len(found)} feeds found", "enter chooses one · esc closes")
 
-    def _show_found(self, found: list[FoundFeed]) -> None:
+    def _show_found(self, found: Sequence[FoundFeed]) -> None:
         self._found = found
-        self._told = {one.url: one.preview for one in found if one.preview is not None}
-        self.query_one(Choices).show([self._choice(one) for one in found])
+        self._previews = {one.url: one.preview for one in found if one.preview is not None}
+        self.choices.show([self._choice(one) for one in found])
         self.set_class(bool(found), "-found")
         self._preview(found[0] if found else None)
 
@@ -101,84 +109,80 @@ class AddFeed(Dialog[int | None]):
         return Choice(feed.url, title or feed.url, note=feed.url if title else "")
 
     def _title(self, feed: FoundFeed) -> str:
-        """What the page calls a feed, or else the feed itself."""
-        told = self._told.get(feed.url)
-        return feed.title or (told.title if isinstance(told, FeedPreview) else "")
+        """Return the title that the page gives a feed, or else its own."""
+        preview = self._previews.get(feed.url)
+        return feed.title or (preview.title if isinstance(preview, FeedPreview) else "")
 
-    def on_choices_moved(self, message: Choices.Moved) -> None:
-        """Show what the feed under the cursor has; folders have nothing to show."""
-        if self._feed is None:
-            self._preview(next((feed for feed in self._found if feed.url == message.key), None))
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Preview the feed under the cursor."""
+        feed = next((feed for feed in self._found if feed.url == event.option_id), None)
+        if self._chosen is None and feed != self._previewed:
+            self._preview(feed)
 
     # -- the preview
 
     def _preview(self, feed: FoundFeed | None) -> None:
-        """Show what a feed has. One that was not read yet is asked for when the cursor rests on it."""
+        """Show a feed. One that has not been read is fetched when the cursor rests on it."""
         if self._timer is not None:
             self._timer.stop()
         self.workers.cancel_group(self, "preview")
-        self._shown = feed
+        self._previewed = feed
         self._show_preview()
-        if feed is not None and feed.url not in self._told:
+        if feed is not None and feed.url not in self._previews:
             self._timer = self.set_timer(
-                _REST, lambda: run_latest(self, partial(self._read, feed), "preview")
+                _PAUSE, lambda: run_latest(self, partial(self._read, feed), "preview")
             )
 
     async def _read(self, feed: FoundFeed) -> None:
         try:
-            self._told[feed.url] = await self.library.feeds.preview(feed)
+            self._previews[feed.url] = await self._source.preview(feed)
         except TuireaderError as error:
-            self._told[feed.url] = f"It cannot be read: {error.message}"
-        if self._feed is None:
-            self.query_one(Choices).renew([self._choice(one) for one in self._found])
+            self._previews[feed.url] = f"Cannot be read: {error.message}"
+        if self._chosen is None:
+            self.choices.show([self._choice(one) for one in self._found], self.choices.current)
         else:
-            self._show_feed(self._feed)
+            self._show_feed(self._chosen)
         self._show_preview()
 
     def _show_preview(self) -> None:
-        self.preview.tell(*(self._lines(self._shown) if self._shown is not None else ()))
+        self.preview.show(*(self._lines(self._previewed) if self._previewed is not None else ()))
 
     def _lines(self, feed: FoundFeed) -> Sequence[Line]:
-        told, followed = self._told.get(feed.url), self.library.feeds.is_subscribed(feed.url)
-        if isinstance(told, FeedPreview):
-            return facts(told, feed.url, int(self.host.clock()), followed=followed)
-        words = (told, "error") if told else ("Reading it …", "dim")
-        return [(words,), ((FOLLOWED, "star"),)] if followed else [(words,)]
+        preview, followed = self._previews.get(feed.url), self._source.follows(feed.url)
+        if isinstance(preview, FeedPreview):
+            return facts(preview, feed.url, int(self.host.clock()), followed=followed)
+        state = (preview, "error") if preview else ("Reading it …", "dim")
+        return [(state,), ((FOLLOWED, "star"),)] if followed else [(state,)]
 
     # -- the folder
 
     def _ask_folder(self, feed: FoundFeed) -> None:
-        self._feed = feed
-        line = self.query_one(Input)
-        line.value = ""
-        line.placeholder = "Folder, or nothing"
-        line.focus()
-        self.query_one(Choices).show([Choice(folder, folder) for folder in self._folders])
+        self._chosen = feed
+        self.line.value = ""
+        self.line.placeholder = "Folder (optional)"
+        self.line.focus()
+        self.choices.show([Choice(folder, folder) for folder in self._folders])
         self._show_feed(feed)
 
-    def _show_feed(self, feed: FoundFeed, trouble: str = "") -> None:
-        title = cut(self._title(feed), max(1, self.query_one("#what").content_size.width))
-        self._tell("\n".join(filter(None, (title, feed.url))), _ADDS, trouble)
+    def _show_feed(self, feed: FoundFeed, error: str = "") -> None:
+        title = cut(self._title(feed), max(1, self.about.content_size.width))
+        self._tell("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
-    def on_choices_chosen(self, message: Choices.Chosen) -> None:
-        """Take the feed, or the folder."""
-        if self._feed is None:
-            self._ask_folder(next(feed for feed in self._found if feed.url == message.key))
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose the feed, or the folder."""
+        if self._chosen is None:
+            self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
-            run_latest(self, partial(self._add, message.key), "add")
+            run_latest(self, partial(self._add, self._chosen, event.option_id or ""), "add")
 
-    async def _add(self, folder: str) -> None:
-        if self._feed is None:
-            return
-        told = self._told.get(self._feed.url)
-        untitled = isinstance(told, FeedPreview) and not told.title  # else it goes by its own title
+    async def _add(self, feed: FoundFeed, folder: str) -> None:
+        preview = self._previews.get(feed.url)
+        untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
         try:
-            added = await self.library.feeds.add(
-                [(self._feed.url, self._feed.title if untitled else "", folder)]
-            )
+            added = await self._source.add([(feed.url, feed.title if untitled else "", folder)])
         except (TuireaderError, OSError) as error:
-            self._show_feed(self._feed, str(error))
+            self._show_feed(feed, str(error))
             return
         if not added:
-            self.host.say("This feed is already there")
+            self.host.say("You already follow this feed")
         self.dismiss(added)

@@ -1,16 +1,16 @@
-"""A question with one safe answer: enter does it, escape does not."""
+"""A question that enter answers with yes and escape with no."""
 
 from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.widgets import Static
 
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.says import Says
 
 
 class Confirm(Dialog[bool | None]):
-    """Asks before something that one would not want to do by a slip. The result is true for yes."""
+    """Asks before a step that is easily taken by mistake. The result is true for yes."""
 
     BINDINGS = [Binding("enter", "agree", show=False)]  # noqa: RUF012
 
@@ -21,11 +21,11 @@ class Confirm(Dialog[bool | None]):
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        """The question, and what the keys do."""
+        """The question and the keys."""
         yield self.box(
-            self._title, Says(self._question), Says(f"enter {self._yes} · esc leaves it as it is", "hint")
+            self._title, Static(self._question, markup=False), hint=f"enter {self._yes} · esc cancels"
         )
 
     def action_agree(self) -> None:
-        """Yes."""
+        """Answer with yes."""
         self.dismiss(True)

@@ -1,8 +1,10 @@
-"""What the dialogs have in common."""
+"""Dialogs: boxes over the screen that return a value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding
@@ -10,19 +12,21 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, OptionList, Static
 
+from tuireader.errors import TuireaderError
 from tuireader.ui.host import Host, host_of
+from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
 
 Result = TypeVar("Result")
 
+STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
+"""Keys that move in a list while a line of text has the focus."""
+
 
 class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
-    """A box over the screen, left by escape."""
+    """A box over the screen that escape closes."""
 
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
@@ -37,29 +41,83 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         """The app."""
         return host_of(self)
 
-    @property
-    def library(self) -> Library:
-        """What the app shows."""
-        return self.host.library
-
-    def box(self, title: str, *widgets: Widget) -> Vertical:
-        """The frame of the dialog."""
-        box = Vertical(*widgets, id="box")
+    def box(self, title: str, *widgets: Widget, hint: str = "") -> Vertical:
+        """Return the frame of the dialog, with a hint about the keys at its foot."""
+        self._hint = Static(hint, classes="hint", markup=False)
+        box = Vertical(*widgets, self._hint, id="box")
         box.border_title = Content(title)
         return box
 
+    def hint(self, text: str, error: str = "") -> None:
+        """Show a hint below an error."""
+        lines = [Content.styled(error, "$error"), Content(text)]
+        self._hint.update(Content("\n").join(line for line in lines if line))
+
     def action_leave(self) -> None:
-        """Leave without a result."""
+        """Close without a result."""
         self.dismiss(None)
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the box leaves."""
+        """Close by a click outside the box."""
         if event.widget is self:
             self.dismiss(None)
 
 
-class SavingDialog(Dialog[Result], Generic[Result]):
-    """A dialog that enter saves, from each of its lines; the last one pressed counts."""
+class FilterDialog(Dialog[Result], Generic[Result]):
+    """A line of text above a list: typing filters, arrows move, enter chooses."""
+
+    def filtering(self, title: str, line: Input, *, hint: str) -> Vertical:
+        """Return the frame with the line of text and the list."""
+        self.line = line
+        self.choices = Choices(self.matching(line.value))
+        return self.box(title, self.line, self.choices, hint=hint)
+
+    @abstractmethod
+    def matching(self, typed: str) -> Sequence[Choice]:
+        """Return the choices for what is typed."""
+
+    @abstractmethod
+    async def choose(self, key: str) -> None:
+        """Act on a choice."""
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter the list."""
+        event.stop()
+        self.choices.show(self.matching(event.value) or [Choice(None, f"Nothing matches “{event.value}”")])
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Choose the item under the cursor."""
+        event.stop()
+        if self.choices.current is not None:
+            await self.choose(self.choices.current)
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose an item by a click or in the list."""
+        await self.choose(event.option_id or "")
+
+    async def on_key(self, event: events.Key) -> None:
+        """Move in the list while the line of text has the focus."""
+        if event.key in STEPS:
+            event.stop()
+            self.choices.action_move(STEPS[event.key])
+
+
+class FormDialog(Dialog[Result], Generic[Result]):
+    """A dialog with several lines; enter in any of them saves and closes it."""
+
+    BINDINGS: ClassVar = [
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("enter", "save", show=False),
+    ]
+
+    @abstractmethod
+    async def save(self) -> Result:
+        """Save and return the result. An error keeps the dialog open."""
+
+    @abstractmethod
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys below an error."""
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Save."""
@@ -67,8 +125,18 @@ class SavingDialog(Dialog[Result], Generic[Result]):
         self.action_save()
 
     def action_save(self) -> None:
-        """Do what the dialog is for."""
-        run_latest(self, self._save, "save")
+        """Save."""
+        self.save_by(self.save)
 
-    async def _save(self) -> None:
-        """Do it, and dismiss the dialog; or say what is wrong, and stay."""
+    def save_by(self, save: Callable[[], Awaitable[Result]]) -> None:
+        """Run `save` and close with its result; of several calls the last one counts."""
+
+        async def saved() -> None:
+            try:
+                result = await save()
+            except (TuireaderError, OSError) as error:
+                self.show_hint(str(error))
+            else:
+                self.dismiss(result)
+
+        run_latest(self, saved, "save")

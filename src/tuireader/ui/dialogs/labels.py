@@ -1,9 +1,8 @@
-"""The labels of one article, or of all that are selected: given, taken away, made."""
+"""The labels of an article, or of all selected articles."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,62 +13,61 @@ from tuireader.dedup import label_key, label_name
 from tuireader.errors import TuireaderError
 from tuireader.model import Label
 from tuireader.text.wording import counted
-from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.says import Says
-
-if TYPE_CHECKING:
-    from tuireader.ui.flows.labels import Labelling
+from tuireader.ui.dialogs.dialog import STEPS, FilterDialog
+from tuireader.ui.widgets.choices import Choice
 
 _NEW = "#"
-"""How the key of the line begins that makes a label; no name of a label begins so."""
-_STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
+"""Start of the key of the line that creates a label; the name of a label never starts so."""
 
 
 class NameLine(Input):
-    """What is typed: it filters the labels, or is a new one. After arrows, space is no text but `chooses`."""
+    """Filters the labels, or names a new one. After arrow keys, space chooses instead of typing."""
 
     class Chosen(Message):
-        """Space was pressed where it is no text."""
+        """Space was pressed where it is not text."""
 
     def __init__(self) -> None:
         super().__init__(placeholder="Filter, or a new label", compact=True)
-        self.chooses = False
+        self.space_chooses = False
 
     def on_key(self, event: events.Key) -> None:
         """Choose by space where it cannot be text."""
-        if event.key == "space" and (self.chooses or not self.value):
+        if event.key == "space" and (self.space_chooses or not self.value):
             event.stop()
             event.prevent_default()
             self.post_message(self.Chosen())
-        elif event.is_printable:
-            self.chooses = False
+        elif event.is_printable or event.key in STEPS:
+            self.space_chooses = event.key in STEPS
 
 
-class Labels(Dialog[None]):
-    """Typing filters, enter marks the line under the cursor; what is marked is done at once."""
+class Labels(FilterDialog[None]):
+    """Choosing a label sets or removes it at once. `set_label` and `undo` return the labels afterwards."""
 
-    def __init__(self, labelling: Labelling, known: Sequence[Label], articles: int) -> None:
+    def __init__(
+        self,
+        known: Sequence[Label],
+        articles: int,
+        set_label: Callable[[str, bool], Awaitable[Sequence[Label]]],
+        undo: Callable[[], Awaitable[Sequence[Label]]],
+    ) -> None:
         super().__init__(classes="-short")
-        self._labelling = labelling
         self._known = list(known)
         self._articles = articles
+        self._set_label = set_label
+        self._undo = undo
 
     def compose(self) -> ComposeResult:
         """A line to type in, and the labels."""
         title = "Labels" if self._articles == 1 else f"Labels of {self._articles:,} articles"
-        self.line = NameLine()
-        self.choices = Choices(self._lines(""), lead=3)
-        self.hint = Says(self._keys(), "hint")
-        yield self.box(title, self.line, self.choices, self.hint)
+        yield self.filtering(title, NameLine(), hint=self._keys(""))
 
-    def _keys(self) -> str:
-        if not self._known and not self.line.value:
-            return "No labels yet · type a name, enter makes it one"
-        return "enter marks · ↑ ↓ · esc leaves"
+    def _keys(self, typed: str) -> str:
+        if not self._known and not typed:
+            return "No labels yet · type a name and press enter"
+        return "enter toggles · esc closes"
 
-    def _lines(self, typed: str) -> list[Choice]:
-        """The labels that fit: those that begin so, then what is typed as a new one, then the others."""
+    def matching(self, typed: str) -> Sequence[Choice]:
+        """Return the labels that start so, then what is typed as a new one, then others that contain it."""
         name = label_name(typed)
         wanted = label_key(name)
         keys = {label_key(label.name): label for label in self._known}
@@ -88,66 +86,47 @@ class Labels(Dialog[None]):
         part = f"{label.chosen:,} of these, " if mark == "[-]" else ""
         return Choice(label.name, label.name, mark, f"{part}{counted(label.articles, 'article')}")
 
-    def _show(self, at: str | None = None) -> None:
-        """Show what fits, with the cursor on a label."""
-        lines = self._lines(self.line.value)
-        self.choices.show(lines)
-        names = [choice.key for choice in lines]
-        if at in names:
-            self.choices.move_to(names.index(at))
-        self.hint.say(self._keys())
-
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what fits."""
+        """Show the labels; after a change the cursor stays on its label."""
+        at = self.choices.current if not event.value else None
+        self.choices.show(self.matching(event.value), at)
+        self.hint(self._keys(event.value))
         event.stop()
-        self._show(self.choices.current if not event.value else None)
+        event.prevent_default()
 
     async def on_key(self, event: events.Key) -> None:
-        """Arrows move in the list, and a key of undo that is no text takes back what was done last."""
-        if event.key in _STEPS:
+        """Undo by its keys that are not text."""
+        if event.key in self.host.keys_of.get("undo", ()) and not event.is_printable:
             event.stop()
-            self.choices.move(_STEPS[event.key])
-            self.line.chooses = True
-        elif event.key in self.host.keys_of.get("undo", ()) and not event.is_printable:
-            event.stop()
-            if await self._do(self._labelling.undo()):
-                self._show(self.choices.current)
-
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Mark the line under the cursor."""
-        event.stop()
-        await self._mark(self.choices.current)
+            await self._change(self._undo())
 
     async def on_name_line_chosen(self) -> None:
-        """The same."""
-        await self._mark(self.choices.current)
+        """Choose by space."""
+        if self.choices.current is not None:
+            await self.choose(self.choices.current)
 
-    async def on_choices_chosen(self, message: Choices.Chosen) -> None:
-        """The same for a line that was clicked."""
-        await self._mark(message.key)
+    async def choose(self, key: str) -> None:
+        """Give all articles a label, or take it away where all have it."""
+        name = label_name(key)
+        chosen = {label.name: label.chosen for label in self._known}
+        await self._change(self._set_label(name, chosen.get(name, 0) < self._articles), name)
         self.line.focus()
 
-    async def _mark(self, key: str | None) -> None:
-        """Give all articles a label, or take it away where all have it."""
-        if key is None:
-            return
-        name = label_name(key)
-        holders = {label.name: label.chosen for label in self._known}
-        if await self._do(self._labelling.label(name, holders.get(name, 0) < self._articles)):
-            self.line.value = ""
-            self._show(name)
-
-    async def _do(self, change: Awaitable[Sequence[Label]]) -> bool:
-        """Make a change and take the labels that are then; or say why it could not be made."""
+    async def _change(self, change: Awaitable[Sequence[Label]], name: str = "") -> None:
+        """Make a change and show the labels afterwards, or the error."""
+        typed = self.line.value
         try:
             self._take(await change)
         except TuireaderError as error:
-            self.hint.say(self._keys(), str(error))
-            return False
-        return True
+            self.hint(self._keys(typed), str(error))
+            return
+        with self.prevent(Input.Changed):
+            self.line.value = "" if name else typed
+        self.choices.show(self.matching(self.line.value), name or self.choices.current)
+        self.hint(self._keys(self.line.value))
 
     def _take(self, now: Sequence[Label]) -> None:
-        """Keep other numbers; each label stays where it is, also without articles, and a new one is first."""
+        """Update the counts; each label keeps its place, also without articles, and a new one is first."""
         fresh = {label.name: label for label in now}
         here = {label.name for label in self._known}
         self._known = [label for label in now if label.name not in here] + [

@@ -1,33 +1,30 @@
-"""Hiding what one does not want to see: by words or by feed, for a time or for good; nothing is deleted."""
+"""Hide articles by words or feed, for a time or for good; nothing is deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.timer import Timer
-from textual.widgets import Input
+from textual.widgets import Input, OptionList, Static
 
 from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
-from tuireader.query import QueryError, disabled_reason, parse, spans
+from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.dialogs.dialog import SavingDialog
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.drawing.lines import Line, marked
 from tuireader.ui.drawing.times import day
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.details import Facts, Line, marked
+from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
-from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
 
-_REST = 0.12  # seconds without a key after which it is counted
+_PAUSE = 0.12  # seconds without a key after which the preview follows
 _NAMED = 3  # watches that the preview names
 _TOO = "too"
 EVERYWHERE = ""
@@ -36,21 +33,31 @@ _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, FOR_GOOD: 0}
 
 
 @dataclass(frozen=True, slots=True)
+class Mutes:
+    """List the mutes with their article counts, preview one, add one (returns its count), remove one."""
+
+    stored: Callable[[], Awaitable[Sequence[tuple[MuteConfig, int]]]]
+    preview: Callable[[MuteConfig], Awaitable[MutePreview]]
+    add: Callable[[MuteConfig], Awaitable[int]]
+    remove: Callable[[MuteConfig], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
 class Muted:
-    """What the dialog did: a mute was made or removed (`said`), or `look` is to be shown."""
+    """A mute was added or removed (`said`), or `look` is the view to show."""
 
     said: str = ""
     look: View | None = None
 
 
 def end_of(time: str, now: float) -> date | None:
-    """The last day of a mute that is made now; None for good."""
+    """Return the last day of a mute that starts now; None for good."""
     days = _TIMES[time]
     return datetime.fromtimestamp(now).astimezone().date() + timedelta(days=days) if days else None
 
 
-def told(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
-    """A mute in words: `sponsored, in The Quay, until 3 Oct 2026`."""
+def described(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
+    """Return a mute in words: `sponsored, in The Quay, until 3 Oct 2026`."""
     parts = [mute.query or "everything"]
     if mute.feed:
         titles = (feed.title for feed in feeds if feed.url == mute.feed and feed.title)
@@ -59,19 +66,19 @@ def told(mute: MuteConfig, feeds: Sequence[Feed]) -> str:
         moment = datetime(mute.until.year, mute.until.month, mute.until.day, 12, tzinfo=UTC)
         parts.append(f"until {day(int(moment.timestamp()))}")
     if mute.include_watched:
-        parts.append("watched ones too")
+        parts.append("watched articles too")
     return ", ".join(parts)
 
 
-def seen_by(mute: MuteConfig) -> View:
-    """A view of what a mute hides."""
+def hidden_by(mute: MuteConfig) -> View:
+    """Return a view of the articles that a mute hides."""
     feed = f'feed:"{mute.feed}"' if mute.feed else ""
     words = f"({mute.query})" if mute.query else ""
     return View(ViewKind.QUERY, " ".join(part for part in ("is:muted", feed, words) if part))
 
 
 def cost(preview: MutePreview, include_watched: bool) -> Line:
-    """How many articles are on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`, or nothing."""
+    """Return how many articles are on watches: `3 of 12 are on CVE (2), PIPL (1): kept visible`."""
     if not preview.watched:
         return ()
     several = len(preview.watches) > 1
@@ -88,98 +95,96 @@ def cost(preview: MutePreview, include_watched: bool) -> Line:
     )
 
 
-def _trouble(mute: MuteConfig) -> str:
-    """Why a mute hides nothing any more, or `""`."""
+def _problem(mute: MuteConfig) -> str:
+    """Return why a stored mute hides nothing any more, or `""`."""
     parsed = parse(mute.query)
     return "" if isinstance(parsed, QueryError) else disabled_reason(parsed)
 
 
-class Mute(SavingDialog[Muted | None]):
-    """Words, where, until when; below it what that would hide, and the mutes that there are."""
+def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
+    """Return the title of an article with the muted words marked, and its feed."""
+    title = row.title or row.url
+    marks = spans(query, title, "title") if query is not None else []
+    return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
 
-    BINDINGS = [  # noqa: RUF012
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("enter", "save", show=False),
-        *bindings(Scope.MUTE),
-    ]
 
-    def __init__(self, feeds: Sequence[Feed], feed: Feed | None, words: str = "") -> None:
+class Mute(FormDialog[Muted | None]):
+    """A form for a new mute with a preview, above the mutes in force."""
+
+    BINDINGS = [*bindings(Scope.MUTE)]  # noqa: RUF012
+
+    def __init__(self, mutes: Mutes, feeds: Sequence[Feed], feed: Feed | None, words: str = "") -> None:
         super().__init__(classes="form -short")
+        self._mutes = mutes
         self._feeds = feeds
         self._feed = feed
-        self._given = words
-        self._timer: Timer | None = None
-        self._mutes: list[tuple[MuteConfig, int]] = []
+        self._words = words
+        self._stored: Sequence[tuple[MuteConfig, int]] = ()
 
     def compose(self) -> ComposeResult:
-        """Four lines of a form, the preview, the mutes."""
+        """Four lines of a form, the preview, the mutes in force."""
         feed = self._feed
         where = {EVERYWHERE: "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
-        self.where = Pick("Where", where, id="where")
-        self.until = Pick("How long", {name: name for name in _TIMES}, "1 month", id="until")
-        self.watched = Pick("Watched", {"": "kept visible", _TOO: "hidden, too"}, id="watched")
-        self.preview = Facts(id="preview", raised=True)
-        self.mutes = Choices(lead=5)
+        self.words = Field("words", "Words", self._words, 'a word, "a phrase", title:word, author:name …')
+        self.where = Pick("where", "Where", where)
+        self.until = Pick("until", "How long", {name: name for name in _TIMES}, "1 month")
+        self.watched = Pick("watched", "Watched", {"": "kept visible", _TOO: "hidden, too"})
+        self.preview = Preview(self._lines)
+        self.count = Static(id="muted", markup=False)
+        self.choices = Choices()
         yield self.box(
             "Mute",
-            Field("words", "Words", self._given, 'a word, "a phrase", title:word, author:name …'),
+            self.words,
             self.where,
             self.until,
             self.watched,
             self.preview,
-            Says("", "hint", id="muted"),
-            self.mutes,
-            Says("", "hint", id="keys"),
+            self.count,
+            self.choices,
         )
 
     def on_mount(self) -> None:
-        """Show what there is."""
-        self._hint()
-        run_latest(self, self._show, "preview")
+        """Show the preview and the mutes in force."""
+        self.show_hint()
+        self.preview.renew()
         run_latest(self, self._list, "mutes")
 
-    def _hint(self, trouble: str = "") -> None:
-        keys = "enter mutes · ← → choose · esc leaves"
-        if self._mutes:
-            again, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
-            keys += f"\nbelow: enter looks at what is hidden, {again} shows it again, {look} looks at all"
-        self.query_one("#keys", Says).say(keys, trouble)
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys below an error."""
+        keys = "enter mutes · esc cancels · ← → choose"
+        if self._stored:
+            remove, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
+            keys += f"\nin the list: enter shows what is hidden · {remove} unmutes · {look} shows all of it"
+        self.hint(keys, error)
 
     # -- the preview
 
     def typed(self) -> MuteConfig:
-        """The mute that the form describes."""
-        words = self.query_one("#words", Input).value.strip()
+        """Return the mute that the form describes."""
         until = end_of(self.until.value, self.host.clock())
-        return MuteConfig(words, self.where.value, until, self.watched.value == _TOO)
+        return MuteConfig(self.words.value, self.where.value, until, self.watched.value == _TOO)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Count anew when the typing rests."""
+        """Renew the preview after a pause."""
         event.stop()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(_REST, lambda: run_latest(self, self._show, "preview"))
+        self.preview.renew(_PAUSE)
 
     def on_pick_changed(self) -> None:
-        """Count anew."""
-        run_latest(self, self._show, "preview")
+        """Renew the preview."""
+        self.preview.renew()
 
-    async def _show(self) -> None:
-        """Tell how many articles it would hide, with the newest of them."""
+    async def _lines(self) -> Sequence[Line]:
+        """Return how many articles would be hidden, with the newest of them."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if isinstance(parsed, QueryError):
             first, *rest = parsed.caret().splitlines()
-            self.preview.tell((), ((first, "text"),), *(((line, "error"),) for line in rest))
-            return
+            return ((), ((first, "text"),), *(((line, "error"),) for line in rest))
         if not mute.query and not mute.feed:
-            self.preview.tell((), (("Type what to hide, or choose the feed.", "dim"),))
-            return
-        preview = await self.library.mutes.preview(mute)
+            return ((), (("Enter words, or choose the feed", "dim"),))
+        preview = await self._mutes.preview(mute)
         if preview.problem:
-            self.preview.tell((), ((preview.problem, "error"),))
-            return
+            return ((), ((preview.problem, "error"),))
         hidden: Line = (("Nothing would be hidden", "strong"),)
         if preview.hidden:
             number = counted(preview.hidden, "article")
@@ -187,75 +192,59 @@ class Mute(SavingDialog[Muted | None]):
         lines: list[Line] = [(), hidden]
         lines += [line for line in [cost(preview, mute.include_watched)] if line]
         lines += [((f"! {one}", "star"),) for one in preview.advice]
-        self.preview.tell(*lines, *(self._sample(row, mute.query) for row in preview.samples))
+        titles = {feed.id: feed.title or feed.url for feed in self._feeds}
+        return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
 
-    def _sample(self, row: ArticleRow, words: str) -> Line:
-        title = row.title or row.url
-        parsed = parse(words) if words else None
-        marks = (
-            spans(parsed, title, "title") if parsed is not None and not isinstance(parsed, QueryError) else []
-        )
-        feed = self.library.feeds.title(row.feed_id)
-        return (("  ", "dim"), *marked(title, marks, "hit:"), (f" · {feed}", "dim"))
-
-    # -- the mutes that there are
+    # -- the mutes in force
 
     async def _list(self) -> None:
-        self._mutes = list(await self.library.mutes.all())
-        hidden = sum(count for _, count in self._mutes)
-        self.query_one("#muted", Says).say(
-            f"Muted now, {counted(hidden, 'article')}:" if self._mutes else "Nothing is muted now"
+        self._stored = await self._mutes.stored()
+        hidden = sum(count for _, count in self._stored)
+        self.count.update(
+            f"Muted now, {counted(hidden, 'article')}:" if self._stored else "Nothing is muted now"
         )
-        self.mutes.show(
+        self.choices.show(
             [
                 Choice(
-                    str(at), ": ".join(filter(None, (told(mute, self._feeds), _trouble(mute)))), f"{count:>5}"
+                    str(at),
+                    ": ".join(filter(None, (described(mute, self._feeds), _problem(mute)))),
+                    f"{count:>5}",
                 )
-                for at, (mute, count) in enumerate(self._mutes)
+                for at, (mute, count) in enumerate(self._stored)
             ]
         )
-        self.mutes.display = bool(self._mutes)
-        self._hint()
+        self.choices.display = bool(self._stored)
+        self.show_hint()
 
-    def on_choices_chosen(self, message: Choices.Chosen) -> None:
-        """Show what the mute hides."""
-        self.dismiss(Muted(look=seen_by(self._mutes[int(message.key)][0])))
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Show what a mute hides."""
+        self.dismiss(Muted(look=hidden_by(self._stored[event.option_index][0])))
 
     def action_look_at_muted(self) -> None:
-        """Show all that is muted."""
+        """Show everything that is muted."""
         self.dismiss(Muted(look=View(ViewKind.QUERY, "is:muted")))
 
     def action_remove_this(self) -> None:
-        """Take the mute under the cursor away."""
-        if self.focused is self.mutes and self.mutes.current is not None:
-            mute, _ = self._mutes[int(self.mutes.current)]
-            run_latest(self, partial(self._unmute, mute), "save")
+        """Remove the mute under the cursor."""
+        if self.focused is self.choices and self.choices.highlighted is not None:
+            self.save_by(self._unmute)
 
-    async def _unmute(self, mute: MuteConfig) -> None:
-        try:
-            await self.library.mutes.remove(mute)
-        except (TuireaderError, OSError) as error:
-            self._hint(str(error))
-            return
-        self.dismiss(Muted(f"Shown again: {told(mute, self._feeds)}"))
+    async def _unmute(self) -> Muted:
+        mute, _ = self._stored[self.choices.highlighted or 0]
+        await self._mutes.remove(mute)
+        return Muted(f"Unmuted: {described(mute, self._feeds)}")
 
     # -- saving
 
-    async def _save(self) -> None:
+    async def save(self) -> Muted:
+        """Add the mute."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if not mute.query and not mute.feed:
-            self._hint("It needs words, or a feed")
-        elif isinstance(parsed, QueryError):
-            self._hint(str(parsed))
-        elif slow := _trouble(mute):
-            self._hint(slow)
-        else:
-            try:
-                count = await self.library.mutes.add(
-                    mute.query, mute.feed, mute.until, include_watched=mute.include_watched
-                )
-            except (TuireaderError, OSError) as error:
-                self._hint(str(error))
-                return
-            self.dismiss(Muted(f"Muted: {told(mute, self._feeds)}; {count} hidden"))
+            raise TuireaderError("Enter words, or choose a feed")
+        if isinstance(parsed, QueryError):
+            raise TuireaderError(str(parsed))
+        if problem := _problem(mute):
+            raise TuireaderError(problem)
+        count = await self._mutes.add(mute)
+        return Muted(f"Muted: {described(mute, self._feeds)}; {count} hidden")

@@ -1,45 +1,61 @@
-"""Making a watch, or changing one: what it would hit is shown as it is typed."""
+"""Create or edit a watch, with a preview of its hits while typing."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.timer import Timer
 from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
-from tuireader.library.watching import name_of, rule_of
 from tuireader.model import WatchPreview
 from tuireader.query import QueryError, Text, parse
 from tuireader.text import clean, cut_characters
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.dialogs.dialog import SavingDialog
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.drawing.lines import Line, marked
 from tuireader.ui.drawing.styles import free_color
-from tuireader.ui.widgets.details import Facts, Line, marked
+from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Colours, Field, Pick
-from tuireader.ui.widgets.says import Says
 from tuireader.ui.workers import run_latest
-from tuireader.watch import Matcher
 
-_REST = 0.12  # seconds without a key after which the preview is made
+_PAUSE = 0.12  # seconds without a key after which the preview follows
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
-_TELLS = {"never": "never", "article": "of each article", "story": "once a story"}
+_NOTIFY = {"never": "never", "article": "of each article", "story": "once per story"}
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
 _MOST_DAYS = 3650
-_LONGEST = 200  # characters of a piece of text that becomes a term
+_LONGEST = 200  # characters of a selected text that becomes a term
+
+Spans = Callable[[str], Sequence[tuple[int, int, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchTools:
+    """Preview and save a watch; the second argument of both is the name of the watch that it replaces.
+
+    `spans` finds hits of a watch in a text. `aliases` suggests other names for what a watch looks for, each
+    with a sentence. `name` makes a name for terms that is not among the names taken.
+    """
+
+    preview: Callable[[WatchConfig, str], Awaitable[WatchPreview]]
+    save: Callable[[WatchConfig, str], Awaitable[object]]
+    spans: Callable[[WatchConfig], Spans]
+    aliases: Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
+    name: Callable[[Sequence[str], Sequence[str]], str]
+    feed_title: Callable[[int], str]
+    colors: Mapping[str, str]
 
 
 def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The terms of a line, which commas part; those in slashes may hold some.
+    """Return the terms of a line, split at commas; terms in slashes may contain commas.
 
-    A line that still says `before` gives just that, for a term of the config may hold a comma.
+    A line that is unchanged gives `before`, for a term in the config may contain a comma.
     """
     if text == ", ".join(before):
         return before
@@ -47,7 +63,7 @@ def terms(text: str, before: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def from_search(text: str) -> WatchConfig:
-    """A watch for what was searched: a word or a phrase as its term, all else as its expression."""
+    """Return a watch for a search: a word or a phrase as its term, anything else as its query."""
     text = text.strip()
     parsed = parse(text)
     name = cut_characters(text.strip('"'), 40)
@@ -57,169 +73,153 @@ def from_search(text: str) -> WatchConfig:
 
 
 def from_selection(text: str) -> WatchConfig:
-    """A watch for a piece of a text, as one term."""
+    """Return a watch for selected text, as one term."""
     term = cut_characters(clean(" ".join(text.split())).strip("/,，"), _LONGEST)
     return WatchConfig(name=cut_characters(term, 40), any=(term,) if term else ())
 
 
 def summary(preview: WatchPreview) -> Line:
-    """`+12 −3  128 articles`: what would be new on the watch, what no longer on it, and all of it."""
+    """Return `+12 −3  128 articles`: hits gained and lost by the change, and all hits."""
     among = "" if preview.complete else " among the newest, older ones may follow"
     count = counted(preview.matches, "article") + among
     return (
         (f"+{preview.added}", "strong"),
         ("  ", "dim"),
         (f"−{preview.removed}", "star"),
-        ("  against now · ", "dim"),
+        ("  compared with now · ", "dim"),
         (count, "strong"),
     )
 
 
-class NewWatch(SavingDialog[str | None]):
-    """The fields of a watch above its preview. The result is the name under which it was saved."""
+def _problem(text: str) -> Sequence[Line]:
+    """Return an error, or an expression with the error below the place that is wrong."""
+    first, *rest = text.splitlines() or [""]
+    return ((), ((first, "text" if rest else "error"),), *(((line, "error"),) for line in rest))
 
-    BINDINGS = [  # noqa: RUF012
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("enter", "save", show=False),
-        *bindings(Scope.WATCH),
-    ]
 
-    def __init__(self, config: WatchConfig, *, replaces: str = "") -> None:
+class NewWatch(FormDialog[str | None]):
+    """The fields of a watch above its preview. The result is the name of the saved watch."""
+
+    BINDINGS = [*bindings(Scope.WATCH)]  # noqa: RUF012
+
+    def __init__(self, config: WatchConfig, tools: WatchTools, *, replaces: str = "") -> None:
         super().__init__(classes="form")
         self._config = config
+        self._tools = tools
         self._replaces = replaces
-        self._timer: Timer | None = None
         self._own_name = bool(replaces)  # typed, not made from the terms
         self._proposed = ""
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Seven fields, the preview, what the keys do."""
+        """Seven fields, the preview, the keys."""
         config = self._config
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
         if not (color or self._replaces):
-            color = free_color(self.library.watches.colors, list(self.host.theme_styles.palette))
-        self.colours = Colours("Colour", color)
-        self.tells = Pick("Notify", _TELLS, config.notify, id="notify")
-        days = config.ends_after_quiet_days
-        self.preview = Facts(id="preview", raised=True)
-        yield self.box(
-            f"Watch {self._replaces}" if self._replaces else "New watch",
-            Field("name", "Name", config.name, "in the sidebar"),
-            Field("any", "Any of", ", ".join(config.any), "words, phrases, /regex/; parted by commas"),
-            Field("none", "None of", ", ".join(config.none), "what must not be there"),
-            Field(
-                "query", "Query", config.query, "must be true as well: title:word, a NEAR/8 b, feed:name …"
-            ),
-            self.colours,
-            self.tells,
-            Field(
-                "ends", "Ends", f"after {days} quiet days" if days else "", "never; or: after 14 quiet days"
-            ),
-            self.preview,
-            Says("", "hint"),
-        )
+            color = free_color(self._tools.colors, list(self.host.theme_styles.palette))
+        days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
+        self.lines = {
+            line.key: line
+            for line in (
+                Field("name", "Name", config.name, "in the sidebar"),
+                Field("any", "Any of", ", ".join(config.any), "words, phrases, /regex/, separated by commas"),
+                Field("none", "None of", ", ".join(config.none), "words that rule an article out"),
+                Field("query", "Query", config.query, "also required: title:word, a NEAR/8 b, feed:name …"),
+                Colours("color", "Colour", color),
+                Pick("notify", "Notify", _NOTIFY, config.notify),
+                Field("ends", "Ends", days, "never; or: after 14 quiet days"),
+            )
+        }
+        self.preview = Preview(self._lines)
+        title = f"Watch {self._replaces}" if self._replaces else "New watch"
+        yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
-        """Show what it would hit as it is, and other names that texts use for it."""
-        self._hint()
-        run_latest(self, self._show, "preview")
+        """Preview the watch, and look for other names that texts use for it."""
+        self.show_hint()
+        self.preview.renew()
         if self._replaces:
             run_latest(self, self._look_for_aliases, "aliases")
 
-    # -- the watch as it stands in the fields
-
-    def _text(self, name: str) -> str:
-        return self.query_one(f"#{name}", Input).value.strip()
+    # -- the watch in the fields
 
     def typed(self) -> WatchConfig:
-        """The watch that the fields describe; what has no field stays as it was."""
-        before = self._config
+        """Return the watch that the fields describe; other settings stay the same."""
+        before, values = self._config, {key: line.value for key, line in self.lines.items()}
         return replace(
             before,
-            name=self._text("name"),
-            any=terms(self._text("any"), before.any),
-            none=terms(self._text("none"), before.none),
-            query=self._text("query"),
-            color=self.colours.value,
-            notify=self.tells.value,
+            name=values["name"],
+            any=terms(values["any"], before.any),
+            none=terms(values["none"], before.none),
+            query=values["query"],
+            color=values["color"],
+            notify=values["notify"],
             ends_after_quiet_days=self._days() or 0,
         )
 
     def _days(self) -> int | None:
-        """After how many quiet days it ends, 0 for never; None for what is no such number."""
-        found = _DAYS.fullmatch(self._text("ends"))
+        """Return the quiet days after which it ends, 0 for never, None if that is not a valid number."""
+        found = _DAYS.fullmatch(self.lines["ends"].value)
         days = int(found[1] or 0) if found else _MOST_DAYS + 1
         return days if days <= _MOST_DAYS else None
 
     def _name_for(self, config: WatchConfig) -> str:
-        """The name that a new watch has as long as it is given no other."""
-        return name_of(config.any or ((config.query,) if config.query else ()), self.host.watch_names)
+        """Return the name of a new watch unless another one is typed."""
+        return self._tools.name(
+            config.any or ((config.query,) if config.query else ()), list(self._tools.colors)
+        )
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Make the preview anew when the typing rests; the name follows the terms until it is typed."""
+        """Renew the preview after a pause; the name follows the terms until it is typed."""
         event.stop()
         if event.input.id == "name":
             self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
         elif not self._own_name:
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(_REST, lambda: run_latest(self, self._show, "preview"))
+        self.preview.renew(_PAUSE)
 
     # -- the preview
 
-    async def _show(self) -> None:
-        """Ask what the watch would hit; an answer that comes after the next question is dropped."""
+    async def _lines(self) -> Sequence[Line]:
+        """Return numbers, then each sample's title and sentence with the hits marked."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if isinstance(parsed, QueryError):
-            self._tell_trouble(parsed.caret())
-        elif not (config.any or config.all or config.query):
-            self.preview.tell((), (("Type a word or a phrase to see what it would hit.", "dim"),))
-        else:
-            named = replace(config, name=config.name or "new watch")
-            preview = await self.library.watches.preview(named, self._replaces)
-            if preview.problem:
-                self._tell_trouble(preview.problem)
-            else:
-                self.preview.tell(*self._lines(named, preview))
+            return _problem(parsed.caret())
+        if not (config.any or config.all or config.query):
+            return ((), (("Enter a word or a phrase to preview its hits", "dim"),))
+        config = replace(config, name=config.name or "new watch")
+        preview = await self._tools.preview(config, self._replaces)
+        if preview.problem:
+            return _problem(preview.problem)
+        spans = self._tools.spans(config)
 
-    def _tell_trouble(self, trouble: str) -> None:
-        first, *rest = trouble.splitlines() or [""]
-        self.preview.tell(
-            (), ((first, "text"),) if rest else ((first, "error"),), *(((line, "error"),) for line in rest)
-        )
+        def hits(text: str, plain: str = "text") -> Line:
+            return marked(text, [(start, end) for start, end, _ in spans(text)], "hit:", plain)
 
-    def _lines(self, config: WatchConfig, preview: WatchPreview) -> list[Line]:
-        """The numbers, then each sample's title and sentence with the hits marked."""
-        matcher = Matcher([rule_of(config)])
         lines: list[Line] = [(), summary(preview), *(((f"! {one}", "star"),) for one in preview.advice)]
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
-            spans = [(start, end) for start, end, _ in matcher.spans(title)]
-            feed = self.library.feeds.title(row.feed_id)
-            lines.append((*marked(title, spans, "hit:"), (f" · {feed}", "dim")))
+            lines.append((*hits(title), (f" · {self._tools.feed_title(row.feed_id)}", "dim")))
             if sentence != title:
-                spans = [(start, end) for start, end, _ in matcher.spans(sentence)]
-                lines.append((("  ", "dim"), *marked(sentence, spans, "hit:", "dim")))
+                lines.append((("  ", "dim"), *hits(sentence, "dim")))
         return lines
 
     # -- aliases
 
     async def _look_for_aliases(self) -> None:
-        self._aliases = list(await self.library.watches.suggest_aliases(self._replaces))
-        self._hint()
+        self._aliases = list(await self._tools.aliases(self._replaces))
+        self.show_hint()
 
-    def _hint(self, words: str = "") -> None:
-        keys = "enter saves · esc leaves · ↑ ↓ go to another line"
-        if not words and self._aliases:
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys below an error or a suggestion."""
+        keys = "enter saves · esc cancels · ↑ ↓ move"
+        if not error and self._aliases:
             alias, sentence = self._aliases[0]
             take = self.host.key_of("take_alias")
-            words = f"Texts call it {alias} too; {take} takes it: {cut_characters(sentence, 200)}"
-        self.query_one(".hint", Says).say(f"{words}\n{keys}" if words else keys)
+            keys = f"Articles also call it {alias}; {take} adds that: {cut_characters(sentence, 200)}\n{keys}"
+        self.hint(keys, error)
 
     def action_take_alias(self) -> None:
         """Add the first suggested name."""
@@ -227,31 +227,23 @@ class NewWatch(SavingDialog[str | None]):
             alias, _ = self._aliases.pop(0)
             line = self.query_one("#any", Input)
             line.value = ", ".join([*terms(line.value), alias])
-            self._hint()
+            self.show_hint()
 
     # -- saving
 
-    async def _save(self) -> None:
+    async def save(self) -> str:
+        """Save the watch."""
         config = self.typed()
-        trouble = self._trouble(config)
-        if not trouble:
-            try:
-                await self.library.watches.save(config, self._replaces)
-            except (TuireaderError, OSError) as error:
-                trouble = str(error)
-        if trouble:
-            self._hint(trouble)
-        else:
-            self.dismiss(config.name)
-
-    def _trouble(self, config: WatchConfig) -> str:
-        if not config.name:
-            return "It needs a name"
-        if config.name != self._replaces and config.name in self.library.watches.colors:
-            return f"There is a watch {config.name} already"
-        if not (config.any or config.all or config.query):
-            return "It needs a word, a phrase or a query"
-        if self._days() is None:
-            return f"Ends: a number of quiet days, {_MOST_DAYS} at most, or nothing"
         parsed = parse(config.query) if config.query else None
-        return f"The query: {parsed}" if isinstance(parsed, QueryError) else ""
+        if not config.name:
+            raise TuireaderError("Enter a name")
+        if config.name != self._replaces and config.name in self._tools.colors:
+            raise TuireaderError(f"There is already a watch {config.name}")
+        if not (config.any or config.all or config.query):
+            raise TuireaderError("Enter a word, a phrase or a query")
+        if self._days() is None:
+            raise TuireaderError(f"Ends: enter a number of quiet days up to {_MOST_DAYS}, or leave it empty")
+        if isinstance(parsed, QueryError):
+            raise TuireaderError(f"The query: {parsed}")
+        await self._tools.save(config, self._replaces)
+        return config.name

@@ -1,4 +1,4 @@
-"""The few keys that matter first, for whoever is new."""
+"""The first keys to know."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from textual.app import ComposeResult
 
 from tuireader.commands import keys_label
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.details import Facts, Line
-from tuireader.ui.widgets.says import Says
+from tuireader.ui.drawing.lines import Line
+from tuireader.ui.widgets.details import Details
 
 _STEPS = (
-    (("move_down", "move_up"), "move, in the list and in a text"),
+    (("move_down", "move_up"), "move in the list and in an article"),
     (("open", "back"), "open an article, go back"),
     (("back",), "in the list: the sidebar with feeds, watches and searches"),
     (("page_or_next_unread",), "read on: a page, then the next unread article"),
-    (("toggle_star", "toggle_read"), "star it, mark it unread again"),
-    (("undo",), "take a mark back, also after a restart"),
-    (("search",), "search everything that is stored"),
-    (("new_watch", "watches"), "watch for words that must not be missed; see what they hit"),
-    (("refresh_all", "add_feed"), "fetch the feeds, add one"),
-    (("palette", "help"), "find any command by name; all keys, searchable"),
-    (("quit_or_back", "quit"), "leave what is open, at the top the program; quit at once"),
+    (("toggle_star", "toggle_read"), "star an article, mark it read or unread"),
+    (("undo",), "undo, also after a restart"),
+    (("search",), "search all stored articles"),
+    (("new_watch", "watches"), "watch for words you must not miss; list your watches"),
+    (("refresh_all", "add_feed"), "fetch all feeds, add a feed"),
+    (("palette", "help"), "find any command by name; list all keys"),
+    (("quit_or_back", "quit"), "go back, at the top quit the program; quit at once"),
 )
 _KEYS = 12
 
 
 class Tour(Dialog[None]):
-    """The keys and what they do, left by any key."""
+    """Keys with their purpose; any key closes it."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(classes="-short")
         self._keys_of = keys_of
 
     def compose(self) -> ComposeResult:
-        """The keys as they are in force, and what they do."""
-        self._facts = Facts(id="tour", raised=True)
-        yield self.box("A few keys to start with", self._facts, Says("any key closes this", "hint"))
+        """The keys as configured."""
+        self._lines = Details(id="tour")
+        yield self.box("A few keys to start with", self._lines, hint="any key closes this")
 
     def on_mount(self) -> None:
         """Fill in the lines."""
-        self._facts.tell(*(self._line(ids, words) for ids, words in _STEPS))
+        self._lines.show(*(self._line(ids, words) for ids, words in _STEPS))
 
     def on_key(self, event: events.Key) -> None:
-        """Leave."""
+        """Close."""
         event.stop()
         self.dismiss(None)
 

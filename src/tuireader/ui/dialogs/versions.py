@@ -1,11 +1,11 @@
-"""What was changed in an article since it first came, word by word."""
+"""The edits of an article since it first arrived, word by word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -15,40 +15,48 @@ from tuireader.model import Revision
 from tuireader.text.word_diff import Kind
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.drawing.styles import Styles
+from tuireader.ui.drawing.lines import Piece, content
 from tuireader.ui.drawing.times import age, full_time
-from tuireader.ui.widgets.says import Says
 
-_AROUND = 160  # characters of what stayed the same that are shown beside a change
-_SIGNS: dict[str, tuple[str, str]] = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_AROUND = 160  # characters of unchanged text that are shown beside a change
+_SIGNS: dict[str, tuple[str, str, str]] = {
+    Kind.REMOVED: ("[-", "-]", "removed"),
+    Kind.ADDED: ("{+", "+}", "added"),
+}
+_ACTIONS = {
+    "move_down": "scroll_down",
+    "move_up": "scroll_up",
+    "half_page_down": "half_page(1)",
+    "half_page_up": "half_page(-1)",
+    "page_down": "page_down",
+    "page_up": "page_up",
+    "top": "scroll_home",
+    "bottom": "scroll_end",
+}
 
 
-def told(revision: Revision, styles: Styles) -> Text:
-    """One change: when it was seen, and its words with signs as `wdiff` writes them, in colours."""
-    text = Text()
+def described(revision: Revision) -> list[Piece]:
+    """Return one edit: its words with signs as `wdiff` writes them, in colours."""
+    pieces: list[Piece] = []
     for runs in (revision.title, revision.text):
-        if all(kind not in _SIGNS for kind, _ in runs):
-            continue
-        if text:
-            text.append("\n\n")
-        _add(text, runs, styles)
-    return text or Text("only white space and links", styles.dim)
+        if any(kind in _SIGNS for kind, _ in runs):
+            pieces += [("\n\n", "text")] if pieces else []
+            pieces += _words(runs)
+    return pieces or [("only white space and lstyles", "dim")]
 
 
-def _add(text: Text, runs: Sequence[tuple[str, str]], styles: Styles) -> None:
+def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
     for number, (kind, words) in enumerate(runs):
         if kind in _SIGNS:
-            before, after = _SIGNS[kind]
-            space = words[len(words.rstrip()) :]
-            style = styles.added if kind == Kind.ADDED else styles.removed
-            text.append(f"{before}{words.rstrip()}{after}", style)
-            text.append(space or " ")
+            before, after, style = _SIGNS[kind]
+            yield f"{before}{words.rstrip()}{after}", style
+            yield words[len(words.rstrip()) :] or " ", "text"
         else:
-            text.append(_shortened(words, first=number == 0, last=number == len(runs) - 1))
+            yield _shortened(words, first=number == 0, last=number == len(runs) - 1), "text"
 
 
 def _shortened(words: str, *, first: bool, last: bool) -> str:
-    """What stayed the same, but for the middle of long stretches."""
+    """Return unchanged text without the middle of a long stretch."""
     if len(words) <= 2 * _AROUND:
         return words
     head = "" if first else words[:_AROUND].rsplit(" ", 1)[0]
@@ -56,68 +64,41 @@ def _shortened(words: str, *, first: bool, last: bool) -> str:
     return f"{head} … {tail}"
 
 
-class Changes(VerticalScroll, inherit_bindings=False):
-    """The changes, to be scrolled."""
+class Edits(VerticalScroll, inherit_bindings=False):
+    """The edits; the keys of the command table scroll."""
 
-    BINDINGS: ClassVar = [*bindings(Scope.CHOICES)]
+    BINDINGS: ClassVar = [
+        replace(one, action=_ACTIONS[one.id]) for one in bindings(Scope.CHOICES) if one.id in _ACTIONS
+    ]
 
-    def action_move_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
-
-    def action_move_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
-
-    def action_half_page_down(self) -> None:
-        self.scroll_relative(y=self.size.height // 2, animate=False)
-
-    def action_half_page_up(self) -> None:
-        self.scroll_relative(y=-(self.size.height // 2), animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_relative(y=self.size.height - 1, animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_relative(y=1 - self.size.height, animate=False)
-
-    def action_top(self) -> None:
-        self.scroll_home(animate=False)
-
-    def action_bottom(self) -> None:
-        self.scroll_end(animate=False)
-
-    def action_open(self) -> None:
-        """Nothing can be opened here."""
+    def action_half_page(self, direction: int) -> None:
+        """Scroll by half a page."""
+        self.scroll_relative(y=direction * (self.size.height // 2), animate=False)
 
 
 class Versions(Dialog[None]):
-    """The versions of an article, the newest change first."""
+    """The edits of an article, the newest first."""
 
-    def __init__(self, title: str, revisions: Sequence[Revision], styles: Styles) -> None:
+    AUTO_FOCUS = "Edits"
+
+    def __init__(self, title: str, revisions: Sequence[Revision]) -> None:
         super().__init__()
         self._title = title
         self._revisions = revisions
-        self._theme_styles = styles
 
     def compose(self) -> ComposeResult:
-        """Each change under its time."""
+        """Each edit below its time."""
         yield self.box(
-            "Changes",
-            Says(self._title),
-            Changes(*self._told(), id="changes"),
-            Says("[-taken out-] {+put in+} · esc closes", "hint"),
+            "Edits",
+            Static(self._title, markup=False),
+            Edits(*self._texts(), id="edits"),
+            hint="[-removed-] {+added+} · esc closes",
         )
 
-    def on_mount(self) -> None:
-        """Let the keys scroll."""
-        self.query_one(Changes).focus()
-
-    def _told(self) -> Iterable[Static]:
-        now = int(self.host.clock())
+    def _texts(self) -> Iterable[Static]:
+        now, styles = int(self.host.clock()), self.host.theme_styles
         for revision in self._revisions:
-            what = "page" if revision.full else "feed"
-            head = Text(
-                f"{full_time(revision.until)} · {age(revision.until, now)} · {what}",
-                self._theme_styles.heading,
-            )
-            yield Static(head, classes="says")
-            yield Static(told(revision, self._theme_styles), classes="says change")
+            source = "page" if revision.full else "feed"
+            head = f"{full_time(revision.until)} · {age(revision.until, now)} · {source}"
+            yield Static(content([(head, "heading")], styles))
+            yield Static(content(described(revision), styles), classes="edit")

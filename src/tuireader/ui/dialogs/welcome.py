@@ -1,58 +1,87 @@
-"""The welcome: starter feeds, the demo, an address, or an OPML file; one key each."""
+"""The welcome: starter feeds, the demo, an address, or an OPML file, each by one key."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.strip import Strip
-from textual.widgets import Input
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
 
-from tuireader.demo import StarterFeed, starter
+from tuireader.demo import starter
 from tuireader.errors import TuireaderError
-from tuireader.text import cut
-from tuireader.ui.dialogs.add_feed import AddFeed
+from tuireader.ui.dialogs.add_feed import AddFeed, FeedSource
 from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.widgets.bars import Bar
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.says import Says
+from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
 
-_READS = "enter reads it · esc closes"
+_ABOUT = "Follow the tech news that matters to you. Nothing is fetched before you choose."
 _WAYS = (
-    ("s", "Start with the feeds that are checked below"),
-    ("d", "Look around first: the demo, offline, with feeds of its own"),
-    ("u", "Paste the address of a feed or of any page"),
-    ("o", "Take over the subscriptions of an OPML file"),
+    ("s", "Start with the feeds checked below"),
+    ("d", "Look around first: the demo, offline, with its own feeds"),
+    ("u", "Enter the address of a feed or of any page"),
+    ("o", "Import the subscriptions of an OPML file"),
     ("q", "Quit"),
 )
 
 
-class Ways(Bar):
-    """What can be done, a key each."""
+class StarterFeeds(Choices):
+    """The starter feeds under their folders, with check marks. A click or space checks, enter chooses."""
 
-    def render_line(self, y: int) -> Strip:
-        """A way."""
-        base = self.theme_styles.ground
-        if y >= len(_WAYS):
-            return self.strip([])
-        key, text = _WAYS[y]
-        return self.strip(
-            [
-                Segment("   ", base),
-                Segment(key, base + self.theme_styles.key),
-                Segment(cut(f"  {text}", max(0, self.size.width - 4)), base + self.theme_styles.text),
-            ]
-        )
+    BINDINGS: ClassVar = [Binding("space", "check", show=False)]
+
+    class Checked(Message):
+        """The checked feeds have changed."""
+
+    def __init__(self) -> None:
+        self.feeds = starter()
+        self.checked = {feed.url for feed in self.feeds}
+        super().__init__(self._choices())
+
+    def _choices(self) -> list[Choice]:
+        lines: list[Choice] = []
+        folder = ""
+        for feed in self.feeds:
+            if feed.folder != folder:
+                lines += [Choice(None, "")] * bool(lines) + [Choice(None, feed.folder)]
+                folder = feed.folder
+            mark = "[x]" if feed.url in self.checked else "[ ]"
+            lines.append(Choice(feed.url, feed.title, mark, _host(feed.site_url)))
+        return lines
+
+    def toggle(self, urls: set[str]) -> None:
+        """Uncheck these feeds if all of them are checked, else check them."""
+        self.checked = self.checked - urls if urls <= self.checked else self.checked | urls
+        for number, choice in enumerate(self._choices()):
+            self.replace_option_prompt_at_index(number, self.option(choice).prompt)
+
+    def action_check(self) -> None:
+        """Check the feed under the cursor and move on."""
+        self.action_select()
+        self.action_move(1)
+
+    def action_select(self) -> None:
+        """Check the feed under the cursor."""
+        self.toggle({self.current or ""})
+        self.post_message(self.Checked())
+
+    def action_open(self) -> None:
+        """Choose."""
+        super().action_select()
 
 
 class FirstRun(Dialog[int | None]):
-    """The result is how many feeds are new; None when the person went on without any."""
+    """The result is the number of new feeds; None without any.
+
+    `import_opml` returns the number of new feeds and a line for each entry that it skipped.
+    """
 
     BINDINGS: ClassVar = [
         Binding("s", "starter", show=False),
@@ -62,129 +91,97 @@ class FirstRun(Dialog[int | None]):
         Binding("a", "all", show=False),
         Binding("q", "quit", show=False),
     ]
-    AUTO_FOCUS = "Choices"
+    AUTO_FOCUS = "StarterFeeds"
 
-    def __init__(self) -> None:
+    def __init__(
+        self, source: FeedSource, import_opml: Callable[[Path], Awaitable[tuple[int, Sequence[str]]]]
+    ) -> None:
         super().__init__()
-        self._starter: tuple[StarterFeed, ...] = starter()
+        self._source = source
+        self._import_opml = import_opml
 
     def compose(self) -> ComposeResult:
-        """The ways, and the starter list below them."""
-        lines: list[Choice] = []
-        for feed in self._starter:
-            if not lines or feed.folder != self._folder_of(lines):
-                lines += (
-                    [Choice(None, ""), Choice(None, feed.folder)] if lines else [Choice(None, feed.folder)]
-                )
-            lines.append(Choice(feed.url, feed.title, note=_host(feed.site_url)))
-        self._choices = Choices(lines, checks=True)
-        self._choices.checked = {feed.url for feed in self._starter}
-        with Vertical(id="box"):
-            yield Says("Welcome to tuireader", "title")
-            yield Says(
-                "Follow the tech news that matters to you. Nothing is fetched before you choose.", "what"
-            )
-            yield Ways()
-            yield self._choices
-            yield Says("", "hint")
-
-    def _folder_of(self, lines: list[Choice]) -> str:
-        return next(line.text for line in reversed(lines) if line.key is None and line.text)
+        """The ways to start, above the starter feeds."""
+        self.feeds = StarterFeeds()
+        ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, way in _WAYS)
+        yield self.box(
+            "",
+            Static("Welcome to tuireader", classes="title"),
+            Static(_ABOUT, id="about"),
+            Static(ways, id="ways"),
+            self.feeds,
+        )
 
     def on_mount(self) -> None:
-        """Tell how many are checked."""
-        self._tell()
+        """Show the number of checked feeds."""
+        self._count()
 
-    def on_choices_checked(self) -> None:
-        """Tell how many are checked."""
-        self._tell()
+    def on_starter_feeds_checked(self) -> None:
+        """Show the number of checked feeds."""
+        self._count()
 
-    def _tell(self, words: str = "") -> None:
-        count = f"{len(self._choices.checked)} of {len(self._starter)} checked · space checks · a all or none"
-        self.query_one(".hint", Says).say(words or count)
+    def _count(self, error: str = "") -> None:
+        checked = f"{len(self.feeds.checked)} of {len(self.feeds.feeds)} checked"
+        self.hint(f"{checked} · space checks · a checks all or none", error)
 
     def action_all(self) -> None:
-        """Check all, or none when all are."""
-        every = {feed.url for feed in self._starter}
-        self._choices.checked = set() if self._choices.checked == every else every
-        self._choices.refresh()
-        self._tell()
+        """Check all feeds, or none when all are checked."""
+        self.feeds.toggle({feed.url for feed in self.feeds.feeds})
+        self._count()
 
     def action_starter(self) -> None:
-        """Subscribe to what is checked."""
+        """Subscribe to the checked feeds."""
         chosen = [
-            (feed.url, feed.title, feed.folder) for feed in self._starter if feed.url in self._choices.checked
+            (feed.url, feed.title, feed.folder) for feed in self.feeds.feeds if feed.url in self.feeds.checked
         ]
         if chosen:
             run_latest(self, partial(self._add, chosen), "add")
         else:
-            self._tell("Nothing is checked: space checks a feed, a all of them")
+            self._count("Nothing is checked")
 
-    def on_choices_chosen(self) -> None:
-        """Enter starts too."""
+    def on_option_list_option_selected(self) -> None:
+        """Subscribe by enter."""
         self.action_starter()
 
-    async def _add(self, chosen: list[tuple[str, str, str]]) -> None:
+    async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
         try:
-            self.dismiss(await self.host.library.feeds.add(chosen))
+            self.dismiss(await self._source.add(chosen))
         except (TuireaderError, OSError) as error:
-            self._tell(str(error))
+            self._count(str(error))
 
     def action_demo(self) -> None:
-        """Leave for the demo."""
+        """Start the demo instead."""
         self.host.exit_to_demo()
 
     def action_address(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(AddFeed(), self._added)
+        self.app.push_screen(AddFeed(self._source), self._added)
 
     def action_opml(self) -> None:
         """Ask for a file."""
-        self.app.push_screen(ImportOpml(), self._added)
+        lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
+        about = "Most readers can export their subscriptions as OPML"
+        self.app.push_screen(
+            Form("Import subscriptions", lines, self._import, about=about, saves="imports"), self._added
+        )
+
+    async def _import(self, values: Mapping[str, str]) -> int:
+        if not values["path"]:
+            raise TuireaderError("Enter the path of a file")
+        added, skipped = await self._import_opml(Path(values["path"]))
+        if skipped:
+            self.host.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
+        if not added:
+            raise TuireaderError("No new feeds in this file")
+        return added
 
     def _added(self, added: int | None) -> None:
         if added:
             self.dismiss(added)
 
-    def action_leave(self) -> None:
-        """Go on without any feed."""
-        self.dismiss(None)
-
     def action_quit(self) -> None:
         """Quit the program."""
         self.app.exit(0)
-
-
-class ImportOpml(Dialog[int | None]):
-    """Asks for an OPML file; the result is how many feeds are new."""
-
-    def compose(self) -> ComposeResult:
-        """A line for the path."""
-        yield self.box(
-            "OPML file",
-            Says("Path of an OPML file, as other readers export it", id="what"),
-            Input(placeholder="~/subscriptions.opml", compact=True),
-            Says(_READS, "hint"),
-        )
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Read the file."""
-        if event.value.strip():
-            run_latest(self, partial(self._import, Path(event.value.strip())), "add")
-
-    async def _import(self, path: Path) -> None:
-        hint = self.query_one(".hint", Says)
-        try:
-            added, skipped = await self.host.library.exchange.import_opml(path)
-        except (TuireaderError, OSError) as error:
-            hint.say(_READS, str(error))
-            return
-        if skipped:
-            self.host.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
-        if added:
-            self.dismiss(added)
-        else:
-            hint.say(_READS, "No new feeds in that file")
 
 
 def _host(url: str) -> str:

@@ -10,7 +10,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.drawing.times import age, span
 
 if TYPE_CHECKING:
-    from tuireader.ui.widgets.details import Line
+    from tuireader.ui.drawing.lines import Line
 
 FOLLOWED = "You follow this already"
 _TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titles alone"}

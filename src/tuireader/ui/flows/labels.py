@@ -24,7 +24,7 @@ class Labelling:
         """Show the labels that there are."""
         from tuireader.ui.dialogs.labels import Labels
 
-        self._screen.app.push_screen(Labels(self, await self._known(), len(self._ids)))
+        self._screen.app.push_screen(Labels(await self._known(), len(self._ids), self.label, self.undo))
 
     async def _known(self) -> list[Label]:
         return await self._screen.marking.labels(self._ids)

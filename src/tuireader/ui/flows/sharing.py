@@ -40,7 +40,7 @@ class Sharing:
 
     def pipe(self) -> None:
         """Ask for a program, and give it the article."""
-        from tuireader.ui.dialogs.pipe import Pipe, split
+        from tuireader.ui.dialogs.pipe import pipe_form, split
 
         article_id = self._screen.current_article_id()
         if article_id is None:
@@ -53,7 +53,7 @@ class Sharing:
                 form, command = split(text)
                 self._start(article_id, command, form)
 
-        self._screen.app.push_screen(Pipe(self._typed), typed)
+        self._screen.app.push_screen(pipe_form(self._typed), typed)
 
     def choose_macro(self) -> None:
         """Show the macros and wait for the key of one."""

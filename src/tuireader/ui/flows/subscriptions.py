@@ -82,12 +82,12 @@ class Editing:
                 "as often as it changes; or 30m, 2h, 1d",
             ),
             Pick(
+                "full_text",
                 "Text",
                 {"": "what the feed says", "full": "full text of new articles"},
                 "full" if config.full_text else "",
-                id="full_text",
             ),
-            Pick("Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else "", id="paused"),
+            Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
         )
         self._ask(Form(feed.title or feed.url, lines, partial(self._save_feed, feed), about=about))
 
@@ -236,7 +236,7 @@ class Editing:
             return
         await self.changed(said)
 
-    def _ask(self, form: Form) -> None:
+    def _ask(self, form: Form[str]) -> None:
         self._screen.app.push_screen(form, self.changed)
 
     async def changed(self, said: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import WatchConfig
+from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
 from tuireader.ui.workers import run_latest
@@ -68,9 +68,21 @@ class Watching:
         self._ask(config, config.name)
 
     def _ask(self, config: WatchConfig, replaces: str) -> None:
-        from tuireader.ui.dialogs.new_watch import NewWatch
+        from tuireader.library.watching import name_of, rule_of
+        from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools
+        from tuireader.watch import Matcher
 
-        self._screen.app.push_screen(NewWatch(config, replaces=replaces), self._saved)
+        library = self._library
+        tools = WatchTools(
+            preview=library.watches.preview,
+            save=library.watches.save,
+            spans=lambda config: Matcher([rule_of(config)]).spans,
+            aliases=library.watches.suggest_aliases,
+            name=name_of,
+            feed_title=library.feeds.title,
+            colors=library.watches.colors,
+        )
+        self._screen.app.push_screen(NewWatch(config, tools, replaces=replaces), self._saved)
 
     async def _saved(self, name: str | None) -> None:
         if name is not None:
@@ -84,7 +96,7 @@ class Watching:
 
     async def mute(self) -> None:
         """Ask what to hide: what was searched, or something of the feed one is at."""
-        from tuireader.ui.dialogs.mute import Mute
+        from tuireader.ui.dialogs.mute import Mute, Mutes
 
         screen = self._screen
         view, article = screen.listing.view, screen.reading.article
@@ -98,8 +110,14 @@ class Watching:
             feed_id = row.feed_id if row is not None else None
         feed = next((one for one in screen.feeds if one.id == feed_id), None)
         words = view.key if view.kind is ViewKind.QUERY and not reading else ""
-        screen.app.push_screen(
-            Mute(screen.feeds, feed, words if "is:muted" not in words else ""), self._muted
+        stored = self._library.mutes
+        mutes = Mutes(stored.all, stored.preview, self._add_mute, stored.remove)
+        words = words if "is:muted" not in words else ""
+        screen.app.push_screen(Mute(mutes, screen.feeds, feed, words), self._muted)
+
+    async def _add_mute(self, mute: MuteConfig) -> int:
+        return await self._library.mutes.add(
+            mute.query, mute.feed, mute.until, include_watched=mute.include_watched
         )
 
     async def _muted(self, muted: Muted | None) -> None:

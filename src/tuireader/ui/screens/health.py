@@ -11,9 +11,9 @@ from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.details import Line
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:

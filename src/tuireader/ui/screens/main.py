@@ -16,6 +16,7 @@ from tuireader.ui.flows.watches import Watching
 from tuireader.ui.screens.marking_keys import MarkingKeys
 
 if TYPE_CHECKING:
+    from tuireader.ui.dialogs.add_feed import FeedSource
     from tuireader.ui.flows.sharing import Sharing
     from tuireader.ui.flows.subscriptions import Editing
     from tuireader.ui.widgets.search_line import SearchLine
@@ -229,7 +230,16 @@ class MainScreen(MarkingKeys):
     def action_add_feed(self) -> None:
         from tuireader.ui.dialogs.add_feed import AddFeed
 
-        self.app.push_screen(AddFeed([feed.folder for feed in self.feeds]), self.feeds_added)
+        folders = [feed.folder for feed in self.feeds]
+        self.app.push_screen(AddFeed(self.feed_source, folders), self.feeds_added)
+
+    @property
+    def feed_source(self) -> FeedSource:
+        """The library as the dialogs that add feeds use it."""
+        from tuireader.ui.dialogs.add_feed import FeedSource
+
+        feeds = self.library.feeds
+        return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
 
     async def feeds_added(self, added: int | None) -> None:
         """Fetch new feeds at once."""

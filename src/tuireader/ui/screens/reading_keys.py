@@ -118,7 +118,7 @@ class ReadingKeys(Searching):
         if not revisions:
             self.host.say("Nothing was changed since it first came", seconds=2)
             return
-        self.app.push_screen(Versions(article.title, revisions, self.host.theme_styles))
+        self.app.push_screen(Versions(article.title, revisions))
 
     # -- pictures
 

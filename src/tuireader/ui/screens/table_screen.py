@@ -11,9 +11,10 @@ from textual.screen import Screen
 
 from tuireader.commands import key_label
 from tuireader.model import View
+from tuireader.ui.drawing.lines import Line
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.bars import StatusLine, TopLine
-from tuireader.ui.widgets.details import Facts, Line
+from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
 from tuireader.ui.workers import run_latest
 
@@ -45,7 +46,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.library = self.host.library
         self.top = TopLine()
         self.table = Table(self.COLUMNS)
-        self.facts = Facts(id="facts")
+        self.facts = Details(id="facts")
         self.status = StatusLine()
         yield self.top
         yield TableHead(self.COLUMNS)
@@ -100,7 +101,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     def tell(self) -> None:
         """Tell of the line under the cursor, and what can be done with it."""
         current = self.table.current
-        self.facts.tell(*(self.about(current) if current is not None else ()))
+        self.facts.show(*(self.about(current) if current is not None else ()))
         moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
         keys = self.host.keys_of["back"]
         leaving = (key_label("escape") if "escape" in keys else self.key_of("back"), "Back")

@@ -10,10 +10,10 @@ from tuireader.errors import TuireaderError
 from tuireader.model import Count, View, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
+from tuireader.ui.drawing.lines import Line, marked
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import age, day
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.details import Line, marked
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:

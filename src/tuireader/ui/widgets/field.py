@@ -1,121 +1,123 @@
-"""A line of a form: a label, and beside it an input, or one of a few values to choose."""
+"""Lines of a form: a label and an input, or a few values to choose from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
-from textual.strip import Strip
-from textual.widgets import Input
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Input, Label
 
 from tuireader.text import pad
-from tuireader.ui.widgets.bars import Bar
-from tuireader.ui.widgets.says import Says
+from tuireader.ui.host import host_of
 
-LABEL = 10
-"""Cells of the labels of a form."""
+_LABEL = 11  # cells
 
 
 class Field(Horizontal):
-    """A labelled line of text; the input has the field's id."""
+    """A labelled line of text; the input has `key` as its id."""
 
-    def __init__(self, name: str, label: str, value: str = "", placeholder: str = "") -> None:
+    def __init__(self, key: str, label: str, value: str = "", placeholder: str = "") -> None:
         super().__init__(classes="field")
+        self.key = key
         self._label = label
-        self.input = Input(value, placeholder=placeholder, compact=True, select_on_focus=False, id=name)
+        self._input = Input(value, placeholder=placeholder, compact=True, select_on_focus=False, id=key)
 
     def compose(self) -> ComposeResult:
         """Label and input."""
-        yield Says(self._label, "label")
-        yield self.input
+        yield Label(self._label, classes="label", markup=False)
+        yield self._input
+
+    @property
+    def value(self) -> str:
+        """The text without spaces around it."""
+        return self._input.value.strip()
 
 
-class Pick(Bar, can_focus=True):
-    """One of a few values, all in sight with their names; `left`, `right` and `space` change it."""
+class Pick(Widget, can_focus=True):
+    """One of a few values, with all of them in sight; the arrow keys and space change it."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("right,space", "step(1)", show=False),
+        Binding("left", "step(-1)", show=False),
+    ]
 
     class Changed(Message):
-        """Another value is chosen."""
+        """Another value was chosen."""
 
-    def __init__(
-        self, label: str, names: Mapping[str, str], value: str = "", *, id: str | None = None
-    ) -> None:
-        super().__init__(id=id, classes="field")
+    def __init__(self, key: str, label: str, names: Mapping[str, str], value: str = "") -> None:
+        super().__init__(id=key, classes="field")
+        self.key = key
         self._label = label
         self._names = names
         self.value = value if value in names else next(iter(names))
 
     def names(self) -> Mapping[str, str]:
-        """What there is to choose from: values and how they are shown."""
+        """Return the values with their names."""
         return self._names
 
-    def on_key(self, event: events.Key) -> None:
-        """Choose the one before or after."""
-        step = {"left": -1, "right": 1, "space": 1}.get(event.key)
-        if step is not None:
-            event.stop()
-            self._step(step)
-
     def on_click(self) -> None:
-        """A click goes on to the next one."""
-        self._step(1)
+        """Choose the next one by a click."""
+        self.action_step(1)
 
-    def _step(self, step: int) -> None:
+    def action_step(self, step: int) -> None:
+        """Choose another one."""
         values = list(self.names())
         self.value = values[(values.index(self.value) + step) % len(values)]
         self.refresh()
         self.post_message(self.Changed())
 
-    def on_focus(self) -> None:
-        """Show that keys come here."""
+    def on_focus(self, _: events.Focus) -> None:
+        """Highlight the value."""
         self.refresh()
 
-    def on_blur(self) -> None:
-        """Show that keys go elsewhere."""
+    def on_blur(self, _: events.Blur) -> None:
+        """Highlight the value less."""
         self.refresh()
 
-    def piece(self, value: str, name: str, base: Style) -> Segment:
-        """One of the values; the chosen one is in brackets, so that colour is not needed."""
+    def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
+        """Return a value as shown; the chosen one is in brackets, so that it is seen without colours."""
         if value != self.value:
-            return Segment(f" {name} ", base + self.theme_styles.dim)
-        live = self.theme_styles.cursor_for(self.has_focus)
-        return Segment(f"[{name}]", base + live + self.theme_styles.text)
+            return f" {name} ", host_of(self).theme_styles.dim
+        return f"[{name}]", cursor
 
-    def render_line(self, y: int) -> Strip:
-        """The label, then the values."""
-        base = self.theme_styles.raised
-        parts = [Segment(pad(f" {self._label}", LABEL + 1), base + self.theme_styles.dim)]
-        pieces = [self.piece(value, name, base) for value, name in self.names().items()]
-        if (
-            sum(piece.cell_length for piece in pieces) + LABEL + 1 > self.size.width
-        ):  # then just the chosen one
-            edge = base + self.theme_styles.dim
-            chosen = self.piece(self.value, self.names()[self.value], base)
-            pieces = [Segment("‹ ", edge), chosen, Segment(" ›", edge)]
-        parts += pieces
-        return Strip(parts).adjust_cell_length(self.size.width, base)
+    def render(self) -> Content:
+        """The label and all values, or the chosen one where they do not fit."""
+        styles = host_of(self).theme_styles
+        cursor = (styles.cursor if self.has_focus else styles.cursor_idle) + styles.text
+        label = Content.styled(pad(f" {self._label}", _LABEL), Style.from_rich_style(styles.dim))
+
+        def shown(value: str, name: str) -> Content:
+            text, style = self.piece(value, name, cursor)
+            return Content.styled(text, Style.from_rich_style(style))
+
+        values = Content("").join(shown(value, name) for value, name in self.names().items())
+        if label.cell_length + values.cell_length > self.size.width:
+            values = Content.assemble("‹ ", shown(self.value, self.names()[self.value]), " ›")
+        return label + values
 
 
 class Colours(Pick):
-    """One of the colours of the theme's palette, or none."""
+    """A colour of the theme's palette, or none."""
 
-    def __init__(self, label: str, value: str = "") -> None:
-        super().__init__(label, {value: value})
+    def __init__(self, key: str, label: str, value: str = "") -> None:
+        super().__init__(key, label, {value: value})
         self._given = value
 
     def names(self) -> Mapping[str, str]:
-        """`""` leaves it to the theme; a colour that is no name stays one of the choices."""
-        known = {"": "of the theme"} | {name: name for name in self.theme_styles.palette}
+        """Return the palette; a configured colour that is no name of it stays a choice."""
+        known = {"": "from the theme"} | {name: name for name in host_of(self).theme_styles.palette}
         return known | {self._given: self._given or known[""]}
 
-    def piece(self, value: str, name: str, base: Style) -> Segment:
-        """A sign in the colour; only the chosen one has its name."""
-        style, sign = self.theme_styles.palette.get(value, self.theme_styles.text), "◆" if value else "·"
-        if value != self.value:
-            return Segment(f" {sign}", base + style)
-        live = self.theme_styles.cursor_for(self.has_focus)
-        return Segment(f" [{sign} {name}]", base + live + style)
+    def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
+        """Return a sign in the colour; only the chosen one has its name."""
+        styles, sign = host_of(self).theme_styles, "◆" if value else "·"
+        ink = styles.palette.get(value, styles.text)
+        return (f" {sign}", ink) if value != self.value else (f" [{sign} {name}]", cursor + ink)

@@ -1,0 +1,33 @@
+"""Lines of styled pieces: the description of an article, a feed or a watch below a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+from textual.style import Style
+
+from tuireader.ui.drawing.styles import Styles
+
+Piece = tuple[str, str]
+"""A text and the name of its style (see `Styles.named`)."""
+Line = tuple[Piece, ...]
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]], style: str, plain: str = "text") -> Line:
+    """Cut a text at half-open, sorted spans: these in `style`, the rest in `plain`."""
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in spans:
+        start = max(start, at)
+        if end <= start or start >= len(text):
+            continue
+        pieces += [(text[at:start], plain), (text[start:end], style)]
+        at = end
+    pieces.append((text[at:], plain))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def content(pieces: Sequence[Piece], styles: Styles) -> Content:
+    """Return pieces as text with styles; nothing in them is markup."""
+    return Content.assemble(*((text, Style.from_rich_style(styles.named(name))) for text, name in pieces))
