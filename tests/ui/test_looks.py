@@ -83,7 +83,7 @@ async def test_the_tour_tells_of_the_sidebar_and_of_leaving() -> None:
         await run.settle()
         (line,) = [line for line in run.text.splitlines() if "the sidebar" in line]
         assert line.split()[1] == "h"
-        (line,) = [line for line in run.text.splitlines() if "at the top the program" in line]
+        (line,) = [line for line in run.text.splitlines() if "or quit at the top" in line]
         assert line.split()[1:3] == ["q", "Q"]
 
 

@@ -23,7 +23,7 @@ _STEPS = (
     (("new_watch", "watches"), "watch for words you must not miss; list your watches"),
     (("refresh_all", "add_feed"), "fetch all feeds, add a feed"),
     (("palette", "help"), "find any command by name; list all keys"),
-    (("quit_or_back", "quit"), "go back, at the top quit the program; quit at once"),
+    (("quit_or_back", "quit"), "go back, or quit at the top; quit at once"),
 )
 _KEYS = 12
 
