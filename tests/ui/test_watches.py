@@ -196,16 +196,16 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
         dialog.query_one("#name", Input).value = "Fog"
         await run.press("enter")
         assert "Enter a word, a phrase or a query" in run.text
-        dialog.query_one("#any", Input).value = "Fog"
+        await run.press("escape")
         with failing(TuireaderError("the config cannot be written"), run.library.watches.save):
+            run.main.watching.new(WatchConfig("Fog", ("Fog",)))
+            await run.settle()
             await run.press("enter")
         assert "the config cannot be written" in run.text
 
 
 async def test_only_the_last_question_is_answered() -> None:
     async with running(sample_library()) as run:
-        run.main.watching.new()
-        await run.settle()
         asked: list[WatchConfig] = []
         preview = run.library.watches.preview
 
@@ -214,6 +214,8 @@ async def test_only_the_last_question_is_answered() -> None:
             return await preview(config, replaces)
 
         vars(run.library.watches)["preview"] = counted
+        run.main.watching.new()
+        await run.settle()
         await run.press("down", *"Fog")
         assert [config.any for config in asked] == [("Fog",)]
         assert "+1  −0" in run.text and "Fog again" in run.text
