@@ -10,19 +10,22 @@ from tuireader.related.series import Series, same_news
 from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
-from tuireader.store.relations import ROWS, Relations
+from tuireader.store.relations import ROWS
 
 _CACHED = 300
 """Profiles that are kept in memory, some kilobytes each."""
 
 
-class StoredProfiles(Relations):
+class StoredProfiles:
     """The store as `related.search` sees it; profiles and the texts of series are cached."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store.conn)
+        relations = store.relations
+        self.term_counts, self.postings = relations.term_counts, relations.postings
+        self.neighbours, self.stories = relations.neighbours, relations.stories
+        self.members, self.rows, self.split_pairs = relations.members, relations.rows, relations.split_pairs
         self._store = store
-        self._article_count = super().article_count()
+        self._article_count = relations.article_count()
         self._arrived: dict[int, search.ArticleText] = {}
         self._profiles: dict[int, Profile] = {}
         self.series = Series(self)
@@ -46,7 +49,7 @@ class StoredProfiles(Relations):
             known.clear()
         missing = [article_id for article_id in ids if article_id not in known]
         if missing:
-            for article_id, packed in self.packed_profiles(missing):
+            for article_id, packed in self._store.relations.packed_profiles(missing):
                 known[article_id] = unpack(article_id, packed)
         return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
 
@@ -57,7 +60,7 @@ class StoredProfiles(Relations):
     def title(self, article: int) -> str:
         """Return the title of an article."""
         arrived = self._arrived.get(article)
-        return arrived.title if arrived else super().title(article)
+        return arrived.title if arrived else self._store.relations.title(article)
 
     def lead(self, article: int) -> str:
         """Return the part of an article's text that is compared."""

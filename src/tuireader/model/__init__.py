@@ -5,119 +5,57 @@ A feed document becomes `ParsedFeed` and `ParsedEntry`; a stored entry is an art
 1970-01-01 UTC. All text in these values has passed `text.clean` unless its name ends in `html`.
 """
 
-from tuireader.model.articles import (
-    Article,
-    ArticleRow,
-    Away,
-    Comment,
-    Feed,
-    FeedHealth,
-    FullText,
-    Neighbour,
-    Pixels,
-    Related,
-    Relation,
-    Revision,
-    Story,
-    StoryEntry,
-    Thread,
-    Trouble,
-)
-from tuireader.model.events import (
-    Event,
-    FeedDone,
-    NewMatch,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    TextFetched,
-    Told,
-)
-from tuireader.model.evidence import Evidence, TermHit
-from tuireader.model.fetching import (
-    Enclosure,
-    Fault,
-    FeedPreview,
-    Fetched,
-    FetchFailed,
-    FetchJob,
-    FetchResult,
-    FoundFeed,
-    Keys,
-    NotModified,
-    ParsedEntry,
-    ParsedFeed,
-    ParseFailed,
-    ParseResult,
-    Prepared,
-)
-from tuireader.model.lists import (
-    LABEL_MARK,
-    Change,
-    ConfigStep,
-    Count,
-    Counts,
-    Label,
-    MarkedArticle,
-    Purged,
-    View,
-    ViewKind,
-)
-from tuireader.model.watches import MutePreview, WatchPreview, WatchStats
-
-__all__ = [
-    "LABEL_MARK",
-    "Article",
-    "ArticleRow",
-    "Away",
-    "Change",
-    "Comment",
-    "ConfigStep",
-    "Count",
-    "Counts",
-    "Enclosure",
-    "Event",
-    "Evidence",
-    "Fault",
-    "Feed",
-    "FeedDone",
-    "FeedHealth",
-    "FeedPreview",
-    "FetchFailed",
-    "FetchJob",
-    "FetchResult",
-    "Fetched",
-    "FoundFeed",
-    "FullText",
-    "Keys",
-    "Label",
-    "MarkedArticle",
-    "MutePreview",
-    "Neighbour",
-    "NewMatch",
-    "NotModified",
-    "ParseFailed",
-    "ParseResult",
-    "ParsedEntry",
-    "ParsedFeed",
-    "Pixels",
-    "Prepared",
-    "Purged",
-    "RefreshDone",
-    "RefreshStarted",
-    "Related",
-    "Relating",
-    "Relation",
-    "Revision",
-    "Story",
-    "StoryEntry",
-    "TermHit",
-    "TextFetched",
-    "Thread",
-    "Told",
-    "Trouble",
-    "View",
-    "ViewKind",
-    "WatchPreview",
-    "WatchStats",
-]
+from tuireader.model.articles import Article as Article
+from tuireader.model.articles import ArticleRow as ArticleRow
+from tuireader.model.articles import Away as Away
+from tuireader.model.articles import Comment as Comment
+from tuireader.model.articles import Feed as Feed
+from tuireader.model.articles import FeedHealth as FeedHealth
+from tuireader.model.articles import FullText as FullText
+from tuireader.model.articles import Neighbour as Neighbour
+from tuireader.model.articles import Pixels as Pixels
+from tuireader.model.articles import Related as Related
+from tuireader.model.articles import Relation as Relation
+from tuireader.model.articles import Revision as Revision
+from tuireader.model.articles import Story as Story
+from tuireader.model.articles import StoryEntry as StoryEntry
+from tuireader.model.articles import Thread as Thread
+from tuireader.model.articles import Trouble as Trouble
+from tuireader.model.events import Event as Event
+from tuireader.model.events import FeedDone as FeedDone
+from tuireader.model.events import NewMatch as NewMatch
+from tuireader.model.events import RefreshDone as RefreshDone
+from tuireader.model.events import RefreshStarted as RefreshStarted
+from tuireader.model.events import Relating as Relating
+from tuireader.model.events import TextFetched as TextFetched
+from tuireader.model.events import Told as Told
+from tuireader.model.evidence import Evidence as Evidence
+from tuireader.model.evidence import TermHit as TermHit
+from tuireader.model.fetching import Enclosure as Enclosure
+from tuireader.model.fetching import Fault as Fault
+from tuireader.model.fetching import FeedPreview as FeedPreview
+from tuireader.model.fetching import Fetched as Fetched
+from tuireader.model.fetching import FetchFailed as FetchFailed
+from tuireader.model.fetching import FetchJob as FetchJob
+from tuireader.model.fetching import FetchResult as FetchResult
+from tuireader.model.fetching import FoundFeed as FoundFeed
+from tuireader.model.fetching import Keys as Keys
+from tuireader.model.fetching import NotModified as NotModified
+from tuireader.model.fetching import ParsedEntry as ParsedEntry
+from tuireader.model.fetching import ParsedFeed as ParsedFeed
+from tuireader.model.fetching import ParseFailed as ParseFailed
+from tuireader.model.fetching import ParseResult as ParseResult
+from tuireader.model.fetching import Prepared as Prepared
+from tuireader.model.lists import LABEL_MARK as LABEL_MARK
+from tuireader.model.lists import Change as Change
+from tuireader.model.lists import ConfigStep as ConfigStep
+from tuireader.model.lists import Count as Count
+from tuireader.model.lists import Counts as Counts
+from tuireader.model.lists import Label as Label
+from tuireader.model.lists import MarkedArticle as MarkedArticle
+from tuireader.model.lists import Purged as Purged
+from tuireader.model.lists import View as View
+from tuireader.model.lists import ViewKind as ViewKind
+from tuireader.model.watches import MutePreview as MutePreview
+from tuireader.model.watches import WatchPreview as WatchPreview
+from tuireader.model.watches import WatchStats as WatchStats

@@ -10,6 +10,7 @@ from tuireader.model import Away, Evidence
 from tuireader.store.json_columns import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
+from tuireader.store.sql import get_fact, newest_id, set_fact
 
 
 class Briefs:
@@ -70,32 +71,26 @@ class Briefs:
 
     def newest(self) -> int:
         """Return the highest article id: the end of a brief that is made now."""
-        return int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+        return newest_id(self._conn)
 
     def last(self, watch: str) -> int | None:
         """Return the id at which the last brief for a watch (`""` for all) ended, None if there was none."""
-        row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (_fact(watch),)).fetchone()
-        return None if row is None else int(row[0])
+        value = get_fact(self._conn, f"brief:{watch}")
+        return int(value) if value else None
 
     def remember(self, watch: str, end: int) -> None:
         """Store where a brief ended."""
-        self._conn.execute(
-            """INSERT INTO fact (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
-            (_fact(watch), str(end)),
-        )
+        set_fact(self._conn, f"brief:{watch}", str(end))
 
     def seen(self, now: int) -> tuple[int, int | None]:
         """Return when the reader was last used (`now` if never) and the newest article id then, if known.
 
         Both are set to the present.
         """
-        facts = dict(self._conn.execute("SELECT name, value FROM fact WHERE name IN ('seen', 'seen id')"))
-        self._conn.executemany(
-            "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)",
-            [("seen", str(now)), ("seen id", str(self.newest()))],
-        )
-        return int(facts.get("seen", now)), int(facts["seen id"]) if "seen id" in facts else None
+        time, newest = get_fact(self._conn, "seen"), get_fact(self._conn, "seen id")
+        set_fact(self._conn, "seen", str(now))
+        set_fact(self._conn, "seen id", str(self.newest()))
+        return int(time or now), int(newest) if newest else None
 
     def away(self, since: int) -> Away:
         """Return the unread articles that have arrived since a time."""
@@ -122,7 +117,3 @@ def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object
                      WHERE w.name = ?)"""
         args.append(watch)
     return where, args
-
-
-def _fact(watch: str) -> str:
-    return f"brief:{watch}"

@@ -16,6 +16,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from tuireader.store.sql import newest_id
+
 FROM = 1_000
 """Articles from which a dictionary is trained."""
 _BETWEEN = 200
@@ -100,7 +102,7 @@ class Dictionaries:
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
         """Return the next write for the dictionaries, to be called in a transaction; training is done
         before."""
-        last = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0]
+        last = newest_id(self._conn)
         if last < FROM:
             return None
         row = self._conn.execute(

@@ -27,6 +27,7 @@ from tuireader.store.incoming import (
 )
 from tuireader.store.index import Index
 from tuireader.store.revisions import Revisions
+from tuireader.store.sql import newest_id
 from tuireader.text import plain, word_diff
 
 IMPORTED = 1
@@ -266,7 +267,7 @@ class Entries:
         if not fresh:
             return
         conn = self._conn
-        first = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
+        first = newest_id(conn) + 1
         compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
         # feeds have the newest entry on top: it gets the highest id

@@ -12,6 +12,7 @@ from tuireader.store.articles import StoredText
 from tuireader.store.entries import IMPORTED, Entries
 from tuireader.store.labels import Labels
 from tuireader.store.marks import Marks
+from tuireader.store.sql import newest_id
 from tuireader.text import without_password
 
 
@@ -101,13 +102,8 @@ class Exchange:
         )
         self._labels.add_all({at: item.labels for at, item in item_of.items()})
         texts = [
-            replace(
-                text,
-                read=item_of[text.id].read,
-                starred=item_of[text.id].starred,
-                labels=item_of[text.id].labels,
-            )
-            for text in new
+            replace(text, read=item.read, starred=item.starred, labels=item.labels)
+            for text, item in ((text, item_of[text.id]) for text in new)
         ]
         return ImportResult(texts, known=known, read=list(read.ids), starred=list(starred.ids))
 
@@ -175,24 +171,13 @@ class Exchange:
         return len(changed), len(absent)
 
     def _note(self, feed_id: int, marks: Sequence[MarkedArticle]) -> None:
-        first = int(self._conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()[0])
+        first = newest_id(self._conn) + 1
         self._conn.executemany(
             """INSERT INTO article (id, feed_id, title, url, author, published, arrived, time, read, starred,
                                     url_key, text_key)
-               VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, 0)""",
+               VALUES (?1, ?2, ?3, ?4, '', ?5, ?5, ?5, ?6, ?7, ?8, 0)""",
             [
-                (
-                    at,
-                    feed_id,
-                    mark.title,
-                    mark.url,
-                    mark.time,
-                    mark.time,
-                    mark.time,
-                    mark.read,
-                    mark.starred,
-                    mark.url_key,
-                )
+                (at, feed_id, mark.title, mark.url, mark.time, mark.read, mark.starred, mark.url_key)
                 for at, mark in enumerate(marks, first)
             ],
         )

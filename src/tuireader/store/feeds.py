@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
@@ -112,21 +112,14 @@ class Feeds:
         ]
         self._conn.executemany(
             """INSERT INTO feed (url, title, position, own_title, folder, state, subscribed)
-               VALUES (:url, :shown, :position, :title, :folder, iif(:paused, 'paused', 'ok'), 1)
+               VALUES (?1, ?2, ?3, ?4, ?5, iif(?6, 'paused', 'ok'), 1)
                ON CONFLICT (url) DO UPDATE SET position = excluded.position, own_title = excluded.own_title,
                  folder = excluded.folder, subscribed = 1,
-                 state = CASE WHEN :paused THEN 'paused' WHEN state = 'paused' THEN 'ok' ELSE state END""",
+                 state = CASE WHEN ?6 THEN 'paused' WHEN state = 'paused' THEN 'ok' ELSE state END""",
             [
-                {
-                    "url": url,
-                    "shown": "" if without_password(url) == url else without_password(url),
-                    "position": position,
-                    "title": title,
-                    "folder": folder,
-                    "paused": paused,
-                }
-                for url, (position, title, folder, paused) in wanted.items()
-                if stored.get(url) != (position, title, folder, paused)
+                (url, "" if without_password(url) == url else without_password(url), *values)
+                for url, values in wanted.items()
+                if stored.get(url) != values
             ],
         )
         return gone
@@ -164,12 +157,11 @@ class Feeds:
         return [
             FeedHealth(
                 _feed(row[:13]),
-                unread=row[13],
-                total=row[14],
-                per_week=row[15] / 4,
-                newest=row[16],
-                fault=Fault(row[17]) if row[17] else None,
-                moved_to=row[18],
+                Fault(row[17]) if row[17] else None,
+                row[13],
+                row[14],
+                row[15] / 4,
+                *row[16::2],
             )
             for row in rows
         ]
@@ -190,11 +182,7 @@ class Feeds:
 
     def due(self, now: int) -> int:
         """Return how many feeds are due."""
-        row = self._conn.execute(
-            f"SELECT count(*) FROM feed WHERE subscribed AND state = 'ok' AND {_DUE}",
-            (now,),
-        ).fetchone()
-        return int(row[0])
+        return len(self.facts(due_at=now))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
         """Return the publication times of a feed's newest articles, newest first, to estimate its pace.
@@ -226,44 +214,20 @@ class Feeds:
 
         It may lower `moved_seen`, so that the next try is at the feed's own address.
         """
-        if attempt.error:
-            self._conn.execute(
-                """UPDATE feed SET last_try = ?, next_try = ?, state = ?, last_error = ?, fault = ?,
-                     error_streak = error_streak + 1, moved_seen = min(moved_seen, ?) WHERE id = ?""",
-                (
-                    attempt.at,
-                    attempt.next_try,
-                    attempt.state,
-                    attempt.error,
-                    attempt.fault or "",
-                    attempt.moved_seen,
-                    attempt.feed_id,
-                ),
-            )
-            return
-        self._conn.execute(
-            """UPDATE feed SET last_try = ?1, last_success = ?1, next_try = ?2, state = ?3, last_error = '',
-                 fault = '', error_streak = 0, etag = ?4, last_modified = ?5,
-                 body_hash = coalesce(?6, body_hash), max_age = ?7, ttl = coalesce(?8, ttl),
-                 title = coalesce(nullif(?9, ''), title), site_url = coalesce(nullif(?10, ''), site_url),
-                 moved_to = ?11, moved_seen = ?12
-               WHERE id = ?13""",
-            (
-                attempt.at,
-                attempt.next_try,
-                attempt.state,
-                attempt.etag,
-                attempt.last_modified,
-                attempt.body_hash,
-                attempt.max_age,
-                attempt.ttl,
-                attempt.title,
-                attempt.site_url,
-                attempt.moved_to,
-                attempt.moved_seen,
-                attempt.feed_id,
-            ),
+        sql = (
+            """UPDATE feed SET last_try = :at, next_try = :next_try, state = :state, last_error = :error,
+                 fault = coalesce(:fault, ''), error_streak = error_streak + 1,
+                 moved_seen = min(moved_seen, :moved_seen) WHERE id = :feed_id"""
+            if attempt.error
+            else """UPDATE feed SET last_try = :at, last_success = :at, next_try = :next_try, state = :state,
+                      last_error = '', fault = '', error_streak = 0, etag = :etag,
+                      last_modified = :last_modified, body_hash = coalesce(:body_hash, body_hash),
+                      max_age = :max_age, ttl = coalesce(:ttl, ttl),
+                      title = coalesce(nullif(:title, ''), title),
+                      site_url = coalesce(nullif(:site_url, ''), site_url),
+                      moved_to = :moved_to, moved_seen = :moved_seen WHERE id = :feed_id"""
         )
+        self._conn.execute(sql, asdict(attempt))
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
         rows = self._conn.execute("SELECT url, position, own_title, folder, state FROM feed WHERE subscribed")
@@ -276,21 +240,7 @@ class Feeds:
 
 
 def _feed(row: Sequence[Any]) -> Feed:
-    return Feed(
-        id=row[0],
-        url=row[1],
-        title=row[2],
-        folder=row[3],
-        site_url=row[4],
-        subscribed=bool(row[5]),
-        state=row[6],
-        last_try=row[7],
-        last_success=row[8],
-        last_error=row[9],
-        error_streak=row[10],
-        next_try=row[11],
-        moved_to=row[12],
-    )
+    return Feed(*[*row[:5], bool(row[5]), *row[6:]])
 
 
 def _wanted(subscriptions: Sequence[Subscription]) -> dict[str, tuple[int, str, str, bool]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _AHEAD = 4
 """Articles that are read for each line, as some are folded behind others."""
@@ -16,37 +16,23 @@ _AHEAD = 4
 class FirstRow:
     """The columns of a list line, as in `model.ArticleRow`."""
 
-    __slots__ = (
-        "edited", "feed_title", "id", "labels", "read", "sources", "starred", "story", "story_size",
-        "story_watches", "time", "title", "url", "watches",
-    )  # fmt: skip
+    id: int
+    title: str
+    time: int
+    read: bool
+    starred: bool
+    edited: bool
+    sources: int
+    url: str
+    story: int
+    feed_title: str
+    watches: tuple[str, ...]
+    story_size: int
+    story_watches: tuple[str, ...]
+    labels: tuple[str, ...]
 
-    def __init__(
-        self,
-        values: Sequence[object],
-        watches: tuple[str, ...],
-        story_size: int,
-        story_watches: tuple[str, ...],
-        labels: tuple[str, ...],
-    ) -> None:
-        self.id: int
-        self.title: str
-        self.time: int
-        self.read: bool
-        self.starred: bool
-        self.edited: bool
-        self.sources: int
-        self.url: str
-        self.story: int
-        self.feed_title: str
-        (
-            self.id, self.title, self.time, self.read, self.starred, self.edited, self.sources, self.url,
-            self.story, self.feed_title,
-        ) = values  # type: ignore[assignment]  # fmt: skip
-        self.watches = watches
-        self.story_size = story_size
-        self.story_watches = story_watches
-        self.labels = labels
+    def __init__(self, values: Iterable[object]) -> None:
+        self.__dict__.update(zip(FirstRow.__annotations__, values, strict=True))
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
@@ -106,11 +92,13 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
         FirstRow(
-            row,
-            watches.get(row[0], ()),
-            sizes.get(row[8], 1),
-            of_stories.get(row[8], ()),
-            labels.get(row[0], ()),
+            (
+                *row,
+                watches.get(row[0], ()),
+                sizes.get(row[8], 1),
+                of_stories.get(row[8], ()),
+                labels.get(row[0], ()),
+            )
         )
         for row in rows
     ]

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.document.prepare import words
-from tuireader.lexicon import indexed_v4
 from tuireader.lexicon.indexing import BREAK
 from tuireader.store.articles import Articles, StoredText
 
@@ -101,17 +100,6 @@ class Index:
             self.add(self._articles.texts(batch, labels=False, appearances=self._variants))
         return len(ids)
 
-    def put_symbols(self) -> None:
-        """Update the index of version 4: it had no symbols, and knew fewer quotes and hyphens."""
-        ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
-        for batch in self._batches(ids):
-            texts = self._articles.texts(
-                batch, labels=False, appearances=False
-            )  # version 4 lacks these tables
-            changed = [item for item in map(_words_then, texts) if item is not None]
-            self._conn.executemany(_REMOVE, [then for then, _ in changed])
-            self._conn.executemany(_ADD, [now for _, now in changed])
-
     def _batches(self, ids: list[int]) -> Iterator[list[int]]:
         for start in range(0, len(ids), _BATCH):
             yield ids[start : start + _BATCH]
@@ -132,14 +120,3 @@ def _words(text: StoredText) -> _Row:
 def _joined(one: str, other: str) -> str:
     """Join the words of two texts so that no phrase is found across them."""
     return f"{one} {BREAK} {other}" if one and other else one or other
-
-
-def _words_then(text: StoredText) -> tuple[_Row, _Row] | None:
-    """Return the words of an article in version 4 and now; None if they are the same."""
-    whole = f"{text.asked_summary}\n{text.asked_body}" if text.asked_summary else text.asked_body
-    then = [indexed_v4(field) for field in (text.title, whole, text.author)]
-    if then == [None, None, None]:
-        return None
-    number, *now = _words(text)
-    title, body, author = (before or after for before, after in zip(then, now, strict=True))
-    return (number, title, body, author), (number, now[0], now[1], now[2])

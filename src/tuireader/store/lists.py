@@ -13,6 +13,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
+from tuireader.store.sql import get_fact, set_fact
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -152,12 +153,11 @@ class Lists:
 
     def fact(self, name: str) -> str:
         """Return the value that is stored under a name, `""` if there is none."""
-        row = self._conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
+        return get_fact(self._conn, name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Store a value under a name; needs a transaction."""
-        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (name, value))
+        set_fact(self._conn, name, value)
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         """Return the unread ones of some articles, in their order."""

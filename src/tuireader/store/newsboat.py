@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tuireader.errors import TuireaderError, UnreadableError
 
@@ -66,7 +67,7 @@ class CachedItem:
     deleted: bool
 
 
-_COLUMNS = (
+_COLUMNS = [
     "guid",
     "title",
     "author",
@@ -80,7 +81,7 @@ _COLUMNS = (
     "unread",
     "flags",
     "deleted",
-)
+]
 
 
 @dataclass(slots=True)
@@ -198,21 +199,9 @@ class NewsboatCache:
 
 def _item(row: Sequence[object]) -> CachedItem:
     texts = [value if isinstance(value, str) else "" for value in row]
-    return CachedItem(
-        guid=texts[0],
-        title=texts[1],
-        author=texts[2],
-        url=texts[3],
-        published=_time(row[4]),
-        content=texts[5],
-        content_type=texts[6],
-        base=texts[7],
-        enclosure_url=texts[8],
-        enclosure_type=texts[9],
-        unread=row[10] in (1, "1"),
-        flags=texts[11][:200],
-        deleted=row[12] in (1, "1"),
-    )
+    unread, deleted = row[10] in (1, "1"), row[12] in (1, "1")
+    values: list[Any] = [*texts[:4], _time(row[4]), *texts[5:10], unread, texts[11][:200], deleted]
+    return CachedItem(*values)
 
 
 def _time(value: object) -> int:

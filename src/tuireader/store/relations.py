@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tuireader.store.sql import get_fact, newest_id, set_fact
+
 _WINDOW = 12_000
 """Waiting articles that are sorted by time at once."""
 RELATED_UP_TO = "related up to"
@@ -58,7 +60,7 @@ class Relations:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    # ------------------------------------------------------------------ asking
+    # ------------------------------------------------------------------ reading
 
     def article_count(self) -> int:
         """Return about how many articles have a profile: ids have no gaps, and few articles wait."""
@@ -155,7 +157,7 @@ class Relations:
                 FROM article a JOIN feed f ON f.id = a.feed_id
                 WHERE a.id IN ({_list(ids)}) AND a.muted = 0"""
         )
-        return {row[0]: RelativeRow(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
+        return {row[0]: RelativeRow(*[*row[:5], bool(row[5])]) for row in rows}
 
     def waiting(self, limit: int) -> list[int]:
         """Return articles that are not related yet, those with the earliest times first; needs a transaction.
@@ -164,10 +166,10 @@ class Relations:
         """
         floor = self._floor()
         if not floor:  # the database has no older stories
-            self._conn.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, '0')", (_JUDGED,))
-        newest = int(self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+            set_fact(self._conn, _JUDGED, get_fact(self._conn, _JUDGED) or "0")
+        newest = newest_id(self._conn)
         while floor < newest:
-            self._note(floor)
+            set_fact(self._conn, RELATED_UP_TO, str(floor))
             end = min(newest, floor + _WINDOW)
             rows = self._conn.execute(
                 f"""SELECT a.id FROM article a WHERE a.id > ? AND a.id <= ? AND {_NEW}
@@ -177,18 +179,15 @@ class Relations:
             if rows:
                 return [row[0] for row in rows]
             floor = end
-        self._note(floor)
+        set_fact(self._conn, RELATED_UP_TO, str(floor))
         return []
 
     def refold_from(self) -> int:
         """Return the highest number of a story that may be folded by older rules; 0 if there is none."""
-        row = self._conn.execute(
-            """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
-                               (SELECT max(id) FROM article WHERE EXISTS
-                                 (SELECT 1 FROM article WHERE story != 0)), 0)""",
-            (_JUDGED,),
-        ).fetchone()
-        return int(row[0])
+        if judged := get_fact(self._conn, _JUDGED):
+            return int(judged)
+        row = self._conn.execute("SELECT 1 FROM article WHERE story != 0 LIMIT 1").fetchone()
+        return newest_id(self._conn) if row else 0
 
     def story_numbers(self, first: int, last: int) -> list[int]:
         """Return the numbers of the stories from one to another."""
@@ -207,21 +206,9 @@ class Relations:
     def _floor(self) -> int:
         """Return the id up to which all articles are related; where it was never noted, they were in
         order."""
-        row = self._conn.execute(
-            """SELECT coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = ?),
-                               (SELECT max(article) FROM profile), 0)""",
-            (RELATED_UP_TO,),
-        ).fetchone()
-        return int(row[0])
+        return int(get_fact(self._conn, RELATED_UP_TO) or self.article_count())
 
-    def _note(self, floor: int) -> None:
-        self._conn.execute(
-            """INSERT INTO fact (name, value) VALUES (?, ?)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
-            (RELATED_UP_TO, str(floor)),
-        )
-
-    # ------------------------------------------------------------------ telling (all need a transaction)
+    # ------------------------------------------------------------------ writing (all need a transaction)
 
     def add(
         self,
@@ -292,7 +279,7 @@ class Relations:
 
     def set_refolded(self, down_to: int) -> None:
         """Note down to which number stories have been folded by today's rules."""
-        self._conn.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (_JUDGED, str(down_to)))
+        set_fact(self._conn, _JUDGED, str(down_to))
 
     def split(self, article: int) -> list[int]:
         """Remove an article from its story for good: it is never folded with the others again.

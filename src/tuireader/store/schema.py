@@ -225,9 +225,6 @@ _HISTORY = (
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
-_STALE_INDEX = "index of version 2"
-"""Fact of a database whose index must be rebuilt by a later migration."""
-
 
 def _execute(db: Database, statements: Sequence[str], version: int) -> None:
     for statement in statements:
@@ -259,8 +256,7 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0003_marks_in_the_index")
     def marks(db: Database) -> None:
-        db.execute("INSERT OR REPLACE INTO fact VALUES (?, '1')", (_STALE_INDEX,))
-        db.execute("PRAGMA user_version = 3")
+        db.execute("PRAGMA user_version = 3")  # 0005 rebuilds the index
 
     @migrations(name="0004_dictionaries")
     def dictionaries(db: Database) -> None:
@@ -273,10 +269,7 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
         from tuireader.store.index import Index
 
         index = Index(conn, Articles(conn, Compression(conn)), report, variants=False)
-        if db.execute("DELETE FROM fact WHERE name = ?", (_STALE_INDEX,)).rowcount:
-            index.rebuild()
-        else:
-            index.put_symbols()
+        index.rebuild()
         db.execute("PRAGMA user_version = 5")
 
     @migrations(name="0006_labels")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
+from tuireader.store.sql import newest_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Watches:
         for name in stored.keys() - wanted.keys():
             conn.execute("DELETE FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)", (name,))
             conn.execute("DELETE FROM watch WHERE name = ?", (name,))
-        newest = int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
+        newest = newest_id(conn)
         for name, (signature, position) in wanted.items():
             conn.execute(
                 """INSERT INTO watch (name, signature, position, pending) VALUES (?1, ?2, ?3, ?4)
@@ -60,9 +61,7 @@ class Watches:
 
     def match_again(self, name: str) -> None:
         """Mark a watch to be matched again with everything stored; needs a transaction."""
-        self._conn.execute(
-            "UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article) WHERE name = ?", (name,)
-        )
+        self._conn.execute("UPDATE watch SET pending = ? WHERE name = ?", (newest_id(self._conn), name))
 
     def pending(self) -> list[PendingWatch]:
         """Return the watches that have not been matched with all articles."""
@@ -81,8 +80,7 @@ class Watches:
 
     def newest(self) -> int:
         """Return the highest id of an article."""
-        row = self._conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
-        return int(row[0])
+        return newest_id(self._conn)
 
     def articles_on(self, name: str) -> list[int]:
         """Return the articles on a watch."""
