@@ -128,8 +128,8 @@ async def compare(run: Running, library: Library) -> None:
     main, articles = run.main, run.main.articles
     assert len(set(articles.ids)) == len(articles.ids), "an article stands twice in the list"
     assert not articles.ids or 0 <= articles.cursor < len(articles.ids), "the cursor is off the list"
-    if not main.refreshing.running:  # else the screen is about to follow
-        assert main.counts == await library.lists.counts()
+    if not main.controllers.refreshing.running:  # else the screen is about to follow
+        assert main.session.counts == await library.lists.counts()
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ def main() -> None:
     """Run the command line; every expected fault is one line on stderr and an exit code."""
     _leave_out_folder()
     prepare_streams()
-    from tuireader.ui import first_frame
+    from tuireader.startup import first_frame
 
     arguments = sys.argv[1:]
     if first_frame.fits(arguments) and "_TUIREADER_COMPLETE" not in os.environ:

@@ -66,7 +66,7 @@ class Running:
 
     @property
     def view_kind(self) -> str:
-        return self.main.listing.view.kind.value
+        return self.main.session.view.kind.value
 
     @property
     def text(self) -> str:
@@ -89,7 +89,7 @@ class Running:
 
     @property
     def open_id(self) -> int | None:
-        return self.main.reading.article_id
+        return self.main.session.article_id
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ import pytest
 from tests.terminal import Terminal
 from tests.ui.running import running
 from tests.ui.test_editing import CONFIG, opened
-from tuireader.ui.flows.settings import editor, take_over
+from tuireader.ui.flows.settings import apply_config, editor
 from tuireader.ui.screens.watches import Watches
 
 PROGRAM = [sys.executable, "-m", "tuireader"]
@@ -32,7 +32,7 @@ async def test_what_is_new_is_in_force(tmp_path: Path) -> None:
         path = tmp_path / "config.toml"
         more = '[[watch]]\nname = "Bridges"\nany = ["bridge"]\n[keys]\nwatches = "b"\nzen = "n"\nnope = "q"\n'
         path.write_text(CONFIG + more + '[ui]\ntheme = "nord"\nwidth = 60\nsidebar = 30\n')
-        await take_over(run.main)
+        await run.main.flows.run(apply_config)
         await run.settle()
         assert "config.toml:26: keys.zen: 'n' is taken from next_unread" in run.toasts
         assert "config.toml:27: keys.nope: no command 'nope'" in run.toasts
@@ -44,9 +44,9 @@ async def test_what_is_new_is_in_force(tmp_path: Path) -> None:
         assert isinstance(run.app.screen, Watches)
         await run.press("escape")
         path.write_text(CONFIG)
-        await take_over(run.main)
+        await run.main.flows.run(apply_config)
         await run.settle()
-        assert "The configuration is in force" in run.toasts and "Bridges" not in run.text
+        assert "Configuration reloaded" in run.toasts and "Bridges" not in run.text
         await run.press("w")
         assert isinstance(run.app.screen, Watches)
 
@@ -54,7 +54,7 @@ async def test_what_is_new_is_in_force(tmp_path: Path) -> None:
 async def test_what_is_broken_leaves_the_old_one_in_force(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         (tmp_path / "config.toml").write_text(CONFIG + "[[watch]\n")
-        await take_over(run.main)
+        await run.main.flows.run(apply_config)
         await run.settle()
         assert "is not TOML" in run.toasts and "E edits it" in run.toasts
         assert len(library.config.feeds) == 2 and "◆ Tolls" in run.text
@@ -63,7 +63,7 @@ async def test_what_is_broken_leaves_the_old_one_in_force(tmp_path: Path) -> Non
 async def test_five_problems_are_three_lines_and_one(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         (tmp_path / "config.toml").write_text(CONFIG + "".join(f"no_{n} = 1\n" for n in range(5)))
-        await take_over(run.main)
+        await run.main.flows.run(apply_config)
         await run.settle()
         assert run.toasts.count("is not a known key") == 3
         assert "and 2 more: `tuireader config check` lists all" in run.toasts
@@ -97,7 +97,7 @@ def test_the_terminal_is_lent_to_the_editor(tmp_path: Path) -> None:
         terminal.wait(f"editing {config}")
         terminal.press("Gates", "enter")
         terminal.wait("◆ Gates")
-        terminal.wait("The configuration is in force")
+        terminal.wait("Configuration reloaded")
         terminal.press("E")
         terminal.wait("editing")
         terminal.press("enter")

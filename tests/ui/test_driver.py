@@ -11,7 +11,7 @@ import pytest
 from textual.app import App
 
 from tests.terminal import Terminal
-from tuireader.ui.driver import TerminalDriver
+from tuireader.startup.driver import TerminalDriver
 
 MAX_QUEUED_WRITES = 30  # in Textual
 

@@ -61,7 +61,7 @@ async def opened(folder: Path, text: str = CONFIG) -> AsyncIterator[Library]:
 
 def line(run: Running, view: View) -> None:
     """Put the cursor of the sidebar, which has the focus then, on a view."""
-    run.main.go_to(run.main.sidebar)
+    run.main.panes.go_to(run.main.sidebar)
     run.main.sidebar.select(view)
 
 
@@ -151,18 +151,18 @@ async def test_a_folder_is_renamed_wherever_it_is_named(tmp_path: Path) -> None:
         await run.press("h", "e")
         fill(run, name="港口")
         await run.press("enter")
-        assert run.main.listing.view == View(ViewKind.FOLDER, "港口") and "港口" in labels(run)
+        assert run.main.session.view == View(ViewKind.FOLDER, "港口") and "港口" in labels(run)
         config, problems = load(tmp_path / "config.toml")
         assert problems == () and {feed.folder for feed in config.feeds} == {"港口"}
         assert config.watches[0].feeds == ("港口",) and config.mutes[0].feed == "港口"
         assert 'name = "Tolls"  # roads' in (tmp_path / "config.toml").read_text()
         line(run, View(ViewKind.FOLDER, "港口"))
         await run.press("d")
-        assert "A folder goes when its feeds do" in run.toasts
+        assert "A folder disappears with its last feed" in run.toasts
         await run.press("e")
         fill(run, name="")
         await run.press("enter")
-        assert run.main.listing.view == views.ALL
+        assert run.main.session.view == views.ALL
         assert {feed.folder for feed in load(tmp_path / "config.toml")[0].feeds} == {""}
 
 
@@ -176,7 +176,7 @@ async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
         assert len(library.config.feeds) == 2
         await run.press("d", "enter")
         assert [feed.url for feed in library.config.feeds] == ["https://quay.example/rss"]
-        assert run.main.listing.view == views.ALL and "https://tide.example/rss" not in labels(run)
+        assert run.main.session.view == views.ALL and "https://tide.example/rss" not in labels(run)
 
 
 async def test_a_watch_is_removed_from_the_table_and_the_sidebar(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ async def test_a_search_is_saved_shown_changed_and_removed(tmp_path: Path) -> No
         fill(run, query="fine")
         await run.press("enter")
         assert library.searches.saved == (ViewConfig("罚款", "fine"),)
-        assert run.main.listing.view == View(ViewKind.QUERY, "fine") and "罚款" in labels(run)
+        assert run.main.session.view == View(ViewKind.QUERY, "fine") and "罚款" in labels(run)
         line(run, View(ViewKind.QUERY, "fine"))
         await run.press("d", "enter")
         assert not library.searches.saved and "Searches" not in labels(run)
@@ -303,7 +303,7 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
             assert list(run.main.articles.ids) == [newest] and rows[0].title[:20] in run.text
             assert "New since last time · 1 unread" in run.text
             await run.press("A", "ctrl+z")
-            assert run.main.counts.new.unread == 1
+            assert run.main.session.counts.new.unread == 1
 
 
 # -- keys

@@ -16,9 +16,9 @@ import pytest
 from tests.terminal import Terminal
 from tuireader.config import paths
 from tuireader.model import ParsedEntry
+from tuireader.startup import first_frame
 from tuireader.store import Store
 from tuireader.store.feeds import Subscription
-from tuireader.ui import first_frame
 from tuireader.ui.views import UNREAD
 
 NOW = 1_790_000_000
@@ -164,7 +164,7 @@ def test_a_fault_at_the_start_is_told_on_the_usual_screen(home: Path) -> None:
     script.write_text(
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from tuireader.ui import first_frame\n"
+        "from tuireader.startup import first_frame\n"
         "sys.argv = ['tuireader']\n"
         "shown = first_frame.show([], os.environ)\n"
         "first_frame.show = lambda *_: shown\n"
@@ -223,7 +223,7 @@ def test_the_kept_file_is_private_and_there_are_few(home: Path) -> None:
     session(home)
     (file,) = kept(home)
     assert file.stat().st_mode & 0o077 == 0
-    from tuireader.ui.saved_frame import write
+    from tuireader.startup.saved_frame import write
 
     for number in range(20):
         write(file.with_name(f"first-frame-{number:08x}.json"), {"number": number})

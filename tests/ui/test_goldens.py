@@ -310,7 +310,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
         await walk.over("labels-new", "t", typed="la")
         await walk.see("labelled-toast", "t", "enter", "escape", toasts=True)
         await walk.run.press("escape", "h")
-        await walk.run.main.show_view(View(ViewKind.LABEL, "law"))
+        await walk.run.main.controllers.navigation.show_view(View(ViewKind.LABEL, "law"))
         walk.run.main.sidebar.select(View(ViewKind.LABEL, "law"))
         await walk.see("label-sidebar")
         await walk.see("label-list", "l")

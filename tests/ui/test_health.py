@@ -104,7 +104,7 @@ async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
         assert "Gone Gulls" not in names(screen) and len(screen.table.rows) == 4
         assert "Gone Gulls" not in library.paths.config.read_text()
         assert "its articles are kept" in run.toasts
-        assert len(run.main.feeds) == 4
+        assert len(run.main.session.feeds) == 4
 
 
 async def test_enter_shows_the_articles_of_a_feed(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ async def test_enter_shows_the_articles_of_a_feed(tmp_path: Path) -> None:
         screen = await shown(run)
         feed_id = screen.table.current
         await run.press("enter")
-        assert run.main.listing.view.kind is ViewKind.FEED and run.main.listing.view.key == feed_id
+        assert run.main.session.view.kind is ViewKind.FEED and run.main.session.view.key == feed_id
         assert run.focus == "list" and run.app.screen is run.main
 
 

@@ -127,7 +127,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         while run.main.sidebar.current is None or run.main.sidebar.current.view != view:
             await run.press("k")
         await run.press("enter")
-        assert run.main.listing.view == view and list(run.main.articles.ids) == chosen
+        assert run.main.session.view == view and list(run.main.articles.ids) == chosen
         assert 'the "law" · 1 unread' in run.text.splitlines()[0]  # what is read is listed, too
         await run.press("V")
         assert 'label:="the \\"law\\""' in run.text
@@ -139,7 +139,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         assert list(found) == chosen
         await run.press("U", "U")
         assert await labelled(library) == {}
-        await run.main.show_view(view)
+        await run.main.controllers.navigation.show_view(view)
         await run.settle()
         assert 'Nothing is labelled the "law".' in run.text
 
@@ -180,20 +180,20 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         await library.labels.set("Rules", [second], True)
         await run.main.reload()
         await run.settle()  # the sidebar has its numbers
-        await run.main.show_view(View(ViewKind.LABEL, "law"))
+        await run.main.controllers.navigation.show_view(View(ViewKind.LABEL, "law"))
         run.main.sidebar.select(View(ViewKind.LABEL, "law"))
         await run.press("h", "e")
         await run.press("ctrl+u", "enter")
         assert "a label needs a name" in run.text
         await run.press(*"rules", "enter")
-        assert run.main.listing.view == View(ViewKind.LABEL, "Rules")
+        assert run.main.session.view == View(ViewKind.LABEL, "Rules")
         assert await labelled(library) == dict.fromkeys((first, second), ("Rules",))
         assert "The label law is rules now" in run.toasts
         run.main.sidebar.select(View(ViewKind.LABEL, "Rules"))
         await run.press("d", "escape")
         assert len(await labelled(library)) == 2
         await run.press("d", "enter")
-        assert await labelled(library) == {} and run.main.listing.view == View(ViewKind.ALL)
+        assert await labelled(library) == {} and run.main.session.view == View(ViewKind.ALL)
         assert "The label Rules is removed · ^z undoes" in run.toasts
         assert "Labels" not in [entry.label for entry in run.main.sidebar.items]
         await run.press("ctrl+z")

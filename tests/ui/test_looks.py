@@ -92,7 +92,7 @@ async def test_the_pictures_show_the_line_of_the_article_that_is_open(tmp_path: 
         await until_listed(run)
         for title in ("WeChat suspends", "Conditional GET"):
             await open_in_list(run.main, run.pilot, run.settle, title)
-            assert run.main.reading.article is not None
-            assert run.main.reading.article.title.startswith(title)
+            assert run.main.session.article is not None
+            assert run.main.session.article.title.startswith(title)
             assert run.cursor_id == run.open_id
             await run.press("q")

@@ -33,7 +33,7 @@ async def reading(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncItera
 async def until(run: Running, condition: str) -> None:
     """Wait until an expression about the run holds."""
     async with asyncio.timeout(30):
-        while not eval(condition, {"run": run, "marking": run.main.marking}):
+        while not eval(condition, {"run": run, "marking": run.main.controllers.marks}):
             await run.pilot.pause()
 
 
@@ -44,7 +44,7 @@ def marks(rows: list[ArticleRow]) -> Marks:
 async def shown(run: Running) -> Marks:
     """The marks of all articles as the screen has them."""
     ids = await run.main.library.lists.ids(View(ViewKind.ALL))
-    return marks(await run.main.marking.rows(ids))
+    return marks(await run.main.controllers.marks.rows(ids))
 
 
 async def stored(library: Library) -> Marks:
@@ -55,12 +55,12 @@ async def same(run: Running, library: Library) -> None:
     """What the screen shows is what is stored: rows, numbers, and the open article."""
     await run.settle()
     main = run.main
-    assert not main.marking.pending
+    assert not main.controllers.marks.pending
     loaded = main.articles.loaded(main.articles.ids)
     rows = await library.lists.rows(loaded)
     assert [main.articles.row(key) for key in loaded] == rows
-    assert main.counts == await library.lists.counts()
-    article = main.reading.article
+    assert main.session.counts == await library.lists.counts()
+    article = main.session.article
     if article is not None:
         assert article.labels == (await library.lists.rows([article.id]))[0].labels
 
@@ -77,7 +77,7 @@ async def test_a_mark_is_shown_at_once_and_stored_when_the_lock_ends(tmp_path: P
         with locked(library.paths.database) as lock:
             await run.pilot.press("s", "j", "s", "N", "j", "enter")  # no key waits for the lock
             assert first in starred(run) and len(starred(run)) == 2
-            assert run.main.reading.article is not None
+            assert run.main.session.article is not None
             assert (await stored(library)) != await shown(run)
             lock.release()
             await same(run, library)
@@ -139,11 +139,11 @@ async def test_what_cannot_be_stored_is_taken_back_and_tried_again_by_a_key(tmp_
     async with reading(tmp_path) as (run, library):
         await run.press("s", "j")
         kept = starred(run)
-        before = run.main.counts
+        before = run.main.session.counts
         library.database.wait_at_most(0.01)
         with locked(library.paths.database):
             await run.press("s")
-            assert starred(run) == kept and run.main.counts == before
+            assert starred(run) == kept and run.main.session.counts == before
             assert "Not saved: the database is in use by another program. Press ^s to try again" in run.toasts
             await run.press("j", "N", "k")
             assert "2 marks not saved: " in run.toasts and "Not saved: " not in run.toasts
@@ -205,7 +205,7 @@ async def test_a_list_that_was_read_meanwhile_is_read_again(tmp_path: Path) -> N
     async with reading(tmp_path) as (run, library):
         with locked(library.paths.database) as lock:
             await run.pilot.press("s")
-            await run.main.show_view(STARRED)
+            await run.main.controllers.navigation.show_view(STARRED)
             assert not len(run.main.articles.ids)
             lock.release()
             await same(run, library)
@@ -244,7 +244,7 @@ async def test_labels_and_stories_under_a_lock(tmp_path: Path) -> None:
             await run.pilot.press("escape", "l")
             assert "# law" in run.text
             await run.pilot.press("X")
-            assert "Stands alone" in run.toasts
+            assert "Removed from its story" in run.toasts
             lock.release()
             await same(run, library)
         assert (await library.lists.rows([told.id]))[0].labels == ("law",)

@@ -52,15 +52,15 @@ async def test_a_click_moves_in_a_table_and_one_more_opens(tmp_path: Path) -> No
         assert screen.table.cursor == 3 and len(run.app.screen_stack) == 3
         await run.pilot.click(Table, offset=(8, 3))
         await run.settle()
-        assert run.app.screen is run.main and run.main.listing.view.kind is ViewKind.FEED
-        assert made.feeds.title(int(run.main.listing.view.key)) == "Quiet Quay"
+        assert run.app.screen is run.main and run.main.session.view.kind is ViewKind.FEED
+        assert made.feeds.title(int(run.main.session.view.key)) == "Quiet Quay"
 
 
 async def test_enter_opens_the_line_of_a_table(tmp_path: Path) -> None:
     async with opened(tmp_path) as made, running(made) as run:
         await shown(run)
         await run.press("j", "enter")
-        assert made.feeds.title(int(run.main.listing.view.key)) == "Failing Ferry"
+        assert made.feeds.title(int(run.main.session.view.key)) == "Failing Ferry"
 
 
 async def test_keys_move_in_choices_and_space_checks() -> None:

@@ -96,7 +96,7 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
         await run.press("M", *["tab"] * 4)
         assert f"Muted now, {len(wanted)} articles:" in run.text
         await run.press("enter")
-        assert run.main.listing.view == View(ViewKind.QUERY, "is:muted (title:apple)")
+        assert run.main.session.view == View(ViewKind.QUERY, "is:muted (title:apple)")
         assert set(run.main.articles.ids) == set(wanted)
         await run.press("M", *["tab"] * 4, "d")
         await run.settle()
@@ -121,7 +121,7 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
         assert mute.include_watched
         assert others == [] and len(await library.lists.ids(View(ViewKind.FEED, str(feed.id)))) == 0
         await run.press("M", "ctrl+o")
-        assert run.main.listing.view == View(ViewKind.QUERY, "is:muted")
+        assert run.main.session.view == View(ViewKind.QUERY, "is:muted")
         assert set(run.main.articles.ids) == set(of_feed)
 
 

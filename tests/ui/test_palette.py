@@ -43,7 +43,7 @@ async def test_what_was_used_comes_first_from_then_on(tmp_path: Path) -> None:
         assert (await lines(run))[:3] == ["Sort", "Go to Today", "Refresh all"]
         await run.press("down", "enter")
         await run.settle()
-        assert run.main.listing.view == View(ViewKind.TODAY)
+        assert run.main.session.view == View(ViewKind.TODAY)
         await run.press("colon", "escape")
     async with opened(tmp_path) as again, running(again) as run:
         assert list(await again.settings.palette_uses()) == [

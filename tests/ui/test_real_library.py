@@ -46,11 +46,11 @@ async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         await run.press("n", "n", "n", "s", "N", "A")
-        assert run.main.counts == await library.lists.counts()
-        assert run.main.counts.unread.unread == 0
+        assert run.main.session.counts == await library.lists.counts()
+        assert run.main.session.counts.unread.unread == 0
         await run.press("ctrl+z")
-        assert run.main.counts == await library.lists.counts()
-        assert run.main.counts.unread.unread > 0
+        assert run.main.session.counts == await library.lists.counts()
+        assert run.main.session.counts.unread.unread > 0
 
 
 async def test_search_on_the_store(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ async def test_search_on_the_store(tmp_path: Path) -> None:
         ids, trouble = await library.searches.run("wechat")
         assert trouble == "" and list(run.main.articles.ids) == list(ids)
         await run.press(*" AND (")
-        assert run.main.listing.trouble
+        assert run.main.session.error
         await run.press("escape")
         assert run.view_kind == ViewKind.UNREAD
 
@@ -69,6 +69,6 @@ async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(t
         await until_listed(run)
         (gone, *_) = await library.lists.ids(View(ViewKind.UNREAD))
         await library.marks.set_read([gone], True)
-        await run.main.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
+        await run.main.controllers.listing.show(View(ViewKind.UNREAD), cursor_id=gone)
         await run.settle()
         assert gone not in run.main.articles.ids and run.main.articles.cursor == 0

@@ -15,8 +15,8 @@ from tests.ui.snap import screen_text
 from tests.ui.snap_svg import strips
 from tuireader.errors import DatabaseError
 from tuireader.ui.app import TuireaderApp
+from tuireader.ui.session import PageSpot as Spot
 from tuireader.ui.widgets.article_list import ArticleList
-from tuireader.ui.widgets.page_pane import Spot
 
 HOSTILE = (
     "[/x]",
@@ -204,7 +204,7 @@ async def test_empty_lists_and_unclosed_quotes_are_explained() -> None:
 async def test_keys_faster_than_the_layout() -> None:
     """Everything that a key can do to a pane that does not know its size yet."""
     async with running(library(), (60, 20)) as run:
-        await run.main.reading.open(1)
+        await run.main.controllers.reader.open(1)
         pane = run.main.pane
         assert pane.size.width == 0
         assert pane.next_hit(1) is not None
@@ -228,7 +228,7 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
             await run.settle()
             assert "the database is locked" in run.toasts
             run.app.clear_notifications()
-            run.main.recount()
+            run.main.controllers.counting.recount()
             while "the database is locked" not in run.toasts or len(run.app.workers):
                 await run.pilot.pause()
         await run.press("j", "enter")

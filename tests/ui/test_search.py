@@ -18,6 +18,7 @@ from tuireader.config import WatchConfig
 from tuireader.model import View, ViewKind
 from tuireader.ui import workers
 from tuireader.ui.controllers import listing
+from tuireader.ui.flows.context import Outcome
 from tuireader.ui.widgets.search_line import SearchLine
 
 
@@ -128,7 +129,7 @@ async def test_a_search_leads_back_to_the_filtered_list() -> None:
         await run.press("slash", *"fog", "enter")
         assert list(run.main.articles.ids) == [6]
         await run.press("escape")
-        assert list(run.main.articles.ids) == before and run.main.listing.filter == "er"
+        assert list(run.main.articles.ids) == before and run.main.session.filter == "er"
 
 
 async def test_a_search_is_kept_as_a_watch() -> None:
@@ -284,8 +285,8 @@ async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
         assert "Nothing here is feed:nope" in run.text and "there is no feed 'nope'" in run.text
         await run.press("escape")
         await shelf.watches.save(WatchConfig("Dead", query="quokka or wombat"))
-        await run.main.watching.changed()
-        await run.main.show_view(View(ViewKind.WATCH, "Dead"))
+        await run.main.flows.apply(Outcome(watches_changed=True))
+        await run.main.controllers.navigation.show_view(View(ViewKind.WATCH, "Dead"))
         await run.settle()
         assert "Nothing matched so far." in run.text
         assert '"or" is looked for as a word; did you mean OR?' in run.text

@@ -51,7 +51,7 @@ async def test_escape_a_second_press_and_another_view_end_a_selection() -> None:
         await run.press("ctrl+a")
         assert not run.main.articles.selected
         await run.press("a")
-        await run.main.view_chosen(View(ViewKind.STARRED))
+        await run.main.controllers.navigation.go_to_view(View(ViewKind.STARRED))
         await run.settle()
         assert not run.main.articles.selected
 
@@ -75,7 +75,7 @@ async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:
     async with opened(tmp_path) as real, running(real) as run:
         await until_listed(run)
         await run.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
-        assert not run.main.articles.selected and run.main.listing.filter  # the selection went first
+        assert not run.main.articles.selected and run.main.session.filter  # the selection went first
         await run.press("ctrl+a")
         chosen = set(run.main.articles.selected)
         assert len(chosen) > 2
@@ -96,4 +96,4 @@ async def test_all_that_is_selected_is_saved(tmp_path: Path) -> None:
             await run.press("a", "a", "S")
             assert "2 saved" in run.toasts and len(list((tmp_path / "kept").iterdir())) == 2
             await run.press("S")
-            assert "0 saved, 2 are there already" in run.toasts
+            assert "0 saved, 2 already saved" in run.toasts

@@ -50,7 +50,7 @@ async def test_save_makes_a_file_once(tmp_path: Path) -> None:
         text = file.read_text(encoding="utf-8")
         assert text.startswith(f"---\ntitle: {json.dumps(title.title, ensure_ascii=False)}\n")
         await run.press("S")
-        assert f"Is there already, saying the same: {file}" in run.toasts
+        assert f"Already saved, unchanged: {file}" in run.toasts
         file.write_text("mine", encoding="utf-8")
         await run.press("S")
         assert file.read_text(encoding="utf-8") == "mine"

@@ -56,10 +56,10 @@ async def test_the_order_chosen_is_that_of_the_view_and_escape_leaves_it(tmp_pat
         await until_listed(run)
         await run.press("backslash", "t")
         by_title = list(run.main.articles.ids)
-        await run.main.view_chosen(View(ViewKind.WATCH, "WeChat"))
+        await run.main.controllers.navigation.go_to_view(View(ViewKind.WATCH, "WeChat"))
         await run.settle()
         assert "by title" not in run.text.splitlines()[0]
-        await run.main.view_chosen(View(ViewKind.UNREAD))
+        await run.main.controllers.navigation.go_to_view(View(ViewKind.UNREAD))
         await run.settle()
         assert list(run.main.articles.ids) == by_title and "by title" in run.text.splitlines()[0]
         await run.press("backslash", "down", "escape")

@@ -89,16 +89,17 @@ async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await until_listed(run)
         row = await fold_without_watches(library, run)
-        before = run.main.counts.unread.unread_stories
+        before = run.main.session.counts.unread.unread_stories
         run.main.articles.select_id(row[0])
         await run.press("enter")
         assert await states(library, row) == [True, True, True]
-        assert run.main.counts.unread.unread_stories == before - 1
+        assert run.main.session.counts.unread.unread_stories == before - 1
         await run.press("U")
         assert await states(library, row) == [True, False, False]
         await run.press("q", "A")
         assert (
-            run.main.counts.unread.unread_stories == 0 and (await library.lists.counts()).unread.unread == 0
+            run.main.session.counts.unread.unread_stories == 0
+            and (await library.lists.counts()).unread.unread == 0
         )
 
 
@@ -119,13 +120,16 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
             await until_listed(run)
-            counts = [run.main.counts.unread.unread_stories, run.main.counts.watches["WeChat"].unread_stories]
+            counts = [
+                run.main.session.counts.unread.unread_stories,
+                run.main.session.counts.watches["WeChat"].unread_stories,
+            ]
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False]
             assert [
-                run.main.counts.unread.unread_stories,
-                run.main.counts.watches["WeChat"].unread_stories,
+                run.main.session.counts.unread.unread_stories,
+                run.main.session.counts.watches["WeChat"].unread_stories,
             ] == counts
             ids = list(run.main.articles.ids)
             at = ids.index(row[0])
@@ -134,7 +138,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             assert run.open_id == row[1] and await states(library, row) == [True, True, False]
             await run.press("end", "space")
             assert run.open_id == row[2] and await states(library, row) == [True, True, True]
-            assert run.main.counts.unread.unread_stories == counts[0] - 1
+            assert run.main.session.counts.unread.unread_stories == counts[0] - 1
             await run.main.reload()  # a new look at the store changes nothing of it
             await run.settle()
             assert [key for key in run.main.articles.ids if key in row] == row
@@ -169,10 +173,10 @@ async def test_an_article_is_split_from_its_story_by_one_key(tmp_path: Path) -> 
         other = story.entries[-1].article_id
         run.main.articles.select_id(row[0])
         await run.press("X")
-        assert "Stands alone" in run.toasts
+        assert "Removed from its story" in run.toasts
         assert listed(run, story) == [other, row[0], row[1]]
         await run.press("X")
-        assert "stands alone already" in run.toasts
+        assert "This article is in no story" in run.toasts
         await run.press("U")
         assert listed(run, story) == [other, row[0]]
 
@@ -210,7 +214,7 @@ async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path
         story = await wechat_story(library)
         run.main.articles.select_id(story.entries[-1].article_id)
         await run.press("enter")
-        page = run.main.reading.page
+        page = run.main.session.page
         assert page is not None
         told = [part.text for part in page.tail.parts]
         at = told.index("Story · 4 reports · first: Pacific Wire")
@@ -230,13 +234,13 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
         days = 0
         async with running(library) as run:
             await until_listed(run)
-            away = run.main.refreshing.away
+            away = run.main.controllers.refreshing.away
             assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest" in run.toasts
             await run.press("C")
-            assert run.main.counts.unread.unread_stories == away.watched
+            assert run.main.session.counts.unread.unread_stories == away.watched
             await run.press("U")
-            assert run.main.counts.unread.unread_stories == away.stories
+            assert run.main.session.counts.unread.unread_stories == away.stories
             await run.press("Q")
         assert await library.lists.away_since() is None
 
@@ -256,7 +260,7 @@ async def test_each_relative_opens_in_place_and_back_is_where_one_was(
         await until_listed(run)
         story = await wechat_story(library)
         (start,) = [one.article_id for one in story.entries if one.title.startswith("WeChat suspends")]
-        await run.main.open_article(start)
+        await run.main.controllers.navigation.open_article(start)
         await run.settle()
         targets, tried = list(run.main.pane.targets), 0
         for number, target in enumerate(targets):

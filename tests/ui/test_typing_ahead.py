@@ -49,7 +49,7 @@ async def test_a_search_from_the_sidebar_before_its_view_is_shown(tmp_path: Path
         assert run.focus == "search" and "Search: didi" in run.text
         chosen = run.main.sidebar.current
         await run.press("escape")
-        assert chosen is not None and run.main.listing.view == chosen.view
+        assert chosen is not None and run.main.session.view == chosen.view
 
 
 async def test_a_widget_that_is_gone_holds_no_keys(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             fill(run, name="Sea")
             await run.press("enter")
             await undone(run, tmp_path, CONFIG, "folder Harbour renamed to Sea")
-            run.main.go_to(run.main.articles)  # a saved search
+            run.main.panes.go_to(run.main.articles)  # a saved search
             await run.press("slash", *"toll", "ctrl+n")
             fill(run, name="Fines")
             await run.press("enter")

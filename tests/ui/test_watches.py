@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tuireader.store.watches import FormerMatch
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import short_time
+from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 
 
@@ -82,7 +84,7 @@ async def test_the_table_on_a_real_library(tmp_path: Path) -> None:
         assert f"· {stats['WeChat'].count.total} articles" in run.text and "any: WeChat" in run.text
         assert_screen(run.app, "watches-120x40")
         await run.press("j", "enter")
-        assert run.main.listing.view == View(ViewKind.WATCH, "PIPL") and run.focus == "list"
+        assert run.main.session.view == View(ViewKind.WATCH, "PIPL") and run.focus == "list"
         assert len(run.main.articles.ids) > 0
 
 
@@ -115,7 +117,7 @@ async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
 
 async def test_the_name_follows_the_terms_until_it_is_typed() -> None:
     async with running(sample_library()) as run:
-        run.main.watching.new()
+        await run.main.flows.run(new_watch)
         await run.settle()
         dialog = await shown(run)
         await run.press("down", *"Fog, rain")
@@ -136,7 +138,8 @@ async def test_the_name_follows_the_terms_until_it_is_typed() -> None:
 
 async def test_a_watch_that_is_changed_keeps_its_name_and_colour() -> None:
     async with running(sample_library()) as run:
-        run.main.watching.edit(WatchConfig("Crossings", ("ferry",)))
+        config = WatchConfig("Crossings", ("ferry",))
+        await run.main.flows.run(partial(edit_watch, config=config, replaces=config.name))
         await run.settle()
         dialog = await shown(run)
         dialog.query_one("#any", Input).value = "tunnel"
@@ -184,7 +187,7 @@ async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
     async with running(sample_library()) as run:
-        run.main.watching.new()
+        await run.main.flows.run(new_watch)
         await run.settle()
         dialog = await shown(run)
         assert "Enter a word" in run.text
@@ -214,7 +217,7 @@ async def test_only_the_last_question_is_answered() -> None:
             return await preview(config, replaces)
 
         vars(run.library.watches)["preview"] = counted
-        run.main.watching.new()
+        await run.main.flows.run(new_watch)
         await run.settle()
         await run.press("down", *"Fog")
         assert [config.any for config in asked] == [("Fog",)]
@@ -248,7 +251,8 @@ async def test_a_watch_is_changed_in_the_config(tmp_path: Path) -> None:
 async def test_another_name_for_it_is_offered() -> None:
     text = "<p>LanternPay (LP) comes to the ferries.</p>"
     async with running(sample_library(stories=(story(1, 1, "Paying", 1, text),))) as run:
-        run.main.watching.edit(WatchConfig("LanternPay", ("LanternPay",)))
+        config = WatchConfig("LanternPay", ("LanternPay",))
+        await run.main.flows.run(partial(edit_watch, config=config, replaces=config.name))
         await run.settle()
         assert "Articles also call it LP" in run.text
         await run.press("ctrl+t")

@@ -161,7 +161,7 @@ def where_for(config_file: Path | None, database: Path | None) -> Paths:
 
 def read(options: Options) -> int:
     """Open the reader."""
-    from tuireader.ui.run import run as run_ui
+    from tuireader.startup.run import run as run_ui
 
     return run_ui(options.library, options.paths)
 

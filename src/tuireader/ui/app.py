@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, Togeth
 from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, split_alt
-from tuireader.ui.saved_frame import keep
 from tuireader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -32,8 +31,12 @@ if TYPE_CHECKING:
 
     from tuireader.library import Library
     from tuireader.model import Counts
-    from tuireader.ui.controllers.marks import Marking
     from tuireader.ui.screens.main import MainScreen
+    from tuireader.ui.session import Session
+    from tuireader.ui.widgets.bars import StatusLine, TopLine
+    from tuireader.ui.widgets.panes import Panes
+
+KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[None]]
 
 _AT_REST = 0.5
 """Seconds without a key from which there is time to look through all objects."""
@@ -57,7 +60,7 @@ class TuireaderApp(Host):
 
     TITLE = "tuireader"
     CSS_PATH = "tuireader.tcss"
-    ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see palette.py
+    ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see flows/palette.py
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False, id=ANYWHERE)]  # noqa: RUF012
 
     def __init__(
@@ -67,12 +70,15 @@ class TuireaderApp(Host):
         first_run: bool = False,
         counting: asyncio.Future[Counts] | None = None,
         browser: Browser | None = None,
+        driver: type[Driver] | None = None,
+        keep_frame: KeepFrame | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(library, browser, clock)
+        super().__init__(library, browser, clock, driver)
         self.counting = counting  # the sidebar's numbers, asked for before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
+        self._keep_frame = keep_frame
         self._main: MainScreen | None = None
         self._typed_on: Screen[object] | None = None  # the screen that had the last key
         self._collecting: asyncio.TimerHandle | None = None
@@ -99,15 +105,6 @@ class TuireaderApp(Host):
         if filters != self._together.filters:
             self._together = Together(*filters)
         return [self._together]
-
-    def get_driver_class(self) -> type[Driver]:
-        """The driver for this terminal, on which the first frame may stand."""
-        driver = super().get_driver_class()
-        if driver.__name__ == "LinuxDriver":
-            from tuireader.ui.driver import TerminalDriver
-
-            return TerminalDriver
-        return driver
 
     def on_load(self) -> None:
         """Paint nothing before there is something to read: a blank screen would only flicker."""
@@ -144,9 +141,10 @@ class TuireaderApp(Host):
         await self.push_screen(self._main)
         if self._first_run:
             from tuireader.ui.dialogs.welcome import FirstRun
+            from tuireader.ui.flows.feeds import feed_source
 
             await self.push_screen(
-                FirstRun(self._main.feed_source, self.library.exchange.import_opml), self._main.welcomed
+                FirstRun(feed_source(self.library), self.library.exchange.import_opml), self._main.welcomed
             )
 
     # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command
@@ -178,14 +176,15 @@ class TuireaderApp(Host):
             self.app_focus = True
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
-            await main.found()
+            await main.before_key()
             await self._run_command(event.key)
-            if not main.keys_wait:
-                main.hand_over()
+            main.after_key()
         elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
         elif not await self.run_binding(event.key, priority=True):
             await press(focused or self.screen, event, self.run_binding)
+            if main is self.screen:
+                main.update_footer()
 
     async def _run_command(self, key: str) -> None:
         """Run the command that a key is bound to in a pane; bindings stay the same while the focus does."""
@@ -215,6 +214,12 @@ class TuireaderApp(Host):
         """Leave at once."""
         await self.leave(0)
 
+    async def keep_frame(self) -> None:
+        """Keep what the next start shows before anything is imported."""
+        main = self._main
+        if main is not None and self._keep_frame is not None:
+            await self._keep_frame(main.session, main.top, main.panes, main.status)
+
     async def leave(self, code: int) -> None:
         """Store what is pending and leave; whoever opened the library closes it.
 
@@ -225,21 +230,21 @@ class TuireaderApp(Host):
         self._leaves = True
         try:
             if self._main is not None:
-                await self._main.reading.keep_place()
-                await self._main.marking.finish()
+                await self._main.controllers.reader.keep_place()
+                await self._main.controllers.marks.finish()
                 with suppress(TuireaderError):
-                    await self._main.library.lists.away_since()  # notes that it was in use until now
-                await keep(self._main)
+                    await self.library.lists.away_since()  # notes that it was in use until now
+                await self.keep_frame()
         finally:  # also where the database is locked, or its disk is full
             self.exit(code)
 
     async def unsaved(self) -> str:
         """Store what a crash has left, and say what could not be stored; `""` where all is."""
-        marking: Marking | None = getattr(self._main, "marking", None)
-        if marking is None:
+        if self._main is None or not self._main.is_composed:
             return ""
-        await marking.finish()
-        return marking.unsaved
+        marks = self._main.controllers.marks
+        await marks.finish()
+        return marks.unsaved
 
     # -- faults. What is told in a line (a locked database) is told and the app goes on; it may come out of
     # a key, a message (see `MainScreen`) or a worker. All else is a crash, of which Textual would print the

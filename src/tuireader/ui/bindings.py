@@ -6,21 +6,24 @@ from collections.abc import Mapping
 
 from textual.binding import Binding
 
-from tuireader.commands import COMMANDS, PANES, Command, Group, Scope
+from tuireader.commands import COMMANDS, PANES, Group, Scope
 
 # One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
 _NUMBERED = "open_link"
+MOVES = tuple(one.id for one in COMMANDS if one.group is Group.MOVE and Scope.CHOICES in one.places)
+"""Commands that move in the pane which keys go to, on every screen that has one."""
 ANYWHERE = "quit.anywhere"
 """Id of the app's binding that quits from inputs and dialogs, too: the keys of quit that are no text."""
 _NO_KEY = "none"  # Textual leaves a binding as it is whose new key is ""; no terminal sends this one
 
 
-def bindings(place: Scope = Scope.GLOBAL, namespace: str = "") -> list[Binding]:
-    """A binding for each command that works in a place; its action has the command's name, its id too.
+def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
+    """Return a binding for each command that works in a place, with the id of the command.
 
-    The main screen has those that work in more than one of its panes, for a pane those that work in no other:
-    a pane is asked before its screen. `namespace` (`screen.`) says whose methods they are.
+    The main screen has those that work in more than one of its panes, a pane those that work in no other: a
+    pane is asked before its screen. Both run by `MainScreen.commands`, all others by the method of that name.
     """
+    on_main = place is Scope.GLOBAL or place in PANES
     made: list[Binding] = []
     for command in COMMANDS:
         panes = command.places & PANES
@@ -28,29 +31,19 @@ def bindings(place: Scope = Scope.GLOBAL, namespace: str = "") -> list[Binding]:
         if not wanted or (place in PANES and len(panes) > 1):
             continue
         if command.id == _NUMBERED:
-            made += [
-                Binding(
-                    key,
-                    f"{namespace}{_NUMBERED}({number})",
-                    command.title,
-                    show=False,
-                    id=f"{_NUMBERED}.{number}",
-                )
-                for number, key in enumerate(command.keys, 1)
-            ]
+            keys = {f"{_NUMBERED}.{number}": key for number, key in enumerate(command.keys, 1)}
         else:
-            keys = ",".join(command.keys or (_NO_KEY,))
-            action = (
-                f"{namespace}{command.id}" if place is Scope.CHOICES else f"{namespace}{action_of(command)}"
-            )
-            made.append(Binding(keys, action, command.title, show=False, id=command.id))
+            keys = {command.id: ",".join(command.keys or (_NO_KEY,))}
+        for binding_id, key in keys.items():
+            number = binding_id.removeprefix(command.id).strip(".")
+            if on_main:
+                action = f"screen.run('{command.id}'{f', {number}' if number else ''})"
+            elif command.id in MOVES and place is not Scope.CHOICES:
+                action = f"pane('{command.id}')"
+            else:
+                action = command.id
+            made.append(Binding(key, action, command.title, show=False, id=binding_id))
     return made
-
-
-def action_of(command: Command) -> str:
-    """Return the action of a screen for a command; movement is up to the pane that keys go to."""
-    moves = command.group is Group.MOVE and Scope.CHOICES in command.places
-    return f"pane('{command.id}')" if moves else command.id
 
 
 def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
+from textual.signal import Signal
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.ui.bindings import keymap
@@ -17,6 +18,8 @@ from tuireader.ui.drawing.themes import DARK, PLAIN
 from tuireader.ui.textual_private import CrashSafeApp
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from tuireader.library import Library
 
 Browser = Callable[[str], Awaitable[str]]
@@ -29,13 +32,20 @@ _MOST_TOASTS = 4
 class Host(CrashSafeApp):
     """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
 
-    def __init__(self, library: Library, browser: Browser | None, clock: Callable[[], float]) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        library: Library,
+        browser: Browser | None,
+        clock: Callable[[], float],
+        driver: type[Driver] | None = None,
+    ) -> None:
+        super().__init__(driver)
         self.library = library
         self.clock = clock
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
+        self.reloaded: Signal[None] = Signal(self, "reloaded")  # everything was read from the store again
         self.lent = False  # an editor has the terminal, and ctrl+c is for it
         self._browser = browser
         self._theme_styles: styles.Styles | None = None
@@ -152,6 +162,9 @@ class Host(CrashSafeApp):
     def exit_to_demo(self) -> None:
         """Leave, to be started again as the demo."""
         self.exit(DEMO)
+
+    async def keep_frame(self) -> None:
+        """Keep what the next start shows before anything is imported."""
 
     async def leave(self, code: int) -> None:
         """Store pending changes and exit."""

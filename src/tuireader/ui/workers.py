@@ -1,4 +1,4 @@
-"""Workers of which only the newest of a group matters, and work that waits for its time."""
+"""Exclusive workers and debouncing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], N
     return hear
 
 
-class Wanted:
+class Debounce:
     """Something that can wait a little, unless it is wanted now."""
 
     def __init__(self) -> None:

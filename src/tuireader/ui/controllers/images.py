@@ -11,8 +11,8 @@ import asyncio
 import importlib.util
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from rich.color import Color
 from rich.segment import Segment
@@ -20,10 +20,8 @@ from rich.style import Style
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Pixels
+from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.drawing.layout import Art
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.panes import Panes
 
 _KEPT = 40  # pictures kept ready to be shown
 _HIGHEST = 24  # lines of a picture at the most
@@ -90,25 +88,27 @@ def _cells(
     return Segment("▀" * count, Style(color=above, bgcolor=Color.from_rgb(*lower)))
 
 
-class Pictures:
-    """Loads the pictures that come in sight. `way` is how they are shown, `on` whether they are."""
+@dataclass(eq=False)
+class Images(Controller):
+    """Loads the images that come in sight. `way` is how they are shown, `on` whether they are."""
 
-    def __init__(self, screen: Panes, environ: Mapping[str, str]) -> None:
-        self._screen = screen
-        self._library = screen.library
-        self._wanted = screen.library.config.ui.images
+    environ: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self._wanted = self.library.config.ui.images
         self._auto = self._wanted == "auto"
         self._ready: OrderedDict[tuple[str, int, str], Art] = OrderedDict()
         self._failed: set[str] = set()
         self._turns = asyncio.Semaphore(2)
-        colours = screen.host.current_theme.ansi is not True
-        self.way = way_of(environ, self._wanted, web=screen.host.is_web) if colours else ""
-        self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(environ))
-        screen.pane.looks_for_pictures = self.on
+        host = self.host
+        colours = host.current_theme.ansi is not True
+        self.way = way_of(self.environ, self._wanted, web=host.is_web) if colours else ""
+        self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(self.environ))
+        self.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:
         """Show pictures, or only their places; says what stands in the way."""
-        host = self._screen.host
+        host = self.host
         if not _can_decode():
             host.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
             return
@@ -119,22 +119,22 @@ class Pictures:
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()
-        self._screen.pane.look_for_pictures(self.on)
+        self.pane.look_for_pictures(self.on)
         host.say_shortly("Pictures are shown" if self.on else "Pictures are off")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
         """Load and show pictures that came in sight."""
-        article = self._screen.reading.article
+        article = self.session.article
         if not self.on or article is None or width < _SMALLEST:
             return
         for url in urls:
-            key = (url, width, self._screen.host.theme)
+            key = (url, width, self.host.theme)
             if key in self._ready:
                 self._ready.move_to_end(key)
-                self._screen.pane.show_picture(url, self._ready[key])
+                self.pane.show_picture(url, self._ready[key])
             elif url not in self._failed:
                 work = self._load(key, article.feed_id)
-                self._screen.run_worker(work, group="pictures", exit_on_error=False)
+                self.pane.run_worker(work, group="pictures", exit_on_error=False)
 
     async def _load(self, key: tuple[str, int, str], feed_id: int) -> None:
         url, width, _ = key
@@ -149,27 +149,27 @@ class Pictures:
         self._ready[key] = art
         while len(self._ready) > _KEPT:
             self._ready.popitem(last=False)
-        self._screen.pane.show_picture(url, art)
+        self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
         """A picture as lines for the way in which it is shown."""
-        ground = self._screen.host.theme_styles.ground
+        ground = self.host.theme_styles.ground
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
-        rows = max(4, min(_HIGHEST, self._screen.size.height * 3 // 5))  # the pane may have no size yet
+        rows = max(4, min(_HIGHEST, self.pane.screen.size.height * 3 // 5))  # the pane may have no size yet
         if self.way == "blocks":
-            pixels = await self._library.content.image(url, feed_id, width, 2 * rows, back)
+            pixels = await self.library.content.image(url, feed_id, width, 2 * rows, back)
             art = await asyncio.to_thread(blocks, pixels, ground)
         else:
             from tuireader.ui.drawing import graphics
 
             cell = graphics.cell_size()
             size = width * cell.width, rows * cell.height
-            pixels = await self._library.content.image(url, feed_id, *size, back)
+            pixels = await self.library.content.image(url, feed_id, *size, back)
             make = graphics.sixels if self.way == "sixel" else graphics.kitty
             art, sequences = await asyncio.to_thread(make, pixels, cell, ground)
             for sequence in sequences:
-                self._screen.host.write_to_terminal(sequence)
+                self.host.write_to_terminal(sequence)
         self._judge(pixels)
         return art
 
@@ -177,9 +177,9 @@ class Pictures:
         """Leave pictures off from now on if the connection is slow and nobody asked for them."""
         if self._auto and pixels.speed is not None and pixels.speed < _SLOW:
             self.on = self._auto = False
-            self._screen.pane.looks_for_pictures = False
-            key = self._screen.key_of("pictures")
-            self._screen.host.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
+            self.pane.looks_for_pictures = False
+            key = self.host.key_of("pictures")
+            self.host.say(f"The connection is slow: no more pictures · {key} shows them", seconds=6)
 
 
 def _can_decode() -> bool:

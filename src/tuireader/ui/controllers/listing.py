@@ -1,236 +1,188 @@
-"""What the list shows: the view, whether read articles are in it, and the marks made in it."""
+"""List controller: show a view, a search or a filter in the list, and mark articles there."""
 
 from __future__ import annotations
 
 import asyncio
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.model import View, ViewKind
+from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.kept import with_kept
 from tuireader.ui.controllers.mark_steps import Step
-from tuireader.ui.controllers.next_unread import Unread
+from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
-from tuireader.ui.views import ALL, UNREAD
-from tuireader.ui.workers import Wanted, now_and_then, run_latest
+from tuireader.ui.workers import Debounce, now_and_then, run_latest
 
 if TYPE_CHECKING:
-    from tuireader.config import UiConfig
-    from tuireader.ui.screens.panes import Panes
+    from tuireader.ui.controllers.marks import Marks
 
-_ALL = 10_000_000  # a filter looks at whatever there is
+_ALL = 10_000_000  # a filter looks at all articles
 _SIGHT = 64  # rows on both sides of the cursor that are there when a view is shown first
 _MANY = 20_000  # ids from which on merging takes longer than a key should wait
-_MOST = 20_000  # of what a search finds, as many as anyone may go through
-_AT_ONCE = 50  # of what a search finds, more than fit on a screen
-_KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that show what is read in any case
+_MOST = 20_000  # results of a search that are listed
+_AT_ONCE = 50  # first results of a search, more than fit on a screen
 _TYPING = 0.25  # seconds after which no further letter is to be expected
 
 
-def _hidden(ui: UiConfig) -> set[ViewKind]:
-    """The kinds of view that do not show what is read."""
-    return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
+@dataclass(eq=False)
+class Listing(Controller):
+    """Fills the list from the session's view. `changed` updates what else the screen shows of it."""
 
+    marks: Marks
+    debounce: Debounce = field(default_factory=Debounce, init=False)  # all results, not only the first
+    _token: int = field(default=0, init=False)
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where the list was: to come back to after a search."""
+    def __post_init__(self) -> None:
+        self.articles.folds = self.session.folds
+        self.articles.opened = self.session.open_stories
 
-    view: View
-    ids: array[int]
-    cursor_id: int | None
-    line: int
-    filter: str
-    partial: bool
-
-
-class Listing:
-    """The view in the list. Where read articles are hidden, one read now stays until the view is left."""
-
-    def __init__(self, screen: Panes) -> None:
-        self._screen = screen
-        self._library = screen.library
-        self.view = UNREAD
-        self.trouble = ""
-        self.filter = ""
-        self.partial = False  # only the first of the view are listed yet
-        self.capped = False  # the search finds more than are ever listed
-        self.wanted = Wanted()  # all that a search finds, and not only the first of it
-        self._hides_read = _hidden(self._library.config.ui)
-        self.folds = self._library.config.ui.fold_stories
-        self._sorts: dict[View, str] = {}  # of views that are sorted otherwise than the config says
-        self._opened: set[int] = set()
-        self._kept: set[int] = set()
-        screen.articles.folds = self.folds
-        screen.articles.opened = self._opened
-        self._token = 0
-        self.unread = Unread(screen)
-
-    def take_config(self, before: UiConfig) -> None:
-        """Put in force what the configuration says anew of lists; what keys have changed else stays."""
-        ui = self._library.config.ui
-        if ui.show_read != before.show_read:
-            self._hides_read = _hidden(ui)
-        if ui.fold_stories != before.fold_stories:
-            self.folds = self._screen.articles.folds = ui.fold_stories
-            self._opened.clear()
-
-    @property
-    def sort(self) -> str:
-        """The order of the view; the config's holds for all but searches."""
-        usual = "date" if self.view.kind is ViewKind.QUERY else self._library.config.ui.sort
-        return self._sorts.get(self.view, usual)
-
-    def _tell_order(self) -> None:
-        self._screen.articles.by_day = self.sort in ("date", "oldest")
+    def _set_order(self) -> None:
+        self.articles.by_day = self.session.sort in ("date", "oldest")
 
     async def sort_by(self, sort: str) -> None:
-        """Put the view in another order; the cursor stays on its article, and goes with it."""
-        self._sorts[self.view] = sort
-        await self.show(self.view, cursor_id=self._screen.articles.current_id)
-
-    @property
-    def shows_read(self) -> bool:
-        """Whether read articles are listed in views of this kind."""
-        return self.view.kind not in self._hides_read
-
-    def toggle_read_shown(self) -> bool:
-        """Show or hide read articles in views of this kind; what holds now."""
-        self._hides_read ^= {self.view.kind}
-        return self.shows_read
+        """Show the view in another order; the cursor stays on its article."""
+        self.session.sort_by(sort)
+        await self.show(self.session.view, cursor_id=self.articles.current_id)
 
     async def toggle_folds(self) -> bool:
-        """Show stories as one line each, or all their articles; what holds now."""
-        self.folds = self._screen.articles.folds = not self.folds
-        self._opened.clear()
-        self._screen.articles.forget_strips()
+        """Show stories as one line each, or all their articles; return whether they are folded now."""
+        session = self.session
+        session.folds = self.articles.folds = not session.folds
+        session.open_stories.clear()
+        self.articles.forget_strips()
         await self.reload()
-        self._screen.recount()
-        return self.folds
+        return session.folds
 
     async def toggle_sources(self, story: int) -> None:
-        """Show all articles of a folded story below its line, or only this again."""
-        articles = self._screen.articles
+        """Show all articles of a folded story below its line, or only the line again."""
+        articles, session = self.articles, self.session
         lines = [key for key in articles.ids if (row := articles.row(key)) is not None and row.story == story]
-        if story in self._opened:
-            self._kept.difference_update(lines[1:])
-        self._opened ^= {story}
+        if story in session.open_stories:
+            session.kept.difference_update(lines[1:])
+        session.open_stories ^= {story}
         await self.reload()
         if lines:
             articles.select_id(lines[0])
 
     async def show(self, view: View, *, cursor_id: int | None = None) -> None:
         """Show a view from its first article, or with the cursor on one of it."""
-        if view != self.view:
-            self._opened.clear()
-            self.filter = ""
-            self._screen.articles.selected.clear()
-        self.view = view
-        self.partial = False
-        self._kept.clear()
+        if view != self.session.view:
+            self.session.open_stories.clear()
+            self.session.filter = ""
+            self.articles.selected.clear()
+        self.session.view = view
+        self.session.partial = False
+        self.session.kept.clear()
         self._token += 1
         token = self._token
-        articles = self._screen.articles
-        quick = self.sort == "date" and view.kind is not ViewKind.QUERY
-        if quick and not self.filter and not self._opened:
-            self._screen.marking.listed()
-            ids, whole = await self._library.lists.head(
-                self._real_view, show_read=self.shows_read, folded=self.folds
+        articles = self.articles
+        quick = self.session.sort == "date" and view.kind is not ViewKind.QUERY
+        if quick and not self.session.filter and not self.session.open_stories:
+            self.marks.listed()
+            ids, whole = await self.library.lists.head(
+                self.session.stored_view, show_read=self.session.shows_read, folded=self.session.folds
             )
             if token != self._token:
                 return  # another view was asked for meanwhile
-            self.trouble = ""
+            self.session.error = ""
             at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
             if whole or cursor_id is None or at >= 0:
                 at = max(0, at)
-                rows = await self._screen.marking.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
+                rows = await self.marks.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
                 if token != self._token:
                     return
-                self._tell_empty(ids)
-                self._tell_order()
+                self._explain_empty(ids)
+                self._set_order()
                 articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
-                self.partial = not whole
-                if self.partial:
-                    run_latest(self._screen, self._complete_later, "rest")
+                self.session.partial = not whole
+                if self.session.partial:
+                    run_latest(self.articles, self._complete_later, "rest")
                 return
         ids = await self._ids()
         if token != self._token:
             return
-        self._tell_empty(ids)
-        self._tell_order()
+        self._explain_empty(ids)
+        self._set_order()
         articles.show(ids, cursor_id=cursor_id)
 
-    def _tell_empty(self, ids: Sequence[int]) -> None:
+    def _explain_empty(self, ids: Sequence[int]) -> None:
         """Say why nothing is listed, and soon what in the expression seems not to be meant."""
-        self._screen.articles.empty_text = empty_list.words(self._screen)
+        self.articles.empty_text = self._empty_message()
         if not len(ids):
-            run_latest(self._screen, partial(self._advise, self._token), "advice")
+            run_latest(self.articles, partial(self._advise, self._token), "advice")
+
+    def _empty_message(self) -> str:
+        return empty_list.message(self.session, self.host.key_of)
 
     async def _advise(self, token: int) -> None:
-        if self.expression:
-            advice = await self._library.searches.advice(self.expression)
-        elif self.view.kind is ViewKind.WATCH:
-            advice = await self._library.watches.advice(self.view.key)
+        if self.session.expression:
+            advice = await self.library.searches.advice(self.session.expression)
+        elif self.session.view.kind is ViewKind.WATCH:
+            advice = await self.library.watches.advice(self.session.view.key)
         else:
             return
         if advice and token == self._token:
-            self._screen.articles.empty_text = "\n".join(
-                (empty_list.words(self._screen), *(f"! {one}" for one in advice))
-            )
-            self._screen.articles.refresh()
+            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {one}" for one in advice)))
+            self.articles.refresh()
 
     async def _complete_later(self) -> None:
-        await self._screen.started.wait()
+        await self.session.started.wait()
         await self.complete()
 
     async def complete(self) -> None:
         """Wait until all articles of the view are listed, not only the first ones."""
         token = self._token
-        if self.partial:
+        if self.session.partial:
             await self.reload(aside=True)
             if token == self._token:
-                self.partial = False
-                self._screen.tell_top()
-                self._screen.tell_status()
+                self.session.partial = False
+                self.changed()
 
     async def find(self, expression: str) -> None:
         """Show the newest of what an expression finds at once, then all of it: soon, or when it is wanted."""
         view = View(ViewKind.QUERY, expression)
-        if not expression.strip() or view == self.view:
+        if not expression.strip() or view == self.session.view:
             await self.show(view)
             return
         self._token += 1
         token = self._token
         so_far = now_and_then(lambda ids: self._show_found(view, token, ids))
-        first, trouble = await self._library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
+        first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
-        if token == self._token and self.partial:
-            await self.wanted.within(_TYPING)
+        if token == self._token and self.session.partial:
+            await self.debounce.within(_TYPING)
             await self.reload()
             if token == self._token:
-                self.partial = False
+                self.session.partial = False
 
     def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
     ) -> None:
         if token != self._token:
             return
-        fresh = view != self.view
-        self.view, self.filter, self.trouble, self.partial, self.capped = view, "", trouble, more, False
-        articles = self._screen.articles
-        self._tell_empty(ids)
+        fresh = view != self.session.view
+        (
+            self.session.view,
+            self.session.filter,
+            self.session.error,
+            self.session.partial,
+            self.session.capped,
+        ) = view, "", trouble, more, False
+        articles = self.articles
+        self._explain_empty(ids)
         if fresh:
-            self._opened.clear()
-            self._kept.clear()
+            self.session.open_stories.clear()
+            self.session.kept.clear()
             articles.selected.clear()
-            self._tell_order()
+            self._set_order()
             articles.show(ids, partial=more)
         else:
             articles.update_ids(ids)
-        self._screen.tell_top()
+        self.changed()
 
     async def reload(self, *, aside: bool = False) -> None:
         """Take the view's articles anew; cursor, scroll and what was read here stay."""
@@ -238,88 +190,81 @@ class Listing:
         ids = await self._ids(aside=aside)
         if token != self._token:
             return
-        articles = self._screen.articles
-        self._tell_empty(ids)
+        articles = self.articles
+        self._explain_empty(ids)
         old = articles.ids
-        if self._kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
-            ids = await asyncio.to_thread(with_kept, ids, old, self._kept)
+        if self.session.kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
+            ids = await asyncio.to_thread(with_kept, ids, old, self.session.kept)
             if token != self._token:
                 return
         else:
-            ids = with_kept(ids, old, self._kept)
+            ids = with_kept(ids, old, self.session.kept)
         articles.update_ids(ids)
-
-    @property
-    def expression(self) -> str:
-        """What is looked for: the filter, else the search."""
-        return self.filter or (self.view.key.strip() if self.view.kind is ViewKind.QUERY else "")
 
     async def filter_by(self, expression: str) -> None:
         """Show only those of the view's articles that an expression matches; `""` shows all again."""
-        self.filter = expression.strip()
-        await self.show(self.view, cursor_id=self._screen.articles.current_id)
+        self.session.filter = expression.strip()
+        await self.show(self.session.view, cursor_id=self.articles.current_id)
 
     async def _ids(self, *, aside: bool = False) -> array[int]:
-        if not self.filter:
-            return await self._all_ids(folded=self.folds, aside=aside)
+        if not self.session.filter:
+            return await self._all_ids(folded=self.session.folds, aside=aside)
         ids = await self._all_ids(folded=False)  # a story has one line for each of its articles that fit
-        found, trouble = await self._library.searches.run(self.filter, limit=_ALL)
-        self.trouble = self.trouble or trouble
+        found, trouble = await self.library.searches.run(self.session.filter, limit=_ALL)
+        self.session.error = self.session.error or trouble
         wanted = set(found)
         return array("q", (article_id for article_id in ids if article_id in wanted))
 
-    @property
-    def _real_view(self) -> View:
-        return ALL if self.view == UNREAD and self.shows_read else self.view
-
     async def _all_ids(self, *, folded: bool, aside: bool = False) -> array[int]:
-        view = self._real_view
-        self._screen.marking.listed()
+        view = self.session.stored_view
+        self.marks.listed()
         if view.kind is ViewKind.QUERY:
             if not view.key.strip():
-                self.trouble, self.capped = "", False
+                self.session.error, self.session.capped = "", False
                 return array("q")
-            ranked = self.sort == "relevance"
-            ids, self.trouble = await self._library.searches.run(view.key, limit=_MOST, ranked=ranked)
-            self.capped = len(ids) == _MOST
+            ranked = self.session.sort == "relevance"
+            ids, self.session.error = await self.library.searches.run(view.key, limit=_MOST, ranked=ranked)
+            self.session.capped = len(ids) == _MOST
             return (
-                ids if ranked or self.sort == "date" else await self._library.lists.in_order(ids, self.sort)
+                ids
+                if ranked or self.session.sort == "date"
+                else await self.library.lists.in_order(ids, self.session.sort)
             )
-        self.trouble = ""
-        return await self._library.lists.ids(
+        self.session.error = ""
+        return await self.library.lists.ids(
             view,
-            show_read=self.shows_read,
-            sort=self.sort,
+            show_read=self.session.shows_read,
+            sort=self.session.sort,
             folded=folded,
-            opened=frozenset(self._opened),
+            opened=frozenset(self.session.open_stories),
             aside=aside,
         )
 
-    def spot(self) -> Spot:
+    def spot(self) -> ListSpot:
         """Where the list is now."""
-        articles = self._screen.articles
-        return Spot(
-            self.view,
+        articles = self.articles
+        return ListSpot(
+            self.session.view,
             articles.ids,
             articles.current_id,
             articles.cursor - articles.scroll_offset.y,
-            self.filter,
-            self.partial,
+            self.session.filter,
+            self.session.partial,
         )
 
-    def restore(self, spot: Spot) -> None:
+    def restore(self, spot: ListSpot) -> None:
         """Go back to where the list was."""
-        self.view, self.filter = spot.view, spot.filter
-        self.trouble = ""
-        self.partial = spot.partial
+        self.session.view, self.session.filter = spot.view, spot.filter
+        self.session.error = ""
+        self.session.partial = spot.partial
         self._token += 1
-        articles = self._screen.articles
+        articles = self.articles
         articles.selected.clear()
-        self._tell_empty(spot.ids)
-        self._tell_order()
+        self._explain_empty(spot.ids)
+        self._set_order()
         articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
-            run_latest(self._screen, self.complete, "rest")
+            run_latest(self.articles, self.complete, "rest")
 
     # -- marks
 
@@ -337,15 +282,15 @@ class Listing:
         With `stories` reading an article reads its story, where the configuration wants that. `reading`: the
         user reads one, which says nothing of those of its story that are on a watch.
         """
-        if read and not self.shows_read:
-            self._kept.update(ids)
-        self._screen.articles.patch(ids, read=read)
-        self._screen.hand_over()
+        if read and not self.session.shows_read:
+            self.session.kept.update(ids)
+        self.articles.patch(ids, read=read)
+        self.changed()
         stories = stories and read and journal and self._reads_stories(ids)
-        step = await self._screen.marking.do(
+        step = await self.marks.do(
             Step(
                 f"{len(ids):,} marked {'read' if read else 'unread'}",
-                lambda ids: self._library.marks.set_read(
+                lambda ids: self.library.marks.set_read(
                     ids, read, journal=journal, stories=stories, spare_watched=reading
                 ),
                 "read",
@@ -367,32 +312,32 @@ class Listing:
 
     async def _show_unread(self, article_id: int) -> None:
         """Show the next unread article of a story below the one that was read, where it was folded behind."""
-        articles, token = self._screen.articles, self._token
-        if not self.folds or self.expression:
+        articles, token = self.articles, self._token
+        if not self.session.folds or self.session.expression:
             return
-        left = await self._library.lists.next_unread_in_story(self._real_view, article_id)
-        rows = await self._library.lists.rows([left]) if left is not None and left not in articles.ids else []
+        left = await self.library.lists.next_unread_in_story(self.session.stored_view, article_id)
+        rows = await self.library.lists.rows([left]) if left is not None and left not in articles.ids else []
         if not rows or token != self._token:
             return
-        self._kept.add(article_id)
+        self.session.kept.add(article_id)
         if not articles.insert(rows[0], after=article_id):
             await self.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
         """Whether reading articles reads their stories; not that of one whose sources are looked at."""
-        if not self.folds or not self._library.config.ui.read_story:
+        if not self.session.folds or not self.library.config.ui.read_story:
             return False
-        row = self._screen.articles.row(ids[0]) if len(ids) == 1 else None
-        return row is None or row.story not in self._opened
+        row = self.articles.row(ids[0]) if len(ids) == 1 else None
+        return row is None or row.story not in self.session.open_stories
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
         """Star articles; the list shows it at once."""
-        self._screen.articles.patch(ids, starred=starred)
-        self._screen.hand_over()
-        return await self._screen.marking.do(
+        self.articles.patch(ids, starred=starred)
+        self.changed()
+        return await self.marks.do(
             Step(
                 f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
-                lambda ids: self._library.marks.set_starred(ids, starred),
+                lambda ids: self.library.marks.set_starred(ids, starred),
                 "starred",
                 ids,
                 starred,

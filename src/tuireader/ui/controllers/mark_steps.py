@@ -45,6 +45,7 @@ class Step:
     undone_by: Step | None = None  # the pending step that takes this one back
     change: Change | None = None
     trouble: TuireaderError | None = None  # why it is not stored
+    taken_back: Callable[[], None] | None = None  # what to do when it cannot be stored
     awaited: bool = False  # whether a key waits for it
     done: asyncio.Event = field(default_factory=asyncio.Event)
     _among: Collection[int] | None = None

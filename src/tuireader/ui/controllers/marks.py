@@ -1,22 +1,19 @@
-"""Marks on their way to the store: shown at once, written in order, taken back when they cannot be stored."""
+"""Queue of marks: shown at once, written in order, taken back when they cannot be stored."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from tuireader.dedup import label_key
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import LABEL_MARK, Article, ArticleRow, Change, Label
 from tuireader.text.wording import counted
+from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.mark_steps import PLACE, Marked, Step
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.panes import Panes
 
 MOMENT = 0.1
 """Seconds that a key waits for its mark to be stored, where no other mark waits; then it goes on without."""
@@ -28,16 +25,19 @@ _CHANGED_SINCE = "Nothing undone: another program has changed something since"
 _UNSAVED = "unsaved"  # the toasts that say what could not be stored
 
 
-class Marking:
-    """The queue of changes that are not stored yet.
+@dataclass(eq=False)
+class Marks(Controller):
+    """The queue of changes that are not stored yet. `shown` updates what else than the list shows marks,
+    `stored` runs after a change: with True lists have to be read again, else counts suffice.
 
     One is written after the other. Where the store cannot be written to for too long, all that wait are
     taken back together, and kept for `retry`.
     """
 
-    def __init__(self, screen: Panes) -> None:
-        self._screen = screen
-        self._library = screen.library
+    shown: Callable[[], Awaitable[None]]
+    stored: Callable[[bool], None]
+
+    def __post_init__(self) -> None:
         self._queue: deque[Step] = deque()
         self._writing: Step | None = None
         self._working = False
@@ -48,7 +48,7 @@ class Marking:
         self._failed: list[Step] = []
         self._failed_last = False  # whether nothing that undo takes back was stored since
         self._reason = ""
-        self._library.database.wait_at_most(PATIENCE)
+        self.library.database.wait_at_most(PATIENCE)
 
     # -- what is shown
 
@@ -65,7 +65,7 @@ class Marking:
         """Rows from the store with the pending marks."""
         while True:
             era = self._era
-            rows = await self._library.lists.rows(ids)
+            rows = await self.library.lists.rows(ids)
             shown = [await self._with_marks(row) for row in rows] if self._queue else rows
             if era == self._era:
                 return shown
@@ -74,7 +74,7 @@ class Marking:
         """An article from the store with the pending marks."""
         while True:
             era = self._era
-            article = await self._library.articles.get(article_id, ahead=ahead)
+            article = await self.library.articles.get(article_id, ahead=ahead)
             shown = await self._with_marks(article) if article is not None else None
             if era == self._era:
                 return shown
@@ -100,14 +100,14 @@ class Marking:
             if not step.value and any(article_id in among for article_id in left):
                 return True
             left = [article_id for article_id in left if article_id not in among]
-        return bool(left) and await self._library.marks.lacks(mark, left)
+        return bool(left) and await self.library.marks.lacks(mark, left)
 
     def _shown(self, mark: str) -> list[Step]:
         return [step for step in self._queue if step.undone_by is None and step.mark == mark]
 
     async def labels(self, ids: Sequence[int]) -> list[Label]:
         """The labels, and how many of some articles have each, with the pending ones."""
-        known = {label_key(label.name): label for label in await self._library.labels.all(ids)}
+        known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
         for step in tuple(self._queue):
             if step.undone_by is not None or not step.mark.startswith(LABEL_MARK):
                 continue
@@ -121,16 +121,13 @@ class Marking:
 
     @property
     def _is_shown(self) -> bool:
-        return self._screen.is_running and self._screen.is_attached
+        return self.articles.is_running and self.articles.is_attached
 
     async def show(self, ids: Collection[int]) -> None:
         """Show articles as they are now, with what is pending."""
-        screen = self._screen
         if ids and self._is_shown:
-            screen.articles.put(await self.rows(screen.articles.loaded(ids)))
-            screen.reading.forget()
-            await screen.reading.relabel()
-            screen.hand_over()
+            self.articles.put(await self.rows(self.articles.loaded(ids)))
+            await self.shown()
 
     # -- what is done
 
@@ -146,7 +143,7 @@ class Marking:
         self._idle.clear()
         if not self._working:
             self._working = True
-            self._screen.run_worker(self._work(), group="marks")
+            self.articles.run_worker(self._work(), group="marks")
         if wait:
             step.awaited = True
             with suppress(TimeoutError):
@@ -184,7 +181,7 @@ class Marking:
         if step.trouble is not None:
             await self.show(await step.among())
             if not step.awaited and self._is_shown:
-                self._screen.host.say(str(step.trouble), severity="error", seconds=10)
+                self.host.say(str(step.trouble), severity="error", seconds=10)
             step.done.set()
             return
         change = step.change
@@ -198,7 +195,7 @@ class Marking:
         step.done.set()
 
     async def _show_stored(self, step: Step) -> None:
-        screen, change = self._screen, step.change
+        change = step.change
         if step.mark == PLACE or not self._is_shown:
             return
         label = step.mark.startswith(LABEL_MARK)
@@ -208,9 +205,9 @@ class Marking:
             self._listed = True
         if self._listed and not self._queue:
             self._listed = False
-            screen.reload_soon()
+            self.stored(True)
         else:
-            screen.recount()
+            self.stored(False)
 
     async def _take_back(self, error: DatabaseError) -> None:
         """Take everything back that is pending; what was not undone meanwhile may be tried again."""
@@ -225,20 +222,20 @@ class Marking:
         self._failed_last = self._failed_last or any(step.undoable for step in lost)
         for step in steps:
             step.trouble = error
-            if step.mark == PLACE:
-                self._screen.reading.forget_place(step.ids[0])
+            if step.taken_back is not None:
+                step.taken_back()
         ids = frozenset[int]().union(*[await step.among() for step in steps if step.mark])
         await self.show(ids)
         for step in steps:
             step.done.set()
         if self._is_shown:
             self._say_unsaved()
-            self._screen.reload_soon()
+            self.stored(True)
 
     def _say_unsaved(self) -> None:
-        reason = self._reason.replace(f" {self._library.paths.database}", "")
-        key = self._screen.key_of("retry_marks")
-        self._screen.host.say(
+        reason = self._reason.replace(f" {self.library.paths.database}", "")
+        key = self.host.key_of("retry_marks")
+        self.host.say(
             f"{self._what_is_lost()}: {reason}. Press {key} to try again",
             severity="error",
             seconds=10,
@@ -265,14 +262,14 @@ class Marking:
             if (old.ids or not old.mark) and (old.undoes is None or old.undoes != step.undoes)
         ]
         if not self._failed:
-            self._screen.host.say_no_more(_UNSAVED)
+            self.host.say_no_more(_UNSAVED)
 
     async def retry(self) -> str:
         """Try again to store what was taken back; words for a toast."""
         steps, self._failed, self._failed_last = self._failed, [], False
         if not steps:
             return "Nothing to try again"
-        self._screen.host.say_no_more(_UNSAVED)
+        self.host.say_no_more(_UNSAVED)
         for step in steps:
             step.trouble = None
             step.done.clear()
@@ -295,7 +292,7 @@ class Marking:
             if self._failed_last and (lost := [one for one in self._failed if one.undoable]):
                 return self._drop_failed(lost[-1])
             era = self._era
-            found = await self._library.marks.newest_step(
+            found = await self.library.marks.newest_step(
                 min((one.undoes.step for one in self._queue if one.undoes is not None), default=0)
             )
             if era == self._era:
@@ -303,11 +300,11 @@ class Marking:
         if found is None:
             return "Nothing to undo"
         if found.config is not None:
-            undone = await self._library.marks.undo(found)
+            undone = await self.library.marks.undo(found)
             return f"Undone: {found.what}" if undone else _CHANGED_SINCE
         step = Step(
             found.what,
-            lambda _: self._library.marks.undo(found),
+            lambda _: self.library.marks.undo(found),
             found.mark,
             found.ids,
             not found.value,
@@ -336,24 +333,24 @@ class Marking:
 
             async def take_back(_: Sequence[int]) -> Change | None:
                 stored = step.change
-                return await self._library.marks.undo(stored) if stored is not None and stored.step else None
+                return await self.library.marks.undo(stored) if stored is not None and stored.step else None
 
             step.undone_by = Step(step.what, take_back, undoable=False)
             await self.do(step.undone_by, wait=False)
         title = await self._title(step.ids)
         await self.show(await step.among())
-        self._screen.reload_soon()
+        self.stored(True)
         return f"Undone: {step.what}{title}"
 
     def _drop_failed(self, step: Step) -> str:
         """Give up the newest change that could not be stored: it is what undo is meant for."""
         self._failed.remove(step)
-        self._screen.host.say_no_more(_UNSAVED)
+        self.host.say_no_more(_UNSAVED)
         return f"Not tried again: {step.what}"
 
     async def _title(self, ids: Sequence[int]) -> str:
         """The title of a single article, for a toast."""
-        rows = await self._library.lists.rows(ids) if len(ids) == 1 else []
+        rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 
     # -- the end
@@ -363,11 +360,11 @@ class Marking:
         if self._queue and not self._working:  # after a crash
             self._working = True
             await asyncio.wait([work := asyncio.ensure_future(self._work())], timeout=LAST)
-            self._library.database.wait_at_most(0)
+            self.library.database.wait_at_most(0)
             await work
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), LAST)
-        self._library.database.wait_at_most(MOMENT)  # whatever waits for another program gives up
+        self.library.database.wait_at_most(MOMENT)  # whatever waits for another program gives up
         await self._idle.wait()
 
     @property

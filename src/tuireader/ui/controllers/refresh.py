@@ -1,4 +1,4 @@
-"""Fetching feeds, and whatever else changes the store behind the screen's back."""
+"""Refresh controller: fetch feeds, apply watches, notice changes by other processes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.delivery import terminal
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Away, FeedDone, NewMatch, RefreshDone, RefreshStarted, Relating, TextFetched, Told
 from tuireader.text.wording import counted, left_out
+from tuireader.ui.controllers.controller import Controller
 
 if TYPE_CHECKING:
     from tuireader.model import Event
-    from tuireader.ui.screens.panes import Panes
+    from tuireader.ui.widgets.bars import TopLine
 
 _RELOAD_EVERY = 1.0  # seconds between two takings of the list while a refresh runs
 _AT_REST = 0.3  # seconds without a key from which the list is taken, ...
@@ -27,12 +29,14 @@ _DUE_EVERY = 60.0
 _ELSEWHERE_EVERY = 2.0
 
 
-class Refreshing:
-    """One refresh at a time, told at the top right; the list follows in batches."""
+@dataclass(eq=False)
+class Refreshing(Controller):
+    """One refresh at a time, its progress at the top right. `reload` reads the list again, in batches."""
 
-    def __init__(self, screen: Panes) -> None:
-        self._screen = screen
-        self._library = screen.library
+    top: TopLine
+    reload: Callable[[], Awaitable[None]]
+
+    def __post_init__(self) -> None:
         self.running = False
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
@@ -43,27 +47,27 @@ class Refreshing:
 
     def start(self) -> None:
         """Refresh what is due, apply watches that changed, and look again now and then."""
-        screen = self._screen
-        screen.run_worker(self._begin(), group="begin")
-        screen.set_interval(_ELSEWHERE_EVERY, lambda: screen.run_worker(self._elsewhere(), group="elsewhere"))
-        if not self._library.offline:
-            screen.set_interval(_DUE_EVERY, lambda: screen.run_worker(self._if_due(), group="due"))
+        top = self.top
+        top.run_worker(self._begin(), group="begin")
+        top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._elsewhere(), group="elsewhere"))
+        if not self.library.offline:
+            top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
         else:
-            screen.top.tell(progress="offline")
+            top.tell(progress="offline")
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         """Fetch feeds in the background."""
-        if self._library.offline:
-            self._screen.host.say("Offline: nothing is fetched here")
+        if self.library.offline:
+            self.host.say("Offline: nothing is fetched here")
         elif self.running:
-            self._screen.host.say("A refresh is under way")
+            self.host.say("A refresh is under way")
         else:
             self.running = True
-            self._screen.run_worker(self._run(feed_ids, force), group="refresh")
+            self.top.run_worker(self._run(feed_ids, force), group="refresh")
 
     async def _begin(self) -> None:
         with suppress(DatabaseError):  # it cannot be written to now, and is told of when it matters
-            self._away_since = await self._library.lists.away_since()
+            self._away_since = await self.library.lists.away_since()
         await self.apply_watches()
         await self._if_due()
         if not self.running:
@@ -74,82 +78,82 @@ class Refreshing:
         since, self._away_since = self._away_since, None
         if since is None:
             return
-        self.away = away = await self._library.lists.away_summary(since)
+        self.away = away = await self.library.lists.away_summary(since)
         if away.articles:
             watched = f", {away.watched:,} on your watches" if away.watched else ""
-            self._screen.host.say(
+            self.host.say(
                 f"{counted(away.articles, 'article')} → {counted(away.stories, 'story', 'stories')}{watched}"
-                f" · {self._screen.key_of('clear_rest')} clears the rest",
+                f" · {self.host.key_of('clear_rest')} clears the rest",
                 seconds=30,
             )
 
     async def apply_watches(self) -> None:
         """Match all stored articles against new or changed watches, telling how far it is."""
         changed = False
-        steps = self._library.watches.apply()
+        steps = self.library.watches.apply()
         async with aclosing(steps):
             async for done, total in steps:
                 changed = True
                 share = 100 * done // max(1, total)
-                self._screen.top.tell(progress=f"applying watches {share} %")
+                self.top.tell(progress=f"applying watches {share} %")
         if changed:
             self._rest()
-            await self._screen.reload()
+            await self.reload()
 
     async def _if_due(self) -> None:
         if (
             not self.running
-            and self._library.config.fetch.refresh_on_start
-            and await self._library.refresh.count_due()
+            and self.library.config.fetch.refresh_on_start
+            and await self.library.refresh.count_due()
         ):
             self.refresh(force=False)
 
     async def _elsewhere(self) -> None:
-        if not self.running and await self._library.database.changed_elsewhere():
-            await self._screen.reload()
+        if not self.running and await self.library.database.changed_elsewhere():
+            await self.reload()
 
     async def _run(self, feed_ids: Sequence[int] | None, force: bool) -> None:
         self._failed.clear()
         self._matches.clear()
         new = 0
-        self._screen.top.tell(progress="refreshing …")
+        self.top.tell(progress="refreshing …")
         try:
-            events = self._library.refresh.run_in_subprocess(feed_ids, force=force)
+            events = self.library.refresh.run_in_subprocess(feed_ids, force=force)
             async with aclosing(events):
                 async for event in events:
                     new += event.new if isinstance(event, FeedDone) else 0
                     await self._take(event, new)
         except TuireaderError as error:
-            self._screen.host.say(str(error), severity="error", seconds=10)
+            self.host.say(str(error), severity="error", seconds=10)
         finally:
             self.running = False
             self._rest()
-        await self._library.database.changed_elsewhere()  # that was this refresh
-        await self._screen.reload()
+        await self.library.database.changed_elsewhere()  # that was this refresh
+        await self.reload()
         await self._tell_away()
 
     async def _take(self, event: Event, new: int) -> None:
         if isinstance(event, RefreshStarted):
-            self._screen.top.tell(progress=f"refreshing 0/{event.feeds}")
+            self.top.tell(progress=f"refreshing 0/{event.feeds}")
         elif isinstance(event, FeedDone):
             if event.error:
                 self._failed.append(event)
             elif event.left_out:
-                self._screen.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
+                self.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
             if now - self._told >= _TELL_EVERY or event.done == event.total:
                 self._told = now
                 fresh = f" · {new} new" if new else ""
-                self._screen.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
+                self.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
             if (event.new or event.changed) and self._may_reload(now):
                 self._reloaded = now
-                await self._screen.reload()
+                await self.reload()
         elif isinstance(event, NewMatch):
             self._matches.append(event)
         elif isinstance(event, Relating):
-            self._screen.top.tell(progress=f"relating {event.done}/{event.total}")
+            self.top.tell(progress=f"relating {event.done}/{event.total}")
         elif isinstance(event, TextFetched):
-            self._screen.top.tell(progress=f"full texts {event.done}/{event.total}")
+            self.top.tell(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
             self._tell_of_watches(event)
         else:
@@ -159,22 +163,22 @@ class Refreshing:
     def _may_reload(self, now: float) -> bool:
         """Whether it is time to take the list, which would make a key wait."""
         since = now - self._reloaded
-        rests = now - self._screen.host.typed_at >= _AT_REST
+        rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _tell_of_watches(self, told: Told) -> None:
         """Show it by the terminal where no desktop has; what came is in the toast of the matches, too."""
-        config = self._library.config.notify
+        config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         if config.bell or (config.desktop and not shown):
-            self._screen.app.bell()
+            self.host.bell()
         if told.troubles:
-            self._screen.host.say("\n".join(told.troubles), severity="warning", seconds=8)
+            self.host.say("\n".join(told.troubles), severity="warning", seconds=8)
 
     def _show_in_terminal(self, told: Told) -> bool:
         """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
-        app = self._screen.host
-        kind = terminal.detect(os.environ, self._library.config.notify.terminal)
+        app = self.host
+        kind = terminal.detect(os.environ, self.library.config.notify.terminal)
         number = max(told.articles, default=0)
         written = terminal.escape_sequence(told.title, told.body, kind, os.environ, number)
         if not written or app.is_web:
@@ -183,11 +187,11 @@ class Refreshing:
         return True
 
     def _rest(self) -> None:
-        self._screen.top.tell(progress="offline" if self._library.offline else "")
+        self.top.tell(progress="offline" if self.library.offline else "")
 
     def _tell_end(self, done: RefreshDone) -> None:
         """One toast for all that came and failed, one for what the watches found."""
-        say = self._screen.host.say
+        say = self.host.say
         if self._failed:
             first = self._failed[0]
             others = f", and {len(self._failed) - 1} more" if len(self._failed) > 1 else ""

@@ -1,4 +1,4 @@
-"""What is looked for in the list: marks in its titles, and the best sentence of the current article."""
+"""Search hits in the list: marks in titles, and the best sentence of the current article."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
+    from tuireader.library import Library
     from tuireader.ui.drawing.row import TitleRanges
-    from tuireader.ui.screens.panes import Panes
+    from tuireader.ui.session import Session
 
 _LONGEST = 500  # characters of a title in which marks are looked for
 
@@ -31,12 +32,12 @@ def _watches_first(mark: tuple[int, int, str]) -> tuple[int, bool]:
     return mark[0], mark[2] == "hit:"
 
 
-class Finding:
-    """TitleRanges of the watches and of the search or filter, and a line for the sentence that was found."""
+class SearchHits:
+    """Marks of watches, search and filter in titles, and a `line` for the sentence that was found."""
 
-    def __init__(self, screen: Panes) -> None:
-        self._screen = screen
-        self._library = screen.library
+    def __init__(self, session: Session, library: Library) -> None:
+        self._session = session
+        self._library = library
         self._shown: tuple[int | None, str] = (None, "")
         self._watches_ready = False
         self.line = Details(id="snippet")
@@ -51,29 +52,28 @@ class Finding:
                 for start, end, name in self._library.watches.highlights(title)
                 if name in row.watches
             ]
-        wanted = _parsed(self._screen.listing.expression)
+        wanted = _parsed(self._session.expression)
         if wanted is not None:
             found += [(start, end, "hit:") for start, end in query.spans(wanted, title, "title")]
         return sorted(found, key=_watches_first)
 
     async def mark_watches(self) -> None:
-        """Mark the terms of watches from now on: a start does not wait until these have been prepared."""
+        """Prepare the terms of watches, which a start does not wait for; titles drawn later mark them."""
         await asyncio.to_thread(self._library.watches.highlights, "")
         self._watches_ready = True
-        self._screen.articles.forget_strips()
 
-    def tell(self) -> None:
-        """Show the sentence of the article under the cursor, soon; nothing where nothing is looked for."""
-        expression, article_id = self._screen.listing.expression, self._screen.articles.current_id
+    def update(self, article_id: int | None) -> bool:
+        """Show the sentence of an article soon, nothing without a search; return False if nothing changes."""
+        expression = self._session.expression
         wanted = (article_id if expression else None, expression)
         if wanted == self._shown:
-            return
+            return False
         self._shown = wanted
-        self._screen.arrange_panes()
         if wanted[0] is None:
             self.line.show()
         else:
-            run_latest(self._screen, partial(self._fetch, wanted[0], expression), "snippet")
+            run_latest(self.line, partial(self._fetch, wanted[0], expression), "snippet")
+        return True
 
     async def _fetch(self, article_id: int, expression: str) -> None:
         found = await self._library.searches.snippets([article_id], expression)

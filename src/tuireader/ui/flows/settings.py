@@ -1,4 +1,4 @@
-"""Editing the configuration in the person's own editor, and taking over what it says then."""
+"""Edit the configuration in the user's editor, apply it, and undo changes."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from tuireader import files
 from tuireader.errors import TuireaderError
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.flows.context import FlowContext, Outcome
 
 _USUAL = ("sensible-editor", "nano", "vim", "vi", "emacs")
-_TOLD = 3  # problems that are told, each in a toast of its own
+_SHOWN = 3  # problems that are shown, each in a toast
 
 
 def editor(environ: Mapping[str, str]) -> list[str]:
-    """The person's editor with its arguments, from VISUAL or EDITOR or of the usual ones; empty for none."""
+    """Return the user's editor with its arguments, from VISUAL or EDITOR or a common one; empty for none."""
     for name in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(environ.get(name, ""))
@@ -36,67 +33,79 @@ def editor(environ: Mapping[str, str]) -> list[str]:
     return next(([name] for name in _USUAL if shutil.which(name, path=path)), [])
 
 
-async def edit_config(screen: MainScreen) -> None:
-    """Lend the terminal to the editor, then put in force what the file says."""
-    app, path = screen.host, screen.library.paths.config
-    if screen.library.offline:
-        app.say("The demo has no configuration file; start tuireader without --demo")
-        return
+async def edit_config(context: FlowContext) -> Outcome | None:
+    """Lend the terminal to the editor, then apply the edited file."""
+    host, path = context.host, context.library.paths.config
+    if context.library.offline:
+        return Outcome(said="The demo has no configuration file; start tuireader without --demo")
     command = editor(os.environ)
     if not command:
-        app.say(f"No editor was found: set VISUAL or EDITOR, or edit {path}", severity="warning", seconds=10)
-        return
+        said = f"No editor was found: set VISUAL or EDITOR, or edit {path}"
+        return Outcome(said=said, severity="warning", seconds=10)
     await asyncio.to_thread(_make, path)
     before = await asyncio.to_thread(path.read_bytes)
-    app.lent = True
+    host.lent = True
     try:
-        with app.batch_update(), app.suspend():
+        with host.batch_update(), host.suspend():
             process = await asyncio.create_subprocess_exec(*command, str(path))
             code = await process.wait()
     except SuspendNotSupported:
-        app.say(f"No editor can be shown here; edit {path} in another terminal", severity="warning")
-        return
+        said = f"No editor can be shown here; edit {path} in another terminal"
+        return Outcome(said=said, severity="warning")
     except OSError as error:
         reason = error.strerror or str(error)
-        app.say(f"{command[0]} cannot be run: {reason}; set VISUAL or EDITOR", severity="error", seconds=10)
-        return
+        said = f"{command[0]} cannot be run: {reason}; set VISUAL or EDITOR"
+        return Outcome(said=said, severity="error", seconds=10)
     finally:
-        app.lent = False
+        host.lent = False
     if code:
-        app.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
+        host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
     if await asyncio.to_thread(path.read_bytes) == before:
-        app.say("The configuration is as it was")
-    else:
-        await take_over(screen)
+        return Outcome(said="The configuration is as it was")
+    return await apply_config(context)
 
 
 def _make(path: Path) -> None:
-    """An empty file for its owner only, where there is none yet."""
+    """Create an empty file for its owner only, where there is none yet."""
     if not path.exists():
         files.write(path, [])
 
 
-async def take_over(screen: MainScreen) -> None:
-    """Read the configuration anew: keys, look, feeds, watches. What is wrong in it is told, a line each."""
-    app, library, before = screen.host, screen.library, screen.library.config
+async def apply_config(context: FlowContext) -> Outcome | None:
+    """Read the configuration again: keys, look, feeds, watches. Each problem is shown."""
+    host, library, before = context.host, context.library, context.library.config
     try:
         await library.settings.reload()
     except TuireaderError as error:
-        app.say(f"{error} · {screen.key_of('edit_config')} edits it", severity="error", seconds=15)
-        return
+        said = f"{error} · {host.key_of('edit_config')} edits it"
+        return Outcome(said=said, severity="error", seconds=15)
     problems = library.settings.problems
-    for problem in problems[:_TOLD]:
-        app.say(str(replace(problem, file=Path(problem.file).name)), severity="warning", seconds=15)
-    if len(problems) > _TOLD:
-        more = f"and {len(problems) - _TOLD} more: `tuireader config check` lists all"
-        app.say(more, severity="warning", seconds=15)
-    app.take_config()
+    for problem in problems[:_SHOWN]:
+        host.say(str(replace(problem, file=Path(problem.file).name)), severity="warning", seconds=15)
+    if len(problems) > _SHOWN:
+        more = f"and {len(problems) - _SHOWN} more: `tuireader config check` lists all"
+        host.say(more, severity="warning", seconds=15)
+    host.take_config()
     ui = library.config.ui
-    screen.sidebar.styles.width = ui.sidebar + 3
-    screen.pane.set_measure(ui.width)
-    screen.listing.take_config(before.ui)
+    context.panes.sidebar.styles.width = ui.sidebar + 3
+    context.panes.article.set_measure(ui.width)
+    context.session.apply_config(before.ui)
+    context.panes.articles.folds = context.session.folds
     if library.config.database != before.database:
-        app.say("Another database is used from the next start on")
-    if not problems:
-        app.say("The configuration is in force")
-    await screen.watching.changed()
+        host.say("Another database is used from the next start on")
+    return Outcome(said="" if problems else "Configuration reloaded", watches_changed=True)
+
+
+async def undo(context: FlowContext) -> Outcome:
+    """Take back the newest change, a mark or an edit of the configuration."""
+    before = context.library.config
+    try:
+        said = await context.marks.undo()
+    except (TuireaderError, OSError) as error:
+        return Outcome(said=str(error), severity="warning", seconds=10)
+    now = context.library.config
+    if now is before:
+        return Outcome(said=said)
+    if (now.ui, now.keys) != (before.ui, before.keys):
+        context.host.take_config()
+    return Outcome(said=said, config_changed=True)

@@ -1,136 +1,101 @@
-"""What is done about watches and mutes from the main screen: their dialogs, and what follows."""
+"""Make, edit and keep watches; mute articles."""
 
 from __future__ import annotations
-
-from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
-from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.ui.dialogs.mute import Muted
-    from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.dialogs.mute import Mute, Mutes
+from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools, from_search, from_selection
+from tuireader.ui.flows.context import FlowContext, Outcome
 
 
-class Watching:
-    """Opens the dialogs; after a change the stored articles are matched anew in the background."""
+async def watch_here(context: FlowContext) -> Outcome | None:
+    """Make a watch of the selected text, the search that the list shows, or the current article."""
+    screen, view = context.panes.screen, context.session.view
+    if (selected := screen.get_selected_text() or "").strip():
+        screen.clear_selection()
+        return await new_watch(context, from_selection(selected))
+    article_id = context.chosen.article_id
+    if view.kind is ViewKind.QUERY and view.key.strip() and not context.panes.in_article:
+        return await new_watch(context, from_search(view.key))
+    if article_id is not None:
+        return await new_watch(context, await context.library.watches.suggest(article_id))
+    return await new_watch(context)
 
-    def __init__(self, screen: MainScreen) -> None:
-        self._screen = screen
-        self._library = screen.library
 
-    def open(self) -> None:
-        """Show the table of the watches."""
-        from tuireader.ui.screens.watches import Watches
+async def follow_story(context: FlowContext) -> Outcome | None:
+    """Make a watch of the story that is open or under the cursor."""
+    article_id = context.chosen.article_id
+    if article_id is None:
+        return None
+    try:
+        config = await context.library.watches.for_story(article_id)
+    except TuireaderError as error:
+        return Outcome(said=str(error), severity="warning")
+    return await new_watch(context, config)
 
-        table = Watches(self._screen)
-        self._screen.app.push_screen(table, self._screen.view_chosen)
 
-    async def new_from_here(self) -> None:
-        """A new watch from the selected text, the search that the list shows, or the article one is at."""
-        from tuireader.ui.dialogs.new_watch import from_search, from_selection
+async def new_watch(context: FlowContext, config: WatchConfig | None = None) -> Outcome | None:
+    """Ask for a new watch."""
+    return await edit_watch(context, config or WatchConfig(name=""), "")
 
-        if (selected := self._screen.get_selected_text() or "").strip():
-            self._screen.clear_selection()
-            self.new(from_selection(selected))
-            return
-        view = self._screen.listing.view
-        article_id = self._screen.current_article_id()
-        reading = self._screen.current_pane is self._screen.pane
-        if view.kind is ViewKind.QUERY and view.key.strip() and not reading:
-            self.new(from_search(view.key))
-        elif article_id is not None:
-            self.new(await self._library.watches.suggest(article_id))
-        else:
-            self.new()
 
-    async def follow(self) -> None:
-        """Ask for a watch of the story that is open or under the cursor."""
-        article_id = self._screen.current_article_id()
-        if article_id is None:
-            return
-        try:
-            config = await self._screen.library.watches.for_story(article_id)
-        except TuireaderError as error:
-            self._screen.host.say(str(error), severity="warning")
-        else:
-            self.new(config)
+async def edit_watch(context: FlowContext, config: WatchConfig, replaces: str) -> Outcome | None:
+    """Ask for changes of a watch, or for a new one."""
+    from tuireader.library.watching import name_of, rule_of
+    from tuireader.watch import Matcher
 
-    def new(self, config: WatchConfig | None = None) -> None:
-        """Ask for a new watch."""
-        self._ask(config or WatchConfig(name=""), "")
+    watches = context.library.watches
+    tools = WatchTools(
+        preview=watches.preview,
+        save=watches.save,
+        spans=lambda config: Matcher([rule_of(config)]).spans,
+        aliases=watches.suggest_aliases,
+        name=name_of,
+        feed_title=context.library.feeds.title,
+        colors=watches.colors,
+    )
+    name = await context.ask(NewWatch(config, tools, replaces=replaces))
+    return None if name is None else _written(context, f"◆ {name}")
 
-    def edit(self, config: WatchConfig) -> None:
-        """Ask for changes of a watch."""
-        self._ask(config, config.name)
 
-    def _ask(self, config: WatchConfig, replaces: str) -> None:
-        from tuireader.library.watching import name_of, rule_of
-        from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools
-        from tuireader.watch import Matcher
+async def keep_watch(context: FlowContext, name: str) -> Outcome:
+    """Keep the watch of a followed story without an end."""
+    try:
+        await context.library.watches.keep(name)
+    except TuireaderError as error:
+        return Outcome(said=str(error), severity="warning")
+    return Outcome(said=f"◆ {name} is kept", watches_changed=True)
 
-        library = self._library
-        tools = WatchTools(
-            preview=library.watches.preview,
-            save=library.watches.save,
-            spans=lambda config: Matcher([rule_of(config)]).spans,
-            aliases=library.watches.suggest_aliases,
-            name=name_of,
-            feed_title=library.feeds.title,
-            colors=library.watches.colors,
-        )
-        self._screen.app.push_screen(NewWatch(config, tools, replaces=replaces), self._saved)
 
-    async def _saved(self, name: str | None) -> None:
-        if name is not None:
-            self._say(f"◆ {name}")
-            await self.changed()
+async def mute(context: FlowContext) -> Outcome | None:
+    """Ask what to hide: what was searched, or something of the current feed."""
+    session, view = context.session, context.session.view
+    article = session.article if context.chosen.in_article else None
+    row = await context.chosen.row()
+    if view.kind is ViewKind.FEED and article is None:
+        feed_id: int | None = int(view.key)
+    elif article is not None:
+        feed_id = article.feed_id
+    else:
+        feed_id = row.feed_id if row is not None else None
+    feed = next((one for one in session.feeds if one.id == feed_id), None)
+    words = view.key if view.kind is ViewKind.QUERY and article is None else ""
+    stored = context.library.mutes
 
-    def _say(self, said: str) -> None:
-        """Say what was changed, where that was written to and how to undo it."""
-        where = "until the demo ends" if self._library.offline else f"written to {self._library.paths.config}"
-        self._screen.host.say(f"{said} · {self._screen.key_of('undo')} undoes\n{where}")
+    async def add(mute: MuteConfig) -> int:
+        return await stored.add(mute.query, mute.feed, mute.until, include_watched=mute.include_watched)
 
-    async def mute(self) -> None:
-        """Ask what to hide: what was searched, or something of the feed one is at."""
-        from tuireader.ui.dialogs.mute import Mute, Mutes
+    mutes = Mutes(stored.all, stored.preview, add, stored.remove)
+    muted = await context.ask(Mute(mutes, session.feeds, feed, words if "is:muted" not in words else ""))
+    if muted is None:
+        return None
+    return Outcome(view=muted.look) if muted.look is not None else _written(context, muted.said)
 
-        screen = self._screen
-        view, article = screen.listing.view, screen.reading.article
-        reading = screen.current_pane is screen.pane and article is not None
-        row = await screen.row_here()
-        if view.kind is ViewKind.FEED and not reading:
-            feed_id: int | None = int(view.key)
-        elif reading and article is not None:
-            feed_id = article.feed_id
-        else:
-            feed_id = row.feed_id if row is not None else None
-        feed = next((one for one in screen.feeds if one.id == feed_id), None)
-        words = view.key if view.kind is ViewKind.QUERY and not reading else ""
-        stored = self._library.mutes
-        mutes = Mutes(stored.all, stored.preview, self._add_mute, stored.remove)
-        words = words if "is:muted" not in words else ""
-        screen.app.push_screen(Mute(mutes, screen.feeds, feed, words), self._muted)
 
-    async def _add_mute(self, mute: MuteConfig) -> int:
-        return await self._library.mutes.add(
-            mute.query, mute.feed, mute.until, include_watched=mute.include_watched
-        )
-
-    async def _muted(self, muted: Muted | None) -> None:
-        if muted is None:
-            return
-        if muted.look is not None:
-            await self._screen.view_chosen(muted.look)
-        else:
-            self._say(muted.said)
-            await self.changed()
-
-    async def changed(self) -> None:
-        """Show what the config says now, and match what is stored in the background."""
-        self._screen.new_colours()
-        await self._screen.reload()
-        run_latest(self._screen, partial(self._screen.refreshing.apply_watches), "apply")
+def _written(context: FlowContext, said: str) -> Outcome:
+    """Say what was changed, where that was written and how to undo it."""
+    library = context.library
+    where = "until the demo ends" if library.offline else f"written to {library.paths.config}"
+    return Outcome(said=f"{said}{context.undoes()}\n{where}", watches_changed=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Fault, Feed, FeedHealth, Trouble, View, ViewKind
@@ -13,11 +13,10 @@ from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
+from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.feeds import change, edit, refresh, remove
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
 
 _SIGNS = {
     Trouble.NONE: ("·", "dim", "ok"),
@@ -120,8 +119,8 @@ class Health(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
-    def __init__(self, main: MainScreen) -> None:
-        super().__init__(main)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
         self._found: dict[str, FeedHealth] = {}
 
     async def fetch(self) -> list[Row]:
@@ -165,50 +164,48 @@ class Health(TableScreen):
 
     # -- keys
 
-    def action_refresh_one(self) -> None:
+    async def action_refresh_one(self) -> None:
         """Fetch the feed now."""
         if self._current is not None:
-            self.main.refreshing.refresh([self._current.feed.id])
+            await self.run(partial(refresh, [self._current.feed.id]))
 
-    def action_refresh_failing(self) -> None:
+    async def action_refresh_failing(self) -> None:
         """Fetch all that fail."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
-            self.main.refreshing.refresh(ids)
+            await self.run(partial(refresh, ids))
         else:
             self.host.say("No feed is failing")
 
-    def action_accept_move(self) -> None:
+    async def action_accept_move(self) -> None:
         """Write the new address into the config."""
         health = self._current
         if health is None or not (health.moved_to or health.fault is Fault.NOT_A_FEED):
             self.host.say("This feed has not moved")
             return
         said = f"The config now has {health.moved_to or 'the feed that the page names'}"
-        self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
+        await self._edit(partial(self.library.feeds.accept_move, health.feed.id), said)
 
-    def action_pause_feed(self) -> None:
-        """Stop fetching the feed, or go on with it."""
+    async def action_pause_feed(self) -> None:
+        """Stop fetching the feed, or resume it."""
         health = self._current
         if health is None:
             return
-        feed = health.feed
+        feed, name = health.feed, health.feed.title or health.feed.url
         if feed.state == "paused":
-            self._edit(
-                partial(self.library.feeds.resume, feed.id), f"{feed.title or feed.url} is fetched again"
-            )
+            await self._edit(partial(self.library.feeds.resume, feed.id), f"{name} is fetched again")
         else:
-            self._edit(partial(self.library.feeds.pause, feed.id), f"{feed.title or feed.url} is paused")
+            await self._edit(partial(self.library.feeds.pause, feed.id), f"{name} is paused")
 
-    def action_edit_this(self) -> None:
+    async def action_edit_this(self) -> None:
         """Change name, folder or interval of the feed."""
         if self._current is not None:
-            self.main.editing.edit(View(ViewKind.FEED, str(self._current.feed.id)))
+            await self.run(partial(edit, View(ViewKind.FEED, str(self._current.feed.id))))
 
-    def action_remove_this(self) -> None:
+    async def action_remove_this(self) -> None:
         """Unsubscribe, after a question."""
         if self._current is not None:
-            self.main.editing.remove(View(ViewKind.FEED, str(self._current.feed.id)))
+            await self.run(partial(remove, View(ViewKind.FEED, str(self._current.feed.id))))
 
-    def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
-        self.main.editing.do(edit, said)
+    async def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
+        await self.run(partial(change, edit, said), keys_wait=False)

@@ -1,376 +1,290 @@
-"""The main screen: a method for every command of the table."""
+"""The main screen: composes panes and controllers, runs flows, does every command in a line."""
 
 from __future__ import annotations
 
-from functools import cached_property
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.reactive import Reactive
+from textual.widget import Widget
 
-from tuireader.commands import BY_ID
-from tuireader.model import View
-from tuireader.text.wording import counted
+from tuireader.errors import TuireaderError
 from tuireader.ui import views
-from tuireader.ui.bindings import action_of, bindings
-from tuireader.ui.flows.watches import Watching
-from tuireader.ui.screens.marking_keys import MarkingKeys
+from tuireader.ui.bindings import bindings
+from tuireader.ui.controllers.search_hits import SearchHits
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows import feeds, guide
+from tuireader.ui.flows.context import Outcome
+from tuireader.ui.flows.runner import FlowRunner
+from tuireader.ui.host import Host, host_of
+from tuireader.ui.screens.commands import INSTEAD, Commands, commands
+from tuireader.ui.session import Session
+from tuireader.ui.status import footer, header
+from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.containers import PaneScreen
+from tuireader.ui.widgets.find_line import FindLine
+from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.sidebar import Sidebar
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
-    from tuireader.ui.dialogs.add_feed import FeedSource
-    from tuireader.ui.flows.sharing import Sharing
-    from tuireader.ui.flows.subscriptions import Editing
+    from textual import events
+
+    from tuireader.model import ArticleRow, Counts
+    from tuireader.ui.widgets.page_pane import PagePane
     from tuireader.ui.widgets.search_line import SearchLine
 
-
-# What the help does for commands that have no meaning without their screen.
-INSTEAD = {
-    "open_link": "list_links",
-    "refresh_failing": "feed_health",
-    "pause_feed": "feed_health",
-    "accept_move": "feed_health",
-    "keep_as_watch": "search",
-    "keep_as_view": "search",
-    "take_alias": "watches",
-    "keep_watch": "watches",
-    "look_at_muted": "mute",
-}
+_AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
+_SHOWN = 0.03  # seconds after which what a key has changed is painted
 
 
-def _escaped(title: str) -> str:
-    """A title as the text of a Markdown link."""
-    return title.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+class MainScreen(PaneScreen, inherit_bindings=False):
+    """Sidebar, list and article between the lines at top and foot."""
 
+    AUTO_FOCUS = "#list"
+    BINDINGS: ClassVar = [*bindings(), Binding("ctrl+c", "screen.copy_text", show=False)]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # panes draw their cursors themselves
 
-class MainScreen(MarkingKeys):
-    """What the keys do, on top of the panes."""
-
-    BINDINGS: ClassVar = [
-        *bindings(),
-        Binding("ctrl+c", "screen.copy_text", show=False),
-    ]
-
-    # -- commands: read
-
-    async def action_open_browser(self) -> None:
-        await self.host.browse((await self._current_address())[0])
-
-    async def action_open_browser_next(self) -> None:
-        article_id = self.current_article_id()
-        await self.host.browse((await self._current_address())[0])
-        if article_id is not None:
-            step = await self.listing.set_read([article_id], True, reading=True)
-            if step.change is None or step.change.ids:
-                self._say_mark("Read", step)
-            await self.action_next_unread()
-
-    async def action_open_link(self, number: int) -> None:
-        page = self.reading.page
-        link = (
-            next((link for link in page.links if link.number == number), None) if page is not None else None
-        )
-        if link is not None:
-            await self.host.browse(link.url)
-        elif page is not None:
-            self.host.say(f"There is no link {number}")
-
-    def action_list_links(self) -> None:
-        from tuireader.ui.dialogs.links import LinkPicker
-
-        page = self.reading.page
-        if page is None or not page.links:
-            self.host.say("No links here")
-            return
-
-        async def chosen(url: str | None) -> None:
-            if url:
-                await self.host.browse(url)
-
-        self.app.push_screen(LinkPicker(page.links), chosen)
-
-    async def action_story_sources(self) -> None:
-        row = await self.row_here()
-        if row is None or not row.story:
-            self.host.say("Nothing is folded behind this article", seconds=2)
-        elif self.listing.folds:
-            await self.listing.toggle_sources(row.story)
-            self.tell_status()
-
-    def action_related(self) -> None:
-        if self.reading.page is None:
-            return
-        self.go_to(self.pane)
-        if not self.pane.choose(max(0, self.pane.chosen)):
-            self.host.say("Nothing related is stored")
-
-    async def action_copy_url(self) -> None:
-        found = await self._chosen_addresses()
-        self._copy([url for url, _ in found], "Copied", found[0][0] if found else "")
-
-    async def action_copy_markdown(self) -> None:
-        found = await self._chosen_addresses()
-        self._copy(
-            [f"[{_escaped(title)}](<{url}>)" for url, title in found],
-            "Copied as Markdown",
-            found[0][1] if found else "",
-        )
-
-    def _copy(self, lines: list[str], said: str, what: str) -> None:
-        if not lines:
-            self.host.say("This article has no address")
-            return
-        self.app.copy_to_clipboard("\n".join(lines))
-        self.host.say(f"{said}: {what if len(lines) == 1 else f'{len(lines)} articles'}")
-
-    async def _chosen_addresses(self) -> list[tuple[str, str]]:
-        """Address and title of what is selected, else of the current article, where there is an address."""
-        if self.articles.selected and self.current_pane is self.articles:
-            found = [(row.url, row.title) for row in await self.library.lists.rows(self.chosen_ids())]
-        else:
-            found = [await self._current_address()]
-        return [(url, title) for url, title in found if url]
-
-    def action_zen(self) -> None:
-        if self.reading.page is None:
-            return
-        if self.has_class("-zen"):
-            self.go_to(self.pane)
-        else:
-            self.pane.focus(scroll_visible=False)
-            self.add_class("-zen")
-            self.arrange_panes()
-
-    async def _current_address(self) -> tuple[str, str]:
-        """Address and title of the current article."""
-        if self.current_pane is self.pane and self.reading.article is not None:
-            return self.reading.article.url, self.reading.article.title
-        row = await self.row_here()
-        return (row.url, row.title) if row is not None else ("", "")
-
-    # -- commands: find
-
-    async def action_search(self) -> None:
-        await self.until_chosen()
-        if self.before_search is None:
-            self.before_search = self.listing.spot()
-        await self._open_line("", filters=False)
-
-    def on_search_line_kept(self, message: SearchLine.Kept) -> None:
-        """Make a watch or a saved search of what is typed."""
-        from tuireader.ui.dialogs.new_watch import from_search
-
-        self.remember_search(message.text)
-        if message.as_view:
-            view = self.listing.view
-            expression = (
-                views.expression_of(view, message.text, self.feeds) if message.filters else message.text
-            )
-            self.editing.ask_view(expression.strip())
-        else:
-            self.watching.new(from_search(message.text))
-
-    def action_save_view(self) -> None:
-        self.editing.save_view()
-
-    async def action_show_new(self) -> None:
-        view = self.library.lists.new_view
-        if view is None:
-            self.host.say("This is the first time; from the next on it shows what has come in between")
-        elif not self.counts.new.total:
-            self.host.say("Nothing has come since last time")
-        else:
-            await self.view_chosen(view)
-
-    async def action_filter(self) -> None:
-        await self.until_chosen()
-        await self._open_line(self.listing.filter, filters=True)
-
-    async def _open_line(self, value: str, *, filters: bool) -> None:
-        """Ask for an expression above the list. When this returns, the next key goes into the line."""
-        from tuireader.ui.widgets.search_line import SearchLine
-
-        if self.reading.page is not None and (self.has_class("-single") or self.has_class("-zen")):
-            self.go_to(self.articles)
-        if self.line_going is not None:
-            await self.line_going
-            self.line_going = None
-        lines = self.query(SearchLine)
-        line = lines.first() if lines else SearchLine(value, filters=filters, history=self.searches)
-        if not lines:
-            await self.query_one("#main").mount(line, before=0)
-        self.set_focus(line)
-
-    async def action_fold_stories(self) -> None:
-        folded = await self.listing.toggle_folds()
-        self.tell_status()
-        self.host.say("Each story is one line" if folded else "Each article has its line", seconds=2)
-
-    def action_sort(self) -> None:
-        from tuireader.ui.flows.sorting import ask
-
-        ask(self)
-
-    async def action_show_hide_read(self) -> None:
-        shown = self.listing.toggle_read_shown()
-        await self.listing.show(self.listing.view, cursor_id=self.articles.current_id)
-        self.tell_top()
-        self.host.say("Read articles are shown" if shown else "Read articles are hidden", seconds=2)
-
-    # -- commands: feeds
-
-    def action_refresh_all(self) -> None:
-        self.refreshing.refresh()
-
-    def action_refresh_one(self) -> None:
-        if self.current_pane is self.pane and self.reading.article is not None:
-            self.refreshing.refresh([self.reading.article.feed_id])
-            return
-        view = self.listing.view
-        self.refreshing.refresh(views.feed_ids_of(view, self.feeds))
-
-    def action_add_feed(self) -> None:
-        from tuireader.ui.dialogs.add_feed import AddFeed
-
-        folders = [feed.folder for feed in self.feeds]
-        self.app.push_screen(AddFeed(self.feed_source, folders), self.feeds_added)
+    def __init__(self, counting: asyncio.Future[Counts] | None, opened: Callable[[], None]) -> None:
+        super().__init__()
+        self._counting = counting  # the sidebar's numbers, asked for before Textual was imported
+        self._opened = opened
 
     @property
-    def feed_source(self) -> FeedSource:
-        """The library as the dialogs that add feeds use it."""
-        from tuireader.ui.dialogs.add_feed import FeedSource
+    def is_composed(self) -> bool:
+        """Return whether panes and controllers are made."""
+        return hasattr(self, "controllers")
 
-        feeds = self.library.feeds
-        return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self)
 
-    async def feeds_added(self, added: int | None) -> None:
-        """Fetch new feeds at once."""
-        if added:
-            await self.reload()
-            self.host.say(f"{counted(added, 'feed')} added")
-            self.refreshing.refresh(force=False)
+    # -- composition
 
-    async def config_changed(self, said: str) -> None:
-        """Say what has changed the configuration, and show what it says now."""
-        await self.editing.changed(said)
+    def compose(self) -> ComposeResult:
+        """Compose the panes, and the controllers that fill them."""
+        library = self.library = self.host.library
+        session = self.session = Session(lambda: library.config.ui)
+        self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
+        self.sidebar.styles.width = library.config.ui.sidebar + 3
+        self.hits = SearchHits(session, library)
+        self.articles = ArticleList(self._rows, library.feeds.title, self.hits.marks)
+        self.pane = ArticlePane(library.config.ui.width)
+        self.panes = Panes(session, self.sidebar, self.hits.line, self.articles, self.pane)
+        soon = partial(run_latest, self, self._reload_later, "reload")
+        self.controllers = Controllers(
+            session, library, self.panes, self.update_bars, self.top, self.reload, soon
+        )
+        self.flows = FlowRunner(self.controllers, self.new_colours, self.run_command)
+        yield self.top
+        yield self.panes
+        yield self.status
+
+    async def _rows(self, ids: Sequence[int]) -> list[ArticleRow]:
+        return await self.controllers.marks.rows(ids)
+
+    # -- start
+
+    async def on_mount(self) -> None:
+        """Show the unread articles, or all where nothing is unread, then look for new ones."""
+        try:
+            await self._start()
+        finally:
+            self._opened()
+        for problem in self.host.key_problems:
+            self.host.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
+
+    async def _start(self) -> None:
+        self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
+        self.session.feeds = await self.library.feeds.all()
+        unread, _ = await self.library.lists.head(views.UNREAD, show_read=False, limit=1)
+        others, _ = (unread, True) if unread else await self.library.lists.head(views.ALL, limit=1)
+        await self.controllers.navigation.show_view(views.ALL if others and not unread else views.UNREAD)
+        if self._counting is not None and self._counting.done():
+            self.session.counts = await self._counting
+            self.update_bars()
+        else:
+            self.controllers.counting.recount()
+        self.controllers.counting.draw()
+        self.sidebar.select(self.session.view)
+        self.call_after_refresh(self._rest)
+        self.run_worker(self._go_on(), group="start")
+
+    def _rest(self) -> None:
+        """Let the keys that were typed during the start go first."""
+        if self.host.is_headless:
+            self.session.started.set()
+        elif self.is_running:
+            self.set_timer(_AT_REST, self._rest if self.keys_wait else self.session.started.set)
+
+    async def _go_on(self) -> None:
+        """Do what the first keys need not wait for."""
+        await self.session.started.wait()
+        await self.library.database.spare_memory()
+        self.controllers.refreshing.start()
+        self.run_worker(self._keep_frame(), group="frame")
+        self.session.searches[:] = await self.library.searches.history()
+        await self.hits.mark_watches()
+        self.articles.forget_strips()
+
+    async def _keep_frame(self) -> None:
+        """Keep what the next start shows first, once the numbers are known."""
+        if self._counting is not None:
+            self.session.counts = await self._counting
+            await self.host.keep_frame()
+            await self.library.articles.warm_up()
+
+    # -- update the screen
+
+    def update_footer(self) -> None:
+        """Show the keys that work here, the position, and the sentence that was found."""
+        if self.hits.update(self.articles.current_id):
+            self.panes.rearrange()
+        key_of = self.host.key_of
+        keys = footer.keys(self.session, self.panes, key_of)
+        self.status.tell(keys, *footer.position(self.session, self.panes, key_of))
+
+    def update_bars(self) -> None:
+        """Show view, counts, keys and position as they are now."""
+        title, count = header.header(self.session, len(self.articles.ids), self.library.searches.saved)
+        self.top.tell(title=title, count=count)
+        self.update_footer()
+        self.flush_repaint()
+
+    def flush_repaint(self) -> None:
+        """Paint all that has changed in one go."""
+        self.flush_refresh(self.top, *self.panes.repainted(), self.status)
+
+    async def before_key(self) -> None:
+        """Wait for the list in which a key is meant to do something."""
+        await self.controllers.search.settled()
+
+    def after_key(self) -> None:
+        """Show what a key has changed, unless more keys wait."""
+        self.update_footer()
+        if not self.keys_wait:
+            self.flush_repaint()
+            self.controllers.reader.prefetch(self.articles.upcoming)
+
+    def new_colours(self) -> None:
+        """Redraw everything: the theme or the watches have other colours."""
+        self.host.forget_theme_styles()
+        self.panes.forget_strips()
+        self.top.refresh()
+        self.status.refresh()
+
+    async def _reload_later(self) -> None:
+        await asyncio.sleep(_SHOWN)  # what the key has changed does not wait for it
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read everything from the store again; cursor, scroll and open article stay."""
+        self.session.feeds = await self.library.feeds.all()
+        self.controllers.reader.forget()
+        await self.controllers.reader.relabel()
+        await self.controllers.listing.reload()
+        if self.panes.shows_article:
+            self.panes.make_room()
+        self.controllers.counting.draw()
+        self.update_bars()
+        self.controllers.counting.recount()
+        self.host.reloaded.publish(None)
+
+    # -- commands
 
     @cached_property
-    def editing(self) -> Editing:
-        """The dialogs of feeds, folders and saved searches."""
-        from tuireader.ui.flows.subscriptions import Editing
+    def commands(self) -> Commands:
+        """What each command does, by its id."""
+        return commands(self.controllers, self.flows.run)
 
-        return Editing(self)
-
-    def action_edit_this(self) -> None:
-        self.editing.edit(self.editing.chosen)
-
-    def action_remove_this(self) -> None:
-        self.editing.remove(self.editing.chosen)
-
-    async def welcomed(self, added: int | None) -> None:
-        """After the welcome show the keys that matter first."""
-        self.action_tour()
-        await self.feeds_added(added)
-
-    def action_feed_health(self) -> None:
-        from tuireader.ui.screens.health import Health
-
-        self.app.push_screen(Health(self), self.view_chosen)
-
-    async def view_chosen(self, view: View | None) -> None:
-        """Show a view that was chosen on another screen."""
-        if view is None:
-            return
-        if self.reading.page is not None:
-            await self.close_quietly()
-        self.before_search = None
-        await self.show_view(view)
-        self.sidebar.select(view)
-        self.go_to(self.articles)
-
-    # -- commands: watches, program
-
-    @cached_property
-    def watching(self) -> Watching:
-        """The dialogs of watches and mutes."""
-        return Watching(self)
-
-    async def action_labels(self) -> None:
-        from tuireader.ui.flows.labels import Labelling
-
-        if ids := self.chosen_ids():
-            await Labelling(self, ids).open()
-
-    def action_watches(self) -> None:
-        self.watching.open()
-
-    async def action_new_watch(self) -> None:
-        await self.watching.new_from_here()
-
-    async def action_mute(self) -> None:
-        await self.watching.mute()
-
-    async def action_follow_story(self) -> None:
-        await self.watching.follow()
-
-    def action_next_hit(self) -> None:
-        self._hit(1)
-
-    def action_previous_hit(self) -> None:
-        self._hit(-1)
-
-    def _hit(self, step: int) -> None:
-        if self.pane.sought and self.reading.page is not None:
-            self.pane.next_found(step)
-            self.tell_status()
-        elif self.reading.page is not None and self.pane.next_hit(step) is None:
-            self.host.say("No watch hit this text", seconds=2)
-
-    def action_edit_config(self) -> None:
-        from tuireader.ui.flows.settings import edit_config
-
-        self.run_worker(edit_config(self), group="editor")
-
-    def action_tour(self) -> None:
-        from tuireader.ui.dialogs.tour import Tour
-
-        self.app.push_screen(Tour(self.host.keys_of))
-
-    def action_palette(self) -> None:
-        from tuireader.ui.palette import open_palette
-
-        open_palette(self)
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        """Saving, piping, macros."""
-        from tuireader.ui.flows.sharing import Sharing
-
-        return Sharing(self)
-
-    async def action_save(self) -> None:
-        await self.sharing.save()
-
-    def action_pipe(self) -> None:
-        self.sharing.pipe()
-
-    def action_macro(self) -> None:
-        self.sharing.choose_macro()
-
-    def action_help(self) -> None:
-        from tuireader.ui.dialogs.help import Help
-
-        async def chosen(command_id: str | None) -> None:
-            macro = next((one for one in macros if f"macro {one.key}" == command_id), None)
-            if macro is not None:
-                await self.sharing.run(macro)
-            elif command_id is not None:
-                await self.run_command(command_id)
-
-        macros = self.library.config.macros
-        self.app.push_screen(Help(self.host.keys_of, macros), chosen)
-
-    async def action_quit(self) -> None:
-        await self.host.leave(0)
+    async def action_run(self, command_id: str, number: int | None = None) -> None:
+        """Run a command, with the number of its key if that means something."""
+        do = self.commands[command_id]
+        done = do() if number is None else do(number)
+        if isawaitable(done):
+            await done
 
     async def run_command(self, command_id: str) -> None:
-        """Do what a key of the command would do; of one of another screen, open that."""
-        await self.run_action(action_of(BY_ID[INSTEAD.get(command_id, command_id)]))
+        """Do what a key of the command would do; for one of another screen, open that."""
+        await self.action_run(INSTEAD.get(command_id, command_id))
+        self.update_bars()
+
+    async def welcomed(self, added: int | None) -> None:
+        """Show the first keys after the welcome, and fetch the feeds that were added there."""
+        await self.flows.run(guide.show_tour)
+        await self.flows.apply(Outcome(feeds_added=added or 0))
+
+    # -- messages
+
+    def report(self, error: TuireaderError) -> None:
+        """Show an error that came out of a message handler."""
+        self.host.say(str(error), severity="error", seconds=10)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide what does not fit."""
+        self.panes.fit(event.size)
+        self.update_footer()
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the pane that has the focus now."""
+        if self.focused is not self.sidebar:
+            self.remove_class("-sidebar")
+        self.update_footer()
+
+    @on(Sidebar.Moved)
+    @on(ArticleList.Moved)
+    @on(ArticlePane.Changed)
+    @on(FindLine.Typed)
+    @on(FindLine.Stepped)
+    @on(FindLine.Left)
+    def show_position(self) -> None:
+        """Show where the cursor is now."""
+        self.update_footer()
+
+    async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
+        """Show the view that was chosen in the sidebar."""
+        await self.controllers.navigation.preview_view(message.view, leave=message.leave)
+
+    def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
+        """Fold or unfold a folder."""
+        self.session.closed_folders ^= {message.folder}
+        self.controllers.counting.draw()
+
+    async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
+        """Open what was clicked."""
+        await self.controllers.navigation.open_article(message.article_id)
+
+    async def on_article_pane_target_opened(self, message: ArticlePane.TargetOpened) -> None:
+        """Open a relative."""
+        await self.controllers.navigation.follow(message.target)
+
+    def on_page_pane_pictures_seen(self, message: PagePane.PicturesSeen) -> None:
+        """Load what came in sight, once the text is painted."""
+        self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
+
+    def on_article_pane_unfit(self) -> None:
+        """Lay tables out for the width that the text has now."""
+        run_latest(self, self.controllers.reader.fit_tables, "tables")
+
+    def on_search_line_typed(self, message: SearchLine.Typed) -> None:
+        """Show what is found so far."""
+        self.controllers.search.look_for(message.text, filters=message.filters)
+
+    def on_search_line_left(self, message: SearchLine.Left) -> None:
+        """Go on in the results, or back to what was there before."""
+        self.controllers.search.go_on(message.text, filters=message.filters)
+        self.update_bars()
+
+    async def on_search_line_kept(self, message: SearchLine.Kept) -> None:
+        """Make a watch or a saved search of what is typed."""
+        self.controllers.search.remember(message.text)
+        await self.flows.run(partial(feeds.keep_search, message.text, message.filters, message.as_view))

@@ -1,4 +1,4 @@
-"""What the screens that are a table have in common: the health of the feeds, the watches."""
+"""Base of the screens that are a table: health of the feeds, watches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from textual.screen import Screen
 from tuireader.commands import key_label
 from tuireader.model import View
 from tuireader.ui.drawing.lines import Line
+from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.settings import undo
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.details import Details
@@ -21,20 +23,18 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from textual import events
 
-    from tuireader.ui.screens.main import MainScreen
-
 
 class TableScreen(Screen[View | None], inherit_bindings=False):
-    """A table with facts about the line under the cursor below it. The result is a view to show."""
+    """A table above details of the line under the cursor. The result is a view to show; `run` runs a flow."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
     HEADING: ClassVar = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
 
-    def __init__(self, main: MainScreen) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__(classes="table")
-        self.main = main
+        self.run = run
 
     @property
     def host(self) -> Host:
@@ -57,7 +57,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Fill the table, and again whenever the store has changed."""
         self.top.tell(title=self.HEADING)
-        self.main.reloaded.subscribe(self, lambda _: self.reload())
+        self.host.reloaded.subscribe(self, lambda _: self.reload())
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -96,7 +96,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     def key_of(self, command_id: str) -> str:
         """The first key of a command as people read it."""
-        return self.main.key_of(command_id)
+        return self.host.key_of(command_id)
 
     def tell(self) -> None:
         """Tell of the line under the cursor, and what can be done with it."""
@@ -122,7 +122,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.dismiss(None)
 
     async def action_undo(self) -> None:
-        await self.main.action_undo()
+        await self.run(undo)
 
     def action_quit_or_back(self) -> None:
         self.dismiss(None)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.errors import TuireaderError
 from tuireader.model import Count, View, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, marked
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import age, day
+from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.feeds import edit, remove
+from tuireader.ui.flows.watches import keep_watch, new_watch
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.main import MainScreen
 
 _FORTNIGHT = 14
 
@@ -91,8 +91,9 @@ class Watches(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
-    def __init__(self, main: MainScreen) -> None:
-        super().__init__(main)
+    def __init__(self, run: Run, *, folds: bool) -> None:
+        super().__init__(run)
+        self._folds = folds
         self._stats: dict[str, WatchStats] = {}
 
     async def fetch(self) -> list[Row]:
@@ -101,7 +102,7 @@ class Watches(TableScreen):
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
         now = int(self.host.clock())
-        return [watch_row(one, now, folds=self.main.listing.folds) for one in stats]
+        return [watch_row(one, now, folds=self._folds) for one in stats]
 
     def told(self) -> str:
         """How many watches there are, and what they have for today."""
@@ -153,9 +154,9 @@ class Watches(TableScreen):
         """Show what a watch has hit."""
         self.dismiss(View(ViewKind.WATCH, message.key))
 
-    def action_edit_this(self) -> None:
+    async def action_edit_this(self) -> None:
         """Edit the watch under the cursor."""
-        self.main.editing.edit(View(ViewKind.WATCH, self.table.current or ""))
+        await self.run(partial(edit, View(ViewKind.WATCH, self.table.current or "")))
 
     async def action_keep_watch(self) -> None:
         """Keep the followed story under the cursor."""
@@ -163,20 +164,13 @@ class Watches(TableScreen):
         if name not in self._stats or self._stats[name].ends is None:
             self.host.say("This watch has no end", seconds=2)
             return
-        try:
-            await self.library.watches.keep(name)
-        except TuireaderError as error:
-            self.host.say(str(error), severity="warning")
-            return
-        self.host.say(f"◆ {name} is kept")
-        await self.main.watching.changed()
-        self.reload()
+        await self.run(partial(keep_watch, name=name))
 
-    def action_remove_this(self) -> None:
+    async def action_remove_this(self) -> None:
         """Remove the watch under the cursor, after a question."""
         if self.table.current is not None:
-            self.main.editing.remove(View(ViewKind.WATCH, self.table.current))
+            await self.run(partial(remove, View(ViewKind.WATCH, self.table.current)))
 
-    def action_new_watch(self) -> None:
+    async def action_new_watch(self) -> None:
         """Make a new one from nothing."""
-        self.main.watching.new()
+        await self.run(new_watch)

@@ -1,17 +1,17 @@
-"""What the status line tells: keys that work where one is, and where that is."""
+"""Footer text: the keys that work in the focused pane, and the position in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
 from tuireader.commands import BY_ID
 from tuireader.model import ViewKind
+from tuireader.ui.session import Session
 from tuireader.ui.views import MUTED
 from tuireader.ui.widgets.bars import BACK, QUIT
+from tuireader.ui.widgets.panes import Panes
 
-if TYPE_CHECKING:
-    from tuireader.ui.screens.panes import Panes
+KeyOf = Callable[[str], str]
 
 _LIST = (
     "open",
@@ -42,45 +42,47 @@ _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "q
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 
 
-def list_keys(screen: Panes) -> list[tuple[str, str]]:
-    """`(key, title)` pairs for the list, wherever the focus is."""
-    moving = (f"{screen.key_of('move_down')}/{screen.key_of('move_up')}", "move")
-    return [moving, *_titled(screen, _LIST)]
+def list_keys(key_of: KeyOf, *, wide: bool) -> list[tuple[str, str]]:
+    """Return `(key, title)` pairs for the list, wherever the focus is."""
+    return [_moving(key_of, "move"), *_titled(key_of, _LIST, wide=wide)]
 
 
-def keys(screen: Panes) -> list[tuple[str, str]]:
-    """`(key, title)` pairs for the pane that has the focus."""
-    if screen.finds:
+def keys(session: Session, panes: Panes, key_of: KeyOf) -> list[tuple[str, str]]:
+    """Return `(key, title)` pairs for the pane that has the focus."""
+    if panes.line == "find":
         return [("enter", "keep"), ("↓/↑", "next/previous"), ("esc", "leave")]
-    if screen.searches_now:
-        kept = [(screen.key_of(command), title) for command, title in _SEARCH]
+    if panes.line == "search":
+        kept = [(key_of(command), title) for command, title in _SEARCH]
         return [("enter", "results"), ("esc", "leave"), *kept, ("↑", "older searches")]
-    down, up = screen.key_of("move_down"), screen.key_of("move_up")
-    moving = (
-        f"{down}/{up}",
-        "scroll" if screen.current_pane is screen.pane and screen.pane.chosen < 0 else "move",
-    )
-    return [moving, *_titled(screen, _commands(screen), leaves=screen.current_pane is not screen.pane)]
+    moving = _moving(key_of, "scroll" if panes.in_article and panes.article.chosen < 0 else "move")
+    commands = _commands(session, panes)
+    return [moving, *_titled(key_of, commands, wide=panes.is_wide, leaves=not panes.in_article)]
 
 
-def _titled(screen: Panes, commands: Sequence[str], *, leaves: bool = True) -> Iterator[tuple[str, str]]:
-    """The keys of commands, each with a word for what it does here: `q` leaves the article or the program."""
+def _moving(key_of: KeyOf, title: str) -> tuple[str, str]:
+    return f"{key_of('move_down')}/{key_of('move_up')}", title
+
+
+def _titled(
+    key_of: KeyOf, commands: Sequence[str], *, wide: bool, leaves: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Pair the keys of commands with a word for their effect here: `q` leaves the article or the program."""
     here = {"back": "Sidebar", "quit_or_back": QUIT if leaves else BACK}
-    if not screen.is_wide:
+    if not wide:
         here["next_unread"] = "Next"
-    return ((screen.key_of(command), here.get(command, BY_ID[command].title)) for command in commands)
+    return ((key_of(command), here.get(command, BY_ID[command].title)) for command in commands)
 
 
-def _commands(screen: Panes) -> tuple[str, ...]:
-    if screen.current_pane is screen.sidebar:
-        entry = screen.sidebar.current
-        edited = entry is not None and entry.view is not None and entry.view.kind in _KINDS
-        return _EDITED if edited and entry is not None and entry.view != MUTED else _SIDEBAR
-    if screen.current_pane is not screen.pane:
-        return _LIST if screen.articles.ids else _NO_ARTICLE
-    if screen.pane.chosen >= 0:
+def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
+    if panes.in_sidebar:
+        item = panes.sidebar.current
+        view = item.view if item is not None else None
+        return _EDITED if view is not None and view.kind in _KINDS and view != MUTED else _SIDEBAR
+    if not panes.in_article:
+        return _LIST if panes.articles.ids else _NO_ARTICLE
+    if panes.article.chosen >= 0:
         return _RELATED
-    page = screen.reading.page
+    page = session.page
     useless = set()
     if page is not None and not page.hits:
         useless.add("next_hit")
@@ -91,28 +93,34 @@ def _commands(screen: Panes) -> tuple[str, ...]:
     return tuple(command for command in _ARTICLE if command not in useless)
 
 
-def where(screen: Panes) -> tuple[str, bool]:
-    """A word about where one is, and whether it tells of trouble."""
-    if screen.current_pane is screen.sidebar:
-        entry = screen.sidebar.current
-        if entry is not None and entry.trouble:
-            return f"! {entry.label}: {entry.trouble}", True
-        if entry is not None and entry.paused:
-            return f"= {entry.label}: paused", False
-        if entry is not None and entry.view is not None and entry.view.kind is ViewKind.FOLDER:
-            return f"{screen.key_of('page_or_next_unread')} folds", False
-        return "", False
-    page = screen.reading.page
-    if page is not None and screen.pane.sought and (screen.current_pane is screen.pane or screen.finds):
-        at, count = screen.pane.found_at + 1, len(screen.pane.found)
+def position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
+    """Return a word about the position, and whether it reports an error."""
+    if panes.in_sidebar:
+        return _sidebar_position(panes, key_of)
+    page, article = session.page, panes.article
+    if page is not None and article.sought and (panes.in_article or panes.line == "find"):
+        at, count = article.found_at + 1, len(article.found)
         return (f"found {at}/{count}" if count else "not found"), not count
-    if screen.current_pane is screen.pane and page is not None:
-        if screen.pane.hit >= 0 and screen.pane.chosen < 0:
-            hit = page.hits[screen.pane.hit]
-            return f"hit {screen.pane.hit + 1}/{len(page.hits)} · {hit.watch}", False
-        if screen.reading.depth:
-            return f"{screen.reading.depth} back", False
-    count = len(screen.articles.ids)
-    more = "+" if screen.listing.partial else ""
-    selected = f"{len(screen.articles.selected)} selected · " if screen.articles.selected else ""
-    return (f"{selected}{screen.articles.cursor + 1}/{count}{more}" if count else "", False)
+    if panes.in_article and page is not None:
+        if article.hit >= 0 and article.chosen < 0:
+            return f"hit {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
+        if session.trail:
+            return f"{len(session.trail)} back", False
+    articles = panes.articles
+    count = len(articles.ids)
+    more = "+" if session.partial else ""
+    selected = f"{len(articles.selected)} selected · " if articles.selected else ""
+    return (f"{selected}{articles.cursor + 1}/{count}{more}" if count else "", False)
+
+
+def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
+    item = panes.sidebar.current
+    if item is None:
+        return "", False
+    if item.trouble:
+        return f"! {item.label}: {item.trouble}", True
+    if item.paused:
+        return f"= {item.label}: paused", False
+    if item.view is not None and item.view.kind is ViewKind.FOLDER:
+        return f"{key_of('page_or_next_unread')} folds", False
+    return "", False

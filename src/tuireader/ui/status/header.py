@@ -1,46 +1,43 @@
-"""What the line at the top tells: the view, how much of it is unread, and how it is listed."""
+"""Header text: the view, how much of it is unread, and how it is listed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from tuireader.commands.sorts import SEARCH_SORTS
+from tuireader.config import ViewConfig
 from tuireader.model import Count, View
 from tuireader.text.wording import stories_and_articles
 from tuireader.ui import views
-
-if TYPE_CHECKING:
-    from tuireader.ui.screens.panes import Panes
+from tuireader.ui.session import Session
 
 
 def number(view: View, count: Count, *, folds: bool) -> str:
-    """How much of a view is unread; of the starred articles, how many there are.
+    """Return how much of a view is unread; of the starred articles, how many there are.
 
-    Where stories are folded it has their number and that of their articles.
+    Folded lists count stories, with the number of their articles.
     """
     starred = view == views.STARRED
     articles = count.total if starred else count.unread
     rows = count.rows(folds) if starred else count.unread_rows(folds)
-    told = str(articles) if rows == articles else stories_and_articles(rows, articles)
-    return told if starred or view == views.UNREAD else f"{told} unread"
+    counted = str(articles) if rows == articles else stories_and_articles(rows, articles)
+    return counted if starred or view == views.UNREAD else f"{counted} unread"
 
 
-def words(screen: Panes) -> tuple[str, str]:
-    """The title of the list, and what is told of its number and its order."""
-    view = screen.listing.view
-    count = None if screen.listing.filter else views.count_of(view, screen.counts)
+def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[str, str]:
+    """Return the title of the list, and its count and order; `listed` articles are shown."""
+    view = session.view
+    count = None if session.filter else views.count_of(view, session.counts)
     if count is None:
-        more = screen.listing.partial or (screen.listing.capped and not screen.listing.filter)
-        told = f"{len(screen.articles.ids)}{'+' if more else ''} found"
-    elif not screen.is_counted:
-        told = "…"
+        more = session.partial or (session.capped and not session.filter)
+        counted = f"{listed}{'+' if more else ''} found"
+    elif not session.is_counted:
+        counted = "…"
     else:
-        told = number(view, count, folds=screen.listing.folds)
-    hidden = "" if screen.listing.shows_read or view == views.UNREAD else ", read ones hidden"
-    if screen.listing.sort != "date":
-        from tuireader.commands.sorts import SEARCH_SORTS
-
-        hidden += f", {SEARCH_SORTS[screen.listing.sort]}"
-    title = views.title_of(view, screen.feeds, screen.library.searches.saved)
-    if screen.listing.filter:
-        title = f"{title} › {screen.listing.filter}"
-    return title, told + hidden
+        counted = number(view, count, folds=session.folds)
+    if not session.shows_read and view != views.UNREAD:
+        counted += ", read ones hidden"
+    if session.sort != "date":
+        counted += f", {SEARCH_SORTS[session.sort]}"
+    title = views.title_of(view, session.feeds, saved)
+    return f"{title} › {session.filter}" if session.filter else title, counted

@@ -80,6 +80,10 @@ class ArticleList(CursorPane):
         article_id = self.current_id
         return None if article_id is None else self._rows.get(article_id)
 
+    def upcoming(self) -> Sequence[int]:
+        """Return the article under the cursor and the one below it."""
+        return self.ids[self.cursor : self.cursor + 2]
+
     def row(self, article_id: int) -> ArticleRow | None:
         """Return a row, if loaded."""
         return self._rows.get(article_id)

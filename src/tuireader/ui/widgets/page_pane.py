@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -14,23 +14,13 @@ from textual.widget import Widget
 
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
 from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
+from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.graphic_strip import GraphicStrip
 from tuireader.ui.widgets.pane import Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time afterwards
 _SOON = 20  # lines below the visible part whose images are loaded
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What stands at the top of the pane: the text or what is `below` it, the part, the line counted from the
-    part's first; and the relative under the cursor. Pictures that come or go above do not change it."""
-
-    below: bool
-    part: int
-    line: int
-    chosen: int
 
 
 class PagePane(Pane):
@@ -58,7 +48,7 @@ class PagePane(Pane):
         self._pad = 0
         self._whole = 0  # width of the pane for which it is laid out
         self._arrive_at: int | None = None  # position to show when the size is known
-        self._return: tuple[Spot, int, int] | None = None  # target, and the line and cursor reached so far
+        self._return: tuple[PageSpot, int, int] | None = None  # with line and cursor reached so far
 
     # -- content
 
@@ -82,17 +72,17 @@ class PagePane(Pane):
         self._look_for_pictures()
 
     @property
-    def spot(self) -> Spot:
+    def spot(self) -> PageSpot:
         """The position at the top, to return to."""
         top = self.scroll_offset.y
         below = self._head.complete and top >= len(self._head.lines)
         layout, at = (self._tail, top - len(self._head.lines)) if below else (self._head, top)
         if not 0 <= at < len(layout.lines):
-            return Spot(False, 0, 0, self.chosen)
+            return PageSpot(False, 0, 0, self.chosen)
         part = layout.lines[at].part
-        return Spot(below, part, at - layout.firsts[part], self.chosen)
+        return PageSpot(below, part, at - layout.firsts[part], self.chosen)
 
-    def return_to(self, spot: Spot) -> None:
+    def return_to(self, spot: PageSpot) -> None:
         """Go to the line and the related article where the article was left.
 
         Repeated when related articles and images arrive that the position depends on.
@@ -112,7 +102,7 @@ class PagePane(Pane):
         self._return = spot, self.scroll_offset.y, self.chosen
         self.refresh()
 
-    def _returning(self) -> Spot | None:
+    def _returning(self) -> PageSpot | None:
         """Return the spot to return to, unless the user has moved since."""
         if self._return is None or self._return[1:] != (self.scroll_offset.y, self.chosen):
             return None

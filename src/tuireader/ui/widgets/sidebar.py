@@ -46,7 +46,7 @@ class Sidebar(CursorPane):
     class Moved(Message):
         """A click moved the cursor. Methods that move it post nothing."""
 
-    BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR, "screen.")]
+    BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")

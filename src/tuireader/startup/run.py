@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.config import Paths
 from tuireader.errors import Exit, report_crash
+from tuireader.startup import first_frame
 from tuireader.subprocesses import python
-from tuireader.ui import first_frame
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -69,7 +69,11 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         from tuireader.ui.app import TuireaderApp
 
         sys.setswitchinterval(0.001)  # a key waits no longer than that for a thread which reads rows
-        app = TuireaderApp(library, first_run=first, counting=counting)
+        from tuireader.startup.driver import TerminalDriver
+        from tuireader.startup.saved_frame import keep
+
+        driver = None if "TEXTUAL_DRIVER" in os.environ else TerminalDriver
+        app = TuireaderApp(library, first_run=first, counting=counting, driver=driver, keep_frame=keep)
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, _leave, app, 128 + number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from tuireader.ui import first_frame
+from tuireader.startup import first_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Keeping what the next start shows around the first rows, see `first_frame`."""
+"""Keep what the next start shows around the first rows, see `first_frame`."""
 
 from __future__ import annotations
 
@@ -16,32 +16,42 @@ from textual.color import Color
 from textual.strip import Strip
 
 from tuireader import __version__, files
-from tuireader.ui import first_frame, views
+from tuireader.startup import first_frame
+from tuireader.ui import views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.drawing.row_parts import letters
+from tuireader.ui.host import host_of
 from tuireader.ui.status import footer, header
 
 if TYPE_CHECKING:
-    from tuireader.ui.screens.panes import Panes
+    from tuireader.ui.host import Host
+    from tuireader.ui.session import Session
+    from tuireader.ui.widgets.bars import StatusLine, TopLine
+    from tuireader.ui.widgets.panes import Panes
 
 _KEPT = 12
 """Files, one for each size of the terminal and each pair of configuration and database."""
 _STYLES = ("", "star", "dim", "text", "strong")
 
 
-async def keep(screen: Panes, arguments: Sequence[str] | None = None) -> None:
+async def keep(
+    session: Session,
+    top: TopLine,
+    panes: Panes,
+    status: StatusLine,
+    arguments: Sequence[str] | None = None,
+) -> None:
     """Draw the frame that a start would show now, and write it in a thread; nothing where none would do."""
+    host = host_of(panes)
     arguments = sys.argv[1:] if arguments is None else arguments
-    host = screen.host
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
-    frame = compose(screen)
+    frame = compose(session, top, panes, status)
     if frame is None:
         return
     size = (host.size.width, host.size.height)
-    folder = screen.library.paths.state
     name = first_frame.file_name(arguments, os.environ, size)
-    await asyncio.to_thread(write, folder / name, frame)
+    await asyncio.to_thread(write, host.library.paths.state / name, frame)
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
@@ -58,31 +68,31 @@ def write(file: Path, frame: dict[str, Any]) -> None:
         pass
 
 
-def compose(screen: Panes) -> dict[str, Any] | None:
-    """What stands around the rows, as a start shows it now; None where that cannot be told."""
-    library = screen.library
-    width, height = screen.size
+def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) -> dict[str, Any] | None:
+    """Return everything around the rows as a start would show it now; None if no start could."""
+    host = host_of(panes)
+    library = host.library
+    width, height = host.size
     if width < first_frame.SMALLEST[0] or height < first_frame.SMALLEST[1] or library.offline:
         return None
-    counts, unread = screen.counts, bool(screen.counts.unread.unread)
+    counts, unread = session.counts, bool(session.counts.unread.unread)
     view = views.UNREAD if unread else views.ALL
     if not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
         return None  # the first rows are read newest first
-    sidebar, drawn = screen.sidebar, screen.is_wide
+    sidebar, drawn = panes.sidebar, panes.is_wide
     if drawn and not sidebar.size.width:
         return None  # it was never on the screen
     left = sidebar.size.width + 1 if drawn else 0
-    top, status = screen.top, screen.status
-    border = Style(color=_color(screen, "border"), bgcolor=screen.host.theme_styles.ground.bgcolor)
+    border = Style(color=_color(host, "border"), bgcolor=host.theme_styles.ground.bgcolor)
     line = Strip([Segment("─" * width, border)])
     side = []
     if drawn:
         at = next((number for number, entry in enumerate(sidebar.items) if entry.view == view), -1)
         edge = Segment("│", border)
         side = [
-            _text(screen, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
+            _text(host, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
             for number in range(height - 3)
         ]
     folds = library.config.ui.fold_stories
@@ -90,13 +100,14 @@ def compose(screen: Panes) -> dict[str, Any] | None:
     rows = count.rows(folds)
     styles = [
         {
-            name: _escape_codes(screen, row_style(name, screen.host.theme_styles, cursor))
-            for name in (*_STYLES, *_watches(screen))
+            name: _escape_codes(host, row_style(name, host.theme_styles, cursor))
+            for name in (*_STYLES, *_watches(host))
         }
-        for cursor in (None, screen.host.theme_styles.cursor)
+        for cursor in (None, host.theme_styles.cursor)
     ]
     config = library.paths.config
-    title = views.title_of(view, screen.feeds)
+    keys = footer.list_keys(host.key_of, wide=drawn)
+    title = views.title_of(view, session.feeds)
     return {
         "version": __version__,
         "schema": library.database.schema,
@@ -105,35 +116,35 @@ def compose(screen: Panes) -> dict[str, Any] | None:
         "unread": unread,
         "folds": folds,
         "head": [
-            _text(screen, top.draw(title, header.number(view, count, folds=folds), "")),
-            _text(screen, line),
+            _text(host, top.draw(title, header.number(view, count, folds=folds), "")),
+            _text(host, line),
         ],
         "above": 2,
         "left": left,
         "width": width - left,
         "side": side,
-        "foot": _text(screen, status.draw(footer.list_keys(screen), f"1/{rows}", trouble=False)),
-        "letters": letters(screen.host.watch_names),
+        "foot": _text(host, status.draw(keys, f"1/{rows}", trouble=False)),
+        "letters": letters(host.watch_names),
         "inks": styles,
     }
 
 
-def _watches(screen: Panes) -> list[str]:
-    return [f"watch:{name}" for name in screen.host.watch_names]
+def _watches(host: Host) -> list[str]:
+    return [f"watch:{name}" for name in host.watch_names]
 
 
-def _color(screen: Panes, name: str) -> Any:
-    return Color.parse(screen.host.theme_variables.get(name, "#808080")).rich_color
+def _color(host: Host, name: str) -> Any:
+    return Color.parse(host.theme_variables.get(name, "#808080")).rich_color
 
 
-def _text(screen: Panes, strip: Strip) -> str:
+def _text(host: Host, strip: Strip) -> str:
     """A strip as the terminal gets it from Textual."""
-    background = screen.background_colors[1]
-    for one in screen.host.get_line_filters():
+    background = host.screen_stack[1].background_colors[1]
+    for one in host.get_line_filters():
         strip = strip.apply_filter(one, background)
-    return strip.render(screen.host.console)
+    return strip.render(host.console)
 
 
-def _escape_codes(screen: Panes, style: Style) -> str:
+def _escape_codes(host: Host, style: Style) -> str:
     """The sequence that begins a style."""
-    return _text(screen, Strip([Segment("X", style)])).partition("X")[0]
+    return _text(host, Strip([Segment("X", style)])).partition("X")[0]

@@ -1,0 +1,66 @@
+"""The articles that a command applies to: the open one, the one under the cursor, or the selected ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.model import ArticleRow
+from tuireader.ui.controllers.controller import Controller
+
+if TYPE_CHECKING:
+    from tuireader.ui.controllers.marks import Marks
+
+
+@dataclass(eq=False)
+class Chosen(Controller):
+    """Reads the choice from session and panes at the time of the question."""
+
+    marks: Marks
+
+    @property
+    def in_article(self) -> bool:
+        """Return whether the open article is meant."""
+        return self.panes.in_article and self.session.page is not None
+
+    @property
+    def article_id(self) -> int | None:
+        """The open article when the pane has the focus, else the one under the cursor."""
+        return self.session.article_id if self.in_article else self.articles.current_id
+
+    @property
+    def is_selection(self) -> bool:
+        """Return whether the selected articles are meant."""
+        return bool(self.articles.selected) and self.panes.in_list
+
+    @property
+    def ids(self) -> list[int]:
+        """The selected articles in the order of the list; else, or in an open article, the current one."""
+        if self.is_selection:
+            selected = self.articles.selected
+            listed = [article_id for article_id in self.articles.ids if article_id in selected]
+            return listed + sorted(selected.difference(listed))
+        current = self.article_id
+        return [] if current is None else [current]
+
+    async def row(self) -> ArticleRow | None:
+        """Return the article under the cursor, also if it came there just now and is not painted yet."""
+        row, current = self.articles.current_row, self.articles.current_id
+        if row is None and current is not None:
+            row = next(iter(await self.marks.rows([current])), None)
+        return row
+
+    async def address(self) -> tuple[str, str]:
+        """Return address and title of the current article."""
+        if self.panes.in_article and self.session.article is not None:
+            return self.session.article.url, self.session.article.title
+        row = await self.row()
+        return (row.url, row.title) if row is not None else ("", "")
+
+    async def addresses(self) -> list[tuple[str, str]]:
+        """Return address and title of the chosen articles that have an address."""
+        if self.is_selection:
+            found = [(row.url, row.title) for row in await self.library.lists.rows(self.ids)]
+        else:
+            found = [await self.address()]
+        return [(url, title) for url, title in found if url]

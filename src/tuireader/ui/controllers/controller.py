@@ -1,0 +1,41 @@
+"""Base of the controllers: what each of them works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.ui.host import Host, host_of
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+    from tuireader.ui.session import Session
+    from tuireader.ui.widgets.article_list import ArticleList
+    from tuireader.ui.widgets.article_pane import ArticlePane
+    from tuireader.ui.widgets.panes import Panes
+
+
+@dataclass(eq=False)
+class Controller:
+    """State, library and panes; `changed` updates what the screen says of them."""
+
+    session: Session
+    library: Library
+    panes: Panes
+    changed: Callable[[], None]
+
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return host_of(self.panes)
+
+    @property
+    def articles(self) -> ArticleList:
+        """The list."""
+        return self.panes.articles
+
+    @property
+    def pane(self) -> ArticlePane:
+        """The reading pane."""
+        return self.panes.article

@@ -1,0 +1,100 @@
+"""Full text and comments of the open article, fetched in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import TuireaderError
+from tuireader.model import Article
+from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.marks import MOMENT
+from tuireader.ui.workers import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.ui.controllers.navigation import Navigation
+    from tuireader.ui.controllers.reader import Reader
+
+
+@dataclass(eq=False)
+class FullText(Controller):
+    """Commands about one article, the open one or the one under the cursor, which is opened."""
+
+    reader: Reader
+    navigation: Navigation
+    reload: Callable[[], Awaitable[None]]
+
+    async def toggle(self) -> None:
+        """Fetch the full text, or change between it and the feed's text."""
+        article = await self.navigation.opened_here()
+        if article is None:
+            return
+        if article.full is None or not article.full.html:
+            self._start(article)
+            return
+        shown, done = not article.shows_full, asyncio.Event()
+        run_latest(self.panes, partial(self._switch, article.id, shown, done), "full text")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), MOMENT)
+
+    async def _switch(self, article_id: int, shown: bool, done: asyncio.Event) -> None:
+        try:
+            await self.reader.renew(await self.library.content.show_full_text(article_id, shown))
+            self.host.say_shortly("The full text" if shown else "What the feed says")
+        finally:
+            done.set()
+
+    async def fetch_again(self) -> None:
+        """Fetch the full text once more."""
+        article = await self.navigation.opened_here()
+        if article is not None:
+            self._start(article)
+
+    def _start(self, article: Article) -> None:
+        self.host.say_shortly("Fetching the full text …")
+        run_latest(self.panes, partial(self._fetch, article.id), "full text")
+
+    async def _fetch(self, article_id: int) -> None:
+        try:
+            article = await self.library.content.fetch_full_text(article_id)
+        except TuireaderError as error:
+            self.host.say(f"No full text: {error}", severity="warning", seconds=8)
+            article_now = await self.library.articles.get(article_id)
+            if article_now is not None:
+                await self.reader.renew(article_now, place=self.pane.place)
+            return
+        if await self.reader.renew(article):
+            key = self.host.key_of("full_text")
+            self.host.say_shortly(f"The full text · {key} shows what the feed says")
+        await self.reload()  # watches may match it
+
+    async def comments(self) -> None:
+        """Go to the comments, which are loaded first; without a feed of comments, to the browser."""
+        article = await self.navigation.opened_here()
+        if article is None:
+            return
+        if not article.comments_feed:
+            if article.comments_url:
+                await self.host.browse(article.comments_url)
+            else:
+                self.host.say("This article names no comments", seconds=2)
+            return
+        if not self.panes.in_article:  # reading without the list goes on without it
+            self.panes.go_to(self.pane)
+        self.pane.go_to_comments()
+        self.host.say_shortly("Loading the comments …")
+        run_latest(self.panes, partial(self._load_comments, article.id), "comments")
+
+    async def _load_comments(self, article_id: int) -> None:
+        try:
+            article = await self.library.content.fetch_comments(article_id)
+        except TuireaderError as error:
+            self.host.say(f"No comments: {error}", severity="warning", seconds=8)
+            return
+        if await self.reader.renew(article, place=self.pane.place):
+            self.pane.go_to_comments()
+        self.host.say_no_more()

@@ -1,0 +1,146 @@
+"""Commands that mark: read, starred, selected, split from a story."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.text.wording import counted, stories_and_articles
+from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.controllers.mark_steps import Step
+
+if TYPE_CHECKING:
+    from tuireader.model import Away
+    from tuireader.ui.controllers.chosen import Chosen
+    from tuireader.ui.controllers.listing import Listing
+    from tuireader.ui.controllers.marks import Marks
+    from tuireader.ui.controllers.next_unread import NextUnread
+
+
+@dataclass(eq=False)
+class MarkCommands(Controller):
+    """Marks the chosen articles, and says so."""
+
+    listing: Listing
+    marks: Marks
+    chosen: Chosen
+    next_unread: NextUnread
+
+    @property
+    def _undoes(self) -> str:
+        return f" · {self.host.key_of('undo')} undoes"
+
+    async def _marked(self, article_id: int) -> tuple[bool, bool]:
+        """Return whether an article is read and starred."""
+        row = self.articles.row(article_id) or next(iter(await self.marks.rows([article_id])), None)
+        return (row.read, row.starred) if row is not None else (False, False)
+
+    def select(self) -> None:
+        """Select the current article, or take it out of the selection."""
+        article_id = self.chosen.article_id
+        if article_id is not None:
+            self.articles.toggle_selected(article_id)
+            if self.panes.in_list:
+                self.articles.move(1)
+
+    async def select_all(self) -> None:
+        """Select all articles of the list, or none when all are selected."""
+        await self.listing.complete()
+        ids = self.articles.ids
+        self.articles.select(ids, on=not self.articles.selected.issuperset(ids))
+
+    async def toggle_read(self) -> None:
+        """Mark the chosen articles read, or unread when all are read."""
+        if self.chosen.is_selection:
+            ids = self.chosen.ids
+            read = await self.marks.lacks("read", ids)
+            step = await self.listing.set_read(ids, read)
+            self._say_many("marked read" if read else "marked unread", step)
+        elif (article_id := self.chosen.article_id) is not None:
+            read, _ = await self._marked(article_id)
+            step = await self.listing.set_read([article_id], not read)
+            self._say_one("Unread" if read else "Read", step)
+
+    async def mark_read(self) -> None:
+        """Mark the chosen articles read."""
+        if ids := self.chosen.ids:
+            await self.listing.set_read(ids, True)
+
+    async def read_in_browser(self) -> bool:
+        """Open the current article in the browser and mark it read; return False when there is none."""
+        article_id = self.chosen.article_id
+        await self.host.browse((await self.chosen.address())[0])
+        if article_id is None:
+            return False
+        step = await self.listing.set_read([article_id], True, reading=True)
+        if step.change is None or step.change.ids:
+            self._say_one("Read", step)
+        return True
+
+    async def toggle_star(self) -> None:
+        """Star the chosen articles, or take the stars away when all have one."""
+        if self.chosen.is_selection:
+            ids = self.chosen.ids
+            star = await self.marks.lacks("starred", ids)
+            step = await self.listing.set_starred(ids, star)
+            self._say_many("starred" if star else "no longer starred", step)
+        elif (article_id := self.chosen.article_id) is not None:
+            _, starred = await self._marked(article_id)
+            step = await self.listing.set_starred([article_id], not starred)
+            self._say_one("No longer starred" if starred else "Starred", step)
+
+    async def mark_list_read(self) -> None:
+        """Mark all listed articles read."""
+        await self.listing.complete()
+        ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
+        if await self.next_unread.is_none():
+            self.host.say("All read already")
+        else:
+            await self._say_bulk(await self.listing.set_read(ids, True))
+
+    async def clear_away(self, away: Away | None, reload: Callable[[], Awaitable[None]]) -> None:
+        """Mark read what came during an absence."""
+        if away is None or not away.ids:
+            self.host.say("Nothing has come while you were away", seconds=2)
+            return
+        step = await self.listing.set_read(away.ids, True, stories=False)
+        await reload()
+        await self._say_bulk(step)
+
+    async def split_story(self) -> None:
+        """Take the current article out of its story."""
+        article_id = self.chosen.article_id
+        if article_id is None:
+            return
+        step = await self.marks.do(
+            Step("an article split from its story", lambda _: self.library.marks.split_story(article_id))
+        )
+        if step.failed:
+            return
+        split = step.change is None or step.change.ids
+        self.host.say(f"Removed from its story{self._undoes}" if split else "This article is in no story")
+
+    async def retry(self) -> None:
+        """Try again to store the marks that could not be stored."""
+        self.host.say(await self.marks.retry(), seconds=2)
+
+    def _say_many(self, said: str, step: Step) -> None:
+        if not step.failed:
+            count = len(step.ids if step.change is None else step.change.ids)
+            self.host.say_shortly(f"{counted(count, 'article')} {said}{self._undoes}")
+
+    def _say_one(self, said: str, step: Step) -> None:
+        """Say what a mark did and how to undo it, in place of the toast of the mark before."""
+        if step.failed:
+            return
+        if step.change is not None and len(step.change.ids) > 1:
+            said = f"{said}, with {len(step.change.ids) - 1} more of the story"
+        self.host.say_shortly(f"{said}{self._undoes}")
+
+    async def _say_bulk(self, step: Step) -> None:
+        """Say how many stories and articles were marked read, or are about to be."""
+        if not step.failed:
+            ids = step.ids if step.change is None else step.change.ids
+            count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))
+            self.host.say(f"{count} marked read{self._undoes}")

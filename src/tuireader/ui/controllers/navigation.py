@@ -1,0 +1,260 @@
+"""From view to view, from article to article, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.model import Article, View, ViewKind
+from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.drawing.page_parts import Target
+from tuireader.ui.views import ALL
+
+if TYPE_CHECKING:
+    from tuireader.ui.controllers.chosen import Chosen
+    from tuireader.ui.controllers.listing import Listing
+    from tuireader.ui.controllers.next_unread import NextUnread
+    from tuireader.ui.controllers.reader import Reader
+    from tuireader.ui.controllers.search import Search
+
+
+@dataclass(eq=False)
+class Navigation(Controller):
+    """Shows views in the list, opens articles beside it, and goes back step by step."""
+
+    listing: Listing
+    reader: Reader
+    unread: NextUnread
+    chosen: Chosen
+    search: Search
+
+    # -- views
+
+    async def show_view(self, view: View) -> None:
+        """Show a view in the list."""
+        self.panes.close_search()
+        await self.listing.show(view)
+        self.changed()
+
+    async def go_to_view(self, view: View) -> None:
+        """Leave what is open and go to a view that was chosen elsewhere."""
+        if self.session.page is not None:
+            await self.close_quietly()
+        self.session.before_search = None
+        await self.show_view(view)
+        self.panes.sidebar.select(view)
+        self.panes.go_to(self.articles)
+        self.changed()
+
+    async def preview_view(self, view: View, *, leave: bool) -> None:
+        """Show the view that the sidebar is at; `leave` it for the list."""
+        if view != self.session.view:
+            self.session.before_search = None
+            await self.show_view(view)
+        if leave:
+            if self.session.page is not None:
+                await self.close_quietly()
+            self.panes.go_to(self.articles)
+            self.changed()
+
+    async def leave_missing_view(self) -> None:
+        """Show all articles where the view in the list does not exist any more."""
+        view = self.session.view
+        feeds = await self.library.feeds.all()
+        labels = [label.name for label in await self.library.labels.all()]
+        gone = (
+            (view.kind is ViewKind.FEED and all(str(feed.id) != view.key for feed in feeds))
+            or (view.kind is ViewKind.FOLDER and all(feed.folder != view.key for feed in feeds))
+            or (view.kind is ViewKind.LABEL and view.key not in labels)
+            or (view.kind is ViewKind.WATCH and view.key not in self.library.watches.colors)
+        )
+        if gone:
+            await self.show_view(ALL)
+            self.panes.sidebar.select(ALL)
+
+    # -- articles
+
+    async def open_article(self, article_id: int) -> None:
+        """Open an article in the pane."""
+        if await self.reader.open(article_id):
+            await self._opened(article_id)
+        else:
+            self.host.say("This article is no longer stored", severity="warning")
+
+    async def opened_here(self) -> Article | None:
+        """Return the open article; the one under the cursor is opened if there is none."""
+        current = self.articles.current_id
+        if self.session.page is None and current is not None:
+            await self.open_article(current)
+        return self.session.article
+
+    async def follow(self, target: Target) -> None:
+        """Open a relative here if it is stored, else in the browser."""
+        article_id = await self.reader.follow(target)
+        if article_id is not None:
+            await self._opened(article_id)
+        else:
+            await self.host.browse(target.url)
+
+    async def _opened(self, article_id: int) -> None:
+        """Mark an opened article read, and put the cursor on it if it is listed."""
+        articles = self.articles
+        if not self.panes.is_zen:
+            self.panes.go_to(self.pane)
+        articles.select_id(article_id)
+        self.changed()
+        shown = articles.row(article_id) or self.session.article  # a page may be older than its marks
+        if shown is not None and not shown.read and self.library.config.ui.mark_read == "open":
+            await self.listing.set_read([article_id], True, journal=False)
+            await self.listing.read_rest(article_id)
+
+    async def close_article(self) -> None:
+        """Close the article; the list takes its room."""
+        await self.close_quietly()
+        self.panes.go_to(self.articles)
+
+    async def close_quietly(self) -> None:
+        """Close the article and leave the focus where it is."""
+        await self.reader.close()
+        self.panes.close_article()
+
+    async def step(self, step: int) -> None:
+        """Go to another article of the list; it is opened where one is open."""
+        self.articles.move(step)
+        self.changed()
+        article_id, open_id = self.articles.current_id, self.session.article_id
+        if open_id is not None and article_id is not None and article_id != open_id:
+            await self.open_article(article_id)
+
+    async def next_unread(self, step: int) -> None:
+        """Open the next unread article of this view, or of the next view that has one."""
+        article_id = await self.unread.next(step)
+        if article_id is None:
+            for view in self._views_with_unread(step):
+                await self.show_view(view)
+                self.panes.sidebar.select(view)
+                article_id = await self.unread.next(step)
+                if article_id is not None:
+                    break
+        if article_id is not None:
+            await self.open_article(article_id)
+        else:
+            said = "Nothing unread" if self.session.is_counted else "Still counting what is unread …"
+            self.host.say(said)
+
+    def _views_with_unread(self, step: int) -> list[View]:
+        lines = [item for item in self.panes.sidebar.items if item.view is not None]
+        views = [item.view for item in lines]
+        at = views.index(self.session.view) if self.session.view in views else -1
+        around = (lines[at + 1 :] + lines[: max(0, at)])[::step]
+        return [item.view for item in around if item.view is not None and item.unread]
+
+    async def page_or_next_unread(self) -> None:
+        """Read on: a page of the text, at its end the next unread article; in the sidebar fold a folder."""
+        if self.panes.in_sidebar and self.panes.sidebar.fold_current():
+            return
+        if self.session.page is not None:
+            if self.pane.at_end:
+                await self.next_unread(1)
+            else:
+                self.pane.page(1)
+            return
+        row = await self.chosen.row()
+        if row is not None and not row.read:
+            await self.open_article(row.id)
+        else:
+            await self.next_unread(1)
+
+    # -- in the article
+
+    def next_hit(self, step: int) -> None:
+        """Go to the next place that was found in the text, or that a watch matched."""
+        pane = self.pane
+        if self.session.page is None:
+            return
+        if pane.sought:
+            pane.next_found(step)
+        elif pane.next_hit(step) is None:
+            self.host.say("No watch hit this text", seconds=2)
+
+    def related(self) -> None:
+        """Go to the related articles below the text."""
+        if self.session.page is None:
+            return
+        pane = self.pane
+        self.panes.go_to(pane)
+        if not pane.choose(max(0, pane.chosen)):
+            self.host.say("Nothing related is stored")
+
+    async def find_in_page(self) -> None:
+        """Type what is to be found in the open article."""
+        if self.session.page is None:
+            self.host.say("Open an article to find something in it", seconds=2)
+        else:
+            await self.panes.open_find()
+
+    # -- open and back
+
+    async def open(self) -> None:
+        """Open what is under the cursor of the pane that has the focus."""
+        panes = self.panes
+        if panes.in_sidebar:
+            panes.sidebar.open_current()
+        elif panes.in_article:
+            panes.article.open_chosen()
+        elif (article_id := panes.articles.current_id) is not None:
+            if article_id == self.session.article_id:
+                panes.go_to(panes.article)
+            else:
+                await self.open_article(article_id)
+
+    async def back(self) -> None:
+        """Go back one step, at the last one to the sidebar."""
+        panes = self.panes
+        if await self._step_back():
+            return
+        if not panes.in_sidebar:
+            panes.go_to(panes.sidebar)
+        elif panes.is_wide:
+            panes.sidebar.fold_current()
+        else:
+            panes.go_to(panes.articles)
+
+    async def quit_or_back(self) -> None:
+        """Go back one step, at the last one out of the program."""
+        if await self._step_back():
+            return
+        if self.panes.in_sidebar and self.panes.covers_list:
+            self.panes.go_to(self.articles)
+        elif self.session.page is not None:
+            await self.close_article()
+        else:
+            await self.host.leave(0)
+
+    async def _step_back(self) -> bool:
+        """Leave the relatives, a followed article, zen, the article, the selection or the search, in turn."""
+        panes, session = self.panes, self.session
+        if panes.in_article and session.page is not None:
+            if panes.close_find():
+                pass
+            elif panes.article.chosen >= 0:
+                panes.article.choose(-1)
+            elif session.trail:
+                await self.reader.back()
+                if session.article_id is not None:
+                    panes.articles.select_id(session.article_id)
+            elif panes.is_zen:
+                panes.go_to(panes.article)
+            else:
+                await self.close_article()
+        elif not panes.in_list:
+            return False
+        elif panes.articles.selected:
+            panes.articles.select(list(panes.articles.selected), on=False)
+        elif session.filter:
+            self.search.leave_filter()
+        elif session.before_search is not None:
+            self.search.leave_search()
+        else:
+            return False
+        return True

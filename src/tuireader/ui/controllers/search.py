@@ -1,0 +1,108 @@
+"""Search controller: what is typed into the line above the list, its results, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.ui.controllers.controller import Controller
+from tuireader.ui.key_order import drained
+from tuireader.ui.workers import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.ui.controllers.listing import Listing
+
+_PATIENCE = 2.0
+"""Seconds that a key waits for the list in which it is meant to do something."""
+
+
+@dataclass(eq=False)
+class Search(Controller):
+    """Searches and filters as one types; an answer that comes after the next question is dropped."""
+
+    listing: Listing
+    _answer: asyncio.Event | None = None  # set when the results of the last question are shown
+
+    async def open(self, *, filters: bool) -> None:
+        """Open the line, once the view under the sidebar's cursor is shown: showing a view ends a search."""
+        panes = self.panes
+        if panes.in_sidebar:
+            panes.sidebar.decide()
+            around = panes.sidebar.ancestors_with_self
+            await drained(*around[: around.index(panes.screen) + 1])
+        if not filters and self.session.before_search is None:
+            self.session.before_search = self.listing.spot()
+        await panes.open_search(self.session.filter if filters else "", filters=filters)
+
+    def look_for(self, text: str, *, filters: bool) -> None:
+        """Show what is found so far."""
+        self._ask(partial(self.listing.filter_by if filters else self.listing.find, text))
+
+    def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
+        answer = self._answer = asyncio.Event()
+        self.listing.debounce.later()
+
+        async def look() -> None:
+            try:
+                await work()
+                self.changed()
+            finally:
+                answer.set()
+
+        run_latest(self.panes, look, "search")
+
+    async def settled(self) -> None:
+        """Wait until the list shows the results of the last question."""
+        if self._answer is not None:
+            self.listing.debounce.now()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answer.wait(), _PATIENCE)
+            self._answer = None
+
+    def go_on(self, text: str, *, filters: bool) -> None:
+        """Leave the line for the results, or for what was there before when nothing is typed."""
+        text = text.strip()
+        if not text:
+            if filters:
+                self.leave_filter()
+            else:
+                self.leave_search()
+            return
+        self.listing.debounce.now()
+        if self.session.expression != text:
+            self.panes.hold_repaint()  # the results are about to be shown
+        self.remember(text)
+        self.panes.close_search()
+        self.panes.go_to(self.articles)
+
+    def remember(self, text: str) -> None:
+        """Put a search on top of the history, here and in the store."""
+        text, searches = text.strip(), self.session.searches
+        searches[:] = [text, *(one for one in searches if one != text)]
+        self.panes.run_worker(self.library.searches.remember(text), group="remember")
+
+    def leave_filter(self) -> None:
+        """Show the whole view again."""
+        self.panes.close_search()
+        self._ask(partial(self.listing.filter_by, ""))
+        self.panes.go_to(self.articles)
+
+    def leave_search(self) -> None:
+        """Show the list as it was before the search."""
+        self.panes.close_search()
+        self.panes.workers.cancel_group(self.panes, "search")  # the last question is not wanted any more
+        self._answer = None
+        if self.session.before_search is not None:
+            self.listing.restore(self.session.before_search)
+            self.session.before_search = None
+        self.panes.go_to(self.articles)
+
+    def keep_as_view(self) -> None:
+        """Make the search an ordinary view: back does not leave it."""
+        self.panes.close_search()
+        self.session.before_search = None
+        self.panes.sidebar.select(self.session.view)

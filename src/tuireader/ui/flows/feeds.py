@@ -1,0 +1,283 @@
+"""Change what the sidebar lists: feeds, folders, watches, saved searches, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.config import ViewConfig
+from tuireader.dedup import label_key, label_name
+from tuireader.errors import DatabaseError, TuireaderError
+from tuireader.model import Feed, View, ViewKind
+from tuireader.query import QueryError, parse
+from tuireader.text import without_password
+from tuireader.ui import views
+from tuireader.ui.controllers.mark_steps import Step, Write
+from tuireader.ui.dialogs.add_feed import AddFeed, FeedSource
+from tuireader.ui.dialogs.confirm import Confirm
+from tuireader.ui.dialogs.form import Form
+from tuireader.ui.flows.context import FlowContext, Outcome
+from tuireader.ui.flows.watches import edit_watch, new_watch
+from tuireader.ui.widgets.field import Field, Pick
+
+if TYPE_CHECKING:
+    from tuireader.library import Library
+
+_NO = Outcome(said="Choose a feed, a folder, a watch, a label or a saved search in the sidebar first")
+
+
+# -- add
+
+
+def feed_source(library: Library) -> FeedSource:
+    """Return the library as the dialogs that add feeds use it."""
+    feeds = library.feeds
+    return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
+
+
+async def add_feed(context: FlowContext) -> Outcome | None:
+    """Ask for a feed and its folder."""
+    folders = [feed.folder for feed in context.session.feeds]
+    added = await context.ask(AddFeed(feed_source(context.library), folders))
+    return Outcome(feeds_added=added) if added else None
+
+
+async def refresh(feed_ids: Sequence[int], context: FlowContext) -> Outcome:
+    """Fetch feeds."""
+    return Outcome(refresh=feed_ids)
+
+
+# -- change
+
+
+def _chosen(context: FlowContext) -> View:
+    """Return the line of the sidebar that has the focus, else the view in the list."""
+    item = context.panes.sidebar.current
+    if context.panes.in_sidebar and item is not None and item.view is not None:
+        return item.view
+    return context.session.view
+
+
+async def edit_chosen(context: FlowContext) -> Outcome | None:
+    """Ask what to change of the chosen view."""
+    return await edit(_chosen(context), context)
+
+
+async def remove_chosen(context: FlowContext) -> Outcome | None:
+    """Ask whether the chosen view should be removed."""
+    return await remove(_chosen(context), context)
+
+
+async def edit(view: View, context: FlowContext) -> Outcome | None:
+    """Ask what to change of what a view shows."""
+    if view.kind is ViewKind.FEED and (feed := _feed(context, int(view.key))) is not None:
+        return await _edit_feed(context, feed)
+    if view.kind is ViewKind.FOLDER:
+        line = Field("name", "Name", view.key, "nothing takes the feeds out of the folder")
+        return await _ask(context, f"Folder {view.key}", (line,), partial(_rename_folder, context, view.key))
+    if view.kind is ViewKind.LABEL:
+        line = Field("name", "Name", view.key, "another label makes the two one")
+        return await _ask(context, f"Label {view.key}", (line,), partial(_rename_label, context, view.key))
+    if view.kind is ViewKind.WATCH:
+        watches = context.library.config.watches
+        config = next((one for one in watches if one.name == view.key), None)
+        return None if config is None else await edit_watch(context, config, config.name)
+    if (saved := _saved(context, view)) is not None:
+        return await _ask_search(context, saved.query, saved.name, saved.name)
+    return _NO
+
+
+async def _ask(
+    context: FlowContext,
+    title: str,
+    lines: Sequence[Field | Pick],
+    save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
+    about: str = "",
+) -> Outcome | None:
+    """Show a form; `save` makes the change while it is open and returns what follows."""
+    outcomes: list[Outcome] = []
+
+    async def keep(values: Mapping[str, str]) -> str:
+        outcomes.append(await save(values))
+        return outcomes[-1].said
+
+    said = await context.ask(Form(title, lines, keep, about=about))
+    return None if said is None else outcomes[-1]
+
+
+def _feed(context: FlowContext, feed_id: int) -> Feed | None:
+    return next((feed for feed in context.session.feeds if feed.id == feed_id), None)
+
+
+def _saved(context: FlowContext, view: View) -> ViewConfig | None:
+    """Return the saved search that a view shows."""
+    if view.kind is not ViewKind.QUERY:
+        return None
+    return next((one for one in context.library.searches.saved if one.query == view.key), None)
+
+
+async def _edit_feed(context: FlowContext, feed: Feed) -> Outcome | None:
+    from tuireader.config import FeedConfig
+    from tuireader.config.edit import format_value
+
+    config = context.library.feeds.config(feed.id)
+    folders = sorted({one.folder for one in context.session.feeds if one.folder})
+    address = without_password(feed.url)
+    about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
+    interval = format_value(FeedConfig, "interval", config.interval)
+    lines = (
+        Field("title", "Name", config.title, feed.title or "the feed's own"),
+        Field("folder", "Folder", config.folder, "none"),
+        Field("labels", "Labels", ", ".join(config.labels), "none; further names, as in label:daily"),
+        Field("interval", "Every", interval, "as often as it changes; or 30m, 2h, 1d"),
+        Pick(
+            "full_text",
+            "Text",
+            {"": "what the feed says", "full": "full text of new articles"},
+            "full" if config.full_text else "",
+        ),
+        Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
+    )
+    return await _ask(context, feed.title or feed.url, lines, partial(_save_feed, context, feed), about)
+
+
+async def _save_feed(context: FlowContext, feed: Feed, values: Mapping[str, str]) -> Outcome:
+    await context.library.feeds.edit(
+        feed.id,
+        title=values["title"],
+        folder=values["folder"],
+        interval=values["interval"],
+        paused=bool(values["paused"]),
+        labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
+        full_text=bool(values["full_text"]),
+    )
+    return _changed(context, f"{values['title'] or feed.title or feed.url} is changed")
+
+
+async def _rename_folder(context: FlowContext, name: str, values: Mapping[str, str]) -> Outcome:
+    new = values["name"]
+    await context.library.feeds.rename_folder(name, new)
+    said = f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
+    moved = View(ViewKind.FOLDER, name), View(ViewKind.FOLDER, new) if new else views.ALL
+    return _changed(context, said, moved)
+
+
+async def _rename_label(context: FlowContext, name: str, values: Mapping[str, str]) -> Outcome:
+    new = label_name(values["name"])
+    await _mark(context, f"{name} renamed", lambda _: context.library.labels.rename(name, new))
+    kept = [one.name for one in await context.library.labels.all() if label_key(one.name) == label_key(new)]
+    moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
+    return Outcome(moved, f"The label {name} is {new} now", config_changed=True)
+
+
+async def _mark(context: FlowContext, what: str, write: Write) -> None:
+    """Change a label in the queue of marks. Raises TuireaderError where that fails at once."""
+    step = await context.marks.do(Step(what, write))
+    if step.trouble is not None:
+        raise step.trouble
+
+
+# -- saved searches
+
+
+async def save_view(context: FlowContext) -> Outcome | None:
+    """Ask for a name for what the list shows."""
+    session = context.session
+    return await _ask_search(context, views.expression_of(session.view, session.filter, session.feeds))
+
+
+async def keep_search(text: str, filters: bool, as_view: bool, context: FlowContext) -> Outcome | None:
+    """Make a watch or a saved search of what is typed in the search line."""
+    from tuireader.ui.dialogs.new_watch import from_search
+
+    if not as_view:
+        return await new_watch(context, from_search(text))
+    session = context.session
+    expression = views.expression_of(session.view, text, session.feeds) if filters else text
+    return await _ask_search(context, expression.strip())
+
+
+async def _ask_search(
+    context: FlowContext, expression: str, name: str = "", replaces: str = ""
+) -> Outcome | None:
+    """Ask for name and expression of a saved search."""
+    lines = (
+        Field("name", "Name", name, "in the sidebar"),
+        Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
+    )
+    title = f"Saved search {replaces}" if replaces else "Save this search"
+    return await _ask(context, title, lines, partial(_save_search, context, replaces))
+
+
+async def _save_search(context: FlowContext, replaces: str, values: Mapping[str, str]) -> Outcome:
+    name, expression = values["name"], values["query"]
+    if not name:
+        raise TuireaderError("Enter a name")
+    if not expression:
+        raise TuireaderError("Enter a search expression")
+    parsed = parse(expression)
+    if isinstance(parsed, QueryError):
+        raise TuireaderError(f"The search: {parsed}")
+    saved = context.library.searches.saved
+    before = next((View(ViewKind.QUERY, one.query) for one in saved if one.name == replaces), None)
+    await context.library.searches.save(name, expression, replaces)
+    moved = None if before is None else (before, View(ViewKind.QUERY, expression))
+    removes = context.host.key_of("remove_this")
+    return _changed(context, f"{name} is in the sidebar; {removes} there removes it", moved)
+
+
+# -- remove
+
+
+async def remove(view: View, context: FlowContext) -> Outcome | None:
+    """Ask whether what a view shows should be removed."""
+    library = context.library
+    if view.kind is ViewKind.FEED and (feed := _feed(context, int(view.key))) is not None:
+        name = feed.title or feed.url
+        question = f"Unsubscribe from {name}?\nIts articles stay stored and can be found."
+        do: Callable[[], Awaitable[object]] = partial(library.feeds.remove, feed.id)
+        return await _confirm(context, "feed", question, do, f"{name} is removed; its articles are kept")
+    if view.kind is ViewKind.WATCH:
+        question = f"Remove the watch {view.key}?\nThe articles that it hit stay stored."
+        do = partial(library.watches.remove, view.key)
+        return await _confirm(context, "watch", question, do, f"The watch {view.key} is removed")
+    if view.kind is ViewKind.LABEL:
+        question = f"Take the label {view.key} away from all articles that have it?\nThe articles are kept."
+        do = partial(_mark, context, f"{view.key} removed", lambda _: library.labels.remove(view.key))
+        return await _confirm(context, "label", question, do, f"The label {view.key} is removed")
+    if (saved := _saved(context, view)) is not None:
+        question = f"Take {saved.name} out of the sidebar?\nIt searches for {saved.query}"
+        do = partial(library.searches.remove, saved.name)
+        said = f"{saved.name} is no longer in the sidebar"
+        return await _confirm(context, "saved search", question, do, said)
+    if view.kind is ViewKind.FOLDER:
+        edits = context.host.key_of("edit_this")
+        return Outcome(said=f"A folder disappears with its last feed; {edits} renames it")
+    return _NO
+
+
+async def _confirm(
+    context: FlowContext, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
+) -> Outcome | None:
+    if await context.ask(Confirm(f"Remove a {what}", question, "removes it")):
+        return await change(do, f"{said}{context.undoes()}", context)
+    return None
+
+
+# -- and then
+
+
+def _changed(context: FlowContext, said: str, moved: tuple[View, View] | None = None) -> Outcome:
+    return Outcome(moved, f"{said}{context.undoes()}", config_changed=True)
+
+
+async def change(edit: Callable[[], Awaitable[object]], said: str, context: FlowContext) -> Outcome | None:
+    """Make a change and say so, or why it could not be made."""
+    try:
+        await edit()
+    except (TuireaderError, OSError) as error:
+        if isinstance(error, DatabaseError) and context.marks.unsaved:
+            return None  # that has a toast already
+        return Outcome(said=str(error), severity="error", seconds=10)
+    return Outcome(said=said, config_changed=True)

@@ -1,0 +1,143 @@
+"""State of the main screen: feeds and counts, the view and its order, the open article, the way back."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.model import Article, Counts, Feed, View, ViewKind
+from tuireader.ui.views import ALL, UNREAD
+
+if TYPE_CHECKING:
+    from tuireader.config import UiConfig
+    from tuireader.ui.drawing.page_parts import Page
+
+_UNCOUNTED = Counts()  # until the numbers are here: of a million articles that takes seconds
+_KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles
+
+
+def _hidden(ui: UiConfig) -> set[ViewKind]:
+    """Return the kinds of view that do not show read articles."""
+    return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpot:
+    """The list as it was before a search."""
+
+    view: View
+    ids: array[int]
+    cursor_id: int | None
+    line: int
+    filter: str
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpot:
+    """Top of the reading pane: a part of the text or of what is `below` it, the line counted from the part's
+    first; and the chosen relative. Images that come or go above do not change it."""
+
+    below: bool
+    part: int
+    line: int
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An article from which another one was followed, with the exact line and relative."""
+
+    article_id: int
+    spot: PageSpot
+
+
+class Session:
+    """What the main screen shows. `ui` returns the configuration in force."""
+
+    def __init__(self, ui: Callable[[], UiConfig]) -> None:
+        self._ui = ui
+        self.started = asyncio.Event()  # the first keys are answered; deferred work may begin
+        self.feeds: list[Feed] = []
+        self.counts = _UNCOUNTED
+        self.closed_folders: set[str] = set()
+        # the list
+        self.view = UNREAD
+        self.error = ""  # of the search or filter
+        self.filter = ""
+        self.partial = False  # only the first articles of the view are listed yet
+        self.capped = False  # the search finds more than are ever listed
+        self.folds = ui().fold_stories
+        self.open_stories: set[int] = set()  # folded stories whose articles are all shown
+        self.kept: set[int] = set()  # read here: they stay until the view is left
+        self._sorts: dict[View, str] = {}
+        self._hides_read = _hidden(ui())
+        # search
+        self.searches: list[str] = []  # newest first
+        self.before_search: ListSpot | None = None
+        self.piped_to = ""  # the program that was typed last
+        # the open article
+        self.page: Page | None = None
+        self.trail: list[Stop] = []
+
+    def apply_config(self, before: UiConfig) -> None:
+        """Use changed settings of lists; what keys have changed otherwise stays."""
+        ui = self._ui()
+        if ui.show_read != before.show_read:
+            self._hides_read = _hidden(ui)
+        if ui.fold_stories != before.fold_stories:
+            self.folds = ui.fold_stories
+            self.open_stories.clear()
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether the counts are known."""
+        return self.counts is not _UNCOUNTED
+
+    @property
+    def sort(self) -> str:
+        """Order of the view; the configured one applies to all but searches."""
+        usual = "date" if self.view.kind is ViewKind.QUERY else self._ui().sort
+        return self._sorts.get(self.view, usual)
+
+    def sort_by(self, sort: str) -> None:
+        """Use another order for this view."""
+        self._sorts[self.view] = sort
+
+    @property
+    def shows_read(self) -> bool:
+        """Return whether views of this kind list read articles."""
+        return self.view.kind not in self._hides_read
+
+    def toggle_read_shown(self) -> bool:
+        """Show or hide read articles in views of this kind; return whether they are shown now."""
+        self._hides_read ^= {self.view.kind}
+        return self.shows_read
+
+    @property
+    def stored_view(self) -> View:
+        """The view to read from the store: with read articles shown, `unread` is all articles."""
+        return ALL if self.view == UNREAD and self.shows_read else self.view
+
+    @property
+    def query(self) -> str | None:
+        """The expression of the view if it is a search."""
+        return self.view.key if self.view.kind is ViewKind.QUERY else None
+
+    @property
+    def expression(self) -> str:
+        """The filter, else the search."""
+        return self.filter or (self.query or "").strip()
+
+    @property
+    def article(self) -> Article | None:
+        """The open article as it was read from the store."""
+        return None if self.page is None else self.page.article
+
+    @property
+    def article_id(self) -> int | None:
+        """The id of the open article."""
+        return None if self.page is None else self.page.article.id

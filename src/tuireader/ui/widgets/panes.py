@@ -1,0 +1,225 @@
+"""The panes of the main screen: sidebar, list and article; which are shown, and which has the focus."""
+
+from __future__ import annotations
+
+from textual.await_remove import AwaitRemove
+from textual.geometry import Size
+from textual.widget import Widget
+
+from tuireader.ui.session import Session
+from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.containers import PaneColumn, PaneRow, PaneScreen
+from tuireader.ui.widgets.find_line import FindLine
+from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.search_line import SearchLine
+from tuireader.ui.widgets.sidebar import Sidebar
+
+_WIDE = 100  # cells from which the sidebar stands beside the list
+_SINGLE = (60, 16)  # cells and lines below which one pane is shown at a time
+
+
+class Panes(PaneRow):
+    """Sidebar at the left, list above article at the right. Classes of the screen say how they are shown."""
+
+    def __init__(
+        self, session: Session, sidebar: Sidebar, snippet: Widget, articles: ArticleList, article: ArticlePane
+    ) -> None:
+        self._column = PaneColumn(snippet, articles, article, id="main")
+        super().__init__(sidebar, self._column, id="body")
+        self.sidebar = sidebar
+        self.articles = articles
+        self.article = article
+        self._snippet = snippet
+        self._session = session
+        self._removed: AwaitRemove | None = None  # the search line that was left last
+
+    # -- focus
+
+    @property
+    def current(self) -> Pane:
+        """The pane that keys go to."""
+        focused = self.screen.focused
+        return focused if isinstance(focused, Pane) else self.articles
+
+    @property
+    def in_sidebar(self) -> bool:
+        """Return whether keys go to the sidebar."""
+        return self.current is self.sidebar
+
+    @property
+    def in_list(self) -> bool:
+        """Return whether keys go to the list."""
+        return self.current is self.articles
+
+    @property
+    def in_article(self) -> bool:
+        """Return whether keys go to the article."""
+        return self.current is self.article
+
+    @property
+    def line(self) -> str:
+        """`search` or `find` while the line of that name has the focus."""
+        focused = self.screen.focused
+        return focused.id or "" if isinstance(focused, SearchLine | FindLine) else ""
+
+    def go_to(self, pane: Pane) -> None:
+        """Move the focus, showing what is needed for it."""
+        if pane is self.article and self._session.page is None:
+            pane = self.articles
+        self.screen.remove_class("-zen")
+        self.screen.set_class(pane is self.sidebar and not self.is_wide, "-sidebar")
+        self.show_article(self._session.page is not None and not (self.is_single and pane is self.articles))
+        self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys that work now
+
+    def turn(self, step: int) -> None:
+        """Go to the next pane or the one before."""
+        panes: list[Pane] = [self.sidebar, self.articles]
+        if self._session.page is not None:
+            panes.append(self.article)
+        at = panes.index(self.current) if self.current in panes else 1
+        self.go_to(panes[(at + step) % len(panes)])
+
+    # -- arrangement
+
+    @property
+    def is_single(self) -> bool:
+        """Return whether one pane is shown at a time."""
+        return self.screen.has_class("-single")
+
+    @property
+    def is_wide(self) -> bool:
+        """Return whether the sidebar has its own place beside the list."""
+        return not (self.screen.has_class("-narrow") or self.is_single)
+
+    @property
+    def is_zen(self) -> bool:
+        """Return whether only the article is shown."""
+        return self.screen.has_class("-zen")
+
+    @property
+    def covers_list(self) -> bool:
+        """Return whether the sidebar is shown over the list."""
+        return self.screen.has_class("-sidebar") and not self.is_wide
+
+    @property
+    def shows_article(self) -> bool:
+        """Return whether the article has a place."""
+        return self.screen.has_class("-reading")
+
+    def fit(self, size: Size) -> None:
+        """Hide what does not fit a screen of that size."""
+        single = size.width < _SINGLE[0] or size.height < _SINGLE[1]
+        hides = self.is_wide and self.screen.focused is self.sidebar
+        self.screen.set_class(single, "-single")
+        self.screen.set_class(size.width < _WIDE and not single, "-narrow")
+        self.rearrange()
+        if hides and not self.is_wide:
+            self.go_to(self.articles)
+
+    def rearrange(self) -> None:
+        """Show those of list, snippet and article that have a place.
+
+        Each is shown by itself: a class of the screen would have every style of every widget looked up.
+        """
+        alone = self.shows_article and (self.is_single or self.is_zen)
+        self.article.display = self.shows_article
+        self.articles.display = not alone
+        self._snippet.display = bool(self._session.expression) and not alone
+
+    def show_article(self, shown: bool) -> None:
+        """Give the article a place, or take it away."""
+        if shown:
+            self.screen.add_class("-reading", update=False)
+        else:
+            self.screen.remove_class("-reading", update=False)
+        self.rearrange()
+
+    def make_room(self) -> None:
+        """Show the article; a short list takes no more lines than it needs."""
+        self.articles.styles.max_height = max(4, len(self.articles.ids))
+        self.show_article(True)
+
+    def close_article(self) -> None:
+        """Give the place of the article to the list; the focus stays."""
+        self.articles.styles.max_height = None
+        self.screen.remove_class("-zen")
+        self.show_article(False)
+
+    def toggle_zen(self) -> None:
+        """Show only the article, or all panes again."""
+        if self.is_zen:
+            self.go_to(self.article)
+        elif self._session.page is not None:
+            self.article.focus(scroll_visible=False)
+            self.screen.add_class("-zen")
+            self.rearrange()
+
+    # -- lines above the list and below the article
+
+    async def open_search(self, value: str, *, filters: bool) -> None:
+        """Ask for an expression above the list. When this returns, the next key goes into the line."""
+        if self._session.page is not None and (self.is_single or self.is_zen):
+            self.go_to(self.articles)
+        if self._removed is not None:
+            await self._removed
+            self._removed = None
+        lines = self.query(SearchLine)
+        line = lines.first() if lines else SearchLine(value, filters=filters, history=self._session.searches)
+        if not lines:
+            await self._column.mount(line, before=0)
+        self.screen.set_focus(line)
+
+    def close_search(self) -> None:
+        """Remove the search line."""
+        for line in self.query(SearchLine):
+            self._removed = line.remove()
+
+    async def open_find(self) -> None:
+        """Ask below the article for words to find in it."""
+        lines = self.query(FindLine)
+        line = lines.first() if lines else FindLine(self.article.sought)
+        if not lines:
+            await self._column.mount(line, after=self.article)
+        self.screen.set_focus(line)  # at once: the next key goes into it
+
+    def close_find(self, *, keep: bool = False) -> bool:
+        """Remove the line, and the marks unless they are kept; return False when there was neither."""
+        lines = list(self.query(FindLine))
+        for line in lines:
+            line.remove()
+        sought = bool(self.article.sought)
+        if sought and not keep:
+            self.article.find("")
+        if lines:
+            self.go_to(self.article)
+        return sought or bool(lines)
+
+    def on_find_line_typed(self, message: FindLine.Typed) -> None:
+        """Mark and go to what is typed."""
+        self.article.find(message.text)
+
+    def on_find_line_stepped(self, message: FindLine.Stepped) -> None:
+        """Go on among what was found."""
+        self.article.next_found(message.step)
+
+    def on_find_line_left(self, message: FindLine.Left) -> None:
+        """Go back to the article; what was found stays marked if it was kept."""
+        self.close_find(keep=message.keep)
+
+    # -- painting
+
+    def repainted(self) -> list[Widget]:
+        """The widgets that a key may have changed."""
+        panes = (self.sidebar, self.articles, self.article)
+        return [*panes, *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar)]
+
+    def forget_strips(self) -> None:
+        """Redraw all lines: the theme or the watches have other colours."""
+        for pane in (self.sidebar, self.articles, self.article):
+            pane.forget_strips()
+
+    def hold_repaint(self) -> None:
+        """Paint nothing for a moment: results that are about to come are painted with what is shown then."""
+        if isinstance(self.screen, PaneScreen):
+            self.screen.hold_repaint()
