@@ -201,7 +201,7 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for() -> None:
         assert "Enter a word, a phrase or a query" in run.text
         await run.press("escape")
         with failing(TuireaderError("the config cannot be written"), run.library.watches.save):
-            run.main.watching.new(WatchConfig("Fog", ("Fog",)))
+            await run.main.flows.run(partial(new_watch, config=WatchConfig("Fog", ("Fog",))))
             await run.settle()
             await run.press("enter")
         assert "the config cannot be written" in run.text
