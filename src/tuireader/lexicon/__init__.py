@@ -10,44 +10,21 @@ invisible characters; `lower` is the same in lower case, character by character;
 in, and all spans that leave this package count its characters.
 """
 
-from typing import TYPE_CHECKING
-
-from tuireader import lazy
-from tuireader.lexicon.tokenizer import TOKENIZER
-
-if TYPE_CHECKING:
-    from tuireader.lexicon.folding import Folded, fold
-    from tuireader.lexicon.indexing import (
-        MARKS,
-        distinct_words,
-        index_folded,
-        index_text,
-        indexed,
-        indexed_v4,
-        words,
-    )
-    from tuireader.lexicon.parts import Run
-    from tuireader.lexicon.term import Term, compile_term
+from tuireader.lexicon.folding import Folded, fold
+from tuireader.lexicon.indexing import (
+    MARKS,
+    TOKENIZER,
+    distinct_words,
+    index_folded,
+    index_text,
+    indexed,
+    indexed_v4,
+    words,
+)
+from tuireader.lexicon.parts import Run
+from tuireader.lexicon.term import Term, compile_term
 
 __all__ = [
     "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold",
     "index_folded", "index_text", "indexed", "indexed_v4", "words",
 ]  # fmt: skip
-
-__getattr__ = lazy.names(
-    __name__,
-    {
-        "folding": ("Folded", "fold"),
-        "indexing": (
-            "MARKS",
-            "distinct_words",
-            "index_folded",
-            "index_text",
-            "indexed",
-            "indexed_v4",
-            "words",
-        ),
-        "parts": ("Run",),
-        "term": ("Term", "compile_term"),
-    },
-)

@@ -22,6 +22,9 @@ from tuireader.lexicon.folding import (
     normalise,
 )
 
+TOKENIZER = "ascii"
+"""FTS5 tokenizer that splits the indexed words."""
+
 BREAK, GAP = "¶", "‗"
 MARKS = frozenset((BREAK, GAP))
 CAPITAL = "↑"

@@ -7,55 +7,50 @@ fields `title: body: author: feed: folder: url: label: watch:`, whole names by `
 are in capitals; `or` and `not` are words. Words and phrases follow the rules of `terms`.
 """
 
-from typing import TYPE_CHECKING
-
-from tuireader import lazy
-
-if TYPE_CHECKING:
-    from tuireader.query.advice import Advice, Names, advise, is_dead
-    from tuireader.query.emptiness import unmatchable_reason
-    from tuireader.query.evaluate import (
-        FoldedArticle,
-        Subject,
-        disabled_reason,
-        is_name,
-        matches,
-        merge_spans,
-        node_matches,
-        spans,
-        value_matches,
-    )
-    from tuireader.query.fts_plan import Plan, fts, plan
-    from tuireader.query.parser import parse
-    from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
-    from tuireader.query.renaming import rename
-    from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
-    from tuireader.query.tree import (
-        NAME_FIELDS,
-        OPERATORS,
-        STATES,
-        TEXT_FIELDS,
-        After,
-        Age,
-        And,
-        Before,
-        Is,
-        Name,
-        Near,
-        Node,
-        Not,
-        Or,
-        Query,
-        QueryError,
-        Regex,
-        Text,
-        leaves,
-        mentions_state,
-        phrase,
-        positive_terms,
-        required_terms,
-        start_of_day,
-    )
+from tuireader.query.advice import Advice, Names, advise, is_dead
+from tuireader.query.emptiness import unmatchable_reason
+from tuireader.query.evaluate import (
+    FoldedArticle,
+    Subject,
+    disabled_reason,
+    is_name,
+    matches,
+    merge_spans,
+    node_matches,
+    spans,
+    value_matches,
+)
+from tuireader.query.fts_plan import Plan, fts, plan
+from tuireader.query.parser import parse
+from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
+from tuireader.query.renaming import rename
+from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
+from tuireader.query.tree import (
+    NAME_FIELDS,
+    OPERATORS,
+    STATES,
+    TEXT_FIELDS,
+    After,
+    Age,
+    And,
+    Before,
+    Is,
+    Name,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Regex,
+    Text,
+    leaves,
+    mentions_state,
+    phrase,
+    positive_terms,
+    required_terms,
+    start_of_day,
+)
 
 __all__ = [
     "NAME_FIELDS", "OPERATORS", "REGEX_TOTAL", "STATES", "TEXT_FIELDS", "Advice", "After", "Age", "And",
@@ -65,62 +60,3 @@ __all__ = [
     "phrase", "plan", "positive_terms", "regex_problem", "regex_sizes", "regex_spans", "rename",
     "required_terms", "spans", "start_of_day", "unmatchable_reason", "value_matches",
 ]  # fmt: skip
-
-__getattr__ = lazy.names(
-    __name__,
-    {
-        "advice": ("Advice", "Names", "advise", "is_dead"),
-        "emptiness": ("unmatchable_reason",),
-        "evaluate": (
-            "FoldedArticle",
-            "Subject",
-            "node_matches",
-            "is_name",
-            "matches",
-            "merge_spans",
-            "spans",
-            "disabled_reason",
-            "value_matches",
-        ),
-        "parser": ("parse",),
-        "fts_plan": (
-            "Plan",
-            "fts",
-            "plan",
-        ),
-        "regexes": (
-            "SlowRegex",
-            "compiled",
-            "regex_problem",
-            "regex_spans",
-        ),
-        "renaming": ("rename",),
-        "sizes": ("REGEX_TOTAL", "regex_sizes"),
-        "tree": (
-            "NAME_FIELDS",
-            "OPERATORS",
-            "STATES",
-            "TEXT_FIELDS",
-            "After",
-            "Age",
-            "And",
-            "Before",
-            "Is",
-            "Name",
-            "Near",
-            "Node",
-            "Not",
-            "Or",
-            "Query",
-            "QueryError",
-            "Regex",
-            "Text",
-            "mentions_state",
-            "leaves",
-            "phrase",
-            "required_terms",
-            "start_of_day",
-            "positive_terms",
-        ),
-    },
-)

@@ -5,17 +5,12 @@ few terms that share a word with the article are looked for by their exact rules
 hardly more than ten.
 """
 
-from typing import TYPE_CHECKING
-
-from tuireader import lazy
+from tuireader.query import Subject
+from tuireader.watch.advice import advice, mute_advice
+from tuireader.watch.aliases import aliases
+from tuireader.watch.lookup import Lookup, lookup, prefilter
+from tuireader.watch.matcher import Matcher
 from tuireader.watch.rules import FIELDS, Problem, WatchRule, signature
-
-if TYPE_CHECKING:
-    from tuireader.query import Subject
-    from tuireader.watch.advice import advice, mute_advice
-    from tuireader.watch.aliases import aliases
-    from tuireader.watch.lookup import Lookup, lookup, prefilter
-    from tuireader.watch.matcher import Matcher
 
 __all__ = [
     "FIELDS",
@@ -31,13 +26,3 @@ __all__ = [
     "prefilter",
     "signature",
 ]
-
-__getattr__ = lazy.names(
-    __name__,
-    {
-        "advice": ("advice", "mute_advice"),
-        "aliases": ("aliases",),
-        "lookup": ("Lookup", "lookup", "prefilter"),
-        "matcher": ("Matcher", "Subject"),
-    },
-)
