@@ -150,9 +150,9 @@ async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     shown = (tmp_path / "shown").read_text(encoding="utf-8")
     assert shown == "--app-name=tuireader|--|W: --help; $(id) <b>|A &amp; B|"
     failed = await deliver(text, NotifyConfig(desktop=False, command=("/nowhere/at-all", "x")))
-    assert failed.troubles == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
+    assert failed.errors == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
     failed = await deliver(text, NotifyConfig(desktop=False, command=("false",)))
-    assert failed.troubles == ("notify.command: false ended with exit status 1",) and not failed.command
+    assert failed.errors == ("notify.command: false ended with exit status 1",) and not failed.command
 
 
 # --------------------------------------------------------------------------- through the library

@@ -96,7 +96,9 @@ async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
         assert wide.matches == 8 and wide.samples[0].title == "WeChat 1"
         wrong = await library.watches.preview(WatchConfig("Wrong", query='"open'))
         assert wrong.matches == 0 and "quotation mark" in wrong.problem
-        assert (await library.watches.preview(WatchConfig("Empty"))).problem == "there is nothing to look for"
+        assert (
+            await library.watches.preview(WatchConfig("Empty"))
+        ).problem == "there is nothing to search for"
 
 
 async def test_saving_a_watch_keeps_comments_and_hits_what_is_stored(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Modules that are imported when something of them is first used: a start does not wait for the others.
+"""Import modules of a package on first use, so that a start does not wait for the others.
 
-Type checkers and the contracts of the layers see the usual imports, under `TYPE_CHECKING`.
+Type checkers and import-linter see the usual imports under `TYPE_CHECKING`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import import_module
 
 
 def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
-    """A `__getattr__` for a package: `places` has the names that each of its modules gives it."""
+    """Return a `__getattr__` for a package; `places` maps its modules to the names they provide."""
     module_of = {name: module for module, found in places.items() for name in found}
 
     def __getattr__(name: str) -> object:

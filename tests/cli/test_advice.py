@@ -42,7 +42,7 @@ def test_config_check_warns(news: tuple[Home, Web], run: Run) -> None:
     assert told.code == Exit.OK
     found = [line.split(": warning: ", 1) for line in told.out.splitlines()]
     assert [message for _, message in found] == [
-        'watch[4]: "or" is looked for as a word; did you mean OR?',
+        'watch[4]: "or" is searched as a word; did you mean OR?',
         "watch[5]: there is no feed or folder 'Exmaple News'; did you mean 'Example News'?",
         'watch[6]: quokka OR wombat: OR is a word in a term; did you mean "quokka", "wombat"?',
         """mute[1]: there is no feed 'Exmaple'; did you mean feed:"Example News"?""",
@@ -69,19 +69,19 @@ def test_watches_that_are_dead_say_so(news: tuple[Home, Web], run: Run) -> None:
     home, _ = news
     home.config.write_text(home.config.read_text() + DEAD)
     lines = dict(line.split("\t", 1) for line in run("watch", "list").out.splitlines())
-    assert lines["Either"].endswith('(quiet: "or" is looked for as a word; did you mean OR?)')
+    assert lines["Either"].endswith('(quiet: "or" is searched as a word; did you mean OR?)')
     assert lines["Elsewhere"].endswith(
         "(quiet: there is no feed or folder 'Exmaple News'; did you mean 'Example News'?)"
     )
     assert "OR is a word in a term" in lines["Terms"] and "feeds fine" not in lines["Terms"]
     assert "failing" in lines["Alive"] or "feeds fine, no news yet" in lines["Alive"]
     linted = run("watch", "lint").out.splitlines()
-    assert 'Either: "or" is looked for as a word; did you mean OR?' in linted
+    assert 'Either: "or" is searched as a word; did you mean OR?' in linted
     assert 'Terms: quokka OR wombat: OR is a word in a term; did you mean "quokka", "wombat"?' in linted
     assert not any(line.startswith("Terms: quokka OR wombat: never hit") for line in linted)
     whole = [json.loads(line) for line in run("watch", "list", "--json").out.splitlines()]
     advice = next(one["advice"] for one in whole if one["name"] == "Either")
-    assert advice == ['"or" is looked for as a word; did you mean OR?']
+    assert advice == ['"or" is searched as a word; did you mean OR?']
 
 
 def test_nothing_found_says_what_may_be_meant(news: tuple[Home, Web], run: Run) -> None:
@@ -93,8 +93,6 @@ def test_nothing_found_says_what_may_be_meant(news: tuple[Home, Web], run: Run) 
     assert run("list", "feed:Exmaple").err == (
         """tuireader: there is no feed 'Exmaple'; did you mean feed:"Example News"?\n"""
     )
-    assert (
-        run("list", "quokka or wombat").err == 'tuireader: "or" is looked for as a word; did you mean OR?\n'
-    )
+    assert run("list", "quokka or wombat").err == 'tuireader: "or" is searched as a word; did you mean OR?\n'
     assert run("list", "watch:WeChat").err == ""
     assert json.loads(run("list", "--json", "watch:WeChat").out.splitlines()[0])["watches"]

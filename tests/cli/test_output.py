@@ -64,7 +64,7 @@ def test_an_article_as_text(run: Run) -> None:
 
 def test_carets_stand_below_what_they_mean(run: Run) -> None:
     said, carets, hint = run("list", "WeChat", "(open").err.splitlines()
-    assert said[carets.index("^")] == "(" and hint.strip() == "write a ) where the group ends"
+    assert said[carets.index("^")] == "(" and hint.strip() == "write a ) at the end of the group"
 
 
 def test_marks_by_expression(run: Run) -> None:

@@ -23,8 +23,8 @@ NAMES = Names(
     unnamed=1,
 )
 
-UNNAMED = "; the titles of 1 are not known before they are fetched"
-SPARED = "hides nothing: what is on a watch stays visible without include_watched"
+UNNAMED = "; 1 feed has no known title until fetched"
+SPARED = "hides nothing: without include_watched, articles on a watch stay visible"
 
 
 def said(text: str, names: Names | None = NAMES, *, at_arrival: bool = False) -> list[tuple[str, bool]]:
@@ -39,21 +39,21 @@ def said(text: str, names: Names | None = NAMES, *, at_arrival: bool = False) ->
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("WeChat or Weixin", ['"or" is looked for as a word; did you mean OR?']),
-        ("WeChat Or (a b)", ['"Or" is looked for as a word; did you mean OR?']),
-        ("(a) and title:b", ['"and" is looked for as a word; did you mean AND?']),
-        ("a near b", ['"near" is looked for as a word; did you mean NEAR?']),
-        ("not WeChat", ['"not" is looked for as a word; did you mean NOT?']),
-        ("a (not b)", ['"not" is looked for as a word; did you mean NOT?']),
-        ('"a" not -b', ['"not" is looked for as a word; did you mean NOT?']),
+        ("WeChat or Weixin", ['"or" is searched as a word; did you mean OR?']),
+        ("WeChat Or (a b)", ['"Or" is searched as a word; did you mean OR?']),
+        ("(a) and title:b", ['"and" is searched as a word; did you mean AND?']),
+        ("a near b", ['"near" is searched as a word; did you mean NEAR?']),
+        ("not WeChat", ['"not" is searched as a word; did you mean NOT?']),
+        ("a (not b)", ['"not" is searched as a word; did you mean NOT?']),
+        ('"a" not -b', ['"not" is searched as a word; did you mean NOT?']),
         (
             "a or b or /c/ and d",
             [
-                '"or" is looked for as a word; did you mean OR?',
-                '"and" is looked for as a word; did you mean AND?',
+                '"or" is searched as a word; did you mean OR?',
+                '"and" is searched as a word; did you mean AND?',
             ],
         ),
-        ("x or feed:=TechNode", ['"or" is looked for as a word; did you mean OR?']),
+        ("x or feed:=TechNode", ['"or" is searched as a word; did you mean OR?']),
         ("or", []),
         ("or a", []),
         ("a or", []),
@@ -81,7 +81,7 @@ def test_operators_in_small_letters(text: str, words: list[str]) -> None:
         ("feed:Nope", "there is no feed 'Nope'" + UNNAMED, True),
         (
             "feed:/nope/",
-            "there is no feed 'nope'; the titles of 1 are not known before they are fetched",
+            "there is no feed 'nope'; 1 feed has no known title until fetched",
             True,
         ),
         ('feed:"China tech"', """there is no feed 'China tech'; did you mean folder:"China tech"?""", True),
@@ -152,7 +152,7 @@ def test_names_are_harmless() -> None:
             "after:2026-02-01 and before:2026-01-05 exclude each other",
             True,
         ),
-        ("x /a^b/", "/a^b/ can match nothing: text stands before the start", True),
+        ("x /a^b/", "/a^b/ cannot match anything: there is text before the start", True),
     ],
 )
 def test_parts_that_exclude_each_other(text: str, words: str, dead: bool) -> None:
@@ -192,19 +192,19 @@ def test_what_is_said_to_exclude_each_other_matches_no_article(parts: list[str])
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [
-        ("a^b", "text stands before the start"),
-        (r"a+\Ab", "text stands before the start"),
-        ("(a|b)^c", "text stands before the start"),
-        ("a$b", "text stands behind the end"),
-        (r"\Zfoo", "text stands behind the end"),
-        ("$\n\nb", "text stands behind the end"),
-        ("(?!)", "(?!) never holds"),
-        ("x(?!)", "(?!) never holds"),
-        ("(a^b)+", "text stands before the start"),
-        ("(a^b|c$d)", "text stands before the start"),
-        ("", "it takes no letter of a text"),
-        ("^$", "it takes no letter of a text"),
-        (r"\b", "it takes no letter of a text"),
+        ("a^b", "there is text before the start"),
+        (r"a+\Ab", "there is text before the start"),
+        ("(a|b)^c", "there is text before the start"),
+        ("a$b", "there is text after the end"),
+        (r"\Zfoo", "there is text after the end"),
+        ("$\n\nb", "there is text after the end"),
+        ("(?!)", "(?!) never matches"),
+        ("x(?!)", "(?!) never matches"),
+        ("(a^b)+", "there is text before the start"),
+        ("(a^b|c$d)", "there is text before the start"),
+        ("", "it only matches empty text"),
+        ("^$", "it only matches empty text"),
+        (r"\b", "it only matches empty text"),
         ("a", ""),
         ("^a$", ""),
         ("a?^b", ""),
@@ -217,7 +217,7 @@ def test_what_is_said_to_exclude_each_other_matches_no_article(parts: list[str])
         ("(?=x)^a", ""),  # of what `regex` may read otherwise nothing is said
         ("(", ""),
         ("a{99999999999}", ""),
-        (r"(a)\1^", "text stands before the start"),
+        (r"(a)\1^", "there is text before the start"),
     ],
 )
 def test_patterns_that_match_nothing(pattern: str, reason: str) -> None:
@@ -246,17 +246,25 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
         ),
         (
             WatchRule("w", any=("x",), none=("a NEAR/3 b",)),
-            "a NEAR/3 b: NEAR/3 is a word in a term; did you mean it as the query?",
+            "a NEAR/3 b: NEAR/3 is a word in a term; should it be the query?",
             False,
         ),
         (
             WatchRule("w", all=(("title:foo",),)),
-            "title:foo: title: means nothing in a term; did you mean it as the query?",
+            "title:foo: title: means nothing in a term; should it be the query?",
             False,
         ),
-        (WatchRule("w", any=("/a^b/",)), "/a^b/: can match nothing: text stands before the start", True),
-        (WatchRule("w", any=("/a^b/", "c")), "/a^b/: can match nothing: text stands before the start", False),
-        (WatchRule("w", any=("Foo",), none=("foo", "x")), "all of Foo is left out by none", True),
+        (
+            WatchRule("w", any=("/a^b/",)),
+            "/a^b/: cannot match anything: there is text before the start",
+            True,
+        ),
+        (
+            WatchRule("w", any=("/a^b/", "c")),
+            "/a^b/: cannot match anything: there is text before the start",
+            False,
+        ),
+        (WatchRule("w", any=("Foo",), none=("foo", "x")), "all of Foo is excluded by none", True),
         (
             WatchRule("w", any=("x",), feeds=("Tech node",)),
             "there is no feed or folder 'Tech node'; did you mean 'TechNode'?",
@@ -266,12 +274,12 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
         (WatchRule("w", query="watch:Nope"), "there is no watch 'Nope'", True),
         (
             WatchRule("w", any=("x",), query="age:>2d"),
-            "age:>2d never holds: a watch is asked when an article arrives",
+            "age:>2d is never true: watches are checked when an article arrives",
             True,
         ),
         (
             WatchRule("w", any=("x",), query="watch:WeChat OR a"),
-            "watch:WeChat never holds for a new article: all watches are asked at once",
+            "watch:WeChat is never true of a new article: all watches are checked at once",
             False,
         ),
     ],
@@ -305,7 +313,7 @@ def test_names_of_watches_are_only_asked_for_where_they_are_known() -> None:
         ("watch:WeChat", "", True, []),
         ("sofa -watch:WeChat", "TechNode", False, []),
         ("sofa or chair", "Nope", False, [
-            '"or" is looked for as a word; did you mean OR?', "there is no feed or folder 'Nope'",
+            '"or" is searched as a word; did you mean OR?', "there is no feed or folder 'Nope'",
         ]),
     ],
 )  # fmt: skip

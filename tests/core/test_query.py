@@ -127,23 +127,23 @@ def test_reading(expression: str, tree: Node) -> None:
         ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
         ("zzzz:b", 0, 5, "there is no field zzzz:", "fields are title: body:"),
         ("(a", 0, 1, "the bracket is not closed", ")"),
-        (")", 0, 1, "something to look for is missing", ""),
-        ("a)", 1, 1, "no bracket is open here", ""),
-        ("()", 0, 1, "there is nothing between the brackets", ""),
+        (")", 0, 1, "a search term is missing", ""),
+        ("a)", 1, 1, "there is no open bracket to close", ""),
+        ("()", 0, 1, "the brackets are empty", ""),
         ('a "b', 2, 1, "the quotation mark is not closed", '"'),
         ("/a", 0, 1, "the regular expression is not closed", "/"),
-        ("/etc/kumo", 0, 1, "the regular expression is not closed", "quotation marks"),
-        ("/(/", 0, 3, "the regular expression is wrong", ""),
+        ("/etc/kumo", 0, 1, "the regular expression is not closed", "quotes"),
+        ("/(/", 0, 3, "the regular expression is invalid", ""),
         ("/a{99999999999}/", 0, 16, "the regular expression is too large", ""),
-        ("OR a", 0, 2, "OR needs something on both sides", "write or"),
-        ("a OR", 2, 2, "after OR something to look for is missing", ""),
-        ("a AND AND b", 6, 3, "AND needs something on both sides", "write and"),
-        ("NEAR", 0, 4, "NEAR needs something on both sides", "write near"),
+        ("OR a", 0, 2, "OR needs terms on both sides", "write or"),
+        ("a OR", 2, 2, "after OR a search term is missing", ""),
+        ("a AND AND b", 6, 3, "AND needs terms on both sides", "write and"),
+        ("NEAR", 0, 4, "NEAR needs terms on both sides", "write near"),
         ("a NEAR/x b", 2, 6, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
         ("a NEAR/9999 b", 2, 9, "NEAR/ needs a number of words up to 1000", "NEAR/8"),
         ("a near/8 b", 2, 6, "there is no operator near/8", "did you mean NEAR/8?"),
         ("a NAER/8 b", 2, 6, "there is no operator NAER/8", "did you mean NEAR/8?"),
-        ("a NEAR is:read", 7, 3, "NEAR stands between words or phrases", "NEAR/8"),
+        ("a NEAR is:read", 7, 3, "NEAR needs words or phrases on both sides", "NEAR/8"),
         ("title:a NEAR b", 8, 4, "NEAR needs words of the same field on both sides", ""),
         (
             f"a NEAR ({' OR '.join('abcdefghijklmnopqrstuvw')})",
@@ -152,9 +152,9 @@ def test_reading(expression: str, tree: Node) -> None:
             "NEAR takes at most 20 alternatives",
             "",
         ),
-        ("NOT", 0, 3, "after NOT something to look for is missing", ""),
-        ("a - b", 2, 1, "there is nothing to look for in this", ""),
-        ("a ( -)", 4, 1, "after - something to look for is missing", ""),
+        ("NOT", 0, 3, "after NOT a search term is missing", ""),
+        ("a - b", 2, 1, "this contains nothing to search for", ""),
+        ("a ( -)", 4, 1, "after - a search term is missing", ""),
         ("title:", 0, 6, "title: needs a word", "title:word"),
         ("title:OR", 0, 6, "title: needs a word", "title:word"),
         ("is:", 0, 3, "is: needs a value", "unread"),
@@ -162,13 +162,13 @@ def test_reading(expression: str, tree: Node) -> None:
         ("is:qqq", 3, 3, "there is no is:qqq", "is: takes"),
         ("age:3d", 4, 2, "age: needs < or >", "age:<3d"),
         ("age:<3m", 4, 3, "m can be min or mo", "age:<3d"),
-        ("after:2026-02-30", 6, 10, "this is no date", "after:2026-11-01"),
-        ("before:soon", 7, 4, "this is no date", "for example"),
+        ("after:2026-02-30", 6, 10, "this is not a date", "after:2026-11-01"),
+        ("before:soon", 7, 4, "this is not a date", "for example"),
         ("title:=x", 0, 7, "title: takes no =", "feed:="),
         ("feed:=", 0, 6, "feed:= needs a name", "My name"),
         ("folder:=(a b)", 0, 8, "folder:= needs a name", "My name"),
-        ("after:0000", 6, 4, "this is no date", "after:"),
-        ("(" * 21 + "a" + ")" * 21, 20, 1, "more than 20 brackets in one another", ""),
+        ("after:0000", 6, 4, "this is not a date", "after:"),
+        ("(" * 21 + "a" + ")" * 21, 20, 1, "more than 20 nested brackets", ""),
         ("a" * 10_001, 10_000, 1, "longer than 10,000 characters", ""),
     ],
 )
@@ -183,10 +183,10 @@ def test_the_caret_stands_below_the_trouble() -> None:
     assert fault("云图 tilte:x").caret().splitlines() == [
         "云图 tilte:x",
         "     ^^^^^^ there is no field tilte:",
-        "did you mean title:?; put text with a colon in quotation marks",
+        "did you mean title:?; put text with a colon in quotes",
     ]
-    assert fault("a)").caret() == "a)\n ^ no bracket is open here"
-    assert fault("a OR").caret() == "a OR\n  ^^ after OR something to look for is missing"
+    assert fault("a)").caret() == "a)\n ^ there is no open bracket to close"
+    assert fault("a OR").caret() == "a OR\n  ^^ after OR a search term is missing"
 
 
 def test_the_picture_of_a_long_expression_is_cut() -> None:
@@ -622,10 +622,10 @@ def test_brackets_are_written_only_where_they_are_needed(expression: str) -> Non
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("(kumo", "the bracket is not closed (write a ) where the group ends)"),
-        ("()", "there is nothing between the brackets"),
-        ("kumo OR", "after OR something to look for is missing"),
-        ("kumo )", "no bracket is open here"),
+        ("(kumo", "the bracket is not closed (write a ) at the end of the group)"),
+        ("()", "the brackets are empty"),
+        ("kumo OR", "after OR a search term is missing"),
+        ("kumo )", "there is no open bracket to close"),
     ],
 )
 def test_faults_are_said_in_one_line_with_what_to_do(expression: str, said: str) -> None:

@@ -43,7 +43,7 @@ from tuireader.query.sizes import LARGEST, size
 )
 def test_a_pattern_that_would_take_all_memory_is_refused_with_its_place(pattern: str, place: int) -> None:
     assert regex_problem(pattern) == (
-        "the regular expression is too large: with its repeats written out "
+        "the regular expression is too large: with its repeats expanded "
         f"it has more than 10,000 characters, at position {place}"
     )
     with pytest.raises(ValueError, match="too large"):

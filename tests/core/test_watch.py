@@ -225,12 +225,12 @@ def test_a_huge_line_is_not_looked_through_for_each_hit() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (WatchRule("w"), "there is nothing to look for"),
-        (WatchRule("w", none=("kumo",)), "there is nothing to look for"),
-        (WatchRule("w", any=("-",)), "there is nothing to look for in '-'"),
-        (WatchRule("w", any=("-",), query="kumo"), "there is nothing to look for in '-'"),
-        (WatchRule("w", all=((), ("kumo",))), "one of its groups has no term that works"),
-        (WatchRule("w", any=("/(/",)), "/(/: the regular expression is wrong"),
+        (WatchRule("w"), "there is nothing to search for"),
+        (WatchRule("w", none=("kumo",)), "there is nothing to search for"),
+        (WatchRule("w", any=("-",)), "there is nothing to search for in '-'"),
+        (WatchRule("w", any=("-",), query="kumo"), "there is nothing to search for in '-'"),
+        (WatchRule("w", all=((), ("kumo",))), "one of its groups has no valid term"),
+        (WatchRule("w", any=("/(/",)), "/(/: the regular expression is invalid"),
         (WatchRule("w", any=("/a{99999999999}/",)), "/a{99999999999}/: the regular expression is too large"),
         (WatchRule("w", query="kumo ("), "query: the bracket is not closed"),
         (WatchRule("w", any=("kumo",), fields=("title", "tilte")), "fields are title"),
@@ -261,7 +261,7 @@ def test_a_slow_regular_expression_is_stopped_named_and_given_up(rule: WatchRule
     assert matcher.match(Subject(title="aaa"))
     matcher.match(bait)
     [problem] = matcher.problems
-    assert problem.message.endswith("3 articles; the watch is off")
+    assert problem.message.endswith("3 articles; the watch is disabled")
     assert not matcher.match(Subject(title="aaa"))
     assert matcher.spans(bait.title) == []
 

@@ -289,4 +289,4 @@ async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
         await run.main.controllers.navigation.show_view(View(ViewKind.WATCH, "Dead"))
         await run.settle()
         assert "Nothing matched so far." in run.text
-        assert '"or" is looked for as a word; did you mean OR?' in run.text
+        assert '"or" is searched as a word; did you mean OR?' in run.text

@@ -405,7 +405,7 @@ async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_pa
             dialog.query_one(f"#{name}", Input).value = value
         await run.press("left")
         await run.settle()
-        assert '! "or" is looked for as a word; did you mean OR?' in run.text
+        assert '! "or" is searched as a word; did you mean OR?' in run.text
         dialog.query_one("#query", Input).value = "feed:nope"
         await run.press("left")
         await run.settle()

@@ -1,8 +1,8 @@
-"""The one table of commands: what a person can do, by which key, and where.
+"""The table of commands: everything the user can do, with keys and places.
 
-Bindings, footer, palette, help, `tuireader keys` and the documentation are all made from `COMMANDS`, so a
-new command is one line in `reading` or `managing` and one method that does it. Keys are written as Textual
-names them (`question_mark`, `ctrl+z`); people may write characters (`?`, `^z`) in their TOML.
+Bindings, footer, palette, help, `tuireader keys` and the documentation are generated from `COMMANDS`, so a
+new command is one entry in `reading` or `managing` and one method. Keys have Textual's names
+(`question_mark`, `ctrl+z`); in their TOML, users may write characters (`?`, `^z`).
 """
 
 from tuireader.commands.command import PANES, TABLES, Command, Group, Scope

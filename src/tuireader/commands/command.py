@@ -1,4 +1,4 @@
-"""What a command is, and where its keys work."""
+"""Commands and the places where their keys work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOVING = (*TABLES, Scope.CHOICES)
 
 
 class Group(StrEnum):
-    """The headings of the help, in their order."""
+    """Headings of the help, in order."""
 
     MOVE = "Move"
     READ = "Read"
@@ -41,11 +41,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that a person can do.
+    """Something the user can do.
 
-    `id` is stable: it names the action in code and in the person's `[keys]`. `title` is short, for footer
-    and palette; `help` is a sentence. `keys` are those of the preset `default`, which work in `scope` and in
-    those of `also`.
+    `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer
+    and palette; `help` is a sentence. `keys` are those of the preset `default`; they work in `scope` and
+    in `also`.
     """
 
     id: Annotated[str, "Name of the command, as `[keys]` takes it."]
@@ -59,11 +59,11 @@ class Command:
 
     @property
     def places(self) -> frozenset[Scope]:
-        """All panes, screens and dialogs in which its keys work."""
+        """Return all panes, screens and dialogs in which its keys work."""
         named = {self.scope, *self.also}
         return frozenset(named - {Scope.GLOBAL} | (PANES if Scope.GLOBAL in named else frozenset()))
 
     @property
     def on_main(self) -> bool:
-        """Whether the main screen can do it: the palette and the help offer it there."""
+        """Return whether the command works on the main screen; then palette and help offer it there."""
         return bool(self.places & PANES)

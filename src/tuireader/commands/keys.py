@@ -1,11 +1,11 @@
-"""The names of keys: as Textual has them, as people write them, as they are shown."""
+"""Names of keys: as Textual writes them, as users write them, as they are shown."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
 
-# Textual calls a printable key by its Unicode name, but for these.
+# Textual names printable keys by their Unicode names, except these.
 _SHORT_NAMES = {
     "solidus": "slash",
     "reverse_solidus": "backslash",
@@ -49,7 +49,7 @@ _ALIASES = {
     "meta": "alt",
     "option": "alt",
 }
-_MODIFIERS = ("alt", "ctrl", "shift")  # in the order of Textual's names
+_MODIFIERS = ("alt", "ctrl", "shift")  # in Textual's order
 SAME_BYTE = {
     "ctrl+h": "backspace",
     "ctrl+i": "tab",
@@ -76,7 +76,7 @@ def _unicode_name(character: str) -> str:
     return _SHORT_NAMES.get(name, name)
 
 
-# The signs that keyboards have, by their names; letters and digits are their own names.
+# Signs on keyboards by name; letters and digits are their own names.
 _CHARACTERS = {
     _unicode_name(sign): sign
     for sign in (*map(chr, range(33, 256)), "€")
@@ -86,7 +86,7 @@ _NAMES = {sign: name for name, sign in _CHARACTERS.items()}
 
 
 def normalise_key(text: str) -> str | None:
-    """The Textual name of a key as a person writes it (`?`, `^z`, `Ctrl+Z`, `PgDn`), None if it is no key."""
+    """Return Textual's name of a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`), None if unknown."""
     text = text if text == " " else text.strip()
     if len(text) > 1 and text[0] == "^":
         text = "ctrl+" + text[1:]
@@ -116,7 +116,7 @@ def _plain_key(text: str) -> str | None:
 
 
 def key_label(key: str) -> str:
-    """A key as people read it: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
+    """Return a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
     *modifiers, last = key.split("+")
     label = _LABELS.get(last) or _CHARACTERS.get(last, last)
     if modifiers == ["ctrl"] and len(label) == 1:
@@ -125,7 +125,7 @@ def key_label(key: str) -> str:
 
 
 def keys_label(keys: Iterable[str]) -> str:
-    """Several keys as people read them; a run of digits is shortened: `1–9`."""
+    """Return several keys for display; a run of digits is shortened: `1–9`."""
     labels = [key_label(key) for key in keys]
     if len(labels) > 2 and all(label.isdecimal() for label in labels):
         return f"{labels[0]}–{labels[-1]}"

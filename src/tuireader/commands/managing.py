@@ -1,4 +1,4 @@
-"""The commands that find, that care for feeds and watches, and those of the program."""
+"""Commands for searching, feeds, watches and the program itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that move, read and mark."""
+"""Commands for moving, reading and marking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All commands, and the sets of keys that ship."""
+"""All commands, and the presets of keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMMANDS: tuple[Command, ...] = (*READING, *MANAGING)
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
-# What a preset changes; all else is as in the table. An empty tuple leaves a command to the palette.
+# Changes of a preset; everything else is as in the table. An empty tuple leaves a command to the palette.
 _NEWSBOAT: Mapping[str, tuple[str, ...]] = {
     "open": ("enter", "right"),
     "page_or_next_unread": (),

@@ -1,4 +1,4 @@
-"""A person's own keys: what they make of a preset, and what is wrong with them."""
+"""The user's own keys on top of a preset, and their problems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """Something wrong with a person's keys. `path` is where in the config, such as `keys.next_unread`."""
+    """A problem of the user's keys. `path` is its place in the configuration, such as `keys.next_unread`."""
 
     path: str
     message: str
@@ -20,11 +20,11 @@ class KeyProblem:
 def resolve_keys(
     preset: str, overrides: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, tuple[str, ...]], list[KeyProblem]]:
-    """The keys of every command under a preset and a person's own `[keys]`, and what is wrong with these.
+    """Return the keys of every command under a preset and the user's `[keys]`, and problems.
 
-    The result has no clash, whatever comes in: a key that a person gave to a command is taken from the
-    command that has it in the preset; of two of the person's own commands the first one keeps it. Both are
-    told. An empty sequence leaves a command without a key.
+    The result never has a clash: a key that the user gives to a command is taken from the command that
+    has it in the preset; of two of the user's own commands the first keeps it. Both are reported. An
+    empty sequence leaves a command without a key.
     """
     problems: list[KeyProblem] = []
     if preset not in PRESETS:
@@ -41,7 +41,7 @@ def resolve_keys(
         problems += [
             KeyProblem(path, f"{key_label(key)!r} is already {other}") for key, other in taken.items()
         ]
-        if keys or not written:  # when no key of a line can be used, the preset's stay
+        if keys or not written:  # if no key of a line is valid, the preset's stay
             own[command_id] = tuple(key for key in keys if key not in taken)
     resolved = {}
     for command in COMMANDS:
@@ -77,7 +77,7 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
 
 
 def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Those of `keys` that another command in `own` has where both would work, with that command."""
+    """Return those of `keys` that another command in `own` has where both would work, with that command."""
     return {
         key: other
         for key in keys
@@ -87,13 +87,13 @@ def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ..
 
 
 def _meet(one: str, other: str) -> bool:
-    """Whether the keys of two commands can work at the same moment."""
+    """Return whether the keys of two commands can work at the same moment."""
     return one != other and bool(BY_ID[one].places & BY_ID[other].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the known name nearest to `name`, `""` when none is near."""
-    import difflib  # only ever needed for a mistake
+    """Return `; did you mean 'x'?` for the known name nearest to `name`, `""` when none is near."""
+    import difflib  # only needed for mistakes
 
     near = difflib.get_close_matches(name.lower()[:100], list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""

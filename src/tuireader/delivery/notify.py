@@ -1,7 +1,7 @@
-"""Telling of new articles on watches: what a message says, and who shows it.
+"""Notifications of new articles on watches: their text, and how to show them.
 
-The first half is pure. The second runs programs: each gets its arguments as they are, without a shell, and
-has a time limit. All text in a message has been cleaned when its article came in.
+The first half is pure. The second runs programs: each gets its arguments without a shell, and has a time
+limit. All text in a message was cleaned when its article arrived.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from tuireader.config import NotifyConfig
 from tuireader.model import Evidence
 
-# --------------------------------------------------------------------------- what a message says
+# --------------------------------------------------------------------------- messages
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One article of a message: the watches it is on, and what it adds to a story that was told before."""
+    """An article of a message: the watches it is on, and its additions to a story already reported."""
 
     article_id: int
     title: str
@@ -35,7 +35,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """All that one refresh tells, as one notification."""
+    """One notification for everything new in a refresh."""
 
     title: str
     body: str
@@ -46,7 +46,7 @@ _LINES = 5
 
 
 def message(items: Sequence[Item]) -> Message:
-    """Put articles into one message: `WeChat: …` for one, `12 new on WeChat, PIPL` for more."""
+    """Combine articles into one message: `WeChat: …` for one, `12 new on WeChat, PIPL` for more."""
     watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
     if len(items) == 1:
         (item,) = items
@@ -66,8 +66,8 @@ def _sentence(item: Item) -> str:
     return next((evidence.sentence for evidence in item.evidence if evidence.sentence != item.title), "")
 
 
-def as_json(told: Message) -> str:
-    """The message as the command gets it: one object, articles in the order of their times."""
+def as_json(message: Message) -> str:
+    """Return the message for the command: one object, articles in the order of their times."""
     articles = [
         {
             "id": item.article_id,
@@ -85,52 +85,52 @@ def as_json(told: Message) -> str:
                 for evidence in item.evidence
             ],
         }
-        for item in told.items
+        for item in message.items
     ]
-    whole = {"title": told.title, "body": told.body, "count": len(articles), "articles": articles}
+    whole = {"title": message.title, "body": message.body, "count": len(articles), "articles": articles}
     return json.dumps(whole, ensure_ascii=False)
 
 
 def is_quiet(hours: str, minute: int) -> bool:
-    """Whether a minute of the day is within hours such as `22:00-07:00`, of which the last one counts not."""
+    """Return whether a minute of the day is within hours such as `22:00-07:00`, the end excluded."""
     if not hours:
         return False
     start, end = ((int(hour) * 60 + int(rest)) for hour, rest in (at.split(":") for at in hours.split("-")))
     return start <= minute < end if start <= end else minute >= start or minute < end
 
 
-# --------------------------------------------------------------------------- who shows it
+# --------------------------------------------------------------------------- delivery
 
 _SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of a message: whether the desktop has it, whether the command ran, and what went wrong."""
+    """Outcome of a message: shown on the desktop, command run, errors."""
 
     desktop: bool = False
     command: bool = False
-    troubles: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
-async def deliver(told: Message, config: NotifyConfig) -> Delivered:
-    """Hand a message to the command and to `notify-send`, as far as they are wanted and there."""
-    troubles: list[str] = []
+async def deliver(message: Message, config: NotifyConfig) -> Delivered:
+    """Pass a message to the command and to `notify-send`, where wanted and available."""
+    errors: list[str] = []
     command = desktop = False
     if config.command:
-        trouble = await _run(config.command, as_json(told))
-        command = not trouble
-        if trouble:
-            troubles.append(f"notify.command: {trouble}")
+        error = await _run(config.command, as_json(message))
+        command = not error
+        if error:
+            errors.append(f"notify.command: {error}")
     sender = shutil.which("notify-send") if config.desktop else None
     if sender:
-        body = html.escape(told.body, quote=False)  # notification services read tags in the body
-        desktop = not await _run((sender, "--app-name=tuireader", "--", told.title, body))
-    return Delivered(desktop, command, tuple(troubles))
+        body = html.escape(message.body, quote=False)  # notification services interpret tags in the body
+        desktop = not await _run((sender, "--app-name=tuireader", "--", message.title, body))
+    return Delivered(desktop, command, tuple(errors))
 
 
 async def _run(command: Sequence[str], text: str = "") -> str:
-    """Run a program with `text` on its stdin; returns why it failed, or `""`."""
+    """Run a program with `text` on its stdin; return the error, or `""`."""
     try:
         process = await asyncio.create_subprocess_exec(
             *command,

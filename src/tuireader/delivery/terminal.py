@@ -1,7 +1,7 @@
-"""Notifications that a terminal shows: the control sequences for them, and which of them a terminal knows.
+"""Notifications by terminals: control sequences, and which terminal supports which.
 
-Pure: whoever owns the terminal writes what comes from here. Titles and texts come from feeds, so nothing in
-them may end the sequence: they are cleaned here once more, and sent as base64 where that is known.
+Pure: the owner of the terminal writes the result. Titles and texts come from feeds, so nothing in them may
+end the sequence: they are cleaned once more, and sent as base64 where that is supported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KINDS = ("osc9", "osc777", "osc99")
 _TITLE, _BODY = 120, 300  # characters
 _BELL, _END = "\a", "\x1b\\"
 
-# What tells a terminal: a variable, how its value begins, what it knows. tmux and screen pass some on.
+# Detection: a variable, the beginning of its value, the supported kind. tmux and screen pass some on.
 _SIGNS = (
     ("KITTY_WINDOW_ID", "", "osc99"),
     ("TERM", "xterm-kitty", "osc99"),
@@ -35,9 +35,9 @@ _SIGNS = (
 
 
 def detect(environ: Mapping[str, str], wanted: str) -> str:
-    """The notification to send to this terminal, `""` for none.
+    """Return the kind of notification for this terminal, `""` for none.
 
-    `wanted` is one of `KINDS`, or `auto`, which is what the terminal is known to understand.
+    `wanted` is one of `KINDS`, or `auto` for what the terminal is known to support.
     """
     if wanted != _AUTO:
         return wanted if wanted in KINDS else ""
@@ -48,10 +48,10 @@ def detect(environ: Mapping[str, str], wanted: str) -> str:
 
 
 def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str], number: int) -> str:
-    """What to write to the terminal for one notification; `""` where it cannot go through.
+    """Return the sequence for one notification; `""` where it cannot get through.
 
-    tmux lets it through with `allow-passthrough on`; screen only what is short. `number` tells notifications
-    apart.
+    tmux passes it on with `allow-passthrough on`; screen only when short. `number` identifies the
+    notification.
     """
     title, body = _safe(title, _TITLE), _safe(body, _BODY)
     if kind == "osc9":
@@ -66,14 +66,14 @@ def escape_sequence(title: str, body: str, kind: str, environ: Mapping[str, str]
         return ""
     if environ.get("TMUX"):
         return "\x1bPtmux;" + whole.replace("\x1b", "\x1b\x1b") + _END
-    if environ.get("STY"):  # ends what it passes on at the first ST, and takes no more than some 250 bytes
+    if environ.get("STY"):  # screen ends at the first ST, and accepts only some 250 bytes
         short = len(whole.encode()) < 240 and kind != "osc99"
         return f"\x1bP{whole}{_END}" if short else ""
     return whole
 
 
 def _safe(text: str, limit: int) -> str:
-    """One line without control characters and without what parts the fields of a sequence."""
+    """Return one line without control characters and field separators."""
     return cut_characters(clean(" · ".join(text.splitlines())), limit).replace(";", ",")
 
 

@@ -1,4 +1,4 @@
-"""Tolerant HTML → a flat list of blocks with inline spans; links numbered. Pure, linear, never raises."""
+"""Tolerant HTML → a flat list of blocks with inline spans and numbered links. Pure, linear, never raises."""
 
 from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
 from tuireader.document.links import links_of

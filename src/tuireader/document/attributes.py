@@ -1,4 +1,4 @@
-"""Attributes of tags, and the small values in them."""
+"""Attributes of tags, and small values in them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:highlight-source-|language-|lang-|brush:\s*|
 
 
 def attributes(raw: str) -> dict[str, str]:
-    """Read what stands behind a tag's name: values by names in small letters, decoded.
+    """Parse the attributes of a tag: decoded values by lower-case names.
 
-    The first of a name counts (HTML Standard §13.2.5.33); what is beyond 20,000 characters is not read.
+    The first of a name counts (HTML Standard §13.2.5.33); anything beyond 20,000 characters is ignored.
     """
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(raw[:_LONGEST]):
@@ -26,13 +26,13 @@ def attributes(raw: str) -> dict[str, str]:
 
 
 def whole(s: str, otherwise: int) -> int:
-    """Return the whole number that an attribute says, or `otherwise`."""
+    """Return the whole number in an attribute, or `otherwise`."""
     s = s.strip()
     return int(s) if _SMALL_NUMBER.fullmatch(s) else otherwise
 
 
 def language(raw: str) -> str:
-    """Return the language of the code in an element, as its attributes tell it by several customs, or ""."""
+    """Return the language of the code in an element by several conventions for its attributes, or ""."""
     found = attributes(raw)
     named = found.get("data-lang") or found.get("data-language")
     if not named and (match := _LANGUAGE.search(found.get("class", ""))):

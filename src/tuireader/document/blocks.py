@@ -1,4 +1,4 @@
-"""The shapes of a document: a flat list of blocks with inline spans, and the links that they name."""
+"""Types of a document: a flat list of blocks with inline spans, and the links that they refer to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SpanKind(StrEnum):
-    """What a stretch of a block's text is."""
+    """Kind of a stretch of a block's text."""
 
     STRONG = "strong"
     EM = "em"
@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the text. Only http, https and mailto are ever links; `number` counts from 1."""
+    """A link of the text. Only http, https and mailto are links; `number` counts from 1."""
 
     number: int
     url: str
@@ -40,7 +40,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture's place: what it shows, who made it, and where it is."""
+    """An image: its content, its author and its address."""
 
     url: str
     alt: str = ""
@@ -49,7 +49,7 @@ class Picture:
 
 
 class BlockKind(StrEnum):
-    """What a block is."""
+    """Kind of a block."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -63,12 +63,12 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the flat list that a document is.
+    """A block of the flat list.
 
     `level` is 1–6 for headings; `quote` the depth of block quotes around it; `indent` the depth of lists
     around it; `marker` stands before the first line of an item (`•`, `1.`). Code and tables keep their
-    lines (`\\n` in `text`); a table's text is already laid out in columns. A picture's text is its alt
-    text and caption, an embed's the name of what is embedded.
+    lines (`\n` in `text`); a table's text is already laid out in columns. The text of an image is its alt
+    text and caption, of an embed the name of the embedded object.
     """
 
     kind: BlockKind
@@ -85,16 +85,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole text: blocks in reading order and the links that they name."""
+    """A whole text: blocks in reading order and the links that they refer to."""
 
     blocks: tuple[Block, ...] = ()
     links: tuple[Link, ...] = ()
 
     @property
     def text(self) -> str:
-        """What can be read, one line a block: the words that `text.plain` gives, for ordinary articles.
+        """Return the readable text, one line per block: the words of `text.plain`, for ordinary articles.
 
-        Left out are what is not in the running text: alt texts, and the names of embedded things.
+        Anything outside the running text is left out: alt texts, and the names of embeds.
         """
         return "\n".join(
             block.text

@@ -1,4 +1,4 @@
-"""What all elements of a text have in common: which are open, and how their text becomes blocks."""
+"""Open elements of a text, and how their text becomes blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEEPEST = 20
 
 @dataclass(slots=True)
 class Figure:
-    """A `<figure>` that is open: where its blocks start, and where its caption went if that came first."""
+    """An open `<figure>`: where its blocks start, and the place of a caption that came first."""
 
     out: list[Block]
     start: int
@@ -27,7 +27,7 @@ class Figure:
 
 @dataclass(slots=True)
 class OpenList:
-    """A list that is open: the number of its next item, and how it is written."""
+    """An open list: the number of its next item, and its style."""
 
     ordered: bool
     number: int
@@ -35,16 +35,16 @@ class OpenList:
 
 
 class Elements:
-    """A stack of open elements, and what the blocks need to know of them, counted along.
+    """A stack of open elements with the counts that blocks need.
 
-    There is no tree: an end tag closes up to its start tag, unless a table cell stands between (HTML Standard
-    §13.2.6.4.7, simplified).
+    There is no tree: an end tag closes up to its start tag, unless a table cell is in between (HTML
+    Standard §13.2.6.4.7, simplified).
     """
 
     ENDS: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
-    """What the end of an element of a name does."""
+    """Actions at the end of an element, by name."""
     _is_caption: Callable[[str, tuple[Span, ...]], bool]
-    """Whether a text belongs to a picture, which then has taken it."""
+    """Return whether a text belongs to an image, which then contains it."""
 
     def __init__(self, base_url: str, width: int) -> None:
         self.base_url = base_url
@@ -54,7 +54,7 @@ class Elements:
         self.count = 0
         self.line = Line(Links())
         self.open: list[str] = []
-        self.places: dict[str, list[int]] = {}  # where in `open` each name stands
+        self.places: dict[str, list[int]] = {}  # positions in `open` by name
         self.quote = 0
         self.definitions = 0
         self.headings: list[int] = []
@@ -86,7 +86,7 @@ class Elements:
             self._pop_to(places[-1])
 
     def _last(self, *names: str) -> int:
-        """Where in the stack the innermost element of some names is; -1 if there is none."""
+        """Return the position of the innermost element with one of the names; -1 if there is none."""
         return max(self.places[name][-1] if self.places.get(name) else -1 for name in names)
 
     def _pop_to(self, place: int) -> None:
@@ -98,7 +98,7 @@ class Elements:
                 ending(self)
 
     def _note_class(self, raw: str) -> None:
-        """See from the attributes of a block whether it is a caption, or holds code of some language."""
+        """Detect captions and the language of code from the attributes of a block."""
         if "caption" in raw:
             self.captioned = "caption" in attributes(raw).get("class", "")
         elif "lang" in raw or "highlight" in raw:
@@ -107,7 +107,7 @@ class Elements:
     # ----------------------------------------------------------------- blocks
 
     def _flush(self) -> None:
-        """End the block under way and put it down, then the pictures that were met inside of it."""
+        """Finish the current block, then add the images found inside it."""
         if self.code is not None:
             return
         text, spans = self.line.take()
@@ -136,7 +136,7 @@ class Elements:
             kind = BlockKind.PARAGRAPH if kind is BlockKind.ITEM else kind
 
     def _placed(self, kind: BlockKind, text: str = "", spans: tuple[Span, ...] = ()) -> Block:
-        """A block at the present depth of quotes and lists."""
+        """Return a block at the current depth of quotes and lists."""
         indent = max(len(self.lists) + self.definitions, 1 if self.marker else 0)
         return Block(kind, text, spans, quote=min(self.quote, DEEPEST), indent=min(indent, DEEPEST))
 

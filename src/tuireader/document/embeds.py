@@ -1,4 +1,4 @@
-"""Things that a page embeds: what they are called, and where a person would open them."""
+"""Embeds of a page: their names, and where the user can open them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Embed:
 
 
 def embed_name(embed: Embed) -> tuple[str, str]:
-    """Return what an embedded thing is called, and the address that a person would open for it."""
+    """Return the name of an embed, and the address to open for it."""
     if embed.name in ("video", "audio"):
         return embed.name.capitalize(), embed.url
     if found := _YOUTUBE.match(embed.url):

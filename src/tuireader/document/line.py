@@ -1,4 +1,4 @@
-"""The running text of the block under way: white space collapsed, inline spans in place, links numbered."""
+"""Running text of the current block: collapse white space, place inline spans, number links."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPACE_AT_END = re.compile(r" (?=\n)")
 
 
 class Links:
-    """The links of a document, each address numbered at its first time."""
+    """Links of a document; each address is numbered when it first occurs."""
 
     __slots__ = ("_numbers", "found")
 
@@ -35,7 +35,7 @@ class Links:
 
 @dataclass(slots=True)
 class _Open:
-    """An inline element that is open: where its text starts in the block under way."""
+    """An open inline element: where its text starts in the current block."""
 
     name: str
     kind: SpanKind | None
@@ -44,9 +44,10 @@ class _Open:
 
 
 class Line:
-    """Gathers text and inline elements until the block is taken away.
+    """Collects text and inline elements until the block is finished.
 
-    Elements that are still open then go on in the next block, as in HTML. At most 20 are heeded at once.
+    Elements that are still open then continue in the next block, as in HTML. At most 20 are tracked at
+    once.
     """
 
     __slots__ = ("_last", "_open", "_parts", "_spans", "_unheeded", "length", "links")
@@ -62,7 +63,7 @@ class Line:
 
     @property
     def at_start(self) -> bool:
-        """Whether nothing stands on the line so far."""
+        """Return whether the line is empty so far."""
         return self._last == "\n"
 
     def add(self, s: str) -> None:
@@ -82,14 +83,14 @@ class Line:
         self._last = s[-1]
 
     def break_line(self) -> None:
-        """Go on in a new line of the same block."""
+        """Start a new line of the same block."""
         if self.length:
             self._put("\n")
 
     # ----------------------------------------------------------------- inline elements
 
     def open(self, name: str, kind: SpanKind, url: str = "") -> None:
-        """Begin an inline element. A link without an address, or a kind within its like, leaves no span."""
+        """Begin an inline element. A link without an address, or a kind within itself, leaves no span."""
         if len(self._open) >= _DEEPEST:
             self._unheeded[name] = self._unheeded.get(name, 0) + 1
             return
@@ -97,7 +98,7 @@ class Line:
         self._open.append(_Open(name, kind if heeded else None, self.length, url))
 
     def close(self, name: str) -> None:
-        """End the innermost element of that name; nothing happens if there is none."""
+        """End the innermost element of that name, if any."""
         if self._unheeded.get(name):
             self._unheeded[name] -= 1
             return
@@ -107,16 +108,16 @@ class Line:
                 return
 
     def link(self, start: int, url: str, label: str) -> None:
-        """Make a link of the text from a place up to here."""
+        """Make a link of the text from a position up to here."""
         self._spans.append(Span(start, self.length, SpanKind.LINK, self.links.number(url, label)))
 
     @property
     def open_link(self) -> str:
-        """The address of the link that is open, or ""."""
+        """Return the address of the open link, or ""."""
         return next((one.url for one in reversed(self._open) if one.kind is SpanKind.LINK), "")
 
     def _mark(self, one: _Open) -> None:
-        """Put the span of an inline element down, up to the end of the text so far."""
+        """Add the span of an inline element, up to the end of the text so far."""
         if one.kind is None or one.start >= self.length:
             return
         if one.kind is not SpanKind.LINK:
@@ -125,7 +126,7 @@ class Line:
             self.link(one.start, one.url, label)
 
     def _since(self, start: int) -> str:
-        """The text from a place on, as one short line."""
+        """Return the text from a position on, as one short line."""
         parts: list[str] = []
         at = self.length
         for part in reversed(self._parts):  # pragma: no branch (the start ends it)
@@ -138,14 +139,14 @@ class Line:
     # ----------------------------------------------------------------- the end of a block
 
     def take(self) -> tuple[str, tuple[Span, ...]]:
-        """Give away the text and its spans in order, trimmed, and start again."""
+        """Return the text and its spans in order, trimmed, and start over."""
         for one in self._open:
             self._mark(one)
             one.start = 0
         text = "".join(self._parts).rstrip()
         spans = self._spans
         if not text.isascii() and (safe := scrub(text)) != text:
-            text, spans = safe, []  # marks were piled up across tags
+            text, spans = safe, []  # combining marks were piled up across tags
         if " \n" in text:
             text, spans = _without_trailing_spaces(text, spans)
         trimmed = [span for span in (_trimmed(text, span) for span in spans) if span.start < span.end]
@@ -157,17 +158,17 @@ class Line:
 
 
 def sort_spans(spans: list[Span]) -> tuple[Span, ...]:
-    """Sort spans by their start, the longer first."""
+    """Sort spans by their start, longer ones first."""
     return tuple(sorted(spans, key=lambda span: (span.start, -span.end, span.kind)))
 
 
 def shift_spans(spans: tuple[Span, ...], by: int) -> list[Span]:
-    """Spans of a text that now stands further on in another one."""
+    """Shift spans of a text that moved within another one."""
     return [Span(span.start + by, span.end + by, span.kind, span.link) for span in spans]
 
 
 def clip_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
-    """The parts of spans that lie between two places, counted from the first."""
+    """Return the parts of spans between two positions, counted from the first."""
     if start == 0 and all(span.end <= end for span in spans):
         return spans
     return tuple(
@@ -178,7 +179,7 @@ def clip_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...
 
 
 def split_long(text: str) -> Iterator[tuple[int, int]]:
-    """Parts of a text that are short enough for a block, cut at spaces where there are any."""
+    """Yield parts of a text that are short enough for a block, cut at spaces where possible."""
     start = 0
     while len(text) - start > _LONGEST_BLOCK:
         limit = start + _LONGEST_BLOCK
@@ -199,7 +200,7 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _without_trailing_spaces(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """Take the space before each line break out, and move the spans along."""
+    """Remove the space before each line break, and shift the spans accordingly."""
     gone = [found.start() for found in _SPACE_AT_END.finditer(text)]
 
     def place(old: int) -> int:

@@ -1,4 +1,4 @@
-"""The links of an article as it arrives: no blocks, just where they lead and what stands before them."""
+"""Links of an arriving article: no blocks, just addresses and the text before them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _SIMPLE_HREF = re.compile(r"""\s+href="([^"]*)\"""")
 def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> list[tuple[str, str, str]]:
     """Return each link as its address, its label, and the up to 60 characters before it in its paragraph.
 
-    Fast enough for every arriving article: it is by the words before them ("Also read:") that an editor's
-    own references are known. A link that begins its paragraph or item has the last words above it that
-    are no link. At most 500. `pieces` are the `tokens` of the HTML, where they are at hand.
+    Fast enough for every arriving article: an editor's own references are recognised by the words before
+    them ("Also read:"). A link that begins its paragraph or item gets the last words above it that are
+    not a link. At most 500. `pieces` are the `tokens` of the HTML, where they are at hand.
     """
     if "<a" not in html and "<A" not in html:
         return []
     found: list[tuple[str, str, str]] = []
     if pieces is None:
         pieces = tokens(html)
-    line: list[str] = []  # the paragraph so far
-    lead: list[str] = []  # the last one without a link
+    line: list[str] = []  # current paragraph
+    lead: list[str] = []  # last paragraph without a link
     linked = False
     label_from = 0
     url = context = ""
@@ -56,7 +56,7 @@ def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> l
 
 
 def _context(line: list[str], lead: list[str]) -> str:
-    """The end of what stands before a link, bullets left out."""
+    """Return the end of the text before a link, without bullets."""
     context = _one_line(line[-12:]).strip(_BULLETS)
     return (context or _one_line(lead[-12:]))[-_CONTEXT:].lstrip()
 
@@ -66,7 +66,7 @@ def _one_line(parts: list[str]) -> str:
 
 
 def _href(raw: str) -> str:
-    """The address that an `<a>` names, unless it is a place in the same text."""
+    """Return the address of an `<a>`, unless it is a place in the same text."""
     simple = _SIMPLE_HREF.match(raw)
     address = decode(simple[1]) if simple else attributes(raw).get("href", "")
     return "" if address.startswith("#") else address

@@ -1,4 +1,4 @@
-"""Lists: their items with their marks, and terms with what is said of them."""
+"""Lists with their markers, and definition lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROMAN = (
 
 
 class Lists(Elements):
-    """The tags of lists and of definitions."""
+    """Tags of lists and of definitions."""
 
     def _list(self, name: str, raw: str) -> None:
         found = attributes(raw)
@@ -38,7 +38,7 @@ class Lists(Elements):
             self.marker = "•◦▪"[min(len(self.lists), 3) - 1]
 
     def _close_item(self) -> None:
-        """A new item ends the one before it in the same list."""
+        """Close the previous item of the same list."""
         item = self._last("li")
         if item > self._last("td", "th", "table", "ul", "ol", "menu"):
             self._pop_to(item)
@@ -60,7 +60,7 @@ class Lists(Elements):
 
 
 def _ordinal(number: int, style: str) -> str:
-    """The mark of an item of an ordered list (HTML Standard §4.4.5, `type`)."""
+    """Return the marker of an item of an ordered list (HTML Standard §4.4.5, `type`)."""
     if style in ("a", "A") and 1 <= number <= 26:
         return f"{chr(ord(style) + number - 1)}."
     if style in ("i", "I") and 1 <= number <= 3999:

@@ -1,4 +1,4 @@
-"""Pictures with their captions, and what a page embeds."""
+"""Images with their captions, and embeds."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ADDRESSED = frozenset(("source", "embed", "iframe", "a", "img"))
 
 
 class Media(Elements):
-    """The tags of pictures, figures, frames, videos and sounds."""
+    """Tags of images, figures, frames, videos and sounds."""
 
     def _aside(self, name: str, raw: str) -> None:
-        """A tag inside of an embedded thing or of `<noscript>`: only addresses are of use."""
+        """Handle a tag inside an embed or `<noscript>`: only addresses matter."""
         embed = self.embed
         if embed is None:
             if name == "img":
@@ -58,7 +58,7 @@ class Media(Elements):
         self._put_between(block)
 
     def _is_repeated(self, block: Block) -> bool:
-        """Whether a picture for browsers without scripts is the one before it, whose place it then takes."""
+        """Return whether an image for browsers without scripts repeats the one before it."""
         before = self.deferred or self.out
         last = before[-1].picture if before else None
         new = block.picture
@@ -69,7 +69,7 @@ class Media(Elements):
         return True
 
     def _put_between(self, block: Block) -> None:
-        """Put down a block that stands in the middle of a text: at once, or when the line has ended."""
+        """Add a block in the middle of a text: immediately, or when the line has ended."""
         if self.code is not None or not self.line.at_start:
             self.deferred.append(block)
         else:
@@ -118,7 +118,7 @@ class Media(Elements):
             ]
 
     def _is_caption(self, text: str, spans: tuple[Span, ...]) -> bool:
-        """Give a text to the picture that it stands under, if it does: as caption, or as its credit line."""
+        """Add a text to the image above it, as caption or as credit, if it is one."""
         if self.captioned or self.places.get("figcaption"):
             return self._give_caption(text, spans)
         last = self.out[-1].picture if self.out else None

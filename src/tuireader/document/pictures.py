@@ -1,4 +1,4 @@
-"""Pictures: which address, which caption, whose work, and which are none but count readers."""
+"""Images: their address, caption and author, and which ones are trackers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CREDIT_LINE = re.compile(rf"[(（\[]?(?:{_CREDIT_WORDS})\s*\S", re.IGNORECASE)
 
 
 def picture_url(attributes: dict[str, str], base_url: str, otherwise: str) -> str:
-    """Return where an `<img>` really is: what a lazy loader would load comes first, then src, then srcset."""
+    """Return the real address of an `<img>`: that of a lazy loader, then src, then srcset."""
     candidates = [attributes.get(name, "") for name in _LAZY]
     candidates += [largest(attributes.get(name, "")) for name in _LAZY_SETS]
     candidates += [attributes.get("src", ""), largest(attributes.get("srcset", "")), otherwise]
@@ -49,7 +49,7 @@ def picture_url(attributes: dict[str, str], base_url: str, otherwise: str) -> st
 
 
 def largest(srcset: str) -> str:
-    """Return the address of the widest picture of a `srcset` (HTML Standard §4.8.4.2.1)."""
+    """Return the address of the widest image of a `srcset` (HTML Standard §4.8.4.2.1)."""
     best = url = ""
     width = -1.0
     for token in srcset[:8_000].split():
@@ -63,33 +63,33 @@ def largest(srcset: str) -> str:
 
 
 def is_emoji(attributes: dict[str, str], alt: str) -> bool:
-    """Tell a picture that stands for a character in the text."""
+    """Return whether an image stands for a character in the text."""
     return bool(_EMOJI_CLASS.search(attributes.get("class", ""))) or (0 < len(alt) <= 2 and not alt.isascii())
 
 
 def is_pixel(attributes: dict[str, str], url: str) -> bool:
-    """Tell a picture that counts readers from one that shows something."""
+    """Return whether an image is a tracking pixel."""
     sizes = [whole(attributes.get(name, "").removesuffix("px"), 99) for name in ("width", "height")]
     return min(sizes) <= 2 or is_tracker(url)
 
 
 def is_tracker(url: str) -> bool:
-    """Tell an address that only counts readers."""
+    """Return whether an address only tracks readers."""
     return _TRACKER.search(url) is not None
 
 
 def is_picture_file(url: str) -> bool:
-    """Tell an address of a picture by its ending."""
+    """Return whether an address is an image, by its ending."""
     return _PICTURE_FILE.search(url) is not None
 
 
 def is_credit(text: str) -> bool:
-    """Tell a short line that says who made the picture above it."""
+    """Return whether a short line names the author of the image above it."""
     return len(text) <= _LONGEST_CREDIT and _CREDIT_LINE.match(text) is not None
 
 
 def with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | None:
-    """Return a picture with words below it, who made it told apart; None if it has words enough."""
+    """Return an image with words below it, its author separated; None if it has enough words."""
     picture = block.picture or Picture("")
     if picture.caption or picture.credit:
         if len(block.text) > _LONGEST_CAPTION:

@@ -1,4 +1,4 @@
-"""Texts without markup: empty lines part paragraphs, addresses are links."""
+"""Texts without markup: empty lines separate paragraphs, addresses become links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_plain(s: str, line: Line) -> Iterator[tuple[str, tuple[Span, ...]]]:
 
 
 def _lines(paragraph: str) -> list[str]:
-    """The lines of a paragraph if they are meant: a list, or too long for a wrapped text."""
+    """Return the lines of a paragraph if they are intended: a list, or too long for wrapped text."""
     lines = paragraph.strip("\n").split("\n")
     if max(map(len, lines)) > _LONGEST_WRAPPED or any(map(_LIST_LINE.match, lines)):
         return lines
@@ -47,7 +47,7 @@ def _add(line: Line, text: str) -> None:
 
 
 def _bare(address: str) -> str:
-    """An address without the punctuation, and the brackets of its sentence, behind it."""
+    """Return an address without the punctuation and closing brackets after it."""
     unopened = {
         closing: address.count(closing) - address.count(opening) for closing, opening in _OPENING.items()
     }

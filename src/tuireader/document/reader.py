@@ -1,4 +1,4 @@
-"""HTML → blocks: one pass over the tags of a text, whatever they are."""
+"""HTML → blocks: one pass over the tags of any text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, s
 
 _LONGEST_HTML = 2_000_000
 _LONGEST_CODE = 200_000
-_LEFT_OUT = "The rest of this text is left out: it is too long to be shown here."
+_LEFT_OUT = "The rest of this text is left out: it is too long to show here."
 _INLINE_KINDS = {
     "a": SpanKind.LINK,
     "b": SpanKind.STRONG,
@@ -57,10 +57,10 @@ _CONTAINERS = frozenset(
 
 
 def parse(html: str, base_url: str = "", *, width: int = WIDEST) -> Document:
-    """Read any text whatever, HTML or plain, into a document; never raises, linear in its length.
+    """Parse any text, HTML or plain, into a document; never raises, linear in its length.
 
-    Relative addresses are resolved by `base_url`; tables have lines of `width` cells at the most. Texts of
-    more than two million characters, and of more than 20,000 blocks, are cut, and the last paragraph says so.
+    Relative addresses are resolved by `base_url`; tables have lines of at most `width` cells. Texts of
+    more than two million characters or 20,000 blocks are cut, and the last paragraph says so.
     """
     reader = _Reader(base_url, width)
     if is_html(html[:_LONGEST_HTML]):
@@ -71,10 +71,10 @@ def parse(html: str, base_url: str = "", *, width: int = WIDEST) -> Document:
 
 
 class _Reader(Lists, Media, TableTags):
-    """Goes once over the tags of a text and puts its blocks down one after the other."""
+    """Goes over the tags of a text once and adds its blocks one after the other."""
 
     def document(self, cut: bool) -> Document:
-        """All that has been read."""
+        """Return everything read so far."""
         self._pop_to(0)
         self._flush()
         while self.out and self.out[-1].kind is BlockKind.RULE:
@@ -84,7 +84,7 @@ class _Reader(Lists, Media, TableTags):
         return Document(tuple(self.out), tuple(self.line.links.found))
 
     def read(self, pieces: list[str]) -> None:
-        """Read pieces as `text.tokens` gives them."""
+        """Read pieces from `text.tokens`."""
         for at in range(0, len(pieces) - 1, 3):
             text, name, raw = pieces[at : at + 3]
             if text:
@@ -142,7 +142,7 @@ class _Reader(Lists, Media, TableTags):
             handler(self, name, raw)
 
     def _link_url(self, raw: str) -> str:
-        """Where a link leads, unless that is a place in this text."""
+        """Return the address of a link, unless it is a place in this text."""
         address = attributes(raw).get("href", "").strip()
         if not address or address.startswith("#"):
             return ""
@@ -178,7 +178,7 @@ class _Reader(Lists, Media, TableTags):
         self._push(name)
 
     def _close_heading(self) -> None:
-        """Any heading, and the end of any, ends the one that is open."""
+        """Close the open heading: any heading, and the end of any, ends it."""
         if self.headings:
             self._close(f"h{self.headings[-1]}")
 
@@ -193,7 +193,7 @@ class _Reader(Lists, Media, TableTags):
         self.quote -= 1
 
     def _break(self) -> None:
-        """One break ends a line, two end the paragraph."""
+        """Handle a break: one ends a line, two end the paragraph."""
         if self.code is not None:
             self.code.append("\n")
         elif self.deferred or self.line.at_start:

@@ -1,4 +1,4 @@
-"""The tags of tables; what is made of their cells is in `tables`."""
+"""Tags of tables; `tables` lays out their cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tuireader.document.tables import MOST_COLUMNS, MOST_ROWS_SPANNED, Cell, Tab
 
 
 class TableTags(Elements):
-    """Rows and cells, each cell a list of blocks of its own."""
+    """Rows and cells; each cell is a list of blocks."""
 
     def _table(self, name: str, _raw: str) -> None:
         if len(self.tables) >= DEEPEST or self.code is not None:
@@ -46,7 +46,7 @@ class TableTags(Elements):
         self._push(name)
 
     def _close_within_table(self, *names: str) -> None:
-        """Close the cell, or the cell and the row, that is open in the innermost table."""
+        """Close the open cell, or cell and row, of the innermost table."""
         if self.unheeded_tables:
             return
         table = self._last("table")

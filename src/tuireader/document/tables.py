@@ -14,7 +14,7 @@ MOST_COLUMNS = 50
 MOST_ROWS_SPANNED = 100
 _LONGEST_FIELD = 400
 WIDEST = 100
-"""Cells of a line of a table at the most, where nobody says how wide the page is."""
+"""Default maximum width of a line of a table in cells."""
 _NARROWEST = 10
 _BAR = " │ "
 _FIELD_KINDS = frozenset((BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING))
@@ -25,7 +25,7 @@ _NUMERIC = re.compile(
 
 @dataclass(slots=True)
 class Cell:
-    """A cell: its blocks, and the places of the grid that it takes."""
+    """A cell: its blocks, and its positions in the grid."""
 
     blocks: list[Block]
     header: bool = False
@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Table:
-    """A table under way; `out` is where blocks went before it began."""
+    """An open table; `out` is where blocks went before it began."""
 
     out: list[Block]
     rows: list[list[Cell]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """The text of one place in the grid of a table."""
+    """Text at one position in the grid of a table."""
 
     text: str = ""
     spans: tuple[Span, ...] = ()
@@ -54,8 +54,7 @@ _EMPTY = _Field()
 
 
 def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list[Block] | None:
-    """A table as blocks: in columns, or row by row where lines of `width` cells are too short for these; None
-    if it only holds a layout."""
+    """Return a table as blocks: in columns, or row by row in narrow `width`; None for a layout table."""
     if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
         return None
     grid = _grid(rows)
@@ -77,7 +76,7 @@ def _is_field(blocks: list[Block]) -> bool:
 
 
 def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
-    """Every place of the table, also those that a cell of another place spans; [] if it is far too wide."""
+    """Return every position of the table, including spanned ones; [] if it is far too wide."""
     grid: list[list[_Field]] = []
     covered: dict[int, int] = {}  # column → rows that a cell above still covers
     for row in rows:
@@ -114,7 +113,7 @@ def _field(cell: Cell) -> _Field:
 
 
 def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
-    """Cells for each column, so that a line has `width` at most; None if the columns would be too narrow."""
+    """Return the cells for each column so that a line has at most `width`; None if columns get too narrow."""
     widths = [max(map(_width, column)) for column in zip(*grid, strict=True)]
     room = width - len(_BAR) * (len(widths) - 1)
     if sum(widths) <= room:
@@ -130,13 +129,13 @@ def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
 
 
 def _width(one: _Field) -> int:
-    """Cells of a field, with room for the numbers of its links."""
+    """Return the width of a field in cells, with room for the numbers of its links."""
     numbers = sum(len(f"[{span.link}]") for span in one.spans if span.kind is SpanKind.LINK and span.link)
     return max(map(cell_len, one.text.split("\n"))) + numbers
 
 
 def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:
-    """The lines of a table in columns, and where the spans of its fields have come to."""
+    """Return the lines of a table in columns, with the spans of its fields shifted."""
     headed = all(one.header or not one.text for one in grid[0])
     right = [_is_numeric(column[1:] if headed else column) for column in zip(*grid, strict=True)]
     lines: list[str] = []
@@ -168,7 +167,7 @@ def _is_numeric(column: Sequence[_Field]) -> bool:
 
 
 def _fold(text: str, width: int) -> list[tuple[int, int]]:
-    """Where the lines of a field start and end in `width` cells; words are torn where they must."""
+    """Return where the lines of a field start and end in `width` cells; long words are broken."""
     lines: list[tuple[int, int]] = []
     at = 0
     for line in text.split("\n"):
@@ -196,7 +195,7 @@ def _fold_line(line: str, width: int, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
-    """A wide table row by row: a paragraph each, the heads of the columns before the fields."""
+    """Return a wide table row by row: a paragraph each, with column heads before the fields."""
     heads = [one.text.replace("\n", " ") for one in grid[0]]
     blocks = []
     for row in grid[1:]:

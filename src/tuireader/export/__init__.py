@@ -1,4 +1,4 @@
-"""Copies of an article for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
+"""Export articles for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
 
 from tuireader.export.filenames import file_name
 from tuireader.export.formats import FORMS, paragraphs, render, to_dict

@@ -1,7 +1,7 @@
-"""A brief: what has come, story by story, as Markdown, JSON or a web page. Pure: the same in, the same out.
+"""A brief: new articles, story by story, as Markdown, JSON or a web page. Pure and reproducible.
 
-Times are told in UTC, and no time of making is told, so that the same articles give the same bytes. All text
-comes from outside: it is escaped for each format, and only http(s) addresses become links.
+Times are in UTC, and there is no creation time, so the same articles give the same bytes. All text comes from
+outside: it is escaped for each format, and only http(s) addresses become links.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ FORMATS = ("md", "json", "html")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article as a brief shows it. `story` is 0 where it is alone; `evidence` in the order of the watches.
+    """An article in a brief. `story` is 0 when it is alone; `evidence` is in the order of the watches.
 
-    `new` is False for a report of a story that came before the time that the brief is about.
+    `new` is False for a report of a story that is older than the period of the brief.
     """
 
     article_id: int
@@ -38,19 +38,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class BriefStory:
-    """One story: its reports, the first one first, and on which watches it is."""
+    """A story: its reports, the first one first, and its watches."""
 
     reports: tuple[Report, ...]
     watches: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
-        """What the first report says."""
+        """Return the title of the first report."""
         return self.reports[0].title or self.reports[0].url
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """For each watch the first evidence that has a sentence, one that still stands where there is one."""
+        """Return for each watch the first evidence that has a sentence, preferably a current one."""
         found: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:
@@ -62,7 +62,7 @@ class BriefStory:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The stories under one heading; `watch` is `""` for those that no watch hit."""
+    """The stories under one heading; `watch` is `""` for stories on no watch."""
 
     watch: str
     stories: tuple[BriefStory, ...]
@@ -70,10 +70,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The whole brief; each story is in one section. `articles` counts what is new.
+    """The whole brief; each story is in one section. `articles` counts the new ones.
 
-    `seconds` is the period that it is about, None for since the last brief; `first` and `last` are the times
-    of its first and last new article. `muted` counts those that are left out.
+    `seconds` is the period, None for since the last brief; `first` and `last` are the times of its first
+    and last new article. `muted` counts those that are left out.
     """
 
     articles: int
@@ -85,7 +85,7 @@ class Brief:
 
     @property
     def stories(self) -> int:
-        """How many stories there are."""
+        """Return the number of stories."""
         return sum(len(section.stories) for section in self.sections)
 
 
@@ -94,7 +94,7 @@ def build(
 ) -> Brief:
     """Group reports into stories and these by the first of `watches` that they are on.
 
-    In a section the stories that most have reported come first, then the latest.
+    Within a section, the stories with the most reports come first, then the latest.
     """
     groups: dict[tuple[bool, int], list[Report]] = {}
     for report in sorted(reports, key=lambda report: (report.time, report.article_id)):
@@ -120,7 +120,7 @@ def _order(story: BriefStory) -> tuple[int, int, int]:
 
 
 def render(brief: Brief, form: str) -> str:
-    """The brief in one of `FORMATS`, ending in a line feed."""
+    """Render the brief in one of `FORMATS`, ending in a line feed."""
     return {"md": markdown, "json": as_json, "html": html}[form](brief)
 
 
@@ -128,7 +128,10 @@ def render(brief: Brief, form: str) -> str:
 
 
 def _summary(brief: Brief) -> str:
-    """`12 articles in 9 stories, the last 24 hours (from … to … UTC). 3 muted articles are left out`."""
+    """Return `12 articles in 9 stories, the last 24 hours (from … to … UTC).
+
+    3 muted articles are left out`.
+    """
     said = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
     said += f", {_period(brief.seconds)}"
     if brief.first is not None and brief.last is not None:
@@ -157,7 +160,7 @@ def _moment(time: int) -> str:
 
 
 def _lag(report: Report, first: Report) -> str:
-    """When a report came: the first one with its time, the others by how much later they were."""
+    """Return when a report came: the first one with its time, the others by how much later they were."""
     minutes = (report.time - first.time) // 60
     if report is first:
         return _moment(report.time)
@@ -175,7 +178,7 @@ def _is_web(url: str) -> bool:
 
 
 def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
-    """The sentence with its hits set off; `safe` escapes what stands between."""
+    """Return the sentence with its hits marked; `safe` escapes the text between them."""
     sentence = re.sub(r"\s", " ", evidence.sentence)
     pieces: list[str] = []
     at = 0
@@ -187,7 +190,7 @@ def _quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: 
 
 
 def _origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
-    """Where a sentence stands, or stood, if not in the text that is shown."""
+    """Return where a sentence is or was, if not in the displayed text."""
     former = f"hit until edited {_moment(evidence.until)}" if evidence.former else ""
     where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
     return f" ({safe(where)})" if where else ""
@@ -200,7 +203,7 @@ _LINE_START = re.compile(r"^(\s*\d{1,9})?([-+=.)])")
 
 
 def markdown(brief: Brief) -> str:
-    """As CommonMark 0.31; every sign that could mean something is escaped (section 2.4)."""
+    """Render as CommonMark 0.31; every sign with a possible meaning is escaped (section 2.4)."""
     lines = ["# Brief", "", _summary(brief) + "."]
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
@@ -237,7 +240,7 @@ def _md_part(text: str) -> str:
 
 
 def _md_start(text: str) -> str:
-    """Without what begins a list or underlines a heading at the start of a line."""
+    """Escape whatever begins a list or underlines a heading at the start of a line."""
     return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
 
 
@@ -249,7 +252,7 @@ def _md_url(url: str) -> str:
 
 
 def as_json(brief: Brief) -> str:
-    """One object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
+    """Render as one object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
     sections = [
         {
             "watch": section.watch or None,
@@ -302,7 +305,7 @@ def _json_report(report: Report, first: Report) -> dict[str, object]:
 
 
 def html(brief: Brief) -> str:
-    """A page by itself, without scripts and without anything that would be fetched."""
+    """Render a self-contained page, without scripts and anything to fetch."""
     lines = [
         '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',

@@ -1,4 +1,4 @@
-"""File names made from titles: safe in any folder of any system."""
+"""File names from titles: safe in any folder of any system."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 
 
 def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
-    """`2026-11-24 Title.md`; with a `number` above 1 it stands behind the title.
+    """Return `2026-11-24 Title.md`; a `number` above 1 is added after the title.
 
-    The day comes first, so that files are in order, and so that no name begins with a dot or a dash or is one
-    that a system keeps for itself.
+    The day comes first, so files are in order, and no name begins with a dot or a dash or is reserved by
+    a system.
     """
     day = time.strftime("%Y-%m-%d", time.localtime(max(0, moment)))
     name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", clean(title, 500)))

@@ -1,4 +1,4 @@
-"""An article in the forms in which it can be kept or handed on."""
+"""Export an article in several formats."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tuireader.export.runs import Tag, with_marks
 from tuireader.model import Article, Related
 
 FORMS = ("md", "html", "txt", "json")
-"""Markdown with front matter, a web page, plain text, and JSON as `tuireader show --json` prints it."""
+"""Markdown with front matter, a web page, plain text, and JSON as in `tuireader show --json`."""
 
 
 def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
-    """The article in one of `FORMS`; the same article gives the same text. Only JSON has `related`."""
+    """Render the article in one of `FORMS`; reproducible. Only JSON has `related`."""
     html, base_url = article.shown
     document = parse(html, base_url or article.url)
     if form == "json":
@@ -27,7 +27,7 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
 
 
 def to_dict(article: Article, document: Document, related: Sequence[Related] = ()) -> dict[str, Any]:
-    """All that is known of an article, by names that stay as they are."""
+    """Return all fields of an article, by stable names."""
     return {
         "id": article.id,
         "time": article.time,
@@ -79,7 +79,7 @@ def _when(article: Article) -> str:
 
 
 def _head(article: Article) -> Mapping[str, str | list[str]]:
-    """The facts at the top of a copy, without the empty ones."""
+    """Return the fields at the top of an export, without the empty ones."""
     head: dict[str, str | list[str]] = {
         "title": article.title,
         "feed": article.feed_title,
@@ -108,8 +108,7 @@ def _plain(article: Article, document: Document) -> str:
 
 
 def paragraphs(document: Document) -> str:
-    """The text as lines that are read one after another: items with their signs, quotations behind `>`,
-    and behind each link its number."""
+    """Return the text as lines: items with their markers, quotations after `>`, links with their numbers."""
     made, before = "", False
     for block in document.blocks:
         text = "* * *" if block.kind is BlockKind.RULE else _with_numbers(block)
@@ -117,7 +116,7 @@ def paragraphs(document: Document) -> str:
             continue
         lead = "> " * block.quote + "  " * max(0, block.indent - bool(block.marker))
         marker = f"{block.marker} " if block.marker else ""
-        between = "\n" if before and block.marker else "\n\n"  # the items of a list stand together
+        between = "\n" if before and block.marker else "\n\n"  # keep the items of a list together
         made += (between if made else "") + _behind(lead + marker, lead + " " * len(marker), text)
         before = bool(block.marker)
     return made
@@ -138,7 +137,7 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    """A text with something before its first line, and something before each of the others."""
+    """Return a text with prefixes for its first line and for the others."""
     lines = text.split("\n")
     return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
 
@@ -150,17 +149,17 @@ _LINE_START = re.compile(r"^(\s*)([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
 
 
 def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is, in the middle of a line."""
+    """Escape text for the middle of a line of Markdown."""
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def _safe_start(text: str) -> str:
-    """The same at the start of lines, where more signs mean something."""
+    """Escape the starts of lines, where more signs have a meaning."""
     return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
 
 
 def _markdown(article: Article, document: Document) -> str:
-    # A JSON string is a YAML string as well.
+    # A JSON string is also a YAML string.
     front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
     parts = ["\n".join(["---", *front, "---"]), f"# {_escaped(article.title)}"]
     addresses = {link.number: link.url for link in document.links}
@@ -222,7 +221,7 @@ def _address(url: str) -> str:
 _STYLE = """body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 serif; }
 pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
 .facts, figcaption { color: #666; font-size: .9em; }"""
-# Nothing is ever loaded: a copy must not tell anyone that it is read.
+# Nothing is ever loaded, so nobody learns that the file is read.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TAGS = {
     "strong": "strong",

@@ -1,4 +1,4 @@
-"""The text of a block as runs of one look each, opened and closed in order."""
+"""Text of a block as runs of one style each, opened and closed in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from tuireader.document import Block, Span, SpanKind
 
 Tag = tuple[str, int]
-"""The kind of a span, and the number of its link."""
+"""Kind of a span, and the number of its link."""
 
 
 def with_marks(
@@ -17,9 +17,9 @@ def with_marks(
     opening: Callable[[Tag], str],
     closing: Callable[[Tag], str],
 ) -> str:
-    """The text of a block with something before and after each of its spans, which end up well nested.
+    """Return the text of a block with marks around each of its spans, properly nested.
 
-    `escape` is told whether a stretch of text is code, in which nothing else is marked.
+    `escape` is passed whether a stretch of text is code, in which nothing else is marked.
     """
     made: list[str] = []
     open_now: list[Tag] = []
@@ -43,7 +43,7 @@ def _runs(block: Block) -> Iterator[tuple[int, int, list[Tag]]]:
 
 
 def _tags(spans: Sequence[Span], at: int) -> list[Tag]:
-    """The spans around a place, the widest outside; within code nothing else is marked."""
+    """Return the spans around a position, the widest outside; within code nothing else is marked."""
     around = sorted(
         (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
     )

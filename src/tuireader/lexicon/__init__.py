@@ -1,13 +1,13 @@
-"""Words and phrases in any script: how text is folded, and where a term stands in it.
+"""Words and phrases in any script: how text is folded, and where a term occurs in it.
 
-A *term* is a word or a phrase that a person watches or searches for. The rules, in short: compatibility
-forms, accents, quotation marks and dashes do not matter; a word ends where letters and digits end; Han,
-kana, Hangul and Thai need no word ends; a capital typed is a capital wanted; a plural ending may follow;
-only blanks, hyphens, slashes, quotes and the like may stand between the words of a phrase.
+A *term* is a word or phrase that the user watches or searches for. In short: compatibility forms, accents,
+quotation marks and dashes do not matter; a word ends where letters and digits end; Han, kana, Hangul and Thai
+need no word ends; a capital in the term requires one in the text; a plural ending may follow; only blanks,
+hyphens, slashes, quotes and the like may stand between the words of a phrase.
 
-Three views of one text are used. `cased` is the text after Unicode NFKC (UAX #15) without accents and
-invisible characters; `lower` is the same in lower case, character by character; `original` is what came
-in, and all spans that leave this package count its characters.
+There are three views of a text. `cased` is the text after Unicode NFKC (UAX #15) without accents and
+invisible characters; `lower` is the same in lower case, character by character; `original` is the input, and
+all spans that leave this package count its characters.
 """
 
 from tuireader.lexicon.folding import Folded, fold

@@ -1,4 +1,4 @@
-"""How text is folded: compatibility forms, accents, case and typography do not matter."""
+"""Fold text: compatibility forms, accents, case and typography do not matter."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 import unicodedata
 from bisect import bisect_right
 
-# Scripts that are written without blanks, or with endings glued to the word.
+# Scripts without blanks, or with endings attached to the word.
 GLUED_CLASS = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u303c"
     "\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Vowel signs and other marks that belong to a word though `\w` leaves them out (Unicode category M).
+# Vowel signs and other marks that belong to a word although `\w` excludes them (Unicode category M).
 MARK_CLASS = (
     "\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e8\u06ea-\u06ed\u0711-\u07b0\u07eb-\u07f3\u0816-\u082d\u0859-\u085b\u0898-\u0963\u0981-\u09e3"
@@ -26,8 +26,8 @@ _INVISIBLE_CLASS = (
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-# Those of them that may melt into the character before them or change places with it: all with a combining
-# class, and all that are the second of two that Unicode composes.
+# Those that may compose with the character before them or change places with it: all with a combining class,
+# and all that are the second of two that Unicode composes.
 _MELTING_CLASS = (
     "\u0483-\u0487\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u0816-\u0819\u081b-\u0823\u0825-\u0827"
@@ -38,7 +38,7 @@ _MELTING_CLASS = (
     "\u1b34-\u1b44\u1b6b-\u1b73\u1baa-\u1bab\u1be6-\u1bf3\u1c37\ua674-\ua67d\ua806\ua8c4\ua8e0-\ua8f1\ua92b-\ua92d"
     "\ua953\ua9b3-\ua9c0"
 )
-# With conjoining vowels and finals of Hangul and what is invisible.
+# Including conjoining vowels and finals of Hangul, and invisible characters.
 _CONTINUING_CLASS = (
     "\u0300-\u036f\u1160-\u11ff\ud7b0-\ud7ff\u1ab0-\u1aff\u1cd0-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f"
     "\u3099\u309a\u3131-\u318e\uff9e-\uffdc\ufe20-\ufe2f\U00011000-\U00011fff"
@@ -47,7 +47,7 @@ _CONTINUING_CLASS = (
 )
 
 BETWEEN = " \t\\-/&·\"'`_"
-"""For a class of characters: what may stand between the words of a phrase. Line feeds may not."""
+"""Character class of what may separate the words of a phrase; line feeds may not."""
 
 GLUED = re.compile(f"[{GLUED_CLASS}]")
 GLUED_RUN = re.compile(f"[{GLUED_CLASS}]+")
@@ -57,7 +57,7 @@ NO_WORD = re.compile(f"[^\\w\x01-\x7f{MARK_CLASS}]+")
 INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}]+")
 _GROUP = re.compile(f".[{_CONTINUING_CLASS}]*", re.DOTALL)
 _CONTINUING = re.compile(f"[{_CONTINUING_CLASS}]")
-# Everything but the characters that are known to become one character each if no mark follows.
+# Everything except characters known to become one character each if no mark follows.
 _UNEVEN_RUN = re.compile(
     "[^\x00-\xa9\xab-\xac\xae-\xb1\xb5-\xb7\xb9-\xbb\xbf-\xc5\xc7-\xdd\xe0-\xe5\xe7-\xfd\xff-\u0131\u0391-\u03a9"
     "\u03b1-\u03c9\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201f\u3000-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff"
@@ -78,7 +78,7 @@ SIGNS = {
 
 
 class _Fold(dict[str, str]):
-    """One character as it counts for matching, worked out at first sight."""
+    """Folded form of a character, computed on first use."""
 
     def __missing__(self, char: str) -> str:
         self[char] = folded = self._fold(char)
@@ -95,16 +95,16 @@ class _Fold(dict[str, str]):
 
 
 _FOLD = _Fold(_LETTERS | SIGNS)
-# Latin and Greek with accents, loose accents, and the signs of `SIGNS`; every other character is kept.
+# Accented Latin and Greek, combining accents, and the signs of `SIGNS`; everything else is kept.
 _FOLDABLE = re.compile(
     "[\u00ab\u00b4\u00bb\u00c0-\u024f\u02b9-\u02c8\u0300-\u03ff\u055a\u058a\u05be\u05f3\u05f4\u1e00-\u1fff"
     "\u2010-\u205f\u2212\u22c5\u275b-\u275e\u2e3a\u2e3b\u3008-\u300f\u301d-\u301f\u30fb]"
 )
 _LOOSE = re.compile("[\u0300-\u036f]")
-# NFKC would glue the letters TM to the name before them, and make a blank of the acute used as apostrophe.
+# NFKC would attach the letters TM to the name before them, and make a blank of the acute as apostrophe.
 BEFORE_NFKC = str.maketrans({"™": " ", "℠": " ", "´": "'"})
-# What most often keeps English text from being ASCII, and Chinese text from being in NFKC. Replacing these
-# costs a fiftieth of what normalising does.
+# The characters that most often keep English text from being ASCII, and Chinese text from being in NFKC:
+# replacing them costs a fiftieth of normalising.
 _TYPOGRAPHY = (
     ("’", "'"), ("“", '"'), ("”", '"'), ("‘", "'"), ("–", "-"), ("—", "-"), ("…", "..."), ("\u00a0", " "),
 )  # fmt: skip
@@ -115,7 +115,7 @@ _FULL_WIDTH = (
 
 
 def _straighten(text: str) -> str:
-    """The signs of typography as ASCII has them; only three dots make a text longer."""
+    """Replace typographic signs by their ASCII forms; only three dots make a text longer."""
     if not text.isascii():
         for char, plain in _TYPOGRAPHY:
             text = text.replace(char, plain)
@@ -123,7 +123,7 @@ def _straighten(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The cased view of any text: NFKC, no accents, no invisible characters, one form for each sign."""
+    """Return the cased view of a text: NFKC, no accents, no invisible characters, one form for each sign."""
     text = _straighten(text)
     if text.isascii():
         return text
@@ -140,13 +140,13 @@ def normalise(text: str) -> str:
 
 
 def lowercase(cased: str) -> str:
-    """Lower case, character by character; a final sigma counts as any other."""
+    """Lower-case a text character by character; a final sigma counts as any other."""
     lower = cased.lower()
     return lower if lower.isascii() else lower.replace("ς", "σ")
 
 
 class Folded:
-    """One text in its three views, with the way back from folded to original characters."""
+    """A text in its three views, with the way back from folded to original characters."""
 
     __slots__ = ("_even", "_uneven", "cased", "lower", "original")
 
@@ -160,7 +160,7 @@ class Folded:
         self._uneven: _Uneven | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """The characters of the original that the folded characters `start:end` came from."""
+        """Return the original characters that the folded characters `start:end` came from."""
         if self._even:
             return start, end
         if self._uneven is None:
@@ -169,7 +169,7 @@ class Folded:
 
 
 class _Uneven:
-    """The places of a text where folding does not make one character of one character."""
+    """Positions in a text where folding does not map one character to one character."""
 
     __slots__ = ("_folded_starts", "_groups")
 
@@ -188,7 +188,7 @@ class _Uneven:
                 shift += length - (end - start)
 
     def source(self, at: int) -> tuple[int, int]:
-        """Where the character begins and ends in the original that made the folded character `at`."""
+        """Return where the original character that became the folded character `at` begins and ends."""
         place = bisect_right(self._folded_starts, at) - 1
         if place < 0:
             return at, at + 1
@@ -198,5 +198,5 @@ class _Uneven:
 
 
 def fold(text: str) -> str:
-    """`text` in lower case, without accents, compatibility forms and invisible characters."""
+    """Return `text` in lower case, without accents, compatibility forms and invisible characters."""
     return lowercase(normalise(text))

@@ -1,9 +1,10 @@
-"""What the full-text index is fed with, so that it can tell by itself whether most terms stand in a text.
+"""Input of the full-text index, with marks that let it decide most terms by itself.
 
-Beside its words a text has marks in the index, which no text can hold itself: a *break* where no phrase goes
-on (a comma, the end of a line), a *gap* where words of a script without blanks stand apart, and behind the
-last word once more each word that was seen with a capital, and each short one that was seen in capitals. At
-the end stand its symbols, pictures and signs of currencies, each once: no words, but looked for as such.
+Beside its words, a text has marks in the index, which no text can contain itself: a *break* where no phrase
+continues (a comma, the end of a line), a *gap* between words of a script without blanks that are apart, and
+after the last word once more each word that was seen with a capital, and each short one that was seen in
+capitals. At the end are its symbols, emoji and currency signs, each once: not words, but searched for as
+such.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ TOKENIZER = "ascii"
 BREAK, GAP = "¶", "‗"
 MARKS = frozenset((BREAK, GAP))
 CAPITAL = "↑"
-"""Before a word whose first letter was seen as a capital."""
+"""Precedes a word whose first letter was seen as a capital."""
 CAPITALS = "⇑"
-"""Before a word of up to three letters that were all seen as capitals ..."""
+"""Precedes a word of up to three letters that were all seen as capitals …"""
 ENDING = "↑"
-"""... and in it before a plural ending in small letters."""
+"""… and, inside it, a plural ending in lower case."""
 
 _LETTER_AND_SIGN = re.compile(r"([^\W\d_])[+#]")
 _INDEX_WORD = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
@@ -40,8 +41,8 @@ _ASCII_WORDS = str.maketrans({chr(i): " " for i in range(128) if not chr(i).isal
 
 _IN_PHRASES = BETWEEN.replace("\\", "")
 _BREAKING = "".join(chr(i) for i in range(128) if not chr(i).isalnum() and chr(i) not in f"{_IN_PHRASES}+#")
-# While a text is being marked, \x1f stands for a sign that breaks a phrase, and \2 for a raised plus: with
-# them ASCII stays ASCII, which is lowered and split several times as quickly.
+# While a text is being marked, \x1f stands for a sign that breaks a phrase, and \2 for a raised plus: so
+# ASCII stays ASCII, which is lower-cased and split several times as fast.
 _RAISED = "\2"
 _ASCII_SIGNS = str.maketrans(dict.fromkeys(_IN_PHRASES, " ") | dict.fromkeys(_BREAKING, "\x1f"))
 _ODD_SIGN = re.compile(f"[^\\w\x01-\x7f·{MARK_CLASS}]+")
@@ -56,7 +57,7 @@ _SYMBOL_CLASS = (
     "\u21d2-\u2bff\U0001f000-\U0001fbff"
 )
 _SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
-# For older indexes: all that is or becomes a symbol, and the signs that broke a phrase then.
+# For older indexes: everything that is or becomes a symbol, and the signs that broke a phrase then.
 _NEW_SIGNS = "\u055a\u05f3\u275b\u275c\u05f4\u275d\u275e\u058a\u05be\u2e3a\u2e3b"
 _INDEXED_ANEW = re.compile(
     f"[{_SYMBOL_CLASS}{_NEW_SIGNS}\u33a7-\u33df\uff5f\uff60\uffe0-\uffee\U0001d6c1-\U0001d7c3]"
@@ -65,7 +66,7 @@ _AS_BREAKS = str.maketrans(dict.fromkeys(_NEW_SIGNS, "‽"))
 
 
 def indexed(text: str) -> str:
-    """The words of a text for the full-text index, with its marks, to be split by `TOKENIZER`."""
+    """Return the words of a text for the full-text index, with its marks, to be split by `TOKENIZER`."""
     cased = normalise(text)
     made = _indexed(cased)
     found = () if cased.isascii() else symbols(cased)
@@ -73,12 +74,12 @@ def indexed(text: str) -> str:
 
 
 def symbols(cased: str) -> tuple[str, ...]:
-    """The symbols of a cased text that the index holds, each once."""
+    """Return the symbols of a cased text that the index holds, each once."""
     return tuple(dict.fromkeys(_SYMBOL.findall(cased)))
 
 
 def indexed_v4(text: str) -> str | None:
-    """What `indexed` made of a text in version 4 of the database; None if that was what it makes now."""
+    """Return what `indexed` made of a text in version 4 of the database; None if nothing has changed."""
     if text.isascii() or not _INDEXED_ANEW.search(text):
         return None
     return _indexed(normalise(text.translate(_AS_BREAKS)))
@@ -93,7 +94,7 @@ def _indexed(cased: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """A cased text as words, marks (or what stands for them) and blanks, and nothing else."""
+    """Return a cased text as words, marks (or placeholders for them) and blanks, and nothing else."""
     if text.isascii():
         text = text.translate(_ASCII_SIGNS)
     else:
@@ -101,7 +102,7 @@ def _marked(text: str) -> str:
         if GLUED_RUN.search(text):
             text = _GLUED_GAP.sub(f" {GAP} ", text)
             text = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", text)
-        # `translate` is quick for ASCII alone.
+        # `translate` is fast only for ASCII.
         for char in _BREAKING:
             text = text.replace(char, "\x1f")
         for char in _IN_PHRASES:
@@ -113,11 +114,11 @@ def _marked(text: str) -> str:
 
 
 def _capitals(marked: str) -> str:
-    """Once more the words of a text that have capitals, see `CAPITAL` and `CAPITALS`, in small letters."""
+    """Repeat the words of a text that have capitals, see `CAPITAL` and `CAPITALS`, in lower case."""
     text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
     text = f" {text}".replace("\x1f", " ")
     once = "".join(dict.fromkeys(_CAPITAL.findall(text)))
-    # lowered before the signs come in: ASCII is lowered many times as quickly
+    # before the signs are added: ASCII is lower-cased many times as fast
     found = once.lower().replace(" ", f" {CAPITAL}")
     for word, stem, ending in _ACRONYM.findall(once):
         found += f" {CAPITALS}{word.lower()}" if word else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
@@ -128,7 +129,7 @@ def _capitals(marked: str) -> str:
 
 
 def _other_capitals(word: str) -> list[str]:
-    """The same for one word that is not ASCII; such a word has no plural."""
+    """Return the same for one word that is not ASCII; such a word has no plural."""
     letters = [char for char in word if char.lower() != char.upper()]
     if not letters or not (letters[0].isupper() or letters[0].istitle()):
         return []
@@ -137,17 +138,17 @@ def _other_capitals(word: str) -> list[str]:
 
 
 def index_text(text: str) -> str:
-    """The words of `text` as the index has them, without its marks, to be split by `TOKENIZER`.
+    """Return the words of `text` as the index has them, without marks, to be split by `TOKENIZER`.
 
     Every character of a script without blanks is a word of its own, so that a word in such a script is a
-    phrase of the index. A letter before `+` or `#` gets a raised plus, for C is neither C++ nor C#.
+    phrase of the index. A letter before `+` or `#` gets a raised plus, as C is neither C++ nor C#.
     Idempotent.
     """
     return index_folded(fold(text))
 
 
 def index_folded(lower: str) -> str:
-    """`index_text` of a text that is folded already."""
+    """Return `index_text` of a text that is already folded."""
     if not lower.isascii():
         lower = NO_WORD.sub(" ", lower)
         lower = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", lower)
@@ -159,7 +160,7 @@ def index_folded(lower: str) -> str:
 
 
 def distinct_words(lower: str) -> Collection[str]:
-    """The words of `index_folded`, in no order; the many of a script without blanks are there once each."""
+    """Return the words of `index_folded` in no order, each once for scripts without blanks."""
     if lower.isascii():
         return words(index_folded(lower))
     lower = NO_WORD.sub(" ", lower)
@@ -169,10 +170,10 @@ def distinct_words(lower: str) -> Collection[str]:
 
 
 def words(index: str) -> list[str]:
-    """The words that `TOKENIZER` finds in a text from `index_text` or `indexed`."""
+    """Return the words that `TOKENIZER` finds in a text from `index_text` or `indexed`."""
     return index.translate(_ASCII_WORDS).split() if index.isascii() else _INDEX_WORD.findall(index)
 
 
 def breaks(signs: str) -> bool:
-    """Whether a text has a break mark where these signs stand."""
+    """Return whether a text has a break mark where these signs are."""
     return any(char not in _IN_PHRASES for char in signs)

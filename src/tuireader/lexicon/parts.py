@@ -1,4 +1,4 @@
-"""A term taken apart: its runs of letters, signs and gaps, the case it wants, its plural spellings."""
+"""Parts of a term: runs of letters, signs and gaps, the required case, plural spellings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuireader.lexicon.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, br
 
 
 class Kind(Enum):
-    """What a part of a term is, and whether a character is part of a word."""
+    """Kind of a part of a term."""
 
     WORD = "word"
     GLUED = "glued"
@@ -22,7 +22,7 @@ class Kind(Enum):
 
 
 class _Kinds(dict[str, Kind]):
-    """The kind of a character, worked out at first sight."""
+    """Kind of a character, computed on first use."""
 
     def __missing__(self, char: str) -> Kind:
         if not WORD.match(char):
@@ -39,7 +39,7 @@ KINDS = _Kinds(dict.fromkeys(' \t\n\r\f\v-"', Kind.GAP))
 
 
 class Case(Enum):
-    """Which case a term wants."""
+    """Case that a term requires."""
 
     ANY = "any"
     CAPITAL = "capital"
@@ -85,7 +85,7 @@ _GROUP_KINDS = {
 
 
 def parts_of(cased: str) -> list[Part]:
-    """A term's parts in order, gaps only between other parts."""
+    """Return a term's parts in order, with gaps only between other parts."""
     parts: list[Part] = []
     open_left = False
     text = _STARS.sub("*", cased)
@@ -112,12 +112,12 @@ def parts_of(cased: str) -> list[Part]:
 
 
 def is_letter(char: str) -> bool:
-    """Whether a character is a letter of a script with blanks."""
+    """Return whether a character is a letter of a script with blanks."""
     return char.isalnum() and not char.isdecimal() and KINDS[char] is Kind.WORD
 
 
 def wanted_case(parts: Sequence[Part]) -> Case:
-    """A capital typed is a capital wanted, but for phrases and names with capitals inside."""
+    """Return the required case: that of the term, except for phrases and names with capitals inside."""
     if any(part.kind is Kind.GAP for part in parts):
         return Case.ANY
     text = "".join(part.cased for part in parts)
@@ -134,9 +134,9 @@ def wanted_case(parts: Sequence[Part]) -> Case:
 
 
 def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
-    """The spellings of a term's last word, longest first: a name of two letters or more may have a plural.
+    """Return the spellings of a term's last word, longest first; names of two letters or more have plurals.
 
-    A last word that is one letter has none after a gap: "Series A" is not "the series as a whole".
+    A last word of one letter has none after a gap: "Series A" is not "the series as a whole".
     """
     word = parts[-1].lower
     letters = sum(is_latin(char) for part in parts for char in part.lower)
@@ -145,12 +145,12 @@ def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
 
 
 def is_latin(char: str) -> bool:
-    """Whether a folded character is a letter of the Latin script (without accents those are ASCII)."""
+    """Return whether a folded character is a letter of the Latin script (ASCII, as accents are gone)."""
     return char.isascii() and char.isalpha()
 
 
 def inflected(word: str) -> tuple[str, ...]:
-    """A Latin-script word and its plural spellings, longest first."""
+    """Return a Latin-script word and its plural spellings, longest first."""
     if word.endswith("s"):
         return (f"{word}es", word)
     if word.endswith("y") and len(word) > 1 and word[-2] not in "aeiou":
@@ -161,12 +161,12 @@ def inflected(word: str) -> tuple[str, ...]:
 
 
 def stem(forms: tuple[str, ...]) -> str:
-    """What all spellings of a word begin with."""
+    """Return the common beginning of all spellings of a word."""
     return forms[-1] if forms[0].startswith(forms[-1]) else forms[-1][:-1]
 
 
 def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
-    """What of a term can be looked up in the index; a word with an open left side cannot."""
+    """Return what of a term can be looked up in the index; a word with an open left side cannot."""
     runs: list[Run] = []
     pending: list[str] = []
 
@@ -200,12 +200,12 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
 
 
 def _is_plus(word: Part, sign: Part) -> bool:
-    """Whether the index puts a raised plus to a word for the sign that follows."""
+    """Return whether the index adds a raised plus to a word for the sign that follows."""
     return word.kind is Kind.WORD and sign.cased[0] in "+#" and is_letter(word.lower[-1])
 
 
 def _mark(parts: Sequence[Part], place: int) -> list[str]:
-    """The mark that stands in the index before the word `parts[place]`, if any does."""
+    """Return the mark that the index has before the word `parts[place]`, if any."""
     start = place
     while start and parts[start - 1].kind in (Kind.SIGN, Kind.GAP):
         start -= 1
@@ -221,7 +221,7 @@ def _mark(parts: Sequence[Part], place: int) -> list[str]:
 
 
 def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
-    """How the index finds a whole word by its case; None for a word that may have any."""
+    """Return how the index finds a whole word by its case; None for a word of any case."""
     if case is Case.ANY:
         return None
     word = forms[-1]
@@ -232,7 +232,7 @@ def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
 
 
 def fts_of(run: Run) -> str:
-    """An FTS5 expression for a run."""
+    """Return an FTS5 expression for a run."""
     star = " *" if run.prefix else ""
     phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
     return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"

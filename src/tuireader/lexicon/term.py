@@ -1,4 +1,4 @@
-"""A word or phrase that is looked for, and where it stands in a text."""
+"""Terms, and where they occur in a text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tuireader.lexicon.parts import (
 
 _GAP = f"[{BETWEEN}]+"
 _OPTIONAL_GAP = f"[{BETWEEN}]*"
-# The rest of a word at its open side, bounded so that hostile runs of letters cost little.
+# Rest of a word at its open side, bounded so that hostile runs of letters cost little.
 _OPEN_LIMIT = 200
 
 
@@ -39,18 +39,18 @@ class Term:
     )  # fmt: skip
 
     text: str
-    """As the person wrote it."""
+    """Text as the user wrote it."""
     exact: bool
-    """Case and accents count as typed, and no plural is looked for."""
+    """Match case and accents as typed, and no plural."""
     runs: tuple[Run, ...]
-    """Words that are in the index of every text in which the term stands; none if that cannot be said."""
+    """Words in the index of every text that contains the term; none if unknown."""
     simple: bool
-    """The other way round too: the index alone tells whether the term stands in a text."""
+    """Whether the index alone decides if a text contains the term."""
     fts: str | None
-    """An FTS5 expression that hits every text in which the term stands, or None when there is none.
+    """FTS5 expression that finds every text that contains the term, or None.
 
-    It hits just these when the term is `simple`. Words of the index hold no quotation marks, so nothing of
-    what a person typed can be FTS5 syntax.
+    It is exact when the term is `simple`. Words of the index contain no quotation marks, so user input is
+    never FTS5 syntax.
     """
 
     def __init__(self, text: str, exact: bool, parts: list[Part]) -> None:
@@ -69,7 +69,7 @@ class Term:
         else:
             self._forms = last_forms(parts)
         self._signs = any(part.kind is Kind.SIGN for part in parts)
-        # Other than a name of letters, one with signs of its own may stand before a plus.
+        # A name with signs of its own, unlike one of letters, may precede a plus.
         marked = tuple(f"{form}⁺" for form in self._forms) if self._signs else ()
         self.runs = runs_of(parts, self._forms + marked)
         self._wanted = _typed(text.strip().strip("*")) if exact else "".join(part.cased for part in parts)
@@ -103,20 +103,20 @@ class Term:
 
     @property
     def literal(self) -> str:
-        """Characters of the lower view of every text in which the term stands."""
+        """Return characters that are in the lower view of every text in which the term occurs."""
         return self._literal
 
     def find(self, text: str | Folded) -> list[tuple[int, int]]:
-        """Where the term stands, as half-open spans of the original text, in order, not overlapping."""
+        """Return where the term occurs: half-open spans of the original text, in order, disjoint."""
         folded = text if isinstance(text, Folded) else Folded(text)
         return [folded.original_span(start, end) for start, end in self.spans(folded)]
 
     def is_in(self, folded: Folded) -> bool:
-        """Whether the term stands in the text at all."""
+        """Return whether the term occurs in the text."""
         return bool(self.spans(folded))
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
-        """Where the term stands, in characters of the folded text."""
+        """Return where the term occurs, in characters of the folded text."""
         lower, literal = folded.lower, self._literal
         found: list[tuple[int, int]] = []
         start = lower.find(literal)
@@ -130,7 +130,7 @@ class Term:
         return found
 
     def _span_at(self, folded: Folded, start: int) -> tuple[int, int] | None:
-        """The span of the term that begins at `start`, if it does."""
+        """Return the span of the term that begins at `start`, if any."""
         lower = folded.lower
         if (
             self._first is Kind.WORD
@@ -154,7 +154,7 @@ class Term:
         return begin, _word_end(lower, stop) if self._open_right else stop
 
     def _end(self, lower: str, at: int) -> int | None:
-        """Where the term ends if its last part begins at `at`."""
+        """Return where the term ends if its last part begins at `at`."""
         for form in self._forms:
             if lower.startswith(form, at):
                 end = at + len(form)
@@ -163,7 +163,7 @@ class Term:
         return None
 
     def _case_fits(self, folded: Folded, begin: int, start: int, end: int) -> bool:
-        """Whether the case of the text is the case wanted; `begin` is where the word begins."""
+        """Return whether the text has the required case; `begin` is where the word begins."""
         if self.exact:
             first, last = folded.original_span(start, end)
             return _typed(folded.original[first:last]) == self._wanted
@@ -178,13 +178,13 @@ class Term:
 
 
 def compile_term(text: str, exact: bool = False) -> Term | None:
-    """The term written as `text`, or None when there is nothing in it to look for. Never raises."""
+    """Compile a term; None when there is nothing in it to look for. Never raises."""
     parts = parts_of(normalise(text))
     return Term(text, exact, parts) if parts else None
 
 
 def _typed(text: str) -> str:
-    """Case and accents as typed; what stands between words counts as one blank."""
+    """Return a term with case and accents as typed; whatever is between words counts as one blank."""
     visible = INVISIBLE.sub("", text).translate(BEFORE_NFKC)
     return _BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", visible).translate(_SIGN_TABLE)).strip()
 
@@ -194,7 +194,7 @@ _BETWEEN_WORDS = re.compile(_GAP)
 
 
 def _pattern(parts: Sequence[Part]) -> str:
-    """A pattern for all the parts, but for a word at the end, which may be spelt in several ways."""
+    """Return a pattern for all parts except a word at the end, which may have several spellings."""
     pieces: list[str] = []
     kinds = [part.kind for part in parts]
     for place, part in enumerate(parts):
@@ -212,12 +212,12 @@ def _pattern(parts: Sequence[Part]) -> str:
 
 
 def _marked(parts: Sequence[Part], gap: int) -> bool:
-    """Whether a `+` or `#` follows the gap, so that closing it would make another word of the index."""
+    """Return whether `+` or `#` follows the gap; without the gap it would be another word of the index."""
     return parts[gap + 1].cased[0] in "+#"
 
 
 def _word_ends(lower: str, end: int, signs: bool) -> bool:
-    """Whether a word may end here: before no letter or digit, nor (but for `signs`) a letter before `+#`."""
+    """Return whether a word may end here: not before a letter or digit, nor (unless `signs`) `+#`."""
     if end == len(lower):
         return True
     char = lower[end]

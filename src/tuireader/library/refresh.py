@@ -167,10 +167,10 @@ class Refresh(UseCases):
             return None
         told = notify.message(items)
         shown = await notify.deliver(told, self._context.config.notify)
-        if shown.troubles and not (shown.command or shown.desktop):
+        if shown.errors and not (shown.command or shown.desktop):
             await self._context.transact(lambda store: store.notices.wait_again(marked))
         return Told(
-            told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.troubles
+            told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.errors
         )
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:

@@ -1,4 +1,4 @@
-"""What seems not to be meant in an expression: operators in small letters, unknown names, dead parts."""
+"""Warnings about probable mistakes in an expression: lower-case operators, unknown names, dead parts."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from tuireader.query.tree import (
     quote,
 )
 from tuireader.text import clean
+from tuireader.text.wording import counted
 
 _ENDS = frozenset({"word", "phrase", "regex", ")"})
 _BEGINS = frozenset({"word", "phrase", "regex", "field", "name", "(", "-"})
@@ -40,9 +41,9 @@ _ALIKE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Something that seems not to be meant. `dead`: for that nothing can match.
+    """Warning about a probable mistake. `dead`: nothing can match because of it.
 
-    `field` is the kind of a name that nothing has, `term` the term of a watch that it is about.
+    `field` is the kind of an unknown name, `term` the term of a watch that the warning is about.
     """
 
     message: str
@@ -56,9 +57,9 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that an expression can ask for; a feed goes by its title and its address.
+    """Names that an expression can use; a feed is known by its title and its address.
 
-    `unnamed` feeds have not been fetched yet, so that their titles are not known.
+    `unnamed` feeds have not been fetched yet, so their titles are unknown.
     """
 
     feeds: Sequence[tuple[str, str]] = ()
@@ -73,13 +74,13 @@ class Names:
     _folded: dict[str, Mapping[str, str]] = of_class(init=False, default_factory=dict, compare=False)
 
     def of(self, field: str) -> Sequence[str]:
-        """What there is of a kind, by the names that people know."""
+        """Return the known names of a kind."""
         if field == "feed":
             return [title for title, _ in self.feeds]
         return {"folder": self.folders, "label": self.labels}.get(field, self.watches)
 
     def has(self, node: Text | Regex | Name) -> bool:
-        """Whether anything has the name that a part of an expression asks for."""
+        """Return whether anything has the name that a part of an expression refers to."""
         names = [*self.of(node.field), *(url for _, url in self.feeds if node.field == "feed")]
         if isinstance(node, Name):
             return any(is_name(node, name) for name in names)
@@ -89,18 +90,18 @@ class Names:
             return True
 
     def unknown(self, field: str, name: str) -> str:
-        """That there is nothing of a name, and what may be meant."""
+        """Return a message about an unknown name, with a suggestion."""
         said = f"there is no {field} {clean(name, _SHOWN)!r}"
         if meant := self.meant(field, name):
             return f"{said}; did you mean {meant}?"
         if fold(name) in map(fold, self.views):
             return f"{said}, that is a saved search"
         if field == "feed" and self.unnamed:
-            return f"{said}; the titles of {self.unnamed:,} are not known before they are fetched"
+            return f"{said}; {counted(self.unnamed, 'feed has', 'feeds have')} no known title until fetched"
         return said
 
     def unlisted(self, name: str) -> str:
-        """The same for a feed or folder that is named by itself, as in `feeds` of a watch; or `""`."""
+        """Return the same for a feed or folder that is named directly, as in `feeds` of a watch; or `""`."""
         titles, folders = self.of("feed"), self.of("folder")
         if name.casefold() in map(str.casefold, (*titles, *folders, *(url for _, url in self.feeds))):
             return ""
@@ -109,7 +110,7 @@ class Names:
         return f"there is no feed or folder {clean(name, _SHOWN)!r}{meant}"
 
     def meant(self, field: str, name: str) -> str:
-        """The nearest name that there is, as an expression asks for it; `""` for none."""
+        """Return the nearest known name, written as in an expression; `""` for none."""
         for other in NAME_FIELDS:
             if same := self._by_fold(other).get(fold(name)):
                 return f"{other}:{quote(same)}"
@@ -123,7 +124,7 @@ class Names:
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
-    """The name most like another one, or else the shortest that has it inside; `""` for none."""
+    """Return the most similar name, else the shortest one that contains `name`; `""` for none."""
     wanted = fold(name)
     near = difflib.get_close_matches(wanted, known, 1, _ALIKE)
     near = near or sorted((one for one in known if wanted in one), key=len)
@@ -131,10 +132,10 @@ def _nearest(name: str, known: Mapping[str, str]) -> str:
 
 
 def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False) -> list[Advice]:
-    """All that seems not to be meant in an expression.
+    """Return warnings about probable mistakes in an expression.
 
-    Names are only looked at where they are given. An expression that is asked `at_arrival`, as that of a
-    watch, knows neither age nor watches then.
+    Names are only checked when given. An expression evaluated `at_arrival`, like that of a watch, knows
+    neither age nor watches.
     """
     culprits: dict[Node, Advice] = {}
     _look(query.root, names, at_arrival, culprits)
@@ -144,7 +145,7 @@ def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False
 
 
 def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
-    """Whether nothing can match an expression some of whose parts are `never` met."""
+    """Return whether nothing can match an expression whose parts are partly `never` true."""
     match node:
         case And(nodes):
             return never(node) or any(is_dead(child, never) for child in nodes)
@@ -156,19 +157,19 @@ def is_dead(node: Node, never: Callable[[Node], bool]) -> bool:
 
 
 def _small_operators(text: str) -> Iterator[Advice]:
-    """Operators in small letters, where an operator can stand."""
+    """Yield warnings about lower-case operators where an operator can be."""
     before = ""
     for token, after in pairwise(tokens(text)):
         operator = token.value.upper()
         if token.kind == "word" and operator in OPERATORS and after.kind in _BEGINS:
             alone = operator == "NOT" and before in ("", "(")
             if alone or before in _ENDS:
-                yield Advice(f'"{token.value}" is looked for as a word; did you mean {operator}?')
+                yield Advice(f'"{token.value}" is searched as a word; did you mean {operator}?')
         before = token.kind
 
 
 def _look(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, Advice]) -> None:
-    """Find the parts of an expression that nothing can meet."""
+    """Collect the parts of an expression that can never be true."""
     match node:
         case And(nodes) | Or(nodes):
             if isinstance(node, And) and (pair := _conflict(nodes)):
@@ -181,16 +182,16 @@ def _look(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, A
             if (advice := _of_leaf(node, names, at_arrival)) is not None:
                 found[node] = advice
         case Age(older=True) if at_arrival:
-            found[node] = Advice(f"{node} never holds: a watch is asked when an article arrives")
+            found[node] = Advice(f"{node} is never true: watches are checked when an article arrives")
 
 
 def _of_leaf(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
     if isinstance(node, Regex) and (reason := unmatchable_reason(node.pattern)):
-        return Advice(f"{node} can match nothing: {reason}")
+        return Advice(f"{node} cannot match anything: {reason}")
     if names is not None and node.field in NAME_FIELDS and not names.has(node):
         return Advice(names.unknown(node.field, _asked(node)), field=node.field)
     if at_arrival and node.field == "watch":
-        return Advice(f"{node} never holds for a new article: all watches are asked at once")
+        return Advice(f"{node} is never true of a new article: all watches are checked at once")
     return None
 
 
@@ -204,7 +205,7 @@ def _asked(node: Text | Regex | Name) -> str:
 
 
 def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
-    """Two parts of which an article cannot meet both."""
+    """Return two parts that cannot both be true of an article."""
     whole = set(nodes)
     for node in nodes:
         if isinstance(node, Not) and node.node in whole:

@@ -1,6 +1,7 @@
-"""Regular expressions that match no text, or only an empty piece of it, which counts for nothing.
+"""Detect regular expressions that match no text, or only an empty piece of it.
 
-Only what is beyond doubt is named. The parser is that of `re`; what `regex` may read otherwise is left alone.
+Only certain cases are reported. The parser is that of `re`; constructs that `regex` may read differently are
+skipped.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Items = Sequence[tuple[Any, Any]]
 
 @lru_cache(maxsize=256)
 def unmatchable_reason(pattern: str) -> str:
-    """Why a pattern matches nothing, or `""`."""
+    """Return why a pattern matches nothing, or `""`."""
     if OTHER_IN_REGEX.search(pattern.replace(_NEVER, "")):
         return ""
     try:
@@ -33,19 +34,19 @@ def unmatchable_reason(pattern: str) -> str:
         return ""
     if tree.state.flags & re.MULTILINE:
         return ""
-    return _reason(tree.state, list(tree)) or ("" if tree.getwidth()[1] else "it takes no letter of a text")
+    return _reason(tree.state, list(tree)) or ("" if tree.getwidth()[1] else "it only matches empty text")
 
 
 def _reason(state: Any, items: Items) -> str:
-    """Why items in a row match nothing."""
+    """Return why a sequence of items matches nothing."""
     taken = 0
     for at, (kind, value) in enumerate(items):
         if kind is code.AT and value in _STARTS and taken:
-            return "text stands before the start"
+            return "there is text before the start"
         if kind is code.AT and value in _ENDS and any(map(_is_letter, items[at + 1 :])):
-            return "text stands behind the end"
+            return "there is text after the end"
         if kind is code.ASSERT_NOT:
-            return f"{_NEVER} never holds"
+            return f"{_NEVER} never matches"
         if reason := _inside(state, kind, value):
             return reason
         taken += parser.SubPattern(state, [(kind, value)]).getwidth()[0]
@@ -53,7 +54,7 @@ def _reason(state: Any, items: Items) -> str:
 
 
 def _inside(state: Any, kind: Any, value: Any) -> str:
-    """Why an item matches nothing because of what stands in it."""
+    """Return why an item matches nothing because of its content."""
     if kind is code.SUBPATTERN and not value[1] & re.MULTILINE:
         return _reason(state, list(value[3]))
     if kind in _REPEATS and value[0] > 0:
@@ -65,5 +66,5 @@ def _inside(state: Any, kind: Any, value: Any) -> str:
 
 
 def _is_letter(item: tuple[Any, Any]) -> bool:
-    """Whether an item is a letter, and not the line feed that may stand behind the end."""
+    """Return whether an item is a letter, as opposed to the line feed that may follow the end."""
     return item[0] is code.LITERAL and item[1] != ord("\n")

@@ -1,4 +1,4 @@
-"""An expression asked of one article in memory, and where in a text its terms stand."""
+"""Evaluate an expression for one article in memory, and find its terms in a text."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from tuireader.query.tree import (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One article as expressions and watches see it. Texts are plain, one line a block.
+    """An article as expressions and watches see it. Texts are plain, one line per block.
 
-    `labels` has the feed's categories too, `given` only the labels that the user gave the article. `more` is
-    what further feeds say of it: a question is met where any of the texts meets it.
+    `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the
+    versions of other feeds: a condition is true if any of the texts meets it.
     """
 
     title: str = ""
@@ -59,7 +59,7 @@ _Spans = Sequence[tuple[int, int]]
 
 
 class FoldedArticle:
-    """An article made ready for many questions: each text is folded at most once."""
+    """An article prepared for many evaluations: each text is folded at most once."""
 
     __slots__ = ("_folded", "subject")
 
@@ -68,13 +68,13 @@ class FoldedArticle:
         self._folded: dict[str, Folded] = {}
 
     def folded(self, text: str) -> Folded:
-        """`text` in the views of `terms`."""
+        """Return `text` in the views of `lexicon`."""
         if text not in self._folded:
             self._folded[text] = Folded(text)
         return self._folded[text]
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The texts of a field; `""` is title, summary and body."""
+        """Return the texts of a field; `""` is title, summary and body."""
         found = self._texts(name, self.subject)
         for other in self.subject.more:
             found += self._texts(name, other)
@@ -96,7 +96,7 @@ class FoldedArticle:
 
 
 def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
-    """Whether an article matches; `now` is for `age:`. A slow regular expression does not match."""
+    """Return whether an article matches; `now` is for `age:`. A slow regular expression does not match."""
     try:
         return node_matches(
             query.root, subject if isinstance(subject, FoldedArticle) else FoldedArticle(subject), now
@@ -106,7 +106,7 @@ def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
 
 
 def disabled_reason(query: Query) -> str:
-    """Why an expression cannot be answered any more: one of its regular expressions was given up; or `""`."""
+    """Return why an expression is disabled, as one of its regular expressions is too slow; or `""`."""
     for node in leaves(query.root):
         if isinstance(node, Regex) and is_disabled(node.pattern):
             return f"{SlowRegex(node.pattern)} on many articles; make it simpler"
@@ -114,7 +114,7 @@ def disabled_reason(query: Query) -> str:
 
 
 def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
-    """Whether a node matches. Raises SlowRegex."""
+    """Return whether a node matches. Raises SlowRegex."""
     match node:
         case And(nodes):
             return all(node_matches(child, reading, now) for child in nodes)
@@ -146,12 +146,12 @@ def _is(state: str, subject: Subject, now: int) -> bool:
 
 
 def _names(field: str, subject: Subject) -> tuple[str, ...]:
-    """The names that a `Name` is compared with."""
+    """Return the names that a `Name` is compared with."""
     return subject.given if field == "label" else FoldedArticle(subject).texts(field)
 
 
 def is_name(node: Name, value: str) -> bool:
-    """Return whether a value is the name that is asked for. Flags of newsboat differ by case alone."""
+    """Return whether a value is the name of the node. Flags of newsboat differ by case alone."""
     if value == node.name or not value:
         return bool(value)
     flags = node.field == "label" and value.startswith("flag-")
@@ -159,10 +159,10 @@ def is_name(node: Name, value: str) -> bool:
 
 
 def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None = None) -> bool:
-    """Whether one value of the node's field (a title, a feed's name, a label, …) is what the node asks for.
+    """Return whether a value of the node's field (a title, a feed's name, a label, …) matches the node.
 
-    Addresses are searched for the typed characters in any case; a watch has to have just this name unless
-    there is a `*`; all else is searched for the term. Raises SlowRegex.
+    Addresses are searched for the typed characters in any case; the name of a watch has to be equal
+    unless there is a `*`; everything else is searched for the term. Raises SlowRegex.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
@@ -181,9 +181,9 @@ def _are_near(left: Term, right: Term, distance: int, folded: Folded) -> bool:
 
 
 def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:
-    """The stretches between a span of `before` and the next one of `after`, where no other is in between.
+    """Yield the stretches between a span of `before` and the next one of `after`, with no other in between.
 
-    They do not overlap, so that counting words in all of them is linear even in a hostile text.
+    They do not overlap, so counting the words in all of them is linear even in a hostile text.
     """
     ends = [end for _, end in before]
     last = 0
@@ -199,7 +199,7 @@ def _words_between(lower: str, start: int, end: int) -> int:
 
 
 def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
-    """Where in a text of the field `name` (`""`: any of title and body) stand terms that the query asks for.
+    """Return where the terms of a query occur in a text of the field `name` (`""`: title or body).
 
     Sorted, not overlapping; slow regular expressions are left out.
     """
@@ -219,7 +219,7 @@ def spans(query: Query, text: str, name: str = "") -> list[tuple[int, int]]:
 
 
 def merge_spans(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those that touch or overlap made one."""
+    """Return spans in order, with those that touch or overlap merged."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if merged and start <= merged[-1][1]:

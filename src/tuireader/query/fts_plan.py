@@ -1,4 +1,4 @@
-"""What the full-text index can do of an expression."""
+"""Plan the part of an expression that the full-text index can answer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "aut
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a store can find what matches without looking at every article.
+    """How a store can find matching articles without looking at every article.
 
-    All that matches is hit by the FTS5 expression `fts` (if there is one) over the columns title, body
-    (summary and body) and author, fed with `indexed`, and meets all `facts`, which do not ask for text.
-    If `exact`, that is just what matches; else `matches` has the last word. `rest` is all but the facts.
+    All matching articles are found by the FTS5 expression `fts` (if any) over the columns title, body
+    (summary and body) and author, fed with `indexed`, and meet all `facts`, which are not about text. If
+    `exact`, these are just the matching ones; otherwise `matches` decides. `rest` is everything but the
+    facts.
     """
 
     fts: str | None
@@ -28,7 +29,7 @@ class Plan:
 
 
 def plan(query: Query) -> Plan:
-    """Split a query into what the full-text index, the other columns and `matches` have to decide."""
+    """Split a query between the full-text index, the other columns and `matches`."""
     nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
     facts = tuple(node for node in nodes if _is_fact(node))
     rest = tuple(node for node in nodes if not _is_fact(node))
@@ -51,7 +52,7 @@ def _is_fact(node: Node) -> bool:
 
 
 def fts(node: Node) -> tuple[str | None, bool]:
-    """An FTS5 expression that hits all that `node` matches, or None, and whether it hits nothing else."""
+    """Return an FTS5 expression that finds everything `node` matches, or None, and whether it is exact."""
     match node:
         case Text(term, name) if name in _INDEXED and term.fts:
             return f"{_INDEXED[name]} : ({term.fts})", term.simple
@@ -91,13 +92,13 @@ def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
 
 
 def _fts_near(left: Text, right: Text, distance: int) -> str | None:
-    """Both terms next to each other as far as the index can tell, else both terms anywhere."""
+    """Return both terms near each other as far as the index can tell, else both terms anywhere."""
     sides = [fts(left)[0], fts(right)[0]]
     runs = [text.term.runs for text in (left, right)]
     if all(len(run) == 1 and not run[0].prefix for run in runs):
         (first,), (second,) = runs
         pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
-        most = 2 * distance + 1  # words, and a mark before each of them and behind the last
+        most = 2 * distance + 1  # words, a mark before each of them, and one at the end
         near = " OR ".join(f"NEAR({one} {other}, {most})" for one, other in pairs)
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None

@@ -1,8 +1,7 @@
-"""Words that stand in every text in which a regular expression is found; the index is asked for them first.
+"""Words that occur in every text that a regular expression matches, to ask the index first.
 
-Only what is beyond doubt counts: ASCII words of the pattern itself that begin a text or stand after
-a blank or sign of the pattern. The parser is that of `re`: patterns that `regex` may read otherwise have
-none.
+Only certain cases count: ASCII words of the pattern itself that begin a text or follow a blank or sign of the
+pattern. The parser is that of `re`; patterns that `regex` may read differently have none.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from typing import Any
 from tuireader.lexicon import fold, index_folded, words
 
 OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
-"""What `regex` reads otherwise than `re`: fuzzy counts, sets in sets, and groups of its own."""
+"""Syntax that `regex` reads differently from `re`: fuzzy counts, nested sets, its own groups."""
 _UNKNOWN = "\0"
-"""Stands for whatever a pattern may find at a place that is no letter of its own."""
+"""Placeholder for anything that is not a literal letter of the pattern."""
 _WORD = re.compile(r"[0-9A-Za-z]+")
 
 
 @lru_cache(maxsize=256)
 def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
-    """(word of the index, whether others that begin so count too) for words that no text found is without."""
+    """Return words that every matching text contains, each with whether it is only a prefix."""
     if OTHER_IN_REGEX.search(pattern):
         return ()
     try:
@@ -39,7 +38,7 @@ def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
-    """What a pattern finds for sure, letter by letter; a line each for what may be repeated."""
+    """Yield what a pattern certainly contains, letter by letter, with a line each for repeats."""
     for kind, value in tree:
         if kind is code.LITERAL:
             yield chr(value) if 32 <= value < 127 else _UNKNOWN
@@ -52,14 +51,14 @@ def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
             yield from _read(value[3])
         elif kind in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT) and value[0] > 0:
             inner = "".join(_read(value[2]))
-            # what is repeated is there once at least; what stands beside it is not known
+            # occurs at least once; its neighbours are unknown
             yield " " if inner == " " else f"{_UNKNOWN}\n{_UNKNOWN}{inner}{_UNKNOWN}\n{_UNKNOWN}"
         else:
             yield _UNKNOWN
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
-    """The words of what a pattern finds for sure whose beginnings, and perhaps ends, are known."""
+    """Yield the words of what a pattern certainly contains whose beginnings, and perhaps ends, are known."""
     for match in _WORD.finditer(text):
         start, end = match.span()
         if start == 0 or text[start - 1] == _UNKNOWN:
@@ -70,6 +69,6 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def fts(pattern: str, column: str) -> str | None:
-    """An FTS5 expression that hits all texts of a column in which the pattern is found, or None."""
+    """Return an FTS5 expression that finds all texts of a column that the pattern matches, or None."""
     found: Sequence[str] = [f'"{word}"{" *" * prefix}' for word, prefix in required_words(pattern)]
     return f"{column} : ({' AND '.join(found)})" if found else None

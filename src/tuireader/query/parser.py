@@ -1,4 +1,4 @@
-"""Text → tree, or what is wrong with it and where."""
+"""Parse expressions: text → tree, or an error and its place."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MAX_NEAR = 1000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One part of an expression: what kind it is, what it means, and where it stands."""
+    """A token of an expression: its kind, its value and its place."""
 
     kind: str  # word phrase regex field name ( ) - AND OR NOT NEAR end
     value: str
@@ -51,7 +51,7 @@ class Token:
 
 
 class _ParseError(Exception):
-    """Ends the reading; carries a QueryError to `parse`."""
+    """Ends parsing; carries a QueryError to `parse`."""
 
     def __init__(self, message: str, token: Token, hint: str = "") -> None:
         super().__init__(message)
@@ -76,11 +76,11 @@ _ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The parts of an expression with their places. Ends in a fault that `parse` tells."""
+    """Yield the tokens of an expression with their places. Raises an error that `parse` reports."""
     position = 0
     while match := _TOKEN.match(text, position):
         kind, value, position = match.lastgroup or "", match[0], match.end()
-        # `lastgroup` is the outermost group that matched last; inner groups have names of their own.
+        # `lastgroup` is the outermost group that matched last, never a named group inside it
         token = Token(kind, value, match.start(), position)
         if kind == "bracket" or kind == "minus":
             yield Token(value, value, token.start, token.end)
@@ -100,7 +100,7 @@ def tokens(text: str) -> Iterator[Token]:
             raise _ParseError(
                 "the regular expression is not closed",
                 token,
-                'write a / at its end, or "/…" in quotation marks',
+                'write a / at the end, or put "/…" in quotes',
             )
     yield Token("end", "", len(text), len(text))
 
@@ -113,14 +113,12 @@ def _field_token(name: str, token: Token, *, whole: bool) -> Token:
     known = (*TEXT_FIELDS, *_OTHER_FIELDS)
     if whole and name in known and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
-        raise _ParseError(f"{name}: takes no =", token, f"whole names are asked for by {others}")
+        raise _ParseError(f"{name}: takes no =", token, f"whole names are written as {others}")
     if name in known:
         return Token("name" if whole else "field", name, token.start, token.end)
     near = difflib.get_close_matches(name, known, 1, 0.5)
     hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
-    raise _ParseError(
-        f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotation marks"
-    )
+    raise _ParseError(f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotes")
 
 
 def _word_token(token: Token) -> Token:
@@ -134,26 +132,26 @@ def _word_token(token: Token) -> Token:
             raise _ParseError(f"NEAR/ needs a number of words up to {_MAX_NEAR}", token, "for example NEAR/8")
         return Token("NEAR", distance, token.start, token.end)
     if (match := _LIKE_NEAR.fullmatch(token.value)) and sorted(match[1].upper()) == sorted("NEAR"):
-        hint = f"did you mean NEAR/{match[2]}? Put a word with a slash in quotation marks"
+        hint = f"did you mean NEAR/{match[2]}? Put a word with a slash in quotes"
         raise _ParseError(f"there is no operator {token.value}", token, hint)
     return token
 
 
 def parse(text: str) -> Query | QueryError:
-    """Read an expression; an empty one matches everything. Never raises."""
+    """Parse an expression; an empty one matches everything. Never raises."""
     try:
         if len(text) > _MAX_LENGTH:
             raise _ParseError(
                 f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text))
             )
         return Query(_Parser(list(tokens(text))).read(), text)
-    except _ParseError as fault:
-        start, end = fault.token.start, fault.token.end
-        return QueryError(fault.message, start, max(1, end - start), fault.hint, text)
+    except _ParseError as error:
+        start, end = error.token.start, error.token.end
+        return QueryError(error.message, start, max(1, end - start), error.hint, text)
 
 
 class _Parser:
-    """Recursive descent; `OR` binds least, then neighbours, then `NOT` and `-`, then `NEAR`."""
+    """Recursive descent; `OR` binds loosest, then adjacency, then `NOT` and `-`, then `NEAR`."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
@@ -165,7 +163,7 @@ class _Parser:
             return And()
         node = self._either("")
         if self._next.kind == ")":
-            raise _ParseError("no bracket is open here", self._next)
+            raise _ParseError("there is no open bracket to close", self._next)
         return node
 
     @property
@@ -235,10 +233,10 @@ class _Parser:
     def _group(self, name: str, opening: Token) -> Node:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise _ParseError(f"more than {_MAX_DEPTH} brackets in one another", opening)
+            raise _ParseError(f"more than {_MAX_DEPTH} nested brackets", opening)
         node = self._either(name)
         if self._next.kind != ")":
-            raise _ParseError("the bracket is not closed", opening, "write a ) where the group ends")
+            raise _ParseError("the bracket is not closed", opening, "write a ) at the end of the group")
         self._take()
         self._depth -= 1
         return node
@@ -261,24 +259,24 @@ class _Parser:
 
 
 def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
-    """Message, place and hint for a token that cannot stand where it is."""
+    """Return message, place and hint for a token that is out of place."""
     if token.kind in OPERATORS:
         return (
-            f"{token.kind} needs something on both sides",
+            f"{token.kind} needs terms on both sides",
             token,
-            f"to look for the word write {token.kind.lower()}",
+            f"to search for the word, write {token.kind.lower()}",
         )
     if before is None or token.kind == "-":
-        return "something to look for is missing", token, ""
+        return "a search term is missing", token, ""
     if before.kind == "(":
         empty = token.kind == ")"
-        return "there is nothing between the brackets" if empty else "the bracket is not closed", before, ""
+        return "the brackets are empty" if empty else "the bracket is not closed", before, ""
     name = before.kind if before.kind in OPERATORS else before.value
-    return f"after {name} something to look for is missing", before, ""
+    return f"after {name} a search term is missing", before, ""
 
 
 def _merged(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Node:
-    """One node of `kind`, with the members of equal nodes taken in; a single node stays itself."""
+    """Return one node of `kind`, with members of equal nodes merged; a single node stays itself."""
     flat: list[Node] = []
     for node in nodes:
         flat.extend(node.nodes if isinstance(node, kind) else (node,))
@@ -290,7 +288,7 @@ def _operands(node: Node, place: Token) -> tuple[Text, ...]:
     texts = tuple(item for item in nodes if isinstance(item, Text))
     if len(texts) < len(nodes):
         raise _ParseError(
-            "NEAR stands between words or phrases", place, "for example fine NEAR/8 (regulator OR court)"
+            "NEAR needs words or phrases on both sides", place, "for example fine NEAR/8 (regulator OR court)"
         )
     if len(texts) > 20:
         raise _ParseError("NEAR takes at most 20 alternatives", place)
@@ -300,7 +298,7 @@ def _operands(node: Node, place: Token) -> tuple[Text, ...]:
 def _term(token: Token) -> Term:
     term = compile_term(token.value)
     if term is None:
-        raise _ParseError("there is nothing to look for in this", token)
+        raise _ParseError("this contains nothing to search for", token)
     return term
 
 
@@ -342,7 +340,7 @@ def _day(token: Token) -> date:
             raise ValueError
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
-        raise _ParseError("this is no date", token, _EXAMPLES["after"]) from None
+        raise _ParseError("this is not a date", token, _EXAMPLES["after"]) from None
 
 
 _EXAMPLES = {

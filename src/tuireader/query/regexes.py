@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 _REGEX_SECONDS = 0.05
 _MOST_SLOW = 20
-"""Texts that a regular expression may take too long for before it is given up: a second in all."""
+"""Number of texts a regular expression may be too slow on before it is disabled: a second in all."""
 _SMALL = 400
-"""Characters of a pattern, with its repeats written out, of which many are kept compiled."""
+"""Size up to which many patterns are cached."""
 _slow: Counter[str] = Counter()
 
 
 class SlowRegex(Exception):
-    """A regular expression took longer than it may on one text. `pattern` names it."""
+    """A regular expression exceeded its time limit on one text. `pattern` names it."""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(f"/{pattern}/ takes too long")
@@ -30,26 +30,24 @@ class SlowRegex(Exception):
 
 
 def regex_problem(pattern: str) -> str:
-    """Return why a pattern is no regular expression or too large to be one, or `""`."""
+    """Return why a pattern is invalid or too large, or `""`."""
     count, place = size(pattern)
     if count > LARGEST:
         return (
-            f"the regular expression is too large: with its repeats written out "
+            f"the regular expression is too large: with its repeats expanded "
             f"it has more than {LARGEST:,} characters, at position {place}"
         )
     try:
         compiled(pattern)
-    except (
-        Exception
-    ) as error:  # the package raises its own error, and OverflowError, RecursionError and others
-        return f"the regular expression is wrong: {error}"
+    except Exception as error:  # its own error, OverflowError, RecursionError …
+        return f"the regular expression is invalid: {error}"
     return ""
 
 
 def compiled(pattern: str) -> regex.Pattern[str]:
-    """Return the pattern made ready for use; case counts if it has a capital. Raises what `regex` raises.
+    """Compile a pattern; case counts if it has a capital. Raises what `regex` raises.
 
-    Few large patterns are kept, so that all that are kept fit into the memory.
+    Few large patterns are cached, to bound the memory.
     """
     count, _ = size(pattern)
     if count > LARGEST:
@@ -70,12 +68,12 @@ _compiled_large = lru_cache(maxsize=8)(_compile)
 
 
 def is_disabled(pattern: str) -> bool:
-    """Whether a pattern took too long so often that it is tried no more, until the next start."""
+    """Return whether a pattern was too slow too often and is disabled until the next start."""
     return _slow[pattern] >= _MOST_SLOW
 
 
 def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
-    """All places that are not empty. Raises SlowRegex; at once for a pattern that has been given up."""
+    """Return all matches that are not empty. Raises SlowRegex, immediately for a disabled pattern."""
     if is_disabled(pattern):
         raise SlowRegex(pattern)
     try:

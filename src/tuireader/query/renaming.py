@@ -1,4 +1,4 @@
-"""Another name for a feed or folder in the expressions that name it."""
+"""Rename feeds, folders and watches in expressions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tuireader.query.tree import OPERATORS, QueryError, phrase
 
 
 def rename(text: str, field: str, name: str, new: str) -> str:
-    """The expression that asks for `new` where it asked for `name` in this field; all else stays as typed.
+    """Replace `name` by `new` in this field of an expression; the rest stays as typed.
 
-    Only a value that is the whole name is changed: `folder:China` may mean more folders than "China tech".
-    An expression that cannot be read stays what it is, and so does one that could not be with the new name.
+    Only a value that is the whole name is replaced: `folder:China` may mean more folders than "China
+    tech". An expression that is invalid, or would be with the new name, stays unchanged.
     """
     if isinstance(parse(text), QueryError):
         return text
@@ -20,8 +20,8 @@ def rename(text: str, field: str, name: str, new: str) -> str:
     wanted = fold(name.strip())
     pieces: list[str] = []
     done = 0
-    asked: str | None = None  # the field that the next token belongs to, if it has one of its own
-    outer = [""]  # the fields of the groups that are open
+    asked: str | None = None  # field of the next token, if given
+    outer = [""]  # fields of the open groups
     for token in tokens(text):
         if token.kind == "(":
             outer.append(outer[-1] if asked is None else asked)

@@ -1,7 +1,7 @@
-"""Size of a regular expression, known before it is compiled.
+"""Size of a regular expression, computed before it is compiled.
 
-The `regex` package writes repeats out: `(?:a{1000}){1000}` takes as much memory as a million letters, about
-300 bytes for each.
+The `regex` package expands repeats: `(?:a{1000}){1000}` takes as much memory as a million letters, about 300
+bytes each.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from itertools import accumulate
 from operator import mul
 
 LARGEST = 10_000
-"""Characters of a pattern with its repeats written out; that many compile in 20 MB and 0.1 s at most."""
+"""Maximum characters of a pattern with its repeats expanded; it compiles in at most 20 MB and 0.1 s."""
 REGEX_TOTAL = 200_000
-"""Characters of all patterns of a configuration."""
+"""Maximum characters of all patterns of a configuration."""
 
 _FOLDED_SET = 200
-"""Characters that a set counts for where case folding is full: it is compiled with all that folds into it."""
+"""Characters that a set counts for with full case folding, which adds everything that folds into it."""
 _CLUSTER = 5
 """Characters that `\\R` and `\\X` count for."""
 _LEAST = re.compile(r"\{\s*([0-9][0-9\s]*)")
@@ -38,10 +38,10 @@ _VERBOSE_TOKENS = re.compile(rf"(?P<blank>\s+|\#[^\n]*) | {_TOKEN}", re.VERBOSE 
 
 @lru_cache(maxsize=1024)
 def size(pattern: str) -> tuple[int, int]:
-    """Return how many characters a pattern has with its repeats written out, and where it gets too many.
+    """Return how many characters a pattern has with its repeats expanded, and where it gets too long.
 
-    The number is an upper bound: where a pattern is so unusual that its groups are not certain, every repeat
-    is taken to be inside every other.
+    The number is an upper bound: where the groups of an unusual pattern are uncertain, every repeat is
+    assumed to be inside every other.
     """
     of_set = _FOLDED_SET if _FULL_FOLDING.search(pattern) else 0
     length = _weight(pattern, of_set)
@@ -55,7 +55,7 @@ def size(pattern: str) -> tuple[int, int]:
         return products[-1], 0
     verbose = _VERBOSE_THROUGHOUT.match(pattern)
     if not _UNCERTAIN.search(pattern, verbose.end() if verbose else 0):
-        found = _written_out(pattern, of_set, verbose is not None)
+        found = _expanded_size(pattern, of_set, verbose is not None)
         if found is not None:
             return found
     at = next(place for place, product in enumerate(products) if product > LARGEST)
@@ -63,7 +63,7 @@ def size(pattern: str) -> tuple[int, int]:
 
 
 def _number(digits: str) -> int:
-    """Return the number that is meant, at least 1; any that is too large counts as one just too large."""
+    """Return the number, at least 1; any that is too large counts as one just too large."""
     digits = "".join(digits.split()).lstrip("0")
     return int(digits or 1) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
 
@@ -72,8 +72,8 @@ def _weight(text: str, of_set: int) -> int:
     return len(text) + of_set * text.count("[") + _CLUSTER * (text.count("\\R") + text.count("\\X"))
 
 
-def _written_out(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | None:
-    """Return the size of a pattern group by group, or None where its groups are not certain."""
+def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | None:
+    """Return the size of a pattern group by group, or None where its groups are uncertain."""
     groups = [0]
     last = place = 0
     for token in (_VERBOSE_TOKENS if verbose else _TOKENS).finditer(pattern):
@@ -92,7 +92,9 @@ def _written_out(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | 
             groups[-1] += more
         else:
             own = _weight(text, of_set)
-            last = max(own, last) if token["flags"] or token["blank"] else own  # these are not repeated
+            last = (
+                max(own, last) if token["flags"] or token["blank"] else own
+            )  # flags and blanks are not repeated
             groups[-1] += own
         if groups[-1] > LARGEST and not place:
             place = token.start()
@@ -100,7 +102,7 @@ def _written_out(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] | 
 
 
 def regex_sizes(text: str) -> int:
-    """Return how many characters all patterns of an expression, or of a term, have together.
+    """Return the total size of the patterns of an expression or term.
 
     Those that are too large to be compiled do not count.
     """

@@ -1,4 +1,4 @@
-"""The tree that an expression becomes, and what can be asked about the tree itself."""
+"""The tree of an expression, and functions on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tuireader.lexicon import Term
 from tuireader.text import cell_len
 
 TEXT_FIELDS = ("title", "body", "author", "feed", "folder", "url", "label", "watch")
-"""Fields that are looked for words in. `body` is the summary too; without a field it is title and body."""
+"""Fields to search for words. `body` includes the summary; without a field, title and body are searched."""
 NAME_FIELDS = ("feed", "folder", "label", "watch")
 """Fields that take a whole name after `:=`."""
 STATES = ("unread", "read", "starred", "muted", "today", "subscribed")
@@ -27,7 +27,7 @@ UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The term stands in the field; `""` is title, summary or body."""
+    """The term occurs in the field; `""` is title, summary or body."""
 
     term: Term
     field: str = ""
@@ -38,10 +38,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The field, one of `NAME_FIELDS`, is just this name, in any case: what a line of the sidebar shows.
+    """The field, one of `NAME_FIELDS`, equals this name in any case, like a line of the sidebar.
 
-    A feed may be named by its address, a folder is that of a subscribed feed, and a label one that the user
-    gave, not a category of the feed.
+    A feed may be named by its address, a folder is that of a subscribed feed, and a label one given by
+    the user, not a tag of the feed.
     """
 
     field: str
@@ -53,7 +53,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Both terms stand in one field with at most `distance` words between them, in either order."""
+    """Both terms occur in one field with at most `distance` words between them, in either order."""
 
     left: Text
     right: Text
@@ -87,7 +87,7 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """The article is older (or else younger) than so many seconds."""
+    """The article is older, or younger, than this many seconds."""
 
     older: bool
     seconds: int
@@ -108,7 +108,7 @@ class After:
 
     @property
     def time(self) -> int:
-        """The first second that counts."""
+        """Return the first second that counts."""
         return _midnight(self.day)
 
 
@@ -123,13 +123,13 @@ class Before:
 
     @property
     def time(self) -> int:
-        """The first second that counts no more."""
+        """Return the first second that no longer counts."""
         return _midnight(self.day)
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What does not match `node`."""
+    """`node` does not match."""
 
     node: Node
 
@@ -162,7 +162,7 @@ Node = Text | Name | Near | Regex | Is | Age | After | Before | Not | And | Or
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """An expression that has been understood. `str` of it is an expression for the same tree."""
+    """A valid expression. `str` of it is an expression for the same tree."""
 
     root: Node
     text: str = field(default="", compare=False)
@@ -173,7 +173,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class QueryError:
-    """Why an expression is not understood: `text[position:position + length]` is the trouble."""
+    """An invalid expression: the error is at `text[position:position + length]`."""
 
     message: str
     position: int
@@ -185,7 +185,7 @@ class QueryError:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def caret(self) -> str:
-        """The expression with a mark below the place, the message after it, and the hint below."""
+        """Return the expression with a caret below the error, the message after it, and the hint below."""
         first = max(0, self.position - 40)
         line = "".join(char if char.isprintable() else " " for char in self.text[first : self.position + 30])
         before = "…" * (first > 0) + line[: self.position - first]
@@ -231,7 +231,7 @@ def _grouped(node: Node) -> str:
 
 
 def positive_terms(node: Node) -> Iterator[Text | Regex]:
-    """The terms and patterns of title and body that an article can match by."""
+    """Yield the terms and patterns of title and body that an article can match by."""
     match node:
         case And(nodes) | Or(nodes):
             for child in nodes:
@@ -247,7 +247,7 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
 
 
 def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | After | Before]:
-    """All the single questions of an expression."""
+    """Yield all single conditions of an expression."""
     match node:
         case And(nodes) | Or(nodes):
             for child in nodes:
@@ -259,12 +259,12 @@ def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Age | After
 
 
 def mentions_state(node: Node, state: str) -> bool:
-    """Whether `is:state` stands anywhere in an expression."""
+    """Return whether `is:state` occurs anywhere in an expression."""
     return any(isinstance(leaf, Is) and leaf.state == state for leaf in leaves(node))
 
 
 def required_terms(node: Node) -> tuple[Term, ...] | None:
-    """Terms of which one at least stands in the text of whatever matches; None if there are none."""
+    """Return terms of which at least one occurs in every matching text; None if there are none."""
     match node:
         case Text(term, field) if field in ("", "title", "body"):
             return (term,)

@@ -1,7 +1,7 @@
-"""Outside text made harmless: cleaning, HTML → plain text, cell widths, addresses. Pure, cheap to import.
+"""Make outside text harmless: cleaning, HTML → plain text, cell widths, addresses. Pure, cheap to import.
 
-Everything that a feed says is hostile until it has passed through here once. Each function is linear in
-its input, whatever the input is, and none raises.
+Everything in a feed is hostile until it has passed through here once. Each function is linear in its input,
+and none raises.
 """
 
 from tuireader.text.addresses import canonical_url, display_host, feed_key, safe_url, without_password

@@ -1,4 +1,4 @@
-"""Addresses: which may be opened, how a person must see them, and when two are the same article's."""
+"""Addresses: which are safe to open, how to display them, and when two belong to the same article."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _HOST = r"[^\s!\"#$%&'()*+,/;<=>?@\\^`{|}-][^\s!\"#$&'()*+,/;<=>?@\\^`{|}]*"
 def safe_url(s: str, base: str = "") -> str:
     """Return the absolute http, https or mailto address that `s` means at `base`, or "" if there is none.
 
-    The address stays as it is written but for white space and invisible characters (RFC 3986 §5;
-    WHATWG URL §4.4). Refused: other schemes, hosts that are broken or start with "-", ports out of range,
-    more than 4,000 characters.
+    The address is kept except for white space and invisible characters (RFC 3986 §5; WHATWG URL §4.4).
+    Refused: other schemes, broken hosts or hosts that start with "-", ports out of range, more than 4,000
+    characters.
     """
     if len(s) > _URL_LIMIT:
         return ""
@@ -52,13 +52,13 @@ def _joined(s: str, base: str) -> str:
 
 @lru_cache(maxsize=16)
 def _base(url: str) -> tuple[str, str]:
-    """What relative addresses are joined with: the page, and its scheme and host."""
+    """Return what relative addresses are joined with: the page, and its scheme and host."""
     page = _checked(url)
     return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
 
 
 def _checked(url: str) -> str:
-    """Return `url` with its scheme in small letters, or "" where it is none of ours; ValueError if broken."""
+    """Return `url` with its scheme in lower case, or "" for other schemes; ValueError if broken."""
     scheme, _, rest = url.partition(":")
     scheme = scheme.lower()
     if scheme == "mailto":
@@ -79,10 +79,10 @@ def _checked(url: str) -> str:
 
 
 def display_host(url: str) -> str:
-    """Return the host of an address as a person must see it before opening it.
+    """Return the host of an address for display before opening it.
 
-    Whoever is named before "@" is left out and marked by "…@", as it is no part of the host; letters
-    beyond ASCII are shown with their punycode form, so that a look-alike can be told.
+    User information before "@" is replaced by "…@", as it is not part of the host; letters beyond ASCII
+    are followed by their punycode form, to expose look-alikes.
     """
     from urllib.parse import urlsplit
 
@@ -103,7 +103,7 @@ def display_host(url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """An address as it may be shown and handed on: without what stands before an `@` in its host part."""
+    """Return an address for display and for others: without user name and password."""
     return regex(r"^([^/?#]*//)?[^/?#]*@").sub(r"\1", url)
 
 
@@ -142,7 +142,7 @@ _AMP_CACHE = (
     r"(?:s/)?(?=[^/?#]+\.[^/?#])"
 )
 _NOT_PLAIN = r"/\.|/amp/|\.ampproject\."
-# Most addresses: nothing in them to be escaped, sorted or left out but "www.".
+# Most addresses: nothing to escape, sort or remove except "www.".
 _PLAIN_URL = (
     r"https?://(?:www\.)?((?!(?:www|m|mobile|amp)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
     r"((?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/([A-Za-z0-9._~!$&'()*+,;=:@-]+))/?"
@@ -150,10 +150,11 @@ _PLAIN_URL = (
 
 
 def canonical_url(url: str) -> str:
-    """Return the key by which two addresses are the same article's: never to be opened, only compared.
+    """Return the key by which two addresses belong to the same article; only for comparison, never to open.
 
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
-    last slash do not count; parameters are sorted. What is no http address comes back cleaned. Idempotent.
+    last slash are ignored; parameters are sorted. Anything but an http address is only cleaned.
+    Idempotent.
     """
     plain_url = regex(_PLAIN_URL).fullmatch(url)
     if (
@@ -166,7 +167,7 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str) -> str:
-    """The same for every address."""
+    """Return the same for any address."""
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()
@@ -191,7 +192,7 @@ def _host_key(host: str, port: int | None) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    """An international name as name servers know it (RFC 3490), where it is one."""
+    """Return an international host name in punycode (RFC 3490) if possible."""
     if host.isascii():
         return host
     try:
@@ -212,7 +213,7 @@ def _path_key(parts: SplitResult) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """A path without its segments `.` and `..` (RFC 3986 §5.2.4)."""
+    """Remove the segments `.` and `..` from a path (RFC 3986 §5.2.4)."""
     kept: list[str] = []
     for segment in path.split("/")[1:]:
         if segment == "..":
@@ -233,7 +234,7 @@ def _is_tracking(pair: str) -> bool:
 
 
 def _plain_escape(escape: re.Match[str]) -> str:
-    """Letters, digits and `-._~` need no escape (RFC 3986 §6.2.2.2)."""
+    """Decode letters, digits and `-._~`, which need no escape (RFC 3986 §6.2.2.2)."""
     character = chr(int(escape[0][1:], 16))
     return (
         character

@@ -1,4 +1,4 @@
-"""What of outside text may stand on a screen: control sequences, invisible characters and the like go."""
+"""Remove control sequences, invisible characters and the like from outside text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tuireader.text.regex import regex
 
 _MARKS_PER_BASE = 8
 
-# Control sequences as a terminal reads them (ECMA-48 §5.4, §8.3; xterm's ctlseqs). A string sequence (OSC,
-# DCS, APC, PM, SOS) takes its payload with it if something ends it; if nothing does, the payload is text.
-# The C1 forms are only taken as sequences where they are no mojibake of UTF-8 ("â\x80\x9d").
+# Control sequences as a terminal reads them (ECMA-48 §5.4, §8.3; xterm's ctlseqs). A terminated string
+# sequence (OSC, DCS, APC, PM, SOS) includes its payload; without an end, the payload is text. The C1 forms
+# only count as sequences where they are not mojibake of UTF-8 ("â\x80\x9d").
 _SEQUENCE = (
     r"\x1b(?:[PX\]^_][^\x1b\x07\x9c]*+(?:\x1b\\|[\x07\x9c]|(?=\x1b))|\[[0-?]*+[ -/]*+[@-~]?|[ -/]*+[0-~]?)"
     r"|(?<![\x80-\xff])(?:\x9b[0-?]*+[ -/]*+[@-~]?"
@@ -23,8 +23,8 @@ _JOINING_SCRIPTS = (
     "\u0620-\u06d3\u06ee-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc"
 )
 
-# What never reaches a screen: controls that are no white space, format characters, bidi controls, fillers
-# and other invisible letters, variation selectors, tags, noncharacters. A joiner stays where it joins.
+# Never shown: controls other than white space, format characters, bidi controls, fillers and other invisible
+# letters, variation selectors, tags, noncharacters. A joiner stays where it joins.
 _UNWANTED = (
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
@@ -35,8 +35,8 @@ _UNWANTED = (
 )
 _SURROGATE = "[\ud800-\udfff]"
 
-# Printable and yet worth a look: every combining mark (with the letters of the same blocks), and the few
-# invisible ones that `str.isprintable` lets through.
+# Printable but suspect: every combining mark (with the letters of the same blocks), and the few invisible
+# characters that `str.isprintable` accepts.
 _MARKED = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0700-\u10ff\u135d-\u135f"
     "\u1712-\u18ff\u1900-\u1cff\u1dc0-\u1dff\u200c\u20d0-\u20ff\u2cef-\u2cf1\u2d7f-\u2dff\u302a-\u302f\u3099\u309a"
@@ -49,9 +49,9 @@ _INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uf
 def clean(s: str, limit: int = 500) -> str:
     """Return outside text as one line that is safe in any terminal: at most `limit` characters, then "…".
 
-    Control sequences go with their payload, then all other controls, bidi controls, zero-width and tag
-    characters; white space of any kind becomes one space, lone surrogates U+FFFD, and a base letter keeps
-    eight combining marks. Idempotent.
+    Control sequences are removed with their payload, as are all other controls, bidi controls, zero-width
+    and tag characters; white space of any kind becomes one space, lone surrogates become U+FFFD, and a
+    base letter keeps at most eight combining marks. Idempotent.
     """
     if not (s.isascii() and s.isprintable()):
         s = scrub(s)
@@ -61,9 +61,9 @@ def clean(s: str, limit: int = 500) -> str:
 
 
 def clean_multiline(s: str, limit: int | None = None) -> str:
-    """Return outside text with its lines and its indentation, and nothing else that is not printable.
+    """Return outside text with its lines and indentation, without anything else unprintable.
 
-    For code: tabs become spaces up to the next multiple of four, space at the ends of lines goes.
+    For code: tabs become spaces up to the next multiple of four, trailing space is removed.
     """
     lines = scrub(s).replace("\r\n", "\n").splitlines()
     s = "\n".join(regex(_WHITE).sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
@@ -74,7 +74,7 @@ _WHITE = r"[^\S ]"
 
 
 def scrub(s: str) -> str:
-    """Take out all that is unwanted; white space of all kinds stays as it is."""
+    """Remove everything unwanted; white space of all kinds stays."""
     if not s.isprintable():
         s = regex(_SURROGATE).sub("\ufffd", regex(_UNWANTED).sub("", regex(_SEQUENCE).sub("", s)))
     elif not s.isascii() and regex(_INVISIBLE).search(s):
@@ -83,7 +83,7 @@ def scrub(s: str) -> str:
 
 
 def _cap_marks(run: re.Match[str]) -> str:
-    """Keep eight marks of each base in a run; the joiners behind the eighth go with the rest."""
+    """Keep eight marks of each base in a run, and remove the rest with their joiners."""
     kept = []
     marks = 0
     for character in run[0]:
@@ -97,14 +97,14 @@ def _cap_marks(run: re.Match[str]) -> str:
 
 
 def cut_characters(s: str, limit: int) -> str:
-    """Return the first characters of `s` and "…", `limit` at most in all, without a torn grapheme."""
+    """Return `s` cut to at most `limit` characters including a final "…", without splitting a grapheme."""
     if len(s) <= limit:
         return s
     return s[: grapheme_start(s, limit - 1)].rstrip(" \u200d\u200c") + "…" if limit > 0 else ""
 
 
 def grapheme_start(s: str, at: int) -> int:
-    """The start of the grapheme that position `at` is in, if that is near."""
+    """Return the start of the grapheme around position `at`, if it is near."""
     start = at
     while start > 0 and (_extends(s[start]) or s[start - 1] == "\u200d"):
         start -= 1

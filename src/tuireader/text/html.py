@@ -25,12 +25,12 @@ _HIDDEN_NAMES = "script style title template textarea noembed noframes svg nav f
 _EMBED_NAMES = "iframe video audio object embed noscript"
 
 BREAKS = frozenset(slash + name for name in _BLOCK_NAMES.split() for slash in ("", "/"))
-"""Tags, named as `tokens` does, that end a line of text."""
+"""Tags, as in `tokens`, that end a line of text."""
 
-# A tag: its name (with the slash of an end tag) and its attributes. Quotes count behind "=" only, and may
-# hold ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows somewhere:
-# the states "outside", 'in "' and "in '" map one to one along the text, so that at most three attempts
-# from different starts can be alive at any place.
+# A tag: its name (with the slash of an end tag) and its attributes. Quotes count only after "=", may
+# contain ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows somewhere:
+# the states "outside", 'in "' and "in '" map one to one along the text, so at most three attempts from
+# different starts can be alive at any position.
 _TAG = r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>"""
 _KNOWN_TAG = "(?i)" + (
     r"<(?=[/a-zA-Z])/?(?:"
@@ -50,22 +50,22 @@ _UNCLOSED = r"<(?:/?[a-zA-Z]|[!?])"
 _LONG_REFERENCE = r"&#[0-9]{9,};?"
 _EMPTY_LINE = r"\n[^\S\n]*\n"
 _BREAK = "\x1e"
-_TIDY = bytes(range(32, 127)) + b"\t\n\r\x1e"  # looked for in bytes: three times as quick as `isprintable`
-_SEAM = "\0"  # where markup was taken out, so that what is left cannot grow together to a tag
+_TIDY = bytes(range(32, 127)) + b"\t\n\r\x1e"  # in bytes: three times as fast as `isprintable`
+_SEAM = "\0"  # replaces removed markup, so that the rest cannot form a new tag
 
 
 def is_html(s: str) -> bool:
-    """Tell whether there is markup in `s`: a tag that HTML knows, a comment, a document type."""
+    """Return whether `s` contains markup: a known HTML tag, a comment, a document type."""
     return "<" in s and regex(_KNOWN_TAG).search(s) is not None
 
 
 def plain(html: str, pieces: Sequence[str] | None = None) -> str:
-    """Return what can be read in a text that may be HTML, one line a block, for the index and the watches.
+    """Return the readable text of a text that may be HTML, one line per block, for the index and the watches.
 
-    Character references are decoded once; scripts, styles, forms, embeds and comments are gone with what
-    is in them; tags inside a line vanish without a gap; blocks, items, cells and `<br>` end a line; white
-    space is collapsed and there are no empty lines. A text without any tag is read as plain text, its
-    empty lines as paragraphs. `pieces` are the `tokens` of the text, where they are at hand.
+    Character references are decoded once; scripts, styles, forms, embeds and comments are removed with
+    their content; inline tags vanish without a gap; blocks, items, cells and `<br>` end a line; white
+    space is collapsed and there are no empty lines. A text without any tag is treated as plain text, with
+    empty lines between paragraphs. `pieces` are the `tokens` of the text, where they are at hand.
     """
     if is_html(html):
         if pieces is None:
@@ -88,7 +88,7 @@ def plain(html: str, pieces: Sequence[str] | None = None) -> str:
 
 
 def _collapsed(line: str) -> str:
-    """A line, whose white space is spaces, with single ones within it only, as most have it anyway."""
+    """Collapse the spaces of a line."""
     return " ".join(line.split()) if "  " in line or line[:1] == " " or line[-1:] == " " else line
 
 
@@ -100,7 +100,7 @@ def plain_title(s: str) -> str:
 
 
 def decode(s: str) -> str:
-    """Decode character references once, as HTML does; nothing in them can do harm."""
+    """Decode character references once, as HTML does; the result is harmless."""
     if "&" not in s:
         return s
     if "&#" in s:
@@ -118,8 +118,8 @@ def paragraphs(s: str) -> list[str]:
 def tokens(html: str, embeds: bool = False) -> list[str]:
     """Split HTML into text, name, attributes, text, name, attributes, …, text.
 
-    Names are in small letters, end tags with their slash; texts and attributes are as written. Comments,
-    scripts, styles, forms and the like are gone, and so are embedded things unless `embeds` asks for them.
+    Names are in lower case, end tags with their slash; texts and attributes are unchanged. Comments,
+    scripts, styles, forms and the like are removed, and so are embeds unless `embeds` is set.
     """
     pieces = _split(html)
     names = list(map(str.lower, pieces[1::3]))
@@ -131,7 +131,7 @@ def tokens(html: str, embeds: bool = False) -> list[str]:
 
 
 def _split(html: str) -> list[str]:
-    """Cut a text at its tags; a tag that never ends is cut off."""
+    """Split a text at its tags; a tag that never ends is cut off."""
     html = html.replace(_BREAK, " ")
     end = html.rfind(">") + 1
     pieces = regex(_TAG).split(html[:end])
@@ -143,10 +143,10 @@ def _split(html: str) -> list[str]:
 
 
 def _visible(html: str, embeds: bool) -> str:
-    """Take comments, declarations, scripts, styles, forms and the like out.
+    """Remove comments, declarations, scripts, styles, forms and the like.
 
-    With `embeds` a frame, video or object is kept and its end tag is put behind it where it is missing.
-    An element that never ends hides nothing but itself, script and style excepted.
+    With `embeds`, a frame, video or object is kept, with its end tag added where it is missing. An
+    element that never ends hides only itself, except script and style.
     """
     if "<![" in html:
         html = html.replace("<![CDATA[", _SEAM).replace("]]>", _SEAM)
@@ -164,7 +164,7 @@ def _visible(html: str, embeds: bool) -> str:
 
 
 def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> tuple[int, str]:
-    """Where to go on behind a piece of odd markup, and what to keep of it; `endless` are vain searches."""
+    """Return where to continue after odd markup, and what to keep of it; `endless` are vain searches."""
     name = (found[2] or "").lower()
     if not name:
         return _skip_comment(html, found), ""
@@ -189,7 +189,7 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
 
 
 def _skip_comment(html: str, found: re.Match[str]) -> int:
-    """The end of a comment or a declaration (HTML Standard §13.2.5.43 to 13.2.5.52)."""
+    """Return the end of a comment or a declaration (HTML Standard §13.2.5.43 to 13.2.5.52)."""
     start = found.end()
     if not found[1]:
         return html.find(">", start) + 1 or len(html)

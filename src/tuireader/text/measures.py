@@ -1,4 +1,4 @@
-"""How much room clean text takes: cells of a terminal, minutes of a reader."""
+"""Sizes of clean text: terminal cells, reading minutes."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ _COMPOSED = f"[#*0-9\u00a9\u00ae\u2010-\u3300\U0001f000-\U0001faff][{_JOINERS}]"
 
 
 def portable_emoji(s: str) -> str:
-    """Return clean text with composed emoji as simple ones, in as many cells.
+    """Replace composed emoji by simple ones of the same width.
 
-    Terminals do not agree on the width of a family, a waving hand with a skin tone or a heart with a colour,
-    and what stands behind it would not stand where it belongs. A text without any is returned as it is.
+    Terminals disagree about the width of a family, a waving hand with a skin tone or a coloured heart,
+    which shifts the text after it. Text without any is returned unchanged.
     """
     if s.isascii() or not regex(_COMPOSED).search(s):
         return s
@@ -63,7 +63,7 @@ def portable_emoji(s: str) -> str:
             piece = pad(piece[0], cells)
         pieces.append(piece)
     shown = "".join(pieces)
-    return shown if cell_len(shown) == cell_len(s) else s  # a joiner that joins nothing has odd effects
+    return shown if cell_len(shown) == cell_len(s) else s  # stray joiners have odd effects
 
 
 _IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"

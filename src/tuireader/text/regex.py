@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used."""
+"""Regular expressions compiled on first use."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from functools import cache
 
 @cache
 def regex(pattern: str) -> re.Pattern[str]:
-    """Compile at first use: the list is on the screen before most of them are needed."""
+    """Compile on first use: the list is on the screen before most patterns are needed."""
     return re.compile(pattern)

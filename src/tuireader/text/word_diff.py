@@ -1,8 +1,8 @@
-"""What an edit changed, word for word, and whether it is worth telling. Pure and bounded in time.
+"""Word-for-word difference of two texts, and whether an edit is worth reporting. Pure, bounded in time.
 
-Words that stand exactly once in both texts are anchors ("patience diff"); what lies between two anchors is
-looked at again in the same way, and small rests are compared in full. So a long text costs little more than
-reading it, whatever a feed makes of it; `difflib` is cubic in the worst case.
+Words that occur exactly once in both texts are anchors ("patience diff"); the text between two anchors is
+compared in the same way, and small rests are compared in full. So a long text costs little more than reading
+it, whatever a feed makes of it; `difflib` is cubic in the worst case.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 MOST_WORDS = 20_000
-"""Words of each text that are compared; what follows them counts as one word."""
+"""Maximum words of each text to compare; the rest counts as one word."""
 _SMALL = 2_500
-"""Pairs of words up to which a rest is compared in full."""
+"""Maximum pairs of words for a full comparison."""
 _DEEPEST = 40
 _HANDFUL = 5
-"""Characters of changed words from which an edit is worth telling."""
+"""Changed characters from which an edit is worth reporting."""
 
-# Scripts that put no spaces between words are compared character by character.
+# Scripts without spaces between words are compared character by character.
 _UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
@@ -30,7 +30,7 @@ _WORD = rf"(?:[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:[.,:'’_-][^\W{_UNSPACED}]+)*|[
 
 
 class Kind(StrEnum):
-    """What became of a run of words."""
+    """Kind of a run of words."""
 
     SAME = "same"
     REMOVED = "removed"
@@ -38,16 +38,16 @@ class Kind(StrEnum):
 
 
 Run = tuple[Kind, str]
-"""Words in a row that had the same fate, with the white space behind them."""
+"""Consecutive words of one kind, with the white space after them."""
 
 _Hunk = tuple[int, int, int, int]
 """Words old[a:b] became new[c:d]."""
 
 
 def words(old: str, new: str) -> list[Run]:
-    """How one text became another: the SAME and ADDED runs are `new`, the SAME and REMOVED ones `old`.
+    """Return how one text became another: the SAME and ADDED runs are `new`, the SAME and REMOVED ones `old`.
 
-    White space counts for nothing; where it differs, the runs have that of `new`.
+    White space is ignored; where it differs, the runs have that of `new`.
     """
     before, after = _split(old), _split(new)
     runs: list[Run] = []
@@ -62,9 +62,9 @@ def words(old: str, new: str) -> list[Run]:
 
 
 def trivial(old: str, new: str) -> bool:
-    """Whether an edit is too small to be told: white space, a slip of the pen, a counter that went up.
+    """Return whether an edit is too small to report: white space, a typo, a counter that went up.
 
-    A word that is put in, taken out or exchanged for an unlike one is always worth it: it may be a "not".
+    A word that is added, removed or replaced by an unlike one is always reported: it may be a "not".
     """
     before, after = _split(old), _split(new)
     changed = 0
@@ -78,14 +78,14 @@ def trivial(old: str, new: str) -> bool:
 
 
 def _alike(removed: str, added: str, distance: int) -> bool:
-    """Whether the one may be a misprint of the other; figures and signs always may."""
+    """Return whether one word may be a typo of the other; figures and signs always may."""
     if not any(map(str.isalpha, removed + added)):
         return bool(removed and added) or not any(map(str.isdigit, removed + added))
     return 2 * distance <= max(len(removed), len(added)) or sorted(removed) == sorted(added)
 
 
 def _split(text: str) -> list[str]:
-    """The words of a text, each with the white space behind it."""
+    """Split a text into words, each with the white space after it."""
     found: list[str] = []
     text = text.lstrip()
     end = 0
@@ -100,7 +100,7 @@ def _split(text: str) -> list[str]:
 
 
 def _distance(one: str, other: str) -> int:
-    """Characters between the common beginning and the common end of two texts."""
+    """Return how many characters lie between the common beginning and the common end of two texts."""
     most = min(len(one), len(other))
     head = next((at for at in range(most) if one[at] != other[at]), most)
     most -= head
@@ -112,7 +112,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
-    """Where two rows of words differ, in order, next to each other never."""
+    """Yield where two sequences of words differ, in order, never adjacent."""
     old, new = [word.rstrip() for word in before], [word.rstrip() for word in after]
     a = c = 0
     for same_old, same_new in [*_same(old, new, 0, len(old), 0, len(new), 0), (len(old), len(new))]:
@@ -124,7 +124,7 @@ def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
 def _same(
     old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int, depth: int
 ) -> Iterator[tuple[int, int]]:
-    """The places of words that stayed, in order, within old[a:b] and new[c:d]."""
+    """Return the positions of the words that stayed, in order, within old[a:b] and new[c:d]."""
     while a < b and c < d and old[a] == new[c]:
         yield a, c
         a, c = a + 1, c + 1
@@ -146,11 +146,11 @@ def _same(
 
 
 def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int) -> list[tuple[int, int]]:
-    """Words that stand once in each part, as many as are in the same order in both."""
+    """Return the words that occur once in each part, as many as are in the same order in both."""
     counts, others = Counter(old[a:b]), Counter(new[c:d])
     place = {new[y]: y for y in range(c, d) if others[new[y]] == 1}
     pairs = [(x, place[old[x]]) for x in range(a, b) if counts[old[x]] == 1 and old[x] in place]
-    # the longest rising row of the second numbers (patience sorting)
+    # the longest increasing subsequence of the second numbers (patience sorting)
     piles: list[int] = []
     tops: list[int] = []
     below: list[int] = []
@@ -173,7 +173,7 @@ def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: 
 def _compared(
     old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int
 ) -> Iterator[tuple[int, int]]:
-    """The longest common row of words, by the textbook's table of lengths."""
+    """Return the longest common subsequence, by a table of lengths."""
     width = d - c + 1
     longest = [[0] * width for _ in range(b - a + 1)]
     for x in range(b - 1, a - 1, -1):

@@ -1,4 +1,4 @@
-"""What in a watch seems not to be meant, and why it may hit nothing."""
+"""Warnings about probable mistakes in a watch or mute."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _FIELD = re.compile(r"(title|body|author|feed|folder|url|label|watch|is|age|afte
 
 
 def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
-    """All that seems not to be meant in a watch; names are only looked at where they are given.
+    """Return warnings about probable mistakes in a watch; names are only checked when given.
 
-    What is plainly wrong is among the problems of the `Matcher` instead.
+    Definite errors are among the problems of the `Matcher` instead.
     """
     found = [*_of_terms(rule), *_of_feeds(rule, names)]
     parsed = parse(rule.query)
@@ -26,12 +26,12 @@ def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
 
 
 def mute_advice(wanted: Query, feed: str, include_watched: bool, names: Names | None = None) -> list[Advice]:
-    """The same for a mute: its expression and the feed that it is for, `""` for all."""
+    """Return the same for a mute: its expression and the feed that it is for, `""` for all."""
     found = advise(wanted, names)
     if names is not None and feed and (message := names.unlisted(feed)):
         found.append(Advice(message, dead=True, field="feed"))
     if not include_watched and is_dead(wanted.root, lambda node: getattr(node, "field", "") == "watch"):
-        message = "hides nothing: what is on a watch stays visible without include_watched"
+        message = "hides nothing: without include_watched, articles on a watch stay visible"
         found.append(Advice(message, dead=True))
     return found
 
@@ -41,18 +41,18 @@ def _of_terms(rule: WatchRule) -> Iterator[Advice]:
     left_out = {fold(term) for term in rule.none}
     for group in groups:
         if all(fold(term) in left_out for term in group):
-            yield Advice(f"all of {', '.join(group)} is left out by none", dead=True)
+            yield Advice(f"all of {', '.join(group)} is excluded by none", dead=True)
         never = all(map(_reason, group))
         for term in group:
             if reason := _reason(term):
-                yield Advice(f"can match nothing: {reason}", dead=never, term=term)
+                yield Advice(f"cannot match anything: {reason}", dead=never, term=term)
     for term in dict.fromkeys((*(term for group in groups for term in group), *rule.none)):
         if message := _misread(term):
             yield Advice(message, term=term)
 
 
 def _reason(term: str) -> str:
-    """Why a regular expression in slashes matches nothing."""
+    """Return why a regular expression in slashes matches nothing."""
     return unmatchable_reason(term[1:-1]) if _is_regex(term) else ""
 
 
@@ -61,21 +61,21 @@ def _is_regex(term: str) -> bool:
 
 
 def _misread(term: str) -> str:
-    """What in a term is looked for to the letter, though it is one of the expression language."""
+    """Return a warning when a term contains syntax of expressions, which is searched literally."""
     if _is_regex(term):
         return ""
     if operator := _OPERATOR.search(term):
         if operator[0] != "OR":
-            return f"{operator[0]} is a word in a term; did you mean it as the query?"
+            return f"{operator[0]} is a word in a term; should it be the query?"
         parts = [f'"{part.strip()}"' for part in re.split(r"\sOR\s", term)]
         return f"OR is a word in a term; did you mean {', '.join(parts)}?"
     if field := _FIELD.match(term):
-        return f"{field[0]} means nothing in a term; did you mean it as the query?"
+        return f"{field[0]} means nothing in a term; should it be the query?"
     return ""
 
 
 def _of_feeds(rule: WatchRule, names: Names | None) -> Iterator[Advice]:
-    """Feeds that the watch is restricted to, and that there are not."""
+    """Yield warnings about unknown feeds that the watch is restricted to."""
     if names is None or not rule.feeds:
         return
     said = [message for name in rule.feeds if (message := names.unlisted(name))]

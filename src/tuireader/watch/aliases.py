@@ -1,4 +1,4 @@
-"""Other names that texts give for the terms of a watch."""
+"""Aliases that texts give for the terms of a watch."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SMALL_WORDS = frozenset(("of", "and", "for", "the", "on", "to", "in", "de", "&"
 
 
 def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
-    """Other names that a text gives in brackets for the rule's terms, each once with its sentence.
+    """Return aliases that a text gives in brackets for the rule's terms, each once with its sentence.
 
-    A text with "Personal Information Protection Law (PIPL)" proposes PIPL to a watch for the long name,
-    and the long name to a watch for PIPL; so does "PIPL (Personal Information Protection Law)". What the
-    rule has already is not proposed.
+    A text with "Personal Information Protection Law (PIPL)" suggests PIPL to a watch for the long name,
+    and the long name to a watch for PIPL; so does "PIPL (Personal Information Protection Law)". Terms of
+    the rule are not suggested.
     """
     folded = Folded(text)
     terms = [
@@ -52,20 +52,20 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
 
 
 def _short_after(text: str, start: int, end: int) -> str:
-    """The abbreviation in brackets after a name, if it can stand for it."""
+    """Return the abbreviation in brackets after a name, if it fits."""
     match = _SHORT_AFTER.match(text, end)
     return match[1] if match and _stands_for(match[1], text[start:end]) else ""
 
 
 def _short_before(text: str, start: int, end: int) -> str:
-    """The abbreviation before a name that stands in brackets, if it can stand for it."""
+    """Return the abbreviation before a name in brackets, if it fits."""
     match = _SHORT_BEFORE.search(text, max(_line_start(text, start), start - 20), start)
     fits = match and _AFTER_NAME.match(text, end) and _stands_for(match[1], text[start:end])
     return match[1] if match and fits else ""
 
 
 def _stands_for(short: str, name: str) -> bool:
-    """Whether an abbreviation has many capitals and its letters in the order that the name has them."""
+    """Return whether an abbreviation is mostly capitals and its letters occur in the name in order."""
     if sum(char.isupper() for char in short) * 2 < len(short):
         return False
     folded = fold(name)
@@ -74,7 +74,7 @@ def _stands_for(short: str, name: str) -> bool:
 
 
 def _long_before(text: str, start: int, end: int) -> str:
-    """The name before the brackets that an abbreviation stands in, if its initials are the abbreviation."""
+    """Return the name before an abbreviation in brackets, if its initials are the abbreviation."""
     short = text[start:end]
     match = _LONG_BEFORE.search(text, max(_line_start(text, start), start - 200), start)
     if not match or not short.isupper():
@@ -85,13 +85,13 @@ def _long_before(text: str, start: int, end: int) -> str:
 
 
 def _long_after(text: str, start: int, end: int) -> str:
-    """The name in brackets after an abbreviation, if its initials are the abbreviation."""
+    """Return the name in brackets after an abbreviation, if its initials are the abbreviation."""
     match = _LONG_AFTER.match(text, end)
     return match[1] if match and _initials(match[1]) == text[start:end] else ""
 
 
 def _initials(name: str) -> str:
-    """The first letters of a name's words, but for the small ones; none if it begins with a small one."""
+    """Return the initials of a name without its small words; none if it begins with a small word."""
     words = re.findall(r"[\w'’&]+", name)
     return (
         ""

@@ -1,4 +1,4 @@
-"""One article under the eyes of a matcher."""
+"""An article prepared for a matcher."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Spans = Sequence[tuple[int, int]]
 
 
 class SearchedArticle:
-    """One article under the eyes of a matcher: its fields as one text, each term looked for at most once."""
+    """An article prepared for a matcher: its fields as one text, each term searched at most once."""
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
@@ -38,17 +38,17 @@ class SearchedArticle:
 
     @property
     def reading(self) -> FoldedArticle:
-        """The article for the questions of expressions."""
+        """Return the article for expressions."""
         if self._reading is None:
             self._reading = FoldedArticle(self.subject)
         return self._reading
 
     def field_at(self, place: int) -> str:
-        """The field that a place of the text belongs to."""
+        """Return the field at a position of the text."""
         return self.names[bisect_right(self.starts, place) - 1]
 
     def spans(self, number: int) -> Spans:
-        """Where a term stands in all fields. Raises SlowRegex."""
+        """Return where a term occurs in all fields. Raises SlowRegex."""
         found = self._found.get(number)
         if found is None:
             item = self._items[number]
@@ -57,7 +57,7 @@ class SearchedArticle:
         return found
 
     def by_field(self, spans: Spans) -> list[tuple[str, Spans]]:
-        """Places in order, parted by field."""
+        """Group ordered positions by field."""
         field = self.field_at(spans[0][0])
         if field == self.field_at(spans[-1][0]):
             return [(field, spans)]
@@ -67,7 +67,7 @@ class SearchedArticle:
         return list(parts.items())
 
     def _regex_spans(self, item: Regex) -> Spans:
-        """A regular expression sees each field by itself, so that its anchors mean the field's ends."""
+        """Search each field on its own, so that the anchors of a regular expression mean the field's ends."""
         text = self.folded.original
         ends = [*(start - 1 for start in self.starts[1:]), len(text)][: len(self.starts)]
         return [
@@ -77,7 +77,7 @@ class SearchedArticle:
         ]
 
     def hits(self, numbers: Iterable[int], fields: Collection[str]) -> dict[int, Spans]:
-        """Those of the terms that stand in one of the fields, with the places."""
+        """Return those of the terms that occur in one of the fields, with their positions."""
         everywhere = set(self.names) <= set(fields)
         found: dict[int, Spans] = {}
         for number in numbers:
@@ -89,7 +89,7 @@ class SearchedArticle:
         return found
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
-        """The sentence around a place; its line is taken apart only once."""
+        """Return the sentence around a position; each line is split only once."""
         text = self.folded.original
         line = line_around(text, start, end)
         sentences = self._sentences.get(line)

@@ -1,4 +1,4 @@
-"""What the full-text index can do for a watch."""
+"""The part of a watch that the full-text index can answer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "auth
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How the full-text index finds what a watch hits (see `query.Plan` for the columns).
+    """How the full-text index finds the matches of a watch (see `query.Plan` for the columns).
 
-    Every article that it can match is hit by the FTS5 expression `fts`; None when the index cannot tell.
-    If `exact`, the watch hits just these, as far as they are in its feeds.
+    Every article that it can match is found by the FTS5 expression `fts`; None when the index cannot
+    tell. If `exact`, these are just the matches, as far as they are in the watch's feeds.
     """
 
     fts: str | None
@@ -27,7 +27,7 @@ class Lookup:
 
 
 def lookup(rule: WatchRule) -> Lookup:
-    """What the full-text index can do for a watch."""
+    """Return how the full-text index finds the matches of a watch."""
     columns = {_COLUMNS.get(name) for name in rule.fields}
     scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
     parts: list[str] = []
@@ -54,7 +54,7 @@ def lookup(rule: WatchRule) -> Lookup:
 
 
 def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, bool]:
-    """An FTS5 expression for any of some terms in the columns `scope`, and whether it hits nothing else."""
+    """Return an FTS5 expression for any of some terms in the columns `scope`, and whether it is exact."""
     items = [parse_item(text, exact) for text in terms]
     found = [item.fts if isinstance(item, Term) else None for item in items]
     if not found or None in found:
@@ -64,9 +64,9 @@ def _one_of(scope: str, terms: Sequence[str], exact: bool) -> tuple[str | None, 
 
 
 def prefilter(rule: WatchRule) -> str | None:
-    """An FTS5 expression that hits every article the rule can match, or None when the index cannot tell.
+    """Return an FTS5 expression that finds every article the rule can match, or None if there is none.
 
-    What must not be in a text is left out: another text of the same article may have it.
+    Exclusions are left out: another text of the same article may match.
     """
     parsed = query.parse(rule.query)
     positive = "" if isinstance(parsed, QueryError) else str(_positive(parsed.root))
@@ -77,7 +77,7 @@ _ANYTHING = And()
 
 
 def _positive(node: Node) -> Node:
-    """An expression without what it excludes; it matches all that the whole one does."""
+    """Return an expression without its exclusions; it matches at least what the whole one does."""
     match node:
         case And(nodes):
             parts = [_positive(child) for child in nodes if not isinstance(child, Not)]

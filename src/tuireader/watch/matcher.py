@@ -1,4 +1,4 @@
-"""Watches × articles → matches with evidence."""
+"""Match watches with articles, with evidence."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tuireader.watch.rules import FIELDS, Problem, WatchRule
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
 
-_FEW = 12  # terms that are looked for one by one rather than through the words of the article
-_PATIENCE = 3  # slow articles after which a watch with a regular expression is off until the next start
+_FEW = 12  # up to this many terms are searched one by one
+_PATIENCE = 3  # slow articles until a watch with a regular expression is disabled
 
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """A rule whose terms have numbers in the vocabulary."""
+    """A rule with its terms as numbers of the vocabulary."""
 
     place: int
     rule: WatchRule
@@ -36,7 +36,7 @@ class _Watch:
 
     @property
     def size(self) -> int:
-        """The number of terms that are looked for to decide."""
+        """Return the number of terms that are searched."""
         return sum(map(len, self.groups)) + len(self.none)
 
 
@@ -44,9 +44,9 @@ _place = attrgetter("place")
 
 
 class Matcher:
-    """Finds which watches an article is on, and why. Rules that are wrong are told in `problems`.
+    """Finds which watches an article is on, and why. Invalid rules are reported in `problems`.
 
-    `by_feed` has the watches that ask for a feed, its folder or its labels.
+    `by_feed` holds the watches that refer to a feed, its folder or its labels.
     """
 
     def __init__(self, rules: Sequence[WatchRule]) -> None:
@@ -73,12 +73,12 @@ class Matcher:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the rules, and which of them turned out to be too slow."""
+        """Return the problems of the rules, including those that turned out to be too slow."""
         slow = [
             Problem(
                 name,
                 f"a regular expression was too slow on {counted(count, 'article')}"
-                + "; the watch is off" * off,
+                + "; the watch is disabled" * off,
             )
             for name, count in self._slow.items()
             for off in [count >= _PATIENCE]
@@ -88,9 +88,9 @@ class Matcher:
     def match(
         self, subject: Subject, now: int | None = None, names: Collection[str] | None = None
     ) -> tuple[Evidence, ...]:
-        """The watches that an article is on, in config order; `age:` counts to `now`, or else is 0.
+        """Return the watches that an article is on, in config order; `now` is for `age:`.
 
-        With `names` only these watches are looked at, for articles that `prefilter` has named.
+        With `names`, only these watches are checked, for articles that `prefilter` has named.
         """
         article = SearchedArticle(subject, self._vocabulary.items, self._fields)
         if names is None:
@@ -108,7 +108,7 @@ class Matcher:
         return tuple([evidence for evidence in found if evidence])
 
     def _gated(self, candidates: Collection[int]) -> list[_Watch]:
-        """The watches that may match an article in which these terms may stand."""
+        """Return the watches that may match an article in which these terms may occur."""
         chosen = {watch.place: watch for watch in self._always}
         for number in self._gates.keys() & candidates:
             for watch in self._gates[number]:
@@ -116,7 +116,7 @@ class Matcher:
         return list(chosen.values())
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
-        """Where terms of the named watches (None: of all) stand in a text, sorted; for highlighting."""
+        """Return where terms of the named watches (None: of all) occur in a text, sorted."""
         folded = Folded(text)
         found: set[tuple[int, int, str]] = set()
         for number in self._vocabulary.candidates(folded.lower):
@@ -136,10 +136,8 @@ class Matcher:
         except SlowRegex:
             return ()
 
-    # -- compiling
-
     def _compile(self, place: int, rule: WatchRule) -> _Watch | None:
-        """The rule with its terms in the vocabulary; None, with its problems told, if it cannot work."""
+        """Return the rule with its terms in the vocabulary; None, with problems reported, if invalid."""
         groups = [self._numbers(rule, terms) for terms in ((rule.any,) if rule.any else ()) + rule.all]
         none = self._numbers(rule, rule.none)
         expression = query.parse(rule.query)
@@ -147,10 +145,10 @@ class Matcher:
             self._problem(rule, f"query: {expression}")
             return None
         if not groups and not rule.query.strip():
-            self._problem(rule, "there is nothing to look for")
+            self._problem(rule, "there is nothing to search for")
             return None
         if not all(groups):
-            self._problem(rule, "one of its groups has no term that works")
+            self._problem(rule, "one of its groups has no valid term")
             return None
         wrong = [name for name in rule.fields if name not in FIELDS]
         if wrong or not rule.fields:
@@ -177,20 +175,18 @@ class Matcher:
         return tuple(dict.fromkeys(numbers))
 
     def _gate(self, watch: _Watch) -> None:
-        """Enter the watch under terms without which it cannot match; under none of them if there are none."""
+        """File the watch under terms without which it cannot match, or under none if there are none."""
         if watch.groups:
             gate: Sequence[int] = min(watch.groups, key=len)
         else:
             root = watch.query.root if watch.query else query.And()
-            needles = query.required_terms(root)
-            if needles is None:
+            required = query.required_terms(root)
+            if required is None:
                 self._always.append(watch)
                 return
-            gate = [self._vocabulary.add(term) for term in needles]
+            gate = [self._vocabulary.add(term) for term in required]
         for number in dict.fromkeys(gate):
             self._gates.setdefault(number, []).append(watch)
-
-    # -- one watch, one article
 
     def _evidence(
         self, watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
@@ -206,14 +202,14 @@ class Matcher:
         return None if hits is None else self._explain(name, article, hits)
 
     def _explain(self, name: str, article: SearchedArticle, hits: dict[int, Spans]) -> Evidence:
-        """Evidence from terms and the places where they stand."""
+        """Return the evidence from terms and their positions."""
         counted: list[TermHit] = []
         places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
             for field, inside in article.by_field(spans):
                 counted.append(TermHit(self._vocabulary.written[number], field, len(inside)))
                 found = places.setdefault(field, [])
-                found.extend([(start, end, number) for start, end in inside[:_LOOKED_AT]])
+                found.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
         for field in _BEST_FIRST:
             if field in places:
                 return Evidence(
@@ -233,7 +229,7 @@ def _asks_feed(watch: _Watch) -> bool:
 def _hits(
     watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int
 ) -> dict[int, Spans] | None:
-    """The terms that put an article on a watch, with their places; None if it is not on it."""
+    """Return the terms that put an article on a watch, with their positions; None if it is not on it."""
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
         (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
@@ -261,9 +257,9 @@ _QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "body": ("summary", "body"),
 }
-# The title is on the screen anyway, so a sentence of the text says more.
+# The title is on the screen anyway; a sentence of the text adds more.
 _BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
-_LOOKED_AT = 20
+_HITS_PER_TERM = 20
 
 
 def _bare(node: Text | Regex) -> Item:

@@ -1,4 +1,4 @@
-"""What a watch wants, as the config says it."""
+"""Rules of watches, from the configuration."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import json
 from dataclasses import dataclass
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
-"""Where a watch can look for its terms; the first three unless it says otherwise."""
+"""Fields that a watch can search; by default the first three."""
 
 
-_RULES_VERSION = 3  # of the matching rules: raised when they change, so that stored articles are matched anew
+_RULES_VERSION = 3  # raised when matching changes, so that stored articles are matched again
 
 
 @dataclass(frozen=True, slots=True)
 class WatchRule:
-    """What a watch wants. Every condition that is given has to be met.
+    """Conditions of a watch; all of those given have to be met.
 
     One of `any`; one of each group of `all`; none of `none`; the expression `query`; and an article from
-    one of `feeds` (title, address or folder). A term in slashes is a regular expression. `exact`: case and
-    accents as typed, no plural.
+    one of `feeds` (title, address or folder). A term in slashes is a regular expression. `exact`: case
+    and accents as typed, no plural.
     """
 
     name: str
@@ -34,13 +34,13 @@ class WatchRule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a watch, or one of its terms, cannot work."""
+    """Reason why a watch, or one of its terms, cannot work."""
 
     watch: str
     message: str
 
 
 def signature(rule: WatchRule) -> str:
-    """A digest of what the watch matches: when it changes, stored articles have to be matched anew."""
+    """Return a digest of what a watch matches; when it changes, stored articles are matched again."""
     parts = (_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The sentence that shows best why an article is on a watch."""
+"""Find the sentence that shows best why an article is on a watch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from tuireader.query import merge_spans
 
 _SENTENCE = 200
-_WINDOW = 250  # more than a sentence may be long, so that its edges are never shown
+_WINDOW = 250  # longer than a sentence, so that its edges are never shown
 _FAR = 1 << 62
-# Those of Latin, Arabic, Urdu, Hindi and its neighbours, Armenian, Amharic, Burmese and Khmer.
+# Full stops of Latin, Arabic, Urdu, Hindi and its neighbours, Armenian, Amharic, Burmese and Khmer.
 _STOPS = ".!?…\u061f\u06d4\u0964\u0965\u0589\u1362\u104b\u17d4\u17d5"
 _STOP = re.compile(f"[{_STOPS}。！？｡]")
 _AFTER_STOP = re.compile(
@@ -28,9 +28,10 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 def best_sentence(
     text: str, sentence: Callable[[int, int], tuple[int, int]], found: Sequence[tuple[int, int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The sentence with the most different terms, the first of them, and the spans of the terms in it.
+    """Return the first sentence with the most different terms, and the spans of the terms in it.
 
-    `sentence` says which one a place of the text is in; `found` are places with the number of their term.
+    `sentence` returns the sentence around a position; `found` are positions with the number of their
+    term.
     """
     if len(found) == 1:
         start, end, _ = found[0]
@@ -50,7 +51,7 @@ def best_sentence(
 
 
 def line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The line of a text that holds `start:end`, or of a long one the part around it, in steps."""
+    """Return the line of a text around `start:end`, or of a long one the part around it, in steps."""
     left = start - start % _WINDOW - _WINDOW
     right = end - end % _WINDOW + 2 * _WINDOW
     line = text.rfind("\n", max(0, left), start) + 1
@@ -59,7 +60,7 @@ def line_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sentences_in(text: str, left: int, right: int) -> list[tuple[int, int]]:
-    """The sentences of `text[left:right]`, without the blanks after them."""
+    """Return the sentences of `text[left:right]`, without the blanks after them."""
     found: list[tuple[int, int]] = []
     first = left
     for stop in _STOP.finditer(text, left, right):
@@ -74,13 +75,13 @@ def sentences_in(text: str, left: int, right: int) -> list[tuple[int, int]]:
 
 
 def _is_abbreviation(text: str, left: int, dot: int) -> bool:
-    """Whether the full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
+    """Return whether a full stop belongs to `U.S.`, `J.` or `Inc.` rather than to a sentence."""
     last = text[max(left, text.rfind(" ", left, dot) + 1) : dot].lstrip("([\"'“‘«„")
     return len(last) == 1 or "." in last or last.lower() in _ABBREVIATIONS
 
 
 def span_of_sentences(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """From the sentence that `start` is in to the one that `end` is in: mostly the same."""
+    """Return the span from the sentence of `start` to the one of `end`, mostly the same."""
     place = max(0, bisect_right(sentences, (start, _FAR)) - 1)
     first, last = sentences[place]
     while last < end and place + 1 < len(sentences):
@@ -92,7 +93,7 @@ def span_of_sentences(sentences: Sequence[tuple[int, int]], start: int, end: int
 def cut(
     text: str, first: int, last: int, spans: Sequence[tuple[int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """`text[first:last]`, cut to a window around the first spans if it is too long, and the spans in it."""
+    """Return `text[first:last]`, cut around the first spans if it is too long, and the spans in it."""
     if last - first <= _SENTENCE:
         return _shown(text[first:last]), tuple([(start - first, end - first) for start, end in spans])
     before, after = "", ""

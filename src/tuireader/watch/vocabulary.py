@@ -1,4 +1,4 @@
-"""All terms of all watches, and which of them may stand in a text."""
+"""Vocabulary: all terms of all watches, and which of them may occur in a text."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tuireader.query import Regex
 from tuireader.watch.items import Item
 
 _HEADS = (3, 5, 8)
-"""Lengths of the heads by which prefixes are looked up, each of them with the longest one that it has."""
+"""Lengths of the heads under which prefixes are filed, each under its longest."""
 _MOST_FEW = 64
-"""Up to so many terms, looking for each in the text costs less than taking the text apart."""
+"""Up to this many terms, searching the text for each is cheaper than splitting it into words."""
 
 Words = tuple[str, ...]
 
 
 class Vocabulary:
-    """All terms, with tables that tell quickly which of them may stand in a text.
+    """All terms, with tables that tell quickly which of them may occur in a text.
 
-    A term stands under one of its words, or the head of its prefix, together with something else that a text
-    with it must hold.
+    A term is filed under one of its words, or the head of its prefix, with something else that a text
+    containing it must hold.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Vocabulary:
         self._few: list[tuple[Words, int]] | None = []
 
     def add(self, item: Item) -> int:
-        """The number of a term, the same for the same term."""
+        """Return the number of a term, the same for the same term."""
         number = self._numbers.get(item)
         if number is None:
             number = self._numbers[item] = len(self.items)
@@ -50,7 +50,7 @@ class Vocabulary:
             return
         chain = max(map(_chain, item.runs), key=len, default=[])
         if chain:
-            # The longest word is likely to be the rarest; the literal is the first, or a run of Han.
+            # The longest word is likely to be the rarest; the literal is the first word, or a run of Han.
             forms = max(chain[1:] or chain, key=lambda forms: len(forms[-1]))
             other = item.literal if len(chain) > 1 else ""
             for form in forms:
@@ -68,14 +68,14 @@ class Vocabulary:
             self._need((item.literal,), number)
 
     def _need(self, words: Words, number: int) -> None:
-        """Remember what a text must hold for a term, as long as there are few of them."""
+        """Remember what a text must contain for a term, while there are few terms."""
         if self._few is not None:
             self._few.append((words, number))
             if len(self._few) > _MOST_FEW:
                 self._few = None
 
     def candidates(self, lower: str) -> set[int]:
-        """The numbers of all terms that stand in a folded text, and of some that do not."""
+        """Return the numbers of all terms that occur in a folded text, and of some that do not."""
         found = set(self._always)
         if self._few is not None:
             for needed, number in self._few:
@@ -98,7 +98,7 @@ class Vocabulary:
 
 
 def _shortest(forms: Iterable[str]) -> Iterable[str]:
-    """Of the forms of a word those that hold none of the others: where a plural stands, its singular does."""
+    """Return the forms of a word that contain none of the others: a plural contains its singular."""
     found: list[str] = []
     for form in sorted(forms, key=len):
         if not any(shorter in form for shorter in found):
@@ -107,6 +107,6 @@ def _shortest(forms: Iterable[str]) -> Iterable[str]:
 
 
 def _chain(run: Run) -> list[Words]:
-    """The words of a run, each in all its forms, without the one that is a prefix."""
+    """Return the words of a run, each in all its forms, without a prefix at the end."""
     chain: list[Words] = [(word,) for word in run.words if word not in MARKS]
     return chain if run.prefix else [*chain, run.last]
