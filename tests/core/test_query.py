@@ -663,25 +663,25 @@ def test_only_brackets_in_one_another_count_as_deep() -> None:
     tree("(" * DEEPEST + "kumo" + ")" * DEEPEST)
     for before in ("", "(kumo) ", "(kumo) (kumo) (kumo) "):
         depth = DEEPEST + 1
-        assert "brackets in one another" in fault(before + "(" * depth + "kumo" + ")" * depth).message
+        assert "nested brackets" in fault(before + "(" * depth + "kumo" + ")" * depth).message
     # brackets that were closed inside of others do not count any more, nor do they give any back
     inner = "(kumo) (kumo) " + "(" * (DEEPEST - 1) + "kumo" + ")" * (DEEPEST - 1)
     tree(f"({inner})")
-    assert "brackets in one another" in fault(f"(({inner}))").message
+    assert "nested brackets" in fault(f"(({inner}))").message
 
 
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        ("(a", "the bracket is not closed (write a ) where the group ends)"),
-        ("a OR", "after OR something to look for is missing"),
-        ("title:a NOT", "after NOT something to look for is missing"),
-        ("(-)", "after - something to look for is missing"),
-        ("a -OR b", "OR needs something on both sides (to look for the word write or)"),
-        ("()", "there is nothing between the brackets"),
+        ("(a", "the bracket is not closed (write a ) at the end of the group)"),
+        ("a OR", "after OR a search term is missing"),
+        ("title:a NOT", "after NOT a search term is missing"),
+        ("(-)", "after - a search term is missing"),
+        ("a -OR b", "OR needs terms on both sides (to search for the word, write or)"),
+        ("()", "the brackets are empty"),
         (
             "is:read NEAR/3 a",
-            "NEAR stands between words or phrases (for example fine NEAR/8 (regulator OR court))",
+            "NEAR needs words or phrases on both sides (for example fine NEAR/8 (regulator OR court))",
         ),
     ],
 )

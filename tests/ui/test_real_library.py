@@ -56,7 +56,7 @@ async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
 async def test_search_on_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         await run.press("slash", *"wechat")
-        ids, error = await library.searches.run("wechat")
+        ids, trouble = await library.searches.run("wechat")
         assert trouble == "" and list(run.main.articles.ids) == list(ids)
         await run.press(*" AND (")
         assert run.main.session.error

@@ -28,8 +28,8 @@ BREAKS = frozenset(slash + name for name in _BLOCK_NAMES.split() for slash in ("
 """Tags, as in `tokens`, that end a line of text."""
 
 # A tag: its name (with the slash of an end tag) and its attributes. Quotes count only after "=", may
-# contain ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows somewhere:
-# the states "outside", 'in "' and "in '" map one to one along the text, so at most three attempts from
+# contain ">" and "<"; a tag whose quotes never close ends at the first ">". Linear if a ">" follows: the
+# states "outside", 'in "' and "in '" map one to one along the text, so at most three attempts from
 # different starts can be alive at any position.
 _TAG = r"""<(/?[a-zA-Z][^\s/<>]*+)((?:[^<>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+(?=>)|[^>]*+)>"""
 _KNOWN_TAG = "(?i)" + (
