@@ -1,17 +1,18 @@
-"""What happens to articles when they arrive: their watches are found, their links and relatives kept.
+"""An article's way in: match watches and mutes, store links, relate.
 
-The glue between the store and the pure `watch` and `related`; all that writes runs in the writer thread, in
-transactions.
+The glue between the store and the pure `watch` and `related`; everything that writes runs in the writer
+thread, in transactions.
 
-- `arrival`    watches, mutes and links of what is new or changed, and the same again for what is stored
-- `matching`   what watches see of an article: each feed's text of it, and its earlier versions
-- `rematch`    watches that are new or changed, against what is stored
+- `refresh`    fetch, parse and save feeds, as a stream of events
+- `arrival`    watches, mutes and links of new, changed and stored articles
+- `matching`   watches against each feed's text of an article, and its former versions
+- `rematch`    new or changed watches against everything stored
 - `relate`     profile, neighbours and story of an article
-- `relatives`  what belongs to an article that is opened
-- `topics`     the words that tell an article or a story from others
+- `relatives`  the related articles of an opened one
+- `topics`     the distinctive words of an article or a story
 - `links`      the links in a text
 
-They are imported at first use: a reader that only lists needs none of them.
+They are imported at first use: a list of articles needs none of them.
 """
 
 from __future__ import annotations
@@ -37,26 +38,10 @@ if TYPE_CHECKING:
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
-    "ByIndex",
-    "ByText",
-    "FeedNames",
-    "Mute",
-    "Relater",
-    "Rules",
-    "StoredProfiles",
-    "explain",
-    "hits",
-    "match_mutes",
-    "record_carried",
-    "record_changed",
-    "record_full_text",
-    "record_new",
-    "refold_stories",
-    "relate_waiting",
-    "related",
-    "story_topics",
-    "subject",
-]
+    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "StoredProfiles", "explain", "hits",
+    "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
+    "refold_stories", "relate_waiting", "related", "story_topics", "subject",
+]  # fmt: skip
 
 __getattr__ = lazy.names(
     __name__,
@@ -70,23 +55,10 @@ __getattr__ = lazy.names(
             "record_full_text",
             "record_new",
         ),
-        "matching": (
-            "FeedNames",
-            "hits",
-            "subject",
-        ),
-        "relate": (
-            "Relater",
-            "StoredProfiles",
-            "refold_stories",
-            "relate_waiting",
-        ),
+        "matching": ("FeedNames", "hits", "subject"),
+        "relate": ("Relater", "StoredProfiles", "refold_stories", "relate_waiting"),
         "relatives": ("related",),
-        "rematch": (
-            "ByIndex",
-            "ByText",
-            "explain",
-        ),
+        "rematch": ("ByIndex", "ByText", "explain"),
         "topics": ("story_topics",),
     },
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
+from tuireader.store.sql import FEED_TITLE, id_list, watches_of
 from tuireader.text import plain
 
 
@@ -89,10 +89,10 @@ class Articles:
     def get(self, article_id: int) -> Article | None:
         """Return an article with everything that belongs to it, None if it does not exist."""
         row = self._conn.execute(
-            """SELECT a.id, a.feed_id, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+            f"""SELECT a.id, a.feed_id, {FEED_TITLE},
                       a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
                       a.place, c.html, c.summary, coalesce(nullif(c.base_url, ''), a.url),
-                      coalesce(c.extra, '{}'), c.article_id IS NULL,
+                      coalesce(c.extra, '{{}}'), c.article_id IS NULL,
                       t.html, t.base_url, t.at, t.shown, t.error
                FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  LEFT JOIN full_text t ON t.article_id = a.id
@@ -153,7 +153,7 @@ class Articles:
         columns, faster still.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
-        hit = self._watches_of(ids) if watches else {}
+        hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
         decompress = self._compression.decompress
         rows = self._conn.execute(
@@ -164,7 +164,7 @@ class Articles:
                FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                  LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                WHERE a.id IN (SELECT value FROM json_each(?3))""",
-            (bodies, labels, json.dumps(list(ids))),
+            (bodies, labels, id_list(ids)),
         )
         for row in rows:
             summary, html = decompress(row[8]), decompress(row[9])
@@ -203,7 +203,7 @@ class Articles:
                      WHERE secondary = 1 AND article_id IN (SELECT value FROM json_each(?2))) p
                LEFT JOIN variant v ON v.article_id = p.article_id AND v.feed_id = p.feed_id
                ORDER BY p.article_id, p.feed_id""",
-            (bodies, json.dumps(list(ids))),
+            (bodies, id_list(ids)),
         )
         for article_id, feed_id, title, url, author, summary, html, extra in rows:
             item = Appearance(feed_id)
@@ -235,19 +235,9 @@ class Articles:
         ).fetchone()
         return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
 
-    def _watches_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
-        for article_id, name in self._conn.execute(
-            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.article_id IN (SELECT value FROM json_each(?))""",
-            (json.dumps(list(ids)),),
-        ):
-            found[article_id] = (*found.get(article_id, ()), name)
-        return found
-
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
         rows = self._conn.execute(
-            """SELECT DISTINCT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)
+            f"""SELECT DISTINCT {FEED_TITLE}
                FROM appearance p JOIN feed f ON f.id = p.feed_id
                WHERE p.secondary = 1 AND p.article_id = ? ORDER BY f.position""",
             (article_id,),

@@ -10,7 +10,7 @@ from tuireader.model import Away, Evidence
 from tuireader.store.json_columns import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
-from tuireader.store.sql import get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, get_fact, newest_id, set_fact
 
 
 class Briefs:
@@ -46,7 +46,7 @@ class Briefs:
 
     def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
         rows = self._conn.execute(
-            f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
                       a.time, {story_number("a.story")}
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))

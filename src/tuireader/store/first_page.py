@@ -6,6 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tuireader.store.sql import FEED_TITLE, grouped, id_list, watches_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -63,7 +65,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     order = "ORDER BY a.time DESC, a.id DESC"
     rows = conn.execute(
         f"""SELECT a.id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.story,
-                   coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)
+                   {FEED_TITLE}
             FROM (SELECT * FROM article a WHERE {where} {order} LIMIT {lines * (_AHEAD if folds else 1)}) a
             JOIN feed f ON f.id = a.feed_id {order}"""
     ).fetchall()
@@ -82,13 +84,8 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
         if folds:
             rows = [row for row in rows if not row[8] or leads[row[8]][1] == row[0]]
     rows = rows[:lines]
-    watches: dict[int, tuple[str, ...]] = {}
-    for article_id, name in conn.execute(
-        f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-            WHERE m.article_id IN ({_list(row[0] for row in rows)}) ORDER BY w.position"""
-    ):
-        watches[article_id] = (*watches.get(article_id, ()), name)
-    labels = labels_of(conn, [row[0] for row in rows])
+    ids = [row[0] for row in rows]
+    watches, labels = watches_of(conn, ids), labels_of(conn, ids)
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
         FirstRow(
@@ -116,26 +113,22 @@ def subscribed(conn: sqlite3.Connection) -> str:
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return the watches that any article of each story hits, in the order of the config."""
-    found: dict[int, tuple[str, ...]] = {}
-    for story, name in conn.execute(
+    rows = conn.execute(
         f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
             JOIN watch w ON w.id = m.watch_id
             WHERE a.story != 0 AND a.story IN ({_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
-    ):
-        found[story] = (*found.get(story, ()), name)
-    return found
+    )
+    return grouped(rows)
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return the labels of those articles that have any, in alphabetical order."""
-    found: dict[int, tuple[str, ...]] = {}
-    for article_id, name in conn.execute(
+    rows = conn.execute(
         """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
-            WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",
-        (f"[{_list(ids)}]",),
-    ):
-        found[article_id] = (*found.get(article_id, ()), name)
-    return found
+           WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key""",
+        (id_list(ids),),
+    )
+    return grouped(rows)
 
 
 def _list(numbers: Iterable[int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ from tuireader.model import Thread
 from tuireader.store.compression import Compression
 from tuireader.store.json_columns import thread_text
 from tuireader.store.revisions import Revisions
+from tuireader.store.sql import id_list
 from tuireader.text import plain, word_diff
 
 _TRIES = 3
@@ -98,7 +98,7 @@ class FullTexts:
 
     def drop(self, ids: Sequence[int]) -> None:
         """Delete the full texts and comments of articles."""
-        wanted = (json.dumps(list(ids)),)
+        wanted = (id_list(ids),)
         for table in ("full_text", "comments"):
             self._conn.execute(
                 f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted

@@ -10,7 +10,7 @@ from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
 from tuireader.store.first_page import labels_of
 from tuireader.store.json_columns import unpack_extra
-from tuireader.store.sql import change_state
+from tuireader.store.sql import change_state, id_list
 
 
 class Labels:
@@ -30,7 +30,7 @@ class Labels:
             self._conn.execute(
                 """SELECT label_id, count(*) FROM article_label
                    WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY label_id""",
-                (json.dumps(list(ids)),),
+                (id_list(ids),),
             )
         )
         rows = self._conn.execute(
@@ -87,7 +87,7 @@ class Labels:
             else """DELETE FROM article_label WHERE label_id = ?
                     AND article_id IN (SELECT value FROM json_each(?)) RETURNING article_id"""
         )
-        changed = conn.execute(change, (row[0], json.dumps(list(ids)))).fetchall()
+        changed = conn.execute(change, (row[0], id_list(ids))).fetchall()
         conn.execute(
             """DELETE FROM label WHERE id = ?
                AND NOT EXISTS (SELECT 1 FROM article_label WHERE label_id = label.id)""",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuireader.dedup import url_key
+from tuireader.store.sql import FEED_TITLE, id_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,6 @@ class LinkedArticle:
     time: int | None
     read: bool
 
-
-_FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 
 _BEHIND = """(SELECT max(id) FROM article t
               WHERE t.url_key = l.url_key AND t.url_key != 0 AND t.id != l.article_id AND t.muted = 0)"""
@@ -73,7 +72,7 @@ class Links:
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
         """Return the links of an article in reading order, each with the newest article at that address."""
         rows = self._conn.execute(
-            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({_FEED_TITLE}, ''),
+            f"""SELECT l.kind, l.url, l.label, a.id, coalesce(a.title, ''), coalesce({FEED_TITLE}, ''),
                        a.time, coalesce(a.read, 0)
                 FROM link l LEFT JOIN article a ON a.id = {_BEHIND}
                 LEFT JOIN feed f ON f.id = a.feed_id
@@ -85,17 +84,17 @@ class Links:
     def stored(self, ids: Sequence[int]) -> list[tuple[int, LinkedArticle]]:
         """Return (article, link) for the links of some articles that lead to stored articles."""
         rows = self._conn.execute(
-            f"""SELECT l.article_id, l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
+            f"""SELECT l.article_id, l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read
                 FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id
                 WHERE l.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.article_id, l.position""",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
         return [(row[0], _linked(row[1:])) for row in rows]
 
     def incoming(self, article_id: int) -> list[LinkedArticle]:
         """Return the articles that link to this one, newest first."""
         rows = self._conn.execute(
-            f"""SELECT l.kind, l.url, l.label, a.id, a.title, {_FEED_TITLE}, a.time, a.read
+            f"""SELECT l.kind, l.url, l.label, a.id, a.title, {FEED_TITLE}, a.time, a.read
                 FROM article me JOIN link l ON l.url_key = me.url_key JOIN article a ON a.id = l.article_id
                 JOIN feed f ON f.id = a.feed_id
                 WHERE me.id = ? AND me.url_key != 0 AND a.id != me.id AND a.muted = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import get_fact, set_fact
+from tuireader.store.sql import get_fact, id_list, set_fact, watches_of
 from tuireader.store.stories import CARRIED, Stories
 
 NEWS = 7 * 86_400
@@ -65,7 +64,7 @@ class Lists:
         rows = self._conn.execute(
             f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                 ORDER BY {_ORDER[sort]}""",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
         return array("q", chain.from_iterable(rows))
 
@@ -109,12 +108,7 @@ class Lists:
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """Return the list rows of some articles, in their order; missing ids are left out."""
         wanted = ",".join(str(int(article_id)) for article_id in ids)
-        watches: dict[int, list[str]] = {}
-        for article_id, name in self._conn.execute(
-            f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN ({wanted}) ORDER BY w.position"""
-        ):
-            watches.setdefault(article_id, []).append(name)
+        watches = watches_of(self._conn, ids)
         former: dict[int, list[tuple[str, int]]] = {}
         for article_id, name, until in self._conn.execute(
             f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
@@ -140,7 +134,7 @@ class Lists:
                 sources=row[7],
                 url=row[8],
                 author=row[9],
-                watches=tuple(watches.get(row[0], ())),
+                watches=watches.get(row[0], ()),
                 story=row[10] if sizes.get(row[10], 1) > 1 else 0,
                 story_watches=hits.get(row[10], ()),
                 story_size=max(1, sizes.get(row[10], 1)),
@@ -163,7 +157,7 @@ class Lists:
         """Return the unread ones of some articles, in their order."""
         rows = self._conn.execute(
             "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
         unread = {row[0] for row in rows}
         return array("q", (article_id for article_id in ids if article_id in unread))

@@ -5,7 +5,6 @@ Changes of the configuration are in the same journal, so that undo goes back in 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change, ConfigStep
 from tuireader.store.labels import Labels
 from tuireader.store.relations import Relations
+from tuireader.store.sql import id_list
 
 _KEEP = 200
 """Undo steps that are stored."""
@@ -143,7 +143,7 @@ class Marks:
             self._conn.execute(
                 f"""SELECT EXISTS (SELECT 1 FROM article WHERE {column} != ?
                     AND id IN (SELECT value FROM json_each(?)))""",
-                (int(value), json.dumps(list(ids))),
+                (int(value), id_list(ids)),
             ).fetchone()[0]
         )
 
@@ -159,6 +159,6 @@ class Marks:
         rows = self._conn.execute(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",
-            (int(value), json.dumps(list(ids))),
+            (int(value), id_list(ids)),
         )
         return [row[0] for row in rows.fetchall()]

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
+from tuireader.store.sql import id_list
+
 WITH_WATCHED, SPARES_WATCHED = "+", "-"
 """Last character of a signature: does the mute also hide articles on a watch?"""
 _DIGEST = 16
@@ -110,7 +112,7 @@ class Mutes:
 
     def watched(self, ids: Sequence[int]) -> tuple[set[int], dict[str, int]]:
         """Return which of some articles are on a watch, and how many on each watch, in config order."""
-        these = json.dumps(list(ids))
+        these = id_list(ids)
         inside = "m.article_id IN (SELECT value FROM json_each(?))"
         articles = self._conn.execute(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))
         by_name = self._conn.execute(

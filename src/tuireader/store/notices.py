@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.store.relations import rows_of, story_number
+from tuireader.store.sql import id_list
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
 _SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
@@ -89,7 +90,7 @@ class Notices:
         """Return the identities of some articles by id."""
         rows = self._conn.execute(
             f"SELECT {_SAID} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
         return {row[0]: ArticleIdentity(*row) for row in rows}
 
@@ -117,11 +118,11 @@ class Notices:
         self._set(_WAITS, ids)
         self._conn.execute(
             "UPDATE notice SET told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
 
     def _set(self, state: int, ids: Sequence[int]) -> None:
         self._conn.execute(
             "UPDATE notice SET state = ? WHERE id IN (SELECT value FROM json_each(?))",
-            (state, json.dumps(list(ids))),
+            (state, id_list(ids)),
         )

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.sql import get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, get_fact, newest_id, set_fact
 
 _WINDOW = 12_000
 """Waiting articles that are sorted by time at once."""
@@ -152,7 +152,7 @@ class Relations:
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
         """Return the columns that are shown of related articles, without muted ones."""
         rows = self._conn.execute(
-            f"""SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+            f"""SELECT a.id, a.title, a.url, {FEED_TITLE},
                        a.time, a.read
                 FROM article a JOIN feed f ON f.id = a.feed_id
                 WHERE a.id IN ({_list(ids)}) AND a.muted = 0"""

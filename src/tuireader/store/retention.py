@@ -15,6 +15,7 @@ from tuireader.store.articles import Articles
 from tuireader.store.dictionaries import Dictionaries
 from tuireader.store.full_texts import FullTexts
 from tuireader.store.index import Index
+from tuireader.store.sql import id_list
 
 _WORTH = 0.25
 """Share of empty pages from which the file is shrunk."""
@@ -63,7 +64,7 @@ class Retention:
 
     def measure(self, ids: Sequence[int]) -> Purged:
         """Return how many articles and feeds are affected, and the bytes of their texts and old versions."""
-        wanted = json.dumps(list(ids))
+        wanted = id_list(ids)
         articles, feeds, size = self._conn.execute(
             """SELECT count(*), count(DISTINCT a.feed_id),
                  total(coalesce(length(c.summary), 0) + coalesce(length(c.html), 0) + length(c.extra)
@@ -90,7 +91,7 @@ class Retention:
             for row in conn.execute(
                 f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
                     WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
-                (json.dumps(list(ids)),),
+                (id_list(ids),),
             )
         ]
         self._index.remove(self._articles.texts(going, labels=False))

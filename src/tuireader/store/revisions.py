@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.store.compression import Compression
+from tuireader.store.sql import id_list
 from tuireader.text import plain
 
 _MOST = 20
@@ -83,7 +83,7 @@ class Revisions:
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         ):
             found.setdefault(article_id, []).append(
                 StoredRevision(number, until, title, plain(decompress(html)), feed_id, bool(full))

@@ -15,6 +15,24 @@ def id_list(ids: Iterable[int]) -> str:
     return json.dumps(list(ids))
 
 
+def grouped(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    """Return the texts of each id, in the order of the rows."""
+    found: dict[int, tuple[str, ...]] = {}
+    for key, text in rows:
+        found[key] = (*found.get(key, ()), text)
+    return found
+
+
+def watches_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return the watches of those articles that are on any, in the order of the config."""
+    rows = conn.execute(
+        """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+           WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY w.position""",
+        (id_list(ids),),
+    )
+    return grouped(rows)
+
+
 def newest_id(conn: sqlite3.Connection) -> int:
     """Return the highest id of an article, 0 when there is none."""
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])

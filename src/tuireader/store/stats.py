@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import Annotated
 
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations import story_number
-from tuireader.store.sql import change_state
+from tuireader.store.sql import change_state, id_list
 
 DAYS = 30
 _DAY = 86_400
@@ -117,7 +116,7 @@ class Stats:
         """Return (feed, time) of each of some articles."""
         return self._conn.execute(
             "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         ).fetchall()
 
     def terms(self, name: str) -> tuple[int, Counter[str], Counter[str]]:

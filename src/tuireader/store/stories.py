@@ -10,6 +10,7 @@ from itertools import chain, filterfalse
 
 from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
+from tuireader.store.sql import FEED_TITLE, id_list
 
 _FEW = 5000
 """Maximum number of ids to look up one by one; for more, all articles in stories are read."""
@@ -24,7 +25,7 @@ def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, lis
     asked = f"{what} FROM article WHERE story != 0 {more}"
     if len(ids) > _FEW:
         return asked, []
-    return f"{asked} AND id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
+    return f"{asked} AND id IN (SELECT value FROM json_each(?))", [id_list(ids)]
 
 
 CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
@@ -119,7 +120,7 @@ class Stories:
             f"""WITH RECURSIVE told (story) AS (
                  SELECT {story_number("story")} FROM article WHERE id = ?
                  UNION ALL SELECT story + {ROW} FROM told WHERE story < {(ROWS - 1) * ROW})
-               SELECT a.id, a.title, a.url, coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url),
+               SELECT a.id, a.title, a.url, {FEED_TITLE},
                       a.time, a.read, {story_number("a.story")}
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.story != 0 AND a.story IN (SELECT story FROM told) AND a.muted = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import newest_id
+from tuireader.store.sql import id_list, newest_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Watches:
         for article_id, name in self._conn.execute(
             """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
                WHERE m.article_id IN (SELECT value FROM json_each(?)) AND m.evidence = ''""",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         ):
             found.setdefault(article_id, []).append(name)
         return found
@@ -202,7 +202,7 @@ class Watches:
             """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
                WHERE m.article_id IN (SELECT value FROM json_each(?))
                AND w.name IN (SELECT value FROM json_each(?))""",
-            (json.dumps(list(ids)), json.dumps(list(names))),
+            (id_list(ids), json.dumps(list(names))),
         ):
             found.setdefault(article_id, []).append(name)
         return found
@@ -212,7 +212,7 @@ class Watches:
         rows = self._conn.execute(
             """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
                WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))""",
-            (json.dumps(list(ids)),),
+            (id_list(ids),),
         )
         return set(rows.fetchall())
 
