@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
-from tuireader.lexicon import index_text
+from tuireader.lexicon import index_text, indexed
 from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
 from tuireader.store.index import Index
