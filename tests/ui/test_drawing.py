@@ -123,8 +123,9 @@ async def test_the_page_under_the_cursor_is_made_before_it_is_opened() -> None:
 async def test_an_open_article_counts_as_its_line_says_not_as_its_page_was() -> None:
     shelf = samples(stories=tuple(replace(one, read=True) for one in STORIES))
     async with running(shelf) as run:
+        asked = Counting(run.library)
         await run.press("h", "j", "j", "l")  # All
-        here = await _made_ahead(run, Counting(run.library))
+        here = await _made_ahead(run, asked)
         await run.press("N")
         assert await run.unread() == {here}
         await run.press("enter")
