@@ -53,7 +53,7 @@ class Terminal:
         home: Path,
         size: tuple[int, int] = (120, 40),
         env: Mapping[str, str] | None = None,
-        patience: float = 20.0,
+        patience: float = 60.0,
     ) -> None:
         self._patience = patience
         self.raw = bytearray()
@@ -78,6 +78,7 @@ class Terminal:
             finally:
                 os._exit(127)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._modes = termios.tcgetattr(self.fd)[:4]
 
     def __enter__(self) -> Terminal:
         return self
@@ -92,6 +93,11 @@ class Terminal:
             pass
         if self.fd >= 0:
             os.close(self.fd)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the terminal is in the modes that it was in at first."""
+        return termios.tcgetattr(self.fd)[:4] == self._modes
 
     def hang_up(self) -> int:
         """Take the terminal away, as when its window is closed; the exit code of the program."""

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.processes import passed_on
+from tests.terminal import Terminal
 from tests.ui.running import running
 from tests.ui.samples import library
 from tuireader.ui.bindings import bindings, keymap
@@ -30,64 +25,28 @@ def surroundings(home: Path) -> dict[str, str]:
     return {"HOME": str(home), "PATH": os.environ["PATH"], **passed_on()}
 
 
-class Terminal:
-    """The program in a pseudo-terminal of 100 × 30 cells, with a home of its own."""
-
-    def __init__(
-        self, home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireader"), **extra: str
-    ) -> None:
-        self.master, self.slave = pty.openpty()
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        self.before = termios.tcgetattr(self.slave)
-        self.seen = b""
-        self.process = subprocess.Popen(
-            [sys.executable, *program, *arguments],
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            env={**surroundings(home), "TERM": "xterm-256color", **extra},
-            start_new_session=True,
-        )
-
-    def read_until(self, text: bytes, seconds: float = 20) -> None:
-        end = time.monotonic() + seconds
-        while text not in self.seen and time.monotonic() < end:
-            if select.select([self.master], [], [], 0.05)[0]:
-                self.seen += os.read(self.master, 65536)
-        assert text in self.seen, self.seen[-2000:]
-
-    def end(self, seconds: float = 20) -> int:
-        end = time.monotonic() + seconds
-        while self.process.poll() is None and time.monotonic() < end:
-            if select.select([self.master], [], [], 0.05)[0]:
-                self.seen += os.read(self.master, 65536)
-        while select.select([self.master], [], [], 0)[0]:
-            self.seen += os.read(self.master, 65536)
-        code = self.process.wait(1)
-        assert termios.tcgetattr(self.slave)[:4] == self.before[:4]
-        os.close(self.master)
-        os.close(self.slave)
-        return code
+def start(home: Path, *arguments: str, program: Sequence[str] = ("-m", "tuireader"), **env: str) -> Terminal:
+    return Terminal([sys.executable, *program, *arguments], home=home, size=(100, 30), env=env)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    terminal = Terminal(tmp_path, "--demo")
-    terminal.read_until(b"Harbour Tech")
-    terminal.process.send_signal(number)
-    assert terminal.end() == 128 + number
-    assert ENTERS in terminal.seen and LEAVES in terminal.seen
-    assert b"\x1b[?1000l" in terminal.seen  # the mouse is off again
-    assert b"Traceback" not in terminal.seen
+    with start(tmp_path, "--demo") as terminal:
+        terminal.wait("Harbour Tech")
+        terminal.signal(number)
+        assert terminal.leave() == 128 + number and terminal.restored
+    assert ENTERS in terminal.raw and LEAVES in terminal.raw
+    assert b"\x1b[?1000l" in terminal.raw  # the mouse is off again
+    assert b"Traceback" not in terminal.raw
 
 
 def test_first_run_and_quit(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path)
-    terminal.read_until(b"Welcome to tuireader")
-    terminal.read_until(b"Ars Technica")
-    os.write(terminal.master, b"q")
-    assert terminal.end() == 0
-    assert LEAVES in terminal.seen
+    with start(tmp_path) as terminal:
+        terminal.wait("Welcome to tuireader")
+        terminal.wait("Ars Technica")
+        terminal.press("q")
+        assert terminal.leave() == 0 and terminal.restored
+    assert LEAVES in terminal.raw
 
 
 def test_without_a_terminal(tmp_path: Path) -> None:
@@ -107,10 +66,10 @@ def test_without_a_terminal(tmp_path: Path) -> None:
 
 
 def test_a_dumb_terminal(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, TERM="dumb")
-    terminal.read_until(b"needs a terminal")
-    assert terminal.end() == 2
-    assert b"\x1b" not in terminal.seen
+    with start(tmp_path, TERM="dumb") as terminal:
+        terminal.wait("needs a terminal")
+        assert terminal.leave() == 2
+    assert b"\x1b" not in terminal.raw
 
 
 CRASH = """
@@ -129,12 +88,12 @@ main()
 def test_a_crash_gives_the_terminal_back_and_keeps_secrets(tmp_path: Path) -> None:
     script = tmp_path / "crash.py"
     script.write_text(CRASH)
-    terminal = Terminal(tmp_path, program=[str(script)])
-    terminal.read_until(b"Harbour Tech")
-    os.write(terminal.master, b"j")
-    assert terminal.end() == 1
-    after = terminal.seen.rpartition(LEAVES)[2]
-    assert b"unexpected error (RuntimeError)" in after and b"Traceback" not in after
+    with start(tmp_path, program=[str(script)]) as terminal:
+        terminal.wait("Harbour Tech")
+        terminal.press("j")
+        assert terminal.leave() == 1 and terminal.restored
+    after = bytes(terminal.raw).rpartition(LEAVES)[2]
+    assert b"stopped by a fault (RuntimeError)" in after and b"Traceback" not in after
     log = next(tmp_path.rglob("crash.log"))
     text = log.read_text()
     assert "on purpose" in text and "Traceback" in text
