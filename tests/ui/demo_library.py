@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.ui.running import Running
 from tests.ui.shelf import NOW
 from tuireader import demo
 from tuireader.config import Paths, loads
@@ -51,10 +50,3 @@ async def _made() -> bytes:
         await library.load_demo()
         await library.close()
         return (folder / "demo.db").read_bytes()
-
-
-async def until_listed(run: Running) -> None:
-    """Wait for the rows that the reader thread reads."""
-    while run.main.articles.current_row is None:
-        await asyncio.sleep(0)
-        await run.settle()

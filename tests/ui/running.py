@@ -40,7 +40,12 @@ class Running:
             with suppress(WorkerCancelled, WorkerFailed):  # for a newer one, or told; a crash ends the test
                 await self.app.workers.wait_for_complete()
             await self.pilot.pause()
-            quiet = 0 if self._soon() else quiet + 1
+            quiet = 0 if self._soon() or self._awaits_rows() else quiet + 1
+
+    def _awaits_rows(self) -> bool:
+        """Whether the row under the cursor is not read yet."""
+        articles = self.main.articles
+        return bool(articles.ids) and articles.current_row is None
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""

@@ -219,8 +219,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_from_screen_to_screen(name: str, shelf: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
     async with opened(folder, config_text()) as library, walking(library, name) as walk:
-        while walk.run.main.articles.current_row is None:
-            await walk.run.settle()
         await lists(walk)
         await dialogs(walk)
         await finding(walk)
@@ -291,8 +289,6 @@ async def reading(walk: Walk, library: Library) -> None:
 async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(shelf, tmp_path / "shelf"))
     async with opened(folder, config_text()) as library, walking(library, name) as walk:
-        while walk.run.main.articles.current_row is None:
-            await walk.run.settle()
         await walk.over("labels-none", "t")
         ids = walk.run.main.articles.ids
         labels = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
@@ -41,7 +41,6 @@ async def labelled(library: Library) -> dict[int, tuple[str, ...]]:
 
 async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         first = run.cursor_id
         assert first is not None
         await run.press("t")
@@ -71,7 +70,6 @@ async def test_one_article_gets_new_labels_and_loses_them(tmp_path: Path) -> Non
 
 async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await library.labels.set("law", [run.main.articles.ids[1]], True)
         await run.press("a", "a", "a", "t")
         chosen = set(run.main.articles.ids[:3])
@@ -94,7 +92,6 @@ async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(tmp_pat
 
 async def test_typing_filters_and_space_chooses_only_where_it_is_no_text(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         other = run.main.articles.ids[5]
         for name in ("case law", "law", "lawns"):
             await library.labels.set(name, [other], True)
@@ -120,7 +117,6 @@ async def test_typing_filters_and_space_chooses_only_where_it_is_no_text(tmp_pat
 async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -> None:
     view = View(ViewKind.LABEL, 'the "law"')
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         chosen = list(run.main.articles.ids[:2])
         await run.press("v", "a", "a", "t", *view.key, "enter", "escape", "escape", "k", "N")
         await run.press("h", *"G")
@@ -133,7 +129,6 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         assert 'label:="the \\"law\\""' in run.text
         await run.press("escape")
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         assert set(await labelled(library)) == set(chosen)
         found, _ = await library.searches.run('label:="the \\"law\\""')
         assert list(found) == chosen
@@ -146,14 +141,12 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
 
 async def test_without_an_article_there_is_nothing_to_label(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("F", *"nothingfitsthis", "enter", "t")
         assert len(run.app.screen_stack) == 2
 
 
 async def test_what_is_typed_at_once_arrives_in_its_order(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         first = run.cursor_id
         await run.press("t", *"to read", "enter", *"law", "enter", "escape", "j", "s")
         assert await labelled(library) == {first: ("law", "to read")}
@@ -163,7 +156,6 @@ async def test_what_is_typed_at_once_arrives_in_its_order(tmp_path: Path) -> Non
 
 async def test_a_tiny_screen_shows_the_dialog(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (40, 12)) as run:
-        await until_listed(run)
         for number in range(30):
             await library.labels.set(f"label {number:02}", [2], True)
         await run.press("t")
@@ -174,7 +166,6 @@ async def test_a_tiny_screen_shows_the_dialog(tmp_path: Path) -> None:
 
 async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         first, second = run.main.articles.ids[:2]
         await library.labels.set("law", [first, second], True)
         await library.labels.set("Rules", [second], True)
@@ -207,7 +198,6 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         raise DatabaseError("the database is in use by another program", "try again in a moment")
 
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         real = library.labels.set
         library.labels.set = locked  # type: ignore[method-assign, assignment]
         await run.press("t", *"law", "enter")
@@ -223,7 +213,6 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
 
 async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (120, 24)) as run:
-        await until_listed(run)
         await run.press("v")
         rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         run.main.articles.select_id(next(row.id for row in rows if row.title.startswith("WeChat suspends")))

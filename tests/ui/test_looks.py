@@ -8,7 +8,7 @@ import pytest
 from docs.screenshots import open_in_list
 from textual.theme import BUILTIN_THEMES
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tests.ui.samples import library
 from tests.ui.shelf import NOW
@@ -89,7 +89,6 @@ async def test_the_tour_tells_of_the_sidebar_and_of_leaving() -> None:
 
 async def test_the_pictures_show_the_line_of_the_article_that_is_open(tmp_path: Path) -> None:
     async with opened(tmp_path) as made, running(made) as run:
-        await until_listed(run)
         for title in ("WeChat suspends", "Conditional GET"):
             await open_in_list(run.main, run.pilot, run.settle, title)
             assert run.main.session.article is not None

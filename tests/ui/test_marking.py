@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.locks import Disk, locked, small_disk
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
@@ -25,7 +25,6 @@ Marks = dict[int, tuple[bool, bool, tuple[str, ...]]]
 async def reading(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[tuple[Running, Library]]:
     """The app on the demo, each article in its line."""
     async with opened(folder) as library, running(library, size) as run:
-        await until_listed(run)
         await run.press("v")
         yield run, library
 

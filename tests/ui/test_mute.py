@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import NOW, failing
@@ -59,7 +59,6 @@ def test_what_a_mute_costs(preview: MutePreview, said: str) -> None:
 
 async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         watched = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
         found, _ = await library.searches.run("tencent")
         preview = await library.mutes.preview(MuteConfig("tencent"))
@@ -83,7 +82,6 @@ async def test_watched_articles_are_counted_and_kept_or_hidden(tmp_path: Path) -
 
 async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         before = await library.lists.ids(View(ViewKind.ALL))
         wanted, _ = await library.searches.run("title:apple")
         await run.press("M", *"title:apple")
@@ -107,7 +105,6 @@ async def test_words_are_muted_counted_and_looked_at(tmp_path: Path) -> None:
 
 async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         row = run.main.articles.current_row
         assert row is not None
         feed = next(one for one in await library.feeds.all() if one.id == row.feed_id)
@@ -127,7 +124,6 @@ async def test_a_feed_is_muted_from_its_article(tmp_path: Path) -> None:
 
 async def test_a_mute_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         slow = r"/^(.|\s)*(.|\s)*(.|\s)*(.|\s)*(.|\s)*[^\x00-\uffff]/"
         await library.searches.run(slow)
         await run.press("M", *slow)

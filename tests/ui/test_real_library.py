@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tuireader.model import View, ViewKind
 
@@ -17,7 +17,6 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
             row for row in rows if "PIPL" in row.watches and row.title.startswith("WeChat suspends")
         )
         async with running(library) as run:
-            await until_listed(run)
             assert "Unread" in run.text and "◆ WeChat" in run.text and "offline" in run.text
             await run.press("v")  # each article has its line
             run.main.articles.select_id(target.id)
@@ -44,7 +43,6 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
 
 async def test_counts_on_screen_are_those_of_the_store(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("n", "n", "n", "s", "N", "A")
         assert run.main.session.counts == await library.lists.counts()
         assert run.main.session.counts.unread.unread == 0
@@ -66,7 +64,6 @@ async def test_search_on_the_store(tmp_path: Path) -> None:
 
 async def test_a_view_is_shown_although_the_article_of_the_cursor_is_not_in_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         (gone, *_) = await library.lists.ids(View(ViewKind.UNREAD))
         await library.marks.set_read([gone], True)
         await run.main.controllers.listing.show(View(ViewKind.UNREAD), cursor_id=gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 
 SIZES = ((120, 40), (80, 24), (40, 12))
@@ -15,10 +15,8 @@ async def test_a_new_size_shows_what_a_start_in_that_size_shows(tmp_path: Path) 
         wanted = {}
         for size in SIZES:
             async with running(library, size) as run:
-                await until_listed(run)
                 wanted[size] = run.text
         async with running(library, SIZES[0]) as run:
-            await until_listed(run)
             for size in (*SIZES, *reversed(SIZES), SIZES[1]):
                 await run.pilot.resize_terminal(*size)
                 await run.settle()
@@ -27,7 +25,6 @@ async def test_a_new_size_shows_what_a_start_in_that_size_shows(tmp_path: Path) 
 
 async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, SIZES[0]) as run:
-        await until_listed(run)
         await run.press("h")
         assert run.focus == "sidebar"
         await run.pilot.resize_terminal(*SIZES[1])
@@ -39,7 +36,6 @@ async def test_the_focus_does_not_stay_in_a_pane_that_is_folded_away(tmp_path: P
 
 async def test_a_terminal_without_end_is_drawn_on_as_far_as_any_screen_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (20_000, 20_000)) as run:
-        await until_listed(run)
         assert run.app.size == run.app.screen.size == (1500, 500)
         await run.pilot.resize_terminal(20_000, 30)
         await run.settle()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tests.ui.samples import library
 from tests.ui.shelf import many
@@ -272,7 +272,6 @@ async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyP
 
 async def test_an_empty_list_says_what_may_be_meant(tmp_path: Path) -> None:
     async with opened(tmp_path) as shelf, running(shelf) as run:
-        await until_listed(run)
         await run.press("slash", *"watch:wechta")
         await run.settle()
         assert "Nothing found." in run.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tests.ui.samples import library
 from tuireader.model import View, ViewKind
@@ -73,7 +73,6 @@ async def test_a_click_with_ctrl_selects() -> None:
 
 async def test_bulk_by_expression_takes_a_fixed_set(tmp_path: Path) -> None:
     async with opened(tmp_path) as real, running(real) as run:
-        await until_listed(run)
         await run.press("v", "F", *"title:wechat", "enter", "ctrl+a", "escape")
         assert not run.main.articles.selected and run.main.session.filter  # the selection went first
         await run.press("ctrl+a")
@@ -92,7 +91,6 @@ async def test_all_that_is_selected_is_saved(tmp_path: Path) -> None:
             real.config, save=replace(real.config.save, folder=str(tmp_path / "kept"))
         )
         async with running(real) as run:
-            await until_listed(run)
             await run.press("a", "a", "S")
             assert "2 saved" in run.toasts and len(list((tmp_path / "kept").iterdir())) == 2
             await run.press("S")

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.ui.demo_library import until_listed
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader import demo
@@ -30,7 +29,6 @@ async def reading(folder: Path, more: str = "") -> AsyncIterator[Running]:
     try:
         await library.load_demo()
         async with running(library) as run:
-            await until_listed(run)
             yield run
     finally:
         await library.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.library import Library
@@ -21,7 +21,6 @@ async def listed(run: Running, library: Library) -> list[ArticleRow]:
 
 async def test_a_list_is_sorted_by_a_key_and_its_next_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("j", "j", "j")
         cursor = run.cursor_id
         newest = list(run.main.articles.ids)
@@ -53,7 +52,6 @@ async def test_a_list_is_sorted_by_a_key_and_its_next_key(tmp_path: Path) -> Non
 
 async def test_the_order_chosen_is_that_of_the_view_and_escape_leaves_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("backslash", "t")
         by_title = list(run.main.articles.ids)
         await run.main.controllers.navigation.go_to_view(View(ViewKind.WATCH, "WeChat"))
@@ -68,7 +66,6 @@ async def test_the_order_chosen_is_that_of_the_view_and_escape_leaves_it(tmp_pat
 
 async def test_what_is_searched_is_sorted_by_relevance_too(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("backslash")
         assert "relevant" not in run.text  # a view has no words to be relevant for
         await run.press("escape", "slash", *"wechat", "enter")
@@ -87,7 +84,6 @@ async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> Non
     async with opened(tmp_path) as library:
         library.context.config = replace(library.config, ui=replace(library.config.ui, sort="oldest"))
         async with running(library) as run:
-            await until_listed(run)
             times = [row.time for row in await listed(run, library)]
             assert times == sorted(times) and "oldest first" in run.text.splitlines()[0]
             await run.press("enter", "n")
@@ -96,7 +92,6 @@ async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> Non
 
 async def test_days_stand_in_the_first_row_of_each(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
 
         def column() -> list[str]:
             """The times in sight, in their column."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.library import Library
@@ -41,7 +41,6 @@ def listed(run: Running, story: Story) -> list[int]:
 
 async def test_a_story_is_one_line_and_opens_in_place(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         story, row = await wechat_story(library), await wechat_row(library)
         other, lead = story.entries[-1].article_id, row[0]
         assert listed(run, story) == [other, lead]
@@ -67,7 +66,6 @@ async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: P
         first, *ids = await wechat_row(library)
         await library.marks.set_read([first], True)
         async with running(library) as run:
-            await until_listed(run)
             lead, *others = await library.lists.rows(ids)
             hidden = {watch for row in others for watch in row.watches} - set(lead.watches)
             assert hidden == {"PIPL"}  # only an article behind the first one is on it
@@ -87,7 +85,6 @@ async def states(library: Library, ids: list[int]) -> list[bool]:
 
 async def test_reading_one_reads_the_row_until_undone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         row = await fold_without_watches(library, run)
         before = run.main.session.counts.unread.unread_stories
         run.main.articles.select_id(row[0])
@@ -119,11 +116,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         marks = [one.watches for one in await library.lists.rows(row)]
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
-            await until_listed(run)
-            counts = [
-                run.main.session.counts.unread.unread_stories,
-                run.main.session.counts.watches["WeChat"].unread_stories,
-            ]
+            counts = [run.main.counts.unread.unread_stories, run.main.counts.watches["WeChat"].unread_stories]
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False]
@@ -146,7 +139,6 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
 
 async def test_a_mark_on_the_row_is_for_all_of_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         row = await wechat_row(library)
         run.main.articles.select_id(row[0])
         await run.press("N")
@@ -158,7 +150,6 @@ async def test_a_mark_on_the_row_is_for_all_of_it(tmp_path: Path) -> None:
 
 async def test_a_source_that_is_looked_at_is_read_alone(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         row = await fold_without_watches(library, run)
         run.main.articles.select_id(row[0])
         await run.press("f", "j", "enter")
@@ -168,7 +159,6 @@ async def test_a_source_that_is_looked_at_is_read_alone(tmp_path: Path) -> None:
 
 async def test_an_article_is_split_from_its_story_by_one_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         story, row = await wechat_story(library), await wechat_row(library)
         other = story.entries[-1].article_id
         run.main.articles.select_id(row[0])
@@ -183,7 +173,6 @@ async def test_an_article_is_split_from_its_story_by_one_key(tmp_path: Path) -> 
 
 async def test_a_story_is_followed_by_one_key(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         run.main.articles.select_id((await wechat_story(library)).entries[-1].article_id)
         await run.press("asterisk")
         assert isinstance(run.app.screen, NewWatch)
@@ -198,7 +187,6 @@ async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_pat
         (name,) = [one.name for one in library.config.watches if one.ends_after_quiet_days]
         days = 40
         async with running(library) as run:
-            await until_listed(run)
             await run.press("w", "G")
             assert "K keeps it" in run.text and "ends on" in run.text
             await run.press("K")
@@ -210,7 +198,6 @@ async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_pat
 
 async def test_the_relatives_begin_with_the_timeline_of_the_story(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         story = await wechat_story(library)
         run.main.articles.select_id(story.entries[-1].article_id)
         await run.press("enter")
@@ -233,8 +220,7 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
         await library.lists.away_since()
         days = 0
         async with running(library) as run:
-            await until_listed(run)
-            away = run.main.controllers.refreshing.away
+            away = run.main.refreshing.away
             assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest" in run.toasts
             await run.press("C")
@@ -257,7 +243,6 @@ async def test_each_relative_opens_in_place_and_back_is_where_one_was(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
-        await until_listed(run)
         story = await wechat_story(library)
         (start,) = [one.article_id for one in story.entries if one.title.startswith("WeChat suspends")]
         await run.main.controllers.navigation.open_article(start)
@@ -295,7 +280,6 @@ async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path:
     async with opened(tmp_path) as library:
         library.context.config = replace(library.config, ui=replace(library.config.ui, read_story=False))
         async with running(library) as run:
-            await until_listed(run)
             story = await wechat_story(library)
             run.main.articles.select_id(story.entries[-1].article_id)
             await run.press("enter")
@@ -305,7 +289,6 @@ async def test_reading_one_leaves_the_story_alone_where_that_is_wanted(tmp_path:
 
 async def test_a_followed_story_is_edited_before_it_is_saved_and_filled_at_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         run.main.articles.select_id((await wechat_story(library)).entries[-1].article_id)
         await run.press("asterisk")
         dialog = run.app.screen

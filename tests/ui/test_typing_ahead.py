@@ -11,7 +11,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import many
 from tuireader.errors import TuireaderError
@@ -30,7 +30,6 @@ def type_at_once(run: Running, text: str) -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_a_search_is_typed_in_one_go(size: tuple[int, int], tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
-        await until_listed(run)
         marks = await library.lists.counts()
         type_at_once(run, "/wechat AND news")
         await run.settle()
@@ -41,7 +40,6 @@ async def test_a_search_is_typed_in_one_go(size: tuple[int, int], tmp_path: Path
 
 async def test_a_search_from_the_sidebar_before_its_view_is_shown(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("tab")
         assert run.focus == "sidebar"
         type_at_once(run, "jjj/didi")
@@ -54,7 +52,6 @@ async def test_a_search_from_the_sidebar_before_its_view_is_shown(tmp_path: Path
 
 async def test_a_widget_that_is_gone_holds_no_keys(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         gone = Input(id="search")
         await run.main.mount(gone)
         await gone.remove()
@@ -70,7 +67,6 @@ async def test_it_can_be_left_when_nothing_can_be_written(
         raise TuireaderError("the database is locked")
 
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         monkeypatch.setattr(library.lists, "away_since", locked)
         await run.pilot.press("ctrl+q")
         assert run.app.return_value == 0
@@ -78,7 +74,6 @@ async def test_it_can_be_left_when_nothing_can_be_written(
 
 async def test_a_search_from_an_article_and_then_its_first_hit(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, (80, 24)) as run:
-        await until_listed(run)
         await run.press("enter")
         type_at_once(run, "/didi\r")
         await run.settle()
@@ -88,7 +83,6 @@ async def test_a_search_from_an_article_and_then_its_first_hit(tmp_path: Path) -
 
 async def test_a_filter_and_a_dialog_get_their_text(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         type_at_once(run, "Fjnsq")
         await run.settle()
         assert isinstance(run.main.focused, Input) and run.main.focused.value == "jnsq"
@@ -104,7 +98,6 @@ async def test_a_filter_and_a_dialog_get_their_text(tmp_path: Path) -> None:
 
 async def test_moves_are_done_in_order(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         type_at_once(run, "jjjjkjG" + "k" * 3)
         await run.settle()
         assert run.main.articles.cursor == len(run.main.articles.ids) - 4
@@ -112,7 +105,6 @@ async def test_moves_are_done_in_order(tmp_path: Path) -> None:
 
 async def test_words_to_find_in_a_page(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("enter")
         run.app.post_message(events.Key("ctrl+f", None))
         type_at_once(run, "quit nsN")
@@ -123,7 +115,6 @@ async def test_words_to_find_in_a_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_keys_after_a_search_are_for_what_was_found(size: tuple[int, int], tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
-        await until_listed(run)
         ids, _ = await library.searches.run("the")
         type_at_once(run, "/the\rjj")
         await run.settle()
@@ -152,7 +143,6 @@ async def test_keys_for_an_article_that_is_not_painted_yet() -> None:
 
 async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         before = list(run.main.articles.ids)
         for search in ("/x\x1bj", "/\x1bj", "/didi\x1bj", "/d\x7f\x7fj", "/wechat\r\x1bj"):
             at = run.main.articles.cursor
@@ -164,7 +154,6 @@ async def test_keys_after_a_search_that_is_left_are_for_the_list_before(tmp_path
 
 async def test_keys_after_a_filter_are_for_what_is_left(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         before = list(run.main.articles.ids)
         type_at_once(run, "Fwechat\rj")
         await run.settle()
@@ -176,7 +165,6 @@ async def test_keys_after_a_filter_are_for_what_is_left(tmp_path: Path) -> None:
 
 async def test_text_after_a_key_that_deletes_is_kept(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         type_at_once(run, "/didi\x15law\x7f\x7faw one")
         await run.settle()
         assert isinstance(run.main.focused, Input) and run.main.focused.value == "law one"
@@ -192,7 +180,6 @@ async def test_text_after_a_key_that_deletes_is_kept(tmp_path: Path) -> None:
 
 async def test_keys_after_another_screen_are_for_the_list(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         for keys in ("Hjj\x1bj", "HGqj", "?quit\x15x\x1bj", "Ma\x7f\x1bj", "Whj\x1bHgj\x1bj"):
             at = run.main.articles.cursor
             type_at_once(run, keys)
@@ -205,7 +192,6 @@ async def test_keys_after_another_screen_are_for_the_list(tmp_path: Path) -> Non
 
 async def test_keys_after_words_to_find_in_a_page(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("enter")
         opened_id = run.open_id
         run.app.post_message(events.Key("ctrl+f", None))
@@ -220,7 +206,6 @@ async def test_keys_after_words_to_find_in_a_page(tmp_path: Path) -> None:
 
 async def test_escape_and_a_letter_that_came_together_are_two_keys(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         type_at_once(run, "/x")
         run.app.post_message(events.Key("alt+shift+g", "G"))  # what a terminal tells of both
         await run.settle()
@@ -253,7 +238,6 @@ def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -
 
 async def test_keys_of_a_terminal_that_says_it_has_not_the_focus(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         for open_line, back in (("/", "\x1b"), ("?", "\x1b")):
             type_at_once(run, open_line + "a")
             await run.settle()

@@ -10,7 +10,6 @@ from textual.widgets import Input
 from tests.builders import entry
 from tests.builders import fill as store_articles
 from tests.ui.demo_library import opened as demo
-from tests.ui.demo_library import until_listed
 from tests.ui.running import Running, running
 from tests.ui.test_editing import CONFIG, fill, labels, line, opened
 from tuireader.config import load
@@ -55,7 +54,6 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         await stored(library)
         async with running(library) as run:
-            await until_listed(run)
             before = [label for label in labels(run) if label != "Muted"]
             await run.press("W")  # a watch
             typed(run, name="Sofas", any="sofas")
@@ -119,7 +117,6 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
     async with opened(tmp_path) as library:
         await stored(library)
         async with running(library) as run:
-            await until_listed(run)
             await run.press("s", "W")
             typed(run, name="Sofas", any="sofas")
             await run.press("enter")
@@ -128,7 +125,6 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
             await run.settle()
     text = written(tmp_path)
     async with opened(tmp_path, text) as library, running(library) as run:
-        await until_listed(run)
         await run.press("ctrl+z")
         assert "marked read" in run.toasts and written(tmp_path) == text
         run.app.clear_notifications()
@@ -152,7 +148,6 @@ async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> No
     async with opened(tmp_path) as library:
         await stored(library)
         async with running(library) as run:
-            await until_listed(run)
             await run.press("s", "W")
             typed(run, name="Sofas", any="sofas")
             await run.press("enter")
@@ -180,7 +175,6 @@ async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> No
 
 async def test_the_demo_takes_back_what_it_keeps_to_itself(tmp_path: Path) -> None:
     async with demo(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("s", "W")
         typed(run, name="Sofas", any="sofas")
         await run.press("enter")

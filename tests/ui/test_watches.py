@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from tests.ui.demo_library import opened, until_listed
+from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
 from tests.ui.samples import library as sample_library
@@ -76,7 +76,6 @@ async def test_a_watch_may_have_any_name(name: str) -> None:
 
 async def test_the_table_on_a_real_library(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("w")
         assert isinstance(run.app.screen, Watches)
         stats = {one.name: one for one in await library.watches.stats()}
@@ -96,7 +95,6 @@ async def shown(run: Running) -> NewWatch:
 
 async def test_a_watch_is_tried_out_and_saved(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("slash", *"tencent")
         await run.press("enter", "W")
         dialog = await shown(run)
@@ -149,7 +147,6 @@ async def test_a_watch_that_is_changed_keeps_its_name_and_colour() -> None:
 
 async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         rows = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
         proposed = {}
         for start in (
@@ -176,7 +173,6 @@ async def test_an_article_proposes_its_names(tmp_path: Path) -> None:
 
 async def test_a_bad_query_is_pointed_at(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("W", "down", "down", "down", *"apple AND (")
         assert "apple AND (" in run.text and "^" in run.text
         await run.press("enter")
@@ -265,7 +261,6 @@ async def test_another_name_for_it_is_offered() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
 async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
-        await until_listed(run)
         await run.press("w", "j", "G")
         screen_text(run.app)
         await run.press("e", "down", "down", "down", "down", "right")
@@ -390,7 +385,6 @@ async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
         with written(library) as store:
             store.watches.end_matches([(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))])
         async with running(library) as run:
-            await until_listed(run)
             await run.press("w")
             assert isinstance(run.app.screen, Watches)
             assert "1 until edited" in run.text and f"{len(ids)} articles" in run.text
@@ -398,7 +392,6 @@ async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
 
 async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await until_listed(run)
         await run.press("W")
         dialog = await shown(run)
         for name, value in {"name": "Dead", "any": "", "query": "quokka or wombat"}.items():
