@@ -54,27 +54,32 @@ class Disk:
                     while True:
                         file.write(bytes(size))
 
+    def resize(self, kilobytes: int) -> None:
+        """Give the file system another size."""
+        options = f"remount,size={kilobytes}k"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(self.folder)], check=True)
+
     def free(self) -> None:
         """Give the room back."""
         self._filler.unlink(missing_ok=True)
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int = 8) -> Iterator[Disk]:
-    """Mount a small tmpfs; only root may do that, so all else skips the test."""
-    mount = shutil.which("mount")
-    place = folder / "disk"
-    place.mkdir()
-    if mount is None or os.geteuid():
-        pytest.skip("a small disk can only be mounted by root: what a full disk does is NOT tested here")
-    done = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        pytest.skip(f"no small disk, so what a full one does is NOT tested here: {done.stderr.strip()}")
+def mounted(folder: Path, options: str, *source: str) -> Iterator[None]:
+    """A file system of its own at `folder`; skips the test where none may be mounted."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", *source, "-o", options, str(folder)]
+    if os.geteuid() or not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here: what a full or read-only disk does is NOT tested")
     try:
-        yield Disk(place)
+        yield
     finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int = 8192) -> Iterator[Disk]:
+    """A small tmpfs in a folder."""
+    place = folder / "disk"
+    with mounted(place, f"size={kilobytes}k", "-t", "tmpfs", "none"):
+        yield Disk(place)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
 from tests.cli.command import Home, Told, run_apart, subscribe
+from tests.locks import mounted, small_disk
 from tests.processes import unmeasured
 from tests.store.test_maintenance import spoil
 from tests.web import Web
@@ -224,47 +222,20 @@ def test_a_file_that_may_not_grow_ends_the_run_with_its_reason_and_loses_nothing
     assert len(run("list", "--limit", "1000").out.splitlines()) == 660
 
 
-@contextmanager
-def mounted(folder: Path, options: str, *source: str) -> Iterator[None]:
-    """A file system of its own at `folder`; skips where that is not allowed."""
-    folder.mkdir(exist_ok=True)
-    command = ["mount", *source, "-o", options, str(folder)]
-    if (
-        os.geteuid() != 0
-        or shutil.which("mount") is None
-        or subprocess.run(command, capture_output=True).returncode
-    ):
-        pytest.skip("only where a file system may be mounted")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@contextmanager
-def fill(folder: Path) -> Iterator[None]:
-    """Leave no byte on a small disk."""
-    file = folder / "filler"
-    with suppress(OSError), file.open("wb", buffering=0) as out:
-        while out.write(bytes(4096)):
-            pass
-    yield
-    file.unlink()
-
-
 def test_a_full_disk_ends_the_run_with_its_reason_and_loses_nothing(web: Web, tmp_path: Path) -> None:
-    with mounted(tmp_path / "small", "size=1700k", "-t", "tmpfs", "none"):
-        home = Home(tmp_path / "small")
+    with small_disk(tmp_path, 1700) as disk:
+        home = Home(disk.folder)
         subscribe(home, web.serve("/f", document(20)))
         assert run_apart(home, "refresh").code == Exit.OK
         web.serve("/f", document(900, first=1000))
         assert "no space left" in one_line(run_apart(home, "refresh"))
         assert all(not finding.problem for finding in maintenance.check(home.database))
         assert len(run_apart(home, "list").out.splitlines()) == 20
-        with fill(home.folder):
-            told = one_line(run_apart(home, "db", "backup"))  # which of the two, the file system decides
-            assert "no space left" in told or "it may be full" in told
-            assert sorted(home.folder.glob("news-*")) == []
+        disk.fill()
+        told = one_line(run_apart(home, "db", "backup"))  # which of the two, the file system decides
+        assert "no space left" in told or "it may be full" in told
+        assert sorted(home.folder.glob("news-*")) == []
+        disk.free()
         web.serve("/f", document(21))
         assert run_apart(home, "refresh").code == Exit.OK
         assert len(run_apart(home, "list").out.splitlines()) == 21

@@ -43,7 +43,7 @@ async def test_closing_does_not_wait_for_another_program(tmp_path: Path) -> None
 
 
 def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
-    with small_disk(tmp_path, megabytes=2) as disk:
+    with small_disk(tmp_path, 2048) as disk:
         store = Store.open(disk.folder / "news.db")
         disk.fill()
         failed = 0
