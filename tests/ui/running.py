@@ -40,7 +40,8 @@ class Running:
             with suppress(WorkerCancelled, WorkerFailed):  # for a newer one, or told; a crash ends the test
                 await self.app.workers.wait_for_complete()
             await self.pilot.pause()
-            quiet = 0 if self._soon() or self._awaits_rows() else quiet + 1
+            works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
+            quiet = 0 if works or self._soon() or self._awaits_rows() else quiet + 1
 
     def _awaits_rows(self) -> bool:
         """Whether the row under the cursor is not read yet."""

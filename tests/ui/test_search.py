@@ -215,9 +215,8 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         await run.pilot.press("slash", *"article")
         await asked.wait()
         await run.pilot.press(*" 29*")
-        while "Search: article 29*" not in run.text:
+        while "Search: article 29* · 11 found" not in run.text:
             await run.pilot.pause()
-        assert "Search: article 29* · 11 found" in run.text
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
