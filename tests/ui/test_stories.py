@@ -116,7 +116,10 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         marks = [one.watches for one in await library.lists.rows(row)]
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
-            counts = [run.main.counts.unread.unread_stories, run.main.counts.watches["WeChat"].unread_stories]
+            counts = [
+                run.main.session.counts.unread.unread_stories,
+                run.main.session.counts.watches["WeChat"].unread_stories,
+            ]
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False]
@@ -220,7 +223,7 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
         await library.lists.away_since()
         days = 0
         async with running(library) as run:
-            away = run.main.refreshing.away
+            away = run.main.controllers.refreshing.away
             assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest" in run.toasts
             await run.press("C")
