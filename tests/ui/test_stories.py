@@ -190,7 +190,8 @@ async def test_a_followed_story_says_when_it_ends_and_is_kept_by_one_key(tmp_pat
         (name,) = [one.name for one in library.config.watches if one.ends_after_quiet_days]
         days = 40
         async with running(library) as run:
-            await run.press("w", "G")
+            await run.press("w")
+            await run.press("G")
             assert "K keeps it" in run.text and "ends on" in run.text
             await run.press("K")
             assert f"{name} is kept" in run.toasts and "ends on" not in run.text

@@ -261,7 +261,8 @@ async def test_another_name_for_it_is_offered() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12), (20, 5), (3, 2)])
 async def test_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
     async with opened(tmp_path) as library, running(library, size) as run:
-        await run.press("w", "j", "G")
+        await run.press("w")
+        await run.press("j", "G")
         screen_text(run.app)
         await run.press("e", "down", "down", "down", "down", "right")
         screen_text(run.app)
@@ -405,7 +406,8 @@ async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_pa
         assert "! there is no feed 'nope'" in run.text and "did you mean OR?" not in run.text
         await run.press("enter")  # it is said, and not forbidden
         await run.settle()
-        await run.press("w", "G")
+        await run.press("w")
+        await run.press("G")
         await run.settle()
         assert "quiet: there is no feed 'nope'" in run.text
         await run.press("escape", "M", *"watch:wechat")
