@@ -125,7 +125,7 @@ class History:
 
     def tell(self) -> None:
         wanted = {rule.name: "article" for rule in RULES}
-        items, _ = watching.claim(self.store, wanted, FEEDS, self.matcher, self.now)
+        items, _ = watching.notifications.claim(self.store, wanted, FEEDS, self.matcher, self.now)
         self.told += [(one.watch, item.article_id) for item in items for one in item.evidence]
         assert len(self.told) == len(set(self.told))
 

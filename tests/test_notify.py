@@ -21,7 +21,7 @@ from tests.web import Answer, Web, in_thread
 from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.ingest.refresh import decode, encode
-from tuireader.library.watching.additions import additions
+from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence, TermHit, Told
 from tuireader.store import Store
 
@@ -94,14 +94,14 @@ def told(out: Path) -> list[dict[str, object]]:
     ],
 )
 def test_what_a_later_article_adds(text: str, before: str, new: tuple[str, ...]) -> None:
-    assert additions(text, [before]) == new
+    assert new_facts(text, [before]) == new
 
 
 @settings(max_examples=60, deadline=1000)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_text_adds_to_itself_or_raises(one: str, other: str) -> None:
-    assert additions(one, [other, one]) == ()
-    assert len(additions(one, [other])) <= 4
+    assert new_facts(one, [other, one]) == ()
+    assert len(new_facts(one, [other])) <= 4
 
 
 def test_hours_of_quiet() -> None:

@@ -283,7 +283,7 @@ async def test_history_and_saved_views(tmp_path: Path) -> None:
             await library.searches.save("Wrong", "(fine")
         await library.searches.remove("Fines")
         assert library.searches.saved == () and written(tmp_path).startswith("# mine\n")
-        with pytest.raises(ConfigError, match="no view"):
+        with pytest.raises(ConfigError, match="no saved search"):
             await library.searches.remove("Fines")
 
 

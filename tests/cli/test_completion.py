@@ -170,7 +170,7 @@ def test_fish_offers_with_help(places: dict[str, str]) -> None:
         return done.stdout.splitlines()
 
     assert set(NAMES) < {line.partition("\t")[0] for line in offers("tuireader feeds pause ")}
-    assert any("Print one article" in line for line in offers("tuireader sho"))
+    assert any("Print an article" in line for line in offers("tuireader sho"))
 
 
 def test_the_scripts_are_well_formed() -> None:

@@ -83,7 +83,7 @@ def test_a_configuration_that_is_not_there_yet_is_no_error(
         assert "error" not in capsys.readouterr().err.lower()
     assert run_cli(["config", "check"]) == Exit.OK
     told = capsys.readouterr()
-    assert told.out == "" and told.err.endswith("config.toml yet; the defaults are in force\n")
+    assert told.out == "" and told.err.endswith("config.toml yet; the defaults are used\n")
     assert run_cli(["--config", str(tmp_path / "typo.toml"), "list"]) == Exit.CONFIG
     assert "check the path" in capsys.readouterr().err
 

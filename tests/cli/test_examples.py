@@ -113,5 +113,5 @@ def test_help_says_what_and_shows_how(page: manual.Page) -> None:
 
 def test_the_summary_is_the_first_sentence() -> None:
     summaries = {page.name: page.summary for page in PAGES}
-    assert summaries["tuireader paths"] == "Print where the files are"
+    assert summaries["tuireader paths"] == "Print the paths of the files, without creating any"
     assert len(summaries) == len(PAGES) > 30

@@ -112,7 +112,7 @@ def test_each_line_is_counted_once(run: Run) -> None:
     told = run("import", "newsboat", str(DATA))
     assert "lines of config\t32\t" in told.out
     headings = [line for line in told.err.splitlines() if not line.startswith(" ")]
-    assert headings[0].startswith("Left out: starts programs; --accept programs")
+    assert headings[0].startswith("Left out: starts programs; import it with --accept programs")
     assert [line.split(" (")[0] for line in headings[-2:]] == ["Dropped: look", "Changed: look"]
     at = [headings.index(f"{heading}") for heading in ("Dropped: feeds (3)", "Changed: feeds (1)")]
     assert at == sorted(at)
@@ -182,7 +182,7 @@ def test_what_is_no_plain_file_is_not_read(run: Run, tmp_path: Path) -> None:
         'include "/dev/zero"\nincludes\ninclude config\ninclude none\nbrowser x\n'
     )
     told = run("import", "newsboat", str(tmp_path))
-    assert 'config:1: include "/dev/zero": /dev/zero is no plain file' in told.err
+    assert 'config:1: include "/dev/zero": /dev/zero is not a regular file' in told.err
     assert "config:3: include config: the file is read already" in told.err
     assert "config:4: include none: there is no such file" in told.err
     assert told.code == Exit.OK and "config:5: browser x" in told.err
@@ -359,7 +359,7 @@ def test_a_list_of_addresses(run: Run, home: Home, monkeypatch: pytest.MonkeyPat
     ]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"what is this\n")))
     told = run("import", "-")
-    assert told.code == Exit.FAILURE and "has no feed in it" in told.err
+    assert told.code == Exit.FAILURE and "contains no feed" in told.err
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
@@ -496,7 +496,7 @@ def test_the_options_of_newsboat(run: Run, home: Home, web: Web, tmp_path: Path)
     (tmp_path / "in.opml").write_text(OPML, encoding="utf-8")
     assert "3 new feeds" in run("-i", str(tmp_path / "in.opml")).err
     told = run("-x", "fly")
-    assert told.code == Exit.USAGE and "it knows reload and print-unread" in told.err
+    assert told.code == Exit.USAGE and "use reload or print-unread" in told.err
     assert run("-x", "reload", "print-unread").code == Exit.SOME_FAILED  # the three are nowhere
     assert run("-i", str(tmp_path / "none.opml")).code == Exit.FAILURE
 

@@ -142,7 +142,7 @@ def test_what_is_gone_can_be_asked_again(web: Web, home: Home, run: Run) -> None
     assert run("feeds", "retry").code == Exit.ALL_FAILED and len(web.requests) == 3
     assert run("refresh", "good").code == Exit.OK
     assert "gone" not in run("feeds").out
-    assert run("feeds", "retry").err == "no feed fails\n"
+    assert run("feeds", "retry").err == "no feed is failing\n"
 
 
 def test_the_feed_that_a_page_names_is_taken_in_its_place(web: Web, home: Home, run: Run) -> None:
@@ -175,4 +175,4 @@ def test_a_page_without_a_new_feed_changes_nothing(web: Web, home: Home, run: Ru
 def test_the_demo_is_not_changed(home: Home, run: Run) -> None:
     subscribe(home)
     told = run("--demo", "feeds", "pause", "1")
-    assert told.code == Exit.FAILURE and "the demo keeps to its own feeds" in told.err
+    assert told.code == Exit.FAILURE and "the demo cannot change its feeds" in told.err

@@ -88,7 +88,7 @@ def test_what_can_be_read_of_a_damaged_cache_comes_over(run: Run, home_of_a_prof
     path.write_bytes(raw)
     told = run("import", "newsboat", str(home_of_a_profile))
     assert told.code == Exit.FAILURE and "feeds\t4\t4 new" in told.out and "Dropped: look" in told.err
-    assert "not all articles were taken over: " in told.err and "malformed" in told.err
+    assert "not all articles were imported: " in told.err and "malformed" in told.err
 
 
 def test_what_is_too_large_is_left_out_and_said(run: Run, home_of_a_profile: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_is_too_large_is_left_out_and_said(run: Run, home_of_a_profile: Pat
             row = (f"g{number}", f"Title {number}", f"{url}/{number}", url, 1, "x" * size)
             cache.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?)", row)
     told = run("import", "newsboat", str(home_of_a_profile), "-q")
-    assert "articles\t1\t1 new" in told.out and "1 article is not taken over: over 10 MB each" in told.err
+    assert "articles\t1\t1 new" in told.out and "1 article is not imported: over 10 MB each" in told.err
 
 
 def test_files_that_are_too_large_are_refused(run: Run, home_of_a_profile: Path) -> None:

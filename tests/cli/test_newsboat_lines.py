@@ -73,9 +73,9 @@ def test_losses_come_before_the_look(run: Run) -> None:
     told = run("import", "newsboat", str(LINES), "--dry-run")
     headings = [line.rsplit(" (", 1)[0] for line in told.err.splitlines() if not line.startswith(" ")]
     assert headings == [
-        "Left out: starts programs; --accept programs takes it over",
-        "Left out: sends all traffic through a proxy; --accept proxy takes it over",
-        "Left out: says where files are written; --accept folders takes it over",
+        "Left out: starts programs; import it with --accept programs",
+        "Left out: sends all traffic through a proxy; import it with --accept proxy",
+        "Left out: chooses folders for files; import it with --accept folders",
         "Dropped: feeds",
         "Dropped: searches, watches and mutes",
         "Dropped: keys and macros",
@@ -110,20 +110,20 @@ def test_the_lines_are_all_that_the_manual_names() -> None:
 def test_a_person_is_asked_and_no_is_what_return_means(home: Home, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tuireader", *home.arguments("import", "newsboat", str(DATA))]
     with Terminal(command, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
-        shown = terminal.wait("Take this over? [y/N]")
+        shown = terminal.wait("Import this? [y/N]")
         assert "This profile starts programs:" in shown
         assert 'config:4: browser "firefox --new-tab %u"' in shown
         terminal.press("y", "enter")
         terminal.wait("sends all traffic through a proxy:\n  config:5: proxy 127.0.0.1:3128")
         terminal.press("enter")
-        terminal.wait("says where files are written:")
+        terminal.wait("chooses folders for files:")
         terminal.press("enter")
         assert terminal.leave() == Exit.OK
     config, _ = load(home.config)
     assert config.ui.browser == ("firefox", "--new-tab", "{url}")
     assert config.fetch.proxy == "" and config.save.folder == "~/Documents/Articles"
     with Terminal(command, home=tmp_path, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
-        shown = terminal.wait("Take this over? [y/N]")
+        shown = terminal.wait("Import this? [y/N]")
         assert "proxy" in shown and "programs" not in shown  # they are here already
         terminal.press("ctrl+c")
         assert terminal.leave() == Exit.INTERRUPTED

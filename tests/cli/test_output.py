@@ -132,7 +132,7 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
     assert told.err.startswith("2 articles no longer labelled law (") and labelled() == 0
     assert run("undo").err == "undone: 2 no longer labelled law\n" and labelled() == 2
     for words, said in (
-        (("law",), "say which articles"),
+        (("law",), "no articles were selected"),
         (("#", "WeChat"), "a label needs a name"),
         (("law", "--id", "999"), "there is no article 999"),
     ):
@@ -153,12 +153,12 @@ def test_what_is_left_out_needs_no_dashes_before_it(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("read",), "say which articles"),
+        (("read",), "no articles were selected"),
         (("read", "--id", "999"), "there is no article 999 (`tuireader list` shows the numbers)"),
         (("star", "(open"), "the bracket is not closed"),
-        (("unread", "--mark"), "say which articles"),
+        (("unread", "--mark"), "no articles were selected"),
         (("unread", "--watch", "Nobody"), "there is no watch 'Nobody' (there are: WeChat, PIPL, Two words)"),
-        (("unread", "--watch", "WeChat", "x"), "--watch goes with counting alone (write: watch:WeChat)"),
+        (("unread", "--watch", "WeChat", "x"), "--watch only works for counting (write: watch:WeChat)"),
         (("show", "999"), "there is no article 999"),
         (("show", "x"), "(`tuireader show --help` says more)"),
         (("list", "(open"), "the bracket is not closed"),

@@ -50,7 +50,7 @@ def test_save_names_its_files_and_never_writes_over_one(run: Run, tmp_path: Path
         and "[the rules](<https://example.org/rules>)" in text
     )
     again = run("save", number, "--to", str(folder), "--json")
-    assert json.loads(again.out) == {**saved, "new": False} and "is there already" in again.err
+    assert json.loads(again.out) == {**saved, "new": False} and "was saved before" in again.err
     path.write_text("mine", encoding="utf-8")
     other = Path(run("save", number, "--to", str(folder)).out.strip())
     assert other.name.endswith(" (2).md") and path.read_text(encoding="utf-8") == "mine"

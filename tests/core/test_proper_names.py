@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.library.watching.proper_names import name_of, names_in, phrases_of
+from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
 from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.drawing.styles import assign_colors, free_color
 
@@ -56,10 +56,10 @@ def test_phrases_without_blanks() -> None:
 
 
 def test_a_watch_is_named_after_its_terms() -> None:
-    assert name_of(("WeChat", "Weixin"), ["Other"]) == "WeChat"
-    assert name_of(("WeChat", "Weixin"), ["wechat"]) == "WeChat, Weixin"
-    assert name_of(("WeChat",), ["WeChat", "WeChat 2"]) == "WeChat 3"
-    assert name_of((), []) == ""
+    assert watch_name(("WeChat", "Weixin"), ["Other"]) == "WeChat"
+    assert watch_name(("WeChat", "Weixin"), ["wechat"]) == "WeChat, Weixin"
+    assert watch_name(("WeChat",), ["WeChat", "WeChat 2"]) == "WeChat 3"
+    assert watch_name((), []) == ""
 
 
 @given(st.text(), st.text())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NO_LIMIT = 2**62
 
 _limit = click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="How many at the most."
+    "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="Maximum number of articles."
 )
 
 
@@ -45,7 +45,9 @@ _limit = click.option(
 @_limit
 @click.pass_obj
 def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) -> int:
-    """List articles, newest first: all, or those that an expression matches.
+    """List articles, newest first.
+
+    Lists all articles, or those that an expression matches.
 
     \b
     Examples:
@@ -71,14 +73,14 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
     type=click.Choice(("date", RELEVANCE)),
     default="date",
     show_default=True,
-    help="The newest or the most relevant first.",
+    help="Newest or most relevant first.",
 )
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @click.pass_obj
 def search(
     options: Options, expression: tuple[str, ...], form: str, limit: int, sort: str, exit_status: bool
 ) -> int:
-    """Search everything that is stored.
+    """Search all stored articles.
 
     \b
     Examples:
@@ -101,7 +103,9 @@ def search(
 @json_option
 @click.pass_obj
 def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
-    """Count articles and their stories: all, or those that an expression matches. Nothing is marked.
+    """Count articles and their stories.
+
+    Counts all articles, or those that an expression matches. Marks nothing.
 
     \b
     Examples:
@@ -125,7 +129,7 @@ def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
 
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
-    """Print the number of articles, and that of their stories where it differs."""
+    """Print the number of articles, and that of their stories if it differs."""
     stories = await library.lists.count_stories(ids)
     if as_json:
         print_json("Counted", articles=len(ids), stories=stories)
@@ -155,7 +159,7 @@ async def _print_articles(
 
 
 def until_edited(until: int) -> str:
-    """Until when an article hit a watch."""
+    """Return until when an article matched a watch."""
     return f"until edited {_when(until)}"
 
 
@@ -169,7 +173,7 @@ def _line(library: Library, row: ArticleRow) -> str:
 
 
 def _columns(library: Library, row: ArticleRow) -> str:
-    """Number, time (UTC), read, starred, feed, title, address, watches."""
+    """Return number, time (UTC), read, starred, feed, title, address, watches, separated by tabs."""
     columns = [
         str(row.id),
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(row.time)),
@@ -198,11 +202,13 @@ def _when(moment: int) -> str:
 
 @click.command()
 @click.argument("article", type=ARTICLE, shell_complete=complete_articles)
-@click.option("--full", is_flag=True, help="Fetch the full text from its page first, if it is not stored.")
+@click.option("--full", is_flag=True, help="Fetch the full text from its page if it is not stored.")
 @json_option
 @click.pass_obj
 def show(options: Options, article: int, full: bool, as_json: bool) -> int:
-    """Print one article as text. ARTICLE is the number that `list` and `search` print first.
+    """Print an article as text.
+
+    ARTICLE is the number that `list` and `search` print first.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ COMPLETE = "_TUIREADER_COMPLETE"
 
 
 class _ArticleNumber(click.types.IntParamType):
-    """The number of an article. What no database can hold is the number of none."""
+    """Number of an article; a number too large for the database does not exist."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         number = int(super().convert(value, param, ctx))
@@ -34,7 +34,7 @@ ARTICLE = _ArticleNumber()
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
-    """Open the library, tell the problems of the configuration, do the job, close."""
+    """Open the library, print the problems of the configuration, run the job, close."""
 
     async def whole() -> T:
         async with options.library() as library:

@@ -24,9 +24,11 @@ _SPAN = duration(60, 3650 * _DAY)
     "--since",
     default="24h",
     show_default=True,
-    help='How far back: a time such as "24h" or "7d", or "last" for what has come since the last brief.',
+    help='Period, such as "24h" or "7d", or "last" for since the last brief.',
 )
-@click.option("--watch", default="", shell_complete=complete_watches, help="Only stories on this watch.")
+@click.option(
+    "--watch", default="", shell_complete=complete_watches, help="Only stories that this watch matches."
+)
 @click.option(
     "--format",
     "form",
@@ -38,9 +40,9 @@ _SPAN = duration(60, 3650 * _DAY)
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.pass_obj
 def brief(options: Options, since: str, watch: str, form: str) -> int:
-    """Print what has come, grouped by story, with the sentences that the watches found.
+    """Print new articles by story, with matched sentences.
 
-    Nothing is fetched, and the same articles give the same bytes (in UTF-8).
+    Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
 
     \b
     Examples:

@@ -37,7 +37,7 @@ _SHELLS = ("bash", "zsh", "fish")
 
 
 def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Feeds by title; by address where that is what has been typed, or the title is used twice."""
+    """Complete feeds by title; by address if one is being typed or the title is not unique."""
     from tuireader.store import completions
 
     found = completions.feeds(_options(context).database)
@@ -116,7 +116,7 @@ def _quoted(name: str) -> str:
 
 
 class _Where:
-    """The configuration and the database of a command line that is still being typed."""
+    """Configuration and database of an unfinished command line."""
 
     def __init__(self, config: Config, database: Path) -> None:
         self.config, self.database = config, database
@@ -171,7 +171,7 @@ class Bash(BashComplete):
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the cursor, and the one that is being typed."""
+        """Return the words before the cursor, and the one being typed."""
         line = os.environ["COMP_WORDS"]
         words = split_arg_string(line)
         going_on = bool(words) and len(split_arg_string(f"{line}x")) == len(words)
@@ -211,7 +211,9 @@ for _shell, _class in _CLASSES.items():
 @click.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> int:
-    """Print the script that makes a shell complete commands, options, feeds, watches and expressions.
+    """Print the completion script for a shell.
+
+    It completes commands, options, feeds, watches and expressions.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The database: check, copy, salvage, and drop old texts."""
+"""The database: check, back up, repair, reindex, and drop old texts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--older-than", metavar="TIME", help="Only articles older than this, such as 90d or 26w.")
-@click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Never the newest N of a feed.")
-@click.option("--unread", is_flag=True, help="Unread articles too.")
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--older-than", metavar="TIME", help="Drop only articles older than this, such as 90d or 26w.")
+@click.option("--keep", metavar="N", type=click.IntRange(min=0), help="Keep the newest N of each feed.")
+@click.option("--unread", is_flag=True, help="Also drop unread articles.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be dropped.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
@@ -39,8 +39,8 @@ def purge(
 ) -> int:
     """Drop the texts of old articles to save space.
 
-    Starred and labelled articles and those on a watch keep theirs, and so do unread ones without --unread.
-    The articles stay in the lists with their marks, so nothing comes back as new.
+    Starred, labelled and watched articles keep theirs, and so do unread ones without --unread. The articles
+    stay in the lists with their marks, so nothing returns as new.
 
     \b
     Examples:
@@ -48,7 +48,7 @@ def purge(
       tuireader purge --older-than 52w --keep 100 --yes
     """
     if older_than is None and keep is None:
-        raise UsageError("say what may go", "with --older-than 90d, --keep 100, or both")
+        raise UsageError("choose what to drop", "with --older-than 90d, --keep 100, or both")
     seconds = None if older_than is None else _seconds(older_than)
 
     async def job(library: Library) -> int:
@@ -75,7 +75,7 @@ def purge(
 
 @click.group()
 def db() -> None:
-    """Check, copy or repair the database.
+    """Check, back up or repair the database.
 
     \b
     Examples:
@@ -88,7 +88,9 @@ def db() -> None:
 @json_option
 @click.pass_obj
 def check(options: Options, as_json: bool) -> int:
-    """Look whether the database is sound; a line for each thing that is checked. Changes nothing.
+    """Check that the database is sound, without changing it.
+
+    Prints one line for each check.
 
     \b
     Examples:
@@ -115,9 +117,9 @@ def check(options: Options, as_json: bool) -> int:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def backup(options: Options, file: Path | None) -> int:
-    """Copy the database, also while tuireader runs, to FILE or beside it under the name of the day.
+    """Back up the database, even while tuireader runs.
 
-    Prints the name of the copy.
+    Copies it to FILE, or to a file with today's date beside it, and prints the name of the copy.
 
     \b
     Examples:
@@ -136,12 +138,12 @@ def backup(options: Options, file: Path | None) -> int:
 
 
 @db.command()
-@click.option("--yes", is_flag=True, help="Put the repaired database in place; the damaged one is kept.")
+@click.option("--yes", is_flag=True, help="Replace the damaged database, which is kept under another name.")
 @click.pass_obj
 def repair(options: Options, yes: bool) -> int:
-    """Save all that can be read of a damaged database into a new file beside it.
+    """Save what can be read of a damaged database to a new file.
 
-    The damaged file is never written to. With --yes it is renamed to end in .damaged, and the new one takes
+    The damaged file is never written to. With --yes it is renamed to end in .damaged, and the new file takes
     its place.
 
     \b
@@ -175,7 +177,7 @@ def repair(options: Options, yes: bool) -> int:
 @db.command()
 @click.pass_obj
 def reindex(options: Options) -> int:
-    """Make the index for searching anew.
+    """Rebuild the search index.
 
     \b
     Example:
@@ -204,7 +206,7 @@ def _print(path: Path, found: list[Finding]) -> None:
 
 def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise UsageError("this needs --yes where nobody can be asked", "--dry-run shows what would go")
+        raise UsageError("this needs --yes without a terminal", "--dry-run shows what would be dropped")
     return click.confirm(question, err=True)
 
 
@@ -213,7 +215,7 @@ def _seconds(text: str) -> int:
 
     value = duration(0, 36500 * 86400).read(text)
     if isinstance(value, Invalid) or not isinstance(value, int):
-        raise UsageError(f"--older-than {text!r} is no time", "write it like 90d (s, m, h, d, w)")
+        raise UsageError(f"--older-than {text!r} is not a time", "write it like 90d (s, m, h, d, w)")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Messages on stderr for a command that has nothing to print: that it is so, and why."""
+"""Messages on stderr when a command has nothing to print, with the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ALONE = {
 
 
 async def no_articles(library: Library, expression: str) -> str:
-    """Reason why `list` or `search` finds no article."""
+    """Return the reason why `list` or `search` finds no article."""
     counts = await library.lists.counts()
     stored = counts.all.total + counts.muted
     if not stored and not library.config.feeds:

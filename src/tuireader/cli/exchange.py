@@ -1,4 +1,4 @@
-"""Moving in and out: feeds, searches, articles and marks, to and from files of this and of other readers."""
+"""Import and export feeds, searches and marks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Sources(click.Group):
-    """A group whose command `file` need not be named."""
+    """A group whose command `file` is the default."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
@@ -46,10 +46,10 @@ def import_() -> None:
 @json_option
 @click.pass_obj
 def import_file(options: Options, source: str, as_json: bool) -> int:
-    """Subscribe to the feeds of a file, of standard input (-) or of a web page, or take in a read state.
+    """Import feeds, or a read state, from a file, standard input (-) or a web page.
 
-    A file is OPML, what `tuireader export` writes, or a list of addresses, one a line; tags behind an
-    address, as newsboat has them, are its folder and labels. A web page gives the feeds that it names.
+    A file is OPML, what `tuireader export` writes, or a list of addresses, one a line; tags after an address,
+    as in newsboat, are its folder and labels. Of a web page, the feeds that it names are imported.
 
     \b
     Examples:
@@ -78,7 +78,7 @@ def _tell_import(done: Imported) -> None:
     for line in done.skipped:
         say(f"tuireader: skipped {line}")
     if done.marked or done.noted:
-        say(f"{counted(done.marked, 'article')} marked, {done.noted} noted for when they come")
+        say(f"{counted(done.marked, 'article')} marked, {done.noted} noted for when they arrive")
     else:
         views = ", " + counted(done.views, "new view") if done.views else ""
         say(counted(done.new, "new feed") + views)
@@ -92,15 +92,15 @@ def _tell_import(done: Imported) -> None:
     type=click.Choice(["opml", "json", "newsboat", "state"]),
     default="opml",
     show_default=True,
-    help="OPML, JSON, a newsboat `urls` file, or what is read, starred and labelled as JSON.",
+    help="OPML, JSON, a newsboat `urls` file, or the read state as JSON.",
 )
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
 @click.pass_obj
 def export(options: Options, file: Path | None, form: str) -> int:
-    """Write the subscriptions, or what is read, starred and labelled, to FILE or to stdout.
+    """Export subscriptions, or read, starred and labelled articles.
 
-    `tuireader import` reads all of them again, the read state once its feeds are subscribed to. Passwords
-    and headers of feeds stay in the configuration.
+    Writes to FILE or to stdout. `tuireader import` reads all formats; import subscriptions before the read
+    state. Passwords and headers of feeds are not exported.
 
     \b
     Examples:

@@ -23,7 +23,7 @@ class ExpressionCommand(click.Command):
     """A command that takes an expression; what begins with one minus is no option unless it is known."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as click does, with the words to leave out marked, so that they are not taken for options."""
+        """Parse as click does, but protect excluded words (`-webinar`) from being taken as options."""
         known = {name for param in self.get_params(ctx) for name in param.opts}
         marked = [f"{_MARK}{arg}" if re.match(r"-[^-\d]", arg) and arg not in known else arg for arg in args]
         rest = super().parse_args(ctx, marked)
@@ -33,7 +33,7 @@ class ExpressionCommand(click.Command):
 
 
 async def say_advice(library: Library, text: str) -> bool:
-    """Say of an expression that finds nothing what in it may not be meant; returns whether there is any."""
+    """Print advice on an expression that matches nothing; return whether there is any."""
     advice = await library.searches.advice(text)
     for one in advice:
         say(f"tuireader: {one}")
@@ -41,5 +41,5 @@ async def say_advice(library: Library, text: str) -> bool:
 
 
 def expression_argument(*, required: bool = False) -> Callable[[Command], Command]:
-    """The argument of an `ExpressionCommand`, as `expression`: the words in their order."""
+    """The words of an `ExpressionCommand` as the argument `expression`."""
     return click.argument("expression", nargs=-1, required=required, shell_complete=complete_expressions)

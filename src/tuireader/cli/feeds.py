@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     type=click.Choice(["config", "trouble", "pace", "title"]),
     default="config",
     show_default=True,
-    help="The worst first, the busiest first, or by name.",
+    help="Order: as configured, worst first, busiest first, or by title.",
 )
 @click.pass_context
 def feeds(context: click.Context, as_json: bool, sort: str) -> int:
-    """List the feeds with their health, or pause, resume, retry, remove them, accept their moves.
+    """List feeds with their health, or manage them.
 
-    Columns: number, unread/all articles, articles a week, last success, title, address, trouble.
+    Columns: number, unread/all articles, articles a week, last success, title, address, error.
 
     \b
     Examples:
@@ -110,7 +110,7 @@ def _trouble(health: FeedHealth, now: int) -> str:
 
 
 def _names_feeds(health: FeedHealth) -> bool:
-    """Whether a page stands at the address of a feed that may lead to it."""
+    """Return whether the address of a feed has a web page that may lead to it."""
     return health.fault is Fault.NOT_A_FEED and "names these feeds" in (health.feed.last_error or "")
 
 
@@ -121,7 +121,7 @@ def _change(
     done: str,
     as_json: bool,
 ) -> int:
-    """Do something with each feed that is named, once all are known to be there."""
+    """Change each named feed, once all were found."""
 
     async def job(library: Library) -> int:
         for feed_id in [await library.feeds.find(feed) for feed in wanted]:
@@ -138,7 +138,7 @@ async def _feed(library: Library, feed_id: int) -> Feed:
 
 
 def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
-    """Say what was done with a feed that has this address now."""
+    """Report a change of a feed whose address is now `url`."""
     if as_json:
         print_json("ChangedFeed", feed, url=without_password(url), done=done)
     else:
@@ -150,7 +150,7 @@ def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def pause(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
-    """Keep feeds and their articles, but fetch them no more.
+    """Stop fetching feeds, but keep them and their articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
@@ -181,7 +181,7 @@ def resume(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
-    """Unsubscribe from feeds; their articles are kept.
+    """Unsubscribe from feeds, but keep their articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
@@ -198,9 +198,10 @@ def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
-    """Write the new addresses of feeds that have moved into the configuration; all of them without FEED.
+    """Write the new addresses of moved feeds to the configuration.
 
-    Of a FEED whose address now has a web page, the feed that the page names is taken.
+    Without FEED, for all moved feeds. If the address of a FEED is now a web page, takes the feed that the
+    page names.
 
     \b
     Examples:
@@ -224,10 +225,10 @@ def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
 
 @feeds.command()
 @click.argument("feed", nargs=-1, shell_complete=complete_feeds)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
 @click.pass_obj
 def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
-    """Fetch feeds now, also those that are gone or paused; without FEED, all that fail.
+    """Fetch failing feeds now, or the given ones even if gone or paused.
 
     \b
     Examples:
@@ -241,7 +242,7 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
             failing = (Trouble.FAILING, Trouble.GONE)
             ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
         if not ids:
-            say("no feed fails")
+            say("no feed is failing")
             return Exit.OK
         return await follow(library, library.refresh.run(ids), as_json=as_json)
 
@@ -250,19 +251,21 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
 
 @click.command()
 @click.argument("url")
-@click.option("--folder", default="", help="The folder to put it in.")
-@click.option("--title", default="", help="A title of your own.")
-@click.option("--feed", "number", type=click.IntRange(min=1), help="Which one, of a page with several feeds.")
-@click.option("--dry-run", is_flag=True, help="Only say what was found there and what it has.")
+@click.option("--folder", default="", help="Folder for the feed.")
+@click.option("--title", default="", help="Title to use instead of the feed's own.")
+@click.option(
+    "--feed", "number", type=click.IntRange(min=1), help="Number of the feed, on a page with several."
+)
+@click.option("--dry-run", is_flag=True, help="Only show what was found and its content.")
 @json_option
 @click.pass_obj
 def add(
     options: Options, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
 ) -> int:
-    """Subscribe to a feed, or to the feed of a web page, and write it to the configuration.
+    """Subscribe to a feed, or to the feed of a web page.
 
-    Of a page with several feeds you are asked which one. Where nobody can answer, they are listed, and --feed
-    says which.
+    Writes the feed to the configuration. If a page has several feeds, you are asked to choose; without a
+    terminal they are listed, and --feed chooses one.
 
     \b
     Examples:
@@ -299,8 +302,10 @@ def add(
 
 
 async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
-    """Ask which of several feeds is meant. Raises UsageError, with the commands to choose from, where nobody
-    can answer."""
+    """Ask which of several feeds to add.
+
+    Raises UsageError, with the commands to choose from, without a terminal.
+    """
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     lines = []
     for number, feed in enumerate(await library.feeds.with_titles(found), 1):
@@ -318,7 +323,7 @@ async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder:
 
 
 async def _tell_found(library: Library, found: Sequence[FoundFeed], number: int, as_json: bool) -> int:
-    """Say what the feed that would be added has, and where there are others."""
+    """Print the content of the feed to be added, and the other feeds."""
     feed = found[number - 1]
     others = {at: one for at, one in enumerate(found, 1) if at != number}
     preview, followed = await library.feeds.preview(feed), library.feeds.is_subscribed(feed.url)

@@ -1,4 +1,4 @@
-"""The commands as data, read from click, and the manual page that `tuireader man` prints of them."""
+"""Commands as data, read from click, and the manual page made of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RELEASED = "2026-11-24"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What there is to say of one command. `name` is all that is typed, such as `tuireader watch test`."""
+    """Help of one command; `name` is what is typed, such as `tuireader watch test`."""
 
     name: str
     arguments: str
@@ -88,7 +88,7 @@ def _walk(command: click.Command, name: str, parent: click.Context | None) -> It
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:
-    """The paragraphs of a help text, and the lines of its examples."""
+    """Return the paragraphs of a help text, and the lines of its examples."""
     paragraphs: list[str] = []
     examples: list[str] = []
     for part in inspect.cleandoc(text).split("\n\n"):
@@ -161,7 +161,7 @@ _ESCAPES = str.maketrans(
 
 
 def _roff(text: str) -> str:
-    """Text that is printed as it stands; a dot at the start of a line is no request."""
+    """Escape text for roff; a dot at the start of a line is no request."""
     escaped = text.translate(_ESCAPES)
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
 

@@ -1,4 +1,4 @@
-"""Marks by expression: read, unread, star, label, undo. All of them can be taken back."""
+"""Marks by expression: read, unread, star, label, undo."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _ids = click.option(
     multiple=True,
     type=ARTICLE,
     shell_complete=complete_articles,
-    help="The article with this number, too.",
+    help="Also the article with this number.",
 )
 _expression = expression_argument()
-_dry_run = click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Only print how many articles would change.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """Which articles a command means, whether it only says how many they are, and in which form."""
+    """Articles that a command marks, and its common options."""
 
     expression: tuple[str, ...]
     numbers: tuple[int, ...]
@@ -56,7 +56,9 @@ class _Meant:
 def read(
     options: Options, expression: tuple[str, ...], numbers: tuple[int, ...], dry_run: bool, as_json: bool
 ) -> int:
-    """Mark articles read: those that an expression matches now, whatever comes meanwhile.
+    """Mark the articles that an expression matches as read.
+
+    Articles that arrive meanwhile stay unread.
 
     \b
     Examples:
@@ -77,8 +79,10 @@ def read(
 @click.command(cls=ExpressionCommand)
 @_expression
 @_ids
-@click.option("--watch", "name", shell_complete=complete_watches, help="Count only articles on this watch.")
-@click.option("--mark", is_flag=True, help="Mark the articles unread that the expression matches.")
+@click.option(
+    "--watch", "name", shell_complete=complete_watches, help="Count only articles that this watch matches."
+)
+@click.option("--mark", is_flag=True, help="Mark the articles that the expression matches as unread.")
 @_dry_run
 @json_option
 @click.pass_obj
@@ -91,9 +95,9 @@ def unread(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Print the number of unread articles, for a status bar; with --mark, mark articles unread.
+    """Count unread articles, or mark articles as unread.
 
-    An expression without --mark only counts what it matches.
+    An expression without --mark only counts the articles that it matches.
 
     \b
     Examples:
@@ -103,7 +107,7 @@ def unread(
     """
     if expression or numbers or mark:
         if name is not None:
-            raise UsageError("--watch goes with counting alone", f"write: watch:{name}")
+            raise UsageError("--watch only works for counting", f"write: watch:{name}")
         meant = _Meant(expression, numbers, dry_run, as_json)
         if not mark and not dry_run:
             return _count_instead(options, meant)
@@ -133,7 +137,7 @@ def unread(
 
 
 def _count_instead(options: Options, meant: _Meant) -> int:
-    """Count what earlier versions marked unread, and say how to mark it."""
+    """Count what earlier versions marked unread, and print how to mark it."""
 
     async def job(library: Library) -> int:
         await print_count(library, await _ids_of(library, meant), meant.as_json)
@@ -146,7 +150,7 @@ def _count_instead(options: Options, meant: _Meant) -> int:
 @click.command(cls=ExpressionCommand)
 @_expression
 @_ids
-@click.option("--off", is_flag=True, help="Take the stars away.")
+@click.option("--off", is_flag=True, help="Remove the stars.")
 @_dry_run
 @json_option
 @click.pass_obj
@@ -158,7 +162,7 @@ def star(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Star articles: those that an expression matches.
+    """Star the articles that an expression matches.
 
     \b
     Examples:
@@ -180,7 +184,7 @@ def star(
 @click.argument("name", shell_complete=complete_labels)
 @_expression
 @_ids
-@click.option("--remove", is_flag=True, help="Take the label away.")
+@click.option("--remove", is_flag=True, help="Remove the label.")
 @_dry_run
 @json_option
 @click.pass_obj
@@ -193,7 +197,9 @@ def label(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Label articles with NAME: those that an expression matches. `label:NAME` finds them.
+    """Label the articles that an expression matches with NAME.
+
+    Find them with `label:NAME`.
 
     \b
     Examples:
@@ -219,9 +225,10 @@ def label(
 @json_option
 @click.pass_obj
 def undo(options: Options, as_json: bool) -> int:
-    """Take back the last mark or change of the configuration, made here or in the reader.
+    """Undo the last mark or change of the configuration.
 
-    What was edited by hand since stays as it is: then it says so, and the next undo goes on before that.
+    It may have been made here or in the reader. If the configuration was edited by hand since, it stays
+    unchanged, and the next undo continues with the step before.
 
     \b
     Example:
@@ -248,12 +255,12 @@ def _mark(
     has: Callable[[ArticleRow], bool],
     give: Callable[[Library, Sequence[int]], Awaitable[Change]],
 ) -> int:
-    """Mark the articles that are meant; the set is fixed before the first one is marked.
+    """Mark the selected articles; the selection is fixed before the first one is marked.
 
-    `said` names the change, `has` tells whether an article has the mark already, `give` sets it.
+    `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
     """
     if not meant.text and not meant.numbers:
-        raise UsageError("say which articles", "by an expression, such as feed:Example, or by --id")
+        raise UsageError("no articles were selected", "give an expression, such as feed:Example, or --id")
 
     async def job(library: Library) -> int:
         ids = await _ids_of(library, meant)

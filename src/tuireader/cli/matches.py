@@ -1,4 +1,4 @@
-"""New matches of watches as JSON lines, for pipes."""
+"""Print new matches of watches as they arrive, for pipes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PAUSE = 0.5
 @json_option
 @click.pass_obj
 def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
-    """Print a line for each new article on a watch, as it comes, until interrupted.
+    """Print new matches of watches as they arrive.
 
-    NAME is a watch; without it all count. Nothing is fetched: the articles are those that the reader, cron or
-    another `tuireader refresh` brings. Articles that are muted are left out.
+    Runs until interrupted. NAME is a watch; without it, all watches. Fetches nothing: the articles come from
+    the reader, cron or another `tuireader refresh`. Muted articles are left out.
 
     \b
     Examples:
@@ -58,7 +58,7 @@ def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
 
 
 async def print_match(library: Library, article_id: int, evidence: Evidence, *, as_json: bool) -> None:
-    """Print one match at once, as JSON or in columns: watch, title, feed, address."""
+    """Print a match at once, as JSON or in columns: watch, title, feed, address."""
     for row in await library.lists.rows([article_id]):
         feed = library.feeds.title(row.feed_id)
         if not as_json:

@@ -1,4 +1,4 @@
-"""`tuireader import newsboat`: what comes over, what does not, and what the user has to accept first."""
+"""`tuireader import newsboat`: what is imported, what is left out, what needs consent."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def _complete_consents(
 
 @click.command("newsboat")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--dry-run", is_flag=True, help="Only report what would be done.")
-@click.option("--compare", is_flag=True, help="Only count both sides and name what differs.")
+@click.option("--dry-run", is_flag=True, help="Only report what would change.")
+@click.option("--compare", is_flag=True, help="Only compare, and list the differences.")
 @click.option(
     "--accept",
     multiple=True,
     callback=_consents,
     shell_complete=_complete_consents,
     metavar="GROUPS",
-    help="Take over `programs`, `proxy` or `folders` too; several with commas between them.",
+    help="Also import `programs`, `proxy` or `folders`; separate several by commas.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not name the lines that change or are dropped.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not list the lines that change or are dropped.")
 @json_option
 @click.pass_obj
 def import_newsboat(
@@ -67,16 +67,16 @@ def import_newsboat(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Take over a newsboat: feeds with tags, searches, settings, keys, articles, what is read and flagged.
+    """Import a newsboat profile: feeds, searches, settings, keys and articles.
 
-    FOLDER has newsboat's `urls`, `config` and `cache.db`; without it they are looked for where newsboat has
-    them. Nothing of newsboat is changed, and nothing that you have here is lost: what is there already stays
-    as it is. Done twice it is the same as done once. Each line that changes or is dropped is named, losses
-    first.
+    FOLDER has newsboat's `urls`, `config` and `cache.db`; by default newsboat's own folders are searched.
+    Tags, read articles and flags are imported, too. newsboat's files are never changed, nothing that you have
+    here is lost, and importing twice is the same as importing once. Lines that change or are dropped are
+    listed, losses first.
 
-    Lines that start programs, set a proxy or say where files are written are shown and asked about; where
-    nobody can answer they are left out unless --accept names them. With --compare the exit code is 1 when
-    feeds, searches, articles or marks differ.
+    Lines that start programs, set a proxy or choose folders for files need your consent; without a terminal
+    they are left out unless --accept names them. With --compare the exit code is 1 when feeds, searches,
+    articles or marks differ.
 
     \b
     Examples:
@@ -102,18 +102,18 @@ def import_newsboat(
         )
         _print_moved(moved, dry_run, quiet, as_json)
         if moved.trouble:
-            say(f"tuireader: not all articles were taken over: {moved.trouble}")
+            say(f"tuireader: not all articles were imported: {moved.trouble}")
         return Exit.FAILURE if moved.trouble else Exit.OK
 
     return in_library(options, job)
 
 
 def _ask(consent: Consent, asked: Mapping[Consent, Sequence[Outcome]]) -> bool:
-    """Show the lines of a group and ask whether to take them over; no is what return means."""
+    """Show the lines of a group and ask whether to import them; return means no."""
     say(f"This profile {ASKED[consent]}:")
     for one in asked[consent]:
         say(f"  {one.file}:{one.line}: {one.text}")
-    return click.confirm("Take this over?", default=False, err=True)
+    return click.confirm("Import this?", default=False, err=True)
 
 
 def _progress(done: int, total: int) -> None:
@@ -146,9 +146,9 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         print(f"lines of {file.file}\t{file.total}\t{_fates(file)}")
     if moved.others:
         others = counted(moved.others, "article is", "articles are")
-        say(f"{others} not taken over: their feeds are left out, or urls no longer lists them")
+        say(f"{others} not imported: their feeds are left out, or urls no longer lists them")
     if moved.too_large:
-        say(f"{counted(moved.too_large, 'article is', 'articles are')} not taken over: over 10 MB each")
+        say(f"{counted(moved.too_large, 'article is', 'articles are')} not imported: over 10 MB each")
 
 
 def _fates(one: Tally) -> str:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def run(options: Options, execute: Sequence[str], export: bool, source: str) -> int:
-    """Do what newsboat does for these options; the worst exit code counts."""
+    """Run newsboat's options; return the worst exit code."""
     for name in execute:
         if name not in _COMMANDS:
-            raise UsageError(f"-x knows no {name!r}", f"it knows {' and '.join(_COMMANDS)}")
+            raise UsageError(f"unknown command for -x: {name!r}", f"use {' or '.join(_COMMANDS)}")
     codes = [_COMMANDS[name](options) for name in execute]
     if source:
         codes.append(_import(options, source))
@@ -33,7 +33,7 @@ def run(options: Options, execute: Sequence[str], export: bool, source: str) -> 
 
 
 def _reload(options: Options) -> int:
-    """Fetch all feeds and say nothing, as cron wants it; the exit code tells how it went."""
+    """Fetch all feeds silently, for cron; the exit code reports failures."""
 
     async def job(library: Library) -> int:
         done, untold = RefreshDone(0, 0, 0, 0, 0.0), False

@@ -1,4 +1,4 @@
-"""How commands print: JSON lines, tables, and text that a terminal shows in colour, page by page."""
+"""Output of commands: JSON lines, Markdown, color, and the pager."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
 def json_option(function: Command) -> Command:
-    """The option `--json` of a command, as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")(function)
+    """Add the option `--json`, as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(function)
 
 
 def format_option(function: Command) -> Command:
-    """The option `--format` of a command, with `--json` for short, as `form`."""
+    """Add the option `--format`, with `--json` for short, as `form`."""
     function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
     return click.option(
         "--format",
@@ -33,7 +33,7 @@ def format_option(function: Command) -> Command:
         type=click.Choice(FORMATS),
         default="text",
         show_default=True,
-        help="What to print: lines for people, JSON lines, columns with tabs between, or a Markdown list.",
+        help="Output: plain lines, JSON lines, tab-separated columns, or a Markdown list.",
     )(function)
 
 
@@ -53,12 +53,12 @@ def print_json_text(text: str, *, flush: bool = False) -> None:
 
 
 def markdown(text: str) -> str:
-    """Text of one line that Markdown shows as it is."""
+    """Escape a line of text for Markdown."""
     return _MARKDOWN.sub(r"\\\g<0>", text)
 
 
 def markdown_link(text: str, url: str) -> str:
-    """A link, or the text alone where the address is not of the web."""
+    """Return a Markdown link, or just the text if the address is not http(s)."""
     if not re.match(r"https?://", url, re.IGNORECASE):
         return markdown(text)
     address = re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
@@ -66,20 +66,20 @@ def markdown_link(text: str, url: str) -> str:
 
 
 def colored() -> bool:
-    """Whether stdout shows colours: a terminal that can, with a person who wants them (no-color.org)."""
+    """Return whether stdout shows color: a terminal that can, and NO_COLOR is unset (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def ink(text: str, *, bold: bool = False, fg: str | None = None) -> str:
-    """Text in an ink, where stdout shows colours; colour is never the only carrier of a fact."""
+    """Style text if stdout shows color; color is never the only carrier of a fact."""
     return click.style(text, bold=bold or None, fg=fg) if colored() else text
 
 
 def print_paged(lines: Iterable[str]) -> None:
-    """Print lines, on a terminal through the pager; a text that fits on the screen is just printed.
+    """Print lines, on a terminal through the pager unless they fit on the screen.
 
-    `$PAGER` names the pager, else it is `less`. With `PAGER=cat` or `TERM=dumb` the lines are printed one
-    after another, which is what screen readers want.
+    `$PAGER` names the pager, by default `less`. With `PAGER=cat` or `TERM=dumb`, as screen readers want it,
+    the lines are printed one after another.
     """
     if not sys.stdout.isatty():
         for line in lines:

@@ -1,4 +1,4 @@
-"""What belongs to an article and is fetched when it is wanted: the full text from its page, its comments."""
+"""Full text and comments, fetched on demand."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("articles", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
-@click.option("--feed-text", is_flag=True, help="Fetch nothing, and show what the feed says from now on.")
+@click.option("--feed-text", is_flag=True, help="Show the text of the feed again, and fetch nothing.")
 @json_option
 @click.pass_obj
 def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_json: bool) -> int:
-    """Fetch the full text of articles from their pages. ARTICLES are numbers as `list` prints them.
+    """Fetch the full text of articles from their pages.
 
-    The text is stored, searched and watched, and shown in place of what the feed says. Feeds with
-    `full_text = true` have it fetched by every refresh.
+    ARTICLES are the numbers that `list` prints. The text is stored, searched, matched by watches, and shown
+    instead of the text of the feed. Feeds with `full_text = true` fetch it on every refresh.
 
     \b
     Examples:
@@ -61,11 +61,11 @@ def fulltext(options: Options, articles: tuple[int, ...], feed_text: bool, as_js
 
 @click.command()
 @click.argument("article", type=ARTICLE, shell_complete=complete_articles)
-@click.option("--stored", is_flag=True, help="Fetch nothing, and print those that were loaded before.")
+@click.option("--stored", is_flag=True, help="Print the comments loaded before, and fetch nothing.")
 @json_option
 @click.pass_obj
 def comments(options: Options, article: int, stored: bool, as_json: bool) -> int:
-    """Load the comments of an article and print them, the oldest first.
+    """Load and print the comments of an article, oldest first.
 
     \b
     Examples:

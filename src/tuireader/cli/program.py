@@ -1,4 +1,4 @@
-"""The program itself: keys, paths, configuration."""
+"""Keys, paths and configuration."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from tuireader.errors import Exit
 
 
 @click.command()
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="Keys of a preset, not your own.")
+@click.option(
+    "--preset", type=click.Choice(list(PRESETS)), help="List the keys of a preset instead of your own."
+)
 @json_option
 @click.pass_obj
 def keys(options: Options, preset: str | None, as_json: bool) -> int:
-    """List the keys as they are in force.
+    """List the keys of all commands.
 
     \b
     Examples:
@@ -44,7 +46,7 @@ def keys(options: Options, preset: str | None, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def paths_(options: Options, as_json: bool) -> int:
-    """Print where the files are. Makes none of them.
+    """Print the paths of the files, without creating any.
 
     \b
     Examples:
@@ -75,10 +77,10 @@ def config_() -> None:
 @json_option
 @click.pass_obj
 def check(options: Options, as_json: bool) -> int:
-    """List all problems of the configuration; with any, the exit code is 5.
+    """List the problems of the configuration.
 
-    Warnings are about watches, mutes and saved searches that can hardly be meant as they are: unknown names,
-    operators in small letters, what can match nothing. They leave the exit code as it is.
+    With any, the exit code is 5. Warnings do not change it: they are about watches, mutes and saved searches
+    that are probably mistakes, such as unknown names, operators in lower case, or rules that match nothing.
 
     \b
     Examples:
@@ -86,7 +88,7 @@ def check(options: Options, as_json: bool) -> int:
       tuireader --config new.toml config check --json
     """
     if not config_exists(options.paths.config):
-        say(f"tuireader: there is no {options.paths.config} yet; the defaults are in force")
+        say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
         return Exit.OK
     config, problems = load(options.paths.config)
     for problem in (*problems, *_warnings(options, config, problems)):
@@ -98,20 +100,20 @@ def check(options: Options, as_json: bool) -> int:
 
 
 def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> Sequence[Problem]:
-    """What in a configuration that can be read seems not to be meant."""
+    """Return advice on a configuration without fatal problems."""
     if any(problem.fatal for problem in problems):
         return ()
-    from tuireader.library.watching import of_config
+    from tuireader.library.watching import advice
 
     path = options.paths.config
     text = path.read_text(encoding="utf-8-sig")
-    return of_config(config, text, str(path), options.places(config).database)
+    return advice.for_config(config, text, str(path), options.places(config).database)
 
 
 @config_.command()
 @json_option
 def defaults(as_json: bool) -> int:
-    """Print every key with its default and what it means.
+    """Print every key with its default and description.
 
     \b
     Examples:

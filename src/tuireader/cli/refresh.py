@@ -1,4 +1,4 @@
-"""`tuireader refresh`: fetch without the screen, for people, cron and the screen itself."""
+"""`tuireader refresh`: fetch without the screen, for users, cron and the screen itself."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _RARELY = 20_000
 
 @click.command()
 @click.argument("feeds", nargs=-1, shell_complete=complete_feeds)
-@click.option("--due", is_flag=True, help="Only feeds whose time has come, as the reader itself does it.")
-@click.option("--no-relate", is_flag=True, help="Leave relating the new articles to the next refresh.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
-@click.option("--matches", is_flag=True, help="One JSON object a line for each new article on a watch.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing of feeds that fail; the exit code does.")
+@click.option("--due", is_flag=True, help="Fetch only feeds that are due.")
+@click.option("--no-relate", is_flag=True, help="Do not relate new articles now.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
+@click.option("--matches", is_flag=True, help="Print each new match of a watch as JSON, one a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not report failing feeds; use the exit code.")
 @click.pass_obj
 def refresh(
     options: Options,
@@ -47,7 +47,7 @@ def refresh(
     matches: bool,
     quiet: bool,
 ) -> int:
-    """Fetch feeds and store what is new.
+    """Fetch feeds and store new articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
 
@@ -82,7 +82,7 @@ async def follow(
     matches: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Tell what happens in a refresh, and give the exit code that says how it went."""
+    """Report the events of a refresh, and return its exit code."""
     from tuireader.ingest.refresh import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)
@@ -112,8 +112,11 @@ async def follow(
 
 
 def exit_code(done: RefreshDone, *, untold: bool) -> int:
-    """The exit code of a refresh. `untold` (a command for notifications failed) counts for more than that
-    some feeds failed, which among many is so every day."""
+    """Return the exit code of a refresh.
+
+    `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
+    many.
+    """
     if done.failed and done.failed == done.feeds:
         return Exit.ALL_FAILED
     if untold:
@@ -122,7 +125,7 @@ def exit_code(done: RefreshDone, *, untold: bool) -> int:
 
 
 def _show(event: Event) -> None:
-    """The line of progress on a terminal; rubbed out again at the end."""
+    """Show progress on a terminal, in one line that is erased at the end."""
     line = ""
     if isinstance(event, FeedDone):
         line = cut(f"{event.done}/{event.total}  {event.title}", shutil.get_terminal_size().columns - 1)
@@ -134,7 +137,7 @@ def _show(event: Event) -> None:
 
 
 def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> None:
-    """What has been told, for whoever sees this terminal; it notifies, too, where no desktop has."""
+    """Print a notification; also notify through the terminal if the desktop did not."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
     if silent:

@@ -38,7 +38,7 @@ from tuireader.startup.tui import NO_SUCH_FILE, guarded, read
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and give its exit code."""
+    """Run a command line and return its exit code."""
     return guarded(lambda: _run(arguments))
 
 
@@ -60,7 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _with_hint(error: click.ClickException) -> str:
-    """What is wrong with the command line, and where it is told how it should be."""
+    """Return a usage error, with the command that shows the right usage."""
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     if context is None or "\n" in message:
@@ -69,7 +69,7 @@ def _with_hint(error: click.ClickException) -> str:
 
 
 def _invoke(arguments: list[str]) -> int:
-    """What `main.main` does, but for its exit code 1 when the reader of a pipe has seen enough."""
+    """Run `main`, without click's exit code 1 when the reader of a pipe has closed it."""
     asked = os.environ.get(COMPLETE)
     if asked:
         from click.shell_completion import shell_complete
@@ -82,26 +82,29 @@ def _invoke(arguments: list[str]) -> int:
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this configuration file.")
 @click.option("--database", type=click.Path(path_type=Path), help="Use this database file.")
-@click.option(
-    "--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a database of their own."
-)
+@click.option("--demo", is_flag=True, help="Open the bundled sample feeds, offline, in a separate database.")
 @click.option("--fresh", is_flag=True, help="With --demo: start over.")
 @click.option(
     "-x",
     "--execute",
     multiple=True,
     metavar="COMMAND",
-    help="As newsboat has it: reload fetches all feeds silently, print-unread prints a number.",
+    help="newsboat-compatible: `reload` fetches all feeds silently, `print-unread` prints a number.",
 )
-@click.option("-e", "--export-to-opml", "export", is_flag=True, help="As newsboat has it: print OPML.")
+@click.option("-e", "--export-to-opml", "export", is_flag=True, help="Print OPML (newsboat-compatible).")
 @click.option(
-    "-i", "--import-from-opml", "source", metavar="FILE", default="", help="As newsboat has it: import OPML."
+    "-i",
+    "--import-from-opml",
+    "source",
+    metavar="FILE",
+    default="",
+    help="Import OPML (newsboat-compatible).",
 )
 @click.option(
     "-q",
     "--quiet",
     is_flag=True,
-    help="As newsboat has it: accepted; nothing is printed at the start anyway.",
+    help="Do nothing (newsboat-compatible).",
 )
 @click.version_option(__version__, prog_name="tuireader", message="%(prog)s %(version)s")
 @click.pass_context
@@ -127,7 +130,7 @@ def main(
     """
     where = paths(os.environ, config=config_file, database=database)
     if fresh and (not demo or database is not None):
-        raise UsageError("--fresh goes with --demo alone", "it never touches a database of your own")
+        raise UsageError("--fresh only works with --demo", "it never deletes your own database")
     if demo and database is None:
         where = replace(where, database=where.database.with_name("demo.db"))
     context.obj = Options(where, demo, fresh)

@@ -1,4 +1,4 @@
-"""The reader in a browser."""
+"""Serve the reader to a browser."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from tuireader.subprocesses import python
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
 )
-@click.option(
-    "--public-url", default="", metavar="URL", help="The address as browsers see it, behind a proxy."
-)
-@click.option("--open", "browser", is_flag=True, help="Open it in the browser, too.")
+@click.option("--public-url", default="", metavar="URL", help="Public address behind a proxy.")
+@click.option("--open", "browser", is_flag=True, help="Also open the browser.")
 @click.pass_obj
 def serve(options: Options, host: str, port: int, public_url: str, browser: bool) -> int:
-    """Open the reader in a browser: the same program, the same keys.
+    """Open the reader in a browser, with the same keys.
 
-    Prints a link with a token; without it nobody gets in. Only this machine can reach it, unless --host says
-    otherwise: then put it behind a proxy with TLS, for what goes over the network can be read there.
+    Prints a link with a secret token. Only this machine can connect, unless --host allows others: then put it
+    behind a proxy with TLS, because the connection is not encrypted.
 
     \b
     Examples:
@@ -48,7 +50,7 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
         words += ["--database", str(options.paths.database)]
     listening = listen(host, port)
     if not _loopback(listening.getsockname()[0]):
-        say("tuireader: other machines can reach this, and what goes over the network is not encrypted")
+        say("tuireader: other machines can connect, and the connection is not encrypted")
     serve(
         python.command("tuireader", *words),
         listening,

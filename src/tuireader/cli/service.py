@@ -1,4 +1,4 @@
-"""`tuireader service`: what lets systemd or cron fetch, printed to be put in place."""
+"""`tuireader service`: print units for systemd or cron that fetch in the background."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ UNITS = ("service", "timer", "cron")
 
 
 def unit(name: str, program: Sequence[str], seconds: int) -> str:
-    """One of `UNITS` for a program, with options, that is to fetch so often; `~` is the home folder."""
+    """Return one of `UNITS` for a program with options; `~` is the home folder."""
     return {"service": _service, "timer": _timer, "cron": _cron}[name](program, seconds)
 
 
 def _for_systemd(words: Sequence[str]) -> str:
-    """A command as systemd reads it (systemd.service(5)): `%` is special, and blanks end words."""
+    """Quote a command for systemd (systemd.service(5)): `%` is special, and spaces separate words."""
     escaped = [re.sub("^~/", "%h/", word.replace("%", "%%").replace("\\", "\\\\")) for word in words]
     return " ".join(f'"{word}"' if re.search(r"[\s;']", word) else word for word in escaped)
 
 
 def _for_cron(words: Sequence[str]) -> str:
-    """A command as cron and its shell read it: a bare `%` ends the line."""
+    """Quote a command for cron and its shell: a bare `%` ends the line."""
     quoted = [f"~/{shlex.quote(word[2:])}" if word.startswith("~/") else shlex.quote(word) for word in words]
     return " ".join(quoted).replace("%", "\\%")
 
@@ -98,12 +98,12 @@ def _cron(program: Sequence[str], seconds: int) -> str:
     "--every",
     default="30m",
     show_default=True,
-    help="How often to look for feeds that are due; no feed is asked more often than it likes.",
+    help="How often to fetch feeds that are due.",
 )
-@click.option("--unit", "name", type=click.Choice(UNITS), help="Only this one, to be put in its file.")
+@click.option("--unit", "name", type=click.Choice(UNITS), help="Print only this one.")
 @click.pass_obj
 def service(options: Options, every: str, name: str | None) -> int:
-    """Print systemd units and a cron line that fetch in the background.
+    """Print systemd units and a cron line for fetching.
 
     \b
     Examples:

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     "--format",
     "form",
     type=click.Choice(["md", "html", "txt"]),
-    help="Markdown, a web page or plain text; without it, as `[save] format` says.",
+    help="Markdown, a web page or plain text. Default: `[save] format`.",
 )
 @click.option(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder; without it, that of `[save] folder`.",
+    help="Target folder. Default: `[save] folder`.",
 )
-@click.option("--overwrite", is_flag=True, help="Write over a file of the same name.")
+@click.option("--overwrite", is_flag=True, help="Overwrite files of the same name.")
 @json_option
 @click.pass_obj
 def save(
@@ -43,10 +43,10 @@ def save(
     overwrite: bool,
     as_json: bool,
 ) -> int:
-    """Save articles as files named after day and title, and print the names.
+    """Save articles as files named by date and title.
 
-    A file that is there is left as it is: an article that says something else gets a name with a number.
-    A web page loads nothing when it is opened. ARTICLE is the number that `list` and `search` print first.
+    Prints the names. An existing file is kept: a different article gets a name with a number. A saved web
+    page loads nothing from the network. ARTICLE is the number that `list` and `search` print first.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def save(
             else:
                 print(saved.path)
             if not saved.new:
-                say(f"tuireader: {saved.path} is there already and says the same")
+                say(f"tuireader: {saved.path} was saved before, unchanged")
         return Exit.OK
 
     return in_library(options, job)
@@ -81,9 +81,10 @@ def save(
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
-    """Run a program with an article on its standard input, and exit as it does.
+    """Run a program with an article on its standard input.
 
-    No shell reads the COMMAND; in an argument `{url}` is the article's address, `{title}` its title.
+    The exit code is that of the program. COMMAND is run without a shell; in its arguments, `{url}` is the
+    address of the article and `{title}` its title.
 
     \b
     Examples:

@@ -17,16 +17,16 @@ from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
-    from tuireader.library.watching import Report
+    from tuireader.library.watching.reports import Report
     from tuireader.model import ArticleRow
 
-_days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last so many days.")
+_days = click.option("--days", type=click.IntRange(1, 3650), help="Only the last N days.")
 _BAR = 40
 
 
 @click.group()
 def watch() -> None:
-    """Say how watches do, and try out new ones.
+    """Inspect watches and try out new ones.
 
     \b
     Examples:
@@ -39,9 +39,9 @@ def watch() -> None:
 @json_option
 @click.pass_obj
 def list_(options: Options, as_json: bool) -> int:
-    """List the watches with their hits of the last 1, 7 and 30 days.
+    """List watches with their matches of the last 1, 7 and 30 days.
 
-    Columns: name, unread/all articles, hits of the last 1 · 7 · 30 days.
+    Columns: name, unread/all articles, matches of the last 1 · 7 · 30 days.
 
     \b
     Examples:
@@ -76,7 +76,7 @@ def list_(options: Options, as_json: bool) -> int:
 def test(
     options: Options, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
 ) -> int:
-    """Show what an expression would have hit.
+    """Show what an expression would have matched.
 
     \b
     Examples:
@@ -101,9 +101,9 @@ def test(
 @json_option
 @click.pass_obj
 def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
-    """Show the hits of a watch by day, feed and term, and which feeds are first to report.
+    """Show the matches of a watch by day, feed and term.
 
-    Names that its articles give beside its terms, as "Some Long Name (SLN)" does, are proposed.
+    Also shows which feeds report first, and aliases found in the articles, as in "Some Long Name (SLN)".
 
     \b
     Examples:
@@ -138,7 +138,10 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def lint(options: Options, as_json: bool) -> int:
-    """Find rules that cannot work, names that there are not, terms that never hit or hit most by themselves.
+    """Find mistakes in watches.
+
+    Reports rules that cannot match, unknown names, and terms that never match or make most of the matches
+    alone.
 
     \b
     Example:
@@ -154,7 +157,7 @@ def lint(options: Options, as_json: bool) -> int:
             else:
                 print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
         if not remarks and not as_json:
-            say("nothing to remark")
+            say("no remarks")
         return Exit.OK
 
     return in_library(options, job)

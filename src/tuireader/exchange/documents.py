@@ -1,6 +1,6 @@
-"""Subscriptions and marks as JSON of our own, and lists of addresses: what goes out can come in again.
+"""JSON documents of subscriptions and marks, for export and import.
 
-Names of fields are stable; `format` says what a document is, `version` is 1.
+Names of fields are stable; `format` is the kind of document, `version` is 1.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MOST = 5_000_000
 
 
 def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
-    """Subscriptions and saved searches as a JSON document; secrets (passwords, headers) stay here."""
+    """Return subscriptions and saved searches as a JSON document, without secrets (passwords, headers)."""
     document = {
         "format": FEEDS,
         "version": 1,
@@ -45,7 +45,7 @@ def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
 
 
 def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
-    """What is read, starred and labelled as a JSON document, in pieces: an article a line, feed by feed."""
+    """Yield read, starred and labelled articles as a JSON document in pieces: an article a line, by feed."""
     yield f'{{"format": {json.dumps(MARKS)}, "version": 1, "feeds": ['
     for number, (feed, group) in enumerate(groupby(marks, lambda mark: mark.feed)):
         yield f'{"," * bool(number)}\n {{"url": {json.dumps(feed)}, "articles": ['
@@ -65,9 +65,9 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
 
 
 def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
-    """What a JSON document of ours holds, and a line for each part that cannot be used.
+    """Return the content of a JSON document, and a line for each unusable part.
 
-    Raises TuireaderError when it is none.
+    Raises TuireaderError when it is none of ours.
     """
     try:
         document = json.loads(text)
@@ -75,7 +75,7 @@ def load(text: str) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArti
         raise TuireaderError("the JSON file is damaged; nothing was imported", _HINT) from None
     kind = document.get("format") if isinstance(document, dict) else None
     if kind not in (FEEDS, MARKS):
-        raise TuireaderError("this JSON is nothing that tuireader exports", _HINT)
+        raise TuireaderError("this JSON was not exported by tuireader", _HINT)
     if document.get("version") != 1:
         raise TuireaderError("this JSON is from a newer tuireader", "update tuireader")
     skipped: list[str] = []
@@ -94,7 +94,7 @@ def _text(table: dict[str, Any], name: str) -> str:
 
 
 def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]:
-    """The labels in a table, each as it is kept."""
+    """Return the valid labels of a table."""
     labels = table.get("labels")
     found = [kept(one) for one in labels if isinstance(one, str)] if isinstance(labels, list) else []
     return tuple(dict.fromkeys(name for name in found if name))
@@ -154,7 +154,7 @@ def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:
 
 
 def _signed(key: int) -> int:
-    """A key of 64 bits as the database keeps it; anything longer is made one."""
+    """Return a 64-bit key as the database stores it; a longer one is hashed."""
     if not 0 <= key < 1 << 64:
         return hash64(f"{key:x}")
     return key - (1 << 64) if key >= 1 << 63 else key

@@ -1,4 +1,4 @@
-"""What comes from another reader put into a person's TOML: only ever added, nothing of theirs changed."""
+"""Merge feeds and settings of another reader into the user's TOML: only add, change nothing."""
 
 from __future__ import annotations
 
@@ -36,9 +36,8 @@ def merge(
 ) -> Merged:
     """Add feeds, views and settings to a configuration.
 
-    A feed that is there gets what it has none of (title, folder, labels). With `keys`, one who has no feeds
-    yet gets newsboat's keys; who has another set of keys keeps them all. Raises ConfigError when the text is
-    no TOML.
+    An existing feed gets the title, folder and labels that it lacks. With `keys`, a user without feeds gets
+    newsboat's keys; a user with another set of keys keeps it. Raises ConfigError when the text is no TOML.
     """
     settings = settings or Settings()
     before = _data(text)
@@ -105,7 +104,7 @@ def _new(
     before: dict[str, Any],
     kept: dict[Made, str],
 ) -> list[Item]:
-    """The items that are not there yet; one that is there and says something else is kept as it is."""
+    """Return the new items; an existing item with other content is kept."""
     equal = {made_of(name, item): item for item in there}
     taken = set(equal)
     if key:  # also what is there and cannot be read
@@ -162,7 +161,7 @@ def _added(text: str, name: str, items: list[Item], kept: dict[Made, str]) -> tu
 def _set_keys(
     text: str, settings: Settings, before: dict[str, Any], added: dict[str, int], kept: dict[Made, str]
 ) -> str:
-    """The keys that the person bound there, but for those that are bound here already."""
+    """Add the imported keys, except those that are bound already."""
     own = _bound(before)
     wanted: dict[str, tuple[str, ...]] = {}
     for command, keys in settings.keys.items():

@@ -27,7 +27,7 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """A file that an article was saved to. `new` is False when it was there already and says the same."""
+    """A file that an article was saved to; not `new` when it already had this content."""
 
     article_id: Annotated[int, "Number of the article."]
     path: Annotated[Path, "The file."]
@@ -35,7 +35,7 @@ class SavedFile:
 
 
 def _writable(name: str) -> str:
-    """The name of a file without characters that this locale has none for."""
+    """Replace characters of a file name that the locale cannot encode."""
     encoding = sys.getfilesystemencoding()
     return name.encode(encoding, "replace").decode(encoding).replace("?", "_")
 
@@ -44,7 +44,7 @@ class Articles(UseCases):
     """Read one article and its relations, and hand it on."""
 
     async def get(self, article_id: int, *, ahead: bool = False) -> Article | None:
-        """All of one article for the reading pane; read `ahead`, nothing that is shown now waits for it."""
+        """Return an article for the reading pane; with `ahead`, requests for what is on screen come first."""
 
         def read(store: Store) -> Article | None:
             found = store.articles.get(article_id)
@@ -58,7 +58,7 @@ class Articles(UseCases):
         return await (self._pool.count if ahead else self._pool.read)(read)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
-        """What an edited article said before, newest first, each with how the next version differs."""
+        """Return the earlier versions of an article, newest first, each compared with the next one."""
         chains = await self._pool.read(
             lambda store: [
                 *(store.revisions.versions(article_id, full=full) for full in (False, True)),
@@ -87,25 +87,25 @@ class Articles(UseCases):
         return await asyncio.to_thread(compared)
 
     async def warm_up(self) -> None:
-        """Import what the first article that is opened needs, so that it opens as quickly as the others."""
+        """Import what the first opened article needs, so that it opens as fast as the others."""
         for module in ("document.reader", *(f"ingest.{name}" for name in _RELATING)):
             await asyncio.to_thread(import_module, f"tuireader.{module}")
         gc.freeze()  # all that stays: looking through it again and again would make a key wait now and then
 
     async def related(self, article_id: int) -> tuple[Related, ...]:
-        """The relatives of an article, grouped by relation, strongest first; empty when there are none."""
+        """Return the related articles, grouped by relation, strongest first."""
         return await self._pool.read(lambda store: ingest.related(store, article_id))
 
     async def story(self, article_id: int) -> Story | None:
-        """The reports of an article's story, the first one first; None when it is alone."""
+        """Return the reports of an article's story, oldest first; None without a story."""
         return await self._pool.read(lambda store: store.stories.timeline(article_id))
 
     async def at_url(self, url: str) -> int | None:
-        """The stored article with this address (tracking parameters and scheme aside), if any."""
+        """Return the stored article with this address (ignoring tracking parameters and scheme), if any."""
         return await self._pool.read(lambda store: store.links.at_url(url))
 
     async def render(self, article_id: int, form: str) -> str:
-        """An article in one of the forms of `copies`: `md`, `html`, `txt`, `json`. Raises UsageError."""
+        """Return an article as `md`, `html`, `txt` or `json`. Raises UsageError."""
         from tuireader.export import render
 
         article = await self._pool.read(lambda store: store.articles.get(article_id))
@@ -118,7 +118,7 @@ class Articles(UseCases):
 
     @property
     def save_folder(self) -> Path:
-        """Where articles are saved to; a relative path of the config starts from its folder."""
+        """Folder for saved articles; a relative path of the config starts at its folder."""
         try:
             folder = Path(self._context.config.save.folder).expanduser()
         except RuntimeError:  # no such user, or no HOME: then it is a name like any other
@@ -128,10 +128,10 @@ class Articles(UseCases):
     async def save(
         self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False
     ) -> SavedFile:
-        """Write an article to a file named after it; folders are made.
+        """Write an article to a file named after it and create missing folders.
 
-        A file that is there is never written over, unless `overwrite`: an article that says something else
-        gets a name with a number. Raises UsageError, TuireaderError.
+        An existing file is only replaced with `overwrite`: a different article gets a name with a number.
+        Raises UsageError, TuireaderError.
         """
         from tuireader.export import file_name
 
@@ -162,7 +162,7 @@ class Articles(UseCases):
             raise TuireaderError(f"{folder} cannot be written to: {reason}", "name another folder") from None
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
-        """Run a program with an article on its stdin; `{url}` and `{title}` in an argument are replaced."""
+        """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
         text = await self.render(article_id, form)
         rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
         url, title = (rows[0].url, rows[0].title) if rows else ("", "")
@@ -170,6 +170,6 @@ class Articles(UseCases):
 
 
 def completed(stored: Sequence[Evidence], made: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Stored evidence, with that which has just been worked out in its place."""
+    """Stored evidence, replaced by newly computed evidence of the same watch."""
     better = {item.watch: item for item in made}
     return tuple(better.get(item.watch, item) for item in stored)

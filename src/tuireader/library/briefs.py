@@ -16,9 +16,9 @@ class Briefs(UseCases):
     """Overviews of many articles."""
 
     async def make(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
-        """What has come within so many seconds, by story, and where this ends; None: since the last brief.
+        """Return a brief of the last `seconds`, and the article where it ends; None: since the last brief.
 
-        Before the first brief None means a day. Raises TuireaderError when there is no such watch.
+        Without a last brief, None means a day. Raises TuireaderError when the watch does not exist.
         """
         names = [item.name for item in self._context.config.watches]
         if watch and watch not in names:
@@ -46,5 +46,5 @@ class Briefs(UseCases):
         return await self._pool.read(read)
 
     async def end(self, watch: str, end: int) -> None:
-        """Remember where a brief ended, for the next one since the last."""
+        """Remember where a brief ended, for the next one."""
         await self._context.transact(lambda store: store.briefs.remember(watch, end))

@@ -55,22 +55,22 @@ class Content(UseCases):
     async def fetch_full_text(self, article_id: int) -> Article:
         """Fetch the page of an article, store its text and show it from now on.
 
-        Raises TuireaderError when the page cannot be had or has no more than the feed says.
+        Raises TuireaderError when the page cannot be fetched or has no more text than the feed.
         """
         await self._fetch_one(article_id)
         return await self._article(article_id)
 
     async def show_full_text(self, article_id: int, shown: bool) -> Article:
-        """Choose the full text, or what the feed says."""
+        """Show the full text, or the text of the feed."""
         await self._context.transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._article(article_id)
 
     async def fetch_full_texts(
         self, feed_ids: Sequence[int] | None = None
     ) -> AsyncGenerator[TextFetched | NewMatch, None]:
-        """Fetch the pages of new articles of the feeds that have `full_text` in the configuration.
+        """Fetch the pages of new articles of the feeds with `full_text` in the configuration.
 
-        A few at a time, and of each feed the newest only: it is not asked for its archive.
+        A few at a time, and only the newest of each feed.
         """
         wanted = {feed.url for feed in self._context.config.feeds if feed.full_text}
         if not wanted or self._context.offline:
@@ -96,7 +96,7 @@ class Content(UseCases):
                     yield match
 
     async def _fetch_one(self, article_id: int) -> list[NewMatch]:
-        """Fetch, read and store one page; a failure is noted with its reason, and raised."""
+        """Fetch, read and store a page; record a failure and raise it."""
         article = await self._article(article_id)
         self._require_network()
         try:
@@ -114,7 +114,7 @@ class Content(UseCases):
         ]
 
     async def _page_text(self, article: Article) -> tuple[str, str]:
-        """What the page of an article says, and what its relative addresses refer to."""
+        """Return the text of an article's page, and the base of its relative addresses."""
         from tuireader.feeds import pages
 
         fetcher = await self._open_fetcher()
@@ -126,7 +126,7 @@ class Content(UseCases):
         if not said:
             raise TuireaderError("there is no text on the page")
         if said < _LESS * told:
-            raise TuireaderError("the page has less text than the feed: a login or a notice stands before it")
+            raise TuireaderError("the page has less text than the feed, probably a login or a consent page")
         return html, url
 
     async def fetch_comments(self, article_id: int) -> Article:
@@ -136,7 +136,7 @@ class Content(UseCases):
 
         article = await self._article(article_id)
         if not article.comments_feed:
-            raise TuireaderError("the feed names no comments to load")
+            raise TuireaderError("the feed has no comments to load")
         self._require_network()
         fetcher = await self._open_fetcher()
         async with ParseWorker() as parser:
@@ -150,9 +150,9 @@ class Content(UseCases):
     async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
     ) -> Pixels:
-        """A picture of an article of a feed, made to fit into so many pixels; from the cache if it is there.
+        """Return an image of a feed's article, scaled to fit; from the cache if possible.
 
-        The demo has its own pictures and asks no network.
+        The demo has its own images and no network.
         """
         speed = None
         if self._context.offline:
@@ -168,7 +168,7 @@ class Content(UseCases):
         return Pixels(across, down, rgb, speed)
 
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
-        """The bytes of a picture, and how fast they came."""
+        """Return the bytes of an image, and the speed of the connection."""
         cache = PictureCache(self._context.paths.cache / "pictures")
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:
@@ -185,7 +185,7 @@ class Content(UseCases):
         return data, len(data) / seconds if len(data) >= _TELLING else None
 
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
-        """Which stretches of a program are what: (start, end, kind); empty where that cannot be told."""
+        """Return highlighted spans of code: (start, end, kind); none when it cannot be parsed."""
         try:
             found = await self._work("colours", code, language, seconds=_COLOUR)
         except TuireaderError:
@@ -208,7 +208,7 @@ class Content(UseCases):
             raise TuireaderError(f"it cannot be read: {failed}") from None
 
     async def _open_fetcher(self) -> Fetcher:
-        """The one fetcher of pages, opened at the first need."""
+        """Return the one fetcher of pages, opened on first use."""
         if self._fetcher is None:
             from tuireader.feeds import pages
 
@@ -221,7 +221,7 @@ class Content(UseCases):
         return self._fetcher
 
     def _feed_url(self, feed_id: int) -> str:
-        """The address of a feed, also of one that is no longer subscribed."""
+        """Return the address of a feed, subscribed or not."""
         return self._context.feed_names.get(feed_id, ("", "", ""))[1]
 
     def _require_network(self) -> None:
@@ -230,7 +230,7 @@ class Content(UseCases):
 
 
 def fetch_limits(config: Config) -> FetchLimits:
-    """How much and how long may be fetched under a configuration."""
+    """Limits of size, time and connections under a configuration."""
     from tuireader.feeds.fetch import FetchLimits
 
     fetch = config.fetch

@@ -1,4 +1,4 @@
-"""Shared state of all use cases: configuration, database, names of the feeds, rules for new articles."""
+"""Shared state of all use cases: configuration, database, feed names, rules for new articles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
 from tuireader.errors import TuireaderError
 from tuireader.library import watching
+from tuireader.library.watching.rules import ended, quiet_days, rules
 from tuireader.model import ConfigStep, Feed
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
@@ -71,25 +72,25 @@ class Context:
         """Load the configuration file. If it is broken, keep the last good one and raise TuireaderError."""
         config, problems = await asyncio.to_thread(load, self.paths.config)
         if any(problem.fatal for problem in problems):
-            raise TuireaderError(str(problems[0]), "the configuration before it stays in force")
+            raise TuireaderError(str(problems[0]), "the previous configuration stays in use")
         self.problems = problems
         await self.use(config)
 
     async def use(self, config: Config) -> None:
-        """Put a configuration in force."""
+        """Switch to a configuration and bring the store in line with it."""
         self.config, self._compiled = config, None
         await self.sync()
 
     def require_own_feeds(self) -> None:
         if self.offline:
-            raise TuireaderError("the demo keeps to its own feeds", "start tuireader without --demo")
+            raise TuireaderError("the demo cannot change its feeds", "start tuireader without --demo")
 
     def feed_url(self, feed_id: int) -> str:
-        """The address of a subscribed feed as it stands in the config."""
+        """Return the address of a subscribed feed as written in the config."""
         for feed in self.feeds:
             if feed.id == feed_id:
                 return feed.url
-        raise TuireaderError("there is no such feed any more", "`tuireader feeds` lists them")
+        raise TuireaderError("this feed no longer exists", "`tuireader feeds` lists them")
 
     async def set_feed(self, feed_id: int, **changes: object) -> None:
         from tuireader.config import edit as config_edit
@@ -98,12 +99,12 @@ class Context:
         await self.change_feeds(lambda text: config_edit.set_feed(text, url, **changes))
 
     async def change_feeds(self, edit: Callable[[str], str], what: str = "") -> None:
-        """Change the configuration in what the demo does not change."""
+        """Change the configuration of feeds, which the demo does not allow."""
         self.require_own_feeds()
         await self.change_config(edit, what)
 
     async def change_config(self, edit: Callable[[str], str], what: str = "") -> None:
-        """Change the configuration and put it in force; undo takes it back, and says `what` that was."""
+        """Edit the configuration and switch to it; undo reverts it and calls it `what`."""
         from tuireader.config import edit as config_edit
 
         before, after = await self._edit_config(edit)
@@ -113,7 +114,7 @@ class Context:
             await self.transact(lambda store: store.marks.add_config_step(step.what, step.packed, now=now))
 
     async def undo_config(self, what: str, step: ConfigStep) -> None:
-        """Take back a change of the configuration. Raises TuireaderError where it was edited since."""
+        """Revert a change of the configuration. Raises TuireaderError when it was edited since."""
         from tuireader.config import edit as config_edit
 
         def undo(store: Store) -> None:
@@ -132,7 +133,7 @@ class Context:
         await self._apply_edit()
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
-        """Edit the text of the configuration, which the demo has in memory; what it said and says now."""
+        """Edit the text of the configuration, which the demo keeps in memory; return it before and after."""
         from tuireader.config import edit as config_edit
 
         if not self.offline:
@@ -142,7 +143,7 @@ class Context:
         return before, self._text
 
     async def _apply_edit(self) -> None:
-        """Put in force what the configuration says after an edit."""
+        """Switch to the edited configuration."""
         if self._text is None:
             await self.reload()
             return
@@ -153,7 +154,7 @@ class Context:
         subscriptions = [
             Subscription(feed.url, feed.title, feed.folder, feed.paused) for feed in self.config.feeds
         ]
-        signatures = [(rule.name, watch.signature(rule)) for rule in watching.rules(self.config)]
+        signatures = [(rule.name, watch.signature(rule)) for rule in rules(self.config)]
 
         def sync(store: Store) -> None:
             if not store.feeds.is_current(subscriptions) or not store.watches.is_current(signatures):
@@ -170,13 +171,13 @@ class Context:
     async def _sync_follows(self) -> None:
         """Find out which of the watches that end after quiet days have ended."""
         now = self.now()
-        days = watching.quiet_days(self.config)
+        days = quiet_days(self.config)
 
         def sync(store: Store) -> frozenset[str]:
             if not store.follows.is_current(days):
                 with store.transaction():
                     store.follows.sync(days, now)
-            return watching.ended(store.follows.last_news(), days, now) if days else frozenset()
+            return ended(store.follows.last_news(), days, now) if days else frozenset()
 
         self._ended = await self.pool.write(sync)
 
@@ -192,9 +193,9 @@ class Context:
 
     @property
     def matcher(self) -> watch.Matcher:
-        """What finds the watches of an article; made when one is asked for, for who reads needs none."""
+        """Finds the watches that match an article; compiled on first use."""
         if self._compiled is None:
-            self._compiled = watch.Matcher(watching.rules(self.config))
+            self._compiled = watch.Matcher(rules(self.config))
         return self._compiled
 
     @property
@@ -208,7 +209,7 @@ class Context:
         )
 
     async def sync_mutes(self) -> None:
-        """Bring the store in line with the mutes that are in force today."""
+        """Bring the store in line with the mutes that apply today."""
         now = self.now()
         today = date.fromtimestamp(now)
         self.mutes = {
@@ -227,10 +228,10 @@ class Context:
         await self.pool.write(sync)
 
     async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> Sequence[Advice]:
-        """Ask for what seems not to be meant, by all names that there are; ends when it is cancelled."""
+        """Ask for advice, with all known names; ends when it is cancelled."""
         config, feeds = self.config, self.feed_names
         return await self.pool.read_or_stop(
-            lambda store: ask(store, watching.names(store, config, feeds), what)
+            lambda store: ask(store, watching.advice.known_names(store, config, feeds), what)
         )
 
 

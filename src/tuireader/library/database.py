@@ -1,4 +1,4 @@
-"""The database file: memory, checkpoints, changes by other programs, purging old texts."""
+"""The database file: memory, checkpoints, changes by other programs, dropping old texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger("tuireader")
 
 
 class Database(UseCases):
-    """Care for the database file."""
+    """Maintain the database file."""
 
     def __init__(self, context: Context, watches: Watches) -> None:
         super().__init__(context)
@@ -32,25 +32,25 @@ class Database(UseCases):
 
     @property
     def schema(self) -> int:
-        """The version of the database, as a glance at it has to find it."""
+        """Version of the schema; the first frame only reads a database of this version."""
         return VERSION
 
     async def spare_memory(self) -> None:
-        """Keep less of the database in memory from now on: the program stays open and mostly waits."""
+        """Use less memory from now on: the program stays open and is mostly idle."""
         await self._pool.limit_cache()
 
     async def checkpoint(self) -> None:
-        """Bring what was written to its place in the database, if it is much; no key waits for that."""
+        """Checkpoint the WAL if it is large; no key waits for it."""
         await self._pool.checkpoint()
 
     def wait_at_most(self, seconds: float) -> None:
-        """Let writes wait this long for another program that is writing; also those that wait now."""
+        """Let writes, also pending ones, wait this long for another program's write."""
         self._pool.wait_at_most(seconds)
 
     async def changed_elsewhere(self) -> bool:
-        """Whether another program has written to the database since the last call.
+        """Return whether another program has written to the database since the last call.
 
-        The writer's connection is asked: it is the one that does not count what this program writes.
+        Asks the writer's connection, which does not count its own writes.
         """
         before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
         return before != self._version
@@ -60,9 +60,8 @@ class Database(UseCases):
     ) -> Purged:
         """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
 
-        At least one of the two is given. Starred and labelled articles, those on a watch and (but
-        for `unread`) unread ones keep theirs. The articles stay, with their marks, and so do not come back
-        as new.
+        At least one of the two is given. Starred, labelled and watched articles and (but for `unread`) unread
+        ones keep theirs. The articles stay, with their marks, and so do not return as new.
         """
         from tuireader.store.retention import PurgeRule
 

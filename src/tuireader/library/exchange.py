@@ -1,4 +1,4 @@
-"""Subscriptions and marks in and out: OPML, JSON, lists of addresses, newsboat's `urls`, pages of the web."""
+"""Import and export subscriptions and marks: OPML, JSON, URL lists, newsboat's `urls`, web pages."""
 
 from __future__ import annotations
 
@@ -29,10 +29,7 @@ EXPORTS = ("opml", "json", "newsboat", "state")
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did: new feeds and views, articles marked, articles noted for when they come.
-
-    `skipped` has a line for each part that was left out and why.
-    """
+    """Result of an import."""
 
     feeds: Annotated[int, "Feeds that were found."] = 0
     new: Annotated[int, "Feeds that are new here."] = 0
@@ -50,7 +47,7 @@ class Exchange(UseCases):
         self._feeds = feeds
 
     async def import_opml(self, path: Path) -> tuple[int, list[str]]:
-        """Subscribe to the feeds of an OPML file: how many are new, and a line for each that was skipped."""
+        """Subscribe to the feeds of an OPML file; return how many are new, and the skipped parts."""
         from tuireader.feeds import opml
 
         feeds, skipped = await asyncio.to_thread(opml.load, await asyncio.to_thread(_bytes, path))
@@ -58,13 +55,13 @@ class Exchange(UseCases):
         return done.new, list(skipped)
 
     async def import_file(self, path: Path) -> Imported:
-        """Take in a file of any kind that `import_data` knows."""
+        """Import a file of any kind that `import_data` knows."""
         return await self.import_data(await asyncio.to_thread(_bytes, path), path.name)
 
     async def import_data(self, data: bytes, name: str = "the list") -> Imported:
-        """Take in OPML, JSON of our own, or addresses, one a line, with tags behind them as for newsboat.
+        """Import OPML, our own JSON, or a list of addresses, one a line, with tags as in newsboat.
 
-        Raises TuireaderError when it is nothing of these.
+        Raises TuireaderError for anything else.
         """
         self._context.require_own_feeds()
         from tuireader.exchange import documents
@@ -85,13 +82,13 @@ class Exchange(UseCases):
         if not listed.feeds and not listed.views:
             reasons = "; ".join(str(remark) for remark in listed.remarks[:3])
             raise TuireaderError(
-                f"{name} has no feed in it{': ' if reasons else ''}{reasons}",
+                f"{name} contains no feed{': ' if reasons else ''}{reasons}",
                 "give OPML, or one address a line",
             )
         return await self._subscribe(listed.feeds, listed.views, skipped=list(map(str, listed.remarks)))
 
     async def import_page(self, url: str) -> Imported:
-        """Subscribe to what is at an address: the feeds of a page, a feed, or all feeds of an OPML file."""
+        """Subscribe to an address: the feeds of a web page, a feed, or all feeds of an OPML file."""
         self._context.require_own_feeds()
         if self._context.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
@@ -152,11 +149,11 @@ class Exchange(UseCases):
         return store.exchange.set_marks(feed_id, marks, self._context.now())
 
     async def export_opml(self) -> str:
-        """The subscriptions as OPML 2.0."""
+        """Return the subscriptions as OPML 2.0."""
         return "".join(await self.export("opml"))
 
     async def export(self, form: str) -> Iterator[str]:
-        """One of `EXPORTS` in pieces of text."""
+        """Return one of `EXPORTS` in pieces of text."""
         from tuireader.exchange import documents
         from tuireader.newsboat import urls
 

@@ -23,11 +23,11 @@ class Feeds(UseCases):
     """The subscribed feeds; every change is an edit of the configuration that keeps its comments."""
 
     async def all(self) -> list[Feed]:
-        """All subscribed feeds in config order, with their health."""
+        """Return all subscribed feeds in config order, with their health."""
         return await self._context.load_feeds()
 
     async def health(self) -> list[FeedHealth]:
-        """All subscribed feeds in config order with what is known of their health, in one query."""
+        """Return the health of all subscribed feeds in config order."""
         since = self._context.now() - 28 * schedule.DAY
         return await self._pool.read(
             lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
@@ -49,16 +49,16 @@ class Feeds(UseCases):
         raise UsageError(f"there is no feed {wanted!r}", "`tuireader feeds` lists them")
 
     def title(self, feed_id: int) -> str:
-        """The shown title of a feed, from memory; `""` when it is unknown."""
+        """Return the title of a feed; `""` when it is unknown."""
         return self._context.feed_names.get(feed_id, ("", "", ""))[0]
 
     def config(self, feed_id: int) -> FeedConfig:
-        """What the config says of a feed."""
+        """Return the configuration of a feed."""
         url = self._context.feed_url(feed_id)
         return next((feed for feed in self._context.config.feeds if feed.url == url), FeedConfig(url))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
-        """Subscribe to (url, title, folder) each; returns how many are new. Creates the config if needed."""
+        """Subscribe to (url, title, folder) each; return how many are new. Creates a missing config."""
         self._context.require_own_feeds()
         known = {feed.url for feed in self._context.config.feeds}
         wanted = {url: FeedConfig(url, title, folder) for url, title, folder in reversed(feeds)}
@@ -70,7 +70,7 @@ class Feeds(UseCases):
         return len(new)
 
     async def pause(self, feed_id: int) -> None:
-        """Keep a feed and its articles, but fetch it no more. Like all of these, by an edit of the config."""
+        """Keep a feed and its articles, but stop fetching it."""
         await self._context.set_feed(feed_id, paused=True)
 
     async def resume(self, feed_id: int) -> None:
@@ -78,7 +78,7 @@ class Feeds(UseCases):
         await self._context.set_feed(feed_id, paused=False)
 
     async def remove(self, feed_id: int) -> None:
-        """Unsubscribe from a feed; its articles are kept."""
+        """Unsubscribe from a feed; keep its articles."""
         from tuireader.config import edit as config_edit
 
         url = self._context.feed_url(feed_id)
@@ -95,11 +95,10 @@ class Feeds(UseCases):
         labels: Sequence[str] = (),
         full_text: bool = False,
     ) -> None:
-        """Change what the config says of a feed: its name, folder, interval (`30m`), labels, whether it is
-        paused, and whether the full texts of its new articles are fetched.
+        """Change the configuration of a feed.
 
-        An empty name or interval leaves it to the feed. Watches, mutes and views that name the feed keep to
-        it. Raises ConfigError when a value cannot be used.
+        An empty name or interval (`30m`) is left to the feed. Watches, mutes and saved searches follow a new
+        name. Raises ConfigError when a value is invalid.
         """
         from tuireader.config import edit as config_edit
 
@@ -125,7 +124,7 @@ class Feeds(UseCases):
         await self._context.change_config(edit)
 
     async def rename_folder(self, name: str, new: str) -> None:
-        """Put the feeds of a folder into another one; `""` takes them out of it. Raises ConfigError."""
+        """Move the feeds of a folder to another one; `""` takes them out of it. Raises ConfigError."""
         from tuireader.config import edit as config_edit
 
         new = new.strip()
@@ -133,10 +132,10 @@ class Feeds(UseCases):
         await self._context.change_feeds(lambda text: config_edit.rename_folder(text, name, new), what)
 
     async def accept_move(self, feed_id: int) -> str:
-        """Write the address that a feed has moved to into the config, and return it.
+        """Write the new address of a moved feed into the config, and return it.
 
-        Where a web page stands now, it is the feed that the page names. The feed keeps its articles, marks
-        and health. Raises TuireaderError when it has not moved.
+        If the address is now a web page, take the feed that the page names. The feed keeps its articles,
+        marks and health. Raises TuireaderError when it has not moved.
         """
         for health in await self.health():
             if health.feed.id == feed_id and health.moved_to:
@@ -147,31 +146,28 @@ class Feeds(UseCases):
         raise TuireaderError("this feed has not moved", "`tuireader feeds` shows which have")
 
     async def _accept_named(self, feed_id: int) -> str:
-        """Subscribe to the feed that the page at a feed's address names, in its stead."""
+        """Subscribe to the feed named by the page at a feed's address, in its place."""
         url, taken = self._context.feed_url(feed_id), {feed.url for feed in self._context.config.feeds}
         found = [one.url for one in await self.discover(url)]
         new = next((address for address in found if address not in taken), "")
         if not new:
             words = "is in the configuration already" if found else "was not found there"
             raise TuireaderError(
-                f"the feed of this page {words}", "remove this one, or mend its address in the configuration"
+                f"the feed of this page {words}", "remove this one, or fix its address in the configuration"
             )
         await self._context.transact(lambda store: store.feeds.move(feed_id, new))
         await self._context.set_feed(feed_id, url=new)
         return new
 
     async def discover(self, url: str) -> list[FoundFeed]:
-        """What is found at a pasted address: the feed itself, or those a page advertises."""
+        """Return the feeds at a pasted address: the feed itself, or those that a page advertises."""
         from tuireader.feeds.discover import discover
 
         async with await self._fetcher() as fetcher:
             return await discover(fetcher, url)
 
     async def preview(self, found: FoundFeed) -> FeedPreview:
-        """What a feed that was found is and has; asked for only where that is not known yet.
-
-        Raises TuireaderError when it cannot be read.
-        """
+        """Return the preview of a found feed, fetched if it has none. Raises TuireaderError."""
         if found.preview is not None:
             return found.preview
         from tuireader.feeds.discover import read_preview
@@ -181,8 +177,7 @@ class Feeds(UseCases):
             return await read_preview(fetcher, parser, found)
 
     async def with_titles(self, found: Sequence[FoundFeed]) -> list[FoundFeed]:
-        """Found feeds with their own titles where the page that names them gives none; those that cannot be
-        read stay without."""
+        """Return found feeds with their own titles where the page gives none and they can be read."""
         from tuireader.feeds.discover import read_preview
         from tuireader.feeds.workers import ParseWorker
 
@@ -200,12 +195,12 @@ class Feeds(UseCases):
             return list(await asyncio.gather(*map(titled, found)))
 
     def is_subscribed(self, url: str) -> bool:
-        """Whether a feed is in the configuration already, however its address is written there."""
+        """Return whether a feed is in the configuration, in any form of its address."""
         address = address_key(url)
         return any(address_key(feed.url) == address for feed in self._context.config.feeds)
 
     async def _fetcher(self) -> Fetcher:
-        """A fetcher that looks at what is not followed yet."""
+        """Return a fetcher for feeds that are not subscribed to."""
         if self._context.offline:
             raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader.feeds.pages import open_fetcher

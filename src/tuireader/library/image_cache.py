@@ -1,4 +1,4 @@
-"""Pictures that were fetched, as files in the cache folder; the ones not used for longest go first."""
+"""Fetched images as files in the cache folder; the least recently used are deleted first."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MOST = 100_000_000
 
 
 class PictureCache:
-    """Files of a folder that is made at the first need. Never raises: a cache that fails holds nothing."""
+    """Files in a folder that is created on first use. Never raises: a failing cache is empty."""
 
     def __init__(self, folder: Path, most: int = MOST) -> None:
         self._folder = folder
         self._most = most
 
     def get(self, url: str) -> bytes | None:
-        """The picture of an address, if it is kept."""
+        """Return the cached image of an address."""
         path = self._path(url)
         try:
             data = path.read_bytes()
@@ -31,7 +31,7 @@ class PictureCache:
         return data
 
     def put(self, url: str, data: bytes) -> None:
-        """Keep a picture, and let others go where there are too many."""
+        """Cache an image, and delete others when there are too many."""
         path = self._path(url)
         with contextlib.suppress(OSError):
             files.write(path, [data], sync=False)

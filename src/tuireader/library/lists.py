@@ -27,9 +27,9 @@ _AWAY = 48 * 3600
 
 
 class Lists(UseCases):
-    """Which articles a view has, and what their rows show.
+    """Ids, rows and counts of views.
 
-    `new_view` shows what has arrived since the last visit, once `away_since` was called.
+    `new_view` shows what arrived since the last visit, once `away_since` was called.
     """
 
     def __init__(self, context: Context, searches: Searches) -> None:
@@ -48,12 +48,10 @@ class Lists(UseCases):
         opened: Collection[int] = (),
         aside: bool = False,
     ) -> array[int]:
-        """The article ids of a view in list order. `sort`: date (newest first), oldest, feed, title, watch,
-        sources (the most first), and for a search also relevance.
+        """Return the article ids of a view in list order; `sort` is one of `commands.sorts`.
 
-        With `folded` there is one article for each story: the first unread one on a watch, else the first
-        unread one, else the first; those stories whose numbers are `opened` are there with all their
-        articles. What is asked for `aside` lets rows through, and comes after numbers that are being counted.
+        With `folded`, a story has one row: its first unread watched article, else its first unread one, else
+        its first; stories in `opened` show all their articles. `aside` lets requests for rows go first.
         """
         ask = self._pool.count if aside else self._pool.read
         found = await self._ids_of(view, show_read, sort, ask)
@@ -62,10 +60,7 @@ class Lists(UseCases):
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
-        """The first of `ids`, newest first, and whether that is all; as quick at any size of the store.
-
-        They are more than anybody goes through before the rest is there.
-        """
+        """Return the first of `ids`, newest first, and whether these are all; fast at any size."""
         today = self._context.today()
         return await self._pool.read(
             lambda store: store.lists.first_ids(
@@ -84,20 +79,20 @@ class Lists(UseCases):
         return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))
 
     async def count_stories(self, ids: Sequence[int]) -> int:
-        """Return how many stories some articles are; one that is in none counts as one."""
+        """Return the number of stories of some articles; one without a story counts as one."""
         return await self._pool.read(lambda store: len(store.stories.fold(ids)))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
-        """The next unread article of a view in the story of one that was read; None when there is none."""
+        """Return the next unread article of a view in the story of a read one, if any."""
         today = self._context.today()
         return await self._pool.read(lambda store: store.lists.still_unread(view, article_id, today))
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Some articles in the order of a `sort` of `ids`, but relevance."""
+        """Return articles in the order of a `sort` other than relevance."""
         return await self._pool.read(lambda store: store.lists.sorted_ids(ids, sort))
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """The list lines of `ids`, in that order; ids that are no more are left out."""
+        """Return the rows of `ids`, in that order, without those that do not exist."""
         return await self._pool.read(lambda store: store.lists.rows(ids))
 
     async def counts(self) -> Counts:
@@ -114,7 +109,7 @@ class Lists(UseCases):
         return await self._pool.read(lambda store: store.lists.unread_of(ids))
 
     async def away_since(self) -> int | None:
-        """Since when the reader has not been used, if that is long ago; notes that it is used now."""
+        """Return the time of the last visit, if that is long ago; note this visit."""
         now = self._context.now()
         seen, newest = await self._context.transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
@@ -122,5 +117,5 @@ class Lists(UseCases):
         return seen if now - seen > _AWAY else None
 
     async def away_summary(self, since: int) -> Away:
-        """What has arrived from a time on and is unread, and what of it no watch wants."""
+        """Return what arrived since a time and is unread, and which of it no watch matches."""
         return await self._pool.read(lambda store: store.briefs.away(since))

@@ -24,10 +24,10 @@ class Marks(UseCases):
         stories: bool = False,
         spare_watched: bool = False,
     ) -> Change:
-        """Mark articles read or unread, with `stories` the other articles of their stories, too.
+        """Mark articles read or unread; with `stories`, also the other articles of their stories.
 
-        `journal=False` is for what no one wants to undo: opening one. `spare_watched`: whoever reads an
-        article has not read the others of its story that are on a watch.
+        `journal=False` is not undone, such as opening an article. `spare_watched` leaves out the other
+        articles of a story that a watch matches.
         """
         if stories:
             found = ids
@@ -41,31 +41,30 @@ class Marks(UseCases):
         return await self._mark("starred", ids, starred, True)
 
     async def keep_place(self, article_id: int, place: int) -> None:
-        """Remember how far an article was read, in characters of its text."""
+        """Remember the reading position in an article, in characters of its text."""
         await self._context.transact(lambda store: store.marks.set_place(article_id, place))
 
     async def split_story(self, article_id: int) -> Change:
-        """Take an article out of its story; it is never folded with the others again. Undo joins them.
+        """Take an article out of its story for good; undo joins them.
 
-        The ids are the article and those that it was folded with; none when it is alone.
+        Returns the article and those it was folded with; nothing when it is alone.
         """
         now = self._context.now()
         return await self._context.transact(lambda store: store.marks.split(article_id, now=now))
 
     async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
-        """Return whether `read` or `starred` has another value on any of some articles."""
+        """Return whether any article has another value of `read` or `starred`."""
         return await self._pool.read(lambda store: store.marks.any_differs(mark, ids, value))
 
     async def newest_step(self, before: int = 0) -> Change | None:
-        """Return the step that undo takes back next, or the one below another step; None at the end."""
+        """Return the step that undo takes back next, or the one before another step, if any."""
         return await self._pool.read(lambda store: store.marks.newest(before))
 
     async def undo(self, step: Change | None = None) -> Change | None:
-        """Take back the last mark or change of the configuration; None when there is nothing left.
+        """Take back the last mark or change of the configuration, if any, also from before a restart.
 
-        Also what was done before a restart. With a `step` only this one is taken back: None when another one
-        has come since. Raises TuireaderError where the configuration says something else by now: it stays so,
-        and the next undo takes back what was done before.
+        With `step`, only this one and only while it is the last. Raises TuireaderError when the configuration
+        was edited since: it stays, and the next undo continues with the step before.
         """
         change = await self._context.transact(lambda store: store.marks.undo(step))
         if change is not None and change.config is not None:
@@ -83,30 +82,27 @@ class Labels(UseCases):
     """Labels that the user gives to articles."""
 
     async def all(self, ids: Sequence[int] = ()) -> list[Label]:
-        """The labels that there are, the most used first, and how many of some articles have each."""
+        """Return all labels, most used first, and how many of some articles have each."""
         return await self._pool.read(lambda store: store.labels.all(ids))
 
     async def set(self, name: str, ids: Sequence[int], value: bool) -> Change:
-        """Give articles a label, a new one or one that is there in any spelling, or take it away.
+        """Add a label, new or existing in any spelling, to articles, or remove it.
 
-        Raises TuireaderError when the name has nothing to show.
+        Raises TuireaderError when the name is empty.
         """
         _check_label(name)
         now = self._context.now()
         return await self._context.transact(lambda store: store.marks.label(name, ids, value, now=now))
 
     async def remove(self, name: str) -> Change:
-        """Take a label away from all that have it; undo brings it back."""
+        """Remove a label from all articles; undo restores it."""
         now = self._context.now()
         return await self._context.transact(
             lambda store: store.marks.label(name, store.labels.articles_with(name), False, now=now)
         )
 
     async def rename(self, name: str, new: str) -> Change:
-        """Give all that have a label another one in its place, which may be there already.
-
-        Raises TuireaderError when the new name has nothing to show.
-        """
+        """Rename a label, also to an existing one. Raises TuireaderError when the new name is empty."""
         _check_label(new)
         now = self._context.now()
         return await self._context.transact(lambda store: store.marks.rename_label(name, new, now=now))

@@ -28,7 +28,7 @@ class Mutes(UseCases):
         self._watches = watches
 
     async def all(self) -> list[tuple[MuteConfig, int]]:
-        """The mutes of the config, each with how many articles it hides; those past their end hide none."""
+        """Return the mutes of the config, each with the number of articles it hides; 0 after its end."""
         counts = await self._pool.read(lambda store: store.mutes.counts())
         hidden = {item: counts.get(mute.signature, 0) for item, mute in self._context.mutes.items()}
         return [(item, hidden.get(item, 0)) for item in self._context.config.mutes]
@@ -36,11 +36,11 @@ class Mutes(UseCases):
     async def add(
         self, query: str = "", feed: str = "", until: date | None = None, *, include_watched: bool = False
     ) -> int:
-        """Hide articles by an expression, a feed (title, address or folder) or both, to the end of a day.
+        """Hide articles by an expression, a feed (title, address or folder) or both, until the end of a day.
 
-        Those that are on a watch stay visible unless `include_watched`. Written into the config; one for the
-        same articles becomes this one. Returns how many stored articles it hides. Raises ConfigError when the
-        expression is wrong.
+        Watched articles stay visible unless `include_watched`. Replaces a mute of the same articles in the
+        config. Returns the number of stored articles it hides. Raises ConfigError when the expression is
+        invalid.
         """
         from tuireader.config import edit
 
@@ -51,7 +51,7 @@ class Mutes(UseCases):
         return dict(await self.all()).get(mute, 0)
 
     async def preview(self, mute: MuteConfig) -> MutePreview:
-        """What a mute would hide, before it is saved, and what of it watches keep visible.
+        """Return what a mute would hide, and which of it watches keep visible.
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
@@ -83,11 +83,11 @@ class Mutes(UseCases):
             )
 
         preview = await self._pool.read(weigh)
-        advice = await self._context.advised(watching.of_mute, mute)
+        advice = await self._context.advised(watching.advice.for_mute, mute)
         return replace(preview, advice=tuple(map(str, advice)))
 
     async def remove(self, mute: MuteConfig) -> None:
-        """Take a mute out of the config: what it hid is back, as it was."""
+        """Remove a mute from the config; what it hid returns unchanged."""
         from tuireader.config import edit
 
         await self._context.change_config(lambda text: edit.remove_mute(text, mute))

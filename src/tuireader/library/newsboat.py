@@ -28,14 +28,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Moved:
-    """What an import of newsboat did, or with `dry_run` would do.
-
-    `articles` are those of newsboat's feeds that can be followed here, `new` those that were not stored yet;
-    `others` belong to feeds that cannot, or that newsboat does not follow any more, and `too_large` ones are
-    left out. `added` counts new tables and keys of the configuration by their names. `marked` are articles
-    stored before that got a mark. `outcomes` has the end of each line; `kept` is what stays as it is here
-    beside the lines. `trouble` is why not all articles could be read.
-    """
+    """Result of an import from newsboat, or of a dry run; `outcomes` has one for each line."""
 
     feeds: Annotated[int, "Feeds of newsboat that can be followed here."] = 0
     articles: Annotated[int, "Articles that newsboat has of them."] = 0
@@ -69,11 +62,11 @@ class Newsboat(Comparing):
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Moved:
-        """Take over feeds, tags, searches, settings, articles and marks of a newsboat.
+        """Import feeds, tags, searches, settings, articles and marks of a newsboat profile.
 
-        Done twice it is the same as done once; nothing that is here already is changed but for marks that
-        are added. Programs, proxies and folders are taken over only when they are in `accept`, or are here
-        already. `progress` is told (feeds done, all feeds). Raises TuireaderError, ConfigError.
+        Idempotent; nothing here changes except that marks are added. Programs, proxies and folders are only
+        imported when they are in `accept`, or set here already. Calls `progress` with (feeds done, all
+        feeds). Raises TuireaderError, ConfigError.
         """
         self._context.require_own_feeds()
         profile = await asyncio.to_thread(newsboat_files.profile_of, found)

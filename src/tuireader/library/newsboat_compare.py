@@ -1,4 +1,4 @@
-"""Comparing a newsboat with what is here: the same feeds, searches, articles and marks?"""
+"""Compare a newsboat profile with the store: feeds, searches, articles and marks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KINDS = ("feeds", "tags", "searches", "articles", "read", "unread", "flagged", 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One number on both sides."""
+    """A number on both sides."""
 
     what: Annotated[str, "`feeds`, `tags`, `searches`, `articles`, `read`, `unread`, `flagged` or `flags`."]
     there: Annotated[int, "In newsboat, including what is left out."]
@@ -36,10 +36,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """newsboat's side and ours.
+    """newsboat and this program compared.
 
-    `left_out` names all that an import leaves out, `differences` what differs beside it, of which `more` are
-    not named. `asked` are lines that wait for a consent; they are no difference in articles.
+    `left_out` names what an import leaves out, `differences` the first of the other differences, `more` the
+    number of the rest. `asked` are lines that need consent; they are no difference in articles.
     """
 
     sides: tuple[Side, ...]
@@ -57,7 +57,7 @@ class Comparison:
 
 
 class _Count:
-    """What is counted and found to differ so far."""
+    """Totals and differences so far."""
 
     def __init__(self) -> None:
         self.totals = dict.fromkeys(_KINDS, (0, 0))
@@ -72,15 +72,12 @@ class Comparing(UseCases):
     """Compare a newsboat with what is stored here."""
 
     async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:
-        """The lines of a newsboat that an import leaves out until the user accepts them.
-
-        What would change nothing here is not asked for.
-        """
+        """Return the lines that need consent and would change something here."""
         text = await asyncio.to_thread(newsboat_files.text_of, self._context.paths.config)
         return await asyncio.to_thread(newsboat_files.asks, found, text, profile)
 
     async def compare(self, found: Places) -> Comparison:
-        """Count feeds, tags, searches, articles, read and flagged ones on both sides; name what differs."""
+        """Count feeds, tags, searches, articles and marks on both sides, and list the differences."""
         profile = await asyncio.to_thread(newsboat_files.profile_of, found)
         subscriptions = profile.subscriptions
         count = _Count()

@@ -1,4 +1,4 @@
-"""The files of a newsboat, read in threads: its profile, and the articles of its cache as entries."""
+"""Read newsboat's files in threads: its profile, and the articles of its cache as entries."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _LARGEST = 4_000_000
 
 
 def profile_of(found: Places, accepted: Collection[Consent] = (), before: Profile | None = None) -> Profile:
-    """Read the profile; `before` is what was read of it with other consents. Raises TuireaderError."""
+    """Read the profile; `before` is one read with other consents. Raises TuireaderError."""
     from tuireader.newsboat import profile
 
     return profile.read(found, text_of, accepted, before.subscriptions if before else None)
 
 
 def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Consent, list[Outcome]]:
-    """The lines that need a consent and would change a configuration, by what they need.
+    """Return the lines that need consent and would change a configuration, by consent.
 
-    `plain` is the profile as it is read without any consent, if that is known.
+    `plain` is the profile read without any consent, if known.
     """
     from tuireader.exchange.merge import taken
 
@@ -53,10 +53,10 @@ def asks(found: Places, config: str, plain: Profile | None = None) -> dict[Conse
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, `""` when there is none. Raises TuireaderError when it cannot be read."""
+    """Return the text of a file, `""` without one. Raises TuireaderError when it cannot be read."""
     try:
         if path.exists() and not path.is_file():  # a device may go on for ever
-            raise TuireaderError(f"{path} is no plain file", "check the path")
+            raise TuireaderError(f"{path} is not a regular file", "check the path")
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
     except FileNotFoundError:
@@ -72,7 +72,7 @@ def text_of(path: Path) -> str:
 
 @asynccontextmanager
 async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
-    """The cache at a path, None when there is none. Raises TuireaderError when it cannot be read."""
+    """Open the cache at a path; None without one. Raises TuireaderError when it cannot be read."""
     from tuireader.store import newsboat
 
     with ExitStack() as stack:
@@ -82,7 +82,7 @@ async def cache_of(path: Path) -> AsyncIterator[NewsboatCache | None]:
 
 
 async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
-    """The articles of one feed with their marks, in batches."""
+    """Yield the articles of a feed with their marks, in batches."""
     read = cache.items(url)
     seen: set[int] = set()
     while (items := await asyncio.to_thread(next, read, None)) is not None:
@@ -107,14 +107,14 @@ def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
 
 
 def flags(letters: str) -> tuple[str, ...]:
-    """The labels for newsboat's flags, which are letters."""
+    """Return the labels for newsboat's flags, which are letters."""
     from tuireader.newsboat.filters import flag_label
 
     return tuple(flag_label(one) for one in dict.fromkeys(letters) if one.isascii() and one.isalpha())
 
 
 def _entries(items: Sequence[CachedItem], url: str) -> Iterator[tuple[CachedItem, ParsedEntry, Keys]]:
-    """The articles as their feed would have told them, cleaned like all that comes in."""
+    """Return cached articles as entries of their feed, cleaned like those."""
     from tuireader.feeds.entry import RawFeed, shape
 
     entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
@@ -141,7 +141,7 @@ _DATE = re.compile(r"[^0-9]*[0-9].{0,60}[0-9][0-9]:[0-9][0-9].*", re.DOTALL)
 
 
 def _is_made(item: CachedItem) -> bool:
-    """Whether newsboat made the id up: of address and date, or of the title, where the feed gave none."""
+    """Return whether newsboat made up the id: from address and date, or from the title."""
     if not item.url:
         return item.guid == item.title
     made = item.guid[len(item.url) : len(item.url) + 100]

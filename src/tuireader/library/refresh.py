@@ -49,11 +49,11 @@ class Refresh(UseCases):
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Fetch feeds (all that are due, or all with `force`, or just `feed_ids`) and tell what happens.
+        """Fetch feeds (those that are due, all with `force`, or `feed_ids`) and yield events.
 
-        With `relate`, what is new is related after `RefreshDone`, and the pages of new articles are fetched
-        where the configuration wants it. Iterate inside `contextlib.aclosing`;
-        closing early cancels what is under way, what is stored stays.
+        With `relate`, new articles are related after `RefreshDone`, and their pages are fetched where
+        configured. Iterate inside `contextlib.aclosing`; closing early cancels pending requests and keeps
+        what is stored.
         """
         due_at = None if force else self._context.now()
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
@@ -101,11 +101,7 @@ class Refresh(UseCases):
     async def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """The same as `refresh`, done by a process of its own, so that no key waits for a parser.
-
-        The process is this very program (`tuireader refresh --json`), which a crash or a kill of either
-        side leaves in order: what was stored is stored.
-        """
+        """Refresh in a process of its own (`tuireader refresh --json`), so that no key waits for a parser."""
         if self._context.offline:
             yield RefreshStarted(0)
             yield RefreshDone(0, 0, 0, 0, 0.0)
@@ -145,10 +141,10 @@ class Refresh(UseCases):
             await child.communicate()  # it has not ended while something that it said is unread
 
     async def notify(self) -> Told | None:
-        """Tell what waits to be told, as `[notify]` says; None when there is nothing, or in quiet hours.
+        """Notify of waiting matches as `[notify]` says; None when there are none, or in quiet hours.
 
-        It is marked before it is told: whoever is killed in between, nothing is told twice. It waits again
-        only if a command that should have had it could not be run, and nothing else has shown it.
+        Marks them first, so that a kill repeats nothing. They wait again only if the command could not be run
+        and nothing else has shown them.
         """
         here = time.localtime(self._context.clock())
         if notify.is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min):
@@ -161,7 +157,9 @@ class Refresh(UseCases):
         wanted = {item.name: item.notify for item in self._context.config.watches}
         now = self._context.now()
         items, marked = await self._context.transact(
-            lambda store: watching.claim(store, wanted, self._context.feed_names, self._context.matcher, now)
+            lambda store: watching.notifications.claim(
+                store, wanted, self._context.feed_names, self._context.matcher, now
+            )
         )
         if not items:
             return None
@@ -174,10 +172,7 @@ class Refresh(UseCases):
         )
 
     async def relate(self) -> AsyncGenerator[tuple[int, int], None]:
-        """Relate the articles that have arrived since the last time; yields (done, total).
-
-        In small transactions: stopped half-way, it goes on from there the next time.
-        """
+        """Relate new articles in small, resumable transactions; yields (done, total)."""
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         done, relating = 0, ingest.Relater()
         while more := await self._context.transact(lambda store: relating.step(store, _RELATE)):
@@ -185,7 +180,7 @@ class Refresh(UseCases):
             yield done, max(done, total)
 
     async def count_due(self) -> int:
-        """How many feeds are due for a refresh now; 0 when offline."""
+        """Return the number of feeds that are due; 0 when offline."""
         if self._context.offline:
             return 0
         now = self._context.now()
@@ -193,7 +188,7 @@ class Refresh(UseCases):
 
 
 def _give_way(process: int) -> None:
-    """Let keys, and all else that is not as patient, go before a process and its children."""
+    """Lower the priority of a process and its children."""
     with contextlib.suppress(OSError, AttributeError):  # it has ended, or this system has no such thing
         os.setpriority(os.PRIO_PROCESS, process, min(19, os.getpriority(os.PRIO_PROCESS, process) + _NICE))
         os.sched_setscheduler(process, os.SCHED_BATCH, os.sched_param(0))
@@ -204,10 +199,9 @@ def _rates(config: Config) -> schedule.Rates:
 
 
 async def _job(facts: FeedFacts, feed: FeedConfig | None) -> FetchJob:
-    """What to ask for. Secrets are looked up now; raises TuireaderError when one cannot be had.
+    """Return the request of a feed, with its secrets. Raises TuireaderError when a secret cannot be read.
 
-    A feed that has moved is asked for where it is now, unless it goes with secrets: those are for the server
-    that they were given for.
+    A moved feed is fetched from its new address, unless it has secrets: they belong to the old server.
     """
     job = FetchJob(facts.id, facts.url, facts.etag, facts.last_modified, facts.body_hash)
     if feed is None or not (feed.username or feed.headers):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from tuireader import ingest, query
+from tuireader import ingest, query, watch
 from tuireader.config import ViewConfig
 from tuireader.errors import UsageError
 from tuireader.library import watching
 from tuireader.library.context import UseCases
+from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.text import clean
 
@@ -29,13 +31,11 @@ class Searches(UseCases):
         ranked: bool = False,
         tell: Callable[[array[int]], None] = lambda found: None,
     ) -> tuple[array[int], str]:
-        """Ids matching an expression, and `""` or why it cannot be understood or answered. Never raises.
+        """Return the ids that match an expression, and `""` or why it cannot be answered. Never raises.
 
-        Newest first; if `ranked`, of the newest some thousand the most relevant first.
-
-        In small steps: a search that has to look at every article lets other questions through, and ends
-        when it is cancelled. With a small `limit` it ends as soon as so many are found. `tell` is told
-        after each step what was found so far.
+        Newest first; if `ranked`, the most relevant of the newest few thousand first. Runs in small steps,
+        which let other requests through; it ends when cancelled, or with `limit` results. Calls `tell` with
+        the results so far after each step.
         """
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
@@ -61,19 +61,27 @@ class Searches(UseCases):
     async def snippets(
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
-        """For each of `ids` the sentence that an expression hits best, and where in it. Never raises."""
-        now = self._context.now()
-        return await self._pool.read(
-            lambda store: watching.snippets(store, ids, expression, self._context.feed_names, now)
-        )
+        """Return for each of `ids` the sentence that matches an expression best, and where; or `""`."""
+        now, matcher = self._context.now(), _matcher(expression)
+
+        def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+            found = {
+                text.id: evidence
+                for text in store.articles.texts(ids, watches=True)
+                for evidence in ingest.hits(matcher, text, self._context.feed_names, now=now)
+            }
+            best = [found.get(article_id, Evidence("")) for article_id in ids]
+            return [(evidence.sentence, evidence.spans) for evidence in best]
+
+        return await self._pool.read(read)
 
     async def history(self) -> list[str]:
-        """The expressions that were searched for, newest first, at most fifty."""
+        """Return the last fifty expressions, newest first."""
         stored = await self._pool.read(lambda store: store.lists.fact(_HISTORY))
         return texts_of(stored)
 
     async def remember(self, expression: str) -> None:
-        """Put an expression on top of the history; an empty one is nothing to remember."""
+        """Put an expression at the top of the history."""
         text = clean(expression)
         if not text:
             return
@@ -86,45 +94,49 @@ class Searches(UseCases):
 
     @property
     def saved(self) -> tuple[ViewConfig, ...]:
-        """The searches that were saved, in config order; each is shown by a QUERY view of its expression."""
+        """Saved searches in config order; a QUERY view shows each."""
         return self._context.config.views
 
     async def save(self, name: str, expression: str, replaces: str = "") -> None:
-        """Save a search under a name; a view of that name, or the one `replaces`, becomes this one.
-
-        Raises ConfigError.
-        """
+        """Save a search; it replaces the one of that name, or `replaces`. Raises ConfigError."""
         from tuireader.config import edit
 
         view = ViewConfig(name.strip(), expression.strip())
         await self._context.change_config(lambda text: edit.set_view(text, view, replaces))
 
     async def remove(self, name: str) -> None:
-        """Forget a saved search. Raises ConfigError when there is none of that name."""
+        """Remove a saved search. Raises ConfigError when it does not exist."""
         from tuireader.config import edit
 
         await self._context.change_config(lambda text: edit.remove_view(text, name))
 
     async def advice(self, text: str) -> tuple[str, ...]:
-        """What seems not to be meant in an expression; empty for one that cannot be understood."""
-        return tuple(map(str, await self._context.advised(watching.of_text, text)))
+        """Return advice on an expression; none for an invalid one."""
+        return tuple(map(str, await self._context.advised(watching.advice.for_expression, text)))
 
-    async def try_out(self, text: str, days: int | None = None) -> watching.Report:
-        """How often an expression hits what is stored. Raises UsageError when that cannot be told."""
+    async def try_out(self, text: str, days: int | None = None) -> watching.reports.Report:
+        """Return a report on the matches of an expression. Raises UsageError."""
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
         now = self._context.now()
         found = await self._pool.read(
-            lambda store: watching.hits_of(store, parsed, days, self._context.feed_names, now)
+            lambda store: watching.reports.expression_report(
+                store, parsed, days, self._context.feed_names, now
+            )
         )
         if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)
         return found
 
 
+@lru_cache(maxsize=8)
+def _matcher(expression: str) -> watch.Matcher:
+    return watch.Matcher([watch.WatchRule("search", query=expression)])
+
+
 def texts_of(stored: str) -> list[str]:
-    """The texts of a JSON list; none if it is something else."""
+    """Return the texts of a JSON list; none if it is something else."""
     try:
         found = json.loads(stored or "[]")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a user has chosen in the reader and finds again after a restart: the theme, the palette's order."""
+"""The configuration in use, the theme, and the last commands of the palette."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Settings(UseCases):
         return self._context.problems
 
     async def reload(self) -> None:
-        """Read the config again. If it is broken, the last good one stays and TuireaderError says why."""
+        """Load the configuration again. If it is broken, keep the last good one and raise TuireaderError."""
         await self._context.reload()
 
     async def set_theme(self, name: str) -> None:
-        """Use a theme from now on. Raises ConfigError. The demo has it until it is left."""
+        """Switch to a theme and save it; the demo does not save it. Raises ConfigError."""
         from tuireader.config import edit
 
         if self._context.offline:
@@ -39,11 +39,11 @@ class Settings(UseCases):
             await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": name}))
 
     async def palette_uses(self) -> Sequence[str]:
-        """The lines of the palette that were used, the last one first, each as often as it was."""
+        """Return the used entries of the palette, last one first, with repetitions."""
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
-        """Remember that a line of the palette was used."""
+        """Remember the use of a palette entry."""
 
         def note(store: Store) -> None:
             store.lists.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))

@@ -12,6 +12,7 @@ from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import watching
 from tuireader.library.context import UseCases
+from tuireader.library.watching.rules import rule_of, rules
 from tuireader.model import (
     Evidence,
     WatchPreview,
@@ -36,12 +37,10 @@ class Watches(UseCases):
     """Watches of the configuration and their matches."""
 
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
-        """Ask all stored articles anew about mutes and watches that are new or changed; yields (done, total).
+        """Match new and changed mutes and watches against all stored articles; yields (done, total).
 
-        Then stories that an older version has folded are judged again, once.
-
-        Goes from the newest article to the oldest, in small transactions; stopped half-way it goes on from
-        there the next time.
+        Also refolds stories of an older version, once. Runs from the newest article to the oldest in small
+        transactions, and can be resumed.
         """
         jobs = [*await self._muting(), *await self._watching(), *await self._folding()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
@@ -57,19 +56,19 @@ class Watches(UseCases):
                 yield done, total
 
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
-        """Up to which article watches are pending, and the steps that match some, by index or texts."""
+        """Return jobs for pending watches: the newest article to match, and the step that matches some."""
         pending = {
             item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
         }
-        rules = [rule for rule in watching.rules(self._context.config) if rule.name in pending]
-        ways = {rule.name: watch.lookup(rule) for rule in rules}
+        found = [rule for rule in rules(self._context.config) if rule.name in pending]
+        ways = {rule.name: watch.lookup(rule) for rule in found}
         jobs: list[tuple[int, Callable[..., int]]] = []
         now = self._context.now()
-        if decided := [rule for rule in rules if ways[rule.name].exact]:
+        if decided := [rule for rule in found if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
             index = ingest.ByIndex(decided, pending, self._context.feed_names, now)
             jobs.append((up_to, partial(_by_index, work=index, total=up_to)))
-        if others := [rule for rule in rules if not ways[rule.name].exact]:
+        if others := [rule for rule in found if not ways[rule.name].exact]:
             filters = {rule.name: watch.prefilter(rule) for rule in others}
             texts = ingest.ByText(watch.Matcher(others), filters, self._context.feed_names, now)
             names = list(filters)
@@ -79,7 +78,7 @@ class Watches(UseCases):
         return jobs
 
     async def _explain(self, names: Sequence[str]) -> None:
-        """Work out the evidence of all matches that the index alone has made for some watches."""
+        """Compute missing evidence for the matches of some watches."""
 
         def step(store: Store, name: str) -> int:
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
@@ -95,7 +94,7 @@ class Watches(UseCases):
                 pass
 
     async def _muting(self) -> list[tuple[int, Callable[..., int]]]:
-        """The same for mutes."""
+        """Like `_watching`, for mutes."""
         await self._context.sync_mutes()  # one may have come to its end
         pending = await self._pool.read(lambda store: store.mutes.pending())
         mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
@@ -107,15 +106,15 @@ class Watches(UseCases):
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
-        """The same for stories."""
+        """Like `_watching`, for stories."""
         up_to = await self._pool.read(lambda store: store.relations.refold_from())
         return [(up_to, ingest.refold_stories)] if up_to else []
 
     async def stats(self) -> list[WatchStats]:
-        """Every watch in config order with its numbers and, if it is silent, why."""
+        """Return the statistics of every watch in config order."""
         feeds, now, today = await self._context.load_feeds(), self._context.now(), self._context.today()
         return await self._pool.read(
-            lambda store: watching.stats(
+            lambda store: watching.stats.watch_stats(
                 store,
                 self._context.config,
                 self._context.matcher,
@@ -127,29 +126,33 @@ class Watches(UseCases):
         )
 
     async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
-        """What a watch would hit, before it is saved; compared with the watch `replaces`, if that is named.
+        """Return what a watch would match, compared with the watch `replaces`, if given.
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
-        trial = watching.Trial(watching.rule_of(config), replaces, self._context.feed_names)
+        trial = watching.preview.WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
         if trial.problem:
             return WatchPreview(problem=trial.problem)
         await self._pool.read(trial.begin)
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        advice = await self._context.advised(watching.of_watch, config)
+        advice = await self._context.advised(watching.advice.for_watch, config)
         return replace(preview, advice=tuple(map(str, advice)))
 
     async def advice(self, name: str) -> tuple[str, ...]:
-        """What seems not to be meant in a watch."""
+        """Return advice on a watch."""
         item = next((item for item in self._context.config.watches if item.name == name), None)
-        return () if item is None else tuple(map(str, await self._context.advised(watching.of_watch, item)))
+        return (
+            ()
+            if item is None
+            else tuple(map(str, await self._context.advised(watching.advice.for_watch, item)))
+        )
 
     async def save(self, config: WatchConfig, replaces: str = "") -> None:
-        """Write a watch into the config, as a new one or in place of the one named `replaces`.
+        """Write a new watch into the config, or replace the one named `replaces`. Raises ConfigError.
 
-        The caller iterates `apply_watches` then, so that it hits what is stored. Raises ConfigError.
+        The caller then iterates `apply`.
         """
         from tuireader.config import edit
 
@@ -160,15 +163,15 @@ class Watches(UseCases):
             await self._context.change_config(lambda text: edit.add_watch(text, config))
 
     async def remove(self, name: str) -> None:
-        """Take a watch out of the config; the articles that it hit stay. Raises ConfigError."""
+        """Remove a watch from the config; the articles stay. Raises ConfigError."""
         from tuireader.config import edit
 
         await self._context.change_config(lambda text: edit.remove_watch(text, name))
 
     async def for_story(self, article_id: int) -> WatchConfig:
-        """A watch for what comes next of an article's story, to be looked at before it is saved.
+        """Propose a watch for what comes next in an article's story.
 
-        It wants what most of the reports name, and one of the words that they share besides.
+        It requires what most of the reports name, and one of the other words that they share.
         """
         words, story, rows = await self._pool.read(
             lambda store: (
@@ -178,7 +181,7 @@ class Watches(UseCases):
             )
         )
         if not rows or not words:
-            raise TuireaderError("nothing tells this story from others", "W makes a watch by hand")
+            raise TuireaderError("this story has no distinctive words to follow", "press W to make a watch")
         title = story.first.title if story is not None else rows[0].title
         name = f"Story: {cut(title, 40)}"
         subject, *others = words
@@ -190,9 +193,9 @@ class Watches(UseCases):
         )
 
     async def keep(self, name: str) -> None:
-        """Let a watch that follows a story go on for good; if it has ended, it hits what it missed.
+        """Let a watch that follows a story continue for good; if it has ended, it catches up.
 
-        The caller iterates `apply_watches` then. Raises ConfigError.
+        The caller then iterates `apply`. Raises ConfigError.
         """
         for item in self._context.config.watches:
             if item.name == name and item.ends_after_quiet_days:
@@ -200,36 +203,44 @@ class Watches(UseCases):
                 await self.save(replace(item, ends_after_quiet_days=0), name)
 
     async def suggest(self, article_id: int) -> WatchConfig:
-        """A watch for what an article is about, with one to three terms."""
+        """Propose a watch for an article, with one to three terms."""
         watches = self._context.config.watches
-        return await self._pool.read(lambda store: watching.suggest(store, article_id, watches))
+        return await self._pool.read(
+            lambda store: watching.suggestions.suggest_watch(store, article_id, watches)
+        )
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
-        """Other names for the terms of a watch that its articles give, each with its sentence.
+        """Return other names for the terms of a watch found in its articles, each with its sentence.
 
-        "Personal Information Protection Law (PIPL)" proposes PIPL to the watch for the long name.
+        "Personal Information Protection Law (PIPL)" proposes PIPL for a watch on the long name.
         """
         for item in self._context.config.watches:
             if item.name == name:
-                return await self._pool.read(partial(watching.aliases, item=item))
+                return await self._pool.read(partial(watching.suggestions.aliases, item=item))
         return []
 
-    async def report(self, name: str, days: int | None = None) -> watching.Report:
-        """How often a watch hits, which of its terms do, and which feeds are first. Raises UsageError."""
+    async def report(self, name: str, days: int | None = None) -> watching.reports.Report:
+        """Return a report on the matches of a watch. Raises UsageError."""
         names = [item.name for item in self._context.config.watches]
         for item in self._context.config.watches:
             if item.name.casefold() == name.casefold():
                 now = self._context.now()
                 await self._explain([item.name])
                 return await self._pool.read(
-                    partial(watching.report, item=item, days=days, feeds=self._context.feed_names, now=now)
+                    partial(
+                        watching.reports.watch_report,
+                        item=item,
+                        days=days,
+                        feeds=self._context.feed_names,
+                        now=now,
+                    )
                 )
         raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
 
     async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
-        """What articles hit that came after one, oldest first, and the newest; None: only the newest.
+        """Return the matches after an article, oldest first, and the newest article; None: only the newest.
 
-        The newest is looked up first, so that nothing that comes meanwhile is passed over.
+        The newest is read first, so that nothing that arrives meanwhile is missed.
         """
 
         def read(store: Store) -> tuple[list[tuple[int, Evidence]], int]:
@@ -241,33 +252,33 @@ class Watches(UseCases):
 
         return await self._pool.read(read)
 
-    async def lint(self) -> list[watching.Remark]:
-        """What is wrong or odd about watches and their terms."""
+    async def lint(self) -> list[watching.reports.Remark]:
+        """Return remarks on watches and their terms."""
         await self._explain([item.name for item in self._context.config.watches])
         return await self._pool.read(
-            lambda store: watching.lint(
+            lambda store: watching.reports.lint(
                 store, self._context.config, self._context.matcher, self._context.feed_names
             )
         )
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
-        """Where the watches' terms stand in a text: (start, end, watch), sorted. Thread-safe and cheap."""
+        """Return the terms of watches in a text: (start, end, watch), sorted. Thread-safe and cheap."""
         return self._context.matcher.spans(text)
 
     @property
     def colors(self) -> Mapping[str, str]:
-        """The colour of each watch in config order; `""` where none is set."""
+        """Color of each watch in config order; `""` without one."""
         return {item.name: item.color for item in self._context.config.watches}
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:
-    """A step of watches that the index decides, as one of articles: it looks at the time, not at `size`."""
+    """Run a step of watches that the index decides; limited by time, not by `size`."""
     left = work.step(store, _STEP / 2)
     return max(1, round(left * total)) if left else 0
 
 
 def _timed(store: Store, *, step: Callable[..., int], up_to: int, size: int) -> tuple[int, float]:
-    """Do one step in a transaction; returns what it gives, and how many seconds it took."""
+    """Run a step in a transaction; return its result and its duration."""
     started = time.perf_counter()
     with store.transaction():
         left = step(store, up_to=up_to, size=size)

@@ -1,1 +1,1 @@
-"""What other readers leave behind and what this one hands out: files read and written, all of it pure."""
+"""newsboat's files as feeds, settings and an outcome for each line; all of it pure."""

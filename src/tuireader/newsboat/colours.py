@@ -26,7 +26,7 @@ def colour_of(written: str) -> str:
 
 
 def is_light(written: str) -> bool:
-    """Whether a background colour is a light one."""
+    """Return whether a background color is light."""
     colour = colour_of(written)
     if colour.startswith("#"):
         return sum(int(colour[at : at + 2], 16) for at in (1, 3, 5)) > 3 * 160

@@ -17,12 +17,12 @@ from tuireader.text import clean
 
 
 class NotTranslatable(Exception):
-    """Why a filter has no counterpart, in words for the person."""
+    """Reason why a filter has no counterpart, for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`attribute operator value` as it stands in the filter."""
+    """`attribute operator value` of a filter."""
 
     attribute: str
     operator: str
@@ -123,14 +123,11 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def translate(text: str, tags: Collection[str] = ()) -> str:
-    """A filter as an expression of ours; `tags` are all that there are, to tell one from another.
-
-    Raises NotTranslatable.
-    """
+    """Translate a filter to an expression; `tags` are all known tags. Raises NotTranslatable."""
     made = _written(parse(text), tags)
     checked = query.parse(made)
     if isinstance(checked, query.QueryError):
-        raise NotTranslatable(f"cannot be said here: {checked.message}")
+        raise NotTranslatable(f"has no counterpart: {checked.message}")
     return made
 
 
@@ -181,7 +178,7 @@ def _comparison(asked: Comparison, tags: Collection[str]) -> str:
     if name in _TEXTS:
         return _text(_TEXTS[name], asked)
     if name in _NEVER:
-        raise NotTranslatable(f"expressions here cannot ask for {_NEVER[name]} ({name})")
+        raise NotTranslatable(f"expressions cannot test {_NEVER[name]} ({name})")
     make: Callable[[Comparison], str] | None = {"unread": _unread, "age": _age, "flags": _flags}.get(name)
     if name == "tags":
         return _tags(asked, tags)
@@ -242,7 +239,7 @@ def _age(asked: Comparison) -> str:
 
 
 def _days(asked: Comparison) -> tuple[int, int | None]:
-    """The youngest and the oldest age that is asked for."""
+    """Return the youngest and the oldest age of a filter."""
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:
@@ -277,11 +274,9 @@ def _flags(asked: Comparison) -> str:
     if (asked.operator, letters) in {("=", ""), ("=~", "^$"), ("!~", "."), ("!~", ".+")}:
         return "-is:starred"
     if asked.operator not in ("=~", "!~", "#", "!#", "=", "!=") or not re.fullmatch(r"[A-Za-z]", letters):
-        raise NotTranslatable("only single flags can be asked for")
+        raise NotTranslatable("only single flags can be tested")
     if asked.operator in ("=", "!="):
-        raise NotTranslatable(
-            "whether an article has one flag and no other cannot be asked; =~ can be translated"
-        )
+        raise NotTranslatable("a filter for exactly one flag has no counterpart; =~ can be translated")
     made = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
     if asked.operator in ("=~", "!~"):  # a pattern takes both cases
         made = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
@@ -295,7 +290,7 @@ def flag_label(letter: str) -> str:
 
 def _tags(asked: Comparison, tags: Collection[str]) -> str:
     if asked.operator not in ("#", "!#"):
-        raise NotTranslatable("tags are asked for with # only")
+        raise NotTranslatable("tags can only be tested with #")
     made = tag_query(asked.value, tags)
     return f"NOT {made}" if asked.operator == "!#" else made
 

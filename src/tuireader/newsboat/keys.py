@@ -125,7 +125,7 @@ _NAMES = {
 
 
 def command_of(operation: str) -> str | None:
-    """The command that does what an operation of newsboat does; None when there is none."""
+    """Return the command for an operation of newsboat, if any."""
     wanted = OPERATIONS.get(operation, "")
     return wanted if wanted in BY_ID else None
 
@@ -136,7 +136,7 @@ def advice(operation: str) -> str:
 
 
 def key_of(written: str) -> str | None:
-    """The name of a key that newsboat's config has; None when it is no key here."""
+    """The name of a key that newsboat's config has; None when it is not a key here."""
     return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
 
 
@@ -183,7 +183,7 @@ class Keyboard:
     def _key(self, written: str) -> str:
         key = key_of(written)
         if key is None:
-            raise No(f"{clean(written, 20)!r} is no key here")
+            raise No(f"{clean(written, 20)!r} is not a key here")
         if key in SAME_BYTE:
             raise No(f"in a terminal {key_label(key)} is the same as {SAME_BYTE[key]}")
         return key

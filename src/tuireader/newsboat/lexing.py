@@ -1,4 +1,4 @@
-"""How lines of newsboat's files are cut into words: continued lines, quotation marks, comments."""
+"""Split lines of newsboat's files into words: continuation lines, quotation marks, comments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its number, counted from 1; of one that is continued it is the first one's."""
+    """A line with its number from 1; that of the first line if it is continued."""
 
     number: int
     text: str
@@ -66,7 +66,7 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
 
 
 def without_comment(text: str) -> str:
-    """A line without what stands behind a `#` that is neither quoted nor escaped."""
+    """Return a line without its comment: a `#` that is neither quoted nor escaped."""
     quoted = False
     at = 0
     while at < len(text):
@@ -81,7 +81,7 @@ def without_comment(text: str) -> str:
 
 
 def split_unquoted(text: str, separator: str) -> list[str]:
-    """The parts of a text between separators that do not stand in quotation marks."""
+    """Split a text at separators outside of quotation marks."""
     parts, start, quoted, at = [], 0, False, 0
     while at < len(text):
         if text[at] == "\\":
@@ -98,7 +98,7 @@ def split_unquoted(text: str, separator: str) -> list[str]:
 
 
 def runs_program(text: str) -> bool:
-    """Whether newsboat would run what stands between backticks in a line."""
+    """Return whether newsboat would run text between backticks in a line."""
     return "`" in text.replace("\\`", "")
 
 

@@ -24,7 +24,7 @@ def macro(made: Settings, text: str, jumps: bool) -> Became:
     written, _, operations = body.strip().partition(" ")
     key = key_of(written)
     if key is None:
-        raise No(f"{clean(written, 40)!r} is no key here")
+        raise No(f"{clean(written, 40)!r} is not a key here")
     if any(macro.key == key for macro in made.macros):
         raise No("this key has a macro already")
     if len(made.macros) == _MOST:
@@ -66,7 +66,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
         if len(run) > _MOST_STEPS:
             raise No(f"a macro does at most {_MOST_STEPS} things")
     if not command and not run:
-        raise No("does nothing that can be done here")
+        raise No("has no step that works here")
     return command, tuple(run)
 
 

@@ -1,4 +1,4 @@
-"""Line by line: what moved, what changed, what was dropped and why."""
+"""Outcome of each imported line: moved, changed, or dropped and why."""
 
 from __future__ import annotations
 
@@ -49,16 +49,13 @@ class Consent(StrEnum):
 ASKED: Mapping[Consent, str] = {
     Consent.PROGRAMS: "starts programs",
     Consent.PROXY: "sends all traffic through a proxy",
-    Consent.FOLDERS: "says where files are written",
+    Consent.FOLDERS: "chooses folders for files",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one line. `note` says what it became, or why it was dropped and what to do.
-
-    `consent` is what the user has to accept first. `makes` names what the line becomes.
-    """
+    """Outcome of a line; `makes` names the parts of the configuration that it becomes."""
 
     file: Annotated[str, "Name of the file."]
     line: Annotated[int, "Line number from 1."]
@@ -80,7 +77,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The lines of one file: `total` is the sum of the three others."""
+    """Numbers of lines of one file."""
 
     file: Annotated[str, "Name of the file."]
     total: Annotated[int, "All lines: the sum of the three below."]
@@ -90,7 +87,7 @@ class Tally:
 
 
 def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:
-    """Count the lines of each file by their fates, in the order of the files."""
+    """Count the lines of each file by outcome, in the order of the files."""
     found: dict[str, dict[Fate, int]] = {}
     for one in outcomes:
         found.setdefault(one.file, dict.fromkeys(Fate, 0))[one.fate] += 1
@@ -98,7 +95,7 @@ def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:
 
 
 def settled(outcomes: Sequence[Outcome], kept: Mapping[Made, str]) -> tuple[Outcome, ...]:
-    """Return the outcomes after a merge; `kept` has what the user's own configuration keeps, and why."""
+    """Return the outcomes after a merge; `kept` has what the user's configuration keeps, and why."""
     return tuple(_settled(one, kept) for one in outcomes)
 
 
@@ -112,7 +109,7 @@ def _settled(one: Outcome, kept: Mapping[Made, str]) -> Outcome:
 
 
 def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """Headings with the lines that did not move as they are: losses first, the look last."""
+    """Return headings with the lines that were not moved unchanged: losses first, the look last."""
     found: dict[str, list[Outcome]] = {}
     for one in sorted(outcomes, key=_weight):
         if one.fate is not Fate.MOVED:
@@ -121,7 +118,7 @@ def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
 
 
 def told(outcomes: Sequence[Outcome]) -> list[str]:
-    """The lines of a group as text; a reason that several of them share is told once, above them."""
+    """Return the lines of a group as text; a reason shared by several lines is printed once, above them."""
     shared = Counter(one.note for one in outcomes)
     found: dict[str, list[str]] = {}
     for one in outcomes:
@@ -142,7 +139,7 @@ def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
 
 def _heading(fate: Fate, consent: Consent | None, group: Group) -> str:
     if consent is not None:
-        return f"Left out: {ASKED[consent]}; --accept {consent} takes it over"
+        return f"Left out: {ASKED[consent]}; import it with --accept {consent}"
     return f"{fate.capitalize()}: {group}"
 
 
@@ -152,7 +149,7 @@ _USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
 
 
 def shown(text: str) -> str:
-    """Return a line as it may be printed: clean, short, without secrets."""
+    """Return a line for printing: clean, short, without secrets."""
     name, *said = text[:2_000].split(maxsplit=1)
     if said and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
         return clean(f"{name} …", 160)

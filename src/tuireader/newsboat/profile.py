@@ -1,4 +1,4 @@
-"""Where newsboat keeps its files, and what they say together."""
+"""Find newsboat's files and read them together."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Profile:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of each line."""
+        """Outcome of each line."""
         return (*self.subscriptions.outcomes, *self.settings.outcomes)
 
     @property
@@ -57,7 +57,7 @@ class Profile:
 
 
 def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
-    """The files in a folder, or where newsboat has them: its XDG folders if it has any, else `~/.newsboat`.
+    """Return the files in a folder, or in newsboat's default folders (XDG, else `~/.newsboat`).
 
     Raises TuireaderError when there is no `urls`.
     """
@@ -79,10 +79,10 @@ def read(
     accepted: Collection[Consent] = (),
     subscriptions: Subscriptions | None = None,
 ) -> Profile:
-    """Read a newsboat's `urls` and `config`; `subscriptions` are those of `urls` if they are known.
+    """Read newsboat's `urls` and `config`; `subscriptions` are those of `urls` if already read.
 
-    `text_of` gives the text of a file, `""` when there is none, and raises TuireaderError when it cannot be
-    read. Programs, proxies and folders are taken over only when they are `accepted`.
+    `text_of` returns the text of a file, `""` without one, or raises TuireaderError. Programs, proxies and
+    folders need to be `accepted`.
     """
     subscriptions = subscriptions or urls.read(text_of(found.urls))
     addresses = [feed.url for feed in subscriptions.feeds]
@@ -134,7 +134,7 @@ class _Files:
         except TuireaderError as error:
             raise No(error.message) from None
         except (OSError, ValueError, RuntimeError):
-            raise No("is no path") from None
+            raise No("is not a path") from None
         name = clean(written, 200) or path.name
         while name in self._paths:
             name += "*"

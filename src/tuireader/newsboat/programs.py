@@ -17,10 +17,10 @@ _MOST = 1_000
 
 
 def without_shell(command: str) -> tuple[str, ...] | str:
-    """Return the program with its arguments, or why it takes a shell to run it.
+    """Return the program with its arguments, or why it needs a shell.
 
-    Redirections to /dev/null and the `&` at the end are left out: it runs like that anyway. `%u` becomes
-    `{url}`, and where there is none the address comes last. `~/` at the start of a word is the home folder.
+    Drops redirections to /dev/null and a final `&`. `%u` becomes `{url}`; without it, the address comes last.
+    `~/` at the start of a word is the home folder.
     """
     made = words_of(command)
     if isinstance(made, str) or any(ADDRESS in part for part in made):

@@ -42,20 +42,20 @@ class Rules:
         self._slow = 0
 
     def highlight(self, arguments: Sequence[str]) -> Became:
-        """Make a watch of a pattern that is coloured in lists."""
+        """Make a watch of a pattern that newsboat highlights in lists."""
         if len(arguments) < 3:
-            raise No("names no pattern or no colour", group=Group.LOOK)
+            raise No("has no pattern or color", group=Group.LOOK)
         _room(self._made.watches, "watches")
         target, pattern, colour = arguments[:3]
         if target == "article":
             raise No(
-                "only colours text in an open article; W makes a watch, which finds words in all articles",
+                "only colors text in an open article; W makes a watch, which finds words in all articles",
                 group=Group.LOOK,
             )
         if target not in ("all", "articlelist"):
             raise No(LOOK, group=Group.LOOK)
         if _DECORATION.search(pattern) or not re.search(r"[^\W\d_]{2}", re.sub(r"\\.", "", pattern)):
-            raise No(f"looks for no words, only colours text; {LOOK}", group=Group.LOOK)
+            raise No(f"matches no words, only colors text; {LOOK}", group=Group.LOOK)
         plain = _alternatives(pattern)
         fields = ("title",) if target == "articlelist" else ("title", "summary", "body")
         if plain:
@@ -70,7 +70,7 @@ class Rules:
     def highlight_article(self, arguments: Sequence[str]) -> Became:
         """Make a watch of a filter that colours rows, if it looks for anything."""
         if len(arguments) < 2:
-            raise No("names no filter or no colour", group=Group.LOOK)
+            raise No("has no filter or color", group=Group.LOOK)
         _room(self._made.watches, "watches")
         expression = translate(arguments[0], self._tags)
         found = query.parse(expression)
@@ -79,7 +79,7 @@ class Rules:
             for leaf in query.leaves(found.root)
         ):
             raise No(
-                "colours rows by their state and looks for no words; V saves such a search", group=Group.LOOK
+                "colors rows by their state and matches no words; V saves such a search", group=Group.LOOK
             )
         return self._watch(
             WatchConfig(self._watch_name(arguments[0]), query=expression, color=colour_of(arguments[1]))
@@ -102,7 +102,7 @@ class Rules:
     def ignore(self, arguments: Sequence[str]) -> Became:
         """Make mutes of a line of the kill file."""
         if len(arguments) < 2:
-            raise No("names no feed or no filter")
+            raise No("has no feed or filter")
         _room(self._made.mutes, "mutes")
         feed, asked = arguments[:2]
         expression = translate(asked, self._tags)
@@ -135,7 +135,7 @@ class Rules:
         """Make a saved search of a filter with a name."""
         name = clean(arguments[0], 100) if arguments else ""
         if len(arguments) < 2 or not name:
-            raise No("names no filter")
+            raise No("has no filter")
         _room(self._made.views, "saved searches")
         expression = translate(arguments[1], self._tags)
         if name.casefold() in self._views:
@@ -165,7 +165,7 @@ def _room(there: Sequence[object], what: str, more: int = 1) -> None:
 
 
 def _understood(expression: str) -> str:
-    """An expression, if it is one: a single line that is not must not keep all others from moving over."""
+    """Return an expression if it is valid: one bad line must not stop the import of the others."""
     parsed = query.parse(expression)
     if isinstance(parsed, query.QueryError):
         raise No(f"the pattern cannot be looked for: {parsed.message}")
@@ -173,7 +173,7 @@ def _understood(expression: str) -> str:
 
 
 def _alternatives(pattern: str) -> tuple[str, ...]:
-    """The words and phrases of a pattern that has nothing but alternatives; none if there is more to it."""
+    """Return the words and phrases of a pattern that only has alternatives; none for any other pattern."""
     bare = pattern[1:-1] if pattern.startswith("(") and pattern.endswith(")") else pattern
     if bare.count("|") >= _MOST_WORDS:
         return ()

@@ -42,7 +42,7 @@ class Context:
 
 
 def read(files: Sequence[tuple[str, str]], context: Context | None = None) -> Settings:
-    """Read (name, text) of a config. Of a setting that is set twice the last line counts, as in newsboat."""
+    """Read (name, text) of a config. The last line of a setting counts."""
     reader = _Reader(context or Context())
     for name, text in files:
         reader.file(name, text)
@@ -111,7 +111,7 @@ class _Reader:
 
     def _included(self, file: str, arguments: list[str]) -> Became:
         if not arguments:
-            raise No("names no file")
+            raise No("has no file")
         name, text = self._include(file, arguments[0])
         self.file(name, text)
         return Became("its lines are read")
@@ -160,12 +160,12 @@ class _Reader:
         if name == "unbind-key":
             return self._keyboard.unbind(*(arguments or [""])[:2])
         if len(arguments) < 2:
-            raise No("names no key or no operation")
+            raise No("has no key or operation")
         return self._keyboard.bind(*arguments[:3], jumps=jumps)
 
     def _color(self, arguments: list[str]) -> Became:
         if len(arguments) < 3:
-            raise No("names no colour")
+            raise No("has no color")
         element, _, background = arguments[:3]
         if element != "background" or not colour_of(background):
             raise No(LOOK)

@@ -38,11 +38,11 @@ class Settings:
     def ask(self, consent: Consent, note: str) -> None:
         """Go on only when the user has accepted this; `note` says what the line would become."""
         if consent not in self.accepted:
-            raise No(f"{note} once it is accepted", consent=consent)
+            raise No(f"{note} once accepted", consent=consent)
 
 
 class No(Exception):
-    """Why a line does not move. `group` is its kind where that of its name is not right."""
+    """Reason why a line does not move; `group` is its kind if it differs from the setting's."""
 
     def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
         super().__init__(reason)
@@ -73,7 +73,7 @@ def yes(value: str) -> bool:
 
 def _number(value: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value):
-        raise No("is no number")
+        raise No("is not a number")
     if not least <= int(value) <= most:
         raise No(f"is not between {least} and {most}")
     return int(value)
@@ -105,7 +105,7 @@ def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if said.get("use-proxy") not in ("yes", "true"):
         raise No("is off there (use-proxy)")
     if "proxy" not in said:
-        raise No("goes with proxy, which is not set")
+        raise No("needs proxy, which is not set")
     kind = said.get("proxy-type", "http")
     if kind != "http":
         raise No(f"a {clean(kind, 20)} proxy is not supported; name an http one under `[fetch] proxy`")
@@ -129,7 +129,7 @@ def _timeout(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 def _user_agent(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     agent = clean(value, 300)
     if not agent.isascii():
-        raise No("has signs that no server takes; set `[fetch] user_agent`")
+        raise No("has characters that no server accepts; set `[fetch] user_agent`")
     return _set(made, "fetch", "user_agent", agent)
 
 
@@ -139,7 +139,7 @@ def _show_read(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 
 def _text_width(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "0":
-        raise No("texts have a greatest width, see `[ui] width`", group=Group.LOOK)
+        raise No("texts have a maximum width, see `[ui] width`", group=Group.LOOK)
     return _set(made, "ui", "width", _number(value, 20, 400))
 
 

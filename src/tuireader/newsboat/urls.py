@@ -24,7 +24,7 @@ _MOST_VIEWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The subscriptions of a file `urls`. `tags` are those of each feed by its address, as they stand there.
+    """Subscriptions of a file `urls`; `tags` by address of the feed.
 
     `queries` and `left_out` count lines: query feeds, and feeds that cannot be followed here.
     """
@@ -43,9 +43,9 @@ class Subscriptions:
 
 
 def read(text: str, file: str = "urls") -> Subscriptions:
-    """The feeds and query feeds of a file. The first tag is a feed's folder, the others are its labels.
+    """Read feeds and query feeds. The first tag of a feed is its folder, the others are its labels.
 
-    A feed that stands there twice has the tags of its last line, as newsboat has it.
+    The last of several lines with the same feed counts, as in newsboat.
     """
     reader = _Reader(file)
     for line in lines(text):

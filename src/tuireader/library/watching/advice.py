@@ -1,4 +1,4 @@
-"""What seems not to be meant in watches, mutes and expressions, by the names that there are."""
+"""Advice on watches, mutes and expressions that are probably mistakes, such as unknown names."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tuireader.store import Store
 Ask = Callable[[Names], Sequence[Advice]]
 
 
-def names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
-    """All names that expressions can ask for, but for the tags that feeds give their entries."""
+def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
+    """Return all names that expressions can use, without tags of feeds."""
     labels = [label.name for label in store.labels.all()]
     labels += [label for _, _, _, *of_feed in feeds.values() for label in of_feed]
     return _names(config, [(title, url, folder) for title, url, folder, *_ in feeds.values()], labels)
@@ -38,18 +38,18 @@ def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequen
     )
 
 
-def of_text(store: Store, known: Names, text: str) -> list[Advice]:
-    """What seems not to be meant in an expression."""
+def for_expression(store: Store, known: Names, text: str) -> list[Advice]:
+    """Return advice on an expression."""
     return _advised(partial(_of_expression, text), known, store.labels.tags)
 
 
-def of_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
-    """The same for a watch."""
+def for_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
+    """Return advice on a watch."""
     return _advised(partial(watch.advice, rule_of(item)), known, store.labels.tags)
 
 
-def of_mute(store: Store, known: Names, mute: MuteConfig) -> list[Advice]:
-    """The same for a mute."""
+def for_mute(store: Store, known: Names, mute: MuteConfig) -> list[Advice]:
+    """Return advice on a mute."""
     return _advised(partial(_of_mute, mute), known, store.labels.tags)
 
 
@@ -66,7 +66,7 @@ def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
 
 
 def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
-    """What `ask` finds. Whether feeds tag entries so is only looked up for a label that nobody gave."""
+    """Return the advice of `ask`. Tags of feeds are only read for a label that the user never gave."""
     found = ask(known)
     if any(one.field == "label" for one in found):
         found = ask(replace(known, labels=[*known.labels, *tags()]))
@@ -76,10 +76,10 @@ def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> lis
 # --------------------------------------------------------------------------- the file
 
 
-def of_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
-    """What seems not to be meant in the watches, mutes and saved searches of a file, with its place.
+def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
+    """Return advice on the watches, mutes and saved searches of a configuration file, with line numbers.
 
-    Names are those of the configuration and of the database, which is looked into, and not opened or made.
+    Reads names from the configuration and the database, without opening or creating the latter.
     """
     from tuireader.store import completions as stored
 
@@ -96,7 +96,7 @@ def of_config(config: Config, text: str, file: str, database: Path) -> list[Prob
 
 
 def _asked(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
-    """The tables that hold expressions, by their paths in the file, and what to ask of each."""
+    """Yield each table with an expression: its path in the file, and its advice."""
     for item in config.watches:
         yield _path(data, "watch", name=item.name), partial(watch.advice, rule_of(item))
     for mute in config.mutes:
@@ -106,7 +106,7 @@ def _asked(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:
-    """The path of a table in the file, some of whose tables may be no good: `watch[2]`, counted from 1."""
+    """Return the path of a table in the file, some of whose tables may be invalid: `watch[2]`, from 1."""
     tables = data[kind] if isinstance(data[kind], list) else [data[kind]]
     for number, table in enumerate(tables, 1):
         if all(str(table.get(key, "")).strip() == value for key, value in values.items()):

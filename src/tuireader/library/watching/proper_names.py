@@ -1,4 +1,4 @@
-"""Names: the people, companies and laws that an article is about, and what a watch is called. Pure."""
+"""Names of people, companies and laws in an article, and names for watches. Pure."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ _NO_NAMES = STOP | frozenset(_CALENDAR.split())
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word as it stands in a text. `opens` says that it begins a sentence, `joined` that only a space parts
-    it from the word before."""
+    """A word of a text: `opens` a sentence, `joined` to the word before by a space only."""
 
     shown: str
     opens: bool = True
@@ -39,24 +38,23 @@ class _Word:
 
     @property
     def capital(self) -> bool:
-        """Whether it may be a name, or a part of one, by the way it is written."""
+        """True when it is written like a name or a part of one."""
         big = any(map(str.isupper, self.shown))
         return big and self.folded not in _NO_NAMES and (len(self.shown) > 2 or self.shown[0].isupper())
 
     @property
     def strong(self) -> bool:
-        """Whether no ordinary word is written so: WeChat, AMD, CVE-2026-1, Five9."""
+        """True when ordinary words are never written so: WeChat, AMD, CVE-2026-1, Five9."""
         return any(map(str.isupper, self.shown[1:])) or (
             self.shown[0].isupper() and any(map(str.isdigit, self.shown))
         )
 
 
 def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3) -> list[str]:
-    """Names that an article is about, the most telling first: those of its title, and of its text those
-    that come again. `known` says whether a capitalised word is a name elsewhere.
+    """Return names that an article is about, best first: those of its title, and repeated ones of its text.
 
-    A capital at the start of a sentence or in a Headline Of Capitals says nothing: there the same word has to
-    be a name in the middle of a sentence, or elsewhere.
+    A capital at the start of a sentence or in a Headline Of Capitals does not count: there the same word must
+    be a name elsewhere in the text, or `known` as one in other articles.
     """
     head, body = list(_words(title)), list(_words(text[:_READ]))
     if not any(word.shown.islower() and word.folded not in STOP for word in head):
@@ -81,7 +79,7 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
-    """The phrases of a title in a script without blanks that its text repeats, the most frequent first."""
+    """Return phrases of a title in a script without spaces that its text repeats, most frequent first."""
     if not any(map(is_cjk, title)):
         return []
     text = text[:_READ]
@@ -89,8 +87,8 @@ def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
     return _apart(sorted(found, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
 
 
-def name_of(terms: Sequence[str], taken: Sequence[str]) -> str:
-    """A name for a watch after its terms: the first one, or more of them where that name is taken."""
+def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
+    """Return a name for a watch: its first term, or more of them where that name is taken."""
     known = {name.casefold() for name in taken}
     name = ""
     for end in range(1, len(terms) + 1):
@@ -104,7 +102,7 @@ def name_of(terms: Sequence[str], taken: Sequence[str]) -> str:
 
 
 def _apart(found: list[str], most: int) -> list[str]:
-    """The first few, without those that stand inside one another."""
+    """Return the first few, without those contained in one another."""
     chosen: list[str] = []
     for name in found:
         folded = name.casefold()
@@ -124,7 +122,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 
 def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:
-    """Names of one or more words, with an `of` inside; one everyday word alone is none."""
+    """Yield names of one or more words, with an `of` inside; an everyday word alone is none."""
     run: list[_Word] = []
     for word in [*words, _Word("")]:
         part = word.capital and (not word.opens or is_name(word))

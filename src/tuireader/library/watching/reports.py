@@ -1,4 +1,4 @@
-"""How often a watch or an expression hits, and what is odd about the watches that there are."""
+"""Reports on the matches of a watch or an expression, and remarks on watches."""
 
 from __future__ import annotations
 
@@ -30,12 +30,7 @@ _ENOUGH = 10
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How often an expression or a watch hits. `days` are (day, hits), oldest first, without empty ones.
-
-    `a_day` are the hits a day of the days asked for, or since the first hit. For watches only: `terms` are
-    (term, articles it hits), `leads` (feed, how it does), `aliases` (other name, sentence that gives it),
-    `former` how many of the hits were taken away by an edit.
-    """
+    """Matches of an expression or a watch; `leads` are (feed, its lead). See `cli.shapes` for the fields."""
 
     hits: Annotated[int, "Articles that match."]
     days: Annotated[tuple[tuple[str, int], ...], "Matches by day (`2026-11-24`), without empty days."]
@@ -54,15 +49,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to know about a watch, or about one of its terms."""
+    """A remark on a watch, or on one of its terms."""
 
     watch: Annotated[str, "Name of the watch."]
     term: Annotated[str, 'The term in question, `""` when it is the whole watch.']
     message: Annotated[str, "What to know about it."]
 
 
-def hits_of(store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int) -> Report:
-    """How often an expression hits, in the last `days`."""
+def expression_report(
+    store: Store, parsed: query.Query, days: int | None, feeds: ingest.FeedNames, now: int
+) -> Report:
+    """Return the matches of an expression, in the last `days`."""
     if days is not None:
         parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
     ids = store.search.find(
@@ -71,8 +68,10 @@ def hits_of(store: Store, parsed: query.Query, days: int | None, feeds: ingest.F
     return _report(store, ids, feeds, days, now)
 
 
-def report(store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int) -> Report:
-    """How often a watch hits, in the last `days`, by day, feed and term, and which feeds are first."""
+def watch_report(
+    store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
+) -> Report:
+    """Return the matches of a watch, in the last `days`, by day, feed and term, and the first feeds."""
     since = 0 if days is None else now - days * _DAY
     ids = [article for article, time in store.stats.matched(item.name) if time >= since]
     _, some, _ = store.stats.terms(item.name)
@@ -99,12 +98,11 @@ def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int
 
 
 def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames) -> list[Remark]:
-    """What is wrong or odd: rules that cannot work, what seems not to be meant, terms that never hit, and
-    terms that drown the others."""
+    """Return remarks: broken rules, advice, terms that never match or match alone."""
     found = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
-    known = advising.names(store, config, feeds)
+    known = advising.known_names(store, config, feeds)
     for item in config.watches:
-        advice = advising.of_watch(store, known, item)
+        advice = advising.for_watch(store, known, item)
         found += [Remark(item.name, one.term, one.message) for one in advice]
         explained = {one.term for one in advice}
         total, some, alone = store.stats.terms(item.name)
@@ -121,7 +119,7 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
 
 
 def _never(store: Store, term: str) -> str:
-    """That a term has not hit, and which of its words is in no article at all."""
+    """Return a remark on a term that never matched, with the word that no article has."""
     for word in lexicon.words(lexicon.index_text(term.strip("*"))) if not term.startswith("/") else ():
         near = store.stats.nearest_word(word)
         if near is not None and not term.endswith("*"):

@@ -1,4 +1,4 @@
-"""Watches of the config as the matcher wants them, and which have come to their end."""
+"""Rules of the configured watches, and the watches that have ended."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _DAY = 86_400
 
 
 def rule_of(item: WatchConfig) -> WatchRule:
-    """A watch of the config as the matcher wants it."""
+    """Return the rule of a configured watch."""
     return WatchRule(
         item.name, item.any, item.all, item.none, item.query, item.fields, item.feeds, item.exact
     )
 
 
 def rules(config: Config) -> list[WatchRule]:
-    """All watches of the config as the matcher wants them."""
+    """Return the rules of all configured watches."""
     return [rule_of(item) for item in config.watches]
 
 
 def quiet_days(config: Config) -> dict[str, int]:
-    """The watches that end when their story does, and after how many quiet days each does."""
+    """Return the watches that end with their story, and the number of quiet days."""
     return {item.name: item.ends_after_quiet_days for item in config.watches if item.ends_after_quiet_days}
 
 
 def ended(last: Mapping[str, int], days: Mapping[str, int], now: int) -> frozenset[str]:
-    """Those of them that have been quiet for so long; `last` has when each had news last."""
+    """Return the watches that have been quiet for that long; `last` is the time of their last news."""
     return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * _DAY)

@@ -1,4 +1,4 @@
-"""How watches do: numbers, and why a quiet one is quiet."""
+"""Statistics of watches, and reasons why one is quiet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DAY = 86_400
 
 
-def stats(
+def watch_stats(
     store: Store,
     config: Config,
     matcher: Matcher,
@@ -28,18 +28,18 @@ def stats(
     today: int,
     now: int,
 ) -> list[WatchStats]:
-    """Every watch of the config with its numbers; `today` is when the person's day began."""
+    """Return the statistics of every watch in config order; `today` is the start of the user's day."""
     hits, counts = store.stats.hits(today, now), store.lists.watches()
     newest = {row.id: row for row in store.lists.rows([one.newest[1] for one in hits.values()])}
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
     last, found = store.follows.last_news(), []
-    known = advising.names(store, config, names)
+    known = advising.known_names(store, config, names)
     for item in config.watches:
         one = hits.get(item.name) or numbers.Hits()
         count = counts.get(item.name, Count())
-        advice = advising.of_watch(store, known, item)
+        advice = advising.for_watch(store, known, item)
         found.append(
             WatchStats(
                 name=item.name,
@@ -69,7 +69,7 @@ def _end(item: WatchConfig, last: int) -> int | None:
 def _quiet(
     item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int, advice: Sequence[Advice]
 ) -> str:
-    """Why nothing came for a week: it can hit nothing, nothing was said, or feeds are out of order."""
+    """Return why nothing matched for a week: a mistake in the watch, no news, or failing feeds."""
     for one in sorted(advice, key=lambda one: not one.dead):
         if one.dead or not hits.total:
             return f"quiet: {one}"
@@ -85,7 +85,7 @@ def _quiet(
 
 
 def _asked(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Whether a feed counts for a watch: named by it, or else one that it has had hits from, or else any."""
+    """Return whether a feed counts for a watch: it names it, or has had matches from it, or from none yet."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

@@ -1,4 +1,4 @@
-"""Watches and other names that articles give reason for."""
+"""Suggest watches and aliases from articles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tuireader import watch
 from tuireader.config import WatchConfig
 from tuireader.ingest.relate import StoredProfiles
 from tuireader.ingest.topics import topics
-from tuireader.library.watching.proper_names import name_of, names_in, phrases_of
+from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
 from tuireader.library.watching.rules import rule_of
 from tuireader.related.features import Stats, extract
 from tuireader.related.words import fold, term_hash
@@ -20,11 +20,10 @@ _ALIAS_ARTICLES = 300
 _MOST = 3
 
 
-def suggest(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> WatchConfig:
-    """A watch for what an article is about: its names, or else the phrase that says most.
+def suggest_watch(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> WatchConfig:
+    """Propose a watch for an article: its names, or else its best phrase, without terms of existing watches.
 
-    What one of `watches` looks for is left out, for that is watched already. Without such an article, a watch
-    that looks for nothing.
+    An empty watch if the article does not exist.
     """
     watched = [term.casefold() for item in watches for term in (item.name, *item.any)]
 
@@ -37,7 +36,7 @@ def suggest(store: Store, article_id: int, watches: Sequence[WatchConfig]) -> Wa
             new(names) or new(topics(store, text))[:1] or names or filter(None, [clean(text.title, 60)])
         )
         if terms:
-            return WatchConfig(name_of(terms, [item.name for item in watches]), any=terms)
+            return WatchConfig(watch_name(terms, [item.name for item in watches]), any=terms)
     return WatchConfig("")
 
 
@@ -52,7 +51,7 @@ def _names(store: Store, text: StoredText) -> list[str]:
 
 
 def aliases(store: Store, item: WatchConfig) -> list[tuple[str, str]]:
-    """Other names that the newest articles on a watch give for its terms, each with its sentence."""
+    """Return other names that the newest matches give for the terms of a watch, each with its sentence."""
     rule = rule_of(item)
     found: dict[str, tuple[str, str]] = {}
     ids = [article for article, _ in store.stats.matched(item.name)[:_ALIAS_ARTICLES]]

@@ -43,7 +43,8 @@ async def new_watch(context: FlowContext, config: WatchConfig | None = None) -> 
 
 async def edit_watch(context: FlowContext, config: WatchConfig, replaces: str) -> Outcome | None:
     """Ask for changes of a watch, or for a new one."""
-    from tuireader.library.watching import name_of, rule_of
+    from tuireader.library.watching.proper_names import watch_name
+    from tuireader.library.watching.rules import rule_of
     from tuireader.watch import Matcher
 
     watches = context.library.watches
@@ -52,7 +53,7 @@ async def edit_watch(context: FlowContext, config: WatchConfig, replaces: str) -
         save=watches.save,
         spans=lambda config: Matcher([rule_of(config)]).spans,
         aliases=watches.suggest_aliases,
-        name=name_of,
+        name=watch_name,
         feed_title=context.library.feeds.title,
         colors=watches.colors,
     )

@@ -1,4 +1,4 @@
-"""Feed health: failing, moved and paused feeds with reasons and remedies."""
+"""The health of the feeds: which one is in trouble, since when, why, and what to do about it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def _since(moment: int | None, now: int) -> str:
 
 def _next(feed: Feed, now: int) -> str:
     if feed.state != "ok":
-        return "only by hand"
+        return "not by itself"
     if feed.next_try is None or feed.next_try <= now:
-        return "due now"
+        return "now due"
     return f"in {until(feed.next_try - now)}"
 
 
 def _name(feed: Feed) -> str:
-    """Return the title of a feed, or else its address without the scheme."""
+    """What a feed is called; without a title the part of its address that tells it from others."""
     url = without_password(feed.url)
     return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
@@ -58,7 +58,7 @@ def _tries(number: int) -> str:
 
 
 def health_row(health: FeedHealth, now: int) -> Row:
-    """Return the row of a feed."""
+    """The line of one feed."""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
     streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
@@ -79,7 +79,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
 
 
 def health_facts(health: FeedHealth, now: int) -> list[Line]:
-    """Return details of a feed, errors first."""
+    """What is known of one feed, the worst first."""
     feed = health.feed
     url = without_password(feed.url)
     titled = feed.title not in ("", url)
@@ -93,7 +93,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         if to_do:  # what to do about it is not cut off in a narrow terminal
             lines.append(((f"{to_do[:1].upper()}{to_do[1:]}", "text"),))
     if health.moved_to:
-        lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
+        lines.append((("moved for good to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
@@ -103,7 +103,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
 
 
 class Health(TableScreen):
-    """All feeds, those in trouble first; most problems can be fixed here."""
+    """All feeds, the worst first; what is wrong is mended in place."""
 
     HEADING = "Feed health"
     COLUMNS = (
@@ -124,7 +124,7 @@ class Health(TableScreen):
         self._found: dict[str, FeedHealth] = {}
 
     async def fetch(self) -> list[Row]:
-        """Return the feeds by trouble, and then in the order of the config."""
+        """The feeds by trouble; those alike stay in the order of the config."""
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         now = int(self.host.clock())
@@ -132,16 +132,16 @@ class Health(TableScreen):
         return [health_row(health, now) for health in found]
 
     def told(self) -> str:
-        """Return the number of feeds, and of those in trouble."""
+        """How many feeds are in trouble."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
         return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
 
     def about(self, key: str) -> list[Line]:
-        """Return error, address, times and numbers of a feed."""
+        """Error, address, times and numbers of a feed."""
         return health_facts(self._found[key], int(self.host.clock()))
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return keys for the feed under the cursor."""
+        """What can be done with the feed under the cursor."""
         health = self._current
         if health is None:
             return []
@@ -170,7 +170,7 @@ class Health(TableScreen):
             await self.run(partial(refresh, [self._current.feed.id]))
 
     async def action_refresh_failing(self) -> None:
-        """Fetch all failing feeds."""
+        """Fetch all that fail."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
             await self.run(partial(refresh, ids))

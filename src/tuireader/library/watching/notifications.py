@@ -1,4 +1,4 @@
-"""Which matches are told, each once; the only part of this package that writes."""
+"""Matches to notify of, each once; the only helper that writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.delivery import notify
-from tuireader.library.watching.additions import additions
+from tuireader.library.watching.new_facts import new_facts
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.notices import ArticleIdentity, Waiting
@@ -22,11 +22,10 @@ _SOON = 43_200
 def claim(
     store: Store, wanted: Mapping[str, str], feeds: ingest.FeedNames, matcher: Matcher, now: int
 ) -> tuple[list[notify.Item], list[int]]:
-    """Take what waits to be told, and mark it as told; needs a transaction.
+    """Return the waiting matches to notify of, and mark them as notified; needs a transaction.
 
-    `wanted` has for each watch whether it tells each `article`, or a `story`: then a later article of the
-    same story is told only if it adds something. A repost is told by neither. Returns the articles, and the
-    notices that were marked.
+    `wanted` has the mode of each watch: with `article`, every article; with `story`, later articles of a
+    story only if they add new facts. Reposts are left out. Returns the articles, and the marked notices.
     """
     told: dict[int, set[str]] = {}
     adds: dict[int, tuple[str, ...]] = {}
@@ -42,7 +41,7 @@ def claim(
             continue
         place = (item.watch, item.story)
         before = spoken.setdefault(place, store.notices.notified_in_story(*place)) if mode == "story" else []
-        new = _additions(store, item.article_id, before) if before else ()
+        new = _new_facts(store, item.article_id, before) if before else ()
         if before and not new:
             known.append(item.id)
             continue
@@ -78,12 +77,12 @@ def claim(
 
 
 def _note(evidence: Evidence) -> tuple[str, str]:
-    """The terms and the sentence for the record."""
+    """Return the terms and the sentence for the record."""
     return ", ".join(dict.fromkeys(hit.term for hit in evidence.hits)), evidence.sentence
 
 
 class _Reposts:
-    """What each watch has told of, so that an article that a feed has posted twice is told once."""
+    """Finds articles that a feed has posted twice, so that each watch notifies once."""
 
     def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
         self._store = store
@@ -96,11 +95,11 @@ class _Reposts:
                 self._add(watch, one)
 
     def add(self, item: Waiting) -> None:
-        """Note that an article is told now."""
+        """Note that an article is being notified of."""
         self._add(item.watch, self._said[item.article_id])
 
     def known(self, item: Waiting) -> bool:
-        """Return whether what an article says was told for its watch already."""
+        """Return whether its watch has notified of the same text."""
         said = self._said[item.article_id]
         if any((item.watch, key) in self._keys for key in said.keys):
             return True
@@ -123,9 +122,9 @@ class _Reposts:
         self._titles.setdefault((watch, said.feed_id, said.title), []).append(said)
 
 
-def _additions(store: Store, article_id: int, told: Sequence[int]) -> tuple[str, ...]:
+def _new_facts(store: Store, article_id: int, told: Sequence[int]) -> tuple[str, ...]:
     texts = {
         text.id: f"{text.title}\n{text.summary}\n{text.body}"
         for text in store.articles.texts([article_id, *told])
     }
-    return additions(texts.pop(article_id, ""), texts.values())
+    return new_facts(texts.pop(article_id, ""), texts.values())

@@ -1,4 +1,4 @@
-"""What a later article of a story adds: numbers, dates, names and quotations that were not told before."""
+"""New facts in a later article of a story: numbers, dates, names and quotations."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _INFLECTING = "\u0370"
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What a text says, by a key that is the same for the same fact, in the words to show."""
+    """Facts of a text: a key that is equal for equal facts, and the words to show."""
 
     numbers: dict[float, str]
     dates: dict[tuple[int, int], str]
@@ -82,11 +82,11 @@ class _Facts:
     quotations: dict[str, str]
 
 
-def additions(text: str, told: Iterable[str]) -> tuple[str, ...]:
-    """The numbers, dates, names and quotations at the top of a text that none of the `told` texts has.
+def new_facts(text: str, told: Iterable[str]) -> tuple[str, ...]:
+    """Return the numbers, dates, names and quotations at the top of a text that none of the `told` texts has.
 
-    The first line of a text is its title. At most four, in the words of the text. JLR is no new name where
-    there was Jaguar Land Rover.
+    The first line of a text is its title. At most four, in the words of the text. JLR is no new name after
+    Jaguar Land Rover.
     """
     seen_text = "\n".join(told)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
@@ -123,7 +123,7 @@ def _facts(text: str) -> _Facts:
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
-    """Month and day of a date."""
+    """Return month and day of a date."""
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
     month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
@@ -131,7 +131,7 @@ def _day(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _number(match: re.Match[str]) -> tuple[float, str]:
-    """A number with its unit; 0 for what is hardly news by itself: a small one, or a year."""
+    """Return a number with its unit; 0 for one that is hardly news: a small one, or a year."""
     value = _value(match["digits"]) * _UNITS.get((match["unit"] or "").lower(), 1.0)
     if match["share"]:
         return value / 100 + 1e-9, match[0].strip()  # so that 5 % is not 0.05
@@ -142,7 +142,7 @@ def _number(match: re.Match[str]) -> tuple[float, str]:
 
 
 def _value(digits: str) -> float:
-    """A number by its digits: `1,200.5`, `1.200,5`, `10,5`, `1,00,000`; 0 for a version such as `2.1.3`."""
+    """Value of digits: `1,200.5`, `1.200,5`, `10,5`, `1,00,000`; 0 for a version such as `2.1.3`."""
     first, *groups = re.split("[.,]", digits)
     signs = [char for char in digits if char in ".,"]
     if not signs:
@@ -158,10 +158,10 @@ def _value(digits: str) -> float:
 
 
 def _names(text: str) -> Iterator[tuple[str, str]]:
-    """Words with capitals inside of sentences: at the start of one, the first word says nothing.
+    """Yield capitalized words inside sentences; the first word of a sentence does not count.
 
-    Headlines in which most words have capitals, and lines that name the author, tell no names. In German a
-    name is told from a noun only where two words with capitals follow each other.
+    Ignores headlines in title case, and bylines. In German, where nouns are capitalized, a name has at least
+    two words.
     """
     title, line_feed, rest = text.partition("\n")
     least = 2 if len(_GERMAN & set(_WORD.findall(text))) >= 3 else 1
@@ -179,7 +179,7 @@ def _names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_headline(line: str) -> bool:
-    """Whether a line has capitals for all its longer words, as a Headline in This Style does."""
+    """Return whether a line has capitals for all its longer words, as a Headline in This Style does."""
     words = _WORD.findall(line)
     if len(words) > _HEADLINE_WORDS:
         return False

@@ -1,4 +1,4 @@
-"""A watch that is tried out before it is saved."""
+"""Preview the matches of a watch before it is saved."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ _LOOKED_AT = 6000
 
 
 @dataclass(slots=True)
-class Trial:
-    """A watch that is tried out on what is stored, a batch at a time, newest first.
+class WatchPreviewer:
+    """Match a watch against stored articles, a batch at a time, newest first.
 
-    `begin` once, then `step` until it says that there is no more, then `preview`. Matches of `replaces`, the
-    watch in whose place it would stand, are compared with.
+    Call `begin` once, `step` until it returns False, then `preview`. `replaces` is the watch to compare with.
     """
 
     rule: WatchRule
@@ -42,17 +41,17 @@ class Trial:
 
     @property
     def problem(self) -> str:
-        """What is wrong with the watch, or `""`."""
+        """Error of the rule, or `""`."""
         return "; ".join(problem.message for problem in self._matcher.problems)
 
     def begin(self, store: Store) -> None:
-        """Find which articles have to be looked at."""
+        """Find the candidates."""
         expression = watch.prefilter(self.rule)
         self._candidates = store.search.newest(expression)
         self._before = store.stats.matched(self.replaces) if self.replaces else []
 
     def step(self, store: Store, size: int = 100) -> bool:
-        """Look at the next `size` articles; False when none are left, or enough has been seen."""
+        """Match the next `size` articles; return False when done, or enough were found."""
         batch = [article for article, _ in self._candidates[self._at : self._at + size]]
         self._at += len(batch)
         names = (self.rule.name,)
@@ -62,7 +61,7 @@ class Trial:
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 
     def preview(self, store: Store) -> WatchPreview:
-        """What has been found."""
+        """Return the result so far."""
         looked_at = self._candidates[: self._at]
         complete = self._at >= len(self._candidates)
         before = self._before
