@@ -57,7 +57,7 @@ def test_the_line_of_a_watch() -> None:
     quiet = WatchStats("A", quiet="quiet: 2 of 3 feeds failing", newest=row)
     assert watch_row(quiet, NOW).cells["last"].text == "quiet: 2 of 3 feeds failing"
     assert watch_row(WatchStats("A", problem="no"), NOW).cells["last"].text == "! no"
-    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "nothing so far"
+    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "no hits yet"
     config = WatchConfig("A", ("x", "y"), (("z",),), ("w",), "q")
     assert definition(config) == "any: x, y · one of: z · none: w · query: q"
 

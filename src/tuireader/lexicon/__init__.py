@@ -18,7 +18,6 @@ from tuireader.lexicon.indexing import (
     index_folded,
     index_text,
     indexed,
-    indexed_v4,
     words,
 )
 from tuireader.lexicon.parts import Run
@@ -26,5 +25,5 @@ from tuireader.lexicon.term import Term, compile_term
 
 __all__ = [
     "MARKS", "TOKENIZER", "Folded", "Run", "Term", "compile_term", "distinct_words", "fold",
-    "index_folded", "index_text", "indexed", "indexed_v4", "words",
+    "index_folded", "index_text", "indexed", "words",
 ]  # fmt: skip

@@ -57,12 +57,6 @@ _SYMBOL_CLASS = (
     "\u21d2-\u2bff\U0001f000-\U0001fbff"
 )
 _SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
-# For older indexes: everything that is or becomes a symbol, and the signs that broke a phrase then.
-_NEW_SIGNS = "\u055a\u05f3\u275b\u275c\u05f4\u275d\u275e\u058a\u05be\u2e3a\u2e3b"
-_INDEXED_ANEW = re.compile(
-    f"[{_SYMBOL_CLASS}{_NEW_SIGNS}\u33a7-\u33df\uff5f\uff60\uffe0-\uffee\U0001d6c1-\U0001d7c3]"
-)
-_AS_BREAKS = str.maketrans(dict.fromkeys(_NEW_SIGNS, "‽"))
 
 
 def indexed(text: str) -> str:
@@ -76,13 +70,6 @@ def indexed(text: str) -> str:
 def symbols(cased: str) -> tuple[str, ...]:
     """Return the symbols of a cased text that the index holds, each once."""
     return tuple(dict.fromkeys(_SYMBOL.findall(cased)))
-
-
-def indexed_v4(text: str) -> str | None:
-    """Return what `indexed` made of a text in version 4 of the database; None if nothing has changed."""
-    if text.isascii() or not _INDEXED_ANEW.search(text):
-        return None
-    return _indexed(normalise(text.translate(_AS_BREAKS)))
 
 
 def _indexed(cased: str) -> str:

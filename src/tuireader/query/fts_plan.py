@@ -14,7 +14,7 @@ _INDEXED = {"": "{title body}", "title": "title", "body": "body", "author": "aut
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a store can find matching articles without looking at every article.
+    """Plan to find matching articles without looking at every article.
 
     All matching articles are found by the FTS5 expression `fts` (if any) over the columns title, body
     (summary and body) and author, fed with `indexed`, and meet all `facts`, which are not about text. If

@@ -16,7 +16,7 @@ _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "auth
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How the full-text index finds the matches of a watch (see `query.Plan` for the columns).
+    """Lookup of a watch's matches in the full-text index (see `query.Plan` for the columns).
 
     Every article that it can match is found by the FTS5 expression `fts`; None when the index cannot
     tell. If `exact`, these are just the matches, as far as they are in the watch's feeds.

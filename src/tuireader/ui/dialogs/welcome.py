@@ -22,7 +22,7 @@ from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
 
-_ABOUT = "Follow the tech news that matters to you. Nothing is fetched before you choose."
+_ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (
     ("s", "Start with the feeds checked below"),
     ("d", "Look around first: the demo, offline, with its own feeds"),

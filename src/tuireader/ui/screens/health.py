@@ -1,4 +1,4 @@
-"""The health of the feeds: which one is in trouble, since when, why, and what to do about it."""
+"""Feed health: failing, moved and paused feeds with reasons and remedies."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def _since(moment: int | None, now: int) -> str:
 
 def _next(feed: Feed, now: int) -> str:
     if feed.state != "ok":
-        return "not by itself"
+        return "only by hand"
     if feed.next_try is None or feed.next_try <= now:
-        return "now due"
+        return "due now"
     return f"in {until(feed.next_try - now)}"
 
 
 def _name(feed: Feed) -> str:
-    """What a feed is called; without a title the part of its address that tells it from others."""
+    """Return the title of a feed, or else its address without the scheme."""
     url = without_password(feed.url)
     return feed.title if feed.title not in ("", url) else url.partition("://")[2] or url
 
@@ -58,7 +58,7 @@ def _tries(number: int) -> str:
 
 
 def health_row(health: FeedHealth, now: int) -> Row:
-    """The line of one feed."""
+    """Return the row of a feed."""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
     streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
@@ -79,7 +79,7 @@ def health_row(health: FeedHealth, now: int) -> Row:
 
 
 def health_facts(health: FeedHealth, now: int) -> list[Line]:
-    """What is known of one feed, the worst first."""
+    """Return details of a feed, errors first."""
     feed = health.feed
     url = without_password(feed.url)
     titled = feed.title not in ("", url)
@@ -93,7 +93,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
         if to_do:  # what to do about it is not cut off in a narrow terminal
             lines.append(((f"{to_do[:1].upper()}{to_do[1:]}", "text"),))
     if health.moved_to:
-        lines.append((("moved for good to ", "star"), (health.moved_to, "text")))
+        lines.append((("moved permanently to ", "star"), (health.moved_to, "text")))
     tried = f"last tried {_since(feed.last_try, now)}, last success {_since(feed.last_success, now)}"
     lines.append(((f"{tried}, next try {_next(feed, now)}", "dim"),))
     newest = f", the newest {age(health.newest, now)}" if health.newest is not None else ""
@@ -103,7 +103,7 @@ def health_facts(health: FeedHealth, now: int) -> list[Line]:
 
 
 class Health(TableScreen):
-    """All feeds, the worst first; what is wrong is mended in place."""
+    """All feeds, those in trouble first; most problems can be fixed here."""
 
     HEADING = "Feed health"
     COLUMNS = (
@@ -124,7 +124,7 @@ class Health(TableScreen):
         self._found: dict[str, FeedHealth] = {}
 
     async def fetch(self) -> list[Row]:
-        """The feeds by trouble; those alike stay in the order of the config."""
+        """Return the feeds by trouble, and then in the order of the config."""
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         now = int(self.host.clock())
@@ -132,16 +132,16 @@ class Health(TableScreen):
         return [health_row(health, now) for health in found]
 
     def told(self) -> str:
-        """How many feeds are in trouble."""
+        """Return the number of feeds, and of those in trouble."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
         return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"
 
     def about(self, key: str) -> list[Line]:
-        """Error, address, times and numbers of a feed."""
+        """Return error, address, times and numbers of a feed."""
         return health_facts(self._found[key], int(self.host.clock()))
 
     def keys(self) -> list[tuple[str, str]]:
-        """What can be done with the feed under the cursor."""
+        """Return keys for the feed under the cursor."""
         health = self._current
         if health is None:
             return []
@@ -170,7 +170,7 @@ class Health(TableScreen):
             await self.run(partial(refresh, [self._current.feed.id]))
 
     async def action_refresh_failing(self) -> None:
-        """Fetch all that fail."""
+        """Fetch all failing feeds."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
             await self.run(partial(refresh, ids))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class TableScreen(Screen[View | None], inherit_bindings=False):
-    """A table above details of the line under the cursor. The result is a view to show; `run` runs a flow."""
+    """A table above details of the row under the cursor. The result is a view to show; `run` runs a flow."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
@@ -42,7 +42,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         return host_of(self)
 
     def compose(self) -> ComposeResult:
-        """Heading, table, facts, keys."""
+        """Header, table, details, footer."""
         self.library = self.host.library
         self.top = TopLine()
         self.table = Table(self.COLUMNS)
@@ -55,18 +55,18 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        """Fill the table, and again whenever the store has changed."""
+        """Fill the table, now and whenever the store changes."""
         self.top.tell(title=self.HEADING)
         self.host.reloaded.subscribe(self, lambda _: self.reload())
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leave the rows more room where there is little."""
+        """Give rows more space on a low screen."""
         self.set_class(event.size.height < 20, "-low")
         self.set_class(event.size.height < 8, "-tiny")
 
     def reload(self) -> None:
-        """Take the rows from the store again."""
+        """Read the rows from the store again."""
         run_latest(self, self._fill, "table")
 
     async def _fill(self) -> None:
@@ -74,22 +74,22 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.top.tell(count=self.told())
         self.tell()
 
-    # -- what each screen says for itself
+    # -- overridden by each screen
 
     async def fetch(self) -> list[Row]:
-        """The rows as they are now."""
+        """Return the rows."""
         return []
 
     def told(self) -> str:
-        """A word about all rows, for the top line."""
+        """Return a summary of all rows for the header."""
         return str(len(self.table.rows))
 
     def about(self, key: str) -> list[Line]:
-        """What is known of a line."""
+        """Return details of a row."""
         return []
 
     def keys(self) -> list[tuple[str, str]]:
-        """The screen's own keys and what they do to the line under the cursor."""
+        """Return keys of the screen with titles for the row under the cursor."""
         return []
 
     # -- keys
@@ -99,7 +99,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         return self.host.key_of(command_id)
 
     def tell(self) -> None:
-        """Tell of the line under the cursor, and what can be done with it."""
+        """Show details and keys for the row under the cursor."""
         current = self.table.current
         self.facts.show(*(self.about(current) if current is not None else ()))
         moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
@@ -109,7 +109,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.status.tell([moving, *self.keys(), leaving], where, False)
 
     def on_table_moved(self) -> None:
-        """Tell of the line under the cursor."""
+        """Update details and keys."""
         self.tell()
 
     def action_pane(self, command_id: str) -> None:

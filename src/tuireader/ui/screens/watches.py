@@ -1,4 +1,4 @@
-"""The watches: how often each one hits, when it did last, and why it is quiet."""
+"""Watches with their hit counts, newest hits, and reasons for silence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORTNIGHT = 14
 
 
 def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
-    """Return the line of one watch; what is unread is counted in stories if lists fold them."""
+    """Return the row of a watch; `folds` counts unread stories instead of articles."""
     style = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
@@ -34,7 +34,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
     elif stats.newest is not None:
         last = Cell(f"{age(stats.newest.time, now)} · {stats.newest.title or stats.newest.url}", "dim")
     else:
-        last = Cell("nothing so far", "dim")
+        last = Cell("no hits yet", "dim")
     days = sparkline(stats.days)
     return Row(
         stats.name,
@@ -60,21 +60,21 @@ def _total(count: Count) -> str:
 
 
 def _end(ends: int, now: int, key: str) -> str:
-    """When a followed story ends, or that it has ended."""
+    """Return when a followed story ends or ended."""
     if ends <= now:
-        return f"ended on {day(ends)}: it hits nothing new · {key} keeps it"
-    return f"ends on {day(ends)} if nothing more comes · {key} keeps it"
+        return f"ended on {day(ends)}: no new hits · {key} keeps it"
+    return f"ends on {day(ends)} unless there is news · {key} keeps it"
 
 
 def definition(config: WatchConfig) -> str:
-    """What a watch wants, in one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
+    """Return a watch in one line: `any: WeChat, 微信 · none: webinar · query: fine NEAR/8 Tencent`."""
     parts = [("any", ", ".join(config.any)), *(("one of", ", ".join(group)) for group in config.all)]
     parts += [("none", ", ".join(config.none)), ("query", config.query), ("feeds", ", ".join(config.feeds))]
     return " · ".join(f"{name}: {words}" for name, words in parts if words)
 
 
 class Watches(TableScreen):
-    """All watches in the order of the config; `enter` shows what one has hit."""
+    """All watches in the order of the config; enter shows the hits of one."""
 
     HEADING = "Watches"
     COLUMNS = (
@@ -97,7 +97,7 @@ class Watches(TableScreen):
         self._stats: dict[str, WatchStats] = {}
 
     async def fetch(self) -> list[Row]:
-        """The watches with their numbers."""
+        """Return the watches with their numbers."""
         stats = await self.library.watches.stats()
         self._stats = {one.name: one for one in stats}
         self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
@@ -105,12 +105,12 @@ class Watches(TableScreen):
         return [watch_row(one, now, folds=self._folds) for one in stats]
 
     def told(self) -> str:
-        """How many watches there are, and what they have for today."""
+        """Return the number of watches and of today's hits."""
         today = sum(one.today for one in self._stats.values())
         return f"{len(self._stats)}, {counted(today, 'hit') if today else 'no hits'} today"
 
     def about(self, key: str) -> list[Line]:
-        """Newest hit, feeds, silence and definition of a watch."""
+        """Return newest hit, feeds, silence and definition of a watch."""
         stats, now = self._stats[key], int(self.host.clock())
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
         lines: list[Line] = [(("◆ ", f"watch:{key}"), (key, "strong"), (total, "dim"))]
@@ -141,7 +141,7 @@ class Watches(TableScreen):
         return next((one for one in self.library.config.watches if one.name == name), None)
 
     def keys(self) -> list[tuple[str, str]]:
-        """What can be done with the watch under the cursor."""
+        """Return keys for the watch under the cursor."""
         made = [("new_watch", "New")]
         if self._stats:
             made = [("open", "Articles"), ("edit_this", "Edit"), *made, ("remove_this", "Remove")]
@@ -151,7 +151,7 @@ class Watches(TableScreen):
         return [(self.key_of(command), title) for command, title in made]
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
-        """Show what a watch has hit."""
+        """Show the hits of a watch."""
         self.dismiss(View(ViewKind.WATCH, message.key))
 
     async def action_edit_this(self) -> None:

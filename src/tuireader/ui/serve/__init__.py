@@ -1,9 +1,9 @@
-"""The app in a browser: textual-serve behind a token, on the loopback unless told otherwise.
+"""The app in a browser: textual-serve behind a token, on loopback by default.
 
 textual-serve (MIT, by the makers of Textual) runs one app process for each browser tab and carries bytes.
-What it lacks is a guard: whoever reaches the port could read along, and so could any web page that the person
-has open (by DNS rebinding, or by a WebSocket across origins, RFC 6455 section 10.2). So here every request
-has to name our own address and to know the token, and the page asks nobody else for anything.
+It has no access control: anyone who reaches the port could read along, and so could any web page open in
+the browser (by DNS rebinding, or by a WebSocket across origins, RFC 6455 section 10.2). So every request must
+name our own address and carry the token, and the page loads nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from textual_serve.server import Server, to_int
 from tuireader.errors import TuireaderError
 
 COOKIE = "tuireader"
-"""What the cookie is called that holds the token after the first request; the port follows."""
+"""Name of the cookie with the token; the port is appended."""
 _TOKEN = 24
 _PAGE = Path(__file__).with_name("page.html")
 _HEADERS = {
@@ -45,7 +45,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Reader(AppService):
-    """The program behind one tab. When it ends, however it does, the tab is told."""
+    """The program behind one tab, which closes the tab's connection when it ends."""
 
     async def run(self) -> None:
         try:
@@ -56,7 +56,7 @@ class _Reader(AppService):
 
 
 class Guarded(Server):
-    """A server of the app that answers only who knows its token and asks for its own address."""
+    """A server of the app that requires its token and its own address."""
 
     def __init__(self, command: Sequence[str], listening: socket.socket, public_url: str, token: str) -> None:
         super().__init__(shlex.join(command), title="tuireader", public_url=public_url)
@@ -66,15 +66,15 @@ class Guarded(Server):
 
     @property
     def link(self) -> str:
-        """The address to open, with the token in it."""
+        """The address to open, including the token."""
         return f"{self.public_url}/?token={quote(self._token)}"
 
     def serve(self, debug: bool = False) -> None:
-        """Serve until a signal ends it."""
+        """Serve until a signal arrives."""
         web.run_app(self._make_app(), sock=self._listening, print=None, access_log=None)
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say nothing: the command line has said where the app is."""
+        """Print nothing: the command line has printed the address."""
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -83,13 +83,13 @@ class Guarded(Server):
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Let in who came with the token in the link, or with the cookie that was given for it."""
+        """Accept the token in the link, or the cookie set for it."""
         own = urlsplit(self.public_url)
         origin = request.headers.get("Origin")
         if request.host != own.netloc or (origin is not None and urlsplit(origin).netloc != own.netloc):
             raise web.HTTPForbidden(text=f"tuireader is at {self.public_url}\n")
         if self._knows(request.query.get("token", "")) and request.path == "/":
-            # On to an address without the token: it stays out of the history and of bookmarks.
+            # Redirect to an address without the token, which keeps it out of history and bookmarks.
             response: web.StreamResponse = web.Response(status=303, headers={"Location": "/"})
             response.set_cookie(
                 self._cookie, self._token, httponly=True, samesite="Strict", secure=own.scheme == "https"
@@ -103,7 +103,7 @@ class Guarded(Server):
         return response
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """A reader for a tab, of the size that the tab asks for."""
+        """Run a reader for a tab, of the size that the tab requests."""
         size = [to_int(request.query.get(name, ""), least) for name, least in (("width", 80), ("height", 24))]
         websocket = web.WebSocketResponse(heartbeat=15)
         await websocket.prepare(request)
@@ -129,7 +129,7 @@ class Guarded(Server):
         return hmac.compare_digest(token.encode(), self._token.encode())
 
     async def handle_index(self, request: web.Request) -> web.Response:
-        """The page with the terminal in it."""
+        """Return the page with the terminal."""
         own = urlsplit(self.public_url)
         websocket = f"{'wss' if own.scheme == 'https' else 'ws'}://{own.netloc}/ws"
         nonce = secrets.token_urlsafe()
@@ -142,7 +142,7 @@ class Guarded(Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket on this address. Raises TuireaderError when it cannot be had."""
+    """Return a socket bound to this address. Raises TuireaderError."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, number)
@@ -170,7 +170,7 @@ def serve(
     server = Guarded(
         command, listening, public_url.rstrip("/") or f"http://{named}:{port}", secrets.token_urlsafe(_TOKEN)
     )
-    listening.listen(16)  # from here on a browser may connect; it waits until the loop runs
+    listening.listen(16)  # a browser that connects now waits until the loop runs
     say(server.link)
     if browser:
         webbrowser.open(server.link)

@@ -1,4 +1,4 @@
-"""The line at the top (where one is, what goes on) and the one at the foot (what works here)."""
+"""Header (view, counts, progress) and footer (keys, position)."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _KEPT = (BY_ID["help"].title, QUIT, BACK)
 
 
 class Bar(Widget):
-    """A line that is drawn whole."""
+    """A line drawn as a whole."""
 
     @property
     def theme_styles(self) -> Styles:
-        """The styles of the theme that is on."""
+        """The styles of the current theme."""
         return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
-        """The segments on the bar's ground, as wide as the bar."""
+        """Return segments padded to the width of the bar."""
         width = self.size.width
         return Strip(segments).adjust_cell_length(width, self.theme_styles.ground)
 
 
 class TopLine(Bar):
-    """Name, view, count; at the right what is under way."""
+    """Name, view, count; on the right the progress of a refresh."""
 
     def __init__(self) -> None:
         super().__init__(id="top")
@@ -43,7 +43,7 @@ class TopLine(Bar):
     def tell(
         self, *, title: str | None = None, count: str | None = None, progress: str | None = None
     ) -> None:
-        """Change what is shown; None leaves it."""
+        """Change parts of the header; None keeps one."""
         before = (self._title, self._count, self._progress)
         self._title = self._title if title is None else title
         self._count = self._count if count is None else count
@@ -52,11 +52,11 @@ class TopLine(Bar):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
+        """Draw the header."""
         return self.draw(self._title, self._count, self._progress)
 
     def draw(self, title: str, count: str, progress: str) -> Strip:
-        """The line with these words in it."""
+        """Return the header with these texts."""
         styles, width = self.theme_styles, self.size.width
         base = styles.ground
         right = cut(progress, max(0, width // 2)) if progress else ""
@@ -79,7 +79,7 @@ class TopLine(Bar):
 
 
 class StatusLine(Bar):
-    """Keys that work here, and at the right where one is."""
+    """The main keys, and on the right the position in the list."""
 
     def __init__(self) -> None:
         super().__init__(id="status")
@@ -88,18 +88,18 @@ class StatusLine(Bar):
         self._trouble = False
 
     def tell(self, keys: Sequence[tuple[str, str]], where: str, trouble: bool) -> None:
-        """Show `(key, title)` pairs and a word about the place; `trouble` shows that word as an error."""
+        """Show `(key, title)` pairs and the position; `trouble` shows an error in its place."""
         new = (tuple(keys), where, trouble)
         if new != (self._keys, self._where, self._trouble):
             self._keys, self._where, self._trouble = new
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
+        """Draw the footer."""
         return self.draw(self._keys, self._where, trouble=self._trouble)
 
     def draw(self, keys: Sequence[tuple[str, str]], where: str, *, trouble: bool) -> Strip:
-        """As many keys as fit beside the word at the right, among them help, which tells all, and quit."""
+        """Return the footer with as many keys as fit beside the position, help and quit among them."""
         styles, width = self.theme_styles, self.size.width
         base = styles.ground
         share = width - 2 if trouble else max(width // 2, width - 40)
@@ -116,7 +116,7 @@ class StatusLine(Bar):
 
 
 def _fitting(keys: Sequence[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """The keys that there is room for, from the first on; that of the help and that to leave have theirs."""
+    """Return the first keys that fit, and always those for help and quit."""
     for titles in (_KEPT, _KEPT[:1]):
         kept = [pair for pair in keys if pair[1] in titles]
         others = [pair for pair in keys if pair[1] not in titles]

@@ -69,7 +69,7 @@ class Choices(OptionList, inherit_bindings=False):
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
-        note = (f"  {choice.note}", "$text-muted") if choice.note else ""
+        note = (f"  {choice.note}", "dim") if choice.note else ""
         return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
 
     def action_first(self) -> None:

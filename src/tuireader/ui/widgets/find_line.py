@@ -1,6 +1,8 @@
-"""The line for finding words in the open article."""
+"""Find in the open article."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -8,44 +10,41 @@ from textual.widgets import Input
 
 
 class FindLine(Input):
-    """Finds what is typed at once; `down` and `up` go on, `enter` keeps what was found, `escape` leaves."""
+    """Searches as you type; arrows go to other hits, enter keeps the hits marked, escape does not."""
 
+    @dataclass
     class Typed(Message):
         """The text has changed."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
+    @dataclass
     class Stepped(Message):
-        """The next place is wanted, or with -1 the one before."""
+        """Go to the next hit, or with -1 to the previous one."""
 
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
+        step: int
 
+    @dataclass
     class Left(Message):
-        """The person goes back to the article; `keep` leaves what was found marked."""
+        """Focus returns to the article; `keep` leaves the hits marked."""
 
-        def __init__(self, keep: bool) -> None:
-            super().__init__()
-            self.keep = keep
+        keep: bool
 
     def __init__(self, value: str = "") -> None:
         super().__init__(value, placeholder="Find in this article …", compact=True, id="find")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Find what is typed so far."""
+        """Search."""
         event.stop()
         self.post_message(self.Typed(self.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the article with what was found."""
+        """Return to the article with the hits."""
         event.stop()
         self.post_message(self.Left(keep=bool(self.value.strip())))
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that go on, and that leave the line."""
+        """Go to another hit, or close the line."""
         step = {"down": 1, "up": -1}.get(event.key)
         if step is not None:
             self.post_message(self.Stepped(step))

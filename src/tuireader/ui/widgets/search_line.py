@@ -1,8 +1,9 @@
-"""The line for searching: tells what is typed after a short rest."""
+"""The search line, which searches after a short pause."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -13,81 +14,78 @@ from textual.widgets import Input
 from tuireader.commands import Scope
 from tuireader.ui.bindings import bindings
 
-_REST = 0.02  # seconds without a key after which the search runs: keys of a burst are one search
+_PAUSE = 0.02  # seconds without a key: a burst of keys is one search
 
 
 class SearchLine(Input):
-    """`enter` or `down` goes on in the results, `escape` leaves the search.
+    """Enter or down moves to the results, escape ends the search, up in an empty line recalls older ones.
 
-    In an empty line `up` and `down` go through older searches.
+    In all messages `filters` tells a filter of the list from a search of everything stored.
     """
 
     BINDINGS: ClassVar = [*bindings(Scope.SEARCH)]
 
+    @dataclass
     class Typed(Message):
         """The text has changed."""
 
-        def __init__(self, text: str, filters: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.filters = filters
+        text: str
+        filters: bool
 
+    @dataclass
     class Left(Message):
-        """The person is done and goes on in what was found for `text`; `""` leaves the search."""
+        """Focus moves to the results for `text`; `""` ends the search."""
 
-        def __init__(self, text: str, filters: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.filters = filters
+        text: str
+        filters: bool
 
+    @dataclass
     class Kept(Message):
-        """The person wants to keep what is typed, as a watch or (`as_view`) as a saved search."""
+        """The text is to become a watch or (`as_view`) a saved search."""
 
-        def __init__(self, text: str, filters: bool, *, as_view: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.filters = filters
-            self.as_view = as_view
+        text: str
+        filters: bool
+        as_view: bool
 
     def __init__(self, value: str = "", *, filters: bool = False, history: Sequence[str] = ()) -> None:
         placeholder = "Filter this list …" if filters else "Search everything stored …"
         super().__init__(value, placeholder=placeholder, compact=True, id="search")
         self._filters = filters
         self._history = history
-        self._back = 0  # how far back in the history the line is; 0 is what the person typed
+        self._back = 0  # place in the history; 0 is the text typed
         self._timer: Timer | None = None
         self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search when the typing rests."""
+        """Search after a pause."""
         event.stop()
-        self._forget()
+        self._stop_timer()
         if self._left:  # by a key that came together with the text
             return
-        self._timer = self.set_timer(_REST, self._rested)
+        self._timer = self.set_timer(_PAUSE, self._rested)
 
-    def _forget(self) -> bool:
-        """Search nothing when the typing rests; whether there was something."""
+    def _stop_timer(self) -> bool:
+        """Cancel the pending search; return whether there was one."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.stop()
         return timer is not None
 
     def _rested(self) -> None:
-        """Search, unless a key came at the last moment and it was forgotten."""
-        if self._forget():
+        """Search, unless a key cancelled it at the last moment."""
+        if self._stop_timer():
             self._tell()
 
     def _tell(self) -> None:
         self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Search at once what has not been searched yet, then go on in the results."""
+        """Search at once if need be, then move to the results."""
         event.stop()
         self._go_on()
 
     def _walk(self, step: int) -> bool:
-        """Show an older or newer search, from an empty line on; False when the key is for something else."""
+        """Recall an older or newer search, from an empty line on; False if the key has another meaning."""
         known = 0 < self._back <= len(self._history) and self.value == self._history[self._back - 1]
         if self.value and not known:
             return False
@@ -100,27 +98,27 @@ class SearchLine(Input):
         return True
 
     def action_keep_as_watch(self) -> None:
-        """Make a watch of what is typed."""
+        """Make a watch of the text."""
         if self.value.strip():
             self.post_message(self.Kept(self.value, self._filters, as_view=False))
 
     def action_keep_as_view(self) -> None:
-        """Make a saved search of what is typed."""
+        """Make a saved search of the text."""
         if self.value.strip():
             self.post_message(self.Kept(self.value, self._filters, as_view=True))
 
     def _go_on(self) -> None:
-        if self._forget():
+        if self._stop_timer():
             self._tell()
         self._leave(self.value)
 
     def _leave(self, text: str) -> None:
-        self._forget()
+        self._stop_timer()
         self._left = True
         self.post_message(self.Left(text, self._filters))
 
     def on_key(self, event: events.Key) -> None:
-        """Keys that leave the line."""
+        """Recall searches, or leave the line."""
         if event.key in ("up", "down") and self._walk(1 if event.key == "up" else -1):
             event.stop()
             event.prevent_default()

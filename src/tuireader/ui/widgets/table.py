@@ -1,4 +1,4 @@
-"""A table of one-line rows with a cursor; which columns it has follows from the width."""
+"""A table of one-line rows with a cursor, whose columns depend on the width."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tuireader.ui.widgets.pane import CursorPane
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells, 0 for the one that takes what is left; shown from `least` to `most` cells."""
+    """`width` in cells, 0 for the rest of the line; shown in tables of `least` to `most` cells."""
 
     name: str
     title: str
@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text and the style it is drawn in (see `Styles.named`)."""
+    """A text and the name of its style (see `Styles.named`)."""
 
     text: str
     style: str = "text"
@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line: `key` tells it from the others, the cells are found by the names of their columns."""
+    """A line: a unique key, and cells by the names of their columns."""
 
     key: str
     cells: dict[str, Cell]
@@ -50,15 +50,14 @@ _GAP = 2
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """The columns that a table of `width` cells shows, each with its own width."""
+    """Return the columns that a table of `width` cells shows, each with its width."""
     shown = [column for column in columns if column.least <= width <= column.most]
     fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
     return [(column, column.width or max(1, width - fixed)) for column in shown]
 
 
 def _aligned(text: str, width: int, *, right: bool) -> str:
-    fitted = pad(text, width)
-    return " " * max(0, width - cell_len(text)) + text if right and cell_len(text) <= width else fitted
+    return " " * (width - cell_len(text)) + text if right and cell_len(text) <= width else pad(text, width)
 
 
 class TableHead(Bar):
@@ -69,7 +68,7 @@ class TableHead(Bar):
         self._columns = columns
 
     def render_line(self, y: int) -> Strip:
-        """One line of titles."""
+        """Draw the titles."""
         base = self.theme_styles.ground + self.theme_styles.dim
         parts = [Segment(" ", base)]
         for number, (column, width) in enumerate(fitting(self._columns, self.size.width)):
@@ -79,17 +78,16 @@ class TableHead(Bar):
 
 
 class Table(CursorPane):
-    """Shows rows; `enter` or a second click on a line chooses it."""
+    """Shows rows; enter or a second click chooses one."""
 
+    @dataclass
     class Chosen(Message):
-        """A line was chosen."""
+        """A row was chosen."""
 
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
+        key: str
 
     class Moved(Message):
-        """The cursor is on another line, or that line tells something else."""
+        """The cursor is on another row, or the row has changed."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
@@ -99,16 +97,16 @@ class Table(CursorPane):
 
     @property
     def line_count(self) -> int:
-        """How many lines there are."""
+        """The number of rows."""
         return len(self.rows)
 
     @property
     def current(self) -> str | None:
-        """The key of the line under the cursor."""
+        """The key of the row under the cursor."""
         return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor stays on the line with the same key, if there is one."""
+        """Replace the rows; the cursor stays on the row with the same key."""
         current = self.current
         self.rows = rows
         places = (number for number, row in enumerate(rows) if row.key == current)
@@ -119,27 +117,27 @@ class Table(CursorPane):
         self.cursor_moved()
 
     def select(self, key: str) -> None:
-        """Put the cursor on the line with this key."""
+        """Put the cursor on the row with this key."""
         for number, row in enumerate(self.rows):
             if row.key == key:
                 self.move_to(number)
 
     def cursor_moved(self) -> None:
-        """Tell the screen."""
+        """Post that the cursor has moved."""
         self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        """Draw for the new width."""
+        """Adapt to the width."""
         self.virtual_size = Size(self.size.width, len(self.rows))
         self.keep_in_sight()
 
     def choose(self) -> None:
-        """Choose the line under the cursor."""
+        """Choose the row under the cursor."""
         if self.current is not None:
             self.post_message(self.Chosen(self.current))
 
     def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor, one on the cursor's line chooses it."""
+        """Move the cursor by a click; choose by a click on its row."""
         number = event.y + self.scroll_offset.y
         if number >= len(self.rows):
             return
@@ -149,7 +147,7 @@ class Table(CursorPane):
             self.move_to(number)
 
     def render_line(self, y: int) -> Strip:
-        """The cells of one row, or a word on why there is none."""
+        """Draw a row, or the message for an empty table."""
         number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
         base = styles.ground
         if number >= len(self.rows):
