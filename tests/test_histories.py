@@ -206,7 +206,7 @@ def history(folder: Path) -> Iterator[History]:
         shutil.copy(folder / "test.db", name)
         store = Store.open(Path(name) / "test.db")
         matcher = Matcher(RULES)
-        yield History(store, matcher, ingest.Rules(matcher, FEEDS, tell=[rule.name for rule in RULES]))
+        yield History(store, matcher, ingest.Rules(matcher, FEEDS, notify=[rule.name for rule in RULES]))
         store.close()
         assert all(not finding.problem for finding in maintenance.check(Path(name) / "test.db"))
 

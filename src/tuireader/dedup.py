@@ -75,7 +75,7 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
         _name(entry, guids[entry.guid] == 1, url if shared[url] == 1 else 0)
         for entry, url in zip(entries, urls, strict=True)
     ]
-    _tell_apart(entries, names)
+    _disambiguate(entries, names)
     found: list[Keys] = []
     for entry, url, name in zip(entries, urls, names, strict=True):
         what = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
@@ -94,7 +94,7 @@ def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
     return f"t{entry.url}\0{entry.title or (entry.content_html or entry.summary_html)[:500]}"
 
 
-def _tell_apart(entries: Sequence[ParsedEntry], names: list[str]) -> None:
+def _disambiguate(entries: Sequence[ParsedEntry], names: list[str]) -> None:
     """Lengthen those `names` that entries with different texts share.
 
     Times of publication are added if each text has its own, as they stay when a text is edited; else the
@@ -123,7 +123,7 @@ def _words_of(entry: ParsedEntry) -> str:
     return " ".join(plain(html).casefold().split()) or html
 
 
-def distinct(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
+def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
     """Return the entries of a document to be stored, by guid key; of two with the same key, the first.
 
     A truncated feed ends in an entry without anything to read or to open; that one is left out.
@@ -174,36 +174,36 @@ _LITTLE = 8
 _MUCH_LONGER = 1.2
 
 
-def says_little(text: str, title: str = "") -> bool:
+def has_few_words(text: str, title: str = "") -> bool:
     """Return whether a text has too few words, beside those of its title, to be compared by them."""
-    return len(_telling(text) - _telling(title)) < _LITTLE
+    return len(_long_words(text) - _long_words(title)) < _LITTLE
 
 
-def unlike(text: str, other: str, title: str = "") -> bool:
+def are_unlike(text: str, other: str, title: str = "") -> bool:
     """Return whether two texts that both say something are about different things.
 
     An article is shared between feeds only if its texts are alike: the first feed to use an address must not
     replace what others say there. Words of the `title` count for neither.
     """
-    words, others = _telling(text) - _telling(title), _telling(other) - _telling(title)
+    words, others = _long_words(text) - _long_words(title), _long_words(other) - _long_words(title)
     return min(len(words), len(others)) >= _LITTLE and not _alike(words, others, 3)
 
 
 def contains(text: str, part: str, title: str = "") -> bool:
     """Return whether a text has most of the words of a part, as it does of its teaser."""
-    words = _telling(part) - _telling(title)
-    return bool(words) and 3 * len(words & _telling(text)) >= 2 * len(words)
+    words = _long_words(part) - _long_words(title)
+    return bool(words) and 3 * len(words & _long_words(text)) >= 2 * len(words)
 
 
-def better(text: str, other: str, title: str = "", *, home: bool, other_home: bool) -> bool:
+def is_better(text: str, other: str, title: str = "", *, home: bool, other_home: bool) -> bool:
     """Return whether the other one of two texts of an article is to be displayed.
 
     The feed of the site that the link leads to comes first (`home`), then the longer text. If the texts are
     unlike, the present one stays.
     """
-    if says_little(other, title) or unlike(text, other, title):
+    if has_few_words(other, title) or are_unlike(text, other, title):
         return False
-    if says_little(text, title):
+    if has_few_words(text, title):
         return True
     return other_home if home != other_home else len(other) > _MUCH_LONGER * len(text)
 
@@ -227,7 +227,7 @@ def _site(url: str) -> str:
     return rest if first in _FEED_HOSTS and "." in rest else host
 
 
-def another(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
+def is_other_article(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
     """Return whether an entry under a known guid is another article: address and words have nothing in
     common.
 
@@ -237,9 +237,10 @@ def another(title: str, url: str, text: str, new_title: str, new_url: str, new_t
     if not before or not now or before == now:
         return False
     if min(len(text), len(new_text)) >= _TEXT_MIN:
-        return not _alike(_telling(text), _telling(new_text), 3)
+        return not _alike(_long_words(text), _long_words(new_text), 3)
     return not (
-        _alike(_telling(title), _telling(new_title), 2) or _alike(_telling(text), _telling(new_text), 2)
+        _alike(_long_words(title), _long_words(new_title), 2)
+        or _alike(_long_words(text), _long_words(new_text), 2)
     )
 
 
@@ -248,14 +249,14 @@ def _alike(words: Set[str], others: Set[str], part: int) -> bool:
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 
-def _telling(text: str) -> Set[str]:
+def _long_words(text: str) -> Set[str]:
     """Return the words that two texts do not share by chance: long ones, or pairs of letters without
     blanks."""
-    return _telling_words(text[:_COMPARED])
+    return _long_words_of(text[:_COMPARED])
 
 
 @lru_cache(maxsize=16)  # a text is compared several times in a row
-def _telling_words(text: str) -> frozenset[str]:
+def _long_words_of(text: str) -> frozenset[str]:
     text = text.casefold()
     if _UNSPACED.search(text):
         pairs = (text[at : at + 2] for at in range(len(text) - 1))

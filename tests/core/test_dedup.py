@@ -109,7 +109,7 @@ def test_when_a_guid_names_another_article(
     old: tuple[str, str, str], new: tuple[str, str, str], another: bool
 ) -> None:
     title, url, text = new
-    assert dedup.another(*old, title, url, text) is another
+    assert dedup.is_other_article(*old, title, url, text) is another
 
 
 def test_title_and_the_beginning_of_the_text_count_in_any_case() -> None:
@@ -169,15 +169,15 @@ def test_entries_that_share_all_but_their_texts_are_all_kept() -> None:
         assert len(set(keys)) == 10
         assert [one.guid for one in dedup.keys(different[::-1])] == keys[::-1]
         assert [one.guid for one in dedup.keys(different[3:])] == keys[3:]
-        assert len(dedup.distinct([*different, different[4]])) == 10
+        assert len(dedup.unique_entries([*different, different[4]])) == 10
 
 
 def test_of_entries_that_say_the_same_the_first_counts() -> None:
     one = replace(ALERT, summary_html="The  ferry is <b>late</b>.")
-    found = dedup.distinct([one, replace(one, summary_html="<p>The ferry is late.</p>")])
+    found = dedup.unique_entries([one, replace(one, summary_html="<p>The ferry is late.</p>")])
     assert [kept.summary_html for kept, _ in found.values()] == [one.summary_html]
     pictures = [replace(ALERT, content_html=f'<img src="https://e.org/{name}.png">') for name in "ab"]
-    assert len(dedup.distinct(pictures)) == 2
+    assert len(dedup.unique_entries(pictures)) == 2
 
 
 def test_the_time_tells_entries_apart_that_may_be_edited() -> None:
@@ -187,7 +187,7 @@ def test_the_time_tells_entries_apart_that_may_be_edited() -> None:
     assert [one.guid for one in dedup.keys([edited, second])] == [one.guid for one in keys]
     for other in (replace(second, published=1), replace(second, published=None), replace(first, published=2)):
         mixed = [first, second, other]  # the times do not tell each text
-        assert len(dedup.distinct(mixed)) == len({one.content_html for one in mixed})
+        assert len(dedup.unique_entries(mixed)) == len({one.content_html for one in mixed})
 
 
 _TEXTS = st.sampled_from(["", "one", "two", "<p>one</p>", "three " * 60])
@@ -215,7 +215,9 @@ def test_all_that_differs_is_kept_in_any_order(entries: list[ParsedEntry], chanc
     after = {dedup.hash64(repr(one)): keys.guid for one, keys in zip(mixed, dedup.keys(mixed), strict=True)}
     assert before == after
     said = {(one.title, one.url, plain(one.content_html)) for one in entries}
-    kept = {(one.title, one.url, plain(one.content_html)) for one, _ in dedup.distinct(entries).values()}
+    kept = {
+        (one.title, one.url, plain(one.content_html)) for one, _ in dedup.unique_entries(entries).values()
+    }
     assert kept == said - {("", "", "")}
 
 
@@ -255,14 +257,16 @@ def test_every_text_counts_as_content(field: str) -> None:
 def test_what_is_stored_of_a_document() -> None:
     first = entry("1", "https://e.org/a", "A")
     empty = entry("9", author="nobody")
-    found = dedup.distinct([first, replace(first, title="A again"), empty, entry("2", content_html="x")])
+    found = dedup.unique_entries(
+        [first, replace(first, title="A again"), empty, entry("2", content_html="x")]
+    )
     # the same guid twice: each with its address and title
     assert [one.title for one, _ in found.values()] == ["A", "A again", ""]
-    same = dedup.distinct([first, first])
+    same = dedup.unique_entries([first, first])
     assert len(same) == 1
     for field in ("title", "url", "content_html", "summary_html"):
-        assert len(dedup.distinct([entry("5", **{field: "https://e.org/x"})])) == 1
-    assert dedup.distinct([empty]) == {}
+        assert len(dedup.unique_entries([entry("5", **{field: "https://e.org/x"})])) == 1
+    assert dedup.unique_entries([empty]) == {}
 
 
 # --------------------------------------------------------------------------- one address, two titles
@@ -309,7 +313,7 @@ OTHERS = " ".join(f"other{number}" for number in range(30))
     ],
 )
 def test_texts_that_share_no_words_are_unlike(text: str, other: str, are_unlike: bool) -> None:
-    assert dedup.unlike(text, other) is dedup.unlike(other, text) is are_unlike
+    assert dedup.are_unlike(text, other) is dedup.are_unlike(other, text) is are_unlike
 
 
 @pytest.mark.parametrize(
@@ -327,7 +331,7 @@ def test_texts_that_share_no_words_are_unlike(text: str, other: str, are_unlike:
 def test_the_best_text_is_that_of_the_site_or_the_longest(
     text: str, other: str, homes: tuple[bool, bool], is_better: bool
 ) -> None:
-    assert dedup.better(text, other, home=homes[0], other_home=homes[1]) is is_better
+    assert dedup.is_better(text, other, home=homes[0], other_home=homes[1]) is is_better
 
 
 @pytest.mark.parametrize(
@@ -349,9 +353,9 @@ def test_a_feed_is_at_home_on_its_site(feed: str, url: str, at_home: bool) -> No
 
 def test_a_text_that_repeats_its_title_says_little() -> None:
     title = "Harbour ferries will take another ticket from next Friday, port authority says"
-    assert dedup.says_little(title, title) and not dedup.says_little(f"{title} {WORDS}", title)
-    assert not dedup.unlike(title, WORDS, title) and dedup.unlike(f"{title} {OTHERS}", WORDS, title)
-    assert dedup.better(title, WORDS, title, home=True, other_home=False)
+    assert dedup.has_few_words(title, title) and not dedup.has_few_words(f"{title} {WORDS}", title)
+    assert not dedup.are_unlike(title, WORDS, title) and dedup.are_unlike(f"{title} {OTHERS}", WORDS, title)
+    assert dedup.is_better(title, WORDS, title, home=True, other_home=False)
     assert not dedup.contains(f"{title} {WORDS}", title, title)
 
 

@@ -80,7 +80,7 @@ def test_and_a_request(body: bytes, url: str, kind: str | None, stored: dict[int
 
 
 def digests(entries: tuple[ParsedEntry, ...]) -> dict[int, int]:
-    return {guid: keys.digest for guid, (_, keys) in dedup.distinct(entries).items()}
+    return {guid: keys.digest for guid, (_, keys) in dedup.unique_entries(entries).items()}
 
 
 def test_only_what_is_new_or_changed_is_left() -> None:

@@ -58,7 +58,7 @@ def only(body: bytes | str) -> ParsedEntry:
 def test_what_stands_in_where_there_is_no_title_text_or_web_address(item: str, text: str) -> None:
     found = only(bare(f"<item>{item}</item>"))
     assert (found.title, found.url, found.content_html) == ("", "", text)
-    assert len(dedup.distinct([found])) == 1
+    assert len(dedup.unique_entries([found])) == 1
     titled = only(bare(f"<item>{item}<description>Words</description></item>"))
     assert titled.content_html == "Words"
 

@@ -16,7 +16,7 @@ Digests = Mapping[int, int]
 def drop_known(parsed: ParsedFeed, stored: Digests) -> ParsedFeed:
     """The feed with only those entries that are not stored as they are, with their keys, and prepared."""
     known, kept, keys = [], [], []
-    for guid, (entry, one) in dedup.distinct(parsed.entries).items():
+    for guid, (entry, one) in dedup.unique_entries(parsed.entries).items():
         if stored.get(guid) == one.digest:
             known.append(guid)
         else:

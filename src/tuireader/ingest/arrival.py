@@ -70,7 +70,7 @@ class Rules:
     matcher: Matcher
     feeds: FeedNames
     mutes: Sequence[Mute] = ()
-    tell: Collection[str] = ()
+    notify: Collection[str] = ()
     ended: Collection[str] = ()
 
 
@@ -81,14 +81,14 @@ def record_new(
 
     Returns the matches of visible articles.
     """
-    matches = {text.id: _going_on(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
+    matches = {text.id: _without_ended(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
     store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
     store.links.record(out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
-    return _seen(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
+    return _visible(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
 
 
-def _going_on(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
+def _without_ended(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
     return [item for item in found if item.watch not in rules.ended] if rules.ended else found
 
 
@@ -110,10 +110,10 @@ def record_changed(
     ]
     linking = [text for text in texts if text.links is not None]
     store.links.record(out_links([_with_page_links(store, text) for text in linking]))
-    other = [text for text in texts if text.id not in said or not text.says_as(said[text.id])]
+    other = [text for text in texts if text.id not in said or not text.same_text_as(said[text.id])]
     relate_changed(store, other, said)
     hidden = _hide(store, texts, matches, rules, now)
-    return _seen(store, new, hidden, rules)
+    return _visible(store, new, hidden, rules)
 
 
 def record_carried(
@@ -193,7 +193,7 @@ def record_full_text(
     found = hits(rules.matcher, text, rules.feeds)
     new = [(text, item) for item in _rematched(store, text, found, rules, now, old, page)]
     hidden = _hide(store, [text], {article_id: found}, rules, now)
-    return _seen(store, new, hidden, rules)
+    return _visible(store, new, hidden, rules)
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
@@ -222,12 +222,12 @@ def _hide(
     return store.mutes.record([text.id for text in texts], found)
 
 
-def _seen(
+def _visible(
     store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
 ) -> list[tuple[StoredText, Evidence]]:
     """Return the matches of visible articles, and queue notifications for watches that want them."""
     seen = [(text, item) for text, item in found if text.id not in hidden]
-    store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.tell)
+    store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.notify)
     return seen
 
 
@@ -251,12 +251,12 @@ def match_mutes(
         ]
         for mute in mutes
     }
-    _see_what_is_shown(store, found, mutes, feeds, now, first, up_to)
+    _match_displayed_texts(store, found, mutes, feeds, now, first, up_to)
     store.mutes.record_range(first, up_to, found)
     return first - 1
 
 
-def _see_what_is_shown(
+def _match_displayed_texts(
     store: Store,
     found: dict[str, list[int]],
     mutes: Sequence[Mute],

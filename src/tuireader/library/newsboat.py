@@ -150,7 +150,7 @@ class Newsboat(Comparing):
         now = self._context.now()
         brought = store.exchange.add_articles(feed_id, items, now)
         # none of it is news: no watch tells of it
-        rules = replace(self._context.rules, tell=())
+        rules = replace(self._context.rules, notify=())
         ingest.record_new(store, brought.new, rules, now)
         before, after = ([pair[side] for pair in brought.carried] for side in (0, 1))
         ingest.record_changed(store, after, rules, now, before)

@@ -32,7 +32,7 @@ class Appearances:
         self._articles = Articles(conn, compression)
         self._variants = Variants(conn, compression)
 
-    def appear(
+    def add(
         self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
     ) -> None:
         """Store that a further feed carries an article, with its own text of it."""
@@ -63,7 +63,7 @@ class Appearances:
         text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
         best = self._variants.choose(text) if shown.kept else None if now.same else now
         if best is not None:
-            text = self._shown_instead(text, best, unread=shown.kept)
+            text = self._display(text, best, unread=shown.kept)
         says_more = not now.same or (before is not None and not before.same)
         if best is not None or (shown.kept and says_more):
             saved.reindex(old if self._index.has(article_id) else None, text)
@@ -81,18 +81,18 @@ class Appearances:
                 other = Appearance(other.feed_id)
             kept.append(other)
         text = replace(text, appearances=tuple(kept))
-        best = self._variants.choose(text) if dedup.says_little(text.body, text.title) else None
-        return text if best is None else self._shown_instead(text, best, unread=False)
+        best = self._variants.choose(text) if dedup.has_few_words(text.body, text.title) else None
+        return text if best is None else self._display(text, best, unread=False)
 
-    def spread(self, text: StoredText) -> StoredText:
+    def copy_to_feeds(self, text: StoredText) -> StoredText:
         """Give further feeds that say the same a copy of the text before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
-        self._variants.spread(text.id)
+        self._variants.copy_to_feeds(text.id)
         appearances = self._articles.appearances([text.id]).get(text.id, ())
         return replace(text, appearances=appearances)
 
-    def hand_over(self, feed_ids: Collection[int]) -> None:
+    def reassign(self, feed_ids: Collection[int]) -> None:
         """Give articles of unsubscribed feeds to other feeds that carry them."""
         if not feed_ids:
             return
@@ -107,12 +107,12 @@ class Appearances:
             (old,) = self._articles.texts([article_id])
             best = self._variants.choose(old) or self._variants.subscribed(old)
             if best is not None:
-                text = self._shown_instead(old, best, unread=False)
+                text = self._display(old, best, unread=False)
                 if self._index.has(article_id):
                     saved.reindex(old, text)
         self._index.exchange(saved.reindexed)
 
-    def _shown_instead(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
+    def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Display another text, as unread if `unread` and there was nothing of it to read before."""
         self._variants.show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):

@@ -73,7 +73,7 @@ class StoredText:
         """The body for expressions: the fullest text."""
         return self.full or self.body
 
-    def says_as(self, other: StoredText) -> bool:
+    def same_text_as(self, other: StoredText) -> bool:
         """Return whether both show the same title and text of the same feed."""
         mine = (self.feed_id, self.title, self.author, self.summary, self.body)
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)

@@ -67,14 +67,14 @@ class Entries:
                 unknown.append(IncomingEntry.of(entry, keys, made))
             elif before.digest != keys.digest:
                 item = IncomingEntry.of(entry, keys, made)
-                if self._freed(feed_id, before, item):
+                if self._names_another_article(feed_id, before, item):
                     del known[keys.guid]
                     unknown.append(item)
                 else:
                     self._change(feed_id, before, item, now, saved)
         present = {before.article_id for before in known.values()}
         alike = self._alike(feed_id, unknown)
-        fresh = [item for item in unknown if not self._adopt(feed_id, item, alike, present, now, saved)]
+        fresh = [item for item in unknown if not self._recognise(feed_id, item, alike, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
         self._index.exchange(saved.reindexed)
         if index:
@@ -96,7 +96,7 @@ class Entries:
 
     def reassign(self, feed_ids: Sequence[int]) -> None:
         """Give articles of unsubscribed feeds to other feeds that carry them."""
-        self._appearances.hand_over(feed_ids)
+        self._appearances.reassign(feed_ids)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, KnownEntry]:
         rows = self._conn.execute(
@@ -106,7 +106,7 @@ class Entries:
         )
         return {row[0]: KnownEntry(row[1], row[2]) for row in rows}
 
-    def _freed(self, feed_id: int, before: KnownEntry, item: IncomingEntry) -> bool:
+    def _names_another_article(self, feed_id: int, before: KnownEntry, item: IncomingEntry) -> bool:
         """Return whether a known guid now names another article; the old one then gets a guid of its own."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
@@ -117,7 +117,7 @@ class Entries:
             return False
         old, new = self._shown(before.article_id).text, (item.title, item.entry.url, item.prepared.body)
         said = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
-        if not stored and not dedup.another(said.title, url, said.body, *new):
+        if not stored and not dedup.is_other_article(said.title, url, said.body, *new):
             return False
         self._conn.execute(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
@@ -145,7 +145,7 @@ class Entries:
                 alike.by_text.setdefault(text, []).append(article_id)
         return alike
 
-    def _adopt(
+    def _recognise(
         self, feed_id: int, item: IncomingEntry, alike: Lookalikes, present: set[int], now: int, saved: Saved
     ) -> bool:
         """Recognise a new (feed, guid) as a stored article by its address or text.
@@ -157,14 +157,14 @@ class Entries:
                 continue
             if other_feed != feed_id:
                 shown = self._shown(article_id)
-                adopted = _is_same(feed_id, item, shown)
-                if adopted:
-                    self._appearances.appear(feed_id, article_id, item, saved, shown)
+                known = _is_same(feed_id, item, shown)
+                if known:
+                    self._appearances.add(feed_id, article_id, item, saved, shown)
             else:
-                adopted = dedup.same_by_url(item.title, title, same_feed=True)
-                if adopted:
+                known = dedup.same_by_url(item.title, title, same_feed=True)
+                if known:
                     self._appear(feed_id, article_id, item, now, saved=saved)
-            if adopted:
+            if known:
                 present.add(article_id)
                 return True
         for article_id in alike.by_text.get(item.text_key, ()):
@@ -201,13 +201,13 @@ class Entries:
             return
         text = stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
         text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
-        if text.appearances and not text.says_as(old.text):
-            text = replace(text, appearances=self._appearances.spread(old.text).appearances)
+        if text.appearances and not text.same_text_as(old.text):
+            text = replace(text, appearances=self._appearances.copy_to_feeds(old.text).appearances)
         told = (
             bool(old.html or old.summary) or not old.text.full
         )  # else it was purged, and only its page is stored
         edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
-        edited = edited and not self._came_otherwise(feed_id, before)
+        edited = edited and not self._is_imported(feed_id, before)
         if edited:
             self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
         conn.execute(
@@ -223,7 +223,7 @@ class Entries:
         saved.changed.append(text)
         saved.before.append(old.text)
 
-    def _came_otherwise(self, feed_id: int, before: KnownEntry) -> bool:
+    def _is_imported(self, feed_id: int, before: KnownEntry) -> bool:
         """Return whether the stored text came from another reader, which keeps less than the feed says.
 
         That holds until the feed has delivered it once.
@@ -316,4 +316,4 @@ def _is_same(feed_id: int, item: IncomingEntry, shown: StoredArticle) -> bool:
         return False
     known = [text.body, *([text.full] if text.full else [])]
     words = f"{item.title} {text.title}"
-    return not all(dedup.unlike(one, item.prepared.body, words) for one in known)
+    return not all(dedup.are_unlike(one, item.prepared.body, words) for one in known)

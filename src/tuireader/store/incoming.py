@@ -89,7 +89,7 @@ def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | Non
     """Return the entries of a document with their keys, and their prepared texts if there are any."""
     if parsed.keys:
         return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
-    return [(entry, keys, None) for entry, keys in dedup.distinct(parsed.entries).values()]
+    return [(entry, keys, None) for entry, keys in dedup.unique_entries(parsed.entries).values()]
 
 
 CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"

@@ -23,7 +23,7 @@ _RANKED = 2000
 """Hits that are ranked by relevance: BM25 reads each of them."""
 _FEW = 100
 """Limit up to which a search with a very short prefix reads the newest articles first ..."""
-_LOOKED_AT = 300
+_NEWEST = 300
 """... and their number."""
 _RECENT, _SPREAD = 1000, 30
 """Newest articles that a short search tries first, and their maximum spread of ids."""
@@ -68,16 +68,16 @@ class Search:
         title counts as ten of the text); older ones follow by time.
         """
         within = "1" if query.mentions_state(parsed.root, "muted") else "a.muted = 0"
-        wide = any(map(_is_wide, query.leaves(parsed.root)))
+        wide = any(map(_has_short_prefix, query.leaves(parsed.root)))
         expression = query.plan(parsed).fts if ranked and not wide else None
         if expression is None:
-            yield from self._hunt(parsed, within, [], now=now, subject=subject, limit=limit)
+            yield from self._find_within(parsed, within, [], now=now, subject=subject, limit=limit)
             return
         best = self._best(expression)
         last = json.dumps(best.tolist())
         for part, inside in (("IN", best), ("NOT IN", None)):
             scope = f"{within} AND a.id {part} (SELECT value FROM json_each(?))"
-            for found in self._hunt(
+            for found in self._find_within(
                 parsed, scope, [last], now=now, subject=subject, limit=limit, order=inside
             ):
                 yield found
@@ -115,9 +115,11 @@ class Search:
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
             within += f" AND a.feed_id IN ({','.join(map(str, feeds))})"
-        return self._hunt(parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1)
+        return self._find_within(
+            parsed, within, [first, last], now=now, subject=subject, limit=last - first + 1
+        )
 
-    def _hunt(
+    def _find_within(
         self,
         parsed: Query,
         within: str,
@@ -131,20 +133,20 @@ class Search:
         """Yield in steps the ids that match within a condition, newest first or in a given order of all of
         them."""
         plan = query.plan(parsed)
-        if order is None and limit <= _FEW and any(map(_is_wide, query.leaves(parsed.root))):
+        if order is None and limit <= _FEW and any(map(_has_short_prefix, query.leaves(parsed.root))):
             # The index would first collect all words with the prefix, which may be in any article.
             condition = Conditions(self._conn, now).all(plan.facts)
             sql, args = _newest(within, within_args, condition)
-            last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _LOOKED_AT])]
-            found = list(chain.from_iterable(self._asked(parsed, iter(last), now, subject, limit)))
+            last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _NEWEST])]
+            found = list(chain.from_iterable(self._matching(parsed, iter(last), now, subject, limit)))
             yield found
-            if len(found) == limit or len(last) < _LOOKED_AT:
+            if len(found) == limit or len(last) < _NEWEST:
                 return
             limit -= len(found)
             within, within_args = _without(last, within, within_args)
         elif order is None and limit <= _FEW and plan.fts is not None:
             last, hit, exact = self._recent(plan, within, within_args, now)
-            steps = [hit[:limit]] if exact else self._asked(parsed, iter(hit), now, subject, limit)
+            steps = [hit[:limit]] if exact else self._matching(parsed, iter(hit), now, subject, limit)
             for some in steps:
                 yield some
                 limit -= len(some)
@@ -163,8 +165,8 @@ class Search:
             yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
             return
         else:
-            candidates = self._ahead(sql, args)
-        yield from self._asked(parsed, candidates, now, subject, limit)
+            candidates = self._ids(sql, args)
+        yield from self._matching(parsed, candidates, now, subject, limit)
 
     def _recent(
         self, plan: query.Plan, within: str, within_args: Sequence[object], now: int
@@ -186,7 +188,7 @@ class Search:
         hit = {row[0] for row in rows}
         return last, [article_id for article_id in last if article_id in hit], plan.exact and facts.exact
 
-    def _asked(
+    def _matching(
         self,
         parsed: Query,
         candidates: Iterator[int],
@@ -198,13 +200,13 @@ class Search:
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
-        sieve = [] if bodies else _sieve(parsed)
+        regexes = [] if bodies else _column_regexes(parsed)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
                 item.id
                 for item in reading.texts(
-                    self._sieved(sieve, batch), watches=True, bodies=bodies, labels=labels
+                    self._filter_by_columns(regexes, batch), watches=True, bodies=bodies, labels=labels
                 )
                 if query.matches(parsed, subject(item), now)
             }
@@ -213,9 +215,9 @@ class Search:
             size = min(_BATCH if bodies else 10 * _BATCH, 2 * size)
             yield found
 
-    def _sieved(self, sieve: Sequence[Regex], batch: list[int]) -> list[int]:
+    def _filter_by_columns(self, regexes: Sequence[Regex], batch: list[int]) -> list[int]:
         """Return those articles in whose columns all regular expressions are found, the cheaper test."""
-        for node in sieve:
+        for node in regexes:
             rows = self._conn.execute(
                 f"""SELECT id, {node.field} FROM article WHERE id IN (SELECT value FROM json_each(?1))
                     UNION SELECT article_id, {node.field} FROM variant
@@ -251,7 +253,7 @@ class Search:
         ).fetchone()
         return int(row[0]) >= many
 
-    def _ahead(self, sql: str, args: Sequence[object]) -> Iterator[int]:
+    def _ids(self, sql: str, args: Sequence[object]) -> Iterator[int]:
         """Yield the ids of a query, the first ones by themselves: they are often enough.
 
         No query stays open between two ids.
@@ -292,7 +294,7 @@ def _field(leaf: Node) -> str:
     return getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
 
 
-def _sieve(parsed: Query) -> list[Regex]:
+def _column_regexes(parsed: Query) -> list[Regex]:
     """Return the regular expressions on columns that must all be found."""
     root = parsed.root
     nodes = root.nodes if isinstance(root, And) else (root,)
@@ -306,7 +308,7 @@ def _may_hold(node: Regex, text: str) -> bool:
         return False  # then the whole expression does not match
 
 
-def _is_wide(leaf: Node) -> bool:
+def _has_short_prefix(leaf: Node) -> bool:
     """Return whether a leaf asks for words that begin with one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)

@@ -48,7 +48,7 @@ class Variants:
         """Delete a variant: the feed says what is displayed."""
         self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
 
-    def spread(self, article_id: int) -> None:
+    def copy_to_feeds(self, article_id: int) -> None:
         """Give the further feeds that say what is displayed a copy of it, before it changes."""
         feeds = self._conn.execute(
             """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
@@ -72,10 +72,10 @@ class Variants:
             if other.feed_id not in urls:
                 continue
             titles = f"{title} {other.title}"
-            gone = feed_id not in urls and not dedup.says_little(other.body, titles)
+            gone = feed_id not in urls and not dedup.has_few_words(other.body, titles)
             home = dedup.is_home(urls.get(feed_id, ""), url)
             other_home = dedup.is_home(urls[other.feed_id], other.url)
-            if gone or dedup.better(body, other.body, titles, home=home, other_home=other_home):
+            if gone or dedup.is_better(body, other.body, titles, home=home, other_home=other_home):
                 best, feed_id, url, body, title = other, other.feed_id, other.url, other.body, other.title
         return best
 
@@ -88,7 +88,7 @@ class Variants:
         """Make an article belong to a feed that carries it, and display its text."""
         conn = self._conn
         (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
-        self.spread(article_id)
+        self.copy_to_feeds(article_id)
         shown = self._shown(article_id)
         variant = self._variant(article_id, feed_id) or shown
         conn.execute(
