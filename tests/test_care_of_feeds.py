@@ -174,7 +174,7 @@ async def test_pausing_resuming_and_removing_are_edits_of_the_config(tmp_path: P
             assert [health.feed.id for health in await library.feeds.health()] == [1]
             assert sorted(await titles(library)) == ["Nine", "One"]
             assert (tmp_path / "config.toml").read_text(encoding="utf-8") == feeds(one) + "# the second\n"
-            with pytest.raises(TuireaderError, match="no such feed"):
+            with pytest.raises(TuireaderError, match="no longer exists"):
                 await library.feeds.remove(2)
 
 

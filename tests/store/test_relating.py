@@ -1,0 +1,59 @@
+"""Relating in batches that share what they have read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.builders import NOW, entry, open_store, save
+from tuireader import ingest
+from tuireader.store import Store
+
+NEWS = [
+    (
+        "LanternPay buys the ticket maker Ferrygate",
+        "LanternPay of Port Quill bought Ferrygate for 40 million.",
+    ),
+    ("Ferrygate bought by LanternPay", "Ferrygate goes to LanternPay of Port Quill for 40 million in cash."),
+    ("Storm Ottilie closes the bridge at Norland", "Storm Ottilie closed the Norland bridge for two days."),
+    ("Norland bridge closed as storm Ottilie lands", "The Norland bridge is shut: storm Ottilie is ashore."),
+]
+
+
+def fill(folder: Path) -> Store:
+    folder.mkdir()
+    store = open_store(folder)
+    for number, (title, text) in enumerate(NEWS, 1):
+        made = entry(number, title=title, content_html=f"<p>{text}</p>", published=NOW - 60 * number)
+        save(store, 1 + number % 2, made)
+    return store
+
+
+def relate(store: Store, relater: ingest.Relater, size: int) -> int:
+    with store.transaction():
+        return relater.step(store, size)
+
+
+def test_small_batches_find_the_stories_of_large_ones(tmp_path: Path) -> None:
+    found = []
+    for size in (1, 50):
+        store = fill(tmp_path / str(size))
+        relater = ingest.Relater()
+        while relate(store, relater, size):
+            pass
+        found.append(store.relations.stories(range(1, len(NEWS) + 1)))
+        store.close()
+    assert found[0] == found[1] and found[0][1] == found[0][2] != found[0][3]
+
+
+def test_a_text_that_another_connection_has_changed_is_read_again(tmp_path: Path) -> None:
+    store = fill(tmp_path / "a")
+    relater = ingest.Relater()
+    relate(store, relater, 3)
+    state = store.change_state()
+    other = Store.open(store.path, prepare=False)
+    with other.transaction():
+        other.marks.set("starred", [1], True, now=NOW)
+    other.close()
+    assert store.change_state() != state
+    assert relate(store, relater, 3) == 1
+    store.close()
