@@ -181,7 +181,8 @@ async def test_a_feed_is_removed_after_a_question(tmp_path: Path) -> None:
 
 async def test_a_watch_is_removed_from_the_table_and_the_sidebar(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await run.press("w", "d")
+        await run.press("w")
+        await run.press("d")
         assert "Remove the watch Tolls?" in run.text
         await run.press("enter")
         assert isinstance(run.app.screen, Watches) and "No watches yet. W makes one." in run.text
@@ -194,7 +195,8 @@ async def test_a_watch_is_removed_from_the_table_and_the_sidebar(tmp_path: Path)
 
 async def test_the_health_edits_and_removes_too(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
-        await run.press("H", "e")
+        await run.press("H")
+        await run.press("e")
         fill(run, title="First")
         await run.press("enter")
         assert isinstance(run.app.screen, Health) and "First" in run.text

@@ -70,7 +70,8 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await run.press("d", "enter")
             assert "The watch Tolls is removed · ^z undoes" in run.toasts
             await undone(run, tmp_path, CONFIG, "watch Tolls removed")
-            await run.press("w", "d", "enter")  # the same in the table
+            await run.press("w")
+            await run.press("d", "enter")  # the same in the table
             assert isinstance(run.app.screen, Watches) and "No watches yet" in run.text
             await undone(run, tmp_path, CONFIG, "watch Tolls removed")
             assert isinstance(run.app.screen, Watches) and "Tolls" in run.text
@@ -103,7 +104,8 @@ async def test_every_dialog_is_taken_back(tmp_path: Path) -> None:
             await run.press("enter")
             assert "Fines" in labels(run)
             await undone(run, tmp_path, CONFIG, "saved search Fines added")
-            await run.press("H", "p")  # the health of the feeds
+            await run.press("H")
+            await run.press("p")  # the health of the feeds
             await run.settle()
             assert "paused = true" in written(tmp_path)
             await undone(run, tmp_path, CONFIG, "feed https://quay.example/rss changed")
