@@ -137,8 +137,8 @@ async def test_a_refresh_takes_the_list_when_the_keys_rest_or_it_has_been_long()
         now = time.monotonic()
         for typed, taken, wanted in ((0, 0.5, False), (9, 2, True), (0, 2, False), (0, 6, True)):
             run.app.typed_at = now - typed
-            run.main.controllers.refreshing._reloaded = now - taken
-            assert run.main.controllers.refreshing._may_reload(now) == wanted
+            run.main.controllers.refreshing.reloaded_at = now - taken
+            assert run.main.controllers.refreshing.may_reload(now) == wanted
 
 
 async def test_nothing_is_told_of_a_page_that_cannot_be_made_ahead() -> None:

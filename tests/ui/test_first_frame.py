@@ -189,7 +189,7 @@ def frame(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> str:
     os.dup2(slave, 1)
     try:
         environ = {"HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        return first_frame._frame([], environ | env)
+        return first_frame.frame_text([], environ | env)
     finally:
         os.dup2(saved, 1)
         for file in (saved, master, slave):

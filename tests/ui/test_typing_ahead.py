@@ -228,11 +228,11 @@ def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -
 
     gc.collect()
     one = dropped()
-    app_module._collect()
+    app_module.collect_garbage()
     assert one() is not None
-    for _ in range(app_module._ROUNDS):
+    for _ in range(app_module.YOUNG_ROUNDS):
         gc.collect(1)
-    app_module._collect()
+    app_module.collect_garbage()
     assert one() is None
 
 

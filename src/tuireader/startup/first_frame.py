@@ -71,7 +71,7 @@ def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     try:
         if not (os.isatty(0) and os.isatty(1)):
             return False
-        text = _frame(arguments, environ)
+        text = frame_text(arguments, environ)
         if text:
             _take_terminal()
             _write(text)
@@ -132,7 +132,7 @@ def _write(text: str) -> None:
         data = data[os.write(1, data) :]
 
 
-def _frame(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """The whole frame, `""` where none fits."""
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)

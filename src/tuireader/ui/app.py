@@ -40,9 +40,9 @@ KeepFrame = Callable[["Session", "TopLine", "Panes", "StatusLine"], Awaitable[No
 
 _AT_REST = 0.5
 """Seconds without a key from which there is time to look through all objects."""
-_ROUNDS = 20
+YOUNG_ROUNDS = 20
 """Collections of young objects until that is worth while ..."""
-_THRESHOLDS = (700, 10, 50 * _ROUNDS)
+_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
 """... and, as the last of the collector's thresholds, until it cannot wait for a rest any more."""
 
 
@@ -50,8 +50,9 @@ _LARGEST = Size(1500, 500)
 """Columns and lines that are drawn on: a terminal may say anything of itself, and each cell costs memory."""
 
 
-def _collect() -> None:
-    if gc.get_count()[2] >= _ROUNDS:
+def collect_garbage() -> None:
+    """Collect garbage, if there is enough of it."""
+    if gc.get_count()[2] >= YOUNG_ROUNDS:
         gc.collect()
 
 
@@ -124,7 +125,7 @@ class TuireaderApp(Host):
         """Look through all objects for what is not used any more when keys rest: one would wait for that."""
         if self._collecting is not None:
             self._collecting.cancel()
-        self._collecting = asyncio.get_running_loop().call_later(_AT_REST, _collect)
+        self._collecting = asyncio.get_running_loop().call_later(_AT_REST, collect_garbage)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Take the theme's colours over; at the start all was parsed with them just now."""

@@ -40,7 +40,7 @@ class Refreshing(Controller):
         self.running = False
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
-        self._reloaded = 0.0
+        self.reloaded_at = 0.0
         self._told = 0.0
         self._away_since: int | None = None
         self.away: Away | None = None
@@ -145,8 +145,8 @@ class Refreshing(Controller):
                 self._told = now
                 fresh = f" · {new} new" if new else ""
                 self.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
-            if (event.new or event.changed) and self._may_reload(now):
-                self._reloaded = now
+            if (event.new or event.changed) and self.may_reload(now):
+                self.reloaded_at = now
                 await self.reload()
         elif isinstance(event, NewMatch):
             self._matches.append(event)
@@ -160,9 +160,9 @@ class Refreshing(Controller):
             self._tell_end(event)
         await asyncio.sleep(0)  # keys come first
 
-    def _may_reload(self, now: float) -> bool:
+    def may_reload(self, now: float) -> bool:
         """Whether it is time to take the list, which would make a key wait."""
-        since = now - self._reloaded
+        since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
