@@ -131,7 +131,7 @@ class Health(TableScreen):
         self.table.empty_text = f"No feeds yet. {self.key_of('add_feed')} on the main screen adds one."
         return [health_row(health, now) for health in found]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return the number of feeds, and of those in trouble."""
         bad = sum(health.trouble >= Trouble.MOVED for health in self._found.values())
         return f"{counted(len(self._found), 'feed')}, {bad or 'none'} in trouble"

@@ -71,7 +71,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     async def _fill(self) -> None:
         self.table.show(await self.fetch())
-        self.top.tell(count=self.told())
+        self.top.tell(count=self.summary())
         self.tell()
 
     # -- overridden by each screen
@@ -80,7 +80,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         """Return the rows."""
         return []
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return a summary of all rows for the header."""
         return str(len(self.table.rows))
 

@@ -104,7 +104,7 @@ class Watches(TableScreen):
         now = int(self.host.clock())
         return [watch_row(one, now, folds=self._folds) for one in stats]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return the number of watches and of today's hits."""
         today = sum(one.today for one in self._stats.values())
         return f"{len(self._stats)}, {counted(today, 'hit') if today else 'no hits'} today"
