@@ -228,16 +228,16 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
         ),
         (
             "[[feeds]]\nurl = 'http://A.example:80'\n[[feeds]]\nurl = 'http://a.example/#x'",
-            "4: feeds[2].url: is the same feed as feeds[1] and is ignored",
+            "4: feeds[2].url: is the same as in feeds[1]; this one is ignored",
         ),
         ("[[watch]]\nany = ['x']", "1: watch[1]: has no name"),
         (
             "[[watch]]\nname = 'X'\nnone = ['x']",
-            "1: watch[1]: 'X' looks for nothing and is ignored: it needs any, all or query",
+            "1: watch[1]: 'X' looks for nothing: it needs any, all or query",
         ),
         (
             "[[watch]]\nname = 'X'\nany = ['x']\n[[watch]]\nname = 'x'\nany = ['y']",
-            "5: watch[2].name: 'x' is also the name of watch[1]; this one is ignored",
+            "5: watch[2].name: is the same as in watch[1]; this one is ignored",
         ),
         (
             "[[watch]]\nname = 'X'\nany = ['x', 3]",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tuireader.commands import BY_ID, did_you_mean, key_label, resolve_keys
+from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.files import expand_home
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
@@ -144,27 +144,17 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
 
 
 def _feeds(value: object, found: _Problems) -> Iterator[FeedConfig]:
-    seen: dict[str, str] = {}
-    for path, feed in _build_tables(FeedConfig, value, "feeds", found):
-        first = seen.setdefault(feed_key(feed.url), path)
-        if first != path:
-            found.add(f"{path}.url", f"is the same feed as {first} and is ignored")
-        else:
-            yield feed
+    tables = _build_tables(FeedConfig, value, "feeds", found)
+    return (feed for _, feed in _unique(tables, "url", lambda feed: feed_key(feed.url), found))
 
 
 def _watches(value: object, found: _Problems) -> Iterator[WatchConfig]:
-    seen: dict[str, str] = {}
-    for path, watch in _build_tables(WatchConfig, value, "watch", found):
-        first = seen.setdefault(watch.name.casefold(), path)
-        if first != path:
-            found.add(f"{path}.name", f"{quote(watch.name)} is also the name of {first}; this one is ignored")
-        elif not (watch.any or watch.all or watch.query):
-            found.add(
-                path, f"{quote(watch.name)} looks for nothing and is ignored: it needs any, all or query"
-            )
-        else:
+    tables = _build_tables(WatchConfig, value, "watch", found)
+    for path, watch in _unique(tables, "name", lambda watch: watch.name.casefold(), found):
+        if watch.any or watch.all or watch.query:
             yield watch
+        else:
+            found.add(path, f"{quote(watch.name)} looks for nothing: it needs any, all or query")
 
 
 def _mutes(value: object, found: _Problems) -> Iterator[MuteConfig]:
@@ -176,32 +166,34 @@ def _mutes(value: object, found: _Problems) -> Iterator[MuteConfig]:
 
 
 def _views(value: object, found: _Problems) -> Iterator[ViewConfig]:
-    seen: dict[str, str] = {}
-    for path, view in _build_tables(ViewConfig, value, "view", found):
-        first = seen.setdefault(view.name.casefold(), path)
-        if first != path:
-            found.add(f"{path}.name", f"{quote(view.name)} is also the name of {first}; this one is ignored")
-        else:
-            yield view
+    tables = _build_tables(ViewConfig, value, "view", found)
+    return (view for _, view in _unique(tables, "name", lambda view: view.name.casefold(), found))
 
 
 def _macros(value: object, found: _Problems) -> Iterator[MacroConfig]:
-    seen: dict[str, str] = {}
-    for path, macro in _build_tables(MacroConfig, value, "macro", found):
-        first = seen.setdefault(macro.key, path)
+    tables = _build_tables(MacroConfig, value, "macro", found)
+    for path, macro in _unique(tables, "key", lambda macro: macro.key, found):
         unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
-        if first != path:
-            found.add(
-                f"{path}.key",
-                f"{quote(key_label(macro.key))} is also the key of {first}; this one is ignored",
-            )
-        elif unknown:
+        if unknown:
             near = did_you_mean(unknown[0], BY_ID)
             found.add(f"{path}.run", f"has no effect: there is no command {quote(unknown[0])}{near}")
         elif macro.run or macro.command:
             yield macro
         else:
             found.add(path, "does nothing: it needs run or command")
+
+
+def _unique(
+    tables: Iterable[tuple[str, T]], name: str, identity: Callable[[T], str], found: _Problems
+) -> Iterator[tuple[str, T]]:
+    """Skip tables whose identity, in the key `name`, is that of an earlier one."""
+    seen: dict[str, str] = {}
+    for path, item in tables:
+        first = seen.setdefault(identity(item), path)
+        if first == path:
+            yield path, item
+        else:
+            found.add(f"{path}.{name}", f"is the same as in {first}; this one is ignored")
 
 
 def _build_tables(kind: type[T], value: object, name: str, found: _Problems) -> Iterator[tuple[str, T]]:

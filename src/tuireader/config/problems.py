@@ -39,8 +39,8 @@ def caret(source: str, position: int, length: int = 1) -> str:
     """Return the part of a line around an error, with carets below it."""
     first = max(0, position - 60)
     line = "".join(char if char.isprintable() else " " for char in source[first : position + 40])
-    before, meant = line[: position - first], line[position - first :][:length]
-    return f"{line.rstrip()}\n{' ' * cell_len(before)}{'^' * max(1, cell_len(meant))}"
+    before, marked = line[: position - first], line[position - first :][:length]
+    return f"{line.rstrip()}\n{' ' * cell_len(before)}{'^' * max(1, cell_len(marked))}"
 
 
 def key_path(path: str, name: str) -> str:

@@ -50,8 +50,8 @@ def message(items: Sequence[Item]) -> Message:
     watches = list(dict.fromkeys(evidence.watch for item in items for evidence in item.evidence))
     if len(items) == 1:
         (item,) = items
-        said = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
-        body = "\n".join(filter(None, (item.feed, said)))
+        detail = f"adds {', '.join(item.adds)}" if item.adds else _sentence(item)
+        body = "\n".join(filter(None, (item.feed, detail)))
         return Message(f"{', '.join(watches)}: {item.title}", body, tuple(items))
     lines = [
         f"{item.title} ({item.feed})" + (f": adds {', '.join(item.adds)}" if item.adds else "")

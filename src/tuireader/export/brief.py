@@ -132,14 +132,14 @@ def _summary(brief: Brief) -> str:
 
     3 muted articles are left out`.
     """
-    said = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
-    said += f", {_period(brief.seconds)}"
+    summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
+    summary += f", {_period(brief.seconds)}"
     if brief.first is not None and brief.last is not None:
-        said += f" ({_moment(brief.first).removesuffix(' UTC')} to {_moment(brief.last)})"
+        summary += f" ({_moment(brief.first).removesuffix(' UTC')} to {_moment(brief.last)})"
     if brief.muted:
         verb = "is" if brief.muted == 1 else "are"
-        said += f". {counted(brief.muted, 'muted article')} {verb} left out"
-    return said
+        summary += f". {counted(brief.muted, 'muted article')} {verb} left out"
+    return summary
 
 
 def _period(seconds: int | None) -> str:

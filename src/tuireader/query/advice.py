@@ -35,8 +35,8 @@ from tuireader.text.wording import counted
 
 _ENDS = frozenset({"word", "phrase", "regex", ")"})
 _BEGINS = frozenset({"word", "phrase", "regex", "field", "name", "(", "-"})
-_SHOWN = 60
-_ALIKE = 0.6
+_NAME_LIMIT = 60
+_SIMILARITY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Names:
     )
     _folded: dict[str, Mapping[str, str]] = of_class(init=False, default_factory=dict, compare=False)
 
-    def of(self, field: str) -> Sequence[str]:
+    def known(self, field: str) -> Sequence[str]:
         """Return the known names of a kind."""
         if field == "feed":
             return [title for title, _ in self.feeds]
@@ -81,7 +81,7 @@ class Names:
 
     def has(self, node: Text | Regex | Name) -> bool:
         """Return whether anything has the name that a part of an expression refers to."""
-        names = [*self.of(node.field), *(url for _, url in self.feeds if node.field == "feed")]
+        names = [*self.known(node.field), *(url for _, url in self.feeds if node.field == "feed")]
         if isinstance(node, Name):
             return any(is_name(node, name) for name in names)
         try:
@@ -89,27 +89,29 @@ class Names:
         except SlowRegex:
             return True
 
-    def unknown(self, field: str, name: str) -> str:
+    def unknown_message(self, field: str, name: str) -> str:
         """Return a message about an unknown name, with a suggestion."""
-        said = f"there is no {field} {clean(name, _SHOWN)!r}"
-        if meant := self.meant(field, name):
-            return f"{said}; did you mean {meant}?"
+        message = f"there is no {field} {clean(name, _NAME_LIMIT)!r}"
+        if near := self.suggestion(field, name):
+            return f"{message}; did you mean {near}?"
         if fold(name) in map(fold, self.views):
-            return f"{said}, that is a saved search"
+            return f"{message}, that is a saved search"
         if field == "feed" and self.unnamed:
-            return f"{said}; {counted(self.unnamed, 'feed has', 'feeds have')} no known title until fetched"
-        return said
+            return (
+                f"{message}; {counted(self.unnamed, 'feed has', 'feeds have')} no known title until fetched"
+            )
+        return message
 
-    def unlisted(self, name: str) -> str:
+    def unlisted_message(self, name: str) -> str:
         """Return the same for a feed or folder that is named directly, as in `feeds` of a watch; or `""`."""
-        titles, folders = self.of("feed"), self.of("folder")
+        titles, folders = self.known("feed"), self.known("folder")
         if name.casefold() in map(str.casefold, (*titles, *folders, *(url for _, url in self.feeds))):
             return ""
         near = _nearest(name, {**self._by_fold("feed"), **self._by_fold("folder")})
-        meant = f"; did you mean {near!r}?" if near else ""
-        return f"there is no feed or folder {clean(name, _SHOWN)!r}{meant}"
+        hint = f"; did you mean {near!r}?" if near else ""
+        return f"there is no feed or folder {clean(name, _NAME_LIMIT)!r}{hint}"
 
-    def meant(self, field: str, name: str) -> str:
+    def suggestion(self, field: str, name: str) -> str:
         """Return the nearest known name, written as in an expression; `""` for none."""
         for other in NAME_FIELDS:
             if same := self._by_fold(other).get(fold(name)):
@@ -119,14 +121,14 @@ class Names:
 
     def _by_fold(self, field: str) -> Mapping[str, str]:
         if field not in self._folded:
-            self._folded[field] = {fold(name): name for name in self.of(field) if name}
+            self._folded[field] = {fold(name): name for name in self.known(field) if name}
         return self._folded[field]
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
     """Return the most similar name, else the shortest one that contains `name`; `""` for none."""
     wanted = fold(name)
-    near = difflib.get_close_matches(wanted, known, 1, _ALIKE)
+    near = difflib.get_close_matches(wanted, known, 1, _SIMILARITY)
     near = near or sorted((one for one in known if wanted in one), key=len)
     return known[near[0]] if near else ""
 
@@ -138,7 +140,7 @@ def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False
     neither age nor watches.
     """
     culprits: dict[Node, Advice] = {}
-    _look(query.root, names, at_arrival, culprits)
+    _collect_dead(query.root, names, at_arrival, culprits)
     dead = is_dead(query.root, lambda node: node in culprits)
     found = [*_small_operators(query.text), *(replace(one, dead=dead) for one in culprits.values())]
     return list(dict.fromkeys(found))
@@ -168,34 +170,34 @@ def _small_operators(text: str) -> Iterator[Advice]:
         before = token.kind
 
 
-def _look(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, Advice]) -> None:
+def _collect_dead(node: Node, names: Names | None, at_arrival: bool, found: dict[Node, Advice]) -> None:
     """Collect the parts of an expression that can never be true."""
     match node:
         case And(nodes) | Or(nodes):
             if isinstance(node, And) and (pair := _conflict(nodes)):
                 found[node] = Advice(f"{pair[0]} and {pair[1]} exclude each other")
             for child in nodes:
-                _look(child, names, at_arrival, found)
+                _collect_dead(child, names, at_arrival, found)
         case Not(child):
-            _look(child, names, at_arrival, found)
+            _collect_dead(child, names, at_arrival, found)
         case Text() | Regex() | Name():
-            if (advice := _of_leaf(node, names, at_arrival)) is not None:
+            if (advice := _leaf_advice(node, names, at_arrival)) is not None:
                 found[node] = advice
         case Age(older=True) if at_arrival:
             found[node] = Advice(f"{node} is never true: watches are checked when an article arrives")
 
 
-def _of_leaf(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
+def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
     if isinstance(node, Regex) and (reason := unmatchable_reason(node.pattern)):
         return Advice(f"{node} cannot match anything: {reason}")
     if names is not None and node.field in NAME_FIELDS and not names.has(node):
-        return Advice(names.unknown(node.field, _asked(node)), field=node.field)
+        return Advice(names.unknown_message(node.field, _name_in(node)), field=node.field)
     if at_arrival and node.field == "watch":
         return Advice(f"{node} is never true of a new article: all watches are checked at once")
     return None
 
 
-def _asked(node: Text | Regex | Name) -> str:
+def _name_in(node: Text | Regex | Name) -> str:
     match node:
         case Text(term):
             return term.text

@@ -20,18 +20,18 @@ def rename(text: str, field: str, name: str, new: str) -> str:
     wanted = fold(name.strip())
     pieces: list[str] = []
     done = 0
-    asked: str | None = None  # field of the next token, if given
+    field_before: str | None = None  # field of the next token, if given
     outer = [""]  # fields of the open groups
     for token in tokens(text):
         if token.kind == "(":
-            outer.append(outer[-1] if asked is None else asked)
+            outer.append(outer[-1] if field_before is None else field_before)
         elif token.kind == ")":
             outer.pop()
         elif token.kind in ("word", "phrase"):
-            here = outer[-1] if asked is None else asked
+            here = outer[-1] if field_before is None else field_before
             if here == field and fold(token.value.strip()) == wanted:
                 pieces += [text[done : token.start], word if token.kind == "word" else quoted]
                 done = token.end
-        asked = token.value if token.kind in ("field", "name") else None
+        field_before = token.value if token.kind in ("field", "name") else None
     changed = "".join([*pieces, text[done:]])
     return text if isinstance(parse(changed), QueryError) else changed

@@ -28,7 +28,7 @@ def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
 def mute_advice(wanted: Query, feed: str, include_watched: bool, names: Names | None = None) -> list[Advice]:
     """Return the same for a mute: its expression and the feed that it is for, `""` for all."""
     found = advise(wanted, names)
-    if names is not None and feed and (message := names.unlisted(feed)):
+    if names is not None and feed and (message := names.unlisted_message(feed)):
         found.append(Advice(message, dead=True, field="feed"))
     if not include_watched and is_dead(wanted.root, lambda node: getattr(node, "field", "") == "watch"):
         message = "hides nothing: without include_watched, articles on a watch stay visible"
@@ -78,6 +78,6 @@ def _of_feeds(rule: WatchRule, names: Names | None) -> Iterator[Advice]:
     """Yield warnings about unknown feeds that the watch is restricted to."""
     if names is None or not rule.feeds:
         return
-    said = [message for name in rule.feeds if (message := names.unlisted(name))]
-    for message in said:
-        yield Advice(message, dead=len(said) == len(rule.feeds), field="feed")
+    messages = [message for name in rule.feeds if (message := names.unlisted_message(name))]
+    for message in messages:
+        yield Advice(message, dead=len(messages) == len(rule.feeds), field="feed")

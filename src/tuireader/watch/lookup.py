@@ -39,11 +39,11 @@ def lookup(rule: WatchRule) -> Lookup:
         if expression and None not in columns:
             parts.append(expression)
     parsed = query.parse(rule.query)
-    asked = None if isinstance(parsed, QueryError) else query.plan(parsed)
-    if asked and asked.fts:
-        parts.append(f"({asked.fts})")
+    plan = None if isinstance(parsed, QueryError) else query.plan(parsed)
+    if plan and plan.fts:
+        parts.append(f"({plan.fts})")
     if rule.query.strip():
-        exact = exact and asked is not None and asked.fts is not None and asked.exact and not asked.facts
+        exact = exact and plan is not None and plan.fts is not None and plan.exact and not plan.facts
     found = " AND ".join(parts) or None
     if found is None or not exact:
         return Lookup(found)

@@ -69,7 +69,7 @@ class Matcher:
         used = {name for watch in self._watches for name in watch.rule.fields}
         used |= {"title", "summary", "body"} if any(watch.query for watch in self._watches) else set()
         self._fields = tuple(name for name in FIELDS if name in used)
-        self.by_feed = frozenset(watch.rule.name for watch in self._watches if _asks_feed(watch))
+        self.by_feed = frozenset(watch.rule.name for watch in self._watches if _depends_on_feed(watch))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -154,8 +154,8 @@ class Matcher:
         if wrong or not rule.fields:
             self._problem(rule, f"fields are {', '.join(FIELDS)}, not {', '.join(wrong) or 'none'}")
             return None
-        asked = query.positive_terms(expression.root) if rule.query.strip() else ()
-        terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in asked)
+        nodes = query.positive_terms(expression.root) if rule.query.strip() else ()
+        terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in nodes)
         feeds = frozenset(feed.casefold() for feed in rule.feeds)
         return _Watch(
             place, rule, tuple(groups), none, expression if rule.query.strip() else None, terms, feeds
@@ -220,10 +220,10 @@ class Matcher:
         return Evidence(name)
 
 
-def _asks_feed(watch: _Watch) -> bool:
+def _depends_on_feed(watch: _Watch) -> bool:
     leaves = query.leaves(watch.query.root) if watch.query else ()
-    asked = {getattr(leaf, "field", "") for leaf in leaves} & {"feed", "folder", "label"}
-    return bool(watch.feeds or asked) or "label" in watch.rule.fields
+    fields = {getattr(leaf, "field", "") for leaf in leaves} & {"feed", "folder", "label"}
+    return bool(watch.feeds or fields) or "label" in watch.rule.fields
 
 
 def _hits(
