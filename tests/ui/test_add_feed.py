@@ -200,14 +200,14 @@ async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:
         add.web.serve("/tides", TIDES)
         add.web.serve("/news", HARBOUR)
         await add.look(add.page(("/tides#top", "Tides"), ("/news", "News"), ("/gone", "Gone")))
-        await add.shows("You follow this already · short texts")
-        assert "You follow this already · short texts" in add.run.text
+        await add.shows("Already subscribed · short texts")
+        assert "Already subscribed · short texts" in add.run.text
         await add.run.press("j")
-        assert "You follow this already" not in add.run.text
+        assert "Already subscribed" not in add.run.text
         await add.run.press("j")
         await add.shows("Cannot be read")
-        await add.shows("You follow this already")
-        assert "Cannot be read" in add.run.text and "You follow this already" in add.run.text
+        await add.shows("Already subscribed")
+        assert "Cannot be read" in add.run.text and "Already subscribed" in add.run.text
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12)])

@@ -64,5 +64,5 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 def _is_no_text(key: str) -> bool:
-    """Whether a key means nothing in a line of text: a function key, or a letter with ctrl or alt."""
+    """Return whether a key types no text: a function key, or a letter with ctrl or alt."""
     return key.startswith(("ctrl+", "alt+")) or (key[:1] == "f" and key[1:].isdigit())

@@ -33,7 +33,7 @@ class CoalescingScreen(Screen[None]):
 
     @property
     def keys_wait(self) -> bool:
-        """Whether more has been typed than is answered yet."""
+        """Return whether typed keys are still to be handled."""
         return self.app.message_queue_size > 0
 
     def hold_repaint(self) -> None:

@@ -1,4 +1,4 @@
-"""What is told of a feed before it is followed, as lines of pieces: for the dialog and the command line."""
+"""Summary of a feed before it is subscribed, as styled lines: for the dialog and the command line."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from tuireader.ui.drawing.times import age, span
 if TYPE_CHECKING:
     from tuireader.ui.drawing.lines import Line
 
-FOLLOWED = "You follow this already"
-_TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titles alone"}
+FOLLOWED = "Already subscribed"
+_TEXTS = {"full": "full texts", "short": "short texts or teasers", "none": "titles only"}
 
 
 def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -> list[Line]:
-    """Title and site; how much and how often; what there is to read; the newest entries with their age."""
+    """Return title and site, number and frequency of entries, kind of texts, and the newest entries."""
     lines: list[Line] = [
         ((preview.title or "Untitled", "strong"), (f" · {display_host(preview.site_url or url)}", "dim")),
         ((" · ".join(_numbers(preview, now)), "text"),),
     ]
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
-    lines.append((*known, (_TEXTS[preview.texts] if preview.entries else "nothing to read yet", "dim")))
+    lines.append((*known, (_TEXTS[preview.texts] if preview.entries else "no entries yet", "dim")))
     return lines + entries(preview, now)
 
 
 def entries(preview: FeedPreview, now: int) -> list[Line]:
-    """The newest entries: how old, in a column of its own, and the title."""
+    """Return the newest entries as a column of ages and one of titles."""
     ages = [
         "" if time is None else "now" if now - time < 60 else span(now - time) for _, time in preview.samples
     ]
     width = max(map(cell_len, ages), default=0)
-    column = [pad(told, width) + "  " if width else "" for told in ages]
+    column = [pad(text, width) + "  " if width else "" for text in ages]
     return [
-        ((told, "dim"), (title or "Untitled", "text"))
-        for told, (title, _) in zip(column, preview.samples, strict=True)
+        ((text, "dim"), (title or "Untitled", "text"))
+        for text, (title, _) in zip(column, preview.samples, strict=True)
     ]
 
 

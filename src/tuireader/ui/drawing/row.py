@@ -20,7 +20,7 @@ TitleRanges = Sequence[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """What all rows of a list share; `letters` are those of the watches (see `row_parts.letters`)."""
+    """Values that all rows of a list share; `letters` identify watches (see `row_parts.letters`)."""
 
     styles: Styles
     width: int
