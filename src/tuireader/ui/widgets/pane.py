@@ -7,10 +7,12 @@ from typing import Self
 
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from tuireader.ui.drawing.styles import Styles
 from tuireader.ui.host import Host, host_of
+from tuireader.ui.widgets.scrollbar import CachedLines
 
 _MOST_EDGED = 512
 
@@ -48,6 +50,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh_line(self, line: int) -> None:
         """Redraw one line, given by its number in the whole content."""
         self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, with cached lines."""
+        bar = super().vertical_scrollbar
+        if not isinstance(bar.render_lines, CachedLines):
+            bar.render_lines = CachedLines(bar)  # type: ignore[method-assign]
+        return bar
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Render lines, cached as long as they look the same.
