@@ -23,8 +23,8 @@ _PAIR, _NAME = PAIR << 8, NAME << 8
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What two articles share: number of single terms, cosine of their vectors, weight of the second most
-    telling shared term, and weights of the shared names."""
+    """Shared features of two articles: number of single terms, cosine of their vectors, weight of the second
+    most telling shared term, and weights of the shared names."""
 
     shared: int
     cosine: float

@@ -98,7 +98,7 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What to store of an article: its profile, posted under `terms`, its counts and neighbours.
+    """The rows to store for an article: its profile, posted under `terms`, its counts and neighbours.
 
     For each term in `counted` the article count goes up by one, and the lower-case count if it is true.
     """

@@ -36,7 +36,7 @@ _MARKERS = frozenset(map(fold, ("amended", "clarification", "corrected", "correc
 
 
 class _Form(Enum):
-    """What two titles share as forms: nothing, a form filled in twice, everything, or the beginning."""
+    """The form that two titles share: none, one filled in twice, the same, or the beginning."""
 
     NONE = "none"
     FILLED = "filled"

@@ -99,6 +99,16 @@ class Dictionaries:
             if self._copies(number)[1] is None:
                 self.complete(number, data)
 
+    def separate_copies(self) -> None:
+        """Move one copy of each dictionary to the end in a transaction: VACUUM puts both side by side."""
+        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            self.rewrite_copies()
+        except BaseException:
+            self._conn.execute("ROLLBACK")
+            raise
+        self._conn.execute("COMMIT")
+
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
         """Return the next write for the dictionaries, to be called in a transaction; training is done
         before."""

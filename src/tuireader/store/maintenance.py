@@ -231,7 +231,9 @@ def backup(path: Path, target: Path) -> int:
         check_version(conn, path)
         try:
             vacuum_into(conn, new)
-            _separate_copies(new)
+            with closing(sqlite3.connect(new, isolation_level=None)) as copy:
+                if Dictionaries(copy).numbers():
+                    Dictionaries(copy).separate_copies()
         except sqlite3.Error as error:
             if is_damage(error):
                 raise
@@ -267,15 +269,6 @@ def new_database(target: Path, beside: Path) -> Iterator[Path]:
         raise
     except OSError as error:
         raise DatabaseError(f"{target} cannot be written: {error.strerror}", "check its folder") from None
-
-
-def _separate_copies(path: Path) -> None:
-    """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
-        if Dictionaries(conn).numbers():
-            conn.execute("BEGIN")
-            Dictionaries(conn).rewrite_copies()
-            conn.execute("COMMIT")
 
 
 def replace(path: Path, new: Path) -> Path:

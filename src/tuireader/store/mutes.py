@@ -1,4 +1,4 @@
-"""Which articles each mute hides. Nothing is deleted: a removed mute shows its articles again."""
+"""The articles that each mute hides. Nothing is deleted: a removed mute shows its articles again."""
 
 from __future__ import annotations
 

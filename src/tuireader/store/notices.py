@@ -1,4 +1,4 @@
-"""Which matches are waiting to be notified, and which have been.
+"""Matches that are waiting to be notified, and those that have been.
 
 A match waits from the transaction that stored it, and is marked before the notification goes out. So nothing
 is notified twice, whatever is killed when, and what waits is notified by the next refresh. Notices are never

@@ -100,16 +100,6 @@ class Retention:
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         self._pages.drop(going)
 
-    def _separate_copies(self) -> None:
-        """Move one copy of each dictionary to the end: VACUUM puts both side by side."""
-        self._conn.execute("BEGIN IMMEDIATE")
-        try:
-            Dictionaries(self._conn).rewrite_copies()
-        except BaseException:
-            self._conn.execute("ROLLBACK")
-            raise
-        self._conn.execute("COMMIT")
-
     def shrink(self) -> bool:
         """Give empty pages back to the disk if it is worth the time; not within a transaction.
 
@@ -124,7 +114,7 @@ class Retention:
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
-            self._separate_copies()
+            Dictionaries(self._conn).separate_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False
