@@ -80,11 +80,7 @@ MANAGING: tuple[Command, ...] = (
     Command("refresh_all", "Refresh all", "Refresh all feeds.", ("R",), Group.FEEDS, footer=True),
     Command("add_feed", "Add feed", "Subscribe to a feed or to a page that has one.", ("plus",), Group.FEEDS),
     Command(
-        "feed_health",
-        "Feed health",
-        "Show failing feeds, why they fail, and fix them.",
-        ("H",),
-        Group.FEEDS,
+        "feed_health", "Feed health", "Show failing feeds, why they fail, and fix them.", ("H",), Group.FEEDS
     ),
     Command(
         "edit_this",
@@ -172,26 +168,12 @@ MANAGING: tuple[Command, ...] = (
         Group.WATCHES,
     ),
     Command(
-        "previous_hit",
-        "Previous hit",
-        "Jump to the previous hit.",
-        ("left_square_bracket",),
-        Group.WATCHES,
+        "previous_hit", "Previous hit", "Jump to the previous hit.", ("left_square_bracket",), Group.WATCHES
     ),
     # Program
+    Command("palette", "Commands", "Find and run a command by name.", ("colon", "ctrl+p"), Group.PROGRAM),
     Command(
-        "palette",
-        "Commands",
-        "Find and run a command by name.",
-        ("colon", "ctrl+p"),
-        Group.PROGRAM,
-    ),
-    Command(
-        "macro",
-        "Macros",
-        "Run a macro of the configuration; press its key next.",
-        ("comma",),
-        Group.PROGRAM,
+        "macro", "Macros", "Run a macro of the configuration; press its key next.", ("comma",), Group.PROGRAM
     ),
     Command(
         "edit_config",

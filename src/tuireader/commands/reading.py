@@ -7,12 +7,7 @@ from tuireader.commands.command import MOVING, TABLES, Command, Group, Scope
 READING: tuple[Command, ...] = (
     # Move
     Command(
-        "move_down",
-        "Down",
-        "Move down a line, or scroll the text.",
-        ("j", "down"),
-        Group.MOVE,
-        also=MOVING,
+        "move_down", "Down", "Move down a line, or scroll the text.", ("j", "down"), Group.MOVE, also=MOVING
     ),
     Command("move_up", "Up", "Move up a line, or scroll the text.", ("k", "up"), Group.MOVE, also=MOVING),
     Command("next_article", "Next", "Go to the next article of the list, from any pane.", ("J",), Group.MOVE),
@@ -47,12 +42,7 @@ READING: tuple[Command, ...] = (
         footer=True,
     ),
     Command(
-        "half_page_down",
-        "Half page down",
-        "Move down half a page.",
-        ("ctrl+d",),
-        Group.MOVE,
-        also=MOVING,
+        "half_page_down", "Half page down", "Move down half a page.", ("ctrl+d",), Group.MOVE, also=MOVING
     ),
     Command("half_page_up", "Half page up", "Move up half a page.", ("ctrl+u",), Group.MOVE, also=MOVING),
     Command("page_down", "Page down", "Move down a page.", ("pagedown",), Group.MOVE, also=MOVING),
@@ -80,12 +70,7 @@ READING: tuple[Command, ...] = (
         also=TABLES,
     ),
     Command(
-        "open_browser",
-        "Browser",
-        "Open the article in the web browser.",
-        ("o",),
-        Group.READ,
-        footer=True,
+        "open_browser", "Browser", "Open the article in the web browser.", ("o",), Group.READ, footer=True
     ),
     Command(
         "open_browser_next",
@@ -123,13 +108,7 @@ READING: tuple[Command, ...] = (
         ("c",),
         Group.READ,
     ),
-    Command(
-        "changes",
-        "Changes",
-        "Show how the article was edited since it arrived.",
-        ("D",),
-        Group.READ,
-    ),
+    Command("changes", "Changes", "Show how the article was edited since it arrived.", ("D",), Group.READ),
     Command("pictures", "Images", "Show or hide images.", ("i",), Group.READ),
     Command(
         "related",
@@ -188,11 +167,7 @@ READING: tuple[Command, ...] = (
     ),
     Command("mark_read", "Mark read", "Mark the article as read.", (), Group.MARK),
     Command(
-        "mark_list_read",
-        "Mark list read",
-        "Mark all articles of this list as read.",
-        ("A",),
-        Group.MARK,
+        "mark_list_read", "Mark list read", "Mark all articles of this list as read.", ("A",), Group.MARK
     ),
     Command(
         "clear_rest",
@@ -202,11 +177,7 @@ READING: tuple[Command, ...] = (
         Group.MARK,
     ),
     Command(
-        "split_story",
-        "Not this story",
-        "Remove the article from its story for good.",
-        ("X",),
-        Group.MARK,
+        "split_story", "Not this story", "Remove the article from its story for good.", ("X",), Group.MARK
     ),
     Command(
         "undo",
@@ -217,10 +188,6 @@ READING: tuple[Command, ...] = (
         also=TABLES,
     ),
     Command(
-        "retry_marks",
-        "Retry marks",
-        "Save marks that could not be saved before.",
-        ("ctrl+s",),
-        Group.MARK,
+        "retry_marks", "Retry marks", "Save marks that could not be saved before.", ("ctrl+s",), Group.MARK
     ),
 )

@@ -138,8 +138,7 @@ class WatchConfig:
         default=(), metadata=key(LINES, "Words and phrases that must not occur.", vital=True)
     )
     query: str = field(
-        default="",
-        metadata=key(EXPRESSION, "Search expression that must match as well.", vital=True),
+        default="", metadata=key(EXPRESSION, "Search expression that must match as well.", vital=True)
     )
     fields: tuple[str, ...] = field(
         default=("title", "summary", "body"),
@@ -181,8 +180,7 @@ class MuteConfig:
         default=None, metadata=key(DATE, "Last day of the mute; by default it never ends.", vital=True)
     )
     include_watched: bool = field(
-        default=False,
-        metadata=key(FLAG, "Also hide articles on a watch, which otherwise stay visible."),
+        default=False, metadata=key(FLAG, "Also hide articles on a watch, which otherwise stay visible.")
     )
 
 
@@ -221,10 +219,7 @@ class MacroConfig:
 class NotifyConfig:
     """`[notify]`: notifications of watches with `notify`, at most one per refresh."""
 
-    desktop: bool = field(
-        default=True,
-        metadata=key(FLAG, "Show a desktop or terminal notification."),
-    )
+    desktop: bool = field(default=True, metadata=key(FLAG, "Show a desktop or terminal notification."))
     terminal: str = field(
         default="auto",
         metadata=key(
@@ -232,10 +227,7 @@ class NotifyConfig:
             "Terminal notification where notify-send is missing; auto: detect what the terminal supports.",
         ),
     )
-    bell: bool = field(
-        default=False,
-        metadata=key(FLAG, "Ring the terminal bell as well."),
-    )
+    bell: bool = field(default=False, metadata=key(FLAG, "Ring the terminal bell as well."))
     command: tuple[str, ...] = field(
         default=(),
         metadata=key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
@@ -339,8 +331,7 @@ class UiConfig:
     browser: tuple[str, ...] = field(
         default=(),
         metadata=key(
-            COMMAND,
-            "Program with arguments to open addresses, instead of $BROWSER; {url} is the address.",
+            COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."
         ),
     )
 

@@ -75,13 +75,7 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 
-_GROUP_KINDS = {
-    "gap": Kind.GAP,
-    "glued": Kind.GLUED,
-    "word": Kind.WORD,
-    "star": Kind.SIGN,
-    "sign": Kind.SIGN,
-}
+_GROUP_KINDS = {"gap": Kind.GAP, "glued": Kind.GLUED, "word": Kind.WORD, "star": Kind.SIGN, "sign": Kind.SIGN}
 
 
 def parts_of(cased: str) -> list[Part]:

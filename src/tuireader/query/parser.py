@@ -98,9 +98,7 @@ def tokens(text: str) -> Iterator[Token]:
             raise _ParseError("the quotation mark is not closed", token, 'write a " at the end of the phrase')
         elif kind == "slash":
             raise _ParseError(
-                "the regular expression is not closed",
-                token,
-                'write a / at the end, or put "/…" in quotes',
+                "the regular expression is not closed", token, 'write a / at the end, or put "/…" in quotes'
             )
     yield Token("end", "", len(text), len(text))
 
