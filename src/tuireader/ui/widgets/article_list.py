@@ -62,8 +62,6 @@ class ArticleList(CursorPane):
         self._row_context: RowContext | None = None
         self._asked: set[int] = set()
 
-    # -- content
-
     @property
     def line_count(self) -> int:
         """Number of articles in the view."""
@@ -77,8 +75,7 @@ class ArticleList(CursorPane):
     @property
     def current_row(self) -> ArticleRow | None:
         """The row under the cursor, if loaded."""
-        article_id = self.current_id
-        return None if article_id is None else self._rows.get(article_id)
+        return self._rows.get(self.current_id or 0)
 
     def upcoming(self) -> Sequence[int]:
         """Return the article under the cursor and the one below it."""
