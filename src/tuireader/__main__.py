@@ -1,4 +1,4 @@
-"""The start of the program: `tuireader` and `python -m tuireader`."""
+"""Entry point: `tuireader` and `python -m tuireader`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; every expected fault is one line on stderr and an exit code."""
+    """Run the command line; every expected error is one line on stderr and an exit code."""
     _leave_out_folder()
     prepare_streams()
     from tuireader.startup import first_frame

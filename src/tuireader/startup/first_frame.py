@@ -1,8 +1,8 @@
-"""The first frame: the list as it will be, written in plain escape codes before Textual is imported.
+"""First frame: the list, written in plain escape codes before Textual is imported.
 
-What stands around the rows was kept by the last session (`frame_keeping`), for this terminal, these files and
-this configuration; the rows are read anew. Keys typed meanwhile stay with the terminal until Textual reads
-them. Light: a start shows something after 40 ms because nothing else is imported before.
+Everything around the rows was saved by the last session (`saved_frame`), for this terminal, these files and
+this configuration; the rows are read from the store. Keys typed meanwhile stay with the terminal until
+Textual reads them. Few imports: a start shows something after 40 ms.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.first_page import FirstRow
 
 FORMAT = 1
-"""Of the kept file; another one is not read."""
+"""Version of the saved file; others are ignored."""
 SMALLEST = (40, 8)
 _OPTIONS = ("--config", "--database")
 _VARIABLES = (
@@ -32,12 +32,12 @@ _before: list[Any] | None = None  # the terminal's attributes while a frame stan
 
 
 def fits(arguments: Sequence[str]) -> bool:
-    """Whether such a command opens the reader, with nothing but other files."""
+    """Return whether a command opens the reader, with no options but those for files."""
     return len(arguments) % 2 == 0 and all(option in _OPTIONS for option in arguments[::2])
 
 
 def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]) -> str:
-    """The name of the kept file of a command in a terminal."""
+    """Return the name of the saved file for a command in a terminal."""
     import zlib
 
     there = [environ.get(name) for name in _VARIABLES]
@@ -47,7 +47,7 @@ def file_name(arguments: Sequence[str], environ: Mapping[str, str], size: tuple[
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
-    """The folder of the kept files: that of `config.paths`."""
+    """Return the folder of the saved files, the one of `config.paths`."""
     folder = environ.get("XDG_STATE_HOME", "")
     home = environ.get("HOME", "")
     if not os.path.isabs(folder):  # noqa: PTH117 - pathlib is not imported here
@@ -56,7 +56,7 @@ def state_folder(environ: Mapping[str, str]) -> str:
 
 
 def stamp(path: str) -> list[int]:
-    """What changes when a file is written; empty where there is none."""
+    """Return time and size of a file; empty if there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -65,7 +65,7 @@ def stamp(path: str) -> list[int]:
 
 
 def show(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Draw the frame if there is one that fits; whether there was. Never fails: it is only a courtesy."""
+    """Draw the frame if one fits and return whether it did. Never fails."""
     if not fits(arguments) or environ.get("TERM", "") in ("", "dumb") or "TEXTUAL_DRIVER" in environ:
         return False
     try:
@@ -97,14 +97,14 @@ def end() -> None:
 
 
 def taken_over() -> list[Any] | None:
-    """What the terminal was like before the frame, for whoever owns it from now on; None without a frame."""
+    """Return the terminal attributes from before the frame to their new owner; None without a frame."""
     global _before
     attributes, _before = _before, None
     return attributes
 
 
 def _take_terminal() -> None:
-    """What is typed is for Textual, as it is typed: no echo, no lines, no flow control. Ctrl+c ends."""
+    """Leave typed keys to Textual: no echo, no line mode, no flow control. Ctrl+c ends the program."""
     global _before
     import atexit
     import signal
@@ -133,7 +133,7 @@ def _write(text: str) -> None:
 
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The whole frame, `""` where none fits."""
+    """Return the whole frame, `""` if none fits."""
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -163,7 +163,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
 
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
-    """The frame as one string for the terminal."""
+    """Return the frame as one string for the terminal."""
     from tuireader.ui.drawing.row_parts import row_parts
     from tuireader.ui.drawing.times import list_day
 
@@ -197,7 +197,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
 
 
 def _plain(text: str) -> str:
-    """As it looks in every terminal, without controls: all that is stored was cleaned when it came."""
+    """Return text that every terminal shows alike, without control characters."""
     from tuireader.text import portable_emoji
 
     text = portable_emoji(text)

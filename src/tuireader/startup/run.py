@@ -1,4 +1,4 @@
-"""Running the app in a terminal, and giving the terminal back whatever happens."""
+"""Run the app in a terminal, and give the terminal back whatever happens."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ OpenLibrary = Callable[[], "AbstractAsyncContextManager[Library]"]
 
 
 def run(open_library: OpenLibrary, paths: Paths) -> int:
-    """Show the app until the person leaves; the exit code of the program.
+    """Show the app until the user leaves; return the exit code of the program.
 
-    Without a terminal nothing is shown and the code is that of wrong usage. A signal ends the app in order
-    and gives 128 and its number. After a crash the terminal is as before, the person is told in a line, and
-    the traceback, without the values of variables, is in the log file. Marks that could not be stored are
-    told in a line, too.
+    Without a terminal it is a usage error. A signal exits cleanly with 128 and its number. After a crash the
+    terminal is restored, one line reports it, and the traceback, without the values of variables, is in the
+    log file. Marks that could not be stored are reported in a line, too.
     """
     if not _has_terminal():
         print("tuireader needs a terminal; try `tuireader list` or `tuireader --help`", file=sys.stderr)
@@ -38,7 +37,7 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     try:
         code = asyncio.run(_run(open_library, paths))
     finally:
-        first_frame.end()  # where Textual has not come so far: what is told now belongs on the usual screen
+        first_frame.end()  # if Textual did not start: messages belong on the normal screen
     from tuireader.ui.host import DEMO
 
     if code == DEMO:
@@ -62,7 +61,7 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         counting = asyncio.ensure_future(library.lists.counts())
         first = not library.config.feeds and not library.offline and not (await counting).all.total
         await asyncio.sleep(0)  # the numbers are counted in a thread while Textual is imported
-        # Textual draws what has changed so many times a second: at 60 what a key brings in two steps (a new
+        # Textual repaints that many times a second: at 60 what a key brings in two steps (a new
         # layout, then what is in it) is seen up to 17 ms late.
         os.environ.setdefault("TEXTUAL_FPS", "1000")
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -41,7 +41,7 @@ async def keep(
     status: StatusLine,
     arguments: Sequence[str] | None = None,
 ) -> None:
-    """Draw the frame that a start would show now, and write it in a thread; nothing where none would do."""
+    """Draw the frame that a start would show now and write it in a thread, if a start can use it."""
     host = host_of(panes)
     arguments = sys.argv[1:] if arguments is None else arguments
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
@@ -55,7 +55,7 @@ async def keep(
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
-    """Write a frame, if it is another one, and drop the oldest; what cannot be written is left."""
+    """Write a frame if it differs, and delete the oldest; errors are ignored."""
     text = json.dumps(frame, ensure_ascii=False)
     try:
         if file.exists() and file.read_text(encoding="utf-8") == text:
@@ -138,7 +138,7 @@ def _color(host: Host, name: str) -> Any:
 
 
 def _text(host: Host, strip: Strip) -> str:
-    """A strip as the terminal gets it from Textual."""
+    """Render a strip for the terminal."""
     background = host.screen_stack[1].background_colors[1]
     for one in host.get_line_filters():
         strip = strip.apply_filter(one, background)
@@ -146,5 +146,5 @@ def _text(host: Host, strip: Strip) -> str:
 
 
 def _escape_codes(host: Host, style: Style) -> str:
-    """The sequence that begins a style."""
+    """Return the escape codes that start a style."""
     return _text(host, Strip([Segment("X", style)])).partition("X")[0]

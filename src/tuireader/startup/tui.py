@@ -1,4 +1,4 @@
-"""Opening the reader on its files: the options that say which, and how faults are told. Without click.
+"""Start the TUI without importing click: options for files, error messages, exit codes.
 
 The command line adds its commands to this; who only wants to read does not wait for them to be imported.
 """
@@ -26,7 +26,7 @@ NO_SUCH_FILE = "check the path; `add URL` behind it makes one"
 
 @dataclass(slots=True)
 class Options:
-    """What stands before the command."""
+    """Options before the command."""
 
     paths: Paths
     demo: bool = False
@@ -34,7 +34,7 @@ class Options:
     earlier: int = Exit.OK
 
     def config(self) -> tuple[Config, tuple[Problem, ...]]:
-        """The configuration to run with. Raises ConfigError when the file is there and cannot be used."""
+        """Load the configuration. Raises ConfigError if the file exists and cannot be used."""
         if self.demo:
             from tuireader import demo
 
@@ -44,18 +44,18 @@ class Options:
         config, problems = load(self.paths.config)
         for problem in problems:
             if problem.fatal:
-                raise ConfigError(str(problem), "mend the file; `tuireader config check` lists all problems")
+                raise ConfigError(str(problem), "fix the file; `tuireader config check` lists all problems")
         return config, problems
 
     def places(self, config: Config) -> Paths:
-        """Where the files are, the database where the configuration has it unless the command line says."""
+        """Return the paths; the command line overrides the database of the configuration."""
         if config.database and not self.demo and not self.paths.database_given:
             return replace(self.paths, database=Path(config.database))
         return self.paths
 
     @asynccontextmanager
     async def library(self) -> AsyncIterator[Library]:
-        """The library of these options, opened and closed again."""
+        """Open the library, and close it at the end."""
         from tuireader.library import Library
 
         config, problems = self.config()
@@ -73,7 +73,7 @@ class Options:
 
 
 def say(line: str) -> None:
-    """Print talk to stderr, whatever its encoding can show; where it takes nothing, the work goes on."""
+    """Print to stderr what its encoding can show; errors are ignored."""
     encoding = sys.stderr.encoding or "ascii"
     try:
         print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
@@ -82,12 +82,12 @@ def say(line: str) -> None:
 
 
 def _let_go(stream: TextIO) -> None:
-    """Let vanish what a stream cannot take, so that the end of the program does not fail on it."""
+    """Discard what a stream cannot take, so that the exit does not fail on it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _takes_nothing(stream: TextIO) -> bool:
-    """Whether writing to a stream fails, be it buffered (then what failed is still there) or not."""
+    """Return whether writing to a stream fails, buffered (the rest is still there) or not."""
     try:
         stream.flush()
         os.write(stream.fileno(), b"")
@@ -97,7 +97,7 @@ def _takes_nothing(stream: TextIO) -> bool:
 
 
 def _tell_migration(backup: Path, done: float) -> None:
-    """Tell on the terminal, in one line, how far an older database is brought up to date."""
+    """Show the progress of a database migration in one line."""
     if not sys.stderr.isatty():
         return
     if done < 1:
@@ -109,7 +109,7 @@ def _tell_migration(backup: Path, done: float) -> None:
 
 
 def _make_folders(where: Paths) -> None:
-    """Make the default folders; a database that was named must have its folder already."""
+    """Create the default folders; a named database must have its folder already."""
     wanted = [where.state] if where.database_given else [where.state, where.database.parent]
     for folder in wanted:
         try:
@@ -121,7 +121,7 @@ def _make_folders(where: Paths) -> None:
 
 
 def guarded(job: Callable[[], int]) -> int:
-    """Do a job and give its exit code; a fault is told in a line, and has a code of its own."""
+    """Run a job and return its exit code; errors become one line and have codes of their own."""
     try:
         return job()
     except KeyboardInterrupt:
@@ -152,7 +152,7 @@ def guarded(job: Callable[[], int]) -> int:
 
 
 def where_for(config_file: Path | None, database: Path | None) -> Paths:
-    """The places of all files. Raises ConfigError where the configuration that was named is missing."""
+    """Return the paths of all files. Raises ConfigError if the named configuration is missing."""
     where = paths(os.environ, config=config_file, database=database)
     if config_file is not None and not config_exists(config_file):
         raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
@@ -167,7 +167,7 @@ def read(options: Options) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Open the reader, as `tuireader` with nothing but `--config FILE` and `--database FILE` does."""
+    """Open the reader for `tuireader` with only `--config FILE` and `--database FILE`."""
     gc.disable()  # until the app is open: what is imported stays, so there is nothing to collect
     given = {option: Path(name) for option, name in zip(arguments[::2], arguments[1::2], strict=True)}
     return guarded(lambda: read(Options(where_for(given.get("--config"), given.get("--database")))))

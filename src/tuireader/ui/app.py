@@ -1,4 +1,4 @@
-"""The Textual app: themes, colours and keys around one main screen."""
+"""Textual app: themes, keys, start and exit around one main screen."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def collect_garbage() -> None:
 
 
 class TuireaderApp(Host):
-    """Shows a library. `browser` opens an address and returns `""` or why it could not."""
+    """Shows a library. `browser` opens an address and returns an error or `""`."""
 
     TITLE = "tuireader"
     CSS_PATH = "tuireader.tcss"
@@ -108,11 +108,11 @@ class TuireaderApp(Host):
         return [self._together]
 
     def on_load(self) -> None:
-        """Paint nothing before there is something to read: a blank screen would only flicker."""
+        """Paint nothing before there is something to read: a blank screen would flicker."""
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
-        """Paint from now on."""
+        """Start painting."""
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()
@@ -122,20 +122,20 @@ class TuireaderApp(Host):
             gc.enable()
 
     def _collect_at_rest(self) -> None:
-        """Look through all objects for what is not used any more when keys rest: one would wait for that."""
+        """Collect garbage when keys rest: a key would wait for it."""
         if self._collecting is not None:
             self._collecting.cancel()
         self._collecting = asyncio.get_running_loop().call_later(_AT_REST, collect_garbage)
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Take the theme's colours over; at the start all was parsed with them just now."""
+        """Use the theme's colours; at the start everything was just parsed with them."""
         if self._parsed_for != self.get_css_variables():
             super().refresh_css(animate=animate)
         else:
             self.stylesheet.update(self, animate=False)
 
     async def on_mount(self) -> None:
-        """Open the main screen, and the welcome over it when there is nothing to read yet."""
+        """Open the main screen, and the welcome over it if there is nothing to read yet."""
         from tuireader.ui.screens.main import MainScreen
 
         self._main = MainScreen(self.counting, self.opened)
@@ -154,11 +154,11 @@ class TuireaderApp(Host):
 
     @property
     def size(self) -> Size:
-        """The size of the terminal, as far as it is drawn on."""
+        """Size of the terminal, at most 1500 × 500 cells."""
         return Size(*map(min, super().size, _LARGEST))
 
     async def on_event(self, event: events.Event) -> None:
-        """Do the command of a key before the next key is looked at."""
+        """Finish the command of a key before the next key is handled."""
         if isinstance(event, events.Resize):
             event.size = event.virtual_size = event.container_size = Size(*map(min, event.size, _LARGEST))
         if isinstance(event, events.Key) and not event.is_forwarded:
@@ -173,7 +173,7 @@ class TuireaderApp(Host):
             self.screen.set_focus(None)  # and no key would be answered any more, not even that to quit
         self.typed_at = time.monotonic()
         self._collect_at_rest()
-        if not self.app_focus:  # keys tell better than the terminal where the person is
+        if not self.app_focus:  # a key is better evidence than the terminal's focus events
             self.app_focus = True
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
@@ -208,11 +208,11 @@ class TuireaderApp(Host):
             await asyncio.wait_for(ready.wait(), 1)
 
     def action_help_quit(self) -> None:
-        """What ctrl+c does when no text is chosen: say how to quit."""
+        """Say how to quit: ctrl+c without selected text."""
         self.say("q goes back and quits at the top; ctrl+q quits at once")
 
     async def action_quit(self) -> None:
-        """Leave at once."""
+        """Exit at once."""
         await self.leave(0)
 
     async def keep_frame(self) -> None:
@@ -222,9 +222,9 @@ class TuireaderApp(Host):
             await self._keep_frame(main.session, main.top, main.panes, main.status)
 
     async def leave(self, code: int) -> None:
-        """Store what is pending and leave; whoever opened the library closes it.
+        """Store pending changes and exit; the caller closes the library.
 
-        What cannot be stored soon is in `unsaved`.
+        Changes that cannot be stored soon are in `unsaved`.
         """
         if self._leaves:
             return
@@ -240,7 +240,7 @@ class TuireaderApp(Host):
             self.exit(code)
 
     async def unsaved(self) -> str:
-        """Store what a crash has left, and say what could not be stored; `""` where all is."""
+        """Store what a crash has left pending; return what could not be stored, or `""`."""
         if self._main is None or not self._main.is_composed:
             return ""
         marks = self._main.controllers.marks
@@ -257,7 +257,7 @@ class TuireaderApp(Host):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Do what a key means; a fault that can be told is told."""
+        """Run an action; expected errors become a toast."""
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except TuireaderError as error:

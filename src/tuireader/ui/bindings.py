@@ -1,4 +1,4 @@
-"""Textual's bindings, made from the one table of commands."""
+"""Textual bindings, made from the one table of commands."""
 
 from __future__ import annotations
 

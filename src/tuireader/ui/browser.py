@@ -1,4 +1,4 @@
-"""Opening an address in the person's web browser without disturbing the screen."""
+"""Open an address in the user's web browser without disturbing the screen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STARTERS = (
 
 
 def _command() -> str | None:
-    """The program to call: `$BROWSER` if it names one plain program, else what the system has."""
+    """Return the program to call: `$BROWSER` if it names one plain program, else the system's opener."""
     wanted = os.environ.get("BROWSER", "").split(os.pathsep)[0].strip()
     names = (wanted, "open") if sys.platform == "darwin" else (wanted, *_STARTERS)
     return next(
@@ -32,9 +32,9 @@ def _command() -> str | None:
 
 
 async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
-    """Hand an address to the browser as one argument, without a shell; `""`, or why it did not work.
+    """Pass an address to the browser as one argument, without a shell; return an error or `""`.
 
-    `program` is that of the config, in which `{url}` is the address; without it, the address comes last.
+    `program` is the configured one, in which `{url}` is the address; without it, the address comes last.
 
     Python's `webbrowser` may block, write to the terminal, and take an address for an option.
     """

@@ -1,4 +1,4 @@
-"""The application as screens and widgets know it: library, clock, styles, key labels, toasts, browser."""
+"""Services of the app for screens and widgets: library, clock, styles, key labels, toasts, browser."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Host(CrashSafeApp):
         self._said_last: dict[str, str] = {}  # the last toast of each group
 
     def take_config(self) -> None:
-        """Put theme and keys of the configuration in force."""
+        """Use theme and keys of the configuration."""
         ui = self.library.config.ui
         few = self.no_color or self.console.color_system == "standard"  # no theme's colours are among 16
         wanted = PLAIN.name if few else ui.theme
@@ -64,7 +64,7 @@ class Host(CrashSafeApp):
 
     @property
     def theme_styles(self) -> styles.Styles:
-        """The styles of the theme that is on."""
+        """Styles of the current theme."""
         if self._theme_styles is None:
             self._theme_styles = styles.make(
                 self.theme_variables,
@@ -74,18 +74,23 @@ class Host(CrashSafeApp):
         return self._theme_styles
 
     def forget_theme_styles(self) -> None:
-        """Make the styles anew at next use: the theme or the watches have changed."""
+        """Rebuild the styles at next use: the theme or the watches have changed."""
         self._theme_styles = None
 
     @property
     def watch_names(self) -> tuple[str, ...]:
-        """All watches, in the order of the config."""
+        """Names of all watches, in the order of the config."""
         return tuple(self.library.watches.colors)
 
     def key_of(self, command_id: str) -> str:
-        """The first key of a command as people read it, or its title where it has none."""
+        """Return the label of a command's first key, or its title if it has none."""
         keys = self.keys_of.get(command_id, ())
         return key_label(keys[0]) if keys else BY_ID[command_id].title
+
+    @property
+    def undo_hint(self) -> str:
+        """End of a message about a change: the key that takes it back."""
+        return f" · {self.key_of('undo')} undoes"
 
     def say(
         self,
@@ -95,7 +100,7 @@ class Host(CrashSafeApp):
         seconds: float = 4,
         group: str = "",
     ) -> None:
-        """A toast, in place of the one before it in its group; the text is never markup."""
+        """Show a toast in place of the one before it in its group; the text is never markup."""
         if not message:
             return
         if severity != "information":  # "Fetching …" is over with that
@@ -141,13 +146,13 @@ class Host(CrashSafeApp):
         self.post_message(Notify(toast))
 
     async def browse(self, url: str) -> None:
-        """Open an address in the web browser, if it is one that may be opened."""
+        """Open an http address in the web browser."""
         from tuireader.text import safe_url
 
         checked = safe_url(url)
         if not checked.lower().startswith(("http://", "https://")):
             self.say(
-                f"Not opened, for it is no web address: {url}" if url else "No address to open",
+                f"Not a web address: {url}" if url else "No address to open",
                 severity="warning",
             )
             return
@@ -160,7 +165,7 @@ class Host(CrashSafeApp):
             self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
 
     def exit_to_demo(self) -> None:
-        """Leave, to be started again as the demo."""
+        """Exit, to be restarted as the demo."""
         self.exit(DEMO)
 
     async def keep_frame(self) -> None:

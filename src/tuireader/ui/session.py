@@ -26,7 +26,7 @@ def _hidden(ui: UiConfig) -> set[ViewKind]:
 
 @dataclass(frozen=True, slots=True)
 class ListSpot:
-    """The list as it was before a search."""
+    """List position before a search, to return to."""
 
     view: View
     ids: array[int]
@@ -49,14 +49,14 @@ class PageSpot:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An article from which another one was followed, with the exact line and relative."""
+    """Article from which another one was followed, with the exact line and relative."""
 
     article_id: int
     spot: PageSpot
 
 
 class Session:
-    """What the main screen shows. `ui` returns the configuration in force."""
+    """State of the main screen. `ui` returns the current configuration."""
 
     def __init__(self, ui: Callable[[], UiConfig]) -> None:
         self._ui = ui
@@ -119,25 +119,25 @@ class Session:
 
     @property
     def stored_view(self) -> View:
-        """The view to read from the store: with read articles shown, `unread` is all articles."""
+        """View to read from the store: with read articles shown, `unread` is all articles."""
         return ALL if self.view == UNREAD and self.shows_read else self.view
 
     @property
     def query(self) -> str | None:
-        """The expression of the view if it is a search."""
+        """Expression of the view if it is a search."""
         return self.view.key if self.view.kind is ViewKind.QUERY else None
 
     @property
     def expression(self) -> str:
-        """The filter, else the search."""
+        """Expression of the filter, else of the search."""
         return self.filter or (self.query or "").strip()
 
     @property
     def article(self) -> Article | None:
-        """The open article as it was read from the store."""
+        """Open article as it was read from the store."""
         return None if self.page is None else self.page.article
 
     @property
     def article_id(self) -> int | None:
-        """The id of the open article."""
+        """Id of the open article."""
         return None if self.page is None else self.page.article.id

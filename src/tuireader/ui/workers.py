@@ -12,19 +12,19 @@ from textual.dom import DOMNode
 
 
 def run_latest(node: DOMNode, work: Callable[[], Awaitable[None]], group: str) -> None:
-    """Start work and cancel what the node still runs in that group.
+    """Start work and cancel the node's running work of that group.
 
-    It takes a function and not a coroutine: one that is cancelled before it starts would never be awaited.
+    It takes a function, not a coroutine: one cancelled before its start would never be awaited.
     """
     node.run_worker(work, group=group, exclusive=True)
 
 
 _FIRST, _THEN = 0.1, 0.3
-"""Seconds until a person is told what long work has found so far, and between two times."""
+"""Seconds until first results are shown, and between two updates."""
 
 
 def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], None]:
-    """A function that hands on what was found so far, if there is more, but not at once and not too often."""
+    """Return a function that passes on results found so far, if there are more, at most every 0.3 s."""
     due, known = monotonic() + _FIRST, 0
 
     def hear(found: array[int]) -> None:
@@ -37,20 +37,20 @@ def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], N
 
 
 class Debounce:
-    """Something that can wait a little, unless it is wanted now."""
+    """Work that waits a little unless it is wanted now."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def later(self) -> None:
-        """It can wait."""
+        """Let the work wait."""
         self._event.clear()
 
     def now(self) -> None:
-        """It cannot wait any more."""
+        """Do not let the work wait any longer."""
         self._event.set()
 
     async def within(self, seconds: float) -> None:
-        """Wait until it is wanted, at most so long."""
+        """Wait until it is wanted, at most for `seconds`."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._event.wait(), seconds)

@@ -1,4 +1,4 @@
-"""The articles that a command applies to: the open one, the one under the cursor, or the selected ones."""
+"""Articles that a command applies to: the open one, the one under the cursor, or the selection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Chosen(Controller):
-    """Reads the choice from session and panes at the time of the question."""
+    """Answers from session and panes as they are now."""
 
     marks: Marks
 
@@ -25,7 +25,7 @@ class Chosen(Controller):
 
     @property
     def article_id(self) -> int | None:
-        """The open article when the pane has the focus, else the one under the cursor."""
+        """Id of the open article if the pane has the focus, else of the one under the cursor."""
         return self.session.article_id if self.in_article else self.articles.current_id
 
     @property
@@ -35,7 +35,7 @@ class Chosen(Controller):
 
     @property
     def ids(self) -> list[int]:
-        """The selected articles in the order of the list; else, or in an open article, the current one."""
+        """Ids of the selection in the order of the list; else, or in an open article, the current one."""
         if self.is_selection:
             selected = self.articles.selected
             listed = [article_id for article_id in self.articles.ids if article_id in selected]

@@ -27,15 +27,15 @@ class Controller:
 
     @property
     def host(self) -> Host:
-        """The app."""
+        """App of the panes."""
         return host_of(self.panes)
 
     @property
     def articles(self) -> ArticleList:
-        """The list."""
+        """List of articles."""
         return self.panes.articles
 
     @property
     def pane(self) -> ArticlePane:
-        """The reading pane."""
+        """Reading pane."""
         return self.panes.article

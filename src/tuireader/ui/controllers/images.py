@@ -1,4 +1,4 @@
-"""Pictures in the reading pane: when they are loaded, and how a terminal shows them.
+"""Images in the reading pane: load them when they become visible, draw them as the terminal can.
 
 They are shown by half blocks, two pixels a cell, which every terminal with colours can; on kitty and Ghostty
 by their graphics protocol, on terminals known for it as sixels, both made by `textual-image`. Terminals are
@@ -24,7 +24,7 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.drawing.layout import Art
 
 _KEPT = 40  # pictures kept ready to be shown
-_HIGHEST = 24  # lines of a picture at the most
+_HIGHEST = 24  # maximum lines of an image
 _SLOW = 40_000  # bytes a second below which a connection is slow
 _SMALLEST = 8  # cells below which a picture shows nothing
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
@@ -32,7 +32,7 @@ _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
 
 def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str:
-    """How pictures are shown in a terminal: `blocks`, `kitty`, `sixel`, or `""` for not at all.
+    """Return how a terminal shows images: `blocks`, `kitty`, `sixel`, or `""` for not at all.
 
     `wanted` is the word of the configuration; within tmux and screen there are only blocks.
     """
@@ -51,12 +51,12 @@ def way_of(environ: Mapping[str, str], wanted: str, *, web: bool = False) -> str
 
 
 def is_far(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal is on another machine, where pictures would have to go through the connection."""
+    """Return whether the terminal is on another machine, to which images would have to be sent."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "MOSH_CONNECTION"))
 
 
 def blocks(pixels: Pixels, ground: Style) -> Art:
-    """A picture as half blocks: each cell shows two pixels, one above the other."""
+    """Draw an image as half blocks: each cell shows two pixels, one above the other."""
     rgb, width = pixels.rgb, pixels.width
     lines = []
     for top in range(0, pixels.height, 2):
@@ -107,7 +107,7 @@ class Images(Controller):
         self.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:
-        """Show pictures, or only their places; says what stands in the way."""
+        """Show images or only their placeholders, or say why there are none."""
         host = self.host
         if not _can_decode():
             host.say("Pictures need a package: pip install 'tuireader[images]'", severity="warning")
@@ -123,7 +123,7 @@ class Images(Controller):
         host.say_shortly("Pictures are shown" if self.on else "Pictures are off")
 
     def see(self, urls: tuple[str, ...], width: int) -> None:
-        """Load and show pictures that came in sight."""
+        """Load and show images that became visible."""
         article = self.session.article
         if not self.on or article is None or width < _SMALLEST:
             return
@@ -152,7 +152,7 @@ class Images(Controller):
         self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
-        """A picture as lines for the way in which it is shown."""
+        """Load an image and draw it the way the terminal shows images."""
         ground = self.host.theme_styles.ground
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
@@ -174,7 +174,7 @@ class Images(Controller):
         return art
 
     def _judge(self, pixels: Pixels) -> None:
-        """Leave pictures off from now on if the connection is slow and nobody asked for them."""
+        """Stop loading images on a slow connection unless the user asked for them."""
         if self._auto and pixels.speed is not None and pixels.speed < _SLOW:
             self.on = self._auto = False
             self.pane.looks_for_pictures = False

@@ -110,7 +110,7 @@ class Listing(Controller):
         articles.show(ids, cursor_id=cursor_id)
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
-        """Say why nothing is listed, and soon what in the expression seems not to be meant."""
+        """Say why nothing is listed, and soon which part of the expression is doubtful."""
         self.articles.empty_text = self._empty_message()
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self._token), "advice")
@@ -143,7 +143,7 @@ class Listing(Controller):
                 self.changed()
 
     async def find(self, expression: str) -> None:
-        """Show the newest of what an expression finds at once, then all of it: soon, or when it is wanted."""
+        """Show the newest results at once, all of them soon or when they are wanted."""
         view = View(ViewKind.QUERY, expression)
         if not expression.strip() or view == self.session.view:
             await self.show(view)
@@ -185,7 +185,7 @@ class Listing(Controller):
         self.changed()
 
     async def reload(self, *, aside: bool = False) -> None:
-        """Take the view's articles anew; cursor, scroll and what was read here stay."""
+        """Read the view again; cursor, scroll and articles read here stay."""
         token = self._token
         ids = await self._ids(aside=aside)
         if token != self._token:
@@ -202,7 +202,7 @@ class Listing(Controller):
         articles.update_ids(ids)
 
     async def filter_by(self, expression: str) -> None:
-        """Show only those of the view's articles that an expression matches; `""` shows all again."""
+        """Show only the view's articles that match an expression; `""` shows all again."""
         self.session.filter = expression.strip()
         await self.show(self.session.view, cursor_id=self.articles.current_id)
 
@@ -241,7 +241,7 @@ class Listing(Controller):
         )
 
     def spot(self) -> ListSpot:
-        """Where the list is now."""
+        """Return the current position."""
         articles = self.articles
         return ListSpot(
             self.session.view,
@@ -253,7 +253,7 @@ class Listing(Controller):
         )
 
     def restore(self, spot: ListSpot) -> None:
-        """Go back to where the list was."""
+        """Return to an earlier position."""
         self.session.view, self.session.filter = spot.view, spot.filter
         self.session.error = ""
         self.session.partial = spot.partial
@@ -304,14 +304,14 @@ class Listing(Controller):
         return step
 
     async def read_rest(self, article_id: int) -> None:
-        """Mark what is folded behind an article read, but for what is on a watch; undo takes it back."""
+        """Mark the articles folded behind one read, except those on a watch; undo takes it back."""
         if self._reads_stories([article_id]):
             await self.set_read([article_id], True, reading=True)
         else:
             await self._show_unread(article_id)
 
     async def _show_unread(self, article_id: int) -> None:
-        """Show the next unread article of a story below the one that was read, where it was folded behind."""
+        """Show the next unread article of a folded story below the one that was read."""
         articles, token = self.articles, self._token
         if not self.session.folds or self.session.expression:
             return
@@ -324,7 +324,7 @@ class Listing(Controller):
             await self.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
-        """Whether reading articles reads their stories; not that of one whose sources are looked at."""
+        """Return whether reading articles reads their stories; not one whose sources are shown."""
         if not self.session.folds or not self.library.config.ui.read_story:
             return False
         row = self.articles.row(ids[0]) if len(ids) == 1 else None

@@ -27,10 +27,6 @@ class MarkCommands(Controller):
     chosen: Chosen
     next_unread: NextUnread
 
-    @property
-    def _undoes(self) -> str:
-        return f" · {self.host.key_of('undo')} undoes"
-
     async def _marked(self, article_id: int) -> tuple[bool, bool]:
         """Return whether an article is read and starred."""
         row = self.articles.row(article_id) or next(iter(await self.marks.rows([article_id])), None)
@@ -119,7 +115,9 @@ class MarkCommands(Controller):
         if step.failed:
             return
         split = step.change is None or step.change.ids
-        self.host.say(f"Removed from its story{self._undoes}" if split else "This article is in no story")
+        self.host.say(
+            f"Removed from its story{self.host.undo_hint}" if split else "This article is in no story"
+        )
 
     async def retry(self) -> None:
         """Try again to store the marks that could not be stored."""
@@ -128,7 +126,7 @@ class MarkCommands(Controller):
     def _say_many(self, said: str, step: Step) -> None:
         if not step.failed:
             count = len(step.ids if step.change is None else step.change.ids)
-            self.host.say_shortly(f"{counted(count, 'article')} {said}{self._undoes}")
+            self.host.say_shortly(f"{counted(count, 'article')} {said}{self.host.undo_hint}")
 
     def _say_one(self, said: str, step: Step) -> None:
         """Say what a mark did and how to undo it, in place of the toast of the mark before."""
@@ -136,11 +134,11 @@ class MarkCommands(Controller):
             return
         if step.change is not None and len(step.change.ids) > 1:
             said = f"{said}, with {len(step.change.ids) - 1} more of the story"
-        self.host.say_shortly(f"{said}{self._undoes}")
+        self.host.say_shortly(f"{said}{self.host.undo_hint}")
 
     async def _say_bulk(self, step: Step) -> None:
         """Say how many stories and articles were marked read, or are about to be."""
         if not step.failed:
             ids = step.ids if step.change is None else step.change.ids
             count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))
-            self.host.say(f"{count} marked read{self._undoes}")
+            self.host.say(f"{count} marked read{self.host.undo_hint}")

@@ -1,4 +1,4 @@
-"""One change on its way to the store, and how an article looks with it."""
+"""One change on its way to the store, and its effect on an article."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Write = Callable[[Sequence[int]], Awaitable[Change | None]]
 
 
 def _gathered(ids: Sequence[int]) -> frozenset[int]:
-    """A set, made in parts: what runs in C for long lets no key through."""
+    """Make a set in parts: a long call into C would block keys."""
     found: set[int] = set()
     for start in range(0, len(ids), _PART):
         found.update(ids[start : start + _PART])
@@ -30,7 +30,7 @@ def _gathered(ids: Sequence[int]) -> frozenset[int]:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """A change on its way to the store. `what` says what undo takes back.
+    """Change on its way to the store; `what` describes it for undo.
 
     `mark` is `read`, `starred`, `label:NAME` or `place`, `""` for a change that is shown once it is stored.
     """
@@ -52,11 +52,11 @@ class Step:
 
     @property
     def failed(self) -> bool:
-        """Whether it was taken back."""
+        """Return whether it was taken back."""
         return self.trouble is not None
 
     async def among(self) -> Collection[int]:
-        """The articles that it marks, as a set."""
+        """Return the ids of the marked articles as a set."""
         if self._among is None:
             many = len(self.ids) > _MANY
             self._among = await asyncio.to_thread(_gathered, self.ids) if many else frozenset(self.ids)
@@ -67,7 +67,7 @@ class Step:
         self.ids, self._among = ids, None
 
     def on(self, shown: Marked) -> Marked:
-        """An article as it is with this mark."""
+        """Return an article with this mark applied."""
         if self.mark == "read":
             return replace(shown, read=self.value)
         if self.mark == "starred":

@@ -27,7 +27,7 @@ _UNSAVED = "unsaved"  # the toasts that say what could not be stored
 
 @dataclass(eq=False)
 class Marks(Controller):
-    """The queue of changes that are not stored yet. `shown` updates what else than the list shows marks,
+    """Queue of changes that are not stored yet. `shown` updates what shows marks besides the list,
     `stored` runs after a change: with True lists have to be read again, else counts suffice.
 
     One is written after the other. Where the store cannot be written to for too long, all that wait are
@@ -54,7 +54,7 @@ class Marks(Controller):
 
     @property
     def pending(self) -> bool:
-        """Whether something is not stored yet."""
+        """Return whether something is not stored yet."""
         return bool(self._queue)
 
     def listed(self) -> None:
@@ -62,7 +62,7 @@ class Marks(Controller):
         self._listed = self._listed or self.pending
 
     async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Rows from the store with the pending marks."""
+        """Read rows with the pending marks."""
         while True:
             era = self._era
             rows = await self.library.lists.rows(ids)
@@ -71,7 +71,7 @@ class Marks(Controller):
                 return shown
 
     async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
-        """An article from the store with the pending marks."""
+        """Read an article with the pending marks."""
         while True:
             era = self._era
             article = await self.library.articles.get(article_id, ahead=ahead)
@@ -86,7 +86,7 @@ class Marks(Controller):
         return shown
 
     async def unread(self, found: Iterable[int]) -> set[int]:
-        """The unread articles, when these are the unread ones of the store."""
+        """Apply the pending marks to the unread articles of the store."""
         unread = set(found)
         for step in self._shown("read"):
             unread = unread - set(await step.among()) if step.value else unread | set(await step.among())
@@ -106,7 +106,7 @@ class Marks(Controller):
         return [step for step in self._queue if step.undone_by is None and step.mark == mark]
 
     async def labels(self, ids: Sequence[int]) -> list[Label]:
-        """The labels, and how many of some articles have each, with the pending ones."""
+        """Return the labels with counts of all and of some articles, pending changes included."""
         known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
         for step in tuple(self._queue):
             if step.undone_by is not None or not step.mark.startswith(LABEL_MARK):
@@ -349,7 +349,7 @@ class Marks(Controller):
         return f"Not tried again: {step.what}"
 
     async def _title(self, ids: Sequence[int]) -> str:
-        """The title of a single article, for a toast."""
+        """Return the title of a single article, for a toast."""
         rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
 
@@ -369,5 +369,5 @@ class Marks(Controller):
 
     @property
     def unsaved(self) -> str:
-        """What could not be stored, and why; `""` where all is."""
+        """Message about unsaved changes, or `""`."""
         return f"{self._what_is_lost()}: {self._reason}" if self._failed else ""

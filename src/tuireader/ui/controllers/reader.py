@@ -104,7 +104,7 @@ class Reader(Controller):
             self._pages.popitem(last=False)
 
     def forget(self) -> None:
-        """Read pages from the store again at next use: something was written there."""
+        """Read pages from the store again at next use: it has changed."""
         self._era += 1
         current = self.session.article_id
         self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
@@ -153,7 +153,7 @@ class Reader(Controller):
         return await self._built(article)
 
     async def _built(self, article: Article) -> Page:
-        """The page of an article; that of a long text or of many comments is built in a thread."""
+        """Build the page of an article, in a thread if it is long."""
         now, keys = int(self.host.clock()), self.host.key_of
         html, base_url = article.shown
         comments = article.comments.comments if article.comments is not None else ()
@@ -168,7 +168,7 @@ class Reader(Controller):
         return build() if size < _BIG else await asyncio.to_thread(build)
 
     async def renew(self, article: Article, *, place: int = 0) -> bool:
-        """Show the open article as the store has it now; False when another one is open by then."""
+        """Show the open article as it is stored now; return False if another one is open by then."""
         if article.id != self.session.article_id:
             self._pages.pop(article.id, None)
             return False
@@ -197,7 +197,7 @@ class Reader(Controller):
             self._colour(self.session.page)
 
     async def fit_tables(self) -> None:
-        """Lay the tables of the open article out anew: the pane has another width now."""
+        """Lay out the tables of the open article for the new width of the pane."""
         page, pane = self.session.page, self.pane
         if page is None or pane.fits(page):
             return
@@ -205,7 +205,7 @@ class Reader(Controller):
         built = await self._built(page.article)
         if token != self._token or self.session.page is None:
             return
-        same = len(built.head) == len(page.head)  # else a table is told row by row now, or no longer
+        same = len(built.head) == len(page.head)  # else a table is listed row by row now, or no longer
         self._pages[page.article.id] = self.session.page = replace(built, tail=self.session.page.tail)
         pane.show(self.session.page, place=0 if same else place)
         if same:
@@ -213,7 +213,7 @@ class Reader(Controller):
         self._colour(self.session.page)
 
     async def _relate(self, page: Page, token: int) -> None:
-        """Fetch the relatives, which may take a moment longer than the text."""
+        """Add the related articles, which may take longer than the text."""
         story = await self.library.articles.story(page.article.id)
         related = await self.library.articles.related(page.article.id)
         if token != self._token or not (related or story):
@@ -224,7 +224,7 @@ class Reader(Controller):
         self.changed()
 
     async def keep_place(self) -> None:
-        """Remember where the reading of the open article stopped; nothing waits until it is stored."""
+        """Store the reading position of the open article; nothing waits for that."""
         if self.session.page is None:
             return
         place = self.pane.place
@@ -243,7 +243,7 @@ class Reader(Controller):
         return step
 
     def _forget_place(self, article_id: int) -> None:
-        """Keep the place of an article at the next time: it could not be stored."""
+        """Store the position of an article the next time: this time it failed."""
         self._pages.pop(article_id, None)
         if self.session.page is not None and self.session.page.article.id == article_id:
             article = replace(self.session.page.article, place=-1)

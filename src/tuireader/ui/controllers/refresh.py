@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tuireader.model import Event
     from tuireader.ui.widgets.bars import TopLine
 
-_RELOAD_EVERY = 1.0  # seconds between two takings of the list while a refresh runs
-_AT_REST = 0.3  # seconds without a key from which the list is taken, ...
-_AT_LATEST = 5.0  # ... and from which it is taken whatever is typed
-_TELL_EVERY = 0.1
+_RELOAD_EVERY = 1.0  # seconds between two readings of the list during a refresh
+_AT_REST = 0.3  # seconds without a key after which the list is read, ...
+_AT_LATEST = 5.0  # ... and after which it is read despite keys
+_SHOW_EVERY = 0.1
 _DUE_EVERY = 60.0
 _ELSEWHERE_EVERY = 2.0
 
@@ -41,7 +41,7 @@ class Refreshing(Controller):
         self._failed: list[FeedDone] = []
         self._matches: list[NewMatch] = []
         self.reloaded_at = 0.0
-        self._told = 0.0
+        self._shown_at = 0.0
         self._away_since: int | None = None
         self.away: Away | None = None
 
@@ -66,15 +66,15 @@ class Refreshing(Controller):
             self.top.run_worker(self._run(feed_ids, force), group="refresh")
 
     async def _begin(self) -> None:
-        with suppress(DatabaseError):  # it cannot be written to now, and is told of when it matters
+        with suppress(DatabaseError):  # not writable now; reported when it matters
             self._away_since = await self.library.lists.away_since()
         await self.apply_watches()
         await self._if_due()
         if not self.running:
-            await self._tell_away()
+            await self._report_away()
 
-    async def _tell_away(self) -> None:
-        """After a long absence say once what has come; a refresh that is under way ends first."""
+    async def _report_away(self) -> None:
+        """After a long absence report once what arrived; a running refresh ends first."""
         since, self._away_since = self._away_since, None
         if since is None:
             return
@@ -88,7 +88,7 @@ class Refreshing(Controller):
             )
 
     async def apply_watches(self) -> None:
-        """Match all stored articles against new or changed watches, telling how far it is."""
+        """Match all stored articles against new or changed watches, showing progress."""
         changed = False
         steps = self.library.watches.apply()
         async with aclosing(steps):
@@ -130,7 +130,7 @@ class Refreshing(Controller):
             self._rest()
         await self.library.database.changed_elsewhere()  # that was this refresh
         await self.reload()
-        await self._tell_away()
+        await self._report_away()
 
     async def _take(self, event: Event, new: int) -> None:
         if isinstance(event, RefreshStarted):
@@ -141,8 +141,8 @@ class Refreshing(Controller):
             elif event.left_out:
                 self.host.say(f"{event.title}: {left_out(event.left_out)}", seconds=8)
             now = time.monotonic()
-            if now - self._told >= _TELL_EVERY or event.done == event.total:
-                self._told = now
+            if now - self._shown_at >= _SHOW_EVERY or event.done == event.total:
+                self._shown_at = now
                 fresh = f" · {new} new" if new else ""
                 self.top.tell(progress=f"refreshing {event.done}/{event.total}{fresh}")
             if (event.new or event.changed) and self.may_reload(now):
@@ -155,19 +155,19 @@ class Refreshing(Controller):
         elif isinstance(event, TextFetched):
             self.top.tell(progress=f"full texts {event.done}/{event.total}")
         elif isinstance(event, Told):
-            self._tell_of_watches(event)
+            self._notify(event)
         else:
-            self._tell_end(event)
+            self._summarize(event)
         await asyncio.sleep(0)  # keys come first
 
     def may_reload(self, now: float) -> bool:
-        """Whether it is time to take the list, which would make a key wait."""
+        """Return whether to read the list again now: a key would wait for it."""
         since = now - self.reloaded_at
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
-    def _tell_of_watches(self, told: Told) -> None:
-        """Show it by the terminal where no desktop has; what came is in the toast of the matches, too."""
+    def _notify(self, told: Told) -> None:
+        """Notify by terminal or bell if no desktop notification was shown."""
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         if config.bell or (config.desktop and not shown):
@@ -176,7 +176,7 @@ class Refreshing(Controller):
             self.host.say("\n".join(told.troubles), severity="warning", seconds=8)
 
     def _show_in_terminal(self, told: Told) -> bool:
-        """Let the terminal notify, if it is known to; the app's driver writes it between two frames."""
+        """Notify through the terminal if it can; the app's driver writes it between two frames."""
         app = self.host
         kind = terminal.detect(os.environ, self.library.config.notify.terminal)
         number = max(told.articles, default=0)
@@ -189,8 +189,8 @@ class Refreshing(Controller):
     def _rest(self) -> None:
         self.top.tell(progress="offline" if self.library.offline else "")
 
-    def _tell_end(self, done: RefreshDone) -> None:
-        """One toast for all that came and failed, one for what the watches found."""
+    def _summarize(self, done: RefreshDone) -> None:
+        """Show one toast for new articles and failures, one for matches."""
         say = self.host.say
         if self._failed:
             first = self._failed[0]

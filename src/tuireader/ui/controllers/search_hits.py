@@ -43,7 +43,7 @@ class SearchHits:
         self.line = Details(id="snippet")
 
     def marks(self, row: ArticleRow) -> TitleRanges:
-        """Where in a title the terms stand for which the article is on a watch, or was found."""
+        """Return the ranges of a title that a watch or the search matches."""
         title = row.title[:_LONGEST]
         found = []
         if row.watches and self._watches_ready:

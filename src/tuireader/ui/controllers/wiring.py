@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Controllers(Controller):
-    """The controllers of one screen, which reads everything from the store again by `reload`."""
+    """Controllers of one screen; `reload` reads everything from the store again."""
 
     top: TopLine
     reload: Callable[[], Awaitable[None]]
@@ -50,7 +50,7 @@ class Controllers(Controller):
 
     @cached_property
     def images(self) -> Images:
-        """The images of the open article."""
+        """Images of the open article."""
         return Images(self.session, self.library, self.panes, self.changed, os.environ)
 
     def _opening(self) -> None:

@@ -1,4 +1,4 @@
-"""What a flow works with, and what it hands back."""
+"""How a flow asks, and what follows from it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,8 @@ from textual.screen import Screen
 from tuireader.model import View
 
 if TYPE_CHECKING:
-    from tuireader.library import Library
-    from tuireader.ui.controllers.chosen import Chosen
-    from tuireader.ui.controllers.marks import Marks
     from tuireader.ui.controllers.wiring import Controllers
     from tuireader.ui.host import Host
-    from tuireader.ui.session import Session
-    from tuireader.ui.widgets.panes import Panes
 
 Answer = TypeVar("Answer")
 
@@ -30,7 +25,7 @@ _PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from a flow, in the order of the fields; nothing by default."""
+    """Consequences of a flow, in the order of the fields; none by default."""
 
     moved: tuple[View, View] | None = None  # the first view goes by the second name now
     said: str = ""
@@ -46,10 +41,14 @@ class Outcome:
 
 
 class Asking:
-    """Shows the dialogs of one flow. Keys wait while the flow works; they go to what it shows."""
+    """Shows the dialogs of one flow. Keys wait while the flow works; they go to what it shows.
 
-    def __init__(self, host: Host) -> None:
+    `apply` applies an outcome before the flow ends.
+    """
+
+    def __init__(self, host: Host, apply: Callable[[Outcome], Awaitable[None]]) -> None:
         self._host = host
+        self.apply = apply
         self._idle = asyncio.Event()
 
     async def __call__(self, dialog: Screen[Answer]) -> Answer | None:
@@ -75,50 +74,7 @@ class Asking:
         self._idle.set()
 
 
-@dataclass(frozen=True, slots=True)
-class FlowContext:
-    """Everything a flow may use. `apply` applies an outcome before the flow ends."""
-
-    controllers: Controllers
-    ask: Asking
-    apply: Callable[[Outcome], Awaitable[None]]
-
-    @property
-    def host(self) -> Host:
-        """The app."""
-        return self.controllers.host
-
-    @property
-    def library(self) -> Library:
-        """The library."""
-        return self.controllers.library
-
-    @property
-    def session(self) -> Session:
-        """The state of the main screen."""
-        return self.controllers.session
-
-    @property
-    def panes(self) -> Panes:
-        """The panes of the main screen."""
-        return self.controllers.panes
-
-    @property
-    def chosen(self) -> Chosen:
-        """The articles that the flow applies to."""
-        return self.controllers.chosen
-
-    @property
-    def marks(self) -> Marks:
-        """The queue of marks."""
-        return self.controllers.marks
-
-    def undoes(self) -> str:
-        """End of a message: the key that takes the change back."""
-        return f" · {self.host.key_of('undo')} undoes"
-
-
-Flow = Callable[[FlowContext], Awaitable[Outcome | None]]
+Flow = Callable[["Controllers", Asking], Awaitable[Outcome | None]]
 
 
 class Run(Protocol):

@@ -14,10 +14,12 @@ from tuireader.query import QueryError, parse
 from tuireader.text import without_password
 from tuireader.ui import views
 from tuireader.ui.controllers.mark_steps import Step, Write
+from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.add_feed import AddFeed, FeedSource
 from tuireader.ui.dialogs.confirm import Confirm
 from tuireader.ui.dialogs.form import Form
-from tuireader.ui.flows.context import FlowContext, Outcome
+from tuireader.ui.dialogs.new_watch import from_search
+from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
 
@@ -36,14 +38,14 @@ def feed_source(library: Library) -> FeedSource:
     return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
 
 
-async def add_feed(context: FlowContext) -> Outcome | None:
+async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder."""
-    folders = [feed.folder for feed in context.session.feeds]
-    added = await context.ask(AddFeed(feed_source(context.library), folders))
+    folders = [feed.folder for feed in main.session.feeds]
+    added = await ask(AddFeed(feed_source(main.library), folders))
     return Outcome(feeds_added=added) if added else None
 
 
-async def refresh(feed_ids: Sequence[int], context: FlowContext) -> Outcome:
+async def refresh(feed_ids: Sequence[int], main: Controllers, ask: Asking) -> Outcome:
     """Fetch feeds."""
     return Outcome(refresh=feed_ids)
 
@@ -51,45 +53,46 @@ async def refresh(feed_ids: Sequence[int], context: FlowContext) -> Outcome:
 # -- change
 
 
-def _chosen(context: FlowContext) -> View:
+def _chosen(main: Controllers) -> View:
     """Return the line of the sidebar that has the focus, else the view in the list."""
-    item = context.panes.sidebar.current
-    if context.panes.in_sidebar and item is not None and item.view is not None:
+    item = main.panes.sidebar.current
+    if main.panes.in_sidebar and item is not None and item.view is not None:
         return item.view
-    return context.session.view
+    return main.session.view
 
 
-async def edit_chosen(context: FlowContext) -> Outcome | None:
+async def edit_chosen(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask what to change of the chosen view."""
-    return await edit(_chosen(context), context)
+    return await edit(_chosen(main), main, ask)
 
 
-async def remove_chosen(context: FlowContext) -> Outcome | None:
+async def remove_chosen(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask whether the chosen view should be removed."""
-    return await remove(_chosen(context), context)
+    return await remove(_chosen(main), main, ask)
 
 
-async def edit(view: View, context: FlowContext) -> Outcome | None:
+async def edit(view: View, main: Controllers, ask: Asking) -> Outcome | None:
     """Ask what to change of what a view shows."""
-    if view.kind is ViewKind.FEED and (feed := _feed(context, int(view.key))) is not None:
-        return await _edit_feed(context, feed)
+    if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
+        return await _edit_feed(main, ask, feed)
     if view.kind is ViewKind.FOLDER:
         line = Field("name", "Name", view.key, "nothing takes the feeds out of the folder")
-        return await _ask(context, f"Folder {view.key}", (line,), partial(_rename_folder, context, view.key))
+        return await _ask(main, ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
     if view.kind is ViewKind.LABEL:
         line = Field("name", "Name", view.key, "another label makes the two one")
-        return await _ask(context, f"Label {view.key}", (line,), partial(_rename_label, context, view.key))
+        return await _ask(main, ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
     if view.kind is ViewKind.WATCH:
-        watches = context.library.config.watches
+        watches = main.library.config.watches
         config = next((one for one in watches if one.name == view.key), None)
-        return None if config is None else await edit_watch(context, config, config.name)
-    if (saved := _saved(context, view)) is not None:
-        return await _ask_search(context, saved.query, saved.name, saved.name)
+        return None if config is None else await edit_watch(main, ask, config, config.name)
+    if (saved := _saved(main, view)) is not None:
+        return await _ask_search(main, ask, saved.query, saved.name, saved.name)
     return _NO
 
 
 async def _ask(
-    context: FlowContext,
+    main: Controllers,
+    ask: Asking,
     title: str,
     lines: Sequence[Field | Pick],
     save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
@@ -102,27 +105,27 @@ async def _ask(
         outcomes.append(await save(values))
         return outcomes[-1].said
 
-    said = await context.ask(Form(title, lines, keep, about=about))
+    said = await ask(Form(title, lines, keep, about=about))
     return None if said is None else outcomes[-1]
 
 
-def _feed(context: FlowContext, feed_id: int) -> Feed | None:
-    return next((feed for feed in context.session.feeds if feed.id == feed_id), None)
+def _feed(main: Controllers, feed_id: int) -> Feed | None:
+    return next((feed for feed in main.session.feeds if feed.id == feed_id), None)
 
 
-def _saved(context: FlowContext, view: View) -> ViewConfig | None:
+def _saved(main: Controllers, view: View) -> ViewConfig | None:
     """Return the saved search that a view shows."""
     if view.kind is not ViewKind.QUERY:
         return None
-    return next((one for one in context.library.searches.saved if one.query == view.key), None)
+    return next((one for one in main.library.searches.saved if one.query == view.key), None)
 
 
-async def _edit_feed(context: FlowContext, feed: Feed) -> Outcome | None:
+async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     from tuireader.config import FeedConfig
     from tuireader.config.edit import format_value
 
-    config = context.library.feeds.config(feed.id)
-    folders = sorted({one.folder for one in context.session.feeds if one.folder})
+    config = main.library.feeds.config(feed.id)
+    folders = sorted({one.folder for one in main.session.feeds if one.folder})
     address = without_password(feed.url)
     about = f"{address}\nFolders: {', '.join(folders)}" if folders else address
     interval = format_value(FeedConfig, "interval", config.interval)
@@ -139,11 +142,11 @@ async def _edit_feed(context: FlowContext, feed: Feed) -> Outcome | None:
         ),
         Pick("paused", "Fetch", {"": "yes", "paused": "paused"}, "paused" if config.paused else ""),
     )
-    return await _ask(context, feed.title or feed.url, lines, partial(_save_feed, context, feed), about)
+    return await _ask(main, ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
 
 
-async def _save_feed(context: FlowContext, feed: Feed, values: Mapping[str, str]) -> Outcome:
-    await context.library.feeds.edit(
+async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
+    await main.library.feeds.edit(
         feed.id,
         title=values["title"],
         folder=values["folder"],
@@ -152,28 +155,28 @@ async def _save_feed(context: FlowContext, feed: Feed, values: Mapping[str, str]
         labels=[name.strip() for name in values["labels"].split(",") if name.strip()],
         full_text=bool(values["full_text"]),
     )
-    return _changed(context, f"{values['title'] or feed.title or feed.url} is changed")
+    return _changed(main, f"{values['title'] or feed.title or feed.url} is changed")
 
 
-async def _rename_folder(context: FlowContext, name: str, values: Mapping[str, str]) -> Outcome:
+async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = values["name"]
-    await context.library.feeds.rename_folder(name, new)
+    await main.library.feeds.rename_folder(name, new)
     said = f"The folder {name} is {new} now" if new else f"The feeds of {name} are in no folder now"
     moved = View(ViewKind.FOLDER, name), View(ViewKind.FOLDER, new) if new else views.ALL
-    return _changed(context, said, moved)
+    return _changed(main, said, moved)
 
 
-async def _rename_label(context: FlowContext, name: str, values: Mapping[str, str]) -> Outcome:
+async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = label_name(values["name"])
-    await _mark(context, f"{name} renamed", lambda _: context.library.labels.rename(name, new))
-    kept = [one.name for one in await context.library.labels.all() if label_key(one.name) == label_key(new)]
+    await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
+    kept = [one.name for one in await main.library.labels.all() if label_key(one.name) == label_key(new)]
     moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
     return Outcome(moved, f"The label {name} is {new} now", config_changed=True)
 
 
-async def _mark(context: FlowContext, what: str, write: Write) -> None:
+async def _mark(main: Controllers, what: str, write: Write) -> None:
     """Change a label in the queue of marks. Raises TuireaderError where that fails at once."""
-    step = await context.marks.do(Step(what, write))
+    step = await main.marks.do(Step(what, write))
     if step.trouble is not None:
         raise step.trouble
 
@@ -181,25 +184,25 @@ async def _mark(context: FlowContext, what: str, write: Write) -> None:
 # -- saved searches
 
 
-async def save_view(context: FlowContext) -> Outcome | None:
+async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a name for what the list shows."""
-    session = context.session
-    return await _ask_search(context, views.expression_of(session.view, session.filter, session.feeds))
+    session = main.session
+    return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
 
 
-async def keep_search(text: str, filters: bool, as_view: bool, context: FlowContext) -> Outcome | None:
+async def keep_search(
+    text: str, filters: bool, as_view: bool, main: Controllers, ask: Asking
+) -> Outcome | None:
     """Make a watch or a saved search of what is typed in the search line."""
-    from tuireader.ui.dialogs.new_watch import from_search
-
     if not as_view:
-        return await new_watch(context, from_search(text))
-    session = context.session
+        return await new_watch(main, ask, from_search(text))
+    session = main.session
     expression = views.expression_of(session.view, text, session.feeds) if filters else text
-    return await _ask_search(context, expression.strip())
+    return await _ask_search(main, ask, expression.strip())
 
 
 async def _ask_search(
-    context: FlowContext, expression: str, name: str = "", replaces: str = ""
+    main: Controllers, ask: Asking, expression: str, name: str = "", replaces: str = ""
 ) -> Outcome | None:
     """Ask for name and expression of a saved search."""
     lines = (
@@ -207,10 +210,10 @@ async def _ask_search(
         Field("query", "Search", expression, 'words, "a phrase", title:word, is:unread, age:<3d …'),
     )
     title = f"Saved search {replaces}" if replaces else "Save this search"
-    return await _ask(context, title, lines, partial(_save_search, context, replaces))
+    return await _ask(main, ask, title, lines, partial(_save_search, main, replaces))
 
 
-async def _save_search(context: FlowContext, replaces: str, values: Mapping[str, str]) -> Outcome:
+async def _save_search(main: Controllers, replaces: str, values: Mapping[str, str]) -> Outcome:
     name, expression = values["name"], values["query"]
     if not name:
         raise TuireaderError("Enter a name")
@@ -219,65 +222,67 @@ async def _save_search(context: FlowContext, replaces: str, values: Mapping[str,
     parsed = parse(expression)
     if isinstance(parsed, QueryError):
         raise TuireaderError(f"The search: {parsed}")
-    saved = context.library.searches.saved
+    saved = main.library.searches.saved
     before = next((View(ViewKind.QUERY, one.query) for one in saved if one.name == replaces), None)
-    await context.library.searches.save(name, expression, replaces)
+    await main.library.searches.save(name, expression, replaces)
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
-    removes = context.host.key_of("remove_this")
-    return _changed(context, f"{name} is in the sidebar; {removes} there removes it", moved)
+    removes = main.host.key_of("remove_this")
+    return _changed(main, f"{name} is in the sidebar; {removes} there removes it", moved)
 
 
 # -- remove
 
 
-async def remove(view: View, context: FlowContext) -> Outcome | None:
+async def remove(view: View, main: Controllers, ask: Asking) -> Outcome | None:
     """Ask whether what a view shows should be removed."""
-    library = context.library
-    if view.kind is ViewKind.FEED and (feed := _feed(context, int(view.key))) is not None:
+    library = main.library
+    if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         name = feed.title or feed.url
         question = f"Unsubscribe from {name}?\nIts articles stay stored and can be found."
         do: Callable[[], Awaitable[object]] = partial(library.feeds.remove, feed.id)
-        return await _confirm(context, "feed", question, do, f"{name} is removed; its articles are kept")
+        return await _confirm(main, ask, "feed", question, do, f"{name} is removed; its articles are kept")
     if view.kind is ViewKind.WATCH:
         question = f"Remove the watch {view.key}?\nThe articles that it hit stay stored."
         do = partial(library.watches.remove, view.key)
-        return await _confirm(context, "watch", question, do, f"The watch {view.key} is removed")
+        return await _confirm(main, ask, "watch", question, do, f"The watch {view.key} is removed")
     if view.kind is ViewKind.LABEL:
         question = f"Take the label {view.key} away from all articles that have it?\nThe articles are kept."
-        do = partial(_mark, context, f"{view.key} removed", lambda _: library.labels.remove(view.key))
-        return await _confirm(context, "label", question, do, f"The label {view.key} is removed")
-    if (saved := _saved(context, view)) is not None:
+        do = partial(_mark, main, f"{view.key} removed", lambda _: library.labels.remove(view.key))
+        return await _confirm(main, ask, "label", question, do, f"The label {view.key} is removed")
+    if (saved := _saved(main, view)) is not None:
         question = f"Take {saved.name} out of the sidebar?\nIt searches for {saved.query}"
         do = partial(library.searches.remove, saved.name)
         said = f"{saved.name} is no longer in the sidebar"
-        return await _confirm(context, "saved search", question, do, said)
+        return await _confirm(main, ask, "saved search", question, do, said)
     if view.kind is ViewKind.FOLDER:
-        edits = context.host.key_of("edit_this")
+        edits = main.host.key_of("edit_this")
         return Outcome(said=f"A folder disappears with its last feed; {edits} renames it")
     return _NO
 
 
 async def _confirm(
-    context: FlowContext, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
+    main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
 ) -> Outcome | None:
-    if await context.ask(Confirm(f"Remove a {what}", question, "removes it")):
-        return await change(do, f"{said}{context.undoes()}", context)
+    if await ask(Confirm(f"Remove a {what}", question, "removes it")):
+        return await change(do, f"{said}{main.host.undo_hint}", main, ask)
     return None
 
 
 # -- and then
 
 
-def _changed(context: FlowContext, said: str, moved: tuple[View, View] | None = None) -> Outcome:
-    return Outcome(moved, f"{said}{context.undoes()}", config_changed=True)
+def _changed(main: Controllers, said: str, moved: tuple[View, View] | None = None) -> Outcome:
+    return Outcome(moved, f"{said}{main.host.undo_hint}", config_changed=True)
 
 
-async def change(edit: Callable[[], Awaitable[object]], said: str, context: FlowContext) -> Outcome | None:
+async def change(
+    edit: Callable[[], Awaitable[object]], said: str, main: Controllers, ask: Asking
+) -> Outcome | None:
     """Make a change and say so, or why it could not be made."""
     try:
         await edit()
     except (TuireaderError, OSError) as error:
-        if isinstance(error, DatabaseError) and context.marks.unsaved:
+        if isinstance(error, DatabaseError) and main.marks.unsaved:
             return None  # that has a toast already
         return Outcome(said=str(error), severity="error", seconds=10)
     return Outcome(said=said, config_changed=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from tuireader.model import LABEL_MARK, Label
 from tuireader.ui.controllers.mark_steps import Step
+from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.labels import Labels
-from tuireader.ui.flows.context import FlowContext
+from tuireader.ui.flows.context import Asking
 from tuireader.ui.flows.settings import undo
 
 
-async def label(context: FlowContext) -> None:
+async def label(main: Controllers, ask: Asking) -> None:
     """Ask for labels of the articles that are chosen now; list and article show them at once."""
-    ids, marks = context.chosen.ids, context.marks
+    ids, marks = main.chosen.ids, main.marks
     if not ids:
         return
 
@@ -21,7 +22,7 @@ async def label(context: FlowContext) -> None:
         step = await marks.do(
             Step(
                 f"{len(ids):,} {lowered}",
-                lambda ids: context.library.labels.set(name, ids, value),
+                lambda ids: main.library.labels.set(name, ids, value),
                 f"{LABEL_MARK}{name}",
                 ids,
                 value,
@@ -32,11 +33,11 @@ async def label(context: FlowContext) -> None:
         await marks.show(ids)
         if len(ids) > 1:
             said = f"{len(ids) if step.change is None else len(step.change.ids):,} {lowered}"
-        context.host.say_shortly(f"{said}{context.undoes()}")
+        main.host.say_shortly(f"{said}{main.host.undo_hint}")
         return await marks.labels(ids)
 
     async def take_back() -> list[Label]:
-        await context.apply(await undo(context))
+        await ask.apply(await undo(main, ask))
         return await marks.labels(ids)
 
-    await context.ask(Labels(await marks.labels(ids), len(ids), set_label, take_back))
+    await ask(Labels(await marks.labels(ids), len(ids), set_label, take_back))

@@ -1,4 +1,4 @@
-"""The command palette: every command, view and theme by its name."""
+"""Command palette: every command, view and theme by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from textual.content import Content
 from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
 from tuireader.errors import TuireaderError
 from tuireader.model import View
-from tuireader.ui.flows.context import FlowContext, Outcome
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.workers import run_latest
 
 Entry = tuple[str, str, Callable[[], Awaitable[None]]]
@@ -26,24 +27,24 @@ _LIKELY = (
 """Commands that people look for in the palette before they have used it."""
 
 
-def _entries(context: FlowContext) -> Iterator[Entry]:
+def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
     """Commands of the table, the views of the sidebar, the themes."""
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
-        keys = keys_label(context.host.keys_of.get(command.id, ()))
+        keys = keys_label(main.host.keys_of.get(command.id, ()))
         about = f"{keys}  {command.help}" if keys else command.help
-        yield command.title, about, partial(context.apply, Outcome(run=(command.id,)))
-    for item in context.panes.sidebar.items:
+        yield command.title, about, partial(ask.apply, Outcome(run=(command.id,)))
+    for item in main.panes.sidebar.items:
         if item.view is not None:
-            yield f"Go to {item.label}", f"{item.unread} unread", partial(_go, context, item.view)
-    for theme in sorted(context.host.available_themes):
-        yield f"{_THEME}{theme}", "Use this theme from now on", partial(_use_theme, context, theme)
+            yield f"Go to {item.label}", f"{item.unread} unread", partial(_go, main, item.view)
+    for theme in sorted(main.host.available_themes):
+        yield f"{_THEME}{theme}", "Use this theme from now on", partial(_use_theme, main, ask, theme)
 
 
-async def _by_use(context: FlowContext) -> list[Entry]:
+async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
     """Sort the entries: those used most, then those likely to be wanted; cursor movement comes last."""
-    used = await context.library.settings.palette_uses()
+    used = await main.library.settings.palette_uses()
     often, likely = Counter(used), [BY_ID[command].title for command in _LIKELY]
     order = {name: number for number, name in enumerate(dict.fromkeys([*used, *likely]))}
     moving = {command.title for command in COMMANDS if command.group is Group.MOVE}
@@ -52,53 +53,53 @@ async def _by_use(context: FlowContext) -> list[Entry]:
         name = entry[0]
         return -often[name], order.get(name, len(order)), name in moving or name.startswith(_THEME)
 
-    return sorted(_entries(context), key=place)
+    return sorted(_entries(main, ask), key=place)
 
 
-async def _use(context: FlowContext, name: str, call: Callable[[], Awaitable[None]]) -> None:
+async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
     """Do what an entry is for, and remember that it was used."""
-    run_latest(context.panes, partial(context.library.settings.note_palette_use, name), "palette")
+    run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
     await call()
 
 
-async def _go(context: FlowContext, view: View) -> None:
-    await context.controllers.navigation.show_view(view)
-    context.panes.sidebar.select(view)
-    context.panes.go_to(context.panes.articles)
+async def _go(main: Controllers, view: View) -> None:
+    await main.navigation.show_view(view)
+    main.panes.sidebar.select(view)
+    main.panes.go_to(main.panes.articles)
 
 
-async def _use_theme(context: FlowContext, theme: str) -> None:
+async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
     """Use a theme and keep it."""
-    context.host.theme = theme
-    library = context.library
+    main.host.theme = theme
+    library = main.library
     try:
         await library.settings.set_theme(theme)
     except (TuireaderError, OSError) as error:
         said = f"Theme {theme} until the program ends: {error}"
-        await context.apply(Outcome(said=said, severity="warning", seconds=10))
+        await ask.apply(Outcome(said=said, severity="warning", seconds=10))
     else:
         kept = "until the demo ends" if library.offline else f"written to {library.paths.config}"
-        await context.apply(Outcome(said=f"Theme {theme}\n{kept}"))
+        await ask.apply(Outcome(said=f"Theme {theme}\n{kept}"))
 
 
-async def open_palette(context: FlowContext) -> None:
+async def open_palette(main: Controllers, ask: Asking) -> None:
     """Open the palette; it runs what is chosen."""
 
     class Commands(Provider):
-        """The entries, as Textual's palette asks for them."""
+        """Entries as Textual's palette asks for them."""
 
         async def discover(self) -> Hits:
             """Yield all of them, before anything is typed."""
-            for name, about, call in await _by_use(context):
-                yield DiscoveryHit(Content(name), partial(_use, context, name, call), name, about)
+            for name, about, call in await _by_use(main, ask):
+                yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
 
         async def search(self, query: str) -> Hits:
             """Yield those that look like what was typed."""
             matcher = self.matcher(query)
-            for name, about, call in await _by_use(context):
+            for name, about, call in await _by_use(main, ask):
                 score = matcher.match(name)
                 if score > 0:
-                    yield Hit(score, matcher.highlight(name), partial(_use, context, name, call), name, about)
+                    yield Hit(score, matcher.highlight(name), partial(_use, main, name, call), name, about)
 
     palette = CommandPalette(providers=[Commands], placeholder="Command, view, feed or theme")
-    context.host.push_screen(palette)
+    main.host.push_screen(palette)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.text.wording import counted
-from tuireader.ui.flows.context import Asking, Flow, FlowContext, Outcome
+from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
@@ -32,12 +32,11 @@ class FlowRunner:
     async def run(self, flow: Flow, *, keys_wait: bool = True) -> None:
         """Run a flow and apply its outcome; keys wait until it asks or is done, unless it never asks."""
         host = self._controllers.host
-        asking = Asking(host)
-        context = FlowContext(self._controllers, asking, self.apply)
+        asking = Asking(host, self.apply)
 
         async def work() -> None:
             try:
-                outcome = await flow(context)
+                outcome = await flow(self._controllers, asking)
                 if outcome is not None:
                     await self.apply(outcome)
             except TuireaderError as error:

@@ -14,7 +14,8 @@ from textual.app import SuspendNotSupported
 
 from tuireader import files
 from tuireader.errors import TuireaderError
-from tuireader.ui.flows.context import FlowContext, Outcome
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Outcome
 
 _USUAL = ("sensible-editor", "nano", "vim", "vi", "emacs")
 _SHOWN = 3  # problems that are shown, each in a toast
@@ -33,10 +34,10 @@ def editor(environ: Mapping[str, str]) -> list[str]:
     return next(([name] for name in _USUAL if shutil.which(name, path=path)), [])
 
 
-async def edit_config(context: FlowContext) -> Outcome | None:
+async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     """Lend the terminal to the editor, then apply the edited file."""
-    host, path = context.host, context.library.paths.config
-    if context.library.offline:
+    host, path = main.host, main.library.paths.config
+    if main.library.offline:
         return Outcome(said="The demo has no configuration file; start tuireader without --demo")
     command = editor(os.environ)
     if not command:
@@ -62,7 +63,7 @@ async def edit_config(context: FlowContext) -> Outcome | None:
         host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
     if await asyncio.to_thread(path.read_bytes) == before:
         return Outcome(said="The configuration is as it was")
-    return await apply_config(context)
+    return await apply_config(main, ask)
 
 
 def _make(path: Path) -> None:
@@ -71,9 +72,9 @@ def _make(path: Path) -> None:
         files.write(path, [])
 
 
-async def apply_config(context: FlowContext) -> Outcome | None:
+async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     """Read the configuration again: keys, look, feeds, watches. Each problem is shown."""
-    host, library, before = context.host, context.library, context.library.config
+    host, library, before = main.host, main.library, main.library.config
     try:
         await library.settings.reload()
     except TuireaderError as error:
@@ -87,25 +88,25 @@ async def apply_config(context: FlowContext) -> Outcome | None:
         host.say(more, severity="warning", seconds=15)
     host.take_config()
     ui = library.config.ui
-    context.panes.sidebar.styles.width = ui.sidebar + 3
-    context.panes.article.set_measure(ui.width)
-    context.session.apply_config(before.ui)
-    context.panes.articles.folds = context.session.folds
+    main.panes.sidebar.styles.width = ui.sidebar + 3
+    main.panes.article.set_measure(ui.width)
+    main.session.apply_config(before.ui)
+    main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:
         host.say("Another database is used from the next start on")
     return Outcome(said="" if problems else "Configuration reloaded", watches_changed=True)
 
 
-async def undo(context: FlowContext) -> Outcome:
+async def undo(main: Controllers, ask: Asking) -> Outcome:
     """Take back the newest change, a mark or an edit of the configuration."""
-    before = context.library.config
+    before = main.library.config
     try:
-        said = await context.marks.undo()
+        said = await main.marks.undo()
     except (TuireaderError, OSError) as error:
         return Outcome(said=str(error), severity="warning", seconds=10)
-    now = context.library.config
+    now = main.library.config
     if now is before:
         return Outcome(said=said)
     if (now.ui, now.keys) != (before.ui, before.keys):
-        context.host.take_config()
+        main.host.take_config()
     return Outcome(said=said, config_changed=True)

@@ -1,4 +1,4 @@
-"""What each command of the main screen does."""
+"""Functions of the commands of the main screen, one line each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tuireader.ui.flows import (
     sorting,
     watches,
 )
-from tuireader.ui.flows.context import FlowContext, Outcome, Run
+from tuireader.ui.flows.context import Asking, Outcome, Run
 
 Commands = dict[str, Callable[..., Any]]
 
@@ -136,15 +136,15 @@ def _managing(main: Controllers, run: Run) -> Commands:
         view, feeds = main.session.view, main.session.feeds
         main.refreshing.refresh([article.feed_id] if article else views.feed_ids_of(view, feeds))
 
-    async def health_table(context: FlowContext) -> Outcome:
+    async def health_table(main: Controllers, ask: Asking) -> Outcome:
         from tuireader.ui.screens.health import Health
 
-        return Outcome(view=await context.ask(Health(run)))
+        return Outcome(view=await ask(Health(run)))
 
-    async def watch_table(context: FlowContext) -> Outcome:
+    async def watch_table(main: Controllers, ask: Asking) -> Outcome:
         from tuireader.ui.screens.watches import Watches
 
-        return Outcome(view=await context.ask(Watches(run, folds=main.session.folds)))
+        return Outcome(view=await ask(Watches(run, folds=main.session.folds)))
 
     return {
         "refresh_all": main.refreshing.refresh,

@@ -1,4 +1,4 @@
-"""The main screen: composes panes and controllers, runs flows, does every command in a line."""
+"""Main screen: composes panes and controllers and keeps them up to date."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @property
     def host(self) -> Host:
-        """The app."""
+        """App that shows the screen."""
         return host_of(self)
 
     # -- composition
@@ -203,7 +203,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     @cached_property
     def commands(self) -> Commands:
-        """What each command does, by its id."""
+        """Functions of all commands, by id."""
         return commands(self.controllers, self.flows.run)
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The panes of the main screen: sidebar, list and article; which are shown, and which has the focus."""
+"""Panes of the main screen: sidebar, list and article, their arrangement and focus."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Panes(PaneRow):
 
     @property
     def current(self) -> Pane:
-        """The pane that keys go to."""
+        """Pane that receives keys."""
         focused = self.screen.focused
         return focused if isinstance(focused, Pane) else self.articles
 
@@ -210,7 +210,7 @@ class Panes(PaneRow):
     # -- painting
 
     def repainted(self) -> list[Widget]:
-        """The widgets that a key may have changed."""
+        """Return the widgets that a key may have changed."""
         panes = (self.sidebar, self.articles, self.article)
         return [*panes, *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar)]
 
