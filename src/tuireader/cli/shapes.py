@@ -25,8 +25,6 @@ from tuireader.store import maintenance
 from tuireader.store.stats import FeedLead
 
 _FEED = Annotated[str, "Title of its feed."]
-_URL = Annotated[str, "Its address, without a password."]
-_FILE = Annotated[str, "The file."]
 
 # --------------------------------------------------------------------------- articles
 
@@ -230,7 +228,7 @@ class WatchNumbers(Shape, of=model.WatchStats):
 
 
 class First(Shape, of=FeedLead):
-    """How early a feed reports the stories of a watch that several feeds have."""
+    """Rank of a feed among the feeds that report the stories of a watch."""
 
     shows = "feed feed_id stories first lag"
     feed: Annotated[str, "Title of the feed."]

@@ -13,12 +13,7 @@ from tuireader.text import cell_len, clean
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem of the configuration.
-
-    `path` names the key (`watch[2].query`, counted from 1), `""` for the whole file; `line` and `column`
-    count from 1 where they are known. With a `fatal` problem nothing could be read; a `warning` is about
-    something valid that is probably a mistake. `detail` holds lines to print below: the source, and carets.
-    """
+    """A problem of the configuration; `detail` has lines to print below: the source, and carets."""
 
     path: Annotated[str, 'The key, such as `watch[2].query`; `""` when it is the file.']
     message: Annotated[str, "What is wrong."]

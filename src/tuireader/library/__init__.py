@@ -96,7 +96,7 @@ class Library:
 
     @property
     def offline(self) -> bool:
-        """Whether this is the demo, which has no network and keeps its own feeds."""
+        """True for the demo, which has no network and its own feeds."""
         return self.context.offline
 
     async def load_demo(self) -> None:

@@ -41,12 +41,7 @@ class Trouble(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed with its health.
-
-    `per_week` is the mean of the last four weeks, `newest` the time of its newest article. `moved_to` is the
-    address from which it is fetched now, if its server has said twice that it moved for good; `feed.url` is
-    the one in the config.
-    """
+    """A feed with its health; `moved_to` is set once its server has announced the move twice."""
 
     feed: Feed
     fault: Annotated[Fault | None, "The error as one word for scripts."] = None

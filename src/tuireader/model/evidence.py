@@ -19,11 +19,7 @@ class TermHit:
 class Evidence:
     """Evidence of a match: the terms that hit, and the best sentence with its hits.
 
-    `spans` are half-open character ranges in `sentence`. A watch that matched without any term (such as
-    `is:starred`) has no hits and an empty sentence.
-
-    `feed_id` and `feed` (its title) name the feed whose text has the sentence if that is not the displayed
-    text. A match that was edited away held `until` a time; `revision` is the id of the text that it hit.
+    `spans` are half-open. A watch without terms (such as `is:starred`) has no hits and an empty sentence.
     """
 
     watch: Annotated[str, "Name of the watch."]

@@ -190,9 +190,8 @@ ParseResult = ParsedFeed | ParseFailed
 class FeedPreview:
     """A preview of a feed before subscribing.
 
-    `per_week` is its pace over the last four weeks, or as far as the document reaches; None if unknown.
-    `newest` is the time of the newest entry, `samples` are title and time of the newest few. `length` is the
-    median number of letters of its newest texts (a wide letter counts as two).
+    `samples` are title and time of the newest entries. `length` is the median number of letters of its newest
+    texts (a wide letter counts as two).
     """
 
     title: Annotated[str, "Its title."] = ""

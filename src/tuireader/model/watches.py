@@ -13,11 +13,7 @@ from tuireader.model.lists import Count
 class WatchStats:
     """Statistics of a watch, without muted articles.
 
-    `former` of all hits were removed by an edit. `today` are the hits since midnight by the user's clock,
-    `week` and `month` those of the last 7 and 30 times 24 hours, `days` those of each of 30 days, oldest
-    first. `top_feeds` are (title, hits) of at most five feeds. `quiet` says why there was nothing for a week
-    (`""` if there was), `problem` what is wrong with its rules. A watch that follows a story `ends` at that
-    time if nothing more comes; it has ended when that is past. `advice` lists what may be a mistake in it.
+    A watch that follows a story `ends` at that time if nothing more comes, or has ended then.
     """
 
     name: Annotated[str, "Name of the watch."]

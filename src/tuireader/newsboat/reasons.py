@@ -8,27 +8,43 @@ from tuireader.newsboat.outcomes import Group
 
 LOOK = "the theme decides the look (`[ui] theme`)"
 _ACCOUNT = "tuireader does not sync with services; export OPML there and run `tuireader import FILE`"
-_PODCAST = "tuireader downloads no podcasts; u lists an article's links, sound files among them"
+_PODCAST = "tuireader downloads no podcasts; u lists an article's links, including audio files"
 _UNDO = "tuireader does not ask, as ctrl+z undoes every mark"
 _DELETES = "nothing is deleted; `tuireader purge` drops old texts"
 _NOTIFY = "set `notify` for a watch; `[notify]` says how"
-_PROGRAM = "articles are shown by tuireader; a macro or | hands one to a program"
+_PROGRAM = "articles are shown by tuireader; a macro or | passes one to a program"
+
+_LOOKS = (
+    "color", "datetime-format", "highlight-feed", "scrolloff", "search-highlight-colors", "show-keymap-hint",
+    "show-title-bar", "swap-title-and-hints",
+)  # fmt: skip
+_OFF = (
+    "bookmark-interactive", "cleanup-on-quit", "confirm-delete-all-articles", "confirm-exit",
+    "confirm-mark-all-feeds-read", "confirm-mark-feed-read", "delete-read-articles-on-quit",
+    "download-full-page", "mark-as-read-on-hover", "notify-always", "notify-screen", "notify-xterm",
+    "podcast-auto-enqueue", "restrict-filename", "suppress-first-reload",
+    "toggleitemread-jumps-to-next-unread", "wrap-scroll",
+)  # fmt: skip
+_ON = (
+    "bookmark-autopilot", "goto-next-feed", "openbrowser-and-mark-jumps-to-next-unread",
+    "prepopulate-query-feeds", "show-read-feeds", "ssl-verifyhost", "ssl-verifypeer",
+)  # fmt: skip
 
 _REASONS: Mapping[Group, Mapping[str, str]] = {
     Group.RULES: {
         "reset-unread-on-update": "an edited article keeps its marks; D shows what changed",
-        "highlight": "only colours text; a `[[watch]]` finds words",
-        "highlight-article": "only colours rows",
+        "highlight": "only colors text; a `[[watch]]` finds words",
+        "highlight-article": "only colors rows",
         "ignore-article": "hides articles",
         "define-filter": "V saves a search",
     },
     Group.KEYS: {
         "bind": "newsboat 2.36 has no `bind`; put several operations into a macro",
-        "run-on-startup": "no commands run at the start; a macro runs them on a key",
+        "run-on-startup": "no commands run at startup; a macro runs them on a key",
     },
     Group.PROGRAMS: {
-        "notify-program": "programs get the new articles as JSON here: name one under `[notify] command`",
-        "external-url-viewer": "u lists the links; a macro hands the article to a program",
+        "notify-program": "programs get new articles as JSON: set one under `[notify] command`",
+        "external-url-viewer": "u lists the links; a macro passes the article to a program",
         "pager": _PROGRAM,
         "html-renderer": _PROGRAM,
     },
@@ -38,9 +54,9 @@ _REASONS: Mapping[Group, Mapping[str, str]] = {
         "proxy-auth-method": "only a user name and a password are sent to a proxy",
         "http-auth-method": "set `username` and `password` of a feed; they are sent as HTTP Basic",
         "cookie-cache": "cookies are not kept; set `headers` of a feed that needs one",
-        "download-retries": "a feed that fails is tried again later",
-        "max-download-speed": "downloads are not slowed down; see `[fetch] concurrency` and `max_size`",
-        "reload-threads": "feeds are fetched at the same time anyway, see `[fetch] concurrency`",
+        "download-retries": "a failing feed is retried later",
+        "max-download-speed": "downloads are not throttled; see `[fetch] concurrency` and `max_size`",
+        "reload-threads": "feeds are fetched concurrently anyway, see `[fetch] concurrency`",
         "always-download": "servers are asked what has changed; r fetches a feed at once",
     },
     Group.FILES: {
@@ -53,7 +69,7 @@ _REASONS: Mapping[Group, Mapping[str, str]] = {
     },
     Group.BEHAVIOUR: {
         "always-display-description": "the fullest text of an article is shown",
-        "bookmark-autopilot": "goes with bookmark-cmd; the macro asks nothing",
+        "bookmark-autopilot": "belongs to bookmark-cmd; the macro asks nothing",
         "bookmark-interactive": "programs of macros run in the background, without the terminal",
         "cleanup-on-quit": _DELETES,
         "confirm-delete-all-articles": "nothing is deleted",
@@ -63,7 +79,7 @@ _REASONS: Mapping[Group, Mapping[str, str]] = {
         "delete-read-articles-on-quit": _DELETES,
         "display-article-progress": LOOK,
         "download-full-page": "x fetches the full text; `full_text = true` for a feed does so always",
-        "feed-sort-order": "feeds stand as in the configuration, by folders",
+        "feed-sort-order": "feeds are listed as in the configuration, by folder",
         "goto-first-unread": "n goes to the next unread article",
         "goto-next-feed": "n goes on to the next view with unread articles",
         "history-limit": "no history is written",
@@ -82,21 +98,9 @@ _REASONS: Mapping[Group, Mapping[str, str]] = {
         "show-read-feeds": "the sidebar lists all feeds",
         "suppress-first-reload": "only feeds that are due are fetched, see `[fetch] refresh_on_start`",
         "toggleitemread-jumps-to-next-unread": "N stays at the article; n goes on",
-        "wrap-scroll": "lists end at their ends; g and G go there",
+        "wrap-scroll": "lists do not wrap; g and G go to their ends",
     },
-    Group.LOOK: dict.fromkeys(
-        (
-            "color",
-            "datetime-format",
-            "highlight-feed",
-            "scrolloff",
-            "search-highlight-colors",
-            "show-keymap-hint",
-            "show-title-bar",
-            "swap-title-and-hints",
-        ),
-        LOOK,
-    ),
+    Group.LOOK: dict.fromkeys(_LOOKS, LOOK),
 }
 _SERVICES = (
     "feedbin-", "feedhq-", "freshrss-", "inoreader-", "miniflux-", "newsblur-", "ocnews-", "oldreader-",
@@ -117,40 +121,8 @@ _OWN_GROUP: Mapping[str, Group] = {
 _FOUND = {name: (group, note) for group, notes in _REASONS.items() for name, note in notes.items()}
 
 SAME: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            "bookmark-interactive",
-            "cleanup-on-quit",
-            "confirm-delete-all-articles",
-            "confirm-exit",
-            "confirm-mark-all-feeds-read",
-            "confirm-mark-feed-read",
-            "delete-read-articles-on-quit",
-            "download-full-page",
-            "mark-as-read-on-hover",
-            "notify-always",
-            "notify-screen",
-            "notify-xterm",
-            "podcast-auto-enqueue",
-            "restrict-filename",
-            "suppress-first-reload",
-            "toggleitemread-jumps-to-next-unread",
-            "wrap-scroll",
-        ),
-        "no",
-    ),
-    **dict.fromkeys(
-        (
-            "bookmark-autopilot",
-            "goto-next-feed",
-            "openbrowser-and-mark-jumps-to-next-unread",
-            "prepopulate-query-feeds",
-            "show-read-feeds",
-            "ssl-verifyhost",
-            "ssl-verifypeer",
-        ),
-        "yes",
-    ),
+    **dict.fromkeys(_OFF, "no"),
+    **dict.fromkeys(_ON, "yes"),
     "history-limit": "0",
     "html-renderer": "internal",
     "ignore-mode": "display",
@@ -159,7 +131,7 @@ SAME: Mapping[str, str] = {
     "pager": "internal",
     "urls-source": "local",
 }
-"""Values that say what tuireader does anyway."""
+"""Values that match what tuireader does anyway."""
 
 
 def group_of(name: str) -> Group:

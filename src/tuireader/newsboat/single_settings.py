@@ -59,9 +59,17 @@ class Became:
     changed: bool = False
 
 
+Handler = Callable[[Settings, str, Mapping[str, str]], Became]
+
+
 def _set(made: Settings, table: str, key: str, value: Value) -> Became:
     made.values[table, key] = value
     return Became(f"becomes `[{table}] {key}`", ((table, key),))
+
+
+def _sets(table: str, key: str, read: Callable[[str], Value]) -> Handler:
+    """Return the handler of a setting that becomes one key."""
+    return lambda made, value, said: _set(made, table, key, read(value))
 
 
 def yes(value: str) -> bool:
@@ -79,18 +87,10 @@ def _number(value: str, least: int, most: int) -> int:
     return int(value)
 
 
-def _reload_time(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _set(made, "fetch", "interval", f"{_number(value, 1, 43_200)}m")
-
-
 def _auto_reload(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     if not yes(value):
         raise No("feeds that are due are fetched while tuireader is open; `tuireader feeds pause` stops one")
     return Became("as it is here anyway")
-
-
-def _refresh_on_startup(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _set(made, "fetch", "refresh_on_start", yes(value))
 
 
 def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -122,19 +122,11 @@ def _use_proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _proxy(made, value, said) if yes(value) else Became("as it is here anyway")
 
 
-def _timeout(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _set(made, "fetch", "timeout", f"{_number(value, 1, 600)}s")
-
-
 def _user_agent(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     agent = clean(value, 300)
     if not agent.isascii():
         raise No("has characters that no server accepts; set `[fetch] user_agent`")
     return _set(made, "fetch", "user_agent", agent)
-
-
-def _show_read(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _set(made, "ui", "show_read", yes(value))
 
 
 def _text_width(made: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -151,22 +143,12 @@ def _save_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _set(made, "save", "folder", folder)
 
 
-def _beep(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _set(made, "notify", "bell", yes(value))
-
-
 def _cache(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     made.cache = value
     return Became("its articles are read", (CACHE,))
 
 
-_SORTS = {
-    "date": "date",
-    "date-desc": "date",
-    "date-asc": "oldest",
-    "title": "title",
-    "title-asc": "title",
-}
+_SORTS = {"date": "date", "date-desc": "date", "date-asc": "oldest", "title": "title", "title-asc": "title"}
 
 
 def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -175,21 +157,21 @@ def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _set(made, "ui", "sort", _SORTS[value])
 
 
-SINGLE: Mapping[str, Callable[[Settings, str, Mapping[str, str]], Became]] = {
-    "reload-time": _reload_time,
+SINGLE: Mapping[str, Handler] = {
+    "reload-time": _sets("fetch", "interval", lambda value: f"{_number(value, 1, 43_200)}m"),
     "auto-reload": _auto_reload,
-    "refresh-on-startup": _refresh_on_startup,
+    "refresh-on-startup": _sets("fetch", "refresh_on_start", yes),
     "browser": _browser,
     "proxy": _proxy,
     "proxy-auth": _proxy,
     "proxy-type": _proxy,
     "use-proxy": _use_proxy,
-    "download-timeout": _timeout,
+    "download-timeout": _sets("fetch", "timeout", lambda value: f"{_number(value, 1, 600)}s"),
     "user-agent": _user_agent,
-    "show-read-articles": _show_read,
+    "show-read-articles": _sets("ui", "show_read", yes),
     "text-width": _text_width,
     "save-path": _save_path,
-    "notify-beep": _beep,
+    "notify-beep": _sets("notify", "bell", yes),
     "cache-file": _cache,
     "article-sort-order": _sort,
 }

@@ -43,11 +43,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class FeedLead:
-    """The place of a feed in a watch's stories that several feeds reported.
-
-    It reported `stories`, `first` of them before all others; else it came `lag` seconds after the first one
-    (median).
-    """
+    """The place of a feed in a watch's stories that several feeds reported."""
 
     feed_id: Annotated[int, "Number of the feed."]
     stories: Annotated[int, "Stories of the watch that it and other feeds reported."]
