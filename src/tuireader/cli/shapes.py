@@ -43,7 +43,7 @@ class Hit(Shape, of=model.TermHit):
 
 
 class Evidence(Shape, of=model.Evidence):
-    """Why a watch matches an article."""
+    """The match of a watch and an article, with its reasons."""
 
     shows = "watch hits sentence spans feed_id feed revision until"
     hits: Annotated[list[Hit], "The terms that were found."]
