@@ -34,11 +34,11 @@ def test_a_hostile_profile_ends_soon_and_in_one_line(number: int, tmp_path: Path
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (hostile_caches.endless_view, "rss_item is no plain table"),
-        (hostile_caches.huge_view, "rss_item is no plain table"),
-        (hostile_caches.virtual_table, "rss_item is no plain table"),
-        (hostile_caches.view_of_feeds, "rss_feed is no plain table"),
-        (hostile_caches.computed_columns, "has columns that newsboat does not make"),
+        (hostile_caches.endless_view, "rss_item is not a plain table"),
+        (hostile_caches.huge_view, "rss_item is not a plain table"),
+        (hostile_caches.virtual_table, "rss_item is not a plain table"),
+        (hostile_caches.view_of_feeds, "rss_feed is not a plain table"),
+        (hostile_caches.computed_columns, "has columns that newsboat does not create"),
         (hostile_caches.tampered_schema, "cannot be read"),
     ],
 )
