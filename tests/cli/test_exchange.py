@@ -276,7 +276,7 @@ def test_no_newsboat_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
     with sqlite3.connect(other / "cache.db") as cache:
         cache.execute("CREATE TABLE rss_item (guid)")
     told = run("import", "newsboat", str(other))
-    assert told.code == Exit.FAILURE and "not one of newsboat" in told.err
+    assert told.code == Exit.FAILURE and "not from newsboat" in told.err
     cache.close()
     (other / "cache.db").write_bytes(b"no database at all, but long enough to be looked at as one" * 20)
     assert "cannot be read" in run("import", "newsboat", str(other)).err

@@ -412,4 +412,4 @@ async def test_a_watch_that_can_hardly_be_meant_says_so_while_it_is_typed(tmp_pa
         assert "quiet: there is no feed 'nope'" in run.text
         await run.press("escape", "M", *"watch:wechat")
         await run.settle()
-        assert "! hides nothing: what is on a watch stays visible" in run.text
+        assert "! hides nothing: without include_watched" in run.text
