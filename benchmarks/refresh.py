@@ -51,7 +51,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run took: seconds, seconds, MiB; what the server counted; its exit status and last words."""
+    """Figures of one run: seconds, seconds, MiB; the server's counts; exit status and last line of stderr."""
 
     wall: float
     cpu: float
@@ -274,8 +274,8 @@ def report_limit(one: Reader, server: Server, folder: Path, scenario: str) -> No
     whole = sum(parts.values()) or 1.0
     here = parts["HTTP"] + parts["storing"]
     limit = "reading feeds" if parts["reading"] > here else "asking and storing"
-    told = ", ".join(f"{name} {spent:.2f} s ({spent / whole:.0%})" for name, spent in parts.items())
-    print(f"{'':>15}limit: {limit}; CPU {told}", flush=True)
+    shares_text = ", ".join(f"{name} {spent:.2f} s ({spent / whole:.0%})" for name, spent in parts.items())
+    print(f"{'':>15}limit: {limit}; CPU {shares_text}", flush=True)
 
 
 def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:

@@ -154,7 +154,7 @@ async def test_relatives_stay_as_they_are(tmp_path: Path) -> None:
         ),
         (Answer(b"<html><body></body></html>", headers=HTML), "there is no text on the page"),
         (Answer(b"", headers=HTML), "there is no text on the page"),
-        (Answer(b"\0\1\2", headers=HTML), "the page is no text"),
+        (Answer(b"\0\1\2", headers=HTML), "the page is not text"),
         (Answer(b"x" * 9_000_000, headers=HTML), "larger than 8 MB"),
         (Answer(b"", 302, headers={"Location": "file:///etc/passwd"}), "only http and https are followed"),
         (Answer(b"<div>" * 130_000, headers=HTML), "cannot be read"),
@@ -391,8 +391,8 @@ async def test_a_picture_is_fetched_once_and_made_to_fit(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"<svg></svg>", "no PNG, JPEG"),
-        (b"", "no PNG, JPEG"),
+        (b"<svg></svg>", "not a PNG, JPEG"),
+        (b"", "not a PNG, JPEG"),
         (png()[:60], "damaged"),
         (bomb(), "4295 million pixels"),
     ],

@@ -1,9 +1,9 @@
-"""When to ask a feed again. Pure: facts and `now` go in, a plan comes out; times are seconds since 1970.
+"""Decide when to fetch a feed next. Pure: `now` is an argument; times are seconds since 1970.
 
-A feed that changes often is asked often, a quiet one rarely: half of the usual gap between its articles.
+A feed that changes often is fetched often, a quiet one rarely: after half of the usual gap between articles.
 What the server asks for (`<ttl>`, `sy:*`, `max-age`, `Retry-After`) is honoured up to a day; errors double
-the wait; a feed that is gone is not asked again by itself. A small shift that depends on the feed's id
-keeps feeds that were added together from being asked together for ever.
+the wait; a feed that is gone is not fetched again automatically. A small jitter by the feed's id spreads
+feeds that were added together.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from tuireader.model import Fault
 QUARTER, DAY = 900, 86_400
 RETRY_LEAST = 60
 FARTHEST = 31 * DAY
-"""No plan looks further ahead: one that does was made while the clock was wrong, and the feed is due."""
+"""Plans beyond this were made while the clock was wrong: such a feed is due."""
 JITTER = 0.1
 SEEN_TO_MOVE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Bounds of the wait between two tries of a feed, in seconds: busy feeds `least`, quiet ones `most`."""
+    """Bounds of the wait between two requests, in seconds: `least` for busy feeds, `most` for quiet ones."""
 
     least: int = 1800
     most: int = DAY
@@ -33,9 +33,9 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of a feed. `recent` are the times of its latest articles in any order.
+    """Facts about a feed. `recent` are the times of its latest articles in any order.
 
-    `interval` is the person's own wish for this feed, `ttl` and `max_age` what feed and server ask for, all
+    `interval` is the user's setting for this feed, `ttl` and `max_age` what feed and server ask for, all
     in seconds; `error_streak` counts the failures in a row before the try that is being judged.
     """
 
@@ -50,7 +50,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When to try next (None: never by itself), and the state of the feed from now on."""
+    """Time of the next try (None: only on request), and the new state of the feed."""
 
     next_try: int | None
     state: str = "ok"
@@ -65,12 +65,12 @@ class Move:
 
     @property
     def adopt(self) -> bool:
-        """Whether the new address may replace the old one: one answer alone can be a mistake."""
+        """True if the new address may replace the old one: a single response can be a mistake."""
         return self.seen >= SEEN_TO_MOVE
 
 
 def after_success(history: History, rates: Rates, now: int) -> Plan:
-    """The plan after a good answer. A feed that was gone is back; a paused one stays paused."""
+    """Return the plan after a good response. A feed that was gone is back; a paused one stays paused."""
     if history.state == "paused":
         return Plan(None, "paused")
     if history.interval is not None:
@@ -81,9 +81,9 @@ def after_success(history: History, rates: Rates, now: int) -> Plan:
 
 
 def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:
-    """The plan after a failure: 15 minutes, doubled with every further one, at most a day.
+    """Return the plan after a failure: 15 minutes, doubled with each further one, at most a day.
 
-    `retry_after` in seconds is what the server asked for; it is not shortened, but no longer than a day.
+    `retry_after` is what the server asked for, in seconds; it is honoured up to a day.
     """
     if fault is Fault.GONE:
         return Plan(None, "gone")
@@ -98,9 +98,9 @@ def after_failure(history: History, fault: Fault, retry_after: int | None, rates
 
 
 def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
-    """Half of the usual gap between articles, within `rates`; `least` when there is nothing to go by.
+    """Return half of the usual gap between articles, within `rates`; `least` without articles.
 
-    A silence longer than the usual gap counts as the gap, so that a feed that fell asleep is let sleep.
+    A longer silence counts as the gap, so that inactive feeds are fetched rarely.
     """
     times = sorted({time for time in recent if time <= now}, reverse=True)
     gaps = [newer - older for newer, older in pairwise(times)]
@@ -112,13 +112,13 @@ def usual_wait(recent: Sequence[int], rates: Rates, now: int) -> int:
 
 
 def shifted(wait: int, feed_id: int) -> int:
-    """`wait` made up to a tenth shorter or longer, always the same for a feed."""
+    """Return `wait`, up to a tenth shorter or longer, always the same for a feed."""
     place = (feed_id * 2_654_435_761 % 2**32) / 2**32  # Knuth's multiplicative hash spreads neighbours
     return int(wait * (1 + JITTER * (2 * place - 1)))
 
 
 def moved(known: str, seen: int, new: str) -> Move:
-    """What is known of a move after an answer: `new` if it came by permanent redirects only, else `""`."""
+    """Return the move after a response: `new` if it came by permanent redirects only, else `""`."""
     if not new:
         return Move()
     return Move(new, seen + 1 if new == known else 1)

@@ -1,4 +1,4 @@
-"""zstd: that of the standard library since Python 3.14, else its backport. To be imported at first use."""
+"""zstd of the standard library (Python 3.14), else its backport. Import it at first use."""
 
 from __future__ import annotations
 

@@ -144,14 +144,14 @@ async def test_a_server_that_lets_nobody_in_is_told_with_what_to_do(web: Web, fe
         (403, Fault.HTTP, "HTTP 403: the server refuses"),
         (404, Fault.HTTP, "HTTP 404: there is nothing"),
         (410, Fault.GONE, "HTTP 410: the feed is gone"),
-        (418, Fault.HTTP, "HTTP 418: the server says that it is a teapot"),
+        (418, Fault.HTTP, "HTTP 418: the server says it is a teapot"),
         (429, Fault.THROTTLED, "HTTP 429: too many requests"),
         (451, Fault.HTTP, "HTTP 451: the server may not show this"),
         (500, Fault.HTTP, "HTTP 500: the server has an internal error"),
         (503, Fault.HTTP, "HTTP 503: the server is overloaded"),
         (999, Fault.HTTP, "HTTP 999: the server refuses programs"),
         (204, Fault.HTTP, "HTTP 204: the server sent nothing"),
-        (206, Fault.HTTP, "HTTP 206: the server sent only a part"),
+        (206, Fault.HTTP, "HTTP 206: the server sent only part of it"),
         (444, Fault.HTTP, "HTTP 444: Unknown"),
     ],
 )
@@ -260,7 +260,7 @@ async def test_a_redirect_never_leaves_the_web(web: Web, fetcher: Fetcher, locat
 async def test_a_circle_and_a_long_way_are_ended(web: Web, fetcher: Fetcher) -> None:
     web.serve("/a", status=302, headers={"Location": "/b"})
     web.serve("/b", status=302, headers={"Location": "/a"})
-    assert "circle" in (await fails(fetcher, web.url + "/a")).reason
+    assert "loop" in (await fails(fetcher, web.url + "/a")).reason
     for number in range(40):
         web.serve(f"/{number}", status=302, headers={"Location": f"/{number + 1}"})
     failed = await fails(fetcher, web.url + "/0")

@@ -97,7 +97,7 @@ def test_the_same_feed_twice_is_one() -> None:
         )
     )
     assert [feed.title for feed in feeds] == ["A"]
-    assert skipped == ("B: is in the file twice",)
+    assert skipped == ("B: appears twice in the file",)
 
 
 def test_ten_thousand_feeds_and_twenty_thousand_levels() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from tests.builders import NOW, entry, open_store, save
 from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.lexicon import indexed
-from tuireader.model import ParsedEntry, ParsedFeed, View, ViewKind
+from tuireader.model import Enclosure, EntryDetails, ParsedEntry, ParsedFeed, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.retention import PurgeRule
 
@@ -403,3 +404,19 @@ def test_a_purge_takes_the_texts_of_all_feeds(store: Store) -> None:
     # a text that comes later is there again, and what was read stays read
     save(store, 2, entry(1, guid="theirs", content_html=f"<p>{WORDS} once more.</p>"))
     assert found(store, "more") == [1] and store.lists.rows([1])[0].read and index_is_exact(store)
+
+
+def test_each_detail_of_an_entry_reaches_its_article(store: Store) -> None:
+    """The store derives them from `EntryDetails`: none can be forgotten on the way."""
+    made: dict[str, Any] = {"comments_count": 3, "tags": ("a", "b")}
+    made["enclosures"] = (
+        Enclosure("https://e.example/1.mp3", "audio/mpeg", 5, "One", 60),
+        Enclosure("https://e.example/2"),
+    )
+    details = {
+        field.name: made.get(field.name, f"https://e.example/{field.name}") for field in fields(EntryDetails)
+    }
+    with store.transaction():
+        (saved,) = store.entries.save_feed(1, ParsedFeed(entries=(replace(entry(1), **details),)), NOW).new
+    article = store.articles.get(saved.id)
+    assert {name: getattr(article, name) for name in details} == details

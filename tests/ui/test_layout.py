@@ -20,7 +20,20 @@ STYLES = styles.make({}, dark=True, watch_colors={"W": "magenta"})
 
 def article(html: str = "", title: str = "A title") -> Article:
     return Article(
-        1, 1, "Feed", title, "https://a.example/", "", NOW, NOW, NOW, False, False, False, html, ""
+        id=1,
+        feed_id=1,
+        feed_title="Feed",
+        title=title,
+        url="https://a.example/",
+        author="",
+        time=NOW,
+        published=NOW,
+        arrived=NOW,
+        read=False,
+        starred=False,
+        edited=False,
+        html=html,
+        base_url="",
     )
 
 

@@ -1,7 +1,7 @@
-"""What tuireader brings along: sample feeds for `--demo`, and the starter list of the first run.
+"""Bundled sample feeds for `--demo`, and the starter list of the first run.
 
-The sample feeds are our own writing. Their papers are invented and live under the example domains of
-RFC 2606; the events are loosely those of July 2021, told in a shortened time. Nothing here is fetched.
+The sample feeds are our own writing. Their papers are invented and use the example domains of RFC 2606; the
+events are loosely those of July 2021 in a shorter time. Nothing here is fetched.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 NEWEST_AGE = 3600
-"""Seconds between the newest sample article and the `now` that was asked for."""
+"""Seconds between the newest sample article and `now`."""
 
 _SITES = (
     ("harbour-tech.xml", "Harbour Tech", "China & Asia tech", "https://harbourtech.example.org/feed/"),
@@ -65,10 +65,10 @@ class StarterFeed:
 
 
 def feeds(now: int) -> tuple[DemoFeed, ...]:
-    """The sample feeds, all dates moved so that the newest article is `NEWEST_AGE` older than `now`.
+    """Return the sample feeds, all dates moved so that the newest article is `NEWEST_AGE` older than `now`.
 
-    `now` is in seconds since 1970-01-01 UTC. The distances between the articles stay, and so do their
-    ids: with a later `now` the same articles come again, only younger.
+    `now` is in seconds since 1970-01-01 UTC. The intervals between the articles and their ids
+    stay: with a later `now` they are the same articles, only younger.
     """
     bodies = [_file("feeds", name).read_bytes() for name, *_ in _SITES]
     newest = max(when.timestamp() for body in bodies for when in _dates(body))
@@ -80,7 +80,7 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
 
 
 def picture(url: str) -> bytes | None:
-    """The PNG file behind a picture address of the sample feeds; None for any other address."""
+    """Return the PNG file at an image address of the sample feeds; None for any other address."""
     match = _PICTURE.fullmatch(url)
     if match is None:
         return None
@@ -89,7 +89,7 @@ def picture(url: str) -> bytes | None:
 
 
 def config_text() -> str:
-    """The config of the demo as TOML: the sample feeds and three watches."""
+    """Return the config of the demo as TOML: the sample feeds and three watches."""
     import json  # a JSON string is a TOML string (TOML 1.0, basic strings)
 
     def quoted(text: str) -> str:
@@ -106,9 +106,9 @@ def config_text() -> str:
 
 
 def starter() -> tuple[StarterFeed, ...]:
-    """The starter list, in the order of its OPML file: folder by folder.
+    """Return the starter list in the order of its OPML file: folder by folder.
 
-    How each address was confirmed stands in `docs/notes/starter-list.md`.
+    `docs/notes/starter-list.md` says how each address was checked.
     """
     from xml.etree import ElementTree
 

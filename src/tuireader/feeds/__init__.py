@@ -1,6 +1,6 @@
-"""The outside world: fetch, parse, discover, OPML, secrets."""
+"""Fetch, parse and discover feeds; OPML; secrets."""
 
 import sys
 
-# httpx would load its own command line with it, if the packages for that are there: a fifth of its start.
+# httpx would import its command line, too, if its packages are installed: a fifth of its import time.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

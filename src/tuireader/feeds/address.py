@@ -1,4 +1,4 @@
-"""Addresses of feeds: what is one, what is secret in it, and whether two lead to the same server."""
+"""Addresses of feeds: validation, credentials in them, comparison of servers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_URL = 8_000
 
 
 def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without fragment and user name, and (user, password) if it had them.
+    """Return an address without fragment and credentials, and (user, password) if it had them.
 
     Raises Refused with Fault.ADDRESS unless it is a proper http or https address.
     """
@@ -44,7 +44,7 @@ def split_userinfo(url: str) -> tuple[str, tuple[str, str] | None]:
 
 
 def same_server(url: str, target: str) -> bool:
-    """Whether a redirect stays at the server, or only goes on from http to https there."""
+    """Return whether a redirect stays at the server, or only changes from http to https there."""
     before, after = urlsplit(url), urlsplit(target)
     if before.scheme == "http" and after.scheme == "https" and before.port in (None, 80):
         return before.hostname == after.hostname and after.port in (None, 443)

@@ -1,7 +1,7 @@
-"""Bytes of a feed to text: what the document says wins, unless it is plainly wrong.
+"""Decode the bytes of a feed: the document's own declaration wins, unless it is plainly wrong.
 
 Order: byte order mark, the shape of the first bytes (XML 1.0 appendix F), the XML declaration, UTF-8 if the
-bytes are that, the charset of the HTTP header, Windows-1252. Labels mean what browsers take them for
+bytes are that, the charset of the HTTP header, Windows-1252. Labels mean what browsers make of them
 (WHATWG Encoding): `iso-8859-1` is Windows-1252, `gb2312` is GB18030.
 """
 
@@ -69,7 +69,7 @@ HEAD = 400
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """The text of a body, without byte order mark. What cannot be decoded becomes U+FFFD; never raises."""
+    """Decode a body, without byte order mark. Undecodable bytes become U+FFFD; never raises."""
     for mark, name in MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace").lstrip("\ufeff")
@@ -85,9 +85,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def is_plain_utf8(body: bytes) -> bool:
-    """Whether an XML parser will read the bytes as they are in the encoding that `decode` would choose.
+    """Return whether an XML parser reads the bytes in the encoding that `decode` would choose, UTF-8.
 
-    It will notice by itself if they are no UTF-8 after all.
+    It notices by itself if they are not UTF-8 after all.
     """
     if body.startswith((codecs.BOM_UTF8, b"\xff", b"\xfe", b"<\0", b"\0")):
         return body.startswith(codecs.BOM_UTF8)
@@ -96,7 +96,7 @@ def is_plain_utf8(body: bytes) -> bool:
 
 
 def _codec(label: str) -> str | None:
-    """Python's name of a text encoding, or None if there is none of that name fit for a document."""
+    """Return Python's name of a text encoding, or None for one that documents cannot have."""
     try:
         name = codecs.lookup(ALIASES.get(label.lower(), label)).name
     except (LookupError, ValueError):
@@ -129,5 +129,5 @@ def _by_looks(body: bytes, header: str | None) -> str:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if sum(1 for char in text if char > "\x7f") > 2 * broken:
-        return text  # UTF-8 with a wound, not another encoding
+        return text  # damaged UTF-8, not another encoding
     return body.decode("cp1252", "replace")

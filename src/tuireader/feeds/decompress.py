@@ -1,7 +1,7 @@
-"""Undo HTTP content codings with a bound on what comes out.
+"""Decompress HTTP bodies with a bound on the output.
 
-A kilobyte of nested gzip can hold a gigabyte. Every decoder here gives its output in small pieces and
-counts it, so the bound holds whatever the input is (RFC 9110 §8.4 content codings, RFC 1950–1952 for
+A kilobyte of nested gzip can hold a gigabyte. Every decoder here returns its output in small pieces and
+counts it, so the bound holds for any input (RFC 9110 §8.4 content codings, RFC 1950–1952 for
 deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
 """
 
@@ -17,7 +17,7 @@ ZSTD_WINDOW = 23  # 8 MiB, RFC 9659 §3
 
 
 class TooLarge(Exception):
-    """More came out of the body than the limit allows."""
+    """The decompressed body is larger than the limit."""
 
 
 class Damaged(Exception):
@@ -59,11 +59,11 @@ class Zlib:
                 yield piece
 
     def _start(self, data: bytes) -> None:
-        """Choose by the first two bytes what follows: a gzip member, zlib, raw deflate, or plain text."""
+        """Detect by the first two bytes: a gzip member, zlib, raw deflate, or plain text."""
         if data[:2] == b"\x1f\x8b":
             self._inflate = zlib.decompressobj(31)
         elif self._members:
-            self._padding = True  # bytes after the last member mean nothing
+            self._padding = True  # bytes after the last member are ignored
         elif self._kind == "gzip" or data.lstrip()[:1] in (b"<", b"{"):
             self._plain = True  # declared, but not done: some servers do
         elif data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0:
@@ -112,7 +112,7 @@ class Brotli:
 
 
 class Zstd:
-    """zstd, one frame; what comes after it means nothing."""
+    """zstd, one frame; what follows is ignored."""
 
     def __init__(self) -> None:
         from tuireader import zstd
@@ -137,7 +137,7 @@ class Zstd:
 
 
 def known_codings() -> dict[str, Callable[[], Coding]]:
-    """The codings that can be undone here with bounded output, by their name in HTTP."""
+    """Return the codings with bounded output by their names in HTTP."""
     return {
         "gzip": lambda: Zlib("gzip"),
         "x-gzip": lambda: Zlib("gzip"),
@@ -148,11 +148,10 @@ def known_codings() -> dict[str, Callable[[], Coding]]:
 
 
 class Inflater:
-    """A whole Content-Encoding header undone step by step; `body` is what came out.
+    """Undoes the codings of a Content-Encoding header step by step.
 
-    `limit` in bytes bounds what any step gives, not only the last one: an inner layer that swells and
-    then vanishes is stopped too. Codings that are not known count as none, as servers put charsets and
-    other nonsense there.
+    `limit` in bytes bounds the output of every step, not only the last one: an inner layer that grows and
+    then vanishes is stopped too. Unknown codings are ignored, as servers put charsets and the like there.
     """
 
     def __init__(self, header: str, limit: int, codings: dict[str, Callable[[], Coding]]) -> None:
@@ -166,13 +165,13 @@ class Inflater:
         self._pieces: list[bytes] = []
 
     def feed(self, data: bytes) -> None:
-        """Take bytes off the wire. Raises TooLarge or Damaged."""
+        """Decompress more bytes. Raises TooLarge or Damaged."""
         self._count(len(self._steps), data)
         self._pieces.extend(self._through(0, data))
 
     @property
     def size(self) -> int:
-        """How many bytes have come out."""
+        """Bytes of output so far."""
         return self._given[max(len(self._steps) - 1, 0)]
 
     def _count(self, step: int, data: bytes) -> None:
@@ -189,7 +188,7 @@ class Inflater:
             yield from self._through(step + 1, piece)
 
     def body(self) -> bytes:
-        """All that came out. Raises Damaged when a coding was cut off, TooLarge as in `feed`."""
+        """Return the whole output. Raises Damaged if a coding was cut off, TooLarge as in `feed`."""
         for step in self._steps:
             step.end()
         body = b"".join(self._pieces)
@@ -197,7 +196,7 @@ class Inflater:
         return self._undeclared(body)
 
     def _undeclared(self, body: bytes) -> bytes:
-        """A `feed.xml.gz` sent as it is, without the header, is undone as well, once."""
+        """Decompress a `feed.xml.gz` that was sent without the header, once."""
         if body[:2] != b"\x1f\x8b":
             return body
         inner, pieces, size = Zlib("gzip"), [], 0

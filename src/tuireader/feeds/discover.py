@@ -1,4 +1,4 @@
-"""Find the feeds of a page whose address somebody pasted."""
+"""Find the feeds of a web page."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.x
 
 
 async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
-    """What can be subscribed at `url`, best first; empty when there is nothing.
+    """Return the feeds at `url`, best first; empty without any.
 
-    In this order: the feed that a well-known site has for such a page, the address itself, the feeds that the
-    page names, those that it links to, the places where feeds usually are. Raises TuireaderError when the
-    address cannot be read.
+    Tried in this order: the feed that a well-known site has for such a page, the address itself, the feeds
+    that the page names, those that it links to, the usual paths. Raises TuireaderError if the address cannot
+    be read.
     """
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
@@ -51,12 +51,12 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
-    """The error for an address that cannot be read, with what to do about it."""
+    """Return the error for an address that cannot be read."""
     return TuireaderError(answer.reason, "" if answer.status in REFUSED else "check the address")
 
 
 def with_scheme(address: str) -> str:
-    """A typed address with `https://` in front if it has no scheme; `feed:` addresses become http(s)."""
+    """Add `https://` to a typed address without a scheme; `feed:` addresses become http(s)."""
     address = address.strip()
     address = re.sub(r"^feed:(?://)?(?=https?:)", "", address, flags=re.IGNORECASE)
     address = re.sub(r"^feed://", "https://", address, flags=re.IGNORECASE)
@@ -66,7 +66,7 @@ def with_scheme(address: str) -> str:
 
 
 def known_site(url: str) -> list[str]:
-    """Feed addresses of well-known sites, by the shape of a page's address alone."""
+    """Return feed addresses of well-known sites, by the form of a page's address alone."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -114,9 +114,9 @@ def _found(fetcher: Fetcher, url: str, parsed: ParsedFeed) -> FoundFeed:
 
 
 async def read_preview(fetcher: Fetcher, parser: ParseWorker, found: FoundFeed) -> FeedPreview:
-    """What a feed that was found is and has. Raises TuireaderError when it cannot be read.
+    """Fetch and summarize a feed that was found. Raises TuireaderError if it cannot be read.
 
-    In a private network it is asked for only if the page that names it is on the same host.
+    In a private network it is fetched only if the page that names it is on the same host.
     """
     answer = await fetcher.fetch(FetchJob(0, found.url, public_only=_is_elsewhere(found.url, found.page)))
     if isinstance(answer, FetchFailed):
@@ -142,14 +142,14 @@ def _is_elsewhere(url: str, page: str) -> bool:
 
 
 async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[FoundFeed]:
-    """The feeds at the usual places of a site."""
+    """Return the feeds at the usual paths of a site."""
     return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS], url)
 
 
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
-    """What of some addresses are feeds, asked two at a time of a host; a feed found twice counts once.
+    """Return those of some addresses that are feeds; a feed found twice counts once.
 
-    In a private network they are asked for only if the page that names them is on the same host.
+    In a private network they are fetched only if the page that names them is on the same host.
     """
     found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}

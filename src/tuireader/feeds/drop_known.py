@@ -1,4 +1,4 @@
-"""What of a feed that was read is worth handing on: what is new or changed, ready to be stored."""
+"""Keep only the new or changed entries of a parsed feed, prepared for storing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tuireader.document.prepare import prepare
 from tuireader.model import ParsedFeed
 
 Digests = Mapping[int, int]
-"""The guid keys of a feed's stored entries, each with the digest of what it said."""
+"""Guid keys of a feed's stored entries with the digests of their texts."""
 
 
 def drop_known(parsed: ParsedFeed, stored: Digests) -> ParsedFeed:
-    """The feed with only those entries that are not stored as they are, with their keys, and prepared."""
+    """Return the feed with only the entries that are not stored unchanged, with their keys, prepared."""
     known, kept, keys = [], [], []
     for guid, (entry, one) in dedup.unique_entries(parsed.entries).items():
         if stored.get(guid) == one.digest:

@@ -1,4 +1,4 @@
-"""The elements of a feed document, read as feedparser reads them, or Declined where that is not known."""
+"""Read the elements of a feed document exactly as feedparser does, or raise Declined."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ MEANT_AS_PLAIN = frozenset({"text", "plain", "text/plain"})
 
 
 class Declined(Exception):
-    """The document has a trait that is not known here."""
+    """The document has a feature that is not known here."""
 
 
 class Elements:
@@ -76,7 +76,7 @@ class Elements:
         self._names: dict[str, str] = {}
 
     def name(self, element: Element) -> str:
-        """The name of an element, such as `title` or `dc:creator`."""
+        """Return the name of an element, such as `title` or `dc:creator`."""
         tag = element.tag
         name = self._names.get(tag)
         if name is None:
@@ -89,7 +89,7 @@ class Elements:
         return name
 
     def base(self, element: Element, base: str) -> str:
-        """The base address inside an element, `base` being the one outside."""
+        """Return the base address inside an element, `base` being the one outside."""
         own = element.get(XML_BASE)
         if own is None:
             return base
@@ -102,22 +102,22 @@ class Elements:
         return own
 
     def text(self, element: Element) -> str:
-        """The text of an element that must not have others inside."""
+        """Return the text of an element, which must not have child elements."""
         if len(element):
             raise Declined
         text = element.text
-        return mended(text.strip()) if text else ""
+        return repaired(text.strip()) if text else ""
 
     def attributes(self, element: Element) -> dict[str, str]:
-        """The attributes of an element by their names in lower case."""
+        """Return the attributes of an element by their names in lower case."""
         return {name.lower(): value for name, value in element.items()}
 
     def title(self, element: Element) -> Text:
-        """A title with its type, plain where nothing is said."""
+        """Return a title with its type, plain by default."""
         return Text(self.text(element), self.type(element, PLAIN))
 
     def type(self, element: Element, default: str) -> str:
-        """Whether an element's text is meant as HTML or plain."""
+        """Return the media type of an element's text, HTML or plain."""
         if not element.attrib:
             return default
         attributes = self.attributes(element)
@@ -138,7 +138,7 @@ class Elements:
         return before if element.attrib else self.text(element)
 
     def author(self, element: Element) -> str:
-        """The name of a person, who is a text in RSS and has parts in Atom."""
+        """Return the name of an author: a text in RSS, elements in Atom."""
         if not len(element):
             name = self.text(element)
             if "@" in name and len(name) > LONG_AUTHOR:
@@ -158,8 +158,8 @@ class Elements:
         return name
 
 
-def mended(text: str) -> str:
-    """Text with two faults undone as feedparser does: UTF-8 taken for Latin-1, C1 for Windows-1252."""
+def repaired(text: str) -> str:
+    """Undo two encoding errors as feedparser does: UTF-8 taken for Latin-1, C1 for Windows-1252."""
     if text.isascii():
         return text
     with contextlib.suppress(UnicodeEncodeError, UnicodeDecodeError):
@@ -168,9 +168,9 @@ def mended(text: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """`address` seen from an `xml:base`, if there is one; `""` if that cannot be. Raises Declined."""
+    """Join an address with an `xml:base`, if there is one; `""` if that is impossible. Raises Declined."""
     if ":///" in address:
-        raise Declined  # feedparser mends some of these
+        raise Declined  # feedparser repairs some of these
     if not (base and address):
         return address
     try:
@@ -202,7 +202,7 @@ def href_of(attributes: dict[str, str]) -> str | None:
 
 
 def is_page(attributes: dict[str, str]) -> bool:
-    """Whether a link leads to the page of the entry or feed."""
+    """Return whether a link leads to the page of the entry or feed."""
     kind = attributes.get("type", HTML).lower()
     return attributes.get("rel", "alternate").lower() == "alternate" and kind in (
         HTML, "html", "xhtml", "application/xhtml+xml",

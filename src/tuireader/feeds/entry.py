@@ -1,7 +1,7 @@
-"""From what a feed document literally says to ParsedEntry: the one place where the rules are.
+"""Clean the entries of a document: the one place for these rules.
 
-All parsers (fast path, feedparser, JSON Feed) collect a `Raw` for each entry and hand it to `shape`, so that
-an entry comes out the same whichever of them read it.
+All readers (fast path, feedparser, JSON Feed) collect a `Raw` for each entry and pass it to `shape`, so that
+the result does not depend on the reader. A new detail of an entry: see `model.EntryDetails`.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class Medium:
 
 @dataclass(slots=True)
 class Raw:
-    """One entry as its document has it; nothing is clean yet.
+    """An entry as its document has it; nothing is clean yet.
 
-    `other_texts` and `addresses` of any kind stand in where there is nothing else to read.
+    `other_texts` and `addresses` of any kind are used if there is nothing else to read.
     """
 
     guid: str = ""
@@ -85,7 +85,7 @@ class Raw:
 
 @dataclass(slots=True)
 class RawFeed:
-    """A feed document as it stands there. `url` is where it was fetched, `base` its own base address."""
+    """A feed document, not clean yet. `url` is where it was fetched, `base` its own base address."""
 
     url: str
     atom: bool = False
@@ -107,7 +107,7 @@ def is_something(raw: Raw) -> bool:
 
 
 def shape(raw: RawFeed) -> ParsedFeed:
-    """Clean and complete a whole feed. Of more than 10,000 entries the newest are kept."""
+    """Clean a whole feed. Of more than 10,000 entries the newest are kept."""
     base = join(raw.url, raw.base)
     site_url = web_url(raw.link, base)
     inherited = _people(raw.authors)
@@ -123,7 +123,7 @@ def shape(raw: RawFeed) -> ParsedFeed:
 
 
 def join(base: str, address: str) -> str:
-    """`address` seen from `base`; `base` itself if that cannot be."""
+    """Join an address with `base`; `base` itself if that is impossible."""
     if not address:
         return base
     try:
@@ -174,7 +174,7 @@ def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntr
 
 
 def _guid(guid: str) -> str:
-    """The id on one line; a giant one is cut and told apart by a digest."""
+    """Return the id on one line; a very long one is cut and ends in a digest."""
     guid = guid.strip()
     if len(guid) <= MAX_GUID:
         return clean(guid, MAX_GUID)
@@ -196,14 +196,14 @@ def _people(authors: Iterable[str]) -> str:
 
 
 def person(author: str) -> str:
-    """The name in `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
+    """Return the name in `mail@example.org (Name)`, `Name <mail@example.org>` or plain text."""
     author = author[:1_000].strip()
     found = ADDRESS_AND_NAME.fullmatch(author) or NAME_AND_ADDRESS.fullmatch(author)
     return clean(found[1] if found else author, 200)
 
 
 def as_html(text: Text, atom: bool) -> str:
-    """Text as HTML. Atom's plain text is literal; others' only if it does not look like HTML."""
+    """Return text as HTML. Plain text is literal in Atom; elsewhere only if it does not look like HTML."""
     value = text.value[:MAX_HTML]
     if text.type != PLAIN or not (atom or not MARKUP.search(value)):
         return value
@@ -211,7 +211,7 @@ def as_html(text: Text, atom: bool) -> str:
 
 
 def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
-    """The fullest text, and the summary if it says something else."""
+    """Return the fullest text, and another one that differs."""
     texts = [as_html(text, atom) for text in raw.contents]
     summary = as_html(raw.summary, atom) if raw.summary else ""
     fullest = max([*texts, summary], key=len)
@@ -220,9 +220,9 @@ def _texts(raw: Raw, atom: bool) -> tuple[str, str]:
 
 
 def _stand_in(raw: Raw, atom: bool) -> str:
-    """Return what there is to read of an entry without title, text and web address.
+    """Return something to read for an entry without title, text and web address.
 
-    That is a title that is only a picture, a subtitle, the name of its source, or an address: an enclosure,
+    A title that is only an image, a subtitle, the name of its source, or an address: an enclosure,
     a `urn:`, a `tag:`.
     """
     for text in (raw.title, *raw.other_texts):
@@ -259,7 +259,7 @@ def seconds(text: str) -> int | None:
 
 
 def _kind(medium: Medium) -> str:
-    """image, audio, video or what else the feed says; guessed from the address at last."""
+    """Return image, audio, video or what the feed says; guessed from the address if it says nothing."""
     kind = medium.medium.lower() or medium.type.lower().partition("/")[0]
     if kind in ("image", "audio", "video"):
         return kind
@@ -301,7 +301,7 @@ def _picture(raw: Raw, base: str) -> str:
 
 
 def _ttl(raw: RawFeed) -> int | None:
-    """How long the feed asks to be left alone: the longer of `<ttl>` (minutes) and `sy:*`, at most a week."""
+    """Return the interval the feed asks for: the longer of `<ttl>` (minutes) and `sy:*`, up to a week."""
     minutes = _count(raw.ttl)
     asked = minutes * 60 if minutes else 0
     period = PERIODS.get(raw.period.strip().lower(), 0)

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with a fetch, in plain words."""
+"""Errors of a fetch in plain words."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from tuireader.model import Fault
 STATUS_WORDS = {
     400: "the server does not understand the request",
     401: "the server asks for a user name and a password",
-    402: "the server asks for money",
+    402: "the server asks for payment",
     403: "the server refuses access",
     404: "there is nothing at this address",
-    405: "the server does not allow to read this address",
-    406: "the server has no feed here that it would send",
+    405: "the server does not allow reading this address",
+    406: "the server has no acceptable feed here",
     407: "the proxy asks for a user name and a password",
     408: "the server gave up waiting",
     410: "the feed is gone for good",
-    418: "the server says that it is a teapot",
+    418: "the server says it is a teapot",
     421: "the server is not responsible for this address",
     429: "too many requests, the server asks to wait",
     451: "the server may not show this for legal reasons",
     500: "the server has an internal error",
-    502: "the server behind the server gave no proper answer",
+    502: "the server behind it gave no valid response",
     503: "the server is overloaded or being repaired",
-    504: "the server behind the server did not answer in time",
-    520: "the server behind Cloudflare gave no proper answer",
+    504: "the server behind it did not respond in time",
+    520: "the server behind Cloudflare gave no valid response",
     521: "the server behind Cloudflare is down",
     522: "the server behind Cloudflare did not answer in time",
     523: "the server behind Cloudflare cannot be reached",
@@ -41,11 +41,11 @@ STATUS_WORDS = {
 
 
 REFUSED = {401, 403}
-"""What a server answers to those that it does not let in."""
+"""Statuses of servers that refuse access."""
 
 
 def advice(status: int, *, signed_in: bool) -> str:
-    """What to do about a server that does not let one in; `signed_in` if it was given a password."""
+    """Return what to do about a refused request; `signed_in` if a password was sent."""
     if status == 403:
         return "open it in a browser; if it works there, set another user_agent under [fetch] in the config"
     if signed_in:
@@ -54,7 +54,7 @@ def advice(status: int, *, signed_in: bool) -> str:
 
 
 class Refused(Exception):
-    """A fetch that ends in a FetchFailed, as seen from inside."""
+    """A fetch that ends in a FetchFailed."""
 
     def __init__(
         self, fault: Fault, reason: str, status: int | None = None, retry_after: int | None = None
@@ -67,7 +67,7 @@ class Refused(Exception):
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and all that stand behind it."""
+    """Yield an exception and all its causes."""
     todo, seen = [error], set[int]()
     while todo:
         one = todo.pop()
@@ -79,7 +79,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def explained(error: Exception, host: str, connect: float, idle: float) -> Refused:
-    """Transport trouble in plain words; `connect` and `idle` are the limits in seconds."""
+    """Explain a transport error; `connect` and `idle` are the limits in seconds."""
     import httpx
 
     for cause in _causes(error):
@@ -111,9 +111,9 @@ ERRNO_WORDS = {
     errno.ECONNRESET: "the connection was cut off",
     errno.EPIPE: "the connection was cut off",
     errno.ECONNABORTED: "the connection was cut off",
-    errno.EHOSTUNREACH: "there is no way to this computer",
+    errno.EHOSTUNREACH: "there is no route to it",
     errno.ENETUNREACH: "there is no network to it",
-    errno.ETIMEDOUT: "no connection came about in time",
+    errno.ETIMEDOUT: "the connection timed out",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
     errno.EADDRNOTAVAIL: "this address cannot be reached",
@@ -132,7 +132,7 @@ def _tls_words(error: ssl.SSLError, host: str) -> str:
 
 def _protocol_words(message: str) -> str:
     if "without sending complete" in message or "incomplete" in message:
-        return "the connection was cut off, only a part of the answer came"
+        return "the connection was cut off, only part of the response came"
     if "no answer" in message or "without sending" in message or "disconnected" in message:
-        return "the connection was closed without an answer"
-    return "the answer is not proper HTTP"
+        return "the connection was closed without a response"
+    return "the response is not valid HTTP"

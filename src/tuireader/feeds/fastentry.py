@@ -1,4 +1,4 @@
-"""One entry of a document, element by element, with what feedparser remembers from one to the next."""
+"""Read one entry of a document, element by element, with the state that feedparser keeps between them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ DECLINED = frozenset({
 _MAY_STAND_IN = frozenset({
     "link", "enclosure", "source", "subtitle", "tagline", "itunes:subtitle", "itunes:image", "itunes:link",
 })  # fmt: skip
-"""What there may be to read of an entry without title, text and link; feedparser finds it."""
+"""Elements that feedparser uses for an entry without title, text and link."""
 
 
 class EntryReader:
-    """One entry in the making, with what feedparser remembers from one element to the next."""
+    """Reads one entry with the state that feedparser keeps between elements."""
 
     def __init__(self, elements: Elements, base: str) -> None:
         self._elements = elements
@@ -65,7 +65,7 @@ class EntryReader:
             raise Declined
 
     def finished(self, element: Element) -> Raw:
-        """The entry after the last child of its element. Raises Declined."""
+        """Return the entry after its last child. Raises Declined."""
         raw = self.raw
         raw.link = self._link or ""
         if not (raw.title or raw.link or self._summary or any(text.value for text in raw.contents)):
@@ -81,7 +81,7 @@ class EntryReader:
         if self._content_base is not None:
             raw.base = self._content_base
         elif raw.base and raw.title is None and raw.summary is None:
-            raise Declined  # feedparser tells the base only with a text
+            raise Declined  # feedparser gives the base only with a text
         return raw
 
     def _decline_what_may_stand_in(self, element: Element) -> None:
@@ -235,7 +235,7 @@ class EntryReader:
             )
 
     def _take_source(self, child: Element, name: str) -> None:
-        """Where the entry was taken from; says nothing about the entry itself."""
+        """Note the origin of the entry; it describes another feed, not the entry."""
         self._after_source = True
 
     def _take_contributor(self, child: Element, name: str) -> None:

@@ -1,9 +1,9 @@
 """Read a well-formed RSS, RDF or Atom document straight from the C parser, many times faster than feedparser.
 
-It claims only documents whose every trait it knows, and then gives exactly what feedparser would have
-given (the tests compare the two on a corpus and on generated feeds). For anything else (a document type,
-markup where text should be, `xml:base` in odd places, unusual dates, namespaces under the wrong name) it
-returns None and feedparser has to do it. Formats: RSS 0.9x/2.0, RSS 1.0, Atom 0.3 and 1.0 (RFC 4287).
+It accepts only documents whose every feature it knows, and then returns exactly what feedparser would have
+returned (the tests compare the two on a corpus and on generated feeds). For anything else (a document type,
+markup instead of text, `xml:base` in odd places, unusual dates, namespaces under the wrong name) it returns
+None and feedparser has to parse it. Formats: RSS 0.9x/2.0, RSS 1.0, Atom 0.3 and 1.0 (RFC 4287).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ IMAGE_PARTS = frozenset({"url", "title", "link", "width", "height", "description
 
 
 def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
-    """The feed in a UTF-8 document, or None when feedparser should look at it. Never raises.
+    """Return the feed in a UTF-8 document, or None if feedparser has to parse it. Never raises.
 
     Documents with more than `most` entries are declined.
     """
@@ -49,14 +49,14 @@ def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
 
 
 def _has_plain_base(data: bytes) -> bool:
-    """Whether there may be an attribute `base` without prefix, which feedparser takes for `xml:base`."""
+    """Return whether there may be an unprefixed `base` attribute, which feedparser takes for `xml:base`."""
     if b"base" not in data:
         return False
     return any(data[at.start() - 1 : at.start()].isspace() for at in BASE_ATTRIBUTE.finditer(data))
 
 
 def _misnamed(data: bytes) -> frozenset[str]:
-    """Unknown namespaces with no prefix or a prefix that means something: feedparser goes by the prefix."""
+    """Return unknown namespaces without a prefix or with a reserved one: feedparser goes by the prefix."""
     found = set()
     for prefix, double, single in set(DECLARED.findall(data)):
         name = (double or single).decode("utf-8", "replace").lower()
@@ -66,7 +66,7 @@ def _misnamed(data: bytes) -> frozenset[str]:
 
 
 class _Reader(Elements):
-    """One document, read as a whole."""
+    """Reads one document."""
 
     def __init__(
         self, root: Element, url: str, bases: int, misnamed: frozenset[str], most: int | None
@@ -77,7 +77,7 @@ class _Reader(Elements):
         self._atom = False
 
     def feed(self) -> RawFeed:
-        """The whole feed. Raises Declined."""
+        """Return the feed. Raises Declined."""
         kind = self.name(self.root)
         if kind == "rss":
             channels = [child for child in self.root if self.name(child) == "channel"]
@@ -131,13 +131,13 @@ class _Reader(Elements):
             elif not self._harmless(child, name):
                 raise Declined
         if base and feed.title is None:
-            raise Declined  # feedparser tells the base only with a text
+            raise Declined  # feedparser gives the base only with a text
         feed.link = link or ""
         feed.entries = entries
         return feed
 
     def _harmless(self, child: Element, name: str) -> bool:
-        """Whether a child of the feed may be passed over: nothing in it could be taken for the feed's own."""
+        """Return whether a child of the feed can be ignored: nothing in it looks like the feed's own."""
         if name in ("image", "textinput"):
             return all(self.name(part) in IMAGE_PARTS or self.name(part) == "name" for part in child)
         if name in ("dc:title", "media:title", "itunes:title"):

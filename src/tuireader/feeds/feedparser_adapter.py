@@ -1,7 +1,7 @@
-"""Read what the fast path does not claim, with feedparser: old formats, broken XML, unusual dates.
+"""Read what the fast path declines, with feedparser: old formats, broken XML, unusual dates.
 
-feedparser has inputs that keep it busy for minutes, so `parse` belongs into a process that can be ended
-(`parse.ParseWorker`). Its sanitiser and its link resolver are off, as both are ours to do.
+Some inputs keep feedparser busy for minutes, so `parse` belongs in a process that can be killed
+(`workers.ParseWorker`). Its sanitiser and its link resolver are off, as we do both ourselves.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))(;?)")
 _DIGITS = 8
 _AGAIN = 1.0
-"""Seconds of work that the first reading of a damaged document may take if there is to be another."""
+"""CPU seconds of the first reading of a damaged document up to which there is a second one."""
 
 
 def legal(text: str) -> tuple[str, bool]:
-    """Text with every character and reference that XML forbids replaced by U+FFFD, and if any was."""
+    """Replace every character and reference that XML forbids by U+FFFD; also return whether any was."""
     text, characters = _ILLEGAL.subn("\ufffd", text)
     count = 0
 
@@ -49,9 +49,9 @@ def _is_legal(code: int) -> bool:
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """The feed in a text, or None if there is none. May take long; may raise what feedparser raises.
+    """Return the feed in a text, or None without one. May take long; may raise what feedparser raises.
 
-    Where a document is damaged, and says more once all is closed that it leaves open, that counts.
+    If closing what a damaged document leaves open yields more text, that result counts.
     """
     started = process_time()
     raw = _parse(text, url)

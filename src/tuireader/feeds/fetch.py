@@ -174,9 +174,7 @@ class Fetcher:
             # without the message: it may contain an address with a password
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("unexpected %s while fetching feed %d\n%s", type(error).__name__, job.feed_id, trace)
-            return FetchFailed(
-                job, Fault.INTERNAL, f"unexpected fault in the program: {type(error).__name__}"
-            )
+            return FetchFailed(job, Fault.INTERNAL, f"unexpected error in tuireader: {type(error).__name__}")
 
     async def _in_time(self, job: FetchJob, chain: _Chain) -> FetchResult:
         import httpx
@@ -191,14 +189,14 @@ class Fetcher:
             ) from None
         except PrivateAddress:
             raise Refused(
-                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not wanted"
+                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is refused"
             ) from None
         except decompress.TooLarge:
             raise Refused(
-                Fault.TOO_LARGE, f"the answer is larger than {self.limits.max_bytes / 1e6:g} MB"
+                Fault.TOO_LARGE, f"the response is larger than {self.limits.max_bytes / 1e6:g} MB"
             ) from None
         except decompress.Damaged:
-            raise Refused(Fault.BROKEN, "the compressed answer is damaged or cut off") from None
+            raise Refused(Fault.BROKEN, "the compressed response is damaged or cut off") from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
@@ -309,7 +307,7 @@ class Fetcher:
             return None
         location = _as_utf8(header(response, b"location").strip())
         if not location:
-            raise Refused(Fault.REDIRECT, f"HTTP {status}: a redirect that leads nowhere", status)
+            raise Refused(Fault.REDIRECT, f"HTTP {status}: a redirect without a target", status)
         try:
             target = urljoin(chain.url, location)
             target, _ = split_userinfo(target)
@@ -324,7 +322,7 @@ class Fetcher:
 
     def _hop(self, chain: _Chain, target: str, status: int) -> None:
         if target in chain.seen:
-            raise Refused(Fault.REDIRECT, "the redirects go round in a circle", status)
+            raise Refused(Fault.REDIRECT, "the redirects form a loop", status)
         chain.hops += 1
         if chain.hops > self.limits.redirects:
             raise Refused(Fault.REDIRECT, f"more than {self.limits.redirects} redirects", status)
@@ -342,7 +340,7 @@ class Fetcher:
         )
         if status == 304:
             if not (job.etag or job.last_modified):
-                raise Refused(Fault.HTTP, "HTTP 304: not modified, though nothing was known before", 304)
+                raise Refused(Fault.HTTP, "HTTP 304: not modified, although it was never fetched", 304)
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise self._bad_status(chain, response)
@@ -376,7 +374,7 @@ class Fetcher:
         if status in (204, 205):
             words = "the server sent nothing"
         elif status == 206:
-            words = "the server sent only a part"
+            words = "the server sent only part of it"
         elif status in REFUSED:
             words += f"; {advice(status, signed_in=chain.auth is not None)}"
         fault = Fault.HTTP

@@ -1,4 +1,4 @@
-"""Header fields of requests and answers (RFC 9110, RFC 9111): what they say, whatever bytes they are."""
+"""Header fields of requests and responses (RFC 9110, RFC 9111), whatever bytes they contain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def header_bytes(value: str) -> bytes:
-    """A header value as bytes: as it came (Latin-1), else UTF-8; empty when it cannot be sent at all."""
+    """Return a header value as it came (Latin-1), else as UTF-8; empty if it cannot be sent."""
     value = value.strip()
     try:
         raw = value.encode("latin-1")
@@ -28,7 +28,7 @@ def header_bytes(value: str) -> bytes:
 
 
 def header(response: httpx.Response, name: bytes) -> str:
-    """The first header of that name, its bytes kept one by one (Latin-1)."""
+    """Return the first header of that name, its bytes decoded as Latin-1."""
     for key, value in response.headers.raw:
         if key.lower() == name:
             return value.decode("latin-1")
@@ -36,13 +36,13 @@ def header(response: httpx.Response, name: bytes) -> str:
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
-    """An ETag or Last-Modified to send back the next time, None when there is none to speak of."""
+    """Return an ETag or Last-Modified to send back next time, or None without a usable one."""
     value = header(response, name).strip()
     return value if value and len(value) <= MAX_VALIDATOR else None
 
 
 def fresh_seconds(response: httpx.Response) -> int | None:
-    """How long the answer stays fresh by Cache-Control, else by Expires and Date (RFC 9111 §4.2.1)."""
+    """Return the seconds a response stays fresh by Cache-Control, else Expires and Date (RFC 9111 §4.2.1)."""
     control = header(response, b"cache-control").lower()
     if found := re.search(r"(?:^|[\s,])max-age=\"?([0-9]{1,12})", control):
         return min(int(found[1]), MAX_AGE_MOST)
@@ -59,15 +59,15 @@ def fresh_seconds(response: httpx.Response) -> int | None:
 
 
 def reason_phrase(response: httpx.Response) -> str:
-    """The words behind the status, made harmless."""
+    """Return the cleaned words after the status."""
     phrase = response.extensions.get("reason_phrase", b"")
-    return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "an answer without meaning"
+    return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "unknown status"
 
 
 def retry_after(value: str, now: float) -> int | None:
-    """Seconds to wait by a Retry-After header (RFC 9110 §10.2.3), between a minute and a day.
+    """Return the seconds to wait by a Retry-After header (RFC 9110 §10.2.3), between a minute and a day.
 
-    None when there is none or it means nothing. `now` in seconds since 1970.
+    None without a usable one. `now` in seconds since 1970.
     """
     value = value.strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):

@@ -15,7 +15,7 @@ _DIGITS = 40
 
 
 def parse(text: str, url: str) -> RawFeed | None:
-    """The feed in a JSON text, or None if it holds something else. Never raises."""
+    """Return the feed in a JSON text, or None without one. Never raises."""
     try:
         data = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
@@ -35,7 +35,7 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 
 def _number(digits: str) -> int | str:
-    """A number of a sensible length; Python refuses to read others, and one must not cost the whole feed."""
+    """Parse a number; Python refuses very long ones, which must not cost the whole feed."""
     return int(digits) if len(digits) <= _DIGITS else digits[:_DIGITS]
 
 

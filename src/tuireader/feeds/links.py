@@ -20,7 +20,7 @@ LOOKS = re.compile(
 NO_NAME = re.compile(
     r"(?i)(?:[\W\d_]|rss|atom|rdf|xml|json|(?:news)?feeds?|flux|fil|canal|subscribe|syndication|订阅|訂閱)*"
 )
-"""Titles of links that say what kind of thing a feed is, not what it is called."""
+"""Titles of links that name a kind of feed, not a feed."""
 COMMENTS = re.compile(r"(?i)\bcomments?\b")
 TYPES = frozenset({
     "application/rss+xml",
@@ -34,9 +34,9 @@ TYPES = frozenset({
 
 
 def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
-    """(address, title) of the feeds that the page at `url` names, in its order, each once.
+    """Return (address, title) of the feeds that the page at `url` names, in its order, each once.
 
-    Those of comments come last: who adds a site means its articles. Titles such as "RSS" name no feed: "".
+    Comment feeds come last. Titles such as "RSS" become "".
     """
     base = url
     found: dict[str, str] = {}
@@ -55,7 +55,7 @@ def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
 
 
 def linked(page: str, url: str) -> tuple[str, ...]:
-    """Addresses that look like feeds and that the page at `url` links to; what they are is not known."""
+    """Return addresses that look like feeds among the links of the page at `url`."""
     base = url
     found: dict[str, None] = {}
     for tag in ANCHOR.finditer(UNSEEN.sub("", page[:HEAD])):
@@ -78,7 +78,7 @@ def _attributes(tag: str) -> dict[str, str]:
 
 
 def _address(attributes: dict[str, str], base: str) -> str:
-    """The web address of a tag, or nothing; `feed:` stands before or instead of `http:`."""
+    """Return the web address of a tag, or ""; `feed:` may precede or replace `http:`."""
     href = re.sub(r"(?i)^\s*feed:(?:(?=https?:)|(?=//))", "", attributes.get("href", ""))
     address = safe_url(href, base)
     return address if address.startswith(("http://", "https://")) else ""

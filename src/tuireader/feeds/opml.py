@@ -1,8 +1,8 @@
 """Subscriptions in and out: OPML 1.0 and 2.0 (opml.org/spec2.opml).
 
-Only http and https feeds are taken, everything else is named in the report. The XML is read without ever
-opening anything else, and a file whose outlines are damaged anywhere is refused as a whole. What people and
-programs often write wrong within them (a bare `&` in an address, `&eacute;`, control characters) is mended.
+Only http and https feeds are imported, everything else is listed in the report. Reading the XML never opens
+another file, and a file with damaged outlines is refused as a whole. Common mistakes within them (a bare `&`
+in an address, `&eacute;`, control characters) are fixed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class OpmlFeed:
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
-    """The feeds of an OPML document, and a line for each outline that was skipped and why.
+    """Return the feeds of an OPML document, and a line for each outline that was skipped and why.
 
     Feeds whose addresses mean the same are one. Raises TuireaderError if it cannot be read as a whole.
     """
@@ -54,7 +54,7 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
         if reason:
             skipped.append(f"{_shown(feed)}: {reason}")
         elif key in feeds:
-            skipped.append(f"{_shown(feed)}: is in the file twice")
+            skipped.append(f"{_shown(feed)}: appears twice in the file")
         elif len(feeds) == MAX_FEEDS:
             raise TuireaderError(f"the OPML file has more than {MAX_FEEDS:,} feeds", HINT)
         else:
@@ -64,14 +64,14 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
 
 @dataclass(slots=True)
 class _Folder:
-    """A folder with what lies in it, in the order given."""
+    """A folder with its feeds and folders in their order."""
 
     feeds: list[OpmlFeed] = field(default_factory=list)
     folders: dict[str, _Folder] = field(default_factory=dict)
 
 
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Subscriptions as an OPML 2.0 document, an outline a folder and one in it for each folder of that."""
+    """Return subscriptions as an OPML 2.0 document with an outline for each folder."""
     root = _Folder()
     for feed in feeds:
         folder = root
@@ -119,7 +119,7 @@ def _quoted(text: str) -> str:
 
 
 def _text(data: bytes) -> str:
-    """The document as text, checked to be OPML and free of declared entities."""
+    """Return the document as text, checked to be OPML without declared entities."""
     text = charset.decode(data).lstrip("\ufeff\x00 \t\r\n")
     if not text:
         raise TuireaderError("the OPML file is empty", HINT)
@@ -144,14 +144,14 @@ _AMPERSAND = re.compile(
 
 
 def _reference(found: re.Match[str]) -> str:
-    """What a reference means that XML does not know: a name of HTML, or nothing but an ampersand."""
+    """Replace a reference that XML does not know: a name of HTML, or just an ampersand."""
     from html.entities import html5
 
     return escape(html5.get(f"{found[1]};", "")) or f"&amp;{found[0][1:]}"
 
 
 def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
-    """Each feed outline with why it is not wanted (`""` if it is); folders are a stack, not recursion."""
+    """Yield each feed outline with why it is skipped (`""` if not); folders are a stack, no recursion."""
     parser: XMLPullParser[Element] = XMLPullParser(events=("start", "end"))
     folders: list[str] = []
     try:

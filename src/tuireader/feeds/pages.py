@@ -1,4 +1,4 @@
-"""Fetching what belongs to an article: its page, its comments, its pictures. Faults are TuireaderErrors."""
+"""Fetch the page, comments and images of an article. Errors are TuireaderErrors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, ima
 
 
 def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
-    """The limits of the configuration, tightened: what an article names is trusted less than a feed."""
+    """Return tighter limits than the configuration: addresses in articles are trusted less than feeds."""
     return replace(
         limits,
         max_bytes=min(limits.max_bytes, MOST_BYTES),
@@ -39,7 +39,7 @@ def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
 
 
 async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
-    """A fetcher whose slow parts, its imports and its certificates, are loaded beside the event loop."""
+    """Open a fetcher; its imports and certificates are loaded in a thread."""
 
     def certificates() -> ssl.SSLContext:
         import httpx
@@ -50,9 +50,9 @@ async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher
 
 
 async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, str]:
-    """The text of a web page, and the address where it was in the end.
+    """Return the text of a web page, and its address after redirects.
 
-    A page in a private network is asked for only if its feed is on the same host.
+    A page in a private network is fetched only if its feed is on the same host.
     """
     answer = await _fetch(fetcher, url, feed_url, _ACCEPT_PAGE)
     kind = (answer.content_type or "").partition(";")[0].strip().lower()
@@ -60,14 +60,14 @@ async def fetch_page(fetcher: Fetcher, url: str, feed_url: str) -> tuple[str, st
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
         raise TuireaderError(f"the page is {kind}, not text", "o opens it in the browser")
     if "\0" in text[:_HEAD]:
-        raise TuireaderError("the page is no text", "o opens it in the browser")
+        raise TuireaderError("the page is not text", "o opens it in the browser")
     return text, answer.url
 
 
 async def fetch_comments(
     fetcher: Fetcher, parser: ParseWorker, url: str, feed_url: str
 ) -> tuple[Comment, ...]:
-    """The comments that a comment feed has, oldest first; those without a time keep their order behind."""
+    """Return the comments of a comment feed, oldest first, then those without a time."""
     answer = await _fetch(fetcher, url, feed_url, ())
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
@@ -79,7 +79,7 @@ async def fetch_comments(
 
 
 async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
-    """The bytes of a picture, whatever they are."""
+    """Return the bytes of an image, unchecked."""
     return (await _fetch(fetcher, url, feed_url, _ACCEPT_PICTURE)).body
 
 
@@ -97,7 +97,7 @@ async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple
 
 
 def _decoded(body: bytes, content_type: str | None) -> str:
-    """The text of a page; a `<meta charset>` counts where the header says nothing (HTML Standard §13.2.3)."""
+    """Decode a page; a `<meta charset>` counts if the header names no charset (HTML Standard §13.2.3)."""
     if not charset.CHARSET.search(content_type or "") and (found := _META.search(body[:_HEAD])):
         content_type = f"text/html; charset={found[1].decode('ascii')}"
     return charset.decode(body, content_type)

@@ -1,6 +1,6 @@
-"""Read a fetched body into a ParsedFeed: fast path first, then JSON Feed, then feedparser in its own process.
+"""Parse a body into a ParsedFeed: fast path first, then JSON Feed, then feedparser in its own process.
 
-Everything here takes bytes of any kind and gives a value, never an exception.
+Everything here takes any bytes and returns a value, never an exception.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ QUICK_ENTRIES = 5_000
 
 
 def parse(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
-    """The feed in `body`, fetched from `url`. Never raises, but may take long on a hostile body.
+    """Parse `body`, fetched from `url`. Never raises, but may take long on a hostile body.
 
-    `workers.ParseWorker.parse` gives the same within a deadline.
+    `workers.ParseWorker.parse` does the same within a deadline.
     """
     quick = parse_quickly(body, url, content_type, limit=None)
     return quick if quick is not None else parse_tolerantly(body, url, content_type)
@@ -25,7 +25,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> ParseResult
 def parse_quickly(
     body: bytes, url: str, content_type: str | None = None, *, limit: int | None = QUICK_BYTES
 ) -> ParseResult | None:
-    """The result if it can be had in time linear in the body, else None: feedparser has to look at it.
+    """Return the result if it takes time linear in the body, else None: feedparser has to parse it.
 
     Bodies of more than `limit` bytes, or of very many entries, are not tried unless `limit` is None.
     """
@@ -54,7 +54,7 @@ def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | Non
 
 
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:
-    """The feed as feedparser reads it. Never raises; takes as long as feedparser takes."""
+    """Parse with feedparser. Never raises; takes as long as feedparser takes."""
     from tuireader.feeds import feedparser_adapter
     from tuireader.feeds.close_tags import has_entries
 
@@ -77,7 +77,7 @@ def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> 
 
 
 def _without_declaration(text: str) -> str:
-    """XML text without its declaration, whose encoding no longer holds once the text is decoded."""
+    """Remove the XML declaration, whose encoding is wrong once the text is decoded."""
     text = text.lstrip(sniff.LEADING)
     if not text.startswith("<?xml"):
         return text

@@ -1,4 +1,4 @@
-"""A feed document summed up for who thinks about following it. Pure: `now` is an argument."""
+"""Summarize a feed document for a user who may subscribe to it. Pure: `now` is an argument."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from tuireader.text import cell_len, plain
 SAMPLES = 5
 HOUR, WEEK = 3_600, 7 * 86_400
 WEEKS = 4
-"""So many weeks count for the pace, as in the health of feeds."""
+"""Weeks that count for the pace, as in the health of feeds."""
 _WEIGHED = 20
-"""So many of the newest texts are looked at, and so much of each: it is done while somebody types."""
+"""Newest texts that are measured: previews are made while the user types."""
 _LONGEST = 20_000
+"""Characters of each."""
 
 
 def preview(feed: ParsedFeed, now: int) -> FeedPreview:
-    """What a feed document tells. Entries without a time count as older than those with one."""
+    """Summarize a feed document. Entries without a time count as older than those with one."""
     entries = sorted(feed.entries, key=lambda entry: -_time(entry, now))  # else in the document's order
     times = [time for entry in entries if (time := _time(entry, now)) >= 0]
     bodies = [_body(entry) for entry in entries[:_WEIGHED]]
@@ -38,10 +39,10 @@ def preview(feed: ParsedFeed, now: int) -> FeedPreview:
 
 
 def pace(times: Sequence[int], now: int) -> float | None:
-    """Entries a week, of their times up to `now`, newest first.
+    """Return entries per week, by their times up to `now`, newest first.
 
-    None where that would be a guess: with one entry, or when all are of the same hour, as in feeds that give
-    each entry the time at which the document was made.
+    None if that would be a guess: with one entry, or if all are of the same hour, as in feeds that give each
+    entry the time at which the document was generated.
     """
     since = now - WEEKS * WEEK
     if times and times[-1] < since:
@@ -52,7 +53,7 @@ def pace(times: Sequence[int], now: int) -> float | None:
 
 
 def _time(entry: ParsedEntry, now: int) -> int:
-    """When an entry was published, not after now; -1 where it does not tell, or tells a time before 1970."""
+    """Return the time of an entry, not after now; -1 without one or if it is before 1970."""
     time = entry.published if entry.published is not None else entry.updated
     return -1 if time is None or time < 0 else min(time, now)
 

@@ -1,4 +1,4 @@
-"""Secrets that stand elsewhere than in the config: `env:NAME` and `cmd:COMMAND`."""
+"""Secrets outside the config: `env:NAME` and `cmd:COMMAND`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SECONDS = 20
 
 
 def resolve(value: str) -> str:
-    """What a value of the config stands for; values without a prefix stand for themselves.
+    """Return the secret that a config value names; a value without a prefix is the secret itself.
 
-    A command is run without a shell and its first line of output is taken. Blocks until it has ended.
-    Raises TuireaderError that names the variable or command, never what it said.
+    A command is run without a shell and its first line of output is used. Blocks until it has ended.
+    Raises TuireaderError that names the variable or command, never its output.
     """
     if value.startswith("env:"):
         name = value[4:]

@@ -1,4 +1,4 @@
-"""Say what a body is when it is no feed, in words that help."""
+"""Explain what a body is that is not a feed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ ELEMENT = re.compile(r"<(?:[A-Za-z_][\w.-]{0,50}:)?([A-Za-z_][\w.-]{0,50})")
 FEED_START = re.compile(r"<\?xml\s|<rss[\s>]|<rdf:RDF[\s>]|<feed[\s>][^>]{0,500}xmlns", re.IGNORECASE)
 OTHER_ROOTS = {
     "html": "a web page",
-    "urlset": "a site map",
-    "sitemapindex": "a site map",
+    "urlset": "a sitemap",
+    "sitemapindex": "a sitemap",
     "opml": "a list of feeds (OPML); import it with: tuireader import",
-    "svg": "a picture",
+    "svg": "an image",
     "error": "an error message",
-    "opensearchdescription": "a description of a search",
+    "opensearchdescription": "a search description",
     "manifest": "a manifest",
 }
 MAGIC = (
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"RIFF", "a picture or a film"),
+    (b"\x89PNG", "an image"),
+    (b"GIF8", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"RIFF", "an image or a video"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "an archive"),
     (b"\x1f\x8b", "compressed data"),
     (b"BZh", "compressed data"),
     (b"\x7fELF", "a program"),
-    (b"ID3", "a sound file"),
-    (b"OggS", "a sound file"),
+    (b"ID3", "an audio file"),
+    (b"OggS", "an audio file"),
 )
 LEADING = "\ufeff\x00 \t\r\n\x0b\x0c"
 
@@ -80,7 +80,7 @@ def start_of_feed(text: str) -> str | None:
 
 
 def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
-    """What a body without a feed is, with the feeds that it names if it is a web page."""
+    """Return what a body without a feed is, with the feeds that it names if it is a web page."""
     if not body.strip():
         return ParseFailed(Fault.NOT_A_FEED, "the server sent an empty document, not a feed")
     for magic, words in MAGIC:
@@ -88,7 +88,7 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
             return ParseFailed(Fault.NOT_A_FEED, f"this is {words}, not a feed")
     head = text.lstrip(LEADING)
     if head[:1] in ("{", "["):
-        return ParseFailed(Fault.NOT_A_FEED, "this is JSON data, but no JSON Feed")
+        return ParseFailed(Fault.NOT_A_FEED, "this is JSON, but not a JSON Feed")
     name = root_name(head)
     if name == "html" or re.search(
         r"<(?:head|body|title|meta|div|p|a|table)[\s>]", head[:5_000], re.IGNORECASE
@@ -96,7 +96,7 @@ def not_a_feed(body: bytes, text: str, url: str) -> ParseFailed:
         return _web_page(head, url)
     if words := OTHER_ROOTS.get(name, ""):
         return ParseFailed(Fault.NOT_A_FEED, f"this is {words}" + ("" if name == "opml" else ", not a feed"))
-    what = f"XML of another kind (<{name}>)" if name else "something else"
+    what = f"another kind of XML (<{name}>)" if name else "something else"
     return ParseFailed(Fault.NOT_A_FEED, f"this is {what}, not a feed")
 
 

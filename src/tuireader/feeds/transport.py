@@ -26,7 +26,7 @@ ATTEMPT_DELAY = 0.3
 MAX_HEAD = 1 << 18
 """Bytes of a response's head with the interim responses (1xx) before it; httpcore accepts any number."""
 MIN_READ = 256
-"""What a smaller read counts as: so are interim responses that arrive one by one."""
+"""Bytes that a smaller read counts as, for interim responses that arrive one by one."""
 MAX_IDLE = 64
 IDLE_SECONDS = 5.0
 
@@ -90,7 +90,7 @@ class _Connection:
 
     @property
     def surplus(self) -> bytes:
-        """What arrived beyond the response, or before one; httpcore shows it only for upgrades.
+        """Bytes that arrived beyond the response, or instead of one; httpcore shows them only for upgrades.
 
         `_h11_state` is private: pyproject.toml pins httpcore, tests/feeds/test_surplus.py needs it.
         """

@@ -15,7 +15,7 @@ from tuireader.subprocesses.worker import Worker, WorkerDied
 DEADLINE = 5.0
 """Seconds of CPU time that a feed may take."""
 _WALL_FACTOR = 4
-"""How much longer it may take by the clock: on a busy machine a process waits for its turn."""
+"""Factor for the time by the clock: on a busy machine a process waits for its turn."""
 _AT_ONCE = 12
 """Bodies and results that are in pipes and memory at once."""
 _MODULE = "tuireader.feeds.worker"

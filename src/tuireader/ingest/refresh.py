@@ -1,9 +1,9 @@
-"""One refresh as an asynchronous stream of events: fetch → parse → save, match and relate → tell.
+"""Refresh feeds as an asynchronous stream of events: fetch → parse → save and match → record.
 
 Fetching runs on the event loop, odd documents are parsed in a process of their own, and the writer thread
-stores what came in batches, so that one commit serves many feeds. Every attempt is recorded, also the
-failed ones. Saving, matching and relating of a batch are one transaction: killed at any point, the
-database has a feed's articles with their matches, or it will ask for them again.
+stores results in batches, so that one commit serves many feeds. Every attempt is recorded, failed ones too.
+Saving, matching and recording a batch is one transaction: killed at any point, the database has a feed's
+articles with their matches, or it will fetch them again.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.text import without_password
 
 _BATCH = 32
-"""Answers that are stored in one transaction at the most: one commit for many feeds costs less than many."""
+"""Maximum number of results in one transaction: one commit costs less than many."""
 _SMALL_BATCH = 8
 _PATIENCE = 0.1
-"""So many answers are waited for, so many seconds: a commit of a few costs nearly as much as one of many."""
+"""A smaller batch waits this many seconds for more: a small commit costs nearly as much as a large one."""
 
 _APART = 20
-"""From more feeds on, all are parsed apart: starting the process then costs less than it brings."""
+"""Number of feeds above which all are parsed apart: then starting the process pays."""
 
 log = logging.getLogger("tuireader")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a refresh needs to know beyond the feeds: how to match, how often to ask, what time it is."""
+    """Everything a refresh needs besides the feeds: watches, intervals, the clock."""
 
     rules: ingest.Rules
     rates: schedule.Rates
@@ -72,7 +72,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer for one feed, ready to be stored."""
+    """Result for one feed, ready to be stored."""
 
     facts: FeedFacts
     result: FetchResult
@@ -84,9 +84,9 @@ class Outcome:
 async def opened(
     limits: FetchLimits, *, feeds: int = 1, fresh: int = 0
 ) -> AsyncIterator[tuple[Fetcher, ParseWorker]]:
-    """A fetcher and a parser for about so many feeds, closed again together.
+    """Open a fetcher and a parser for this number of feeds, and close both.
 
-    Of them `fresh` were never read before: with many, it is sure that the parser will be needed.
+    `fresh` of them were never fetched before: if they are many, the parser is started at once.
     """
     async with Fetcher(limits) as fetcher, ParseWorker(apart=feeds > _APART) as parser:
         if fresh > _APART:
@@ -103,7 +103,7 @@ async def refresh(
     parser: ParseWorker,
     setting: Setting,
 ) -> AsyncGenerator[Event, None]:
-    """Ask for `feeds` and yield what happens; iterate inside `contextlib.aclosing`."""
+    """Fetch and store `feeds`, and yield events; iterate inside `contextlib.aclosing`."""
     started = setting.clock()
     yield RefreshStarted(len(feeds))
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=_BATCH)
@@ -129,7 +129,7 @@ async def refresh(
 
 
 def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list[Event]:
-    """Store a batch of answers in one transaction; a feed that cannot be stored is recorded as failed."""
+    """Store a batch in one transaction; a feed that cannot be stored is recorded as failed."""
     events: list[Event] = []
     fresh: list[StoredText] = []
     now = int(setting.clock())
@@ -156,7 +156,7 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
 def _save(
     store: Store, outcome: Outcome, setting: Setting, now: int
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
-    """What happened to one feed, and its new articles, which are still to be indexed."""
+    """Store one result; return its events and the new articles, which are still to be indexed."""
     match outcome.result, outcome.parsed:
         case FetchFailed() as failure, _:
             return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
@@ -188,12 +188,12 @@ def _save_feed(
 def _record_success(
     store: Store, outcome: Outcome, setting: Setting, now: int, parsed: ParsedFeed | None, whole: bool = True
 ) -> None:
-    """Plan the next try. A document that was not `whole` is to be sent and read again then."""
+    """Record and plan the next try. A document that was not `whole` is to be fetched completely then."""
     facts, result = outcome.facts, outcome.result
     assert not isinstance(result, FetchFailed)
     ttl = parsed.ttl if parsed else facts.ttl
     plan = schedule.after_success(_history(store, facts, setting, ttl, result.max_age), setting.rates, now)
-    if result.job.url != facts.url and not result.moved_to:  # asked where it has moved to, and still there
+    if result.job.url != facts.url and not result.moved_to:  # fetched from its new address, which still works
         moved = schedule.Move(facts.moved_to, facts.moved_seen)
     else:
         moved = schedule.moved(facts.moved_to, facts.moved_seen, result.moved_to or "")
@@ -250,7 +250,7 @@ def _history(
 
 
 def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
-    if evidence.feed_id:  # what this feed says has hit, and another feed's text is shown
+    if evidence.feed_id:  # this feed's text matched, but another feed's text is shown
         evidence = replace(evidence, feed=feed_title)
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
 
@@ -260,7 +260,7 @@ def _numbered(event: FeedDone, done: int, total: int) -> FeedDone:
 
 
 async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:
-    """What is stored of a feed, so that only the rest need be prepared."""
+    """Return what is stored of a feed, so that only the rest is prepared."""
     if facts.last_success is None:
         return {}
     return await pool.read(lambda store: store.entries.digests(facts.id))
@@ -274,13 +274,13 @@ async def _fetch_all(
     parser: ParseWorker,
     outcomes: asyncio.Queue[Outcome | None],
 ) -> None:
-    """Put an outcome for every feed into the queue, then None. The fetcher bounds what runs at once."""
+    """Put an outcome for every feed into the queue, then None. The fetcher limits concurrency."""
 
     async def ask(facts: FeedFacts) -> None:
         reservation = fetcher.budget.reserve()
         try:
             result = await fetcher.fetch(await job_of(facts), reservation)
-        except TuireaderError as error:  # a password that cannot be had
+        except TuireaderError as error:  # its password is not available
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
         if isinstance(result, Fetched):
@@ -294,12 +294,12 @@ async def _fetch_all(
             for facts in feeds:
                 group.create_task(ask(facts))
     finally:
-        # also after a fault, so that the generator ends and raises it
+        # after an error, too, so that the generator ends and raises it
         await asyncio.shield(outcomes.put(None))
 
 
 async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
-    """What has come meanwhile, as one batch. A small one waits a moment for more."""
+    """Yield the results so far as one batch. A small batch waits a moment for more."""
     while (first := await outcomes.get()) is not None:
         batch = [first]
         deadline = asyncio.get_running_loop().time() + _PATIENCE
@@ -336,12 +336,12 @@ _NAMES = {kind: name for name, kind in _EVENTS.items()}
 
 
 def encode(event: Event) -> str:
-    """An event as one line of JSON, as `tuireader refresh --json` prints it: `{"event": "feed", …}`."""
+    """Return an event as one line of JSON, as `tuireader refresh --json` prints it."""
     return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False)
 
 
 def decode(line: str) -> Event:
-    """The event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
+    """Return the event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
     values: dict[str, Any] = json.loads(line)
     kind = _EVENTS[values.pop("event")]
     if kind is NewMatch:

@@ -32,6 +32,7 @@ from tuireader.model.events import Told as Told
 from tuireader.model.evidence import Evidence as Evidence
 from tuireader.model.evidence import TermHit as TermHit
 from tuireader.model.fetching import Enclosure as Enclosure
+from tuireader.model.fetching import EntryDetails as EntryDetails
 from tuireader.model.fetching import Fault as Fault
 from tuireader.model.fetching import FeedPreview as FeedPreview
 from tuireader.model.fetching import Fetched as Fetched

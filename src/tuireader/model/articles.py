@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Annotated
 
 from tuireader.model.evidence import Evidence
-from tuireader.model.fetching import Enclosure, Fault
+from tuireader.model.fetching import EntryDetails, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ class Thread:
     comments: tuple[Comment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(EntryDetails):
     """All that the reading pane shows of an article, except related articles, which may come later."""
 
     id: Annotated[int, "Number of the article."]
@@ -230,13 +230,6 @@ class Article:
     edited: Annotated[bool, "True when its text changed after it arrived."]
     html: str
     base_url: str
-    comments_url: Annotated[str, "Address of the comments."] = ""
-    comments_feed: str = ""
-    comments_count: int | None = None
-    tags: Annotated[tuple[str, ...], "Tags given by its feed."] = ()
-    enclosures: tuple[Enclosure, ...] = ()
-    picture_url: str = ""
-    picture_credit: str = ""
     other_feeds: Annotated[tuple[str, ...], "Titles of the other feeds that have it."] = ()
     evidence: Annotated[tuple[Evidence, ...], "Why watches match it."] = ()
     previous: Neighbour | None = None

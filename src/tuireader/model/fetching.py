@@ -100,7 +100,25 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedEntry:
+class EntryDetails:
+    """Details that an entry may have and that its article keeps.
+
+    A new one needs a line in five places: here; in `feeds.entry` for its value in the document and for how it
+    is cleaned; and in each reader, `feeds.fastentry`, `feeds.feedparser_adapter` and `feeds.jsonfeed`. The
+    pipe between the processes, the store and `Article` follow by themselves.
+    """
+
+    comments_url: Annotated[str, "Address of the comments."] = ""
+    comments_feed: str = ""
+    comments_count: int | None = None
+    tags: Annotated[tuple[str, ...], "Tags given by its feed."] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture_url: str = ""
+    picture_credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry(EntryDetails):
     """An entry as it is in the feed. Addresses are absolute http(s); `""` if the feed has none.
 
     `content_html` is the fullest text, `summary_html` a different shorter one or `""`; neither is sanitised,
@@ -117,13 +135,6 @@ class ParsedEntry:
     summary_html: str = ""
     content_html: str = ""
     base_url: str = ""
-    comments_url: str = ""
-    comments_feed: str = ""
-    comments_count: int | None = None
-    tags: tuple[str, ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
-    picture_url: str = ""
-    picture_credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from typing import Any
 
-from tuireader.model import Comment, Enclosure, Evidence, ParsedEntry, TermHit, Thread
+from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
+
+_DETAILS = [field.name for field in fields(EntryDetails)]
 
 
 def pack_extra(entry: ParsedEntry) -> str:
     """Return the rarer facts of an entry as one JSON object without the empty ones."""
-    extra: dict[str, Any] = {
-        "comments_url": entry.comments_url,
-        "comments_feed": entry.comments_feed,
-        "comments_count": entry.comments_count,
-        "tags": entry.tags,
-        "enclosures": [
-            [item.url, item.type, item.length, item.title, item.duration] for item in entry.enclosures
-        ],
-        "picture_url": entry.picture_url,
-        "picture_credit": entry.picture_credit,
-    }
-    kept = {name: value for name, value in extra.items() if value not in ("", None, (), [])}
-    return json.dumps(kept, ensure_ascii=True, separators=(",", ":")) if kept else "{}"
+    values = {name: getattr(entry, name) for name in _DETAILS}
+    kept = {name: value for name, value in values.items() if value not in ("", None, ())}
+    return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
 
 
 def thread_text(thread: Thread) -> str:
@@ -41,8 +33,9 @@ def thread_of(at: int, text: str) -> Thread:
 def unpack_extra(stored: str) -> dict[str, Any]:
     """Return the keyword arguments for `Article` that `pack_extra` stored."""
     extra: dict[str, Any] = json.loads(stored)
-    if "tags" in extra:
-        extra["tags"] = tuple(extra["tags"])
+    for name, value in extra.items():
+        if isinstance(value, list):
+            extra[name] = tuple(value)
     if "enclosures" in extra:
         extra["enclosures"] = tuple(Enclosure(*item) for item in extra["enclosures"])
     return extra

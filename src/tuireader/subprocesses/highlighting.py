@@ -1,6 +1,6 @@
-"""Which words of a program are keywords, strings, comments, by Pygments.
+"""Highlight code with Pygments.
 
-Run in the sandbox only: its lexers are regular expressions, and a text can be made on which they never end.
+Only for the sandbox: its lexers are regular expressions, and on some texts they never end.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from tuireader.subprocesses.sandbox import Failed
 
 LONGEST = 60_000
-"""Characters of a piece of code from which it is left as it is."""
-_MOST = 20_000  # stretches
+"""Characters of the longest code that is highlighted."""
+_MAX_SPANS = 20_000
 
 
 def colours(code: str, language: str) -> list[tuple[int, int, str]]:
-    """The stretches of `code` that have a kind: (start, end, kind), in order. Raises Failed."""
+    """Return the spans of `code` that have a kind: (start, end, kind), in order. Raises Failed."""
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
     from pygments.util import ClassNotFound
@@ -23,7 +23,7 @@ def colours(code: str, language: str) -> list[tuple[int, int, str]]:
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        raise Failed("nobody knows this language") from None
+        raise Failed("unknown language") from None
     kinds = (
         (Comment, "comment"),
         (String, "string"),
@@ -50,6 +50,6 @@ def colours(code: str, language: str) -> list[tuple[int, int, str]]:
             found[-1] = (found[-1][0], start + len(text), kind)
         else:
             found.append((start, start + len(text), kind))
-        if len(found) == _MOST:
+        if len(found) == _MAX_SPANS:
             break
     return found

@@ -1,4 +1,4 @@
-"""Pixels out of a picture file, by Pillow. Run in the sandbox only: decoders are written in C."""
+"""Decode an image file with Pillow. Only for the sandbox: decoders are written in C."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _MOST_PIXELS = 50_000_000
 
 
 def picture(data: bytes, width: int, height: int, ground: tuple[int, int, int]) -> tuple[int, int, bytes]:
-    """A picture made to fit into so many pixels: width, height and red, green, blue of each pixel.
+    """Return an image scaled down to fit: width, height and red, green, blue of each pixel.
 
-    What is transparent shows `ground`. Of a moving picture the first frame is taken. Raises Failed.
+    Transparent pixels show `ground`. Of an animation the first frame is used. Raises Failed.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = None  # looked at here, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError:
-        raise Failed("it is no PNG, JPEG, GIF, WebP or AVIF picture") from None
+        raise Failed("it is not a PNG, JPEG, GIF, WebP or AVIF image") from None
     if image.width * image.height > _MOST_PIXELS:
         raise Failed(f"it has {image.width * image.height / 1e6:.0f} million pixels, which is too many")
     image.draft("RGB", (2 * width, 2 * height))  # a JPEG is decoded at a smaller size at once

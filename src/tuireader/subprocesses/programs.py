@@ -1,4 +1,4 @@
-"""Programs of the person's that get an article: started without a shell, never waited for by the screen."""
+"""Run the user's programs on an article, without a shell and without blocking the screen."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _SHOWN = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of a program: `code` is None while it goes on; `trouble` is why it could not be started.
+    """Result of a program: `code` is None while it runs; `trouble` is why it could not be started.
 
-    `output` is what it printed so far, cleaned, at the most 2,000 characters of it.
+    `output` is what it printed so far, cleaned, at most 2,000 characters.
     """
 
     program: str
@@ -33,15 +33,15 @@ class Ran:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing went wrong."""
+        """True if it started and has not failed."""
         return not self.trouble and not self.code
 
 
 def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]:
-    """A program with its arguments, `{url}` and `{title}` in them replaced.
+    """Replace `{url}` and `{title}` in the arguments of a program.
 
-    Neither is ever taken for an option: an address begins with http, and before a title that begins with a
-    dash a blank is put. What stands in one is not replaced again.
+    Neither can become an option: an address begins with http, and a title that begins with a dash gets a
+    leading space. Placeholders within them are not replaced.
     """
     address = url if url.startswith(("http://", "https://")) else ""
     values = {ADDRESS: address, TITLE: clean(title)}
@@ -53,10 +53,9 @@ def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]
 
 
 async def run(command: Sequence[str], text: str, *, patience: float = _PATIENCE) -> Ran:
-    """Run a program with a text on its stdin, in a session of its own.
+    """Run a program with a text on its stdin, in its own session.
 
-    One that takes longer than `patience` seconds goes on by itself. Output goes to a file and not to a pipe,
-    so that nobody needs to read it.
+    After `patience` seconds it is left to run. Output goes to a file, not to a pipe that must be read.
     """
     program = command[0] if command else ""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as printed:

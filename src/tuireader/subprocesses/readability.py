@@ -1,6 +1,6 @@
-"""The article out of a web page, by readability (see docs/notes/full-text.md), and what it leaves behind.
+"""Extract the article of a web page with readability, and what it leaves out (docs/notes/full-text.md).
 
-Run in the sandbox only: what a page holds may take any time.
+Only for the sandbox: a page may take any time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NOTES = (
 
 
 def article(page: str, url: str, title: str) -> str:
-    """The HTML of the article that a page holds, or of its whole body when that is but a few lines.
+    """Return the HTML of the article in a page, or of its whole body if that is only a few lines.
 
     A heading that only repeats `title` is left out. Raises Failed when there is no text.
     """
@@ -81,7 +81,7 @@ def article(page: str, url: str, title: str) -> str:
 
 
 def _undeclared(page: str) -> str:
-    """A page without an XML declaration, which lxml does not take in text that is decoded already."""
+    """Remove an XML declaration, which lxml does not accept in decoded text."""
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)
 
 
@@ -93,7 +93,7 @@ def _written(element: HtmlElement) -> str:
 
 
 def _noise(whole: HtmlElement) -> list[HtmlElement]:
-    """The blocks that say of themselves that they are no part of an article."""
+    """Return the blocks whose names show that they are not part of an article."""
     size = max(1, len(whole.text_content()))
     found = [
         element
@@ -108,13 +108,13 @@ def _noise(whole: HtmlElement) -> list[HtmlElement]:
 
 
 def _leads_elsewhere(block: HtmlElement) -> bool:
-    """Tell a list of links from one that says something."""
+    """Return whether a list has little text besides its links."""
     links = [str(link.text_content()).strip() for link in block.iter("a")]
     return len(links) > 3 and sum(map(len, links)) > _LINKS * len(str(block.text_content()).strip())
 
 
 def _drop_title(found: HtmlElement, title: str) -> None:
-    """Leave out the first heading if it is the title that stands above the text already."""
+    """Remove the first heading if it repeats the title."""
     for heading in found.iter("h1", "h2"):
         if clean(heading.text_content()).casefold() == title.casefold():
             heading.drop_tree()
