@@ -42,7 +42,7 @@ def described(revision: Revision) -> list[Piece]:
         if any(kind in _SIGNS for kind, _ in runs):
             pieces += [("\n\n", "text")] if pieces else []
             pieces += _words(runs)
-    return pieces or [("only white space and lstyles", "dim")]
+    return pieces or [("only whitespace and links", "dim")]
 
 
 def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
