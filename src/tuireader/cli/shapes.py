@@ -16,8 +16,7 @@ from tuireader.cli.shapes_exchange import (
     NewsboatImport,
 )
 from tuireader.commands.command import Command
-from tuireader.config import Paths, Problem
-from tuireader.config.tables import Reference
+from tuireader.config import Paths, Problem, Reference
 from tuireader.library import articles
 from tuireader.library.watching import reports
 from tuireader.model.json_shape import Shape

@@ -16,12 +16,14 @@ from tuireader.config.shape import (
     MacroConfig,
     MuteConfig,
     NotifyConfig,
+    Reference,
     SaveConfig,
     UiConfig,
     ViewConfig,
     WatchConfig,
+    reference,
+    tables,
 )
-from tuireader.config.tables import Reference, reference, tables
 
 __all__ = [
     "COMMAND",

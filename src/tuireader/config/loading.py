@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,8 @@ from tuireader.config.files import expand_home
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import (
     EXPRESSION,
+    KEYS,
+    TABLES,
     Config,
     FeedConfig,
     FetchConfig,
@@ -23,8 +25,8 @@ from tuireader.config.shape import (
     UiConfig,
     ViewConfig,
     WatchConfig,
+    required,
 )
-from tuireader.config.tables import KEYS, TABLES, required
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote
 from tuireader.text import feed_key
@@ -131,11 +133,11 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
     whole = _build(Config, {name: table[name] for name in own if name in table}, "", found)
     return replace(
         whole or Config(),
-        feeds=tuple(_feeds(table.get("feeds"), found)),
-        watches=tuple(_watches(table.get("watch"), found)),
-        mutes=tuple(_mutes(table.get("mute"), found)),
-        views=tuple(_views(table.get("view"), found)),
-        macros=tuple(_macros(table.get("macro"), found)),
+        feeds=_tables(FeedConfig, table, "feeds", "url", found),
+        watches=_tables(WatchConfig, table, "watch", "name", found, _watch_problem),
+        mutes=_tables(MuteConfig, table, "mute", "", found, _mute_problem),
+        views=_tables(ViewConfig, table, "view", "name", found),
+        macros=_tables(MacroConfig, table, "macro", "key", found, _macro_problem),
         save=_build(SaveConfig, table.get("save", {}), "save", found) or SaveConfig(),
         notify=_build(NotifyConfig, table.get("notify", {}), "notify", found) or NotifyConfig(),
         fetch=_build(FetchConfig, table.get("fetch", {}), "fetch", found) or FetchConfig(),
@@ -143,57 +145,47 @@ def _config(table: dict[str, Any], found: _Problems) -> Config:
     )
 
 
-def _feeds(value: object, found: _Problems) -> Iterator[FeedConfig]:
-    tables = _build_tables(FeedConfig, value, "feeds", found)
-    return (feed for _, feed in _unique(tables, "url", lambda feed: feed_key(feed.url), found))
-
-
-def _watches(value: object, found: _Problems) -> Iterator[WatchConfig]:
-    tables = _build_tables(WatchConfig, value, "watch", found)
-    for path, watch in _unique(tables, "name", lambda watch: watch.name.casefold(), found):
-        if watch.any or watch.all or watch.query:
-            yield watch
-        else:
-            found.add(path, f"{quote(watch.name)} looks for nothing: it needs any, all or query")
-
-
-def _mutes(value: object, found: _Problems) -> Iterator[MuteConfig]:
-    for path, mute in _build_tables(MuteConfig, value, "mute", found):
-        if mute.query or mute.feed:
-            yield mute
-        else:
-            found.add(path, "mutes nothing: it needs query or feed")
-
-
-def _views(value: object, found: _Problems) -> Iterator[ViewConfig]:
-    tables = _build_tables(ViewConfig, value, "view", found)
-    return (view for _, view in _unique(tables, "name", lambda view: view.name.casefold(), found))
-
-
-def _macros(value: object, found: _Problems) -> Iterator[MacroConfig]:
-    tables = _build_tables(MacroConfig, value, "macro", found)
-    for path, macro in _unique(tables, "key", lambda macro: macro.key, found):
-        unknown = [name for name in macro.run if name not in BY_ID or name == "macro"]
-        if unknown:
-            near = did_you_mean(unknown[0], BY_ID)
-            found.add(f"{path}.run", f"has no effect: there is no command {quote(unknown[0])}{near}")
-        elif macro.run or macro.command:
-            yield macro
-        else:
-            found.add(path, "does nothing: it needs run or command")
-
-
-def _unique(
-    tables: Iterable[tuple[str, T]], name: str, identity: Callable[[T], str], found: _Problems
-) -> Iterator[tuple[str, T]]:
-    """Skip tables whose identity, in the key `name`, is that of an earlier one."""
+def _tables(
+    kind: type[T],
+    whole: dict[str, Any],
+    name: str,
+    key: str,
+    found: _Problems,
+    problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
+) -> tuple[T, ...]:
+    """Return the usable tables of an array; of those with the same `key`, the first."""
+    usable: list[T] = []
     seen: dict[str, str] = {}
-    for path, item in tables:
-        first = seen.setdefault(identity(item), path)
-        if first == path:
-            yield path, item
+    for path, item in _build_tables(kind, whole.get(name), name, found):
+        first = seen.setdefault(_IDENTITIES[key](getattr(item, key)), path) if key else path
+        if first != path:
+            found.add(f"{path}.{key}", f"is the same as in {first}; this one is ignored")
+        elif problem := problem_of(item):
+            found.add(f"{path}{problem[0]}", problem[1])
         else:
-            found.add(f"{path}.{name}", f"is the same as in {first}; this one is ignored")
+            usable.append(item)
+    return tuple(usable)
+
+
+_IDENTITIES: Mapping[str, Callable[[str], str]] = {"url": feed_key, "name": str.casefold, "key": str}
+
+
+def _watch_problem(watch: WatchConfig) -> tuple[str, str] | None:
+    if watch.any or watch.all or watch.query:
+        return None
+    return "", f"{quote(watch.name)} looks for nothing: it needs any, all or query"
+
+
+def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
+    return None if mute.query or mute.feed else ("", "mutes nothing: it needs query or feed")
+
+
+def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
+    for name in macro.run:
+        if name not in BY_ID or name == "macro":
+            near = did_you_mean(name, BY_ID)
+            return ".run", f"has no effect: there is no command {quote(name)}{near}"
+    return None if macro.run or macro.command else ("", "does nothing: it needs run or command")
 
 
 def _build_tables(kind: type[T], value: object, name: str, found: _Problems) -> Iterator[tuple[str, T]]:
@@ -224,13 +216,13 @@ def _build(kind: type[T], table: object, path: str, found: _Problems) -> T | Non
         if name not in keys:
             found.add(key_path(path, name), f"is not a known key{did_you_mean(name, keys)}")
             continue
-        field_name, one = keys[name]
-        value = found.too_many_regexes(one.kind, written) or one.kind.read(written)
+        one, described = keys[name]
+        value = found.too_many_regexes(described.kind, written) or described.kind.read(written)
         if isinstance(value, Invalid):
             found.add(key_path(path, name), value.message, value.detail)
-            whole = whole and not one.vital
+            whole = whole and not described.vital
         else:
-            values[field_name] = value
+            values[one.name] = value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:
         found.add(path, f"has no {name}")

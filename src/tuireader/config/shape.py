@@ -1,11 +1,10 @@
-"""Schema of the configuration: a dataclass for each table, a field for each key."""
-
-from __future__ import annotations
+"""Schema of the configuration, a dataclass for each table and a field for each key, and its reference."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
+from typing import Annotated, Any
 
 from tuireader.commands import PRESETS, normalise_key
 from tuireader.commands.sorts import LIST_SORTS
@@ -24,12 +23,12 @@ from tuireader.config.values import (
     STEPS,
     WEB_ADDRESS,
     Invalid,
+    Key,
     Kind,
     choice,
     choices,
     describe,
     duration,
-    key,
     number,
     size,
     switch,
@@ -93,73 +92,53 @@ HOURS = Kind('hours such as "22:00-07:00"', _hours)
 class FeedConfig:
     """One `[[feeds]]`: a subscription."""
 
-    url: str = field(metadata=key(WEB_ADDRESS, "Address of the RSS, Atom, RDF or JSON feed.", vital=True))
-    title: str = field(default="", metadata=key(LINE, "Name to show instead of the feed's title."))
-    folder: str = field(default="", metadata=key(LINE, "Folder in the sidebar."))
-    labels: tuple[str, ...] = field(
-        default=(), metadata=key(LINES, "Labels to find its articles by, as in label:NAME.")
-    )
-    interval: int | None = field(
-        default=None,
-        metadata=key(
-            duration(60, 30 * _DAY), "How often to fetch this feed; by default as often as it changes."
-        ),
-    )
-    paused: bool = field(
-        default=False, metadata=key(FLAG, "Keep the feed and its articles, but do not fetch it.")
-    )
-    full_text: bool = field(
-        default=False, metadata=key(FLAG, "Fetch the full text of new articles from their pages.")
-    )
-    username: str = field(default="", metadata=key(RAW, "User name for HTTP Basic authentication."))
-    password: str = field(
-        default="",
-        metadata=key(RAW, "Password, or `env:NAME` or `cmd:pass show feed` to keep it out of this file."),
-    )
-    headers: tuple[tuple[str, str], ...] = field(
-        default=(), metadata=key(HEADERS, "Additional HTTP headers for this feed.")
-    )
+    url: Annotated[str, Key(WEB_ADDRESS, "Address of the RSS, Atom, RDF or JSON feed.", vital=True)]
+    title: Annotated[str, Key(LINE, "Name to show instead of the feed's title.")] = ""
+    folder: Annotated[str, Key(LINE, "Folder in the sidebar.")] = ""
+    labels: Annotated[tuple[str, ...], Key(LINES, "Labels to find its articles by, as in label:NAME.")] = ()
+    interval: Annotated[
+        int | None,
+        Key(duration(60, 30 * _DAY), "How often to fetch this feed; by default as often as it changes."),
+    ] = None
+    paused: Annotated[bool, Key(FLAG, "Keep the feed and its articles, but do not fetch it.")] = False
+    full_text: Annotated[bool, Key(FLAG, "Fetch the full text of new articles from their pages.")] = False
+    username: Annotated[str, Key(RAW, "User name for HTTP Basic authentication.")] = ""
+    password: Annotated[
+        str, Key(RAW, "Password, or `env:NAME` or `cmd:pass show feed` to keep it out of this file.")
+    ] = ""
+    headers: Annotated[
+        tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WatchConfig:
     """One `[[watch]]`: a topic that must not be missed. At least one of `any`, `all` and `query` is set."""
 
-    name: str = field(metadata=key(NAME, "Name in the sidebar and in `watch:NAME`.", vital=True))
-    any: tuple[str, ...] = field(
-        default=(),
-        metadata=key(LINES, "Words and phrases of which one is enough; aliases go here.", vital=True),
-    )
-    all: tuple[tuple[str, ...], ...] = field(
-        default=(),
-        metadata=key(GROUPS, "Groups of words and phrases; one of each group must occur.", vital=True),
-    )
-    none: tuple[str, ...] = field(
-        default=(), metadata=key(LINES, "Words and phrases that must not occur.", vital=True)
-    )
-    query: str = field(
-        default="", metadata=key(EXPRESSION, "Search expression that must match as well.", vital=True)
-    )
-    fields: tuple[str, ...] = field(
-        default=("title", "summary", "body"),
-        metadata=key(choices("title", "summary", "body"), "Parts of the article to search."),
-    )
-    feeds: tuple[str, ...] = field(
-        default=(),
-        metadata=key(LINES, "Search only these feeds, named by address, title or folder.", vital=True),
-    )
-    exact: bool = field(default=False, metadata=key(FLAG, "Match case and accents as typed, and no plurals."))
-    color: str = field(
-        default="", metadata=key(COLOR, "Colour of the watch's marks; by default the theme's.")
-    )
-    notify: str = field(
-        default="never",
-        metadata=key(choice("never", "article", "story"), "Notify of each new article, or once per story."),
-    )
-    ends_after_quiet_days: int = field(
-        default=0,
-        metadata=key(number(0, 3650), "End the watch after this many days without a match; 0: never."),
-    )
+    name: Annotated[str, Key(NAME, "Name in the sidebar and in `watch:NAME`.", vital=True)]
+    any: Annotated[
+        tuple[str, ...], Key(LINES, "Words and phrases of which one is enough; aliases go here.", vital=True)
+    ] = ()
+    all: Annotated[
+        tuple[tuple[str, ...], ...],
+        Key(GROUPS, "Groups of words and phrases; one of each group must occur.", vital=True),
+    ] = ()
+    none: Annotated[tuple[str, ...], Key(LINES, "Words and phrases that must not occur.", vital=True)] = ()
+    query: Annotated[str, Key(EXPRESSION, "Search expression that must match as well.", vital=True)] = ""
+    fields: Annotated[
+        tuple[str, ...], Key(choices("title", "summary", "body"), "Parts of the article to search.")
+    ] = ("title", "summary", "body")
+    feeds: Annotated[
+        tuple[str, ...], Key(LINES, "Search only these feeds, named by address, title or folder.", vital=True)
+    ] = ()
+    exact: Annotated[bool, Key(FLAG, "Match case and accents as typed, and no plurals.")] = False
+    color: Annotated[str, Key(COLOR, "Colour of the watch's marks; by default the theme's.")] = ""
+    notify: Annotated[
+        str, Key(choice("never", "article", "story"), "Notify of each new article, or once per story.")
+    ] = "never"
+    ends_after_quiet_days: Annotated[
+        int, Key(number(0, 3650), "End the watch after this many days without a match; 0: never.")
+    ] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,171 +148,144 @@ class MuteConfig:
     Articles on a watch stay visible.
     """
 
-    query: str = field(
-        default="", metadata=key(EXPRESSION, "Search expression for the articles to hide.", vital=True)
-    )
-    feed: str = field(
-        default="",
-        metadata=key(LINE, "Hide only articles of this feed, named by address, title or folder.", vital=True),
-    )
-    until: date | None = field(
-        default=None, metadata=key(DATE, "Last day of the mute; by default it never ends.", vital=True)
-    )
-    include_watched: bool = field(
-        default=False, metadata=key(FLAG, "Also hide articles on a watch, which otherwise stay visible.")
-    )
+    query: Annotated[str, Key(EXPRESSION, "Search expression for the articles to hide.", vital=True)] = ""
+    feed: Annotated[
+        str, Key(LINE, "Hide only articles of this feed, named by address, title or folder.", vital=True)
+    ] = ""
+    until: Annotated[
+        date | None, Key(DATE, "Last day of the mute; by default it never ends.", vital=True)
+    ] = None
+    include_watched: Annotated[
+        bool, Key(FLAG, "Also hide articles on a watch, which otherwise stay visible.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
 class ViewConfig:
     """One `[[view]]`: a saved search."""
 
-    name: str = field(metadata=key(NAME, "Name in the sidebar.", vital=True))
-    query: str = field(metadata=key(EXPRESSION, "Search expression for the articles to show.", vital=True))
-
-
-_as = key  # MacroConfig has a field called key
+    name: Annotated[str, Key(NAME, "Name in the sidebar.", vital=True)]
+    query: Annotated[str, Key(EXPRESSION, "Search expression for the articles to show.", vital=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class MacroConfig:
     """One `[[macro]]`: actions for a key after the prefix. At least one of `command` and `run` is set."""
 
-    key: str = field(metadata=_as(ONE_KEY, "Key that runs the macro, after the prefix `,`.", vital=True))
-    name: str = field(default="", metadata=_as(LINE, "Description for the help."))
-    command: tuple[str, ...] = field(
-        default=(),
-        metadata=_as(
+    key: Annotated[str, Key(ONE_KEY, "Key that runs the macro, after the prefix `,`.", vital=True)]
+    name: Annotated[str, Key(LINE, "Description for the help.")] = ""
+    command: Annotated[
+        tuple[str, ...],
+        Key(
             COMMAND,
             "Program with arguments; it receives the article as JSON on stdin; {url}, {title} are replaced.",
             vital=True,
         ),
-    )
-    run: tuple[str, ...] = field(
-        default=(),
-        metadata=_as(STEPS, "Commands to run one after the other, by the names in [keys].", vital=True),
-    )
+    ] = ()
+    run: Annotated[
+        tuple[str, ...],
+        Key(STEPS, "Commands to run one after the other, by the names in [keys].", vital=True),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyConfig:
     """`[notify]`: notifications of watches with `notify`, at most one per refresh."""
 
-    desktop: bool = field(default=True, metadata=key(FLAG, "Show a desktop or terminal notification."))
-    terminal: str = field(
-        default="auto",
-        metadata=key(
+    desktop: Annotated[bool, Key(FLAG, "Show a desktop or terminal notification.")] = True
+    terminal: Annotated[
+        str,
+        Key(
             choice("auto", "osc9", "osc777", "osc99", "off"),
             "Terminal notification where notify-send is missing; auto: detect what the terminal supports.",
         ),
-    )
-    bell: bool = field(default=False, metadata=key(FLAG, "Ring the terminal bell as well."))
-    command: tuple[str, ...] = field(
-        default=(),
-        metadata=key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
-    )
-    quiet: str = field(
-        default="", metadata=key(HOURS, "Quiet hours; their notifications are sent afterwards.")
-    )
+    ] = "auto"
+    bell: Annotated[bool, Key(FLAG, "Ring the terminal bell as well.")] = False
+    command: Annotated[
+        tuple[str, ...],
+        Key(COMMAND, "Program to run, with arguments; it receives the articles as JSON on stdin."),
+    ] = ()
+    quiet: Annotated[str, Key(HOURS, "Quiet hours; their notifications are sent afterwards.")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchConfig:
     """`[fetch]`: how feeds are fetched. Times in seconds, sizes in bytes."""
 
-    refresh_on_start: bool = field(
-        default=True,
-        metadata=key(FLAG, "Fetch feeds that are due when the reader starts, and keep doing so."),
-    )
-    interval: int = field(
-        default=1800,
-        metadata=key(
+    refresh_on_start: Annotated[
+        bool, Key(FLAG, "Fetch feeds that are due when the reader starts, and keep doing so.")
+    ] = True
+    interval: Annotated[
+        int,
+        Key(
             duration(60, 30 * _DAY),
             "Shortest time between two fetches of a feed; quiet feeds are fetched less often.",
         ),
+    ] = 1800
+    concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
+    per_host: Annotated[
+        int, Key(number(1, 20), "Number of feeds to fetch from one host at the same time.")
+    ] = 2
+    timeout: Annotated[int, Key(duration(1, 600), "Time limit for one feed.")] = 30
+    max_size: Annotated[int, Key(size(10_000, 1_000_000_000), "Size limit for one feed, uncompressed.")] = (
+        20_000_000
     )
-    concurrency: int = field(
-        default=200, metadata=key(number(1, 1000), "Number of feeds to fetch at the same time.")
-    )
-    per_host: int = field(
-        default=2, metadata=key(number(1, 20), "Number of feeds to fetch from one host at the same time.")
-    )
-    timeout: int = field(default=30, metadata=key(duration(1, 600), "Time limit for one feed."))
-    max_size: int = field(
-        default=20_000_000,
-        metadata=key(size(10_000, 1_000_000_000), "Size limit for one feed, uncompressed."),
-    )
-    user_agent: str = field(default="", metadata=key(RAW, "User agent to send instead of tuireader's."))
-    proxies: bool = field(
-        default=True, metadata=key(FLAG, "Use the proxies in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.")
-    )
-    proxy: str = field(default="", metadata=key(RAW, "Proxy for all feeds, such as `http://localhost:3128`."))
-    block_private: bool = field(
-        default=False, metadata=key(FLAG, "Refuse redirects that lead into a private network.")
-    )
+    user_agent: Annotated[str, Key(RAW, "User agent to send instead of tuireader's.")] = ""
+    proxies: Annotated[bool, Key(FLAG, "Use the proxies in HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.")] = True
+    proxy: Annotated[str, Key(RAW, "Proxy for all feeds, such as `http://localhost:3128`.")] = ""
+    block_private: Annotated[bool, Key(FLAG, "Refuse redirects that lead into a private network.")] = False
 
 
 @dataclass(frozen=True, slots=True)
 class SaveConfig:
     """`[save]`: where and how articles are saved."""
 
-    folder: str = field(
-        default="~/Documents/Articles",
-        metadata=key(RAW, "Folder for saved articles; a relative path starts from this file's folder."),
-    )
-    format: str = field(
-        default="md",
-        metadata=key(choice("md", "html", "txt"), "File format: Markdown, web page or plain text."),
-    )
+    folder: Annotated[
+        str, Key(RAW, "Folder for saved articles; a relative path starts from this file's folder.")
+    ] = "~/Documents/Articles"
+    format: Annotated[
+        str, Key(choice("md", "html", "txt"), "File format: Markdown, web page or plain text.")
+    ] = "md"
 
 
 @dataclass(frozen=True, slots=True)
 class UiConfig:
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
-    theme: str = field(
-        default="tuireader-dark",
-        metadata=key(
-            NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's."
-        ),
-    )
-    preset: str = field(
-        default="default",
-        metadata=key(choice(*PRESETS), "Key preset; change single keys in [keys].", name="keys"),
-    )
-    width: int = field(default=84, metadata=key(number(20, 400), "Maximum width of an article's text."))
-    sidebar: int = field(default=24, metadata=key(number(12, 80), "Width of the sidebar."))
-    show_read: bool = field(
-        default=True, metadata=key(FLAG, "Show read articles in lists other than Unread.")
-    )
-    sort: str = field(
-        default="date",
-        metadata=key(
+    theme: Annotated[
+        str, Key(NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's.")
+    ] = "tuireader-dark"
+    preset: Annotated[
+        str, Key(choice(*PRESETS), "Key preset; change single keys in [keys].", name="keys")
+    ] = "default"
+    width: Annotated[int, Key(number(20, 400), "Maximum width of an article's text.")] = 84
+    sidebar: Annotated[int, Key(number(12, 80), "Width of the sidebar.")] = 24
+    show_read: Annotated[bool, Key(FLAG, "Show read articles in lists other than Unread.")] = True
+    sort: Annotated[
+        str,
+        Key(
             choice(*LIST_SORTS),
             "Order of lists other than searches: newest or oldest first, by feed, title, watch or sources.",
         ),
-    )
-    fold_stories: bool = field(default=True, metadata=key(FLAG, "Show each story as one line in lists."))
-    read_story: bool = field(
-        default=True, metadata=key(FLAG, "In folded stories, mark the whole story as read with one article.")
-    )
-    mark_read: str = field(
-        default="open",
-        metadata=key(choice("open", "never"), "Mark articles as read when opened, or only by key."),
-    )
-    images: str = field(
-        default="auto",
-        metadata=key(
+    ] = "date"
+    fold_stories: Annotated[bool, Key(FLAG, "Show each story as one line in lists.")] = True
+    read_story: Annotated[
+        bool, Key(FLAG, "In folded stories, mark the whole story as read with one article.")
+    ] = True
+    mark_read: Annotated[
+        str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
+    ] = "open"
+    images: Annotated[
+        str,
+        Key(
             switch("auto", "blocks", "kitty", "sixel"),
             "Show images; auto: not over SSH or slow connections. The last three set the method.",
         ),
-    )
-    browser: tuple[str, ...] = field(
-        default=(),
-        metadata=key(
-            COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."
-        ),
-    )
+    ] = "auto"
+    browser: Annotated[
+        tuple[str, ...],
+        Key(COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,10 +301,67 @@ class Config:
     notify: NotifyConfig = NotifyConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
-    keys: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict,
-        metadata=key(KEYBOARD, "Keys of single commands, by the names that `tuireader keys` lists."),
-    )
-    database: str = field(
-        default="", metadata=key(RAW, "Database file; a relative path starts from this file's folder.")
-    )
+    keys: Annotated[
+        Mapping[str, tuple[str, ...]],
+        Key(KEYBOARD, "Keys of single commands, by the names that `tuireader keys` lists."),
+    ] = field(default_factory=dict)
+    database: Annotated[str, Key(RAW, "Database file; a relative path starts from this file's folder.")] = ""
+
+
+TABLES: Mapping[str, type[Any]] = {
+    "": Config,
+    "feeds": FeedConfig,
+    "watch": WatchConfig,
+    "mute": MuteConfig,
+    "view": ViewConfig,
+    "macro": MacroConfig,
+    "save": SaveConfig,
+    "notify": NotifyConfig,
+    "fetch": FetchConfig,
+    "ui": UiConfig,
+}
+# Keys of each table by name in the file, with their fields.
+KEYS: Mapping[type[Any], Mapping[str, tuple[Field[Any], Key]]] = {
+    kind: {
+        described.name or one.name: (one, described)
+        for one in fields(kind)
+        for described in getattr(one.type, "__metadata__", ())
+    }
+    for kind in TABLES.values()
+}
+
+
+def required(kind: type[Any]) -> list[str]:
+    """Return the required keys of a table."""
+    return [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One key for the documentation: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
+
+    path: Annotated[str, "The key, such as `watch.any`."]
+    type: Annotated[str, "What it takes."]
+    default: Annotated[str, "Its default as TOML."]
+    doc: Annotated[str, "What it does."]
+    required: Annotated[bool, "True when its table is unusable without it."] = False
+
+
+def tables() -> Mapping[str, str]:
+    """Return the tables by name with their descriptions; `""` is the file itself."""
+    return {name: " ".join((kind.__doc__ or "").split()) for name, kind in TABLES.items()}
+
+
+def reference() -> list[Reference]:
+    """Return every key with its kind, default and description, in the order of the file."""
+    return [
+        Reference(
+            f"{table}.{name}" if table else name,
+            described.kind.name,
+            "" if one.default is MISSING else described.kind.write(one.default),
+            described.doc,
+            name in required(kind),
+        )
+        for table, kind in TABLES.items()
+        for name, (one, described) in KEYS[kind].items()
+    ]

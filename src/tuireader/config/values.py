@@ -36,7 +36,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Key in the file for a field of a configuration dataclass.
+    """Key in the file for a field of a configuration dataclass, in the `Annotated` of that field.
 
     `name` is the key where it differs from the field. An invalid value of a `vital` key invalidates its
     whole table, which would mean something else without it.
@@ -46,11 +46,6 @@ class Key:
     doc: str
     name: str = ""
     vital: bool = False
-
-
-def key(kind: Kind, doc: str, *, name: str = "", vital: bool = False) -> dict[str, Key]:
-    """Return the metadata of a dataclass field that is a key of the configuration."""
-    return {"key": Key(kind, doc, name, vital)}
 
 
 # --------------------------------------------------------------------------- messages and TOML

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, fields
+from dataclasses import Field, fields
 from typing import Any
 
 from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, loads
+from tuireader.config.shape import KEYS
 from tuireader.config.values import Invalid, Key, quote
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
@@ -87,14 +88,13 @@ def table_text(name: str, item: Item) -> str:
 
 def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
     """Return the value of a key as TOML, None for its default."""
-    if value == next((one.default for one in fields(kind) if one.name == name), MISSING):
-        return None
-    return key_of(kind, name).kind.write(value)
+    one, key = _key_of(kind, name)
+    return None if value == one.default else key.kind.write(value)
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:
     """Return what a value read from TOML means for a key. Raises ConfigError when it cannot be used."""
-    parsed = key_of(kind, name).kind.read(value)
+    parsed = _key_of(kind, name)[1].kind.read(value)
     if isinstance(parsed, Invalid):
         raise ConfigError(f"{name} {parsed.message}")
     return parsed
@@ -105,10 +105,7 @@ def format_value(kind: type[Item], name: str, value: object) -> str:
     return (to_toml_or_none(kind, name, value) or "").strip('"')
 
 
-def key_of(kind: type[Item], name: str) -> Key:
-    """Return the key of a table by its name. Raises ConfigError when there is none."""
-    for one in fields(kind):
-        if one.name == name:
-            described: Key = one.metadata["key"]
-            return described
-    raise ConfigError(f"a feed has no key {quote(name)}")
+def _key_of(kind: type[Item], name: str) -> tuple[Field[Any], Key]:
+    if name not in KEYS[kind]:
+        raise ConfigError(f"a feed has no key {quote(name)}")
+    return KEYS[kind][name]
