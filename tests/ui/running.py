@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled, WorkerFailed
 
@@ -41,7 +42,17 @@ class Running:
                 await self.app.workers.wait_for_complete()
             await self.pilot.pause()
             works = any(not worker.is_finished for worker in self.app.workers)  # beside a cancelled one
-            quiet = 0 if works or self._soon() or self._awaits_rows() else quiet + 1
+            waits = works or self._has_messages() or self._soon() or self._awaits_rows()
+            quiet = 0 if waits else quiet + 1
+
+    def _has_messages(self) -> bool:
+        """Whether a message waits: on a busy machine `pause` ends before it went from widget to widget."""
+        return any(node.message_queue_size for node in self._nodes())
+
+    def _nodes(self) -> Iterator[MessagePump]:
+        yield self.app
+        for screen in self.app.screen_stack:
+            yield from screen.walk_children(with_self=True)
 
     def _awaits_rows(self) -> bool:
         """Whether the row under the cursor is not read yet."""
@@ -50,14 +61,12 @@ class Running:
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""
-        shown = (node for screen in self.app.screen_stack for node in (screen, *screen.walk_children()))
-        nodes = (self.app, *shown)  # a resize waits for a timer of the app
         return any(
             timer._repeat is not None
             and timer._interval < 0.4
             and timer._task is not None
             and not timer._task.done()
-            for node in nodes
+            for node in self._nodes()  # a resize waits for a timer of the app
             for timer in node._timers
         )
 

@@ -36,6 +36,14 @@ async def test_search_as_typed_then_back_to_the_old_place() -> None:
         assert run.cursor_id == 3
 
 
+async def test_back_from_the_results_names_the_view_again() -> None:
+    async with running(library()) as run:
+        await run.press("slash", *"ferries", "enter")
+        assert "Search: ferries · 1 found" in run.text
+        await run.press("escape")
+        assert run.text.startswith(" tuireader  Unread · 5\n")
+
+
 async def test_escape_leaves_the_line() -> None:
     async with running(library()) as run:
         await run.press("j", "slash", *"fog", "escape")

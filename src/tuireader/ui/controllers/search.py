@@ -100,6 +100,7 @@ class Search(Controller):
             self.listing.restore(self.session.before_search)
             self.session.before_search = None
         self.panes.go_to(self.articles)
+        self.changed()
 
     def keep_as_view(self) -> None:
         """Make the search an ordinary view: back does not leave it."""

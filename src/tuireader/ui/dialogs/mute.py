@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.widgets import Input, OptionList, Static
@@ -227,10 +228,10 @@ class Mute(FormDialog[Muted | None]):
     def action_remove_this(self) -> None:
         """Remove the mute under the cursor."""
         if self.focused is self.choices and self.choices.highlighted is not None:
-            self.save_by(self._unmute)
+            mute, _ = self._stored[self.choices.highlighted]
+            self.save_by(partial(self._unmute, mute))
 
-    async def _unmute(self) -> Muted:
-        mute, _ = self._stored[self.choices.highlighted or 0]
+    async def _unmute(self, mute: MuteConfig) -> Muted:
         await self._mutes.remove(mute)
         return Muted(f"Unmuted: {described(mute, self._feeds)}")
 
