@@ -17,15 +17,8 @@ from tests.builders import NOW, entry, open_store
 from tests.web import Web
 from tuireader import dedup
 from tuireader.feeds.backpressure import MemoryBudget, Reservation
-from tuireader.feeds.drop_known import drop_known
 from tuireader.feeds.fetch import Fetcher, FetchLimits
-from tuireader.feeds.worker_protocol import (
-    Request,
-    pack_request,
-    pack_result,
-    unpack_request,
-    unpack_result,
-)
+from tuireader.feeds.worker import drop_known, pack, unpack
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
 from tuireader.store import Store
@@ -63,20 +56,14 @@ _digests = st.dictionaries(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63
 @given(_feeds, _digests)
 def test_a_feed_goes_through_the_pipe_unchanged(feed: ParsedFeed, stored: dict[int, int]) -> None:
     for result in (feed, drop_known(feed, stored)):
-        assert unpack_result(marshal.loads(marshal.dumps(pack_result(result)))) == result
+        assert unpack(marshal.loads(marshal.dumps(pack(result)))) == result
 
 
 @pytest.mark.parametrize(
     "result", [None, *(ParseFailed(fault, "why", ("https://example.org/feed",)) for fault in Fault)]
 )
 def test_so_does_a_failure(result: ParseFailed | None) -> None:
-    assert unpack_result(marshal.loads(marshal.dumps(pack_result(result)))) == result
-
-
-@given(st.binary(max_size=50), _texts, st.none() | _texts, st.none() | _digests)
-def test_and_a_request(body: bytes, url: str, kind: str | None, stored: dict[int, int] | None) -> None:
-    request = Request(body, url, kind, stored)
-    assert unpack_request(marshal.loads(marshal.dumps(pack_request(request)))) == request
+    assert unpack(marshal.loads(marshal.dumps(pack(result)))) == result
 
 
 def digests(entries: tuple[ParsedEntry, ...]) -> dict[int, int]:

@@ -167,7 +167,7 @@ async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> N
 
 
 def test_what_to_do_has_a_line_of_its_own() -> None:
-    asks = "HTTP 401: the server asks for a user name and a password"
+    asks = "HTTP 401: the server requires a username and password"
     why = f"{asks}; set its username and password in the config"
     feed = Feed(1, "https://a.example/rss", "A", "", last_error=why, error_streak=1)
     lines = [

@@ -11,32 +11,32 @@ from tuireader.model import Fault
 
 STATUS_WORDS = {
     400: "the server does not understand the request",
-    401: "the server asks for a user name and a password",
-    402: "the server asks for payment",
-    403: "the server refuses access",
-    404: "there is nothing at this address",
-    405: "the server does not allow reading this address",
-    406: "the server has no acceptable feed here",
-    407: "the proxy asks for a user name and a password",
-    408: "the server gave up waiting",
+    401: "the server requires a username and password",
+    402: "the server requires payment",
+    403: "the server denies access",
+    404: "nothing was found at this address",
+    405: "the server does not allow this address to be read",
+    406: "the server offers no suitable format",
+    407: "the proxy requires a username and password",
+    408: "the server timed out waiting for the request",
     410: "the feed is gone for good",
     418: "the server says it is a teapot",
     421: "the server is not responsible for this address",
-    429: "too many requests, the server asks to wait",
-    451: "the server may not show this for legal reasons",
+    429: "too many requests, the server asks clients to wait",
+    451: "unavailable for legal reasons",
     500: "the server has an internal error",
-    502: "the server behind it gave no valid response",
-    503: "the server is overloaded or being repaired",
-    504: "the server behind it did not respond in time",
-    520: "the server behind Cloudflare gave no valid response",
+    502: "the gateway got an invalid response",
+    503: "the server is overloaded or down for maintenance",
+    504: "the gateway timed out",
+    520: "Cloudflare got an invalid response from the server",
     521: "the server behind Cloudflare is down",
-    522: "the server behind Cloudflare did not answer in time",
+    522: "the server behind Cloudflare timed out",
     523: "the server behind Cloudflare cannot be reached",
-    524: "the server behind Cloudflare did not answer in time",
-    525: "Cloudflare cannot make a secure connection to the server",
-    526: "the certificate of the server behind Cloudflare is not valid",
+    524: "the server behind Cloudflare timed out",
+    525: "Cloudflare could not make a secure connection to the server",
+    526: "the server behind Cloudflare has an invalid certificate",
     530: "Cloudflare cannot find the server",
-    999: "the server refuses programs",
+    999: "the server blocks automated requests",
 }
 
 
@@ -87,7 +87,7 @@ def explained(error: Exception, host: str, connect: float, idle: float) -> Refus
             return Refused(Fault.TLS, _tls_words(cause, host))
         if isinstance(cause, socket.gaierror):
             known = cause.errno != socket.EAI_AGAIN
-            words = "cannot be found" if known else "cannot be looked up, perhaps there is no network"
+            words = "cannot be found" if known else "cannot be looked up, the network may be down"
             return Refused(Fault.NETWORK, f"the name {host} {words}")
         if isinstance(cause, OSError) and cause.errno in ERRNO_WORDS:
             return Refused(Fault.NETWORK, f"{host}: {ERRNO_WORDS[cause.errno]}")
@@ -108,15 +108,15 @@ def explained(error: Exception, host: str, connect: float, idle: float) -> Refus
 
 ERRNO_WORDS = {
     errno.ECONNREFUSED: "the connection was refused",
-    errno.ECONNRESET: "the connection was cut off",
-    errno.EPIPE: "the connection was cut off",
-    errno.ECONNABORTED: "the connection was cut off",
-    errno.EHOSTUNREACH: "there is no route to it",
-    errno.ENETUNREACH: "there is no network to it",
+    errno.ECONNRESET: "the connection was lost",
+    errno.EPIPE: "the connection was lost",
+    errno.ECONNABORTED: "the connection was lost",
+    errno.EHOSTUNREACH: "no route to the server",
+    errno.ENETUNREACH: "the network is unreachable",
     errno.ETIMEDOUT: "the connection timed out",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
-    errno.EADDRNOTAVAIL: "this address cannot be reached",
+    errno.EADDRNOTAVAIL: "the address is unreachable",
     errno.EACCES: "the connection is not permitted",
     errno.EPERM: "the connection is not permitted",
 }
@@ -126,13 +126,13 @@ def _tls_words(error: ssl.SSLError, host: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate of {host} is not trusted ({error.verify_message or 'cannot be verified'})"
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-        return f"{host} does not speak TLS at this port"
+        return f"{host} does not use TLS on this port"
     return f"no secure connection to {host} ({(error.reason or 'TLS error').lower().replace('_', ' ')})"
 
 
 def _protocol_words(message: str) -> str:
     if "without sending complete" in message or "incomplete" in message:
-        return "the connection was cut off, only part of the response came"
+        return "the connection was lost before the response was complete"
     if "no answer" in message or "without sending" in message or "disconnected" in message:
         return "the connection was closed without a response"
     return "the response is not valid HTTP"

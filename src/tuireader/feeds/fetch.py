@@ -189,14 +189,14 @@ class Fetcher:
             ) from None
         except PrivateAddress:
             raise Refused(
-                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is refused"
+                Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not allowed"
             ) from None
         except decompress.TooLarge:
             raise Refused(
                 Fault.TOO_LARGE, f"the response is larger than {self.limits.max_bytes / 1e6:g} MB"
             ) from None
         except decompress.Damaged:
-            raise Refused(Fault.BROKEN, "the compressed response is damaged or cut off") from None
+            raise Refused(Fault.BROKEN, "the compressed response is damaged or incomplete") from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
@@ -290,7 +290,7 @@ class Fetcher:
             except ImportError:
                 raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
             except (ValueError, httpx.InvalidURL):
-                raise Refused(Fault.NETWORK, "the proxy has no valid address") from None
+                raise Refused(Fault.NETWORK, "the proxy address is not valid") from None
         return self._proxied[proxy]
 
     def _tls_context(self) -> ssl.SSLContext:
@@ -307,7 +307,7 @@ class Fetcher:
             return None
         location = _as_utf8(header(response, b"location").strip())
         if not location:
-            raise Refused(Fault.REDIRECT, f"HTTP {status}: a redirect without a target", status)
+            raise Refused(Fault.REDIRECT, f"HTTP {status}: redirect without a target", status)
         try:
             target = urljoin(chain.url, location)
             target, _ = split_userinfo(target)
@@ -316,7 +316,7 @@ class Fetcher:
             if kind and kind[0].lower() not in ("http:", "https:"):
                 words = f"an address with {kind[0]}, only http and https are followed"
             else:
-                words = "an address that cannot be understood"
+                words = "an invalid address"
             raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None
         return target
 
@@ -340,7 +340,7 @@ class Fetcher:
         )
         if status == 304:
             if not (job.etag or job.last_modified):
-                raise Refused(Fault.HTTP, "HTTP 304: not modified, although it was never fetched", 304)
+                raise Refused(Fault.HTTP, "HTTP 304: not modified, but it was never fetched", 304)
             return NotModified(job, etag or job.etag, modified or job.last_modified, max_age, False, moved_to)
         if not 200 <= status < 300 or status in (204, 205, 206):
             raise self._bad_status(chain, response)
@@ -372,9 +372,9 @@ class Fetcher:
         wait = retry_after(header(response, b"retry-after"), self.now())
         words = STATUS_WORDS.get(status) or reason_phrase(response)
         if status in (204, 205):
-            words = "the server sent nothing"
+            words = "the server sent an empty response"
         elif status == 206:
-            words = "the server sent only part of it"
+            words = "the server sent only part of the feed"
         elif status in REFUSED:
             words += f"; {advice(status, signed_in=chain.auth is not None)}"
         fault = Fault.HTTP

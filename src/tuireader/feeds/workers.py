@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from types import TracebackType
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 
-from tuireader.feeds.drop_known import Digests
 from tuireader.feeds.parse import QUICK_BYTES, parse_quickly
-from tuireader.feeds.worker_protocol import Request, pack_request, unpack_result
+from tuireader.feeds.worker import Request, unpack
 from tuireader.model import Fault, ParseFailed, ParseResult
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
@@ -21,7 +21,7 @@ _AT_ONCE = 12
 _MODULE = "tuireader.feeds.worker"
 
 
-class ParseWorker:
+class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
     """Parses feeds; what cannot be parsed quickly goes to a worker process with a deadline.
 
     With `apart`, what can be parsed quickly goes to another process, for when there are many feeds and the
@@ -34,12 +34,7 @@ class ParseWorker:
         self.slow = Worker(_MODULE, f"--seconds={deadline}")
         self.quick = Worker(_MODULE, "--quick", at_once=_AT_ONCE) if apart else None
 
-    async def __aenter__(self) -> ParseWorker:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(self.slow.aclose(), *([self.quick.aclose()] if self.quick else []))
 
     def start(self) -> None:
@@ -48,13 +43,18 @@ class ParseWorker:
             self.quick.start()
 
     async def parse(
-        self, body: bytes, url: str, content_type: str | None = None, *, stored: Digests | None = None
+        self,
+        body: bytes,
+        url: str,
+        content_type: str | None = None,
+        *,
+        stored: Mapping[int, int] | None = None,
     ) -> ParseResult:
         """Parse a body. Raises only CancelledError; when it takes too long, returns ParseFailed(TOO_SLOW).
 
         With `stored`, a feed that is parsed apart has only the entries that are not stored yet, prepared.
         """
-        request = Request(body, url, content_type, stored)
+        request = (body, url, content_type, None if stored is None else dict(stored))
         quick = await self._parse_quickly(request)
         if quick is not None:
             return quick
@@ -62,21 +62,21 @@ class ParseWorker:
             Fault.TOO_SLOW, f"reading the feed takes longer than {self._deadline:g} seconds"
         )
         try:
-            values = await self.slow.ask(pack_request(request), self._deadline * _WALL_FACTOR)
+            result = unpack(await self.slow.ask(request, self._deadline * _WALL_FACTOR))
         except TimeoutError:
             return too_slow
         except WorkerDied as died:
             if died.signal == signal.SIGPROF:
                 return too_slow
             return ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
-        result = unpack_result(values)
         assert result is not None, "it parses everything"
         return result
 
     async def _parse_quickly(self, request: Request) -> ParseResult | None:
-        if self.quick is not None and len(request.body) <= QUICK_BYTES:
+        body, url, content_type, _ = request
+        if self.quick is not None and len(body) <= QUICK_BYTES:
             try:
-                return unpack_result(await self.quick.ask(pack_request(request)))
+                return unpack(await self.quick.ask(request))
             except (WorkerDied, OSError):
                 pass  # it should not fail; parse here then
-        return parse_quickly(request.body, request.url, request.content_type)
+        return parse_quickly(body, url, content_type)

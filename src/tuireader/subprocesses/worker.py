@@ -15,7 +15,6 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from types import TracebackType
 from typing import Any
 
 from tuireader.subprocesses import python
@@ -39,7 +38,7 @@ class WorkerDied(Exception):
         self.signal = signal
 
 
-class Worker:
+class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
     """A child process that runs `module` and answers requests in order, up to `at_once` under way.
 
     It starts with the first request, and again when it has died. With `at_once=1` it is killed when a request
@@ -57,12 +56,7 @@ class Worker:
         self._idle = idle
         self._timer: asyncio.TimerHandle | None = None
 
-    async def __aenter__(self) -> Worker:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def ask(self, request: Any, seconds: float | None = None) -> Any:
