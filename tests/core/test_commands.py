@@ -19,6 +19,8 @@ from tuireader.commands import (
     normalise_key,
     resolve_keys,
 )
+from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
+from tuireader.errors import UsageError
 
 
 def twice(keys: Mapping[str, tuple[str, ...]]) -> list[tuple[Scope, str]]:
@@ -189,3 +191,14 @@ def test_a_key_may_do_two_things_in_two_places() -> None:
     assert problem.message == "'r' is taken from refresh_one; give that another key"
     keys, [problem] = resolve_keys("default", {"edit_this": ["n"]})  # the sidebar has it, too
     assert problem.message == "'n' is taken from next_unread; give that another key"
+
+
+def test_orders_of_a_list() -> None:
+    assert check_sort("oldest") == "oldest" and check_sort(RELEVANCE, SEARCH_SORTS) == RELEVANCE
+    with pytest.raises(UsageError, match="unknown sort order 'relevance'"):
+        check_sort(RELEVANCE)
+
+
+def test_commands_of_dialogs_are_not_offered_on_the_main_screen() -> None:
+    offered = {command.id for command in COMMANDS if command.on_main}
+    assert {"next_unread", "quit", "take_alias"} & offered == {"next_unread", "quit"}

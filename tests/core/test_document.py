@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
 from tuireader.document import Block, BlockKind, Document, Link, Picture, SpanKind, links_of, parse
-from tuireader.document.tables import WIDEST, Cell, lay_out
+from tuireader.document.elements import Cell
+from tuireader.document.tables import WIDEST, lay_out
 from tuireader.text import cell_len, plain
 
 BASE = "https://news.example/2021/07/story/"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tuireader.config import loads
 from tuireader.query import compiled, parse, regex_problem
-from tuireader.query.sizes import LARGEST, size
+from tuireader.query.regexes import LARGEST, size
 
 
 @pytest.mark.parametrize(

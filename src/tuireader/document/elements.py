@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.embeds import Embed
 from tuireader.document.line import Line, Links, clip_spans, split_long
-from tuireader.document.tables import Table
 
 MOST_BLOCKS = 20_000
 DEEPEST = 20
@@ -32,6 +30,33 @@ class OpenList:
     ordered: bool
     number: int
     style: str
+
+
+@dataclass(slots=True)
+class Embed:
+    """A frame, video, sound or object: the name of its element, its address, its title."""
+
+    name: str
+    url: str
+    title: str
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell: its blocks, and its positions in the grid."""
+
+    blocks: list[Block]
+    header: bool = False
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    """An open table; `out` is where blocks went before it began."""
+
+    out: list[Block]
+    rows: list[list[Cell]] = field(default_factory=list)
 
 
 class Elements:

@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from tuireader.document.attributes import attributes
+from tuireader.document.attributes import attributes, whole
 from tuireader.document.blocks import Block, BlockKind, Picture, Span
-from tuireader.document.elements import Elements, Figure
-from tuireader.document.embeds import Embed, embed_name
-from tuireader.document.pictures import (
-    is_credit,
-    is_emoji,
-    is_picture_file,
-    is_pixel,
-    is_tracker,
-    largest,
-    picture_url,
-    with_caption,
-)
-from tuireader.text import clean, safe_url
+from tuireader.document.elements import Elements, Embed, Figure
+from tuireader.document.line import shift_spans
+from tuireader.text import clean, display_host, safe_url
 
+_LONGEST_CREDIT = 200
+_LONGEST_CAPTION = 4_000
+_LAZY = ("data-src", "data-lazy-src", "data-original")
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset")
+_WIDTH = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)[wx],?")
+_EMOJI_CLASS = re.compile(r"\b(?:emoji|wp-smiley|smiley)\b")
+_PICTURE_FILE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:\?[^/?]*)?$", re.IGNORECASE)
+_TRACKER = re.compile(
+    r"^https?://(?:[^/]*\.)?(?:feedburner\.com|feedsportal\.com|doubleclick\.net|pixel\.wp\.com|stats\.wordpress\.com"
+    r"|feeds\.wordpress\.com|google-analytics\.com|scorecardresearch\.com|quantserve\.com|statcounter\.com"
+    r"|googlesyndication\.com|counter\.theconversation\.com|feedpress\.me/link|pixel\.[^/]+)(?:[/:?]|$)"
+    r"|/(?:pixel|tracking|beacon|1x1|spacer|blank)\.(?:gif|png)(?:\?|$)",
+    re.IGNORECASE,
+)
+_CREDIT_WORDS = (
+    r"(?:(?:image|photo(?:graph)?|picture|illustration|graphic|screenshot|video|cover|featured image)\s*)?"
+    r"(?:source|credits?|courtesy(?:\s+of)?)\s*[:：]"
+    r"|(?:images?|photo(?:graph)?s?|pictures?|illustrations?|graphics?)"
+    r"(?:\s*[:：]|\s+(?:by|via|credits?|courtesy\s+of)\b\s*[:：]?)"
+    r"|(?:图片来源|图源|图片|圖片來源|圖源|圖片|来源|來源|摄影|攝影|撮影|出典|画像|写真|사진|출처|bild(?:quelle)?|foto|crédits?)\s*[:：]"
+)
+_CREDIT = re.compile(
+    rf"(?:^|(?<=[\s.。;；,，|·–—(（\[])) ?[(（\[]?(?:{_CREDIT_WORDS})"
+    r"\s*(?P<who>[^\s].{0,150}?)[)）\].]?\s*$",
+    re.IGNORECASE,
+)
+_CREDIT_LINE = re.compile(rf"[(（\[]?(?:{_CREDIT_WORDS})\s*\S", re.IGNORECASE)
+_NAMES = {
+    "twitter.com": "Post on X",
+    "x.com": "Post on X",
+    "open.spotify.com": "Spotify",
+    "soundcloud.com": "SoundCloud",
+    "player.bilibili.com": "Bilibili video",
+    "dailymotion.com": "Dailymotion video",
+    "twitch.tv": "Twitch video",
+    "tiktok.com": "TikTok video",
+    "instagram.com": "Instagram post",
+    "facebook.com": "Facebook post",
+    "bsky.app": "Bluesky post",
+    "apple.com": "Apple Podcasts",
+    "codepen.io": "CodePen",
+    "datawrapper.de": "Datawrapper chart",
+    "dwcdn.net": "Datawrapper chart",
+    "flourish.studio": "Flourish chart",
+    "google.com": "Google page",
+    "scribd.com": "Scribd document",
+}
+_YOUTUBE = re.compile(
+    r"https?://(?:www\.|m\.)?(?:youtube(?:-nocookie)?\.com/(?:embed/|v/|watch\?v=)|youtu\.be/)([\w-]{6,20})"
+)
+_VIMEO = re.compile(r"https?://(?:player\.)?vimeo\.com/(?:video/)?([0-9]+)")
 _ADDRESSED = frozenset(("source", "embed", "iframe", "a", "img"))
 
 
@@ -43,17 +85,17 @@ class Media(Elements):
     def _image(self, _name: str, raw: str) -> None:
         found = attributes(raw)
         alt = clean(found.get("alt", ""))
-        if is_emoji(found, alt):
+        if _is_emoji(found, alt):
             self.line.add(alt)
             return
-        url = picture_url(found, self.base_url, self.source)
-        if is_pixel(found, url) or not (url or alt):
+        url = _picture_url(found, self.base_url, self.source)
+        if _is_pixel(found, url) or not (url or alt):
             return
         block = replace(self._placed(BlockKind.PICTURE, alt), picture=Picture(url, alt), indent=0)
         if self.noscript and self._is_repeated(block):
             return
         around = self.line.open_link
-        if around and around != url and not is_picture_file(around):
+        if around and around != url and not _is_picture_file(around):
             block = replace(block, link=self.line.links.number(around, alt or "picture"))
         self._put_between(block)
 
@@ -80,7 +122,7 @@ class Media(Elements):
         self.source = ""
 
     def _source(self, _name: str, raw: str) -> None:
-        self.source = self.source or largest(attributes(raw).get("srcset", ""))
+        self.source = self.source or _largest(attributes(raw).get("srcset", ""))
 
     def _noscript(self, _name: str, _raw: str) -> None:
         self.noscript = True
@@ -95,9 +137,9 @@ class Media(Elements):
             self.embed = embed
 
     def _finish_embed(self, embed: Embed) -> None:
-        if not embed.url or is_tracker(embed.url):
+        if not embed.url or _is_tracker(embed.url):
             return
-        name, url = embed_name(embed)
+        name, url = _embed_name(embed)
         label = f"{name}: {embed.title}" if embed.title else name
         link = self.line.links.number(url, label)
         self._put_between(replace(self._placed(BlockKind.EMBED, label), link=link, indent=0))
@@ -114,7 +156,7 @@ class Media(Elements):
         if 0 <= at < len(figure.out) - 1 and (picture := figure.out[at + 1].picture) and not picture.caption:
             caption = figure.out[at]
             figure.out[at : at + 2] = [
-                with_caption(figure.out[at + 1], caption.text, caption.spans) or caption
+                _with_caption(figure.out[at + 1], caption.text, caption.spans) or caption
             ]
 
     def _is_caption(self, text: str, spans: tuple[Span, ...]) -> bool:
@@ -122,7 +164,7 @@ class Media(Elements):
         if self.captioned or self.places.get("figcaption"):
             return self._give_caption(text, spans)
         last = self.out[-1].picture if self.out else None
-        if last is None or last.credit or not is_credit(text):
+        if last is None or last.credit or not _is_credit(text):
             return False
         return self._caption(len(self.out) - 1, text, spans)
 
@@ -137,7 +179,88 @@ class Media(Elements):
         return False
 
     def _caption(self, at: int, text: str, spans: tuple[Span, ...]) -> bool:
-        captioned = with_caption(self.out[at], text, spans)
+        captioned = _with_caption(self.out[at], text, spans)
         if captioned is not None:
             self.out[at] = captioned
         return captioned is not None
+
+
+# --------------------------------------------------------------------------- images
+
+
+def _picture_url(attributes: dict[str, str], base_url: str, otherwise: str) -> str:
+    """Return the real address of an `<img>`: that of a lazy loader, then src, then srcset."""
+    candidates = [attributes.get(name, "") for name in _LAZY]
+    candidates += [_largest(attributes.get(name, "")) for name in _LAZY_SETS]
+    candidates += [attributes.get("src", ""), _largest(attributes.get("srcset", "")), otherwise]
+    urls = (safe_url(candidate, base_url) for candidate in candidates if candidate)
+    return next(filter(None, urls), "")
+
+
+def _largest(srcset: str) -> str:
+    """Return the address of the widest image of a `srcset` (HTML Standard §4.8.4.2.1)."""
+    best = url = ""
+    width = -1.0
+    for token in srcset[:8_000].split():
+        if size := _WIDTH.fullmatch(token):
+            if float(size[1]) > width:
+                best, width = url, float(size[1])
+        else:
+            url = token.strip(",")
+            best = best or url
+    return best
+
+
+def _is_emoji(attributes: dict[str, str], alt: str) -> bool:
+    """Return whether an image stands for a character in the text."""
+    return bool(_EMOJI_CLASS.search(attributes.get("class", ""))) or (0 < len(alt) <= 2 and not alt.isascii())
+
+
+def _is_pixel(attributes: dict[str, str], url: str) -> bool:
+    """Return whether an image is a tracking pixel."""
+    sizes = [whole(attributes.get(name, "").removesuffix("px"), 99) for name in ("width", "height")]
+    return min(sizes) <= 2 or _is_tracker(url)
+
+
+def _is_tracker(url: str) -> bool:
+    """Return whether an address only tracks readers."""
+    return _TRACKER.search(url) is not None
+
+
+def _is_picture_file(url: str) -> bool:
+    """Return whether an address is an image, by its ending."""
+    return _PICTURE_FILE.search(url) is not None
+
+
+def _is_credit(text: str) -> bool:
+    """Return whether a short line names the author of the image above it."""
+    return len(text) <= _LONGEST_CREDIT and _CREDIT_LINE.match(text) is not None
+
+
+def _with_caption(block: Block, text: str, spans: tuple[Span, ...]) -> Block | None:
+    """Return an image with words below it, its author separated; None if it has enough words."""
+    picture = block.picture or Picture("")
+    if picture.caption or picture.credit:
+        if len(block.text) > _LONGEST_CAPTION:
+            return None
+        spans = (*block.spans, *shift_spans(spans, len(block.text) + 1))
+        text = f"{block.text} {text}"
+    caption, credit = text, picture.credit
+    if found := _CREDIT.search(text, max(0, len(text) - _LONGEST_CREDIT)):
+        caption, credit = text[: found.start()].rstrip(" \n|·–—-("), found["who"].strip()
+    return replace(block, text=text, spans=spans, picture=replace(picture, caption=caption, credit=credit))
+
+
+def _embed_name(embed: Embed) -> tuple[str, str]:
+    """Return the name of an embed, and the address to open for it."""
+    if embed.name in ("video", "audio"):
+        return embed.name.capitalize(), embed.url
+    if found := _YOUTUBE.match(embed.url):
+        return "YouTube video", f"https://www.youtube.com/watch?v={found[1]}"
+    if found := _VIMEO.match(embed.url):
+        return "Vimeo video", f"https://vimeo.com/{found[1]}"
+    host = display_host(embed.url).removeprefix("www.")
+    for ending, name in _NAMES.items():
+        if host == ending or host.endswith(f".{ending}"):
+            return name, embed.url
+    return f"Embedded page from {host}", embed.url

@@ -10,8 +10,7 @@ from tuireader.document.blocks import Block, BlockKind, Document, Span, SpanKind
 from tuireader.document.lists import Lists
 from tuireader.document.media import Media
 from tuireader.document.plain import read_plain
-from tuireader.document.table_tags import TableTags
-from tuireader.document.tables import WIDEST
+from tuireader.document.tables import WIDEST, TableTags
 from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, scrub, tokens
 
 _LONGEST_HTML = 2_000_000

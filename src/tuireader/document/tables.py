@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tuireader.document.attributes import attributes, whole
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
+from tuireader.document.elements import DEEPEST, Cell, Elements, Table
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
 
-MOST_COLUMNS = 50
-MOST_ROWS_SPANNED = 100
+_MOST_COLUMNS = 50
+_MOST_ROWS_SPANNED = 100
 _LONGEST_FIELD = 400
 WIDEST = 100
 """Default maximum width of a line of a table in cells."""
@@ -23,22 +25,68 @@ _NUMERIC = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Cell:
-    """A cell: its blocks, and its positions in the grid."""
+class TableTags(Elements):
+    """Rows and cells; each cell is a list of blocks."""
 
-    blocks: list[Block]
-    header: bool = False
-    columns: int = 1
-    rows: int = 1
+    def _table(self, name: str, _raw: str) -> None:
+        if len(self.tables) >= DEEPEST or self.code is not None:
+            self.unheeded_tables += 1
+            return
+        self.tables.append(Table(self.out))
+        self._push(name)
 
+    def _end_table(self) -> None:
+        if self.unheeded_tables:
+            self.unheeded_tables -= 1
+        elif self.tables:
+            self._pop_to(self.places["table"][-1])
 
-@dataclass(slots=True)
-class Table:
-    """An open table; `out` is where blocks went before it began."""
+    def _row(self, name: str, _raw: str) -> None:
+        if self.tables and not self.unheeded_tables:
+            self._close_within_table("td", "th", "tr")
+            self.tables[-1].rows.append([])
+            self._push(name)
 
-    out: list[Block]
-    rows: list[list[Cell]] = field(default_factory=list)
+    def _cell(self, name: str, raw: str) -> None:
+        self._close_within_table("td", "th")
+        if not self.tables or self.unheeded_tables:
+            return
+        table = self.tables[-1]
+        if not table.rows:
+            table.rows.append([])
+        cell = Cell([], name == "th")
+        if "span" in raw:
+            found = attributes(raw)
+            cell.columns = min(max(whole(found.get("colspan", ""), 1), 1), _MOST_COLUMNS)
+            cell.rows = min(max(whole(found.get("rowspan", ""), 1), 1), _MOST_ROWS_SPANNED)
+        table.rows[-1].append(cell)
+        self.out = cell.blocks
+        self._push(name)
+
+    def _close_within_table(self, *names: str) -> None:
+        """Close the open cell, or cell and row, of the innermost table."""
+        if self.unheeded_tables:
+            return
+        table = self._last("table")
+        inner = [place for name in names if (place := self._last(name)) > table]
+        if inner:
+            self._pop_to(min(inner))
+
+    def _end_cell(self) -> None:
+        self.out = self.tables[-1].out
+        self.marker = ""
+
+    def _finish_table(self) -> None:
+        table = self.tables.pop()
+        self.out = table.out
+        rows = [row for row in table.rows if any(cell.blocks for cell in row)]
+        quote, indent = min(self.quote, DEEPEST), min(len(self.lists), DEEPEST)
+        laid = lay_out(rows, quote, indent, self.width - 2 * quote)
+        if laid is None:
+            laid = [block for row in rows for cell in row for block in cell.blocks]
+        else:
+            self.count -= sum(len(cell.blocks) for row in rows for cell in row) - len(laid)
+        self.out.extend(laid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +106,7 @@ def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list
     if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
         return None
     grid = _grid(rows)
-    if not grid or not 2 <= len(grid[0]) <= MOST_COLUMNS:
+    if not grid or not 2 <= len(grid[0]) <= _MOST_COLUMNS:
         return None
     widths = _widths(grid, width)
     if widths is None:
@@ -88,7 +136,7 @@ def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
             places += [_field(cell), *[_EMPTY] * (cell.columns - 1)]
             if cell.rows > 1:
                 covered.update(dict.fromkeys(range(start, len(places)), cell.rows))
-            if len(places) > 2 * MOST_COLUMNS:
+            if len(places) > 2 * _MOST_COLUMNS:
                 return []
         covered = {column: left - 1 for column, left in covered.items() if left > 1}
         grid.append(places)

@@ -6,11 +6,11 @@ import html
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from tuireader.document import Block, BlockKind, Document, parse
-from tuireader.export.runs import Tag, with_marks
+from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
 from tuireader.model import Article, Related
 
 FORMS = ("md", "html", "txt", "json")
@@ -127,7 +127,7 @@ def _with_numbers(block: Block) -> str:
         return block.text
     if block.kind is BlockKind.EMBED and block.link:
         return f"{block.text} [{block.link}]"
-    return with_marks(
+    return _with_marks(
         block, lambda text, _: text, lambda _: "", lambda tag: f" [{tag[1]}]" if tag[0] == "link" else ""
     )
 
@@ -184,7 +184,7 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f"{lead}[{_escaped(block.text)}](<{_address(url)}>)" if url else lead + _escaped(block.text)
-    inner = _safe_start(with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
+    inner = _safe_start(_with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
     if block.kind is BlockKind.HEADING:
         return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
     marker = ""
@@ -204,11 +204,11 @@ def _run(text: str, code: bool) -> str:
 _SIGNS = {"strong": "**", "em": "*", "code": "", "strike": "~~", "mark": "", "sup": "", "sub": ""}
 
 
-def _open(tag: Tag) -> str:
+def _open(tag: _Tag) -> str:
     return "[" if tag[0] == "link" else _SIGNS[tag[0]]
 
 
-def _close(tag: Tag, addresses: Mapping[int, str]) -> str:
+def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
     return f"](<{_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
 
 
@@ -284,7 +284,7 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f'<p><a href="{html.escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"
-    inner = with_marks(
+    inner = _with_marks(
         block, lambda text, code: html.escape(text), lambda tag: _tag(tag, addresses), _end_tag
     )
     inner = inner.replace("\n", "<br>\n")
@@ -296,11 +296,63 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     return f"<p{style}>{marker}{inner}</p>"
 
 
-def _tag(tag: Tag, addresses: Mapping[int, str]) -> str:
+def _tag(tag: _Tag, addresses: Mapping[int, str]) -> str:
     if tag[0] == "link":
         return f'<a href="{html.escape(addresses.get(tag[1], ""))}">'
     return f"<{_TAGS[tag[0]]}>"
 
 
-def _end_tag(tag: Tag) -> str:
+def _end_tag(tag: _Tag) -> str:
     return "</a>" if tag[0] == "link" else f"</{_TAGS[tag[0]]}>"
+
+
+# --------------------------------------------------------------------------- runs of one style
+
+_Tag = tuple[str, int]
+"""Kind of a span, and the number of its link."""
+
+
+def _with_marks(
+    block: Block,
+    escape: Callable[[str, bool], str],
+    opening: Callable[[_Tag], str],
+    closing: Callable[[_Tag], str],
+) -> str:
+    """Return the text of a block with marks around each of its spans, properly nested.
+
+    `escape` is passed whether a stretch of text is code, in which nothing else is marked.
+    """
+    made: list[str] = []
+    open_now: list[_Tag] = []
+    for start, end, tags in _runs(block):
+        same = 0
+        while same < min(len(open_now), len(tags)) and open_now[same] == tags[same]:
+            same += 1
+        made += [closing(tag) for tag in reversed(open_now[same:])]
+        made += [opening(tag) for tag in tags[same:]]
+        open_now = tags
+        made.append(escape(block.text[start:end], bool(tags) and tags[-1][0] == SpanKind.CODE))
+    made += [closing(tag) for tag in reversed(open_now)]
+    return "".join(made)
+
+
+def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
+    spans = [span for span in block.spans if 0 <= span.start < span.end <= len(block.text)]
+    edges = sorted({0, len(block.text), *(edge for span in spans for edge in (span.start, span.end))})
+    for start, end in pairwise(edges):
+        yield start, end, _tags(spans, start)
+
+
+def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
+    """Return the spans around a position, the widest outside; within code nothing else is marked."""
+    around = sorted(
+        (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
+    )
+    tags: list[_Tag] = []
+    for span in around:
+        tag = (span.kind.value, span.link)
+        if tag not in tags:
+            tags.append(tag)
+        if span.kind is SpanKind.CODE:
+            break
+    return tags

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tuireader import query
+from tuireader.newsboat.outcomes import No
 from tuireader.text import clean
-
-
-class NotTranslatable(Exception):
-    """Reason why a filter has no counterpart, for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +52,22 @@ _MAX_COMPARISONS = 100
 
 
 def parse(text: str) -> Filter:
-    """Read a filter. Raises NotTranslatable when it is none."""
+    """Read a filter. Raises No when it is none."""
     if len(text) > _MAX_LENGTH:
-        raise NotTranslatable(f"the filter is longer than {_MAX_LENGTH:,} characters")
+        raise No(f"the filter is longer than {_MAX_LENGTH:,} characters")
     tokens: list[tuple[str, str]] = []
     at = 0
     end = len(text.rstrip())
     while at < end:
         match = _TOKEN.match(text, at)
         if not match or match.lastgroup is None:
-            raise NotTranslatable(f"the filter cannot be read at {clean(text[at : at + 20])!r}")
+            raise No(f"the filter cannot be read at {clean(text[at : at + 20])!r}")
         tokens.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
     reader = _Reader(tokens)
     found = reader.filter(0)
     if reader.at != len(tokens):
-        raise NotTranslatable(f"the filter cannot be read at {clean(tokens[reader.at][1])!r}")
+        raise No(f"the filter cannot be read at {clean(tokens[reader.at][1])!r}")
     return found
 
 
@@ -82,7 +79,7 @@ class _Reader:
 
     def _next(self) -> tuple[str, str]:
         if self.at == len(self._tokens):
-            raise NotTranslatable("the filter ends too early")
+            raise No("the filter ends too early")
         self.at += 1
         return self._tokens[self.at - 1]
 
@@ -97,24 +94,24 @@ class _Reader:
         kind, value = self._next()
         if value == "(":
             if depth == _MAX_DEPTH:
-                raise NotTranslatable(f"the filter has more than {_MAX_DEPTH} brackets in one another")
+                raise No(f"the filter has more than {_MAX_DEPTH} brackets in one another")
             inner = self.filter(depth + 1)
             if self._next()[1] != ")":
-                raise NotTranslatable("a bracket of the filter is not closed")
+                raise No("a bracket of the filter is not closed")
             return inner
         if kind != "word":
-            raise NotTranslatable(f"the filter cannot be read at {clean(value)!r}")
+            raise No(f"the filter cannot be read at {clean(value)!r}")
         operator_kind, operator = self._next()
         if operator_kind != "operator" and operator != "between":
-            raise NotTranslatable(f"the filter cannot be read at {clean(operator)!r}")
+            raise No(f"the filter cannot be read at {clean(operator)!r}")
         value_kind, written = self._next()
         if value_kind not in ("string", "number", "range"):
-            raise NotTranslatable(f"the filter cannot be read at {clean(written)!r}")
+            raise No(f"the filter cannot be read at {clean(written)!r}")
         if value_kind == "string":
             written = re.sub(r"\\(.)", _unescaped, written[1:-1], flags=re.DOTALL)
         self._comparisons += 1
         if self._comparisons > _MAX_COMPARISONS:  # each is a level of the tree that is made
-            raise NotTranslatable(f"the filter has more than {_MAX_COMPARISONS} comparisons")
+            raise No(f"the filter has more than {_MAX_COMPARISONS} comparisons")
         return Comparison(value, "=" if operator == "==" else operator, written)
 
 
@@ -123,11 +120,11 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def translate(text: str, tags: Collection[str] = ()) -> str:
-    """Translate a filter to an expression; `tags` are all known tags. Raises NotTranslatable."""
+    """Translate a filter to an expression; `tags` are all known tags. Raises No."""
     made = _written(parse(text), tags)
     checked = query.parse(made)
     if isinstance(checked, query.QueryError):
-        raise NotTranslatable(f"has no counterpart: {checked.message}")
+        raise No(f"has no counterpart: {checked.message}")
     return made
 
 
@@ -178,12 +175,12 @@ def _comparison(asked: Comparison, tags: Collection[str]) -> str:
     if name in _TEXTS:
         return _text(_TEXTS[name], asked)
     if name in _NEVER:
-        raise NotTranslatable(f"expressions cannot test {_NEVER[name]} ({name})")
+        raise No(f"expressions cannot test {_NEVER[name]} ({name})")
     make: Callable[[Comparison], str] | None = {"unread": _unread, "age": _age, "flags": _flags}.get(name)
     if name == "tags":
         return _tags(asked, tags)
     if make is None:
-        raise NotTranslatable(f"the filter asks for {clean(name)!r}, which is unknown")
+        raise No(f"the filter asks for {clean(name)!r}, which is unknown")
     return make(asked)
 
 
@@ -196,18 +193,18 @@ def _text(name: str, asked: Comparison) -> str:
         case "#" | "!#":
             pattern = rf"(?<!\S)(?-i:{_literal(asked.value)})(?!\S)"
         case other:
-            raise NotTranslatable(f"texts are not compared with {other}")
+            raise No(f"texts are not compared with {other}")
     made = f"{name}:{as_regex(pattern)}" if pattern else f"{name}:/^$/"
     return f"NOT {made}" if asked.operator.startswith("!") else made
 
 
 def pattern_of(posix: str) -> str:
-    """A POSIX extended regular expression, case aside, as one of ours. Raises NotTranslatable."""
+    """A POSIX extended regular expression, case aside, as one of ours. Raises No."""
     pattern = posix.replace(r"\<", r"\b").replace(r"\>", r"\b")
     if any(character.isupper() for character in pattern):
         pattern = f"(?i){pattern}"
     if problem := query.regex_problem(pattern):
-        raise NotTranslatable(problem)
+        raise No(problem)
     return pattern
 
 
@@ -223,7 +220,7 @@ def as_regex(pattern: str) -> str:
 
 def _unread(asked: Comparison) -> str:
     if asked.operator not in ("=", "!=") or asked.value not in ("yes", "no"):
-        raise NotTranslatable('unread is "yes" or "no"')
+        raise No('unread is "yes" or "no"')
     return "is:unread" if (asked.value == "yes") == (asked.operator == "=") else "is:read"
 
 
@@ -231,7 +228,7 @@ def _age(asked: Comparison) -> str:
     """Ages are whole days there: one of 3 is from 3 up to just under 4 days."""
     low, high = _days(asked)
     if high is not None and high < 0:
-        raise NotTranslatable("no article is that young")
+        raise No("no article is that young")
     parts = [f"age:>{low}d"] if low > 0 else []
     parts += [f"age:<{high + 1}d"] if high is not None else []
     made = " ".join(parts) or "(is:read OR is:unread)"
@@ -243,7 +240,7 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:
-            raise NotTranslatable("between needs two numbers")
+            raise No("between needs two numbers")
         low, high = sorted((_number(first), _number(last)))
         return low, high
     days = _number(asked.value)
@@ -258,12 +255,12 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
             return days, None
         case "=" | "!=":
             return days, days
-    raise NotTranslatable(f"ages are not compared with {asked.operator}")
+    raise No(f"ages are not compared with {asked.operator}")
 
 
 def _number(written: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,6}", written):
-        raise NotTranslatable("the age is a number of days")
+        raise No("the age is a number of days")
     return int(written)
 
 
@@ -274,9 +271,9 @@ def _flags(asked: Comparison) -> str:
     if (asked.operator, letters) in {("=", ""), ("=~", "^$"), ("!~", "."), ("!~", ".+")}:
         return "-is:starred"
     if asked.operator not in ("=~", "!~", "#", "!#", "=", "!=") or not re.fullmatch(r"[A-Za-z]", letters):
-        raise NotTranslatable("only single flags can be tested")
+        raise No("only single flags can be tested")
     if asked.operator in ("=", "!="):
-        raise NotTranslatable("a filter for exactly one flag has no counterpart; =~ can be translated")
+        raise No("a filter for exactly one flag has no counterpart; =~ can be translated")
     made = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
     if asked.operator in ("=~", "!~"):  # a pattern takes both cases
         made = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
@@ -290,7 +287,7 @@ def flag_label(letter: str) -> str:
 
 def _tags(asked: Comparison, tags: Collection[str]) -> str:
     if asked.operator not in ("#", "!#"):
-        raise NotTranslatable("tags can only be tested with #")
+        raise No("tags can only be tested with #")
     made = tag_query(asked.value, tags)
     return f"NOT {made}" if asked.operator == "!#" else made
 

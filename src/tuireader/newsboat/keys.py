@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from tuireader.commands import BY_ID, PRESETS, key_label, normalise_key
 from tuireader.commands.keys import SAME_BYTE
-from tuireader.newsboat.outcomes import Group
-from tuireader.newsboat.single_settings import Became, No
+from tuireader.newsboat.outcomes import Became, Group, No
 from tuireader.text import clean
 
 OPERATIONS: Mapping[str, str] = {

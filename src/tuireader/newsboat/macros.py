@@ -8,9 +8,9 @@ from tuireader.commands import key_label
 from tuireader.config import MacroConfig
 from tuireader.newsboat.keys import advice, command_of, key_of
 from tuireader.newsboat.lexing import split_unquoted, words
-from tuireader.newsboat.outcomes import Consent
-from tuireader.newsboat.programs import ADDRESS, TITLE, without_shell, words_of
-from tuireader.newsboat.single_settings import Became, No, Settings
+from tuireader.newsboat.outcomes import Became, Consent, No
+from tuireader.newsboat.single_settings import Settings
+from tuireader.newsboat.values import ADDRESS, TITLE, without_shell, words_of
 from tuireader.text import clean
 
 _READ = "mark_read"
@@ -42,19 +42,21 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
     """The program and the commands of a macro: there, a program is started by setting the browser first."""
     command: tuple[str, ...] = ()
     browser: tuple[str, ...] = ()
-    trouble = ""
+    trouble: No | None = None
     run: list[str] = []
     for operation in split_unquoted(operations, ";"):
         parts = words(operation)
         if not parts:
             continue
         if parts[0] == "set" and len(parts) == 3 and parts[1] == "browser":
-            found = without_shell(parts[2])
-            browser, trouble = ((), found) if isinstance(found, str) else (found, "")
+            try:
+                browser, trouble = without_shell(parts[2]), None
+            except No as reason:
+                browser, trouble = (), reason
             continue
         if parts[0].startswith("open-in-browser"):
             if trouble:
-                raise No(trouble)
+                raise trouble
             if browser and command:
                 raise No("a macro here starts one program")
             command, browser, opened = browser or command, (), [] if browser else ["open_browser"]
@@ -83,8 +85,6 @@ def _command(parts: list[str]) -> str:
 def bookmark(made: Settings, value: str, taken: Collection[str]) -> Became:
     """Make a macro that hands address and title to the bookmark command; `taken` are keys of macros."""
     command = words_of(value)
-    if isinstance(command, str):
-        raise No(command)
     key = next(key for key in ("b", "B", "ctrl+b", "f2", "f3", "f4") if key not in taken)
     where = f"the macro {key_label(key)}"
     made.ask(Consent.PROGRAMS, f"would become {where} with the article's address and title")

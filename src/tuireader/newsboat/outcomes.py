@@ -76,6 +76,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """A line that moved, or `changed`; `note` says what it became, `makes` names it."""
+
+    note: str = ""
+    makes: tuple[Made, ...] = ()
+    changed: bool = False
+
+
+class No(Exception):
+    """Reason why a line does not move; `group` is its kind if it differs from the setting's."""
+
+    def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
+        super().__init__(reason)
+        self.group = group
+        self.consent = consent
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Numbers of lines of one file."""
 

@@ -11,8 +11,8 @@ from tuireader.config import ViewConfig
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.newsboat import settings, urls
-from tuireader.newsboat.outcomes import Consent, Outcome, settled
-from tuireader.newsboat.single_settings import CACHE, No, Settings
+from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
+from tuireader.newsboat.single_settings import CACHE, Settings
 from tuireader.newsboat.urls import Subscriptions
 from tuireader.text import clean
 

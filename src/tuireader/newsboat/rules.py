@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 
 from tuireader import query
 from tuireader.config import MuteConfig, ViewConfig, WatchConfig
-from tuireader.newsboat.colours import colour_of
 from tuireader.newsboat.filters import as_regex, pattern_of, translate
-from tuireader.newsboat.outcomes import Group
+from tuireader.newsboat.outcomes import Became, Group, No
 from tuireader.newsboat.reasons import LOOK
-from tuireader.newsboat.single_settings import Became, No, Settings
+from tuireader.newsboat.single_settings import Settings
+from tuireader.newsboat.values import colour_of
 from tuireader.text import clean, cut_characters
 
 _MOST = 1_000

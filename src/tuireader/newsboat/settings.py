@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tuireader.newsboat.colours import colour_of, is_light
-from tuireader.newsboat.filters import NotTranslatable
 from tuireader.newsboat.keys import Keyboard
 from tuireader.newsboat.lexing import Line, lines, runs_program, without_comment, words
 from tuireader.newsboat.macros import bookmark, macro
-from tuireader.newsboat.outcomes import Consent, Fate, Outcome, shown
+from tuireader.newsboat.outcomes import Became, Consent, Fate, No, Outcome, shown
 from tuireader.newsboat.reasons import LOOK, SAME, group_of, why_not
 from tuireader.newsboat.rules import Rules
-from tuireader.newsboat.single_settings import SINGLE, Became, No, Settings
+from tuireader.newsboat.single_settings import SINGLE, Settings
+from tuireader.newsboat.values import colour_of, is_light
 
 LONGEST_LINE = 20_000
 MOST_LINES = 20_000
@@ -57,7 +56,7 @@ class _Reader:
         self._include = context.include
         self._keyboard = Keyboard()
         self._lines: list[tuple[str, Line]] = []
-        self._ends: list[Became | No | NotTranslatable | None] = []
+        self._ends: list[Became | No] = []
         self._said: dict[str, tuple[int, str]] = {}
         self._later: list[tuple[int, Callable[[bool], Became]]] = []
         rules = Rules(self._made, context.feeds, context.tags, context.views)
@@ -76,14 +75,11 @@ class _Reader:
                 raise No(f"has more than {MOST_LINES:,} lines")
             at = len(self._lines)
             self._lines.append((name, line))
-            self._ends.append(None)
-            try:
-                self._ends[at] = self._line(at, name, line)
-            except (No, NotTranslatable) as reason:
-                self._ends[at] = reason
+            self._ends.append(Became())
+            self._end(at, partial(self._line, at, name, line))
 
-    def _line(self, at: int, file: str, line: Line) -> Became | None:
-        """Take one line; None when its end is known only after the last line."""
+    def _line(self, at: int, file: str, line: Line) -> Became:
+        """Take one line; some lines end otherwise, which is known only after the last one."""
         if len(line.text) > LONGEST_LINE:
             raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
         text = without_comment(line.text) if not line.text.startswith("macro") else line.text
@@ -107,7 +103,7 @@ class _Reader:
             self._said[name] = (at, arguments[0])
         else:
             raise No(why_not(name))
-        return None
+        return Became()
 
     def _included(self, file: str, arguments: list[str]) -> Became:
         if not arguments:
@@ -133,7 +129,7 @@ class _Reader:
     def _end(self, at: int, end: Callable[[], Became]) -> None:
         try:
             self._ends[at] = end()
-        except (No, NotTranslatable) as reason:
+        except No as reason:
             self._ends[at] = reason
 
     def _single(self, name: str, value: str, said: Mapping[str, str]) -> Became:
@@ -146,15 +142,12 @@ class _Reader:
         raise No(why_not(name))
 
     @staticmethod
-    def _outcome(file: str, line: Line, end: Became | No | NotTranslatable | None) -> Outcome:
-        name = line.text.split(maxsplit=1)[0]
-        text = shown(line.text)
+    def _outcome(file: str, line: Line, end: Became | No) -> Outcome:
+        text, group = shown(line.text), group_of(line.text.split(maxsplit=1)[0])
         if isinstance(end, Became):
             fate = Fate.CHANGED if end.changed else Fate.MOVED
-            return Outcome(file, line.number, text, fate, group_of(name), end.note, makes=end.makes)
-        group = (end.group if isinstance(end, No) else None) or group_of(name)
-        consent = end.consent if isinstance(end, No) else None
-        return Outcome(file, line.number, text, Fate.DROPPED, group, str(end), consent)
+            return Outcome(file, line.number, text, fate, group, end.note, makes=end.makes)
+        return Outcome(file, line.number, text, Fate.DROPPED, end.group or group, str(end), end.consent)
 
     def _key(self, name: str, arguments: list[str], jumps: bool) -> Became:
         if name == "unbind-key":

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from tuireader.config import MacroConfig, MuteConfig, ViewConfig, WatchConfig
-from tuireader.newsboat.outcomes import Consent, Group, Made, Outcome
-from tuireader.newsboat.programs import without_shell
+from tuireader.newsboat.outcomes import Became, Consent, Group, Made, No, Outcome
+from tuireader.newsboat.values import without_shell
 from tuireader.text import clean
 
 CACHE: Made = ("cache-file",)
@@ -39,24 +39,6 @@ class Settings:
         """Go on only when the user has accepted this; `note` says what the line would become."""
         if consent not in self.accepted:
             raise No(f"{note} once accepted", consent=consent)
-
-
-class No(Exception):
-    """Reason why a line does not move; `group` is its kind if it differs from the setting's."""
-
-    def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
-        super().__init__(reason)
-        self.group = group
-        self.consent = consent
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """A line that moved, or `changed`; `note` says what it became, `makes` names it."""
-
-    note: str = ""
-    makes: tuple[Made, ...] = ()
-    changed: bool = False
 
 
 Handler = Callable[[Settings, str, Mapping[str, str]], Became]
@@ -95,8 +77,6 @@ def _auto_reload(made: Settings, value: str, said: Mapping[str, str]) -> Became:
 
 def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
     program = without_shell(value)
-    if isinstance(program, str):
-        raise No(program)
     made.ask(Consent.PROGRAMS, "would become `[ui] browser`")
     return _set(made, "ui", "browser", program)
 

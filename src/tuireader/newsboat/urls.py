@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.values import WEB_ADDRESS, Invalid
-from tuireader.newsboat.filters import NotTranslatable, tag_query, translate
+from tuireader.newsboat.filters import tag_query, translate
 from tuireader.newsboat.lexing import Line, lines, quoted, words
-from tuireader.newsboat.outcomes import Fate, Group, Made, Outcome
+from tuireader.newsboat.outcomes import Fate, Group, Made, No, Outcome
 from tuireader.text import clean, without_password
 
 FOLDERS = " / "
@@ -136,11 +136,11 @@ class _Reader:
         name, asked, marks = said
         try:
             if len(views) >= _MOST_VIEWS:
-                raise NotTranslatable(f"there are more than {_MOST_VIEWS:,} query feeds")
+                raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
             if name.casefold() in views:
-                raise NotTranslatable(f"another query feed is named “{name}”; rename one")
+                raise No(f"another query feed is named “{name}”; rename one")
             views[name.casefold()] = ViewConfig(name, translate(asked, tags))
-        except NotTranslatable as reason:
+        except No as reason:
             return replace(outcome, fate=Fate.DROPPED, note=str(reason))
         note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
         own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")

@@ -8,7 +8,6 @@ in capitals; `or` and `not` are words. Words and phrases follow the rules of `le
 """
 
 from tuireader.query.advice import Advice, Names, advise, is_dead
-from tuireader.query.emptiness import unmatchable_reason
 from tuireader.query.evaluate import (
     FoldedArticle,
     Subject,
@@ -22,9 +21,16 @@ from tuireader.query.evaluate import (
 )
 from tuireader.query.fts_plan import Plan, fts, plan
 from tuireader.query.parser import parse
-from tuireader.query.regexes import SlowRegex, compiled, regex_problem, regex_spans
+from tuireader.query.regexes import (
+    REGEX_TOTAL,
+    SlowRegex,
+    compiled,
+    regex_problem,
+    regex_sizes,
+    regex_spans,
+    unmatchable_reason,
+)
 from tuireader.query.renaming import rename
-from tuireader.query.sizes import REGEX_TOTAL, regex_sizes
 from tuireader.query.tree import (
     NAME_FIELDS,
     OPERATORS,

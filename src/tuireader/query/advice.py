@@ -9,10 +9,9 @@ from dataclasses import field as of_class
 from itertools import pairwise
 
 from tuireader.lexicon import fold
-from tuireader.query.emptiness import unmatchable_reason
 from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
 from tuireader.query.parser import tokens
-from tuireader.query.regexes import SlowRegex
+from tuireader.query.regexes import SlowRegex, unmatchable_reason
 from tuireader.query.tree import (
     NAME_FIELDS,
     OPERATORS,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from tuireader.lexicon import Folded, Term, fold
-from tuireader.watch.items import parse_item
-from tuireader.watch.rules import WatchRule
+from tuireader.watch.rules import WatchRule, parse_item
 from tuireader.watch.sentences import cut, line_around, sentences_in, span_of_sentences
 
 _OPEN, _CLOSED = r"\s*[(（]\s*[\"'“‘]?", r"[\"'”’]?\s*[)）]"

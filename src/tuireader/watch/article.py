@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from tuireader import query
 from tuireader.lexicon import Folded, Term
 from tuireader.query import FoldedArticle, Regex, Subject
-from tuireader.watch.items import Item
+from tuireader.watch.rules import Item
 from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
 
 Spans = Sequence[tuple[int, int]]

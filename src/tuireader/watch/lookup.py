@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from tuireader import query
 from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError
-from tuireader.watch.items import parse_item
-from tuireader.watch.rules import WatchRule
+from tuireader.watch.rules import WatchRule, parse_item
 
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
 

@@ -13,8 +13,7 @@ from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
 from tuireader.watch.article import SearchedArticle, Spans
-from tuireader.watch.items import Item, parse_item
-from tuireader.watch.rules import FIELDS, Problem, WatchRule
+from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, parse_item
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
 

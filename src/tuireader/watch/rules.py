@@ -1,10 +1,14 @@
-"""Rules of watches, from the configuration."""
+"""Rules of watches, from the configuration, and the items that they search for."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import dataclass
+
+from tuireader import query
+from tuireader.lexicon import Term, compile_term
+from tuireader.query import Regex
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Fields that a watch can search; by default the first three."""
@@ -44,3 +48,14 @@ def signature(rule: WatchRule) -> str:
     """Return a digest of what a watch matches; when it changes, stored articles are matched again."""
     parts = (_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+Item = Term | Regex
+
+
+def parse_item(text: str, exact: bool) -> Item | str:
+    """Return a term or a regular expression in slashes, or why it is neither."""
+    if len(text) > 2 and text[0] == "/" == text[-1]:
+        problem = query.regex_problem(text[1:-1])
+        return f"{text}: {problem}" if problem else Regex(text[1:-1])
+    return compile_term(text, exact) or f"there is nothing to search for in {text!r}"

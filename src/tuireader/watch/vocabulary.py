@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from tuireader.lexicon import MARKS, Run, Term, distinct_words
 from tuireader.query import Regex
-from tuireader.watch.items import Item
+from tuireader.watch.rules import Item
 
 _HEADS = (3, 5, 8)
 """Lengths of the heads under which prefixes are filed, each under its longest."""

@@ -1,0 +1,77 @@
+"""Values of newsboat's settings as ours: commands without a shell, and colours."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from tuireader.config.files import expand_home
+from tuireader.newsboat.outcomes import No
+
+ADDRESS = "{url}"
+TITLE = "{title}"
+"""Placeholders for an article's address and title in an argument."""
+_ASIDE = re.compile(r"\s*(?:&>{1,2}\s*/dev/null|[12]?>{1,2}\s*/dev/null|2>&1|&(?=\s*$))")
+_SHELL = re.compile(r"[|&;<>$`*?~(){}\[\]!#\n]")
+_HOME = re.compile(r"(?:^|(?<=\s))~(?=/)")
+_MOST = 1_000
+_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_CUBE = (0, 95, 135, 175, 215, 255)
+
+
+def without_shell(command: str) -> tuple[str, ...]:
+    """Return the program with its arguments. Raises No when it needs a shell.
+
+    Drops redirections to /dev/null and a final `&`. `%u` becomes `{url}`; without it, the address comes last.
+    `~/` at the start of a word is the home folder.
+    """
+    made = words_of(command)
+    return made if any(ADDRESS in part for part in made) else (*made, ADDRESS)
+
+
+def words_of(command: str) -> tuple[str, ...]:
+    """Return the words of a command, `%u` replaced. Raises No when it takes a shell to run it."""
+    if len(command) > _MOST:
+        raise No(f"it is longer than {_MOST:,} characters; put it in a script")
+    bare = command
+    while (shorter := _ASIDE.sub("", bare)) != bare:
+        bare = shorter
+    if re.search(r"%[tTF]", bare):
+        raise No("%t, %T and %F have no counterpart; a macro's program gets the article as JSON on stdin")
+    if _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
+        raise No("it takes a shell to run this; put it in a script")
+    if "\0" in bare:
+        raise No("has a NUL character, which no program takes")
+    try:
+        parts = shlex.split(bare)
+    except ValueError:
+        raise No("a quotation mark is not closed") from None
+    if not parts or not parts[0]:
+        raise No("names no program")
+    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]
+    return tuple(part.replace("%u", ADDRESS) for part in parts)
+
+
+def colour_of(written: str) -> str:
+    """A colour of newsboat in the words of our configuration, `""` for the terminal's own or none."""
+    if written in _COLOURS:
+        return written
+    number = re.fullmatch(r"color(\d{1,3})", written)
+    if not number or int(number[1]) > 255:
+        return ""
+    n = int(number[1])
+    if n < 16:
+        return _COLOURS[n] if n < 8 else f"bright_{_COLOURS[n - 8]}"
+    if n >= 232:
+        return "#" + f"{8 + 10 * (n - 232):02x}" * 3
+    red, rest = divmod(n - 16, 36)
+    green, blue = divmod(rest, 6)
+    return "#" + "".join(f"{_CUBE[part]:02x}" for part in (red, green, blue))
+
+
+def is_light(written: str) -> bool:
+    """Return whether a background color is light."""
+    colour = colour_of(written)
+    if colour.startswith("#"):
+        return sum(int(colour[at : at + 2], 16) for at in (1, 3, 5)) > 3 * 160
+    return colour in ("white", "bright_white")
