@@ -18,28 +18,6 @@ if TYPE_CHECKING:
 NEWEST_AGE = 3600
 """Seconds between the newest sample article and `now`."""
 
-_SITES = (
-    ("harbour-tech.xml", "Harbour Tech", "China & Asia tech", "https://harbourtech.example.org/feed/"),
-    ("dongwan.xml", "东湾科技", "China & Asia tech", "https://dongwan.example.org/rss.xml"),
-    ("pacific-wire.xml", "Pacific Wire", "General tech", "https://pacificwire.example.com/rss"),
-    (
-        "ledger-of-bits.xml",
-        "The Ledger of Bits",
-        "Policy & law",
-        "https://ledgerofbits.example.net/feed.atom",
-    ),
-    ("night-watch.xml", "Night Watch Security", "Security", "https://nightwatch.example.net/index.rdf"),
-    ("loose-semicolon.xml", "Loose Semicolon", "Developers", "https://loosesemicolon.example.org/feed.atom"),
-    ("kettle-and-trowel.xml", "Kettle & Trowel", "Life", "https://kettleandtrowel.example.com/feed"),
-    ("corner-cases.xml", "Corner Cases", "Life", "https://cornercases.example.net/feed.xml"),
-)
-
-_WATCHES = (
-    ("WeChat", ("WeChat", "Weixin", "微信"), "green"),
-    ("PIPL", ("Personal Information Protection Law", "PIPL", "个人信息保护法"), "magenta"),
-    ("Ransomware", ("ransomware", "勒索软件"), "red"),
-)
-
 _DATE = re.compile(rb"(<(pubDate|lastBuildDate|published|updated|dc:date)>)([^<]+)(</\2>)")
 _PICTURE = re.compile(r"https://[a-z]+\.example\.(?:com|net|org)/pictures/([a-z-]+\.png)(?:\?.*)?")
 
@@ -70,13 +48,18 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
     `now` is in seconds since 1970-01-01 UTC. The intervals between the articles and their ids
     stay: with a later `now` they are the same articles, only younger.
     """
-    bodies = [_file("feeds", name).read_bytes() for name, *_ in _SITES]
+    import tomllib
+
+    listed = tomllib.loads(config_text())["feeds"]
+    bodies = [_file("feeds", f"{_site(feed['url'])}.xml").read_bytes() for feed in listed]
     newest = max(when.timestamp() for body in bodies for when in _dates(body))
     by = now - NEWEST_AGE - int(newest)
-    return tuple(
-        DemoFeed(url, title, folder, _moved(body, by))
-        for (_, title, folder, url), body in zip(_SITES, bodies, strict=True)
-    )
+    return tuple(DemoFeed(**feed, body=_moved(body, by)) for feed, body in zip(listed, bodies, strict=True))
+
+
+def _site(url: str) -> str:
+    """Return the first label of an address's host."""
+    return url.partition("://")[2].partition(".")[0]
 
 
 def picture(url: str) -> bytes | None:
@@ -90,19 +73,7 @@ def picture(url: str) -> bytes | None:
 
 def config_text() -> str:
     """Return the config of the demo as TOML: the sample feeds and three watches."""
-    import json  # a JSON string is a TOML string (TOML 1.0, basic strings)
-
-    def quoted(text: str) -> str:
-        return json.dumps(text, ensure_ascii=False)
-
-    blocks = [
-        f"[[feeds]]\nurl = {quoted(url)}\ntitle = {quoted(title)}\nfolder = {quoted(folder)}\n"
-        for _, title, folder, url in _SITES
-    ]
-    for name, terms, color in _WATCHES:
-        alternatives = ", ".join(map(quoted, terms))
-        blocks.append(f"[[watch]]\nname = {quoted(name)}\nany = [{alternatives}]\ncolor = {quoted(color)}\n")
-    return "\n".join(blocks)
+    return _file("config.toml").read_text(encoding="utf-8")
 
 
 def starter() -> tuple[StarterFeed, ...]:
