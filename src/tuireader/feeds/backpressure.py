@@ -1,16 +1,55 @@
-"""Backpressure: a cap on bytes that are fetched but not stored yet, as servers send faster than we store."""
+"""Limits on fetching: requests at once, in all and to the same host, and bytes that are not stored yet."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable
 
 MAX_BYTES = 24_000_000
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
+SPARE_FILES = 64
+"""Open files left to the rest of the program."""
+
+
+class RequestLimits:
+    """`concurrency` slots in all, `per_host` of them for one host."""
+
+    def __init__(self, concurrency: int, per_host: int) -> None:
+        self._all = asyncio.Semaphore(_affordable(concurrency))
+        self._hosts = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_host))
+
+    @contextlib.asynccontextmanager
+    async def slot(self, name: str) -> AsyncIterator[None]:
+        """Wait for a slot of this host first, then for one of all."""
+        async with self._hosts[name], self._all:
+            yield
+
+
+async def wait_untimed(timer: asyncio.Timeout, event: Awaitable[object]) -> None:
+    """Wait for an event with the time limit suspended: it is not the server that takes long."""
+    loop = asyncio.get_running_loop()
+    left = (timer.when() or 0) - loop.time()
+    timer.reschedule(None)
+    await event
+    timer.reschedule(loop.time() + left)
+
+
+def _affordable(concurrency: int) -> int:
+    """Return `concurrency`, or less if this process may not open that many files."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if files != resource.RLIM_INFINITY:
+            concurrency = min(concurrency, (files - SPARE_FILES) // 2)
+    return max(1, concurrency)
 
 
 class MemoryBudget:
-    """Counts the bytes of bodies that were received, or are being received, and are still needed.
+    """Counts the bytes of bodies that are being received or still needed: servers send faster than we store.
 
     No feed is requested while there are more than `max_bytes`. Of bodies over `large` bytes only a few are
     received at a time, the others pause half-way: two hundred bombs must not take more memory than three.

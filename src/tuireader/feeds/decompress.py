@@ -8,32 +8,36 @@ deflate and gzip, RFC 7932 for br, RFC 8878 and RFC 9659 for zstd).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from tuireader.feeds.errors import Refused
+from tuireader.model import Fault
 
 PIECE = 1 << 16
 MAX_CODINGS = 3
 ZSTD_WINDOW = 23  # 8 MiB, RFC 9659 §3
 
 
-class TooLarge(Exception):
-    """The decompressed body is larger than the limit."""
+class TooLarge(Refused):
+    """The decompressed body is larger than the limit in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(Fault.TOO_LARGE, f"the response is larger than {limit / 1e6:g} MB")
 
 
-class Damaged(Exception):
+class Damaged(Refused):
     """The compressed data is broken or ends too early."""
 
-
-class Coding(Protocol):
-    """One content coding: bytes in, pieces out; `end` raises Damaged if the data was cut off."""
-
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
-
-    def end(self) -> None: ...
+    def __init__(self) -> None:
+        super().__init__(Fault.BROKEN, "the compressed response is damaged or incomplete")
 
 
 class Zlib:
-    """gzip, zlib or raw deflate, whichever the first bytes say; several gzip members in a row are one."""
+    """gzip, zlib or raw deflate, whichever the first bytes say; several gzip members in a row are one.
+
+    Like the classes below, it takes bytes and yields pieces; `end` raises Damaged if the data was cut off.
+    """
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -136,15 +140,15 @@ class Zstd:
             raise Damaged
 
 
-def known_codings() -> dict[str, Callable[[], Coding]]:
-    """Return the codings with bounded output by their names in HTTP."""
-    return {
-        "gzip": lambda: Zlib("gzip"),
-        "x-gzip": lambda: Zlib("gzip"),
-        "deflate": lambda: Zlib("deflate"),
-        "br": Brotli,
-        "zstd": Zstd,
-    }
+CODINGS: dict[str, Callable[[], Zlib | Brotli | Zstd]] = {
+    "gzip": partial(Zlib, "gzip"),
+    "x-gzip": partial(Zlib, "gzip"),
+    "deflate": partial(Zlib, "deflate"),
+    "br": Brotli,
+    "zstd": Zstd,
+}
+"""Content codings by their names in HTTP."""
+ACCEPTED = b"gzip, deflate, br, zstd"
 
 
 class Inflater:
@@ -154,12 +158,12 @@ class Inflater:
     then vanishes is stopped too. Unknown codings are ignored, as servers put charsets and the like there.
     """
 
-    def __init__(self, header: str, limit: int, codings: dict[str, Callable[[], Coding]]) -> None:
+    def __init__(self, header: str, limit: int) -> None:
         names = [name.strip().lower() for name in header.split(",")][::-1]
-        makers = [codings[name] for name in names if name in codings]
+        makers = [CODINGS[name] for name in names if name in CODINGS]
         if len(makers) > MAX_CODINGS:
             raise Damaged
-        self._steps: Sequence[Coding] = [make() for make in makers]
+        self._steps = [make() for make in makers]
         self._given = [0] * (len(makers) + 1)
         self._limit = limit
         self._pieces: list[bytes] = []
@@ -177,7 +181,7 @@ class Inflater:
     def _count(self, step: int, data: bytes) -> None:
         self._given[step] += len(data)
         if self._given[step] > self._limit:
-            raise TooLarge
+            raise TooLarge(self._limit)
 
     def _through(self, step: int, data: bytes) -> Iterable[bytes]:
         if step == len(self._steps):
@@ -188,22 +192,20 @@ class Inflater:
             yield from self._through(step + 1, piece)
 
     def body(self) -> bytes:
-        """Return the whole output. Raises Damaged if a coding was cut off, TooLarge as in `feed`."""
+        """Return the whole output. Raises Damaged if a coding was cut off, TooLarge as in `feed`.
+
+        A `feed.xml.gz` that was sent without the header is decompressed, once.
+        """
+        body = self._whole()
+        if body[:2] != b"\x1f\x8b":
+            return body
+        inner = Inflater("gzip", self._limit)
+        inner.feed(body)
+        return inner._whole()
+
+    def _whole(self) -> bytes:
         for step in self._steps:
             step.end()
         body = b"".join(self._pieces)
         self._pieces.clear()
-        return self._undeclared(body)
-
-    def _undeclared(self, body: bytes) -> bytes:
-        """Decompress a `feed.xml.gz` that was sent without the header, once."""
-        if body[:2] != b"\x1f\x8b":
-            return body
-        inner, pieces, size = Zlib("gzip"), [], 0
-        for piece in inner.feed(body):
-            size += len(piece)
-            if size > self._limit:
-                raise TooLarge
-            pieces.append(piece)
-        inner.end()
-        return b"".join(pieces)
+        return body

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from tuireader.model import Fault
 
 STATUS_WORDS = {
+    204: "the server sent an empty response",
+    205: "the server sent an empty response",
+    206: "the server sent only part of the feed",
     400: "the server does not understand the request",
     401: "the server requires a username and password",
     402: "the server requires payment",

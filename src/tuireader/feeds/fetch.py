@@ -18,15 +18,14 @@ import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from tuireader import __version__
-from tuireader.feeds import decompress
 from tuireader.feeds.address import same_server, split_userinfo
-from tuireader.feeds.backpressure import MemoryBudget, Reservation
+from tuireader.feeds.backpressure import MemoryBudget, RequestLimits, Reservation, wait_untimed
+from tuireader.feeds.decompress import ACCEPTED, Inflater, TooLarge
 from tuireader.feeds.errors import REFUSED, STATUS_WORDS, Refused, advice, explained
 from tuireader.feeds.headers import (
     fresh_seconds,
@@ -37,7 +36,6 @@ from tuireader.feeds.headers import (
     validator,
 )
 from tuireader.feeds.hosts import PrivateAddress, Resolver
-from tuireader.feeds.rate_limit import RequestLimits, wait_untimed
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean
 
@@ -85,10 +83,10 @@ class _Chain:
     auth: tuple[str, str] | None
     headers: tuple[tuple[str, str], ...]
     reservation: Reservation
+    timer: asyncio.Timeout = field(init=False)
     hops: int = 0
     permanent: bool = True
     seen: set[str] = field(default_factory=set)
-    timer: asyncio.Timeout | None = None
     slot: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -102,7 +100,7 @@ class _Chain:
         return clean(urlsplit(self.url).hostname or "", 100)
 
 
-class Fetcher:
+class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
     """Fetches many feeds at once within limits; an async context manager.
 
     At most `per_host` requests go to a host at a time. `now` returns the wall clock in seconds since 1970
@@ -123,30 +121,19 @@ class Fetcher:
         self._tls = tls
         self.budget = MemoryBudget()
         self._limits = RequestLimits(self.limits.concurrency, self.limits.per_host)
-        self._direct: httpx.AsyncBaseTransport | None = None
-        self._proxied: dict[str, httpx.AsyncBaseTransport] = {}
-        self._codings = decompress.known_codings()
-        self._accept_encoding = ", ".join(name for name in self._codings if not name.startswith("x-"))
+        self._transports: dict[str, httpx.AsyncBaseTransport] = {}
         own = {"all": self.limits.proxy} if self.limits.proxy else {}
         self._proxies = own or (getproxies() if self.limits.proxies else {})
 
-    async def __aenter__(self) -> Fetcher:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
         """Close all idle connections."""
         self._resolver.close()
-        transports = [*self._proxied.values(), *([self._direct] if self._direct else [])]
-        self._proxied.clear()
-        self._direct = None
-        for transport in transports:
+        while self._transports:
             with contextlib.suppress(Exception):
-                await transport.aclose()
+                await self._transports.popitem()[1].aclose()
 
     async def fetch(self, job: FetchJob, reservation: Reservation | None = None) -> FetchResult:
         """Fetch one feed. Raises only CancelledError; every error becomes a FetchFailed.
@@ -155,15 +142,8 @@ class Fetcher:
         """
         own = reservation or self.budget.reserve()
         try:
-            return await self._fetch(job, own)
-        finally:
-            if reservation is None:
-                own.release()
-
-    async def _fetch(self, job: FetchJob, reservation: Reservation) -> FetchResult:
-        try:
             url, userinfo = split_userinfo(job.url)
-            chain = _Chain(url, job.auth or userinfo, job.headers, reservation)
+            chain = _Chain(url, job.auth or userinfo, job.headers, own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
                 await self.budget.wait()
@@ -175,6 +155,9 @@ class Fetcher:
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("unexpected %s while fetching feed %d\n%s", type(error).__name__, job.feed_id, trace)
             return FetchFailed(job, Fault.INTERNAL, f"unexpected error in tuireader: {type(error).__name__}")
+        finally:
+            if reservation is None:
+                own.release()
 
     async def _in_time(self, job: FetchJob, chain: _Chain) -> FetchResult:
         import httpx
@@ -191,27 +174,20 @@ class Fetcher:
             raise Refused(
                 Fault.REDIRECT, f"{host} leads to the private address {chain.host}, which is not allowed"
             ) from None
-        except decompress.TooLarge:
-            raise Refused(
-                Fault.TOO_LARGE, f"the response is larger than {self.limits.max_bytes / 1e6:g} MB"
-            ) from None
-        except decompress.Damaged:
-            raise Refused(Fault.BROKEN, "the compressed response is damaged or incomplete") from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise explained(error, chain.host, self.limits.connect, self.limits.idle) from None
 
     async def _follow(self, job: FetchJob, chain: _Chain) -> FetchResult:
         while True:
             chain.seen.add(chain.url)
+            before = chain.server
             response = await self._ask(job, chain)
             try:
-                target = self._redirect(response, chain)
-                if target is None:
+                if response.status_code not in REDIRECTS:
                     return await self._read(job, chain, response)
+                self._redirect(chain, response)
             finally:
                 await response.aclose()
-            before = chain.server
-            self._hop(chain, target, response.status_code)
             if chain.server != before:
                 await chain.slot.aclose()  # never hold one host's slot while waiting for another's
                 await wait_untimed(
@@ -238,16 +214,17 @@ class Fetcher:
         proxy = self._proxy_for(url)
         if public_only:
             # no lookup for a SOCKS proxy: it may be there to hide the names
-            look_up = proxy is not None and not proxy.lower().startswith("socks")
+            look_up = bool(proxy) and not proxy.lower().startswith("socks")
             await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
-        transport = self._proxy_transport(proxy) if proxy else self._direct_transport()
-        return await transport.handle_async_request(request)
+        if proxy not in self._transports:
+            self._transports[proxy] = self._proxied(proxy) if proxy else self._direct()
+        return await self._transports[proxy].handle_async_request(request)
 
     def _headers(self, job: FetchJob, chain: _Chain) -> list[tuple[bytes, bytes]]:
         headers = {
             b"User-Agent": header_bytes(self.limits.user_agent),
             b"Accept": ACCEPT.encode(),
-            b"Accept-Encoding": self._accept_encoding.encode(),
+            b"Accept-Encoding": ACCEPTED,
         }
         if job.etag and (etag := header_bytes(job.etag)):
             headers[b"If-None-Match"] = etag
@@ -263,35 +240,29 @@ class Fetcher:
             headers[named.get(key.lower(), key)] = header_bytes(value)
         return list(headers.items())
 
-    def _direct_transport(self) -> httpx.AsyncBaseTransport:
-        if self._direct is None:
-            from tuireader.feeds.transport import DirectTransport
+    def _direct(self) -> httpx.AsyncBaseTransport:
+        from tuireader.feeds.transport import DirectTransport
 
-            self._direct = DirectTransport(tls=self._tls_context, resolver=self._resolver)
-        return self._direct
+        return DirectTransport(tls=self._tls_context, resolver=self._resolver)
 
-    def _proxy_for(self, url: httpx.URL) -> str | None:
-        if not self._proxies:
-            return None
-        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
+    def _proxy_for(self, url: httpx.URL) -> str:
+        proxy = self._proxies.get(url.scheme) or self._proxies.get("all") or ""
         if not proxy or proxy_bypass(url.netloc.decode("ascii", "replace")):
-            return None
+            return ""
         return proxy if "://" in proxy else f"http://{proxy}"
 
-    def _proxy_transport(self, proxy: str) -> httpx.AsyncBaseTransport:
+    def _proxied(self, proxy: str) -> httpx.AsyncBaseTransport:
         import httpx
 
-        if proxy not in self._proxied:
-            try:
-                # no connection is reused: bytes beyond a response would be taken for the next one
-                self._proxied[proxy] = httpx.AsyncHTTPTransport(
-                    verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
-                )
-            except ImportError:
-                raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
-            except (ValueError, httpx.InvalidURL):
-                raise Refused(Fault.NETWORK, "the proxy address is not valid") from None
-        return self._proxied[proxy]
+        try:
+            # no connection is reused: bytes beyond a response would be taken for the next one
+            return httpx.AsyncHTTPTransport(
+                verify=self._tls_context(), proxy=proxy, limits=httpx.Limits(max_keepalive_connections=0)
+            )
+        except ImportError:
+            raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
+        except (ValueError, httpx.InvalidURL):
+            raise Refused(Fault.NETWORK, "the proxy address is not valid") from None
 
     def _tls_context(self) -> ssl.SSLContext:
         import httpx
@@ -300,27 +271,10 @@ class Fetcher:
             self._tls = httpx.create_ssl_context()
         return self._tls
 
-    def _redirect(self, response: httpx.Response, chain: _Chain) -> str | None:
-        """Return the target of a redirect, or None for any other response."""
+    def _redirect(self, chain: _Chain, response: httpx.Response) -> None:
+        """Move to the target of a redirect."""
         status = response.status_code
-        if status not in REDIRECTS:
-            return None
-        location = _as_utf8(header(response, b"location").strip())
-        if not location:
-            raise Refused(Fault.REDIRECT, f"HTTP {status}: redirect without a target", status)
-        try:
-            target = urljoin(chain.url, location)
-            target, _ = split_userinfo(target)
-        except (Refused, ValueError):
-            kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
-            if kind and kind[0].lower() not in ("http:", "https:"):
-                words = f"an address with {kind[0]}, only http and https are followed"
-            else:
-                words = "an invalid address"
-            raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None
-        return target
-
-    def _hop(self, chain: _Chain, target: str, status: int) -> None:
+        target = _target(chain.url, response)
         if target in chain.seen:
             raise Refused(Fault.REDIRECT, "the redirects form a loop", status)
         chain.hops += 1
@@ -355,10 +309,8 @@ class Fetcher:
         """Return the decompressed body, at most `max_bytes` long at any step."""
         length = header(response, b"content-length")
         if length.isdecimal() and int(length[:18]) > self.limits.max_bytes:
-            raise decompress.TooLarge
-        inflater = decompress.Inflater(
-            header(response, b"content-encoding"), self.limits.max_bytes, self._codings
-        )
+            raise TooLarge(self.limits.max_bytes)
+        inflater = Inflater(header(response, b"content-encoding"), self.limits.max_bytes)
         async for chunk in response.aiter_raw():
             for start in range(0, len(chunk), STEP):
                 inflater.feed(chunk[start : start + STEP])
@@ -371,11 +323,7 @@ class Fetcher:
         status = response.status_code
         wait = retry_after(header(response, b"retry-after"), self.now())
         words = STATUS_WORDS.get(status) or reason_phrase(response)
-        if status in (204, 205):
-            words = "the server sent an empty response"
-        elif status == 206:
-            words = "the server sent only part of the feed"
-        elif status in REFUSED:
+        if status in REFUSED:
             words += f"; {advice(status, signed_in=chain.auth is not None)}"
         fault = Fault.HTTP
         if status == 410:
@@ -385,9 +333,20 @@ class Fetcher:
         return Refused(fault, f"HTTP {status}: {words}", status, wait)
 
 
-def _as_utf8(value: str) -> str:
-    """Return a header decoded as UTF-8, as browsers do, if its bytes are valid UTF-8."""
+def _target(url: str, response: httpx.Response) -> str:
+    """Return the address that a redirect from `url` leads to, as UTF-8 where it is, as browsers do."""
+    status = response.status_code
+    location = header(response, b"location").strip()
+    with contextlib.suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    if not location:
+        raise Refused(Fault.REDIRECT, f"HTTP {status}: redirect without a target", status)
     try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value
+        return split_userinfo(urljoin(url, location))[0]
+    except (Refused, ValueError):
+        kind = re.match(r"[a-zA-Z][a-zA-Z0-9+.-]{0,20}:", location)
+        if kind and kind[0].lower() not in ("http:", "https:"):
+            words = f"an address with {kind[0]}, only http and https are followed"
+        else:
+            words = "an invalid address"
+        raise Refused(Fault.REDIRECT, f"redirect to {words}", status) from None

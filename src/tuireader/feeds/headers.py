@@ -29,10 +29,7 @@ def header_bytes(value: str) -> bytes:
 
 def header(response: httpx.Response, name: bytes) -> str:
     """Return the first header of that name, its bytes decoded as Latin-1."""
-    for key, value in response.headers.raw:
-        if key.lower() == name:
-            return value.decode("latin-1")
-    return ""
+    return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), "")
 
 
 def validator(response: httpx.Response, name: bytes) -> str | None:
@@ -48,14 +45,10 @@ def fresh_seconds(response: httpx.Response) -> int | None:
         return min(int(found[1]), MAX_AGE_MOST)
     if "no-cache" in control or "no-store" in control:
         return None
-    expires, date = header(response, b"expires"), header(response, b"date")
-    if not (expires and date):
+    expires, date = _time(header(response, b"expires")), _time(header(response, b"date"))
+    if expires is None or date is None or expires <= date:
         return None
-    try:
-        fresh = parsedate_to_datetime(expires).timestamp() - parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return int(min(fresh, MAX_AGE_MOST)) if fresh > 0 else None
+    return int(min(expires - date, MAX_AGE_MOST))
 
 
 def reason_phrase(response: httpx.Response) -> str:
@@ -72,9 +65,15 @@ def retry_after(value: str, now: float) -> int | None:
     value = value.strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
         seconds = float(value[:20])
+    elif (until := _time(value)) is not None:
+        seconds = until - now
     else:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return None
+        return None
     return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))
+
+
+def _time(value: str) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
