@@ -114,7 +114,7 @@ def test_ten_thousand_feeds_and_twenty_thousand_levels() -> None:
         (b"", "empty"),
         (b"\x00\x00", "empty"),
         (b"<!DOCTYPE html><html><body>no</body></html>", "this is a web page"),
-        (b"https://example.org/feed", "this is no OPML file"),
+        (b"https://example.org/feed", "this is not an OPML file"),
         (opml('<outline text="x" xmlUrl="https://a.example/"/>')[:-20], "damaged at line 1"),
         (opml("<outline>"), "damaged"),
         (opml("&#0;"), "damaged"),

@@ -15,7 +15,16 @@ from tuireader.feeds.fetch import Fetcher
 from tuireader.feeds.links import advertised, linked
 from tuireader.feeds.preview import preview
 from tuireader.feeds.workers import ParseWorker
-from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
+from tuireader.model import (
+    Fault,
+    FeedPreview,
+    Fetched,
+    FetchFailed,
+    FetchJob,
+    FetchResult,
+    FoundFeed,
+    ParsedFeed,
+)
 
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
@@ -33,7 +42,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             if found := await _feed_at(fetcher, parser, guess):
                 return [found]
         answer = await fetcher.fetch(FetchJob(0, url))
-        if "://" not in typed and isinstance(answer, FetchFailed) and _may_lack_tls(answer):
+        if "://" not in typed and _lacks_tls(answer):
             url = "http" + url[5:]
             answer = await fetcher.fetch(FetchJob(0, url))
         if isinstance(answer, FetchFailed):
@@ -47,7 +56,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
             return [FoundFeed(address, title, answer.url) for address, title in named]
         if found_there := await _feeds_at(fetcher, parser, linked(page, answer.url), answer.url):
             return found_there
-        return await _usual_places(fetcher, parser, answer.url)
+        usual = [urljoin(answer.url, path) for path in COMMON_PATHS]
+        return await _feeds_at(fetcher, parser, usual, answer.url)
 
 
 def unreadable(answer: FetchFailed) -> TuireaderError:
@@ -105,8 +115,9 @@ def _github(path: str) -> list[str]:
     return [f"{base}/tags.atom" if found[3] == "/tags" else f"{base}/releases.atom"]
 
 
-def _may_lack_tls(answer: FetchFailed) -> bool:
-    return answer.fault in (Fault.TLS, Fault.NETWORK) and answer.status is None
+def _lacks_tls(answer: FetchResult) -> bool:
+    """Return whether a server may be there, but not with TLS."""
+    return isinstance(answer, FetchFailed) and answer.fault in (Fault.TLS, Fault.NETWORK)
 
 
 def _found(fetcher: Fetcher, url: str, parsed: ParsedFeed) -> FoundFeed:
@@ -141,11 +152,6 @@ def _is_elsewhere(url: str, page: str) -> bool:
     return bool(page) and not same_host(url, page)
 
 
-async def _usual_places(fetcher: Fetcher, parser: ParseWorker, url: str) -> list[FoundFeed]:
-    """Return the feeds at the usual paths of a site."""
-    return await _feeds_at(fetcher, parser, [urljoin(url, path) for path in COMMON_PATHS], url)
-
-
 async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], page: str) -> list[FoundFeed]:
     """Return those of some addresses that are feeds; a feed found twice counts once.
 
@@ -153,7 +159,6 @@ async def _feeds_at(fetcher: Fetcher, parser: ParseWorker, urls: Sequence[str], 
     """
     found = await asyncio.gather(*(_feed_at(fetcher, parser, url, page) for url in urls))
     unique: dict[str, FoundFeed] = {}
-    for one in found:
-        if one is not None:
-            unique.setdefault(one.title or one.url, one)
+    for one in filter(None, found):
+        unique.setdefault(one.title or one.url, one)
     return list(unique.values())

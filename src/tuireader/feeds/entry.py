@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urljoin
 
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
@@ -132,7 +133,7 @@ def join(base: str, address: str) -> str:
         return base
 
 
-def web_url(address: str, base: str) -> str:
+def web_url(address: str, base: str = "") -> str:
     """An absolute http(s) address, or `""`."""
     url = safe_url(address, base) if address else ""
     return url if url.startswith(("http://", "https://")) else ""
@@ -152,7 +153,6 @@ def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntr
     content, summary = _texts(raw, feed.atom)
     if not (title or url or content or summary):
         content = _stand_in(raw, feed.atom)
-    picture = _picture(raw, base)
     return ParsedEntry(
         guid=_guid(raw.guid),
         title=title,
@@ -168,7 +168,7 @@ def _entry(raw: Raw, feed: RawFeed, site_url: str, inherited: str) -> ParsedEntr
         comments_count=_count(raw.comments_count),
         tags=_tags(raw.tags),
         enclosures=_enclosures(raw, base),
-        picture_url=picture,
+        picture_url=_picture(raw, base),
         picture_credit=clean(next((credit for credit in raw.credits if credit.strip()), ""), 200),
     )
 
@@ -192,7 +192,7 @@ def _title(title: Text | None, atom: bool) -> str:
 
 def _people(authors: Iterable[str]) -> str:
     names = dict.fromkeys(filter(None, (person(author) for author in authors)))
-    return clean(", ".join(list(names)[:MAX_AUTHORS]), 300)
+    return clean(", ".join(islice(names, MAX_AUTHORS)), 300)
 
 
 def person(author: str) -> str:
@@ -277,9 +277,8 @@ def _enclosures(raw: Raw, base: str) -> tuple[Enclosure, ...]:
         duration = seconds(medium.duration)
         if duration is None and not found and _kind(medium) != "image":
             duration = total
-        kind = (
-            "" if medium.type == HTML else clean(medium.type, 100)
-        )  # feedparser's guess, if nothing is said
+        # HTML is feedparser's guess, if nothing is said
+        kind = "" if medium.type == HTML else clean(medium.type, 100)
         found[url] = Enclosure(url, kind, _count(medium.length), clean(medium.title, 200), duration)
         if len(found) == MAX_ENCLOSURES:
             break
@@ -290,13 +289,10 @@ def _picture(raw: Raw, base: str) -> str:
     """The lead picture: the widest picture of `media:content`, else a thumbnail, else an image enclosed."""
     pictures = [medium for medium in raw.media if _kind(medium) == "image"]
     pictures.sort(key=lambda medium: -(_count(medium.width) or 0))
-    enclosed = [medium for medium in raw.enclosures if _kind(medium) == "image"]
+    enclosed = [medium.url for medium in raw.enclosures if _kind(medium) == "image"]
     candidates = [
-        *(medium.url for medium in pictures[:5]),
-        *raw.thumbnails[:5],
-        raw.picture,
-        *(medium.url for medium in enclosed[:5]),
-    ]
+        *(medium.url for medium in pictures[:5]), *raw.thumbnails[:5], raw.picture, *enclosed[:5],
+    ]  # fmt: skip
     return next((url for address in candidates if (url := web_url(address, base))), "")
 
 

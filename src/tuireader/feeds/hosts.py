@@ -14,6 +14,7 @@ import socket
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from urllib.parse import unquote
 
 MAX_ADDRESSES = 4
@@ -76,7 +77,7 @@ def may_be_public(host: str) -> bool:
             return False
     labels = host.split(".")
     if NUMBER.fullmatch(labels[-1]):  # no name ends so (WHATWG URL §3.5)
-        addresses = list(_ipv4(labels))
+        addresses = list(_ipv4(host))
         return bool(addresses) and all(map(_is_global, addresses))
     return len(labels) > 1 and labels[-1] not in LOCAL_NAMES and NAME.fullmatch(host) is not None
 
@@ -89,24 +90,11 @@ def _plain(host: str) -> str:
     return "".join(host.split()).strip("[]").rstrip(".").lower()
 
 
-def _ipv4(labels: list[str]) -> Iterator[ipaddress.IPv4Address]:
+def _ipv4(host: str) -> Iterator[ipaddress.IPv4Address]:
     """Yield the addresses that one to four numbers can mean (inet_aton); a leading 0 may mean octal."""
-    for octal in (True, False):
-        try:
-            *first, last = [_number(label, octal) for label in labels]
-            if len(first) > 3 or any(part > 255 for part in first) or last >= 256 ** (4 - len(first)):
-                continue
-            yield ipaddress.IPv4Address(
-                sum(part << 8 * (3 - place) for place, part in enumerate(first)) + last
-            )
-        except ValueError:
-            continue
-
-
-def _number(label: str, octal: bool) -> int:
-    if label.startswith("0x"):
-        return int(label[2:] or "0", 16)
-    return int(label, 8 if octal and label.startswith("0") else 10)
+    for written in (host, re.sub(r"\b0+(?=[0-9])", "", host)):
+        with contextlib.suppress(OSError, ValueError):
+            yield ipaddress.IPv4Address(socket.inet_aton(written))
 
 
 class Resolver:
@@ -159,25 +147,16 @@ class Resolver:
             self._known[host] = (asyncio.get_running_loop().time() + CACHE_SECONDS, task.result())
 
     async def _ask(self, host: str) -> list[str]:
-        loop = asyncio.get_running_loop()
         async with self._slots:
-            answer: asyncio.Future[list[str]] = loop.create_future()
-
-            def settle(result: list[str] | OSError) -> None:
-                if answer.done():
-                    return
-                if isinstance(result, list):
-                    answer.set_result(result)
-                else:
-                    answer.set_exception(result)
-
-            def ask() -> None:
-                result = self._system(host)
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(settle, result)
-
-            threading.Thread(target=ask, daemon=True, name="name lookup").start()
-            return await answer
+            answer = Future[list[str] | OSError]()
+            answer.set_running_or_notify_cancel()  # the thread answers also when nobody waits any more
+            threading.Thread(
+                target=lambda: answer.set_result(self._system(host)), daemon=True, name="name lookup"
+            ).start()
+            found = await asyncio.wrap_future(answer)
+        if isinstance(found, OSError):
+            raise found
+        return found
 
 
 def _getaddrinfo(host: str) -> list[str] | OSError:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
-from xml.sax.saxutils import escape, quoteattr
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError, SubElement, XMLPullParser, indent, tostring
+from xml.sax.saxutils import escape
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
-from tuireader.text import canonical_url, clean, safe_url, without_password
+from tuireader.feeds.entry import web_url
+from tuireader.text import canonical_url, clean, without_password
 
 MAX_BYTES = 50_000_000
 MAX_FEEDS = 50_000
@@ -62,60 +63,35 @@ def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
     return tuple(feeds.values()), tuple(skipped)
 
 
-@dataclass(slots=True)
-class _Folder:
-    """A folder with its feeds and folders in their order."""
-
-    feeds: list[OpmlFeed] = field(default_factory=list)
-    folders: dict[str, _Folder] = field(default_factory=dict)
-
-
 def dump(feeds: Iterable[OpmlFeed]) -> str:
-    """Return subscriptions as an OPML 2.0 document with an outline for each folder."""
-    root = _Folder()
+    """Return subscriptions as an OPML 2.0 document with an outline for each folder, after its feeds."""
+    document = Element("opml", version="2.0")
+    SubElement(SubElement(document, "head"), "title").text = "Feeds of tuireader"
+    folders = {"": SubElement(document, "body")}
     for feed in feeds:
-        folder = root
+        path = ""
         for name in feed.folder.split(SEPARATOR, MAX_FOLDER_DEPTH - 1) if feed.folder else ():
-            folder = folder.folders.setdefault(name, _Folder())
-        folder.feeds.append(feed)
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
-        "  <head>",
-        "    <title>Feeds of tuireader</title>",
-        "  </head>",
-        "  <body>",
-        *_lines(root, "    "),
-        "  </body>",
-        "</opml>",
-        "",
-    ]
-    return "\n".join(lines)
+            outer, path = path, f"{path}{SEPARATOR}{name}"
+            if path not in folders:
+                folders[path] = SubElement(folders[outer], "outline", text=_legal(name))
+        title = feed.title or feed.url
+        written = {
+            "text": title,
+            "title": title,
+            "xmlUrl": feed.url,
+            "htmlUrl": feed.site_url,
+            "category": ",".join(label.replace(",", " ") for label in feed.labels),
+        }
+        attributes = {name: _legal(value) for name, value in written.items() if value}
+        SubElement(folders[path], "outline", {"type": "rss", **attributes})
+    for folder in folders.values():
+        folder[:] = sorted(folder, key=lambda outline: outline.get("type") is None)
+    indent(document)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(document, encoding="unicode")}\n'
 
 
-def _lines(folder: _Folder, indent: str) -> Iterator[str]:
-    yield from (indent + _outline(feed) for feed in folder.feeds)
-    for name, inner in folder.folders.items():
-        yield f"{indent}<outline text={_quoted(name)}>"
-        yield from _lines(inner, indent + "  ")
-        yield f"{indent}</outline>"
-
-
-def _outline(feed: OpmlFeed) -> str:
-    title = feed.title or feed.url
-    written = {
-        "text": title,
-        "title": title,
-        "xmlUrl": feed.url,
-        "htmlUrl": feed.site_url,
-        "category": ",".join(label.replace(",", " ") for label in feed.labels),
-    }
-    parts = [f" {name}={_quoted(value)}" for name, value in written.items() if value]
-    return f'<outline type="rss"{"".join(parts)}/>'
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text))
+def _legal(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text)
 
 
 def _text(data: bytes) -> str:
@@ -127,12 +103,8 @@ def _text(data: bytes) -> str:
     if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", head, re.IGNORECASE):
         raise TuireaderError("the OPML file declares entities, which may be an attack", HINT)
     if "<opml" not in text.lower():
-        kind = (
-            "a web page"
-            if re.search(r"<html|<!doctype html", text[:2_000], re.IGNORECASE)
-            else "no OPML file"
-        )
-        raise TuireaderError(f"this is {kind}", HINT)
+        is_page = re.search(r"<html|<!doctype html", text[:2_000], re.IGNORECASE)
+        raise TuireaderError("this is a web page" if is_page else "this is not an OPML file", HINT)
     text = re.sub(r"^<\?xml.{0,500}?\?>", "", text, count=1, flags=re.DOTALL).lstrip()
     return _AMPERSAND.sub(_reference, _ILLEGAL.sub(" ", text))
 
@@ -183,23 +155,19 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
     address = re.sub(r"(?i)^(feed|https?)://", lambda found: _SCHEMES[found[1].lower()], address)
     names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
     title = clean(attributes.get("title") or attributes.get("text") or "", 200)
-    url = safe_url(address)
-    usable = url.startswith(("http://", "https://"))
-    site = safe_url(attributes.get("htmlurl", ""))
-    labels = [
-        clean(label.strip("/"), 100) for label in attributes.get("category", "").split(",")[:MAX_LABELS]
-    ]
-    labels = list(dict.fromkeys(label for label in labels if label))
+    url = web_url(address)
+    given = attributes.get("category", "").split(",")[:MAX_LABELS]
+    labels = list(dict.fromkeys(filter(None, (clean(label.strip("/"), 100) for label in given))))
     if labels and not names:
         names.append(labels.pop(0))
     feed = OpmlFeed(
-        url if usable else address,
+        url or address,
         "" if title == address else title,
         clean(SEPARATOR.join(names), 200),
-        site if site.startswith(("http://", "https://")) else "",
+        web_url(attributes.get("htmlurl", "")),
         tuple(labels),
     )
-    return feed, "" if usable else _why_not(address)
+    return feed, "" if url else _why_not(address)
 
 
 _SCHEMES = {"feed": "http://", "http": "http://", "https": "https://"}

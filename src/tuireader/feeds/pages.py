@@ -11,11 +11,11 @@ from dataclasses import replace
 from tuireader.errors import TuireaderError
 from tuireader.feeds import charset
 from tuireader.feeds.address import same_host
+from tuireader.feeds.entry import web_url
 from tuireader.feeds.errors import STATUS_WORDS
 from tuireader.feeds.fetch import Fetcher, FetchLimits
 from tuireader.feeds.workers import ParseWorker
 from tuireader.model import Comment, Fetched, FetchFailed, FetchJob, ParsedEntry, ParsedFeed
-from tuireader.text import safe_url
 
 MOST_BYTES = 8_000_000
 """Bytes of a page, a thread of comments or a picture."""
@@ -72,10 +72,7 @@ async def fetch_comments(
     parsed = await parser.parse(answer.body, answer.url, answer.content_type)
     if not isinstance(parsed, ParsedFeed):
         raise TuireaderError(f"the comments cannot be read: {parsed.reason}")
-    entries = parsed.entries[:MOST_COMMENTS]
-    dated = sorted((one for one in entries if one.published is not None), key=_time)
-    undated = [one for one in entries if one.published is None]
-    return tuple(_comment(one) for one in (*dated, *undated))
+    return tuple(map(_comment, sorted(parsed.entries[:MOST_COMMENTS], key=_order)))
 
 
 async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
@@ -84,7 +81,7 @@ async def fetch_picture(fetcher: Fetcher, url: str, feed_url: str) -> bytes:
 
 
 async def _fetch(fetcher: Fetcher, url: str, feed_url: str, headers: tuple[tuple[str, str], ...]) -> Fetched:
-    if not safe_url(url).startswith(("http://", "https://")):
+    if not web_url(url):
         raise TuireaderError("the article has no web address")
     job = FetchJob(0, url, headers=headers, public_only=not same_host(url, feed_url))
     answer = await fetcher.fetch(job)
@@ -103,8 +100,8 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     return charset.decode(body, content_type)
 
 
-def _time(entry: ParsedEntry) -> int:
-    return entry.published or 0
+def _order(entry: ParsedEntry) -> tuple[bool, int]:
+    return entry.published is None, entry.published or 0
 
 
 def _comment(entry: ParsedEntry) -> Comment:
