@@ -80,8 +80,6 @@ class Elements:
         self.line = Line(Links())
         self.open: list[str] = []
         self.places: dict[str, list[int]] = {}  # positions in `open` by name
-        self.quote = 0
-        self.definitions = 0
         self.headings: list[int] = []
         self.lists: list[OpenList] = []
         self.marker = ""
@@ -89,7 +87,6 @@ class Elements:
         self.tables: list[Table] = []
         self.unheeded_tables = 0
         self.captioned = False
-        self.strong = False
         self.deferred: list[Block] = []
         self.code: list[str] | None = None
         self.language = ""
@@ -114,12 +111,15 @@ class Elements:
         """Return the position of the innermost element with one of the names; -1 if there is none."""
         return max(self.places[name][-1] if self.places.get(name) else -1 for name in names)
 
+    def _count(self, *names: str) -> int:
+        return sum(len(self.places.get(name, ())) for name in names)
+
     def _pop_to(self, place: int) -> None:
         while len(self.open) > place:
+            self._flush()
             name = self.open.pop()
             self.places[name].pop()
             if ending := self.ENDS.get(name):
-                self._flush()
                 ending(self)
 
     def _note_class(self, raw: str) -> None:
@@ -147,7 +147,7 @@ class Elements:
     def _emit_text(self, text: str, spans: tuple[Span, ...]) -> None:
         if self._is_caption(text, spans):
             return
-        if self.strong or (self.headings and self.marker):
+        if self._count("dt", "summary") or (self.headings and self.marker):
             spans = (Span(0, len(text), SpanKind.STRONG), *spans)
         kind, level = BlockKind.PARAGRAPH, 0
         if self.marker:
@@ -162,8 +162,9 @@ class Elements:
 
     def _placed(self, kind: BlockKind, text: str = "", spans: tuple[Span, ...] = ()) -> Block:
         """Return a block at the current depth of quotes and lists."""
-        indent = max(len(self.lists) + self.definitions, 1 if self.marker else 0)
-        return Block(kind, text, spans, quote=min(self.quote, DEEPEST), indent=min(indent, DEEPEST))
+        indent = max(len(self.lists) + self._count("dd"), 1 if self.marker else 0)
+        quote = min(self._count("blockquote"), DEEPEST)
+        return Block(kind, text, spans, quote=quote, indent=min(indent, DEEPEST))
 
     def _emit(self, block: Block) -> None:
         self.count += 1

@@ -49,14 +49,7 @@ class Lists(Elements):
     def _term(self, name: str, _raw: str) -> None:
         self._close("dd")
         self._close("dt")
-        if name == "dd":
-            self.definitions += 1
-        else:
-            self.strong = True
         self._push(name)
-
-    def _end_definition(self) -> None:
-        self.definitions -= 1
 
 
 def _ordinal(number: int, style: str) -> str:

@@ -18,20 +18,10 @@ _LONGEST_CODE = 200_000
 _LEFT_OUT = "The rest of this text is left out: it is too long to show here."
 _INLINE_KINDS = {
     "a": SpanKind.LINK,
-    "b": SpanKind.STRONG,
-    "strong": SpanKind.STRONG,
-    "i": SpanKind.EM,
-    "em": SpanKind.EM,
-    "cite": SpanKind.EM,
-    "dfn": SpanKind.EM,
-    "code": SpanKind.CODE,
-    "kbd": SpanKind.CODE,
-    "samp": SpanKind.CODE,
-    "tt": SpanKind.CODE,
-    "var": SpanKind.CODE,
-    "del": SpanKind.STRIKE,
-    "s": SpanKind.STRIKE,
-    "strike": SpanKind.STRIKE,
+    **dict.fromkeys(("b", "strong"), SpanKind.STRONG),
+    **dict.fromkeys(("i", "em", "cite", "dfn"), SpanKind.EM),
+    **dict.fromkeys(("code", "kbd", "samp", "tt", "var"), SpanKind.CODE),
+    **dict.fromkeys(("del", "s", "strike"), SpanKind.STRIKE),
     "mark": SpanKind.MARK,
     "sup": SpanKind.SUP,
     "sub": SpanKind.SUB,
@@ -184,13 +174,6 @@ class _Reader(Lists, Media, TableTags):
     def _end_heading(self) -> None:
         self.headings.pop()
 
-    def _blockquote(self, name: str, _raw: str) -> None:
-        self.quote += 1
-        self._push(name)
-
-    def _end_blockquote(self) -> None:
-        self.quote -= 1
-
     def _break(self) -> None:
         """Handle a break: one ends a line, two end the paragraph."""
         if self.code is not None:
@@ -206,13 +189,6 @@ class _Reader(Lists, Media, TableTags):
 
     def _quotation(self, _name: str, _raw: str) -> None:
         self.line.add("“")
-
-    def _summary(self, name: str, _raw: str) -> None:
-        self.strong = True
-        self._push(name)
-
-    def _end_strong(self) -> None:
-        self.strong = False
 
     # ----------------------------------------------------------------- code
 
@@ -244,8 +220,7 @@ _STARTS: dict[str, _Start] = {
     **dict.fromkeys(("td", "th"), _Reader._cell),
     **dict.fromkeys(("iframe", "video", "audio", "object", "embed"), _Reader._embedded),
     "amp-img": _Reader._image,
-    "blockquote": _Reader._blockquote,
-    "figcaption": _Reader._block,
+    **dict.fromkeys(("blockquote", "figcaption", "summary"), _Reader._block),
     "figure": _Reader._figure,
     "hr": _Reader._rule,
     "img": _Reader._image,
@@ -255,7 +230,6 @@ _STARTS: dict[str, _Start] = {
     "pre": _Reader._preformatted,
     "q": _Reader._quotation,
     "source": _Reader._source,
-    "summary": _Reader._summary,
     "table": _Reader._table,
     "tr": _Reader._row,
 }
@@ -263,9 +237,6 @@ _Reader.ENDS = {
     **dict.fromkeys(_HEADINGS, _Reader._end_heading),
     **dict.fromkeys(("ul", "ol", "menu"), _Reader._end_list),
     **dict.fromkeys(("td", "th"), _Reader._end_cell),
-    **dict.fromkeys(("dt", "summary"), _Reader._end_strong),
-    "blockquote": _Reader._end_blockquote,
-    "dd": _Reader._end_definition,
     "figure": _Reader._end_figure,
     "li": _Reader._end_item,
     "pre": _Reader._end_preformatted,

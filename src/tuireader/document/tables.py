@@ -80,7 +80,7 @@ class TableTags(Elements):
         table = self.tables.pop()
         self.out = table.out
         rows = [row for row in table.rows if any(cell.blocks for cell in row)]
-        quote, indent = min(self.quote, DEEPEST), min(len(self.lists), DEEPEST)
+        quote, indent = min(self._count("blockquote"), DEEPEST), min(len(self.lists), DEEPEST)
         laid = lay_out(rows, quote, indent, self.width - 2 * quote)
         if laid is None:
             laid = [block for row in rows for cell in row for block in cell.blocks]

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -46,19 +47,7 @@ def to_dict(article: Article, document: Document, related: Sequence[Related] = (
         "text": "\n\n".join(block.text for block in document.blocks if block.text),
         "links": [link.url for link in document.links],
         "comments": article.comments_url,
-        "evidence": [
-            {
-                "watch": one.watch,
-                "hits": [{"term": hit.term, "field": hit.field, "count": hit.count} for hit in one.hits],
-                "sentence": one.sentence,
-                "spans": [list(span) for span in one.spans],
-                "feed_id": one.feed_id,
-                "feed": one.feed,
-                "revision": one.revision,
-                "until": one.until,
-            }
-            for one in article.evidence
-        ],
+        "evidence": [asdict(one) for one in article.evidence],
         "related": [
             {
                 "relation": one.relation.value,
