@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -124,23 +125,22 @@ def test_follow_prints_what_others_bring(run: Run, news: tuple[Home, Web]) -> No
     command = [sys.executable, "-m", "tuireader", *home.arguments("watch", "follow", "--json", "pipl")]
     following = subprocess.Popen(command, env=home.environment(), stdout=subprocess.PIPE, text=True)
     assert following.stdout is not None
-    try:
-        line = ""
-        for round_ in range(60):  # it does not say when it has begun: bring news until it sees some
-            fresh = [item(f"z{n}", f"News {n}", f"<p>PIPL {n}</p>") for n in range(round_ + 1)]
-            web.serve("/feed.xml", rss("Example News", fresh))
-            run("refresh")
-            os.set_blocking(following.stdout.fileno(), False)
-            if line := following.stdout.readline():
-                break
-        found = json.loads(line)
-        fits(found, "watch follow")
-        assert found["watch"] == "PIPL" and found["title"].startswith("News ")
-        following.send_signal(signal.SIGINT)
-        assert following.wait(timeout=20) == Exit.INTERRUPTED
-    finally:
-        following.kill()
-        following.communicate()
+    with following, ThreadPoolExecutor(1) as reader:
+        first = reader.submit(following.stdout.readline)
+        try:
+            for round_ in range(60):  # it does not say when it has begun: bring news until it sees some
+                fresh = [item(f"z{n}", f"News {n}", f"<p>PIPL {n}</p>") for n in range(round_ + 1)]
+                web.serve("/feed.xml", rss("Example News", fresh))
+                run("refresh")
+                if first.done():
+                    break
+            found = json.loads(first.result(timeout=20))
+            fits(found, "watch follow")
+            assert found["watch"] == "PIPL" and found["title"].startswith("News ")
+            following.send_signal(signal.SIGINT)
+            assert following.wait(timeout=20) == Exit.INTERRUPTED
+        finally:
+            following.kill()
 
 
 def test_follow_knows_its_watches(run: Run) -> None:
