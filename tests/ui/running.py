@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from inspect import getfile
+from pathlib import Path
 
+from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.notifications import Notify
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled, WorkerFailed
 
@@ -17,6 +21,17 @@ from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.app import TuireaderApp
 from tuireader.ui.screens.main import MainScreen
+
+
+class Patient(TuireaderApp):
+    """The app with toasts that stay: on a busy machine they would be gone before a test reads them."""
+
+    CSS_PATH = Path(getfile(TuireaderApp)).with_name(str(TuireaderApp.CSS_PATH))
+
+    def post_message(self, message: Message) -> bool:
+        if isinstance(message, Notify):
+            message.notification.timeout = 3600
+        return super().post_message(message)
 
 
 @dataclass
@@ -125,7 +140,7 @@ async def running(
         browsed.append(url)
         return refuse
 
-    app = TuireaderApp(library, first_run=first_run, browser=browser, clock=lambda: NOW)
+    app = Patient(library, first_run=first_run, browser=browser, clock=lambda: NOW)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         run = Running(app, pilot, library, browsed)
         await run.settle()
