@@ -26,7 +26,7 @@ from tuireader.ui.screens.main import MainScreen
 class Patient(TuireaderApp):
     """The app with toasts that stay: on a busy machine they would be gone before a test reads them."""
 
-    CSS_PATH = Path(getfile(TuireaderApp)).with_name(str(TuireaderApp.CSS_PATH))
+    CSS_PATH = str(Path(getfile(TuireaderApp)).with_name(TuireaderApp.CSS_PATH))
 
     def post_message(self, message: Message) -> bool:
         if isinstance(message, Notify):
