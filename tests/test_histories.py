@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
 from tuireader import ingest, query, watch
-from tuireader.library import watching
+from tuireader.library.watching.notifications import claim
 from tuireader.model import ParsedEntry
 from tuireader.store import Store, maintenance
 from tuireader.store.articles import StoredText
@@ -125,7 +125,7 @@ class History:
 
     def tell(self) -> None:
         wanted = {rule.name: "article" for rule in RULES}
-        items, _ = watching.notifications.claim(self.store, wanted, FEEDS, self.matcher, self.now)
+        items, _ = claim(self.store, wanted, FEEDS, self.matcher, self.now)
         self.told += [(one.watch, item.article_id) for item in items for one in item.evidence]
         assert len(self.told) == len(set(self.told))
 

@@ -360,7 +360,7 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
             assert text.startswith("# mine\n") and url in text
             await refreshed(library)
             assert await titles(library) == ["One"]
-            opml = await library.exchange.export_opml()
+            opml = "".join(await library.exchange.export("opml"))
         (tmp_path / "out.opml").write_text(opml, encoding="utf-8")
         fresh = tmp_path / "fresh"
         fresh.mkdir()

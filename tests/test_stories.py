@@ -385,7 +385,7 @@ async def test_the_brief_of_the_demo(tmp_path: Path) -> None:
         assert 0 < only.stories < made.stories
         assert all("PIPL" in story.watches for section in only.sections for story in section.stories)
         with pytest.raises(TuireaderError, match="WeChat, PIPL"):
-            await library.briefs.make(86_400, "Pipl")
+            await library.briefs.make(86_400, "PIP")
 
 
 async def test_a_brief_says_what_it_leaves_out(tmp_path: Path) -> None:

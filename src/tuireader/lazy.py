@@ -24,15 +24,3 @@ def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], 
         return found
 
     return __getattr__
-
-
-def modules(package: str) -> Callable[[str], object]:
-    """A `__getattr__` for a package that imports each of its modules on first use."""
-
-    def __getattr__(name: str) -> object:
-        try:
-            return import_module(f"{package}.{name}")
-        except ModuleNotFoundError:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}") from None
-
-    return __getattr__

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, say
+from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.empty_result import no_articles
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
@@ -43,8 +43,8 @@ _limit = click.option(
 @expression_argument()
 @format_option
 @_limit
-@click.pass_obj
-def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) -> int:
+@library_command
+async def list_(library: Library, expression: tuple[str, ...], form: str, limit: int) -> None:
     """List articles, newest first.
 
     Lists all articles, or those that an expression matches.
@@ -56,12 +56,7 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
       tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
     """
-
-    async def job(library: Library) -> int:
-        await _print_articles(library, " ".join(expression), form, limit)
-        return Exit.OK
-
-    return in_library(options, job)
+    await _print_articles(library, " ".join(expression), form, limit)
 
 
 @click.command(cls=ExpressionCommand)
@@ -76,9 +71,9 @@ def list_(options: Options, expression: tuple[str, ...], form: str, limit: int) 
     help="Newest or most relevant first.",
 )
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
-@click.pass_obj
-def search(
-    options: Options, expression: tuple[str, ...], form: str, limit: int, sort: str, exit_status: bool
+@library_command
+async def search(
+    library: Library, expression: tuple[str, ...], form: str, limit: int, sort: str, exit_status: bool
 ) -> int:
     """Search all stored articles.
 
@@ -90,19 +85,15 @@ def search(
       tuireader search --exit-status watch:PIPL is:unread > /dev/null && echo 'something to read'
       tuireader search WeChat -title:users is:unread
     """
-
-    async def job(library: Library) -> int:
-        found = await _print_articles(library, " ".join(expression), form, limit, sort == RELEVANCE)
-        return Exit.FAILURE if exit_status and not found else Exit.OK
-
-    return in_library(options, job)
+    found = await _print_articles(library, " ".join(expression), form, limit, sort == RELEVANCE)
+    return Exit.FAILURE if exit_status and not found else Exit.OK
 
 
 @click.command(cls=ExpressionCommand)
 @expression_argument()
 @json_option
-@click.pass_obj
-def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def count(library: Library, expression: tuple[str, ...], as_json: bool) -> None:
     """Count articles and their stories.
 
     Counts all articles, or those that an expression matches. Marks nothing.
@@ -113,19 +104,14 @@ def count(options: Options, expression: tuple[str, ...], as_json: bool) -> int:
       tuireader count is:unread watch:WeChat
       tuireader count --json 'age:<7d -is:read'
     """
-
-    async def job(library: Library) -> int:
-        text = " ".join(expression)
-        if text.strip():
-            ids, problem = await library.searches.run(text, limit=NO_LIMIT)
-            if problem:
-                raise UsageError(problem)
-        else:
-            ids = await library.lists.ids(View(ViewKind.ALL))
-        await print_count(library, ids, as_json)
-        return Exit.OK
-
-    return in_library(options, job)
+    text = " ".join(expression)
+    if text.strip():
+        ids, problem = await library.searches.run(text, limit=NO_LIMIT)
+        if problem:
+            raise UsageError(problem)
+    else:
+        ids = await library.lists.ids(View(ViewKind.ALL))
+    await print_count(library, ids, as_json)
 
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
@@ -204,8 +190,8 @@ def _when(moment: int) -> str:
 @click.argument("article", type=ARTICLE, shell_complete=complete_articles)
 @click.option("--full", is_flag=True, help="Fetch the full text from its page if it is not stored.")
 @json_option
-@click.pass_obj
-def show(options: Options, article: int, full: bool, as_json: bool) -> int:
+@library_command
+async def show(library: Library, article: int, full: bool, as_json: bool) -> None:
     """Print an article as text.
 
     ARTICLE is the number that `list` and `search` print first.
@@ -216,32 +202,25 @@ def show(options: Options, article: int, full: bool, as_json: bool) -> int:
       tuireader show 12 --json
       tuireader show --full 12
     """
+    from tuireader.document import parse
+    from tuireader.export import paragraphs, to_dict
 
-    async def job(library: Library) -> int:
-        from tuireader.document import parse
-        from tuireader.export import paragraphs, to_dict
-
-        found = await library.articles.get(article)
-        if found is None:
-            raise UsageError(f"there is no article {article}", "`tuireader list` shows the numbers")
-        if full and not found.shows_full:
-            stored = found.full is not None and found.full.html
-            fetch = (
-                library.content.show_full_text(article, True)
-                if stored
-                else library.content.fetch_full_text(article)
-            )
-            found = await fetch
-        html, base_url = found.shown
-        document = parse(html, base_url or found.url)
-        related = await library.articles.related(article)
-        if as_json:
-            print_json_text(json.dumps(to_dict(found, document, related), ensure_ascii=False))
-        else:
-            print_paged(_text(found, paragraphs(document), document, related))
-        return Exit.OK
-
-    return in_library(options, job)
+    found = await library.articles.require(article)
+    if full and not found.shows_full:
+        stored = found.full is not None and found.full.html
+        fetch = (
+            library.content.show_full_text(article, True)
+            if stored
+            else library.content.fetch_full_text(article)
+        )
+        found = await fetch
+    html, base_url = found.shown
+    document = parse(html, base_url or found.url)
+    related = await library.articles.related(article)
+    if as_json:
+        print_json_text(json.dumps(to_dict(found, document, related), ensure_ascii=False))
+    else:
+        print_paged(_text(found, paragraphs(document), document, related))
 
 
 def _text(found: Article, text: str, document: Document, related: tuple[Related, ...]) -> Iterator[str]:

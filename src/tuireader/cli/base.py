@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -13,9 +14,10 @@ from tuireader.startup.tui import Options, say
 if TYPE_CHECKING:
     from tuireader.library import Library
 
-__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "say"]
+__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "library_command", "say"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 COMPLETE = "_TUIREADER_COMPLETE"
 """The variable by which a shell asks for completion."""
 
@@ -43,3 +45,13 @@ def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
             return await job(library)
 
     return asyncio.run(whole())
+
+
+def library_command(job: Callable[Concatenate[Library, P], Awaitable[int | None]]) -> Callable[P, int | None]:
+    """Make the function of a command from a coroutine that gets the open library."""
+
+    def command(options: Options, /, *args: P.args, **kwargs: P.kwargs) -> int | None:
+        return in_library(options, lambda library: job(library, *args, **kwargs))
+
+    update_wrapper(command, job)
+    return click.pass_obj(command)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library
+from tuireader.cli.base import library_command
 from tuireader.cli.completion import complete_watches
 from tuireader.config.values import Invalid, duration
-from tuireader.errors import Exit, UsageError
+from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS, render
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ _SPAN = duration(60, 3650 * _DAY)
     help="Markdown, JSON or a web page.",
 )
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
-@click.pass_obj
-def brief(options: Options, since: str, watch: str, form: str) -> int:
+@library_command
+async def brief(library: Library, since: str, watch: str, form: str) -> None:
     """Print new articles by story, with matched sentences.
 
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
@@ -51,15 +51,10 @@ def brief(options: Options, since: str, watch: str, form: str) -> int:
       tuireader brief --since 7d --json
     """
     span = None if since == "last" else _seconds(since)
-
-    async def job(library: Library) -> int:
-        made, end = await library.briefs.make(span, watch)
-        click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
-        if span is None:
-            await library.briefs.end(watch, end)  # only once it is printed
-        return Exit.OK
-
-    return in_library(options, job)
+    made, end = await library.briefs.make(span, watch)
+    click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
+    if span is None:
+        await library.briefs.end(watch, end)  # only once it is printed
 
 
 def _seconds(since: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.base import Options, library_command, say
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.text.wording import counted
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Only print what would be dropped.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-@click.pass_obj
-def purge(
-    options: Options,
+@library_command
+async def purge(
+    library: Library,
     older_than: str | None,
     keep: int | None,
     unread: bool,
@@ -50,27 +50,23 @@ def purge(
     if older_than is None and keep is None:
         raise UsageError("choose what to drop", "with --older-than 90d, --keep 100, or both")
     seconds = None if older_than is None else _seconds(older_than)
-
-    async def job(library: Library) -> int:
-        plan = await library.database.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
-        what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
-        what += f", {_size(plan.bytes)}"
-        if dry_run or not plan.articles:
-            if as_json:
-                print_json("Purged", plan, dropped=False)
-            else:
-                print(f"would drop {what}")
-            return Exit.OK
-        if not yes and not _agreed(f"Drop {what}?"):
-            return Exit.FAILURE
-        await library.database.purge(older_than=seconds, keep=keep, unread=unread)
+    plan = await library.database.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
+    what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
+    what += f", {_size(plan.bytes)}"
+    if dry_run or not plan.articles:
         if as_json:
-            print_json("Purged", plan, dropped=True)
+            print_json("Purged", plan, dropped=False)
         else:
-            print(f"dropped {what}")
+            print(f"would drop {what}")
         return Exit.OK
-
-    return in_library(options, job)
+    if not yes and not _agreed(f"Drop {what}?"):
+        return Exit.FAILURE
+    await library.database.purge(older_than=seconds, keep=keep, unread=unread)
+    if as_json:
+        print_json("Purged", plan, dropped=True)
+    else:
+        print(f"dropped {what}")
+    return Exit.OK
 
 
 @click.group()

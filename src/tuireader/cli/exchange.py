@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.base import library_command, say
 from tuireader.cli.output import json_option, print_json
-from tuireader.errors import Exit, TuireaderError
+from tuireader.errors import TuireaderError
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def import_() -> None:
 @import_.command("file")
 @click.argument("source")
 @json_option
-@click.pass_obj
-def import_file(options: Options, source: str, as_json: bool) -> int:
+@library_command
+async def import_file(library: Library, source: str, as_json: bool) -> None:
     """Import feeds, or a read state, from a file, standard input (-) or a web page.
 
     A file is OPML, what `tuireader export` writes, or a list of addresses, one a line; tags after an address,
@@ -58,23 +58,19 @@ def import_file(options: Options, source: str, as_json: bool) -> int:
       printf 'https://example.org/feed.xml tech\\n' | tuireader import -
       tuireader import read-state.json
     """
-
-    async def job(library: Library) -> int:
-        if source == "-":
-            done = await library.exchange.import_data(sys.stdin.buffer.read(), "standard input")
-        elif source.startswith(("http://", "https://")):
-            done = await library.exchange.import_page(source)
-        else:
-            done = await library.exchange.import_file(Path(source))
-        _tell_import(done)
-        if as_json:
-            print_json("Import", done)
-        return Exit.OK
-
-    return in_library(options, job)
+    done = await import_from(library, source)
+    if as_json:
+        print_json("Import", done)
 
 
-def _tell_import(done: Imported) -> None:
+async def import_from(library: Library, source: str) -> Imported:
+    """Import a file, standard input or a web page, and report what is new."""
+    if source == "-":
+        done = await library.exchange.import_data(sys.stdin.buffer.read(), "standard input")
+    elif source.startswith(("http://", "https://")):
+        done = await library.exchange.import_page(source)
+    else:
+        done = await library.exchange.import_file(Path(source))
     for line in done.skipped:
         say(f"tuireader: skipped {line}")
     if done.marked or done.noted:
@@ -82,6 +78,7 @@ def _tell_import(done: Imported) -> None:
     else:
         views = ", " + counted(done.views, "new view") if done.views else ""
         say(counted(done.new, "new feed") + views)
+    return done
 
 
 @click.command()
@@ -95,8 +92,8 @@ def _tell_import(done: Imported) -> None:
     help="OPML, JSON, a newsboat `urls` file, or the read state as JSON.",
 )
 @click.option("--json", "form", flag_value="json", help="Short for --format json.")
-@click.pass_obj
-def export(options: Options, file: Path | None, form: str) -> int:
+@library_command
+async def export(library: Library, file: Path | None, form: str) -> None:
     """Export subscriptions, or read, starred and labelled articles.
 
     Writes to FILE or to stdout. `tuireader import` reads all formats; import subscriptions before the read
@@ -109,20 +106,15 @@ def export(options: Options, file: Path | None, form: str) -> int:
       tuireader export --format newsboat urls
       tuireader export --format state read-state.json
     """
-
-    async def job(library: Library) -> int:
-        pieces = await library.exchange.export(form)
-        encoded = (piece.encode("utf-8", "replace") for piece in pieces)
-        if file is None or str(file) == "-":
-            for piece in encoded:
-                click.echo(piece, nl=False)
-            return Exit.OK
-        try:
-            files.write(file, encoded)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise TuireaderError(f"{file} cannot be written: {error.strerror}", "check the path") from None
-        return Exit.OK
-
-    return in_library(options, job)
+    pieces = await library.exchange.export(form)
+    encoded = (piece.encode("utf-8", "replace") for piece in pieces)
+    if file is None or str(file) == "-":
+        for piece in encoded:
+            click.echo(piece, nl=False)
+        return
+    try:
+        files.write(file, encoded)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise TuireaderError(f"{file} cannot be written: {error.strerror}", "check the path") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.base import in_library, library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.empty_result import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="Order: as configured, worst first, busiest first, or by title.",
 )
 @click.pass_context
-def feeds(context: click.Context, as_json: bool, sort: str) -> int:
+def feeds(context: click.Context, as_json: bool, sort: str) -> None:
     """List feeds with their health, or manage them.
 
     Columns: number, unread/all articles, articles a week, last success, title, address, error.
@@ -45,23 +45,21 @@ def feeds(context: click.Context, as_json: bool, sort: str) -> int:
       tuireader feeds --sort trouble
       tuireader feeds --json
     """
-    if context.invoked_subcommand is not None:
-        return Exit.OK
+    if context.invoked_subcommand is None:
+        in_library(context.obj, lambda library: _list(library, as_json, sort))
 
-    async def job(library: Library) -> int:
-        now = int(time.time())
-        found = await library.feeds.health()
-        if not found:
-            say(f"tuireader: {NO_FEEDS}")
-        for health in sorted(found, key=_ORDERS[sort]):
-            if as_json:
-                address, trouble = without_password(health.feed.url), health.trouble.name.lower()
-                print_json("FeedHealth", health, url=address, trouble=trouble)
-            else:
-                print(_as_line(health, now))
-        return Exit.OK
 
-    return in_library(context.obj, job)
+async def _list(library: Library, as_json: bool, sort: str) -> None:
+    now = int(time.time())
+    found = await library.feeds.health()
+    if not found:
+        say(f"tuireader: {NO_FEEDS}")
+    for health in sorted(found, key=_ORDERS[sort]):
+        if as_json:
+            address, trouble = without_password(health.feed.url), health.trouble.name.lower()
+            print_json("FeedHealth", health, url=address, trouble=trouble)
+        else:
+            print(_as_line(health, now))
 
 
 _ORDERS: Mapping[str, Callable[[FeedHealth], Any]] = {
@@ -114,23 +112,18 @@ def _names_feeds(health: FeedHealth) -> bool:
     return health.fault is Fault.NOT_A_FEED and "names these feeds" in (health.feed.last_error or "")
 
 
-def _change(
-    options: Options,
+async def _change(
+    library: Library,
     wanted: Sequence[str],
-    change: Callable[[Library, int], Awaitable[object]],
+    change: Callable[[int], Awaitable[object]],
     done: str,
     as_json: bool,
-) -> int:
+) -> None:
     """Change each named feed, once all were found."""
-
-    async def job(library: Library) -> int:
-        for feed_id in [await library.feeds.find(feed) for feed in wanted]:
-            feed = await _feed(library, feed_id)
-            await change(library, feed_id)
-            _tell(feed, feed.url, done, as_json)
-        return Exit.OK
-
-    return in_library(options, job)
+    for feed_id in [await library.feeds.find(feed) for feed in wanted]:
+        feed = await _feed(library, feed_id)
+        await change(feed_id)
+        _tell(feed, feed.url, done, as_json)
 
 
 async def _feed(library: Library, feed_id: int) -> Feed:
@@ -148,8 +141,8 @@ def _tell(feed: Feed, url: str, done: str, as_json: bool) -> None:
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @json_option
-@click.pass_obj
-def pause(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def pause(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Stop fetching feeds, but keep them and their articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
@@ -159,28 +152,28 @@ def pause(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds pause "Example News"
       tuireader feeds pause --json 1 2
     """
-    return _change(options, feed, lambda library, feed_id: library.feeds.pause(feed_id), "paused", as_json)
+    await _change(library, feed, library.feeds.pause, "paused", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @json_option
-@click.pass_obj
-def resume(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def resume(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Fetch paused feeds again.
 
     \b
     Example:
       tuireader feeds resume 1
     """
-    return _change(options, feed, lambda library, feed_id: library.feeds.resume(feed_id), "resumed", as_json)
+    await _change(library, feed, library.feeds.resume, "resumed", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, required=True, shell_complete=complete_feeds)
 @json_option
-@click.pass_obj
-def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def remove(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Unsubscribe from feeds, but keep their articles.
 
     FEED is an address, a number that `tuireader feeds` prints, or a part of a title.
@@ -190,14 +183,14 @@ def remove(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader remove https://example.org/feed.xml
       tuireader feeds remove 2
     """
-    return _change(options, feed, lambda library, feed_id: library.feeds.remove(feed_id), "removed", as_json)
+    await _change(library, feed, library.feeds.remove, "removed", as_json)
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, shell_complete=complete_feeds)
 @json_option
-@click.pass_obj
-def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def accept(library: Library, feed: tuple[str, ...], as_json: bool) -> None:
     """Write the new addresses of moved feeds to the configuration.
 
     Without FEED, for all moved feeds. If the address of a FEED is now a web page, takes the feed that the
@@ -208,26 +201,21 @@ def accept(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds accept
       tuireader feeds accept 2
     """
-
-    async def job(library: Library) -> int:
-        ids = [await library.feeds.find(one) for one in feed]
-        if not ids:
-            ids = [health.feed.id for health in await library.feeds.health() if health.moved_to]
-        for feed_id in ids:
-            before = await _feed(library, feed_id)
-            _tell(before, await library.feeds.accept_move(feed_id), "moved", as_json)
-        if not ids:
-            say("no feed has moved")
-        return Exit.OK
-
-    return in_library(options, job)
+    ids = [await library.feeds.find(one) for one in feed]
+    if not ids:
+        ids = [health.feed.id for health in await library.feeds.health() if health.moved_to]
+    for feed_id in ids:
+        before = await _feed(library, feed_id)
+        _tell(before, await library.feeds.accept_move(feed_id), "moved", as_json)
+    if not ids:
+        say("no feed has moved")
 
 
 @feeds.command()
 @click.argument("feed", nargs=-1, shell_complete=complete_feeds)
 @click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
-@click.pass_obj
-def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
     """Fetch failing feeds now, or the given ones even if gone or paused.
 
     \b
@@ -235,18 +223,14 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
       tuireader feeds retry
       tuireader feeds retry "Example News"
     """
-
-    async def job(library: Library) -> int:
-        ids = [await library.feeds.find(one) for one in feed]
-        if not ids:
-            failing = (Trouble.FAILING, Trouble.GONE)
-            ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
-        if not ids:
-            say("no feed is failing")
-            return Exit.OK
-        return await follow(library, library.refresh.run(ids), as_json=as_json)
-
-    return in_library(options, job)
+    ids = [await library.feeds.find(one) for one in feed]
+    if not ids:
+        failing = (Trouble.FAILING, Trouble.GONE)
+        ids = [health.feed.id for health in await library.feeds.health() if health.trouble in failing]
+    if not ids:
+        say("no feed is failing")
+        return Exit.OK
+    return await follow(library, library.refresh.run(ids), as_json=as_json)
 
 
 @click.command()
@@ -258,9 +242,9 @@ def retry(options: Options, feed: tuple[str, ...], as_json: bool) -> int:
 )
 @click.option("--dry-run", is_flag=True, help="Only show what was found and its content.")
 @json_option
-@click.pass_obj
-def add(
-    options: Options, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
+@library_command
+async def add(
+    library: Library, url: str, folder: str, title: str, number: int | None, dry_run: bool, as_json: bool
 ) -> int:
     """Subscribe to a feed, or to the feed of a web page.
 
@@ -274,31 +258,27 @@ def add(
       tuireader add --dry-run https://example.org/
       tuireader add --feed 1 https://example.org/
     """
-
-    async def job(library: Library) -> int:
-        found = await library.feeds.discover(url)
-        if not found:
-            raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        if number is not None and number > len(found):
-            raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
-        if dry_run:
-            return await _tell_found(library, found, number or 1, as_json)
-        several = number is None and len(found) > 1
-        at = await _which(library, found, url, folder, title) if several else number or 1
-        feed = found[at - 1]
-        address, name = feed.url, feed.title
-        try:
-            name = (await library.feeds.preview(feed)).title or name
-        except TuireaderError as error:
-            say(f"tuireader: it cannot be read yet: {error.message}")
-        new = await library.feeds.add([(address, title, folder)])
-        if as_json:
-            print_json("Added", url=without_password(address), title=title or name, new=bool(new))
-        shown = without_password(address)
-        say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
-        return Exit.OK
-
-    return in_library(options, job)
+    found = await library.feeds.discover(url)
+    if not found:
+        raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
+    if number is not None and number > len(found):
+        raise UsageError(f"{url} has no feed {number}", f"{counted(len(found), 'feed')} were found there")
+    if dry_run:
+        return await _tell_found(library, found, number or 1, as_json)
+    several = number is None and len(found) > 1
+    at = await _which(library, found, url, folder, title) if several else number or 1
+    feed = found[at - 1]
+    address, name = feed.url, feed.title
+    try:
+        name = (await library.feeds.preview(feed)).title or name
+    except TuireaderError as error:
+        say(f"tuireader: it cannot be read yet: {error.message}")
+    new = await library.feeds.add([(address, title, folder)])
+    if as_json:
+        print_json("Added", url=without_password(address), title=title or name, new=bool(new))
+    shown = without_password(address)
+    say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
+    return Exit.OK
 
 
 async def _which(library: Library, found: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:

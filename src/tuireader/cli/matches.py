@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library
+from tuireader.cli.base import library_command
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import json_option, print_json
-from tuireader.errors import UsageError
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -23,8 +22,8 @@ _PAUSE = 0.5
 @click.command()
 @click.argument("name", nargs=-1, shell_complete=complete_watches)
 @json_option
-@click.pass_obj
-def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
+@library_command
+async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None:
     """Print new matches of watches as they arrive.
 
     Runs until interrupted. NAME is a watch; without it, all watches. Fetches nothing: the articles come from
@@ -35,26 +34,16 @@ def follow(options: Options, name: tuple[str, ...], as_json: bool) -> int:
       tuireader watch follow
       tuireader watch follow --json WeChat >> matches.jsonl
     """
-
-    async def job(library: Library) -> int:
-        known = {item.name.casefold(): item.name for item in library.config.watches}
-        for one in name:
-            if one.casefold() not in known:
-                raise UsageError(
-                    f"there is no watch {one!r}", f"there are: {', '.join(known.values()) or 'none'}"
-                )
-        wanted = {known[one.casefold()] for one in name}
-        _, last = await library.watches.matches_after(None)
-        while True:
-            await asyncio.sleep(_PAUSE)
-            if not await library.database.changed_elsewhere():
-                continue
-            found, last = await library.watches.matches_after(last)
-            for article_id, evidence in found:
-                if not wanted or evidence.watch in wanted:
-                    await print_match(library, article_id, evidence, as_json=as_json)
-
-    return in_library(options, job)
+    wanted = {library.watches.named(one).name for one in name}
+    _, last = await library.watches.matches_after(None)
+    while True:
+        await asyncio.sleep(_PAUSE)
+        if not await library.database.changed_elsewhere():
+            continue
+        found, last = await library.watches.matches_after(last)
+        for article_id, evidence in found:
+            if not wanted or evidence.watch in wanted:
+                await print_match(library, article_id, evidence, as_json=as_json)
 
 
 async def print_match(library: Library, article_id: int, evidence: Evidence, *, as_json: bool) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, say
-from tuireader.cli.refresh import exit_code
+from tuireader.cli.base import Options, in_library
+from tuireader.cli.exchange import import_from
+from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, UsageError
-from tuireader.model import RefreshDone, Told
-from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -24,61 +21,31 @@ def run(options: Options, execute: Sequence[str], export: bool, source: str) -> 
     for name in execute:
         if name not in _COMMANDS:
             raise UsageError(f"unknown command for -x: {name!r}", f"use {' or '.join(_COMMANDS)}")
-    codes = [_COMMANDS[name](options) for name in execute]
+    codes = [in_library(options, _COMMANDS[name]) for name in execute]
     if source:
-        codes.append(_import(options, source))
+        in_library(options, lambda library: import_from(library, source))
     if export:
-        codes.append(_export(options))
+        in_library(options, _export)
     return max(codes, default=Exit.OK)
 
 
-def _reload(options: Options) -> int:
+async def _reload(library: Library) -> int:
     """Fetch all feeds silently, for cron; the exit code reports failures."""
-
-    async def job(library: Library) -> int:
-        done, untold = RefreshDone(0, 0, 0, 0, 0.0), False
-        async with aclosing(library.refresh.run()) as events:
-            async for event in events:
-                if isinstance(event, RefreshDone):
-                    done = event
-                elif isinstance(event, Told):
-                    untold = untold or bool(event.troubles)
-                    for trouble in event.troubles:
-                        say(f"tuireader: {trouble}")
-        async for _ in library.watches.apply():
-            pass
-        return exit_code(done, untold=untold)
-
-    return in_library(options, job)
+    return await follow(library, library.refresh.run(), as_json=False, quiet=True)
 
 
-def _print_unread(options: Options) -> int:
-    async def job(library: Library) -> int:
-        counts = await library.lists.counts()
-        print(f"{counts.unread.unread} unread articles")  # to the letter: scripts cut it
-        return Exit.OK
-
-    return in_library(options, job)
-
-
-def _export(options: Options) -> int:
-    opml = in_library(options, lambda library: library.exchange.export_opml())
-    click.echo(opml.encode("utf-8", "replace"), nl=False)
+async def _print_unread(library: Library) -> int:
+    counts = await library.lists.counts()
+    print(f"{counts.unread.unread} unread articles")  # to the letter: scripts cut it
     return Exit.OK
 
 
-def _import(options: Options, source: str) -> int:
-    async def job(library: Library) -> int:
-        done = await library.exchange.import_file(Path(source))
-        for line in done.skipped:
-            say(f"tuireader: skipped {line}")
-        say(counted(done.new, "new feed"))
-        return Exit.OK
-
-    return in_library(options, job)
+async def _export(library: Library) -> None:
+    for piece in await library.exchange.export("opml"):
+        click.echo(piece.encode("utf-8", "replace"), nl=False)
 
 
-_COMMANDS: Mapping[str, Callable[[Options], int]] = {"reload": _reload, "print-unread": _print_unread}
+_COMMANDS = {"reload": _reload, "print-unread": _print_unread}
 
 
 def _hidden(name: str) -> click.Command:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.empty_result import NO_FEEDS
 from tuireader.cli.matches import print_match
@@ -37,9 +37,9 @@ _RARELY = 20_000
 @click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
 @click.option("--matches", is_flag=True, help="Print each new match of a watch as JSON, one a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not report failing feeds; use the exit code.")
-@click.pass_obj
-def refresh(
-    options: Options,
+@library_command
+async def refresh(
+    library: Library,
     feeds: tuple[str, ...],
     due: bool,
     no_relate: bool,
@@ -62,16 +62,12 @@ def refresh(
     # The writer thread gives the interpreter up at each row; it must not wait long to have it back.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(_RARELY)
-
-    async def job(library: Library) -> int:
-        if not library.config.feeds:
-            say(f"tuireader: {NO_FEEDS}")
-            return Exit.OK
-        ids = [await library.feeds.find(feed) for feed in feeds] or None
-        events = library.refresh.run(ids, force=not due, relate=not no_relate)
-        return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
-
-    return in_library(options, job)
+    if not library.config.feeds:
+        say(f"tuireader: {NO_FEEDS}")
+        return Exit.OK
+    ids = [await library.feeds.find(feed) for feed in feeds] or None
+    events = library.refresh.run(ids, force=not due, relate=not no_relate)
+    return await follow(library, events, as_json=as_json, matches=matches, quiet=quiet)
 
 
 async def follow(

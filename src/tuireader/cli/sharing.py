@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, Options, in_library, say
+from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import json_option, print_json
-from tuireader.errors import Exit, TuireaderError
+from tuireader.errors import TuireaderError
 from tuireader.subprocesses.programs import filled
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Overwrite files of the same name.")
 @json_option
-@click.pass_obj
-def save(
-    options: Options,
+@library_command
+async def save(
+    library: Library,
     article: tuple[int, ...],
     form: str | None,
     folder: Path | None,
     overwrite: bool,
     as_json: bool,
-) -> int:
+) -> None:
     """Save articles as files named by date and title.
 
     Prints the names. An existing file is kept: a different article gets a name with a number. A saved web
@@ -53,19 +53,14 @@ def save(
       tuireader save 12
       tuireader save 12 13 --format html --to articles
     """
-
-    async def job(library: Library) -> int:
-        for number in article:
-            saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
-            if as_json:
-                print_json("SavedFile", saved)
-            else:
-                print(saved.path)
-            if not saved.new:
-                say(f"tuireader: {saved.path} was saved before, unchanged")
-        return Exit.OK
-
-    return in_library(options, job)
+    for number in article:
+        saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
+        if as_json:
+            print_json("SavedFile", saved)
+        else:
+            print(saved.path)
+        if not saved.new:
+            say(f"tuireader: {saved.path} was saved before, unchanged")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.articles import until_edited
-from tuireader.cli.base import Options, in_library, say
+from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.empty_result import NO_WATCHES
 from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
@@ -37,8 +37,8 @@ def watch() -> None:
 
 @watch.command("list")
 @json_option
-@click.pass_obj
-def list_(options: Options, as_json: bool) -> int:
+@library_command
+async def list_(library: Library, as_json: bool) -> None:
     """List watches with their matches of the last 1, 7 and 30 days.
 
     Columns: name, unread/all articles, matches of the last 1 · 7 · 30 days.
@@ -48,23 +48,18 @@ def list_(options: Options, as_json: bool) -> int:
       tuireader watch list
       tuireader watch list --json
     """
-
-    async def job(library: Library) -> int:
-        await _applied(library)
-        if not library.config.watches:
-            say(f"tuireader: {NO_WATCHES}")
-        for one in await library.watches.stats():
-            if as_json:
-                print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
-                continue
-            former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
-            advice = [note for note in one.advice if note not in one.quiet]
-            notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem, *advice) if note)
-            hits = f"{one.today} · {one.week} · {one.month}"
-            print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
-        return Exit.OK
-
-    return in_library(options, job)
+    await _applied(library)
+    if not library.config.watches:
+        say(f"tuireader: {NO_WATCHES}")
+    for one in await library.watches.stats():
+        if as_json:
+            print_json("WatchNumbers", one, newest=one.newest and _article(library, one.newest))
+            continue
+        former = f"{counted(one.former, 'hit')} until edited" if one.former else ""
+        advice = [note for note in one.advice if note not in one.quiet]
+        notes = "".join(f"  ({note})" for note in (former, one.quiet, one.problem, *advice) if note)
+        hits = f"{one.today} · {one.week} · {one.month}"
+        print(f"{one.name}\t{one.count.unread}/{one.count.total}\t{hits}{notes}")
 
 
 @watch.command(cls=ExpressionCommand)
@@ -72,9 +67,9 @@ def list_(options: Options, as_json: bool) -> int:
 @_days
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @json_option
-@click.pass_obj
-def test(
-    options: Options, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
+@library_command
+async def test(
+    library: Library, expression: tuple[str, ...], days: int | None, exit_status: bool, as_json: bool
 ) -> int:
     """Show what an expression would have matched.
 
@@ -83,24 +78,20 @@ def test(
       tuireader watch test 'fine NEAR/8 Tencent' --days 30
       tuireader watch test --json WeChat
     """
-
-    async def job(library: Library) -> int:
-        text = " ".join(expression)
-        report = await library.searches.try_out(text, days)
-        _print_report(library, report, as_json)
-        if not report.hits:
-            await say_advice(library, text)
-        return Exit.FAILURE if exit_status and not report.hits else Exit.OK
-
-    return in_library(options, job)
+    text = " ".join(expression)
+    report = await library.searches.try_out(text, days)
+    _print_report(library, report, as_json)
+    if not report.hits:
+        await say_advice(library, text)
+    return Exit.FAILURE if exit_status and not report.hits else Exit.OK
 
 
 @watch.command()
 @click.argument("name", shell_complete=complete_watches)
 @_days
 @json_option
-@click.pass_obj
-def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
+@library_command
+async def report(library: Library, name: str, days: int | None, as_json: bool) -> None:
     """Show the matches of a watch by day, feed and term.
 
     Also shows which feeds report first, and aliases found in the articles, as in "Some Long Name (SLN)".
@@ -110,34 +101,29 @@ def report(options: Options, name: str, days: int | None, as_json: bool) -> int:
       tuireader watch report WeChat
       tuireader watch report PIPL --days 7 --json
     """
-
-    async def job(library: Library) -> int:
-        await _applied(library)
-        found = await library.watches.report(name, days)
-        _print_report(library, found, as_json)
-        if as_json:
-            return Exit.OK
-        _print_table("Terms", found.terms)
-        if found.aliases:
-            print("\nOther names in its articles")
-        for other, sentence in found.aliases:
-            print(f"  {other}: {sentence}")
-        if not found.leads:
-            print("\nFirst to report: no story of this watch was told by several feeds yet")
-            return Exit.OK
-        print("\nFirst to report")
-        for title, lead in found.leads:
-            lag = f", else {_span(lead.lag)} later" if lead.lag else ""
-            print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
-        return Exit.OK
-
-    return in_library(options, job)
+    await _applied(library)
+    found = await library.watches.report(name, days)
+    _print_report(library, found, as_json)
+    if as_json:
+        return
+    _print_table("Terms", found.terms)
+    if found.aliases:
+        print("\nOther names in its articles")
+    for other, sentence in found.aliases:
+        print(f"  {other}: {sentence}")
+    if not found.leads:
+        print("\nFirst to report: no story of this watch was told by several feeds yet")
+        return
+    print("\nFirst to report")
+    for title, lead in found.leads:
+        lag = f", else {_span(lead.lag)} later" if lead.lag else ""
+        print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
 
 
 @watch.command()
 @json_option
-@click.pass_obj
-def lint(options: Options, as_json: bool) -> int:
+@library_command
+async def lint(library: Library, as_json: bool) -> None:
     """Find mistakes in watches.
 
     Reports rules that cannot match, unknown names, and terms that never match or make most of the matches
@@ -147,20 +133,15 @@ def lint(options: Options, as_json: bool) -> int:
     Example:
       tuireader watch lint
     """
-
-    async def job(library: Library) -> int:
-        await _applied(library)
-        remarks = await library.watches.lint()
-        for remark in remarks:
-            if as_json:
-                print_json("Remark", remark)
-            else:
-                print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
-        if not remarks and not as_json:
-            say("no remarks")
-        return Exit.OK
-
-    return in_library(options, job)
+    await _applied(library)
+    remarks = await library.watches.lint()
+    for remark in remarks:
+        if as_json:
+            print_json("Remark", remark)
+        else:
+            print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
+    if not remarks and not as_json:
+        say("no remarks")
 
 
 async def _applied(library: Library) -> None:

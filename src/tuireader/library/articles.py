@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Annotated
 
 from tuireader import files, ingest
-from tuireader.errors import TuireaderError, UsageError
-from tuireader.library.context import UseCases
+from tuireader.errors import TuireaderError
+from tuireader.library.context import UseCases, found_article
 from tuireader.model import Article, Evidence, Related, Revision, Story
 from tuireader.store import Store
 from tuireader.subprocesses import programs
@@ -56,6 +56,10 @@ class Articles(UseCases):
             return replace(found, evidence=completed(found.evidence, made))
 
         return await (self._pool.count if ahead else self._pool.read)(read)
+
+    async def require(self, article_id: int) -> Article:
+        """Return an article as `get` does. Raises UsageError without one."""
+        return found_article(await self.get(article_id), article_id)
 
     async def revisions(self, article_id: int) -> tuple[Revision, ...]:
         """Return the earlier versions of an article, newest first, each compared with the next one."""
@@ -108,12 +112,8 @@ class Articles(UseCases):
         """Return an article as `md`, `html`, `txt` or `json`. Raises UsageError."""
         from tuireader.export import render
 
-        article = await self._pool.read(lambda store: store.articles.get(article_id))
-        if article is None:
-            raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
-        related = (
-            await self._pool.read(lambda store: ingest.related(store, article_id)) if form == "json" else ()
-        )
+        article = await self._context.article(article_id)
+        related = await self.related(article_id) if form == "json" else ()
         return await asyncio.to_thread(render, article, form, related)
 
     @property
@@ -138,8 +138,7 @@ class Articles(UseCases):
         form = form or self._context.config.save.format
         folder = folder or self.save_folder
         content = (await self.render(article_id, form)).encode("utf-8", "replace")
-        article = await self._pool.read(lambda store: store.articles.get(article_id))
-        assert article is not None
+        article = await self._context.article(article_id)
 
         def save() -> SavedFile:
             files.make_folder(folder, files.SHARED)

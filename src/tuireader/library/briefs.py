@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuireader import ingest, schedule
-from tuireader.errors import TuireaderError
 from tuireader.export import brief
 from tuireader.library.articles import completed
 from tuireader.library.context import UseCases
+from tuireader.library.watching.rules import named
 from tuireader.store import Store
 
 
@@ -18,11 +18,10 @@ class Briefs(UseCases):
     async def make(self, seconds: int | None, watch: str = "") -> tuple[brief.Brief, int]:
         """Return a brief of the last `seconds`, and the article where it ends; None: since the last brief.
 
-        Without a last brief, None means a day. Raises TuireaderError when the watch does not exist.
+        Without a last brief, None means a day. Raises UsageError when the watch does not exist.
         """
         names = [item.name for item in self._context.config.watches]
-        if watch and watch not in names:
-            raise TuireaderError(f"there is no watch {watch!r}", f"there are: {', '.join(names) or 'none'}")
+        watch = watch and named(self._context.config, watch).name
         since = self._context.now() - (schedule.DAY if seconds is None else seconds)
 
         def read(store: Store) -> tuple[brief.Brief, int]:
@@ -47,4 +46,5 @@ class Briefs(UseCases):
 
     async def end(self, watch: str, end: int) -> None:
         """Remember where a brief ended, for the next one."""
-        await self._context.transact(lambda store: store.briefs.remember(watch, end))
+        name = watch and named(self._context.config, watch).name
+        await self._context.transact(lambda store: store.briefs.remember(name, end))

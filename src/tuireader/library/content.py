@@ -58,12 +58,12 @@ class Content(UseCases):
         Raises TuireaderError when the page cannot be fetched or has no more text than the feed.
         """
         await self._fetch_one(article_id)
-        return await self._article(article_id)
+        return await self._context.article(article_id)
 
     async def show_full_text(self, article_id: int, shown: bool) -> Article:
         """Show the full text, or the text of the feed."""
         await self._context.transact(lambda store: store.full_texts.show(article_id, shown))
-        return await self._article(article_id)
+        return await self._context.article(article_id)
 
     async def fetch_full_texts(
         self, feed_ids: Sequence[int] | None = None
@@ -97,8 +97,8 @@ class Content(UseCases):
 
     async def _fetch_one(self, article_id: int) -> list[NewMatch]:
         """Fetch, read and store a page; record a failure and raise it."""
-        article = await self._article(article_id)
-        self._require_network()
+        article = await self._context.article(article_id)
+        self._context.require_network()
         try:
             html, base_url = await self._page_text(article)
         except TuireaderError as fault:
@@ -134,10 +134,10 @@ class Content(UseCases):
         from tuireader.feeds import pages
         from tuireader.feeds.workers import ParseWorker
 
-        article = await self._article(article_id)
+        article = await self._context.article(article_id)
         if not article.comments_feed:
             raise TuireaderError("the feed has no comments to load")
-        self._require_network()
+        self._context.require_network()
         fetcher = await self._open_fetcher()
         async with ParseWorker() as parser:
             comments = await pages.fetch_comments(
@@ -145,7 +145,7 @@ class Content(UseCases):
             )
         thread = Thread(self._context.now(), comments)
         await self._context.transact(lambda store: store.full_texts.keep_comments(article_id, thread))
-        return await self._article(article_id)
+        return await self._context.article(article_id)
 
     async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
@@ -160,7 +160,7 @@ class Content(UseCases):
 
             data = demo.picture(url)
             if data is None:
-                self._require_network()
+                self._context.require_network()
         else:
             data, speed = await self._image_file(url, feed_id)
         found = await self._work("picture", data, width, height, ground, seconds=_DECODE)
@@ -192,12 +192,6 @@ class Content(UseCases):
             return []
         return [(start, end, kind) for start, end, kind in found]
 
-    async def _article(self, article_id: int) -> Article:
-        article = await self._pool.read(lambda store: store.articles.get(article_id))
-        if article is None:
-            raise TuireaderError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
-        return article
-
     async def _work(self, job: str, *arguments: object, seconds: float) -> Any:
         """Run a job in the sandbox."""
         if self._sandbox is None:
@@ -223,10 +217,6 @@ class Content(UseCases):
     def _feed_url(self, feed_id: int) -> str:
         """Return the address of a feed, subscribed or not."""
         return self._context.feed_names.get(feed_id, ("", "", ""))[1]
-
-    def _require_network(self) -> None:
-        if self._context.offline:
-            raise TuireaderError("the demo has no network", "start tuireader without --demo")
 
 
 def fetch_limits(config: Config) -> FetchLimits:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
-from tuireader.errors import TuireaderError
-from tuireader.library import watching
+from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching.rules import ended, quiet_days, rules
-from tuireader.model import ConfigStep, Feed
+from tuireader.model import Article, ConfigStep, Feed
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription
 from tuireader.text import feed_key, without_password
@@ -80,6 +79,14 @@ class Context:
         """Switch to a configuration and bring the store in line with it."""
         self.config, self._compiled = config, None
         await self.sync()
+
+    async def article(self, article_id: int) -> Article:
+        """Return a stored article. Raises UsageError without one."""
+        return found_article(await self.pool.read(lambda store: store.articles.get(article_id)), article_id)
+
+    def require_network(self) -> None:
+        if self.offline:
+            raise TuireaderError("the demo has no network", "start tuireader without --demo")
 
     def require_own_feeds(self) -> None:
         if self.offline:
@@ -227,12 +234,15 @@ class Context:
 
         await self.pool.write(sync)
 
-    async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> Sequence[Advice]:
+    async def advised(self, ask: Callable[[Store, Names, K], Sequence[Advice]], what: K) -> tuple[str, ...]:
         """Ask for advice, with all known names; ends when it is cancelled."""
+        from tuireader.library.watching.advice import known_names
+
         config, feeds = self.config, self.feed_names
-        return await self.pool.read_or_stop(
-            lambda store: ask(store, watching.advice.known_names(store, config, feeds), what)
+        advice = await self.pool.read_or_stop(
+            lambda store: ask(store, known_names(store, config, feeds), what)
         )
+        return tuple(map(str, advice))
 
 
 def _folder(feed: Feed) -> str:
@@ -245,6 +255,13 @@ class UseCases:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = context.pool
+
+
+def found_article(article: Article | None, article_id: int) -> Article:
+    """Return an article that exists. Raises UsageError without one."""
+    if article is None:
+        raise UsageError(f"there is no article {article_id}", "`tuireader list` shows the numbers")
+    return article
 
 
 def address_key(url: str) -> str:

@@ -23,9 +23,6 @@ from tuireader.text.wording import counted
 if TYPE_CHECKING:
     from tuireader.feeds.opml import OpmlFeed
 
-EXPORTS = ("opml", "json", "newsboat", "state")
-"""What can be written: subscriptions in three forms, and what is read, starred and labelled."""
-
 
 @dataclass(slots=True)
 class Imported:
@@ -90,8 +87,6 @@ class Exchange(UseCases):
     async def import_page(self, url: str) -> Imported:
         """Subscribe to an address: the feeds of a web page, a feed, or all feeds of an OPML file."""
         self._context.require_own_feeds()
-        if self._context.offline:
-            raise TuireaderError("the demo is offline", "start tuireader without --demo")
         from tuireader.feeds import charset
         from tuireader.feeds.discover import unreadable, with_scheme
         from tuireader.ingest import refresh
@@ -148,12 +143,8 @@ class Exchange(UseCases):
     def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
         return store.exchange.set_marks(feed_id, marks, self._context.now())
 
-    async def export_opml(self) -> str:
-        """Return the subscriptions as OPML 2.0."""
-        return "".join(await self.export("opml"))
-
     async def export(self, form: str) -> Iterator[str]:
-        """Return one of `EXPORTS` in pieces of text."""
+        """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) in pieces of text."""
         from tuireader.exchange import documents
         from tuireader.newsboat import urls
 

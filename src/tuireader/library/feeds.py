@@ -201,8 +201,7 @@ class Feeds(UseCases):
 
     async def _fetcher(self) -> Fetcher:
         """Return a fetcher for feeds that are not subscribed to."""
-        if self._context.offline:
-            raise TuireaderError("the demo is offline", "start tuireader without --demo")
+        self._context.require_network()
         from tuireader.feeds.pages import open_fetcher
 
         return await open_fetcher(fetch_limits(self._context.config), self._context.clock)

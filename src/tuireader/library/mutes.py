@@ -8,12 +8,9 @@ from datetime import date
 
 from tuireader import ingest, query
 from tuireader.config import MuteConfig
-from tuireader.library import watching
 from tuireader.library.context import Context, UseCases
 from tuireader.library.watches import Watches
-from tuireader.model import (
-    MutePreview,
-)
+from tuireader.model import MutePreview
 from tuireader.store import Store
 
 _SAMPLES = 3
@@ -55,6 +52,8 @@ class Mutes(UseCases):
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
+        from tuireader.library.watching.advice import for_mute
+
         now, names = self._context.now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
         if asked is None:
@@ -83,8 +82,7 @@ class Mutes(UseCases):
             )
 
         preview = await self._pool.read(weigh)
-        advice = await self._context.advised(watching.advice.for_mute, mute)
-        return replace(preview, advice=tuple(map(str, advice)))
+        return replace(preview, advice=await self._context.advised(for_mute, mute))
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; what it hid returns unchanged."""

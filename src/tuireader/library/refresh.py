@@ -16,17 +16,9 @@ from tuireader import ingest, schedule
 from tuireader.config import Config, FeedConfig
 from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
-from tuireader.library import watching
 from tuireader.library.content import Content, fetch_limits
 from tuireader.library.context import Context, UseCases
-from tuireader.model import (
-    Event,
-    FetchJob,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    Told,
-)
+from tuireader.model import Event, FetchJob, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import python
 
 if TYPE_CHECKING:
@@ -151,15 +143,13 @@ class Refresh(UseCases):
             return None
         if not await self._pool.read(lambda store: store.notices.any_waiting()):
             return None
-        await (
-            self._context.load_feeds()
-        )  # a feed has its title since its first fetch, which may have been just now
+        from tuireader.library.watching.notifications import claim
+
+        await self._context.load_feeds()  # a feed fetched just now for the first time has its title now
         wanted = {item.name: item.notify for item in self._context.config.watches}
         now = self._context.now()
         items, marked = await self._context.transact(
-            lambda store: watching.notifications.claim(
-                store, wanted, self._context.feed_names, self._context.matcher, now
-            )
+            lambda store: claim(store, wanted, self._context.feed_names, self._context.matcher, now)
         )
         if not items:
             return None

@@ -6,15 +6,18 @@ import json
 from array import array
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tuireader import ingest, query, watch
 from tuireader.config import ViewConfig
 from tuireader.errors import UsageError
-from tuireader.library import watching
 from tuireader.library.context import UseCases
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.text import clean
+
+if TYPE_CHECKING:
+    from tuireader.library.watching.reports import Report
 
 _HISTORY = "searches"
 _REMEMBERED = 50
@@ -112,19 +115,19 @@ class Searches(UseCases):
 
     async def advice(self, text: str) -> tuple[str, ...]:
         """Return advice on an expression; none for an invalid one."""
-        return tuple(map(str, await self._context.advised(watching.advice.for_expression, text)))
+        from tuireader.library.watching.advice import for_expression
 
-    async def try_out(self, text: str, days: int | None = None) -> watching.reports.Report:
+        return await self._context.advised(for_expression, text)
+
+    async def try_out(self, text: str, days: int | None = None) -> Report:
         """Return a report on the matches of an expression. Raises UsageError."""
+        from tuireader.library.watching.reports import expression_report
+
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
-        now = self._context.now()
-        found = await self._pool.read(
-            lambda store: watching.reports.expression_report(
-                store, parsed, days, self._context.feed_names, now
-            )
-        )
+        feeds, now = self._context.feed_names, self._context.now()
+        found = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
         if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)
         return found

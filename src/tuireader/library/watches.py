@@ -6,20 +6,19 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader import ingest, watch
 from tuireader.config import WatchConfig
-from tuireader.errors import TuireaderError, UsageError
-from tuireader.library import watching
+from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.library.watching.rules import rule_of, rules
-from tuireader.model import (
-    Evidence,
-    WatchPreview,
-    WatchStats,
-)
+from tuireader.library.watching.rules import named, rule_of, rules
+from tuireader.model import Evidence, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.text import cut
+
+if TYPE_CHECKING:
+    from tuireader.library.watching.reports import Remark, Report
 
 _LOOK_UP = 25
 """Watches whose candidates are looked up at a time."""
@@ -112,42 +111,45 @@ class Watches(UseCases):
 
     async def stats(self) -> list[WatchStats]:
         """Return the statistics of every watch in config order."""
-        feeds, now, today = await self._context.load_feeds(), self._context.now(), self._context.today()
+        from tuireader.library.watching.stats import watch_stats
+
+        context, feeds = self._context, await self._context.load_feeds()
+        today, now = context.today(), context.now()
         return await self._pool.read(
-            lambda store: watching.stats.watch_stats(
-                store,
-                self._context.config,
-                self._context.matcher,
-                feeds,
-                self._context.feed_names,
-                today,
-                now,
+            lambda store: watch_stats(
+                store, context.config, context.matcher, feeds, context.feed_names, today, now
             )
         )
+
+    def named(self, name: str) -> WatchConfig:
+        """Return the watch of a name in any case. Raises UsageError without one."""
+        return named(self._context.config, name)
 
     async def preview(self, config: WatchConfig, replaces: str = "") -> WatchPreview:
         """Return what a watch would match, compared with the watch `replaces`, if given.
 
         In small steps, so that lists are read in between and it can be cancelled at any time.
         """
-        trial = watching.preview.WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
+        from tuireader.library.watching.advice import for_watch
+        from tuireader.library.watching.preview import WatchPreviewer
+
+        trial = WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
         if trial.problem:
             return WatchPreview(problem=trial.problem)
         await self._pool.read(trial.begin)
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        advice = await self._context.advised(watching.advice.for_watch, config)
-        return replace(preview, advice=tuple(map(str, advice)))
+        return replace(preview, advice=await self._context.advised(for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
         """Return advice on a watch."""
-        item = next((item for item in self._context.config.watches if item.name == name), None)
-        return (
-            ()
-            if item is None
-            else tuple(map(str, await self._context.advised(watching.advice.for_watch, item)))
-        )
+        from tuireader.library.watching.advice import for_watch
+
+        for item in self._context.config.watches:
+            if item.name == name:
+                return await self._context.advised(for_watch, item)
+        return ()
 
     async def save(self, config: WatchConfig, replaces: str = "") -> None:
         """Write a new watch into the config, or replace the one named `replaces`. Raises ConfigError.
@@ -204,38 +206,30 @@ class Watches(UseCases):
 
     async def suggest(self, article_id: int) -> WatchConfig:
         """Propose a watch for an article, with one to three terms."""
+        from tuireader.library.watching.suggestions import suggest_watch
+
         watches = self._context.config.watches
-        return await self._pool.read(
-            lambda store: watching.suggestions.suggest_watch(store, article_id, watches)
-        )
+        return await self._pool.read(lambda store: suggest_watch(store, article_id, watches))
 
     async def suggest_aliases(self, name: str) -> list[tuple[str, str]]:
         """Return other names for the terms of a watch found in its articles, each with its sentence.
 
         "Personal Information Protection Law (PIPL)" proposes PIPL for a watch on the long name.
         """
+        from tuireader.library.watching.suggestions import aliases
+
         for item in self._context.config.watches:
             if item.name == name:
-                return await self._pool.read(partial(watching.suggestions.aliases, item=item))
+                return await self._pool.read(partial(aliases, item=item))
         return []
 
-    async def report(self, name: str, days: int | None = None) -> watching.reports.Report:
+    async def report(self, name: str, days: int | None = None) -> Report:
         """Return a report on the matches of a watch. Raises UsageError."""
-        names = [item.name for item in self._context.config.watches]
-        for item in self._context.config.watches:
-            if item.name.casefold() == name.casefold():
-                now = self._context.now()
-                await self._explain([item.name])
-                return await self._pool.read(
-                    partial(
-                        watching.reports.watch_report,
-                        item=item,
-                        days=days,
-                        feeds=self._context.feed_names,
-                        now=now,
-                    )
-                )
-        raise UsageError(f"there is no watch {name!r}", f"there are: {', '.join(names) or 'none'}")
+        from tuireader.library.watching.reports import watch_report
+
+        item, feeds, now = self.named(name), self._context.feed_names, self._context.now()
+        await self._explain([item.name])
+        return await self._pool.read(lambda store: watch_report(store, item, days, feeds, now))
 
     async def matches_after(self, article_id: int | None) -> tuple[list[tuple[int, Evidence]], int]:
         """Return the matches after an article, oldest first, and the newest article; None: only the newest.
@@ -252,13 +246,14 @@ class Watches(UseCases):
 
         return await self._pool.read(read)
 
-    async def lint(self) -> list[watching.reports.Remark]:
+    async def lint(self) -> list[Remark]:
         """Return remarks on watches and their terms."""
-        await self._explain([item.name for item in self._context.config.watches])
+        from tuireader.library.watching.reports import lint
+
+        context = self._context
+        await self._explain([item.name for item in context.config.watches])
         return await self._pool.read(
-            lambda store: watching.reports.lint(
-                store, self._context.config, self._context.matcher, self._context.feed_names
-            )
+            lambda store: lint(store, context.config, context.matcher, context.feed_names)
         )
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tuireader.config import Config, WatchConfig
+from tuireader.errors import UsageError
 from tuireader.watch import WatchRule
 
 _DAY = 86_400
+
+
+def named(config: Config, name: str) -> WatchConfig:
+    """Return the watch of a name in any case. Raises UsageError without one."""
+    for item in config.watches:
+        if item.name.casefold() == name.casefold():
+            return item
+    names = ", ".join(item.name for item in config.watches) or "none"
+    raise UsageError(f"there is no watch {name!r}", f"there are: {names}")
 
 
 def rule_of(item: WatchConfig) -> WatchRule:
