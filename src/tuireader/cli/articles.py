@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -29,7 +28,6 @@ from tuireader.model import Article, ArticleRow, Related, View, ViewKind
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.document import Document
     from tuireader.library import Library
 
 NO_LIMIT = 2**62
@@ -202,28 +200,27 @@ async def show(library: Library, article: int, full: bool, as_json: bool) -> Non
       tuireader show 12 --json
       tuireader show --full 12
     """
-    from tuireader.document import parse
-    from tuireader.export import paragraphs, to_dict
+    from tuireader.export import render
 
     found = await library.articles.require(article)
     if full and not found.shows_full:
-        stored = found.full is not None and found.full.html
-        fetch = (
-            library.content.show_full_text(article, True)
-            if stored
-            else library.content.fetch_full_text(article)
-        )
-        found = await fetch
-    html, base_url = found.shown
-    document = parse(html, base_url or found.url)
+        if found.full is not None and found.full.html:
+            found = await library.content.show_full_text(article, True)
+        else:
+            found = await library.content.fetch_full_text(article)
     related = await library.articles.related(article)
     if as_json:
-        print_json_text(json.dumps(to_dict(found, document, related), ensure_ascii=False))
+        print_json_text(render(found, "json", related).rstrip("\n"))
     else:
-        print_paged(_text(found, paragraphs(document), document, related))
+        print_paged(_text(found, related))
 
 
-def _text(found: Article, text: str, document: Document, related: tuple[Related, ...]) -> Iterator[str]:
+def _text(found: Article, related: tuple[Related, ...]) -> Iterator[str]:
+    from tuireader.document import parse
+    from tuireader.export import paragraphs
+
+    html, base_url = found.shown
+    document = parse(html, base_url or found.url)
     by = f" · {found.author}" if found.author else ""
     yield ink(found.title, bold=True)
     yield f"{found.feed_title}{by} · {_when(found.time)}"
@@ -239,7 +236,7 @@ def _text(found: Article, text: str, document: Document, related: tuple[Related,
         yield f"{ink(f'◆ {evidence.watch}', fg='yellow')}: {where}{former}{feed}{sentence}"
     if found.evidence:
         yield ""
-    yield text
+    yield paragraphs(document)
     if document.links:
         yield ""
     for link in document.links:

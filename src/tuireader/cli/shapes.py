@@ -7,19 +7,14 @@ since 1970 UTC.
 from typing import Annotated, Literal
 
 from tuireader import model
-from tuireader.cli.shapes_exchange import (
-    Brief,
-    ExportedFeeds,
-    ExportedState,
-    Import,
-    NewsboatComparison,
-    NewsboatImport,
-)
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
-from tuireader.library import articles
+from tuireader.exchange.documents import ExportedFeeds, ExportedState
+from tuireader.export.shapes import Brief, Evidence, WholeArticle
+from tuireader.library import articles, exchange, newsboat, newsboat_compare
 from tuireader.library.watching import reports
 from tuireader.model.json_shape import Shape
+from tuireader.newsboat.outcomes import Outcome, Tally
 from tuireader.store import maintenance
 from tuireader.store.stats import FeedLead
 
@@ -28,63 +23,31 @@ _FEED = Annotated[str, "Title of its feed."]
 # --------------------------------------------------------------------------- articles
 
 
-class Article(Shape, of=model.ArticleRow):
+class Article(
+    Shape,
+    of=model.ArticleRow,
+    shows="id time feed title url author read starred edited sources story story_size watches labels former",
+):
     """A row of a list."""
 
-    shows = "id time feed title url author read starred edited sources story story_size watches labels former"
     feed: _FEED
 
 
-class Hit(Shape, of=model.TermHit):
-    """Matches of one term in one field."""
-
-    shows = "term field count"
-
-
-class Evidence(Shape, of=model.Evidence):
-    """The match of a watch and an article, with its reasons."""
-
-    shows = "watch hits sentence spans feed_id feed revision until"
-    hits: Annotated[list[Hit], "The terms that were found."]
-
-
-class Related(Shape, of=model.Related):
-    """A related article."""
-
-    shows = "relation id=article_id title url feed=feed_title time reason"
-
-
-class WholeArticle(Shape, of=model.Article):
-    """An article with its text."""
-
-    shows = (
-        "id time published arrived feed=feed_title other_feeds title url author read starred edited tags"
-        " labels text links comments=comments_url evidence related"
-    )
-    text: Annotated[str, "The text, with an empty line between its parts."]
-    links: Annotated[list[str], "Addresses that the text links to, in the order of their numbers."]
-    evidence: Annotated[list[Evidence], "Why watches match it."]
-    related: Annotated[list[Related], "Related articles, strongest first."]
-
-
-class FullText(Shape, of=model.Article):
+class FullText(Shape, of=model.Article, shows="id title url full_text=shows_full text"):
     """An article whose page was fetched."""
 
-    shows = "id title url full_text=shows_full text"
     text: Annotated[str, "The text."]
 
 
-class Comment(Shape, of=model.Comment):
+class Comment(Shape, of=model.Comment, shows="author time text"):
     """A comment on an article."""
 
-    shows = "author time text"
     text: Annotated[str, "The comment."]
 
 
-class Marked(Shape, of=model.Change):
+class Marked(Shape, of=model.Change, shows="what count ids"):
     """Articles changed by a mark."""
 
-    shows = "what count ids"
     count: Annotated[int, "Number of changed articles."]
 
 
@@ -95,16 +58,13 @@ class Counted(Shape):
     stories: Annotated[int, "Their stories; an article without a story counts as one."]
 
 
-class Unread(Shape, of=model.Count):
+class Unread(Shape, of=model.Count, shows="unread total"):
     """Number of articles to read."""
 
-    shows = "unread total"
 
-
-class Match(Shape, of=model.Evidence):
+class Match(Shape, of=model.Evidence, shows="id watch title url feed time terms sentence spans"):
     """A new article that a watch matches."""
 
-    shows = "id watch title url feed time terms sentence spans"
     id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]
     url: Annotated[str, "Its address."]
@@ -113,31 +73,31 @@ class Match(Shape, of=model.Evidence):
     terms: Annotated[list[str], "Terms of the watch that were found."]
 
 
-class SavedFile(Shape, of=articles.SavedFile):
+class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
     """A saved article."""
-
-    shows = "id=article_id path new"
 
 
 # --------------------------------------------------------------------------- feeds, database, configuration
 
 
-class FeedHealth(Shape, of=model.FeedHealth):
-    """A feed and its health."""
-
-    shows = (
+class FeedHealth(
+    Shape,
+    of=model.FeedHealth,
+    shows=(
         "id=feed.id url title=feed.title folder=feed.folder state=feed.state trouble unread total per_week"
         " newest last_try=feed.last_try last_success=feed.last_success last_error=feed.last_error fault"
         " error_streak=feed.error_streak next_try=feed.next_try moved_to"
-    )
+    ),
+):
+    """A feed and its health."""
+
     url: Annotated[str, "Its address in the configuration, without a password."]
     trouble: Annotated[str, "`none`, `moved`, `failing`, `paused` or `gone`."]
 
 
-class ChangedFeed(Shape, of=model.Feed):
+class ChangedFeed(Shape, of=model.Feed, shows="id url title done"):
     """A changed feed."""
 
-    shows = "id url title done"
     url: Annotated[str, "Its address; after `accept`, the new one."]
     done: Annotated[str, "`paused`, `resumed`, `removed` or `moved`."]
 
@@ -157,52 +117,46 @@ class Sample(Shape):
     time: Annotated[int | None, "When it was published, `null` when unknown."]
 
 
-class FeedPreview(Shape, of=model.FeedPreview):
+class FeedPreview(
+    Shape,
+    of=model.FeedPreview,
+    shows="url title site_url entries per_week newest texts samples followed others",
+):
     """With --dry-run, the feed to subscribe to and its content."""
 
-    shows = "url title site_url entries per_week newest texts samples followed others"
     url: Annotated[str, "Address of the feed that was found."]
     samples: Annotated[list[Sample], "Its newest entries, at most five."]
     followed: Annotated[bool, "True when you are subscribed already."]
     others: Annotated[list[str], "Addresses of other feeds that were found there."]
 
 
-class KeyBinding(Shape, of=Command):
+class KeyBinding(Shape, of=Command, shows="id keys title help group scope"):
     """A command of the reader and its keys."""
 
-    shows = "id keys title help group scope"
     keys: Annotated[list[str], "Its keys."]
 
 
-class Places(Shape, of=Paths):
+class Places(Shape, of=Paths, shows="config database state cache"):
     """Paths of the files."""
 
-    shows = "config database state cache"
 
-
-class ConfigProblem(Shape, of=Problem):
+class ConfigProblem(Shape, of=Problem, shows="file line column path message fatal warning"):
     """A problem of the configuration."""
 
-    shows = "file line column path message fatal warning"
 
-
-class ConfigKey(Shape, of=Reference):
+class ConfigKey(Shape, of=Reference, shows="path type default required doc"):
     """A key of the configuration."""
 
-    shows = "path type default required doc"
 
-
-class Purged(Shape, of=model.Purged):
+class Purged(Shape, of=model.Purged, shows="articles feeds bytes dropped"):
     """Texts dropped by a purge."""
 
-    shows = "articles feeds bytes dropped"
     dropped: Annotated[bool, "True when they were dropped; false with --dry-run, or when there are none."]
 
 
-class Finding(Shape, of=maintenance.Finding):
+class Finding(Shape, of=maintenance.Finding, shows="path name ok said"):
     """A check of the database."""
 
-    shows = "path name ok said"
     path: Annotated[str, "The database."]
     ok: Annotated[bool, "True when it is sound."]
     said: Annotated[str, "What was found."]
@@ -211,14 +165,17 @@ class Finding(Shape, of=maintenance.Finding):
 # --------------------------------------------------------------------------- watches
 
 
-class WatchNumbers(Shape, of=model.WatchStats):
-    """Numbers of a watch."""
-
-    shows = (
+class WatchNumbers(
+    Shape,
+    of=model.WatchStats,
+    shows=(
         "name color unread=count.unread total=count.total"
         " unread_stories=count.unread_stories stories=count.stories former"
         " today week month days newest top_feeds quiet problem advice"
-    )
+    ),
+):
+    """Numbers of a watch."""
+
     unread_stories: Annotated[
         int, "Stories with an unread article; an article without a story counts as one."
     ]
@@ -229,14 +186,12 @@ class WatchNumbers(Shape, of=model.WatchStats):
 class First(Shape, of=FeedLead):
     """Rank of a feed among the feeds that report the stories of a watch."""
 
-    shows = "feed feed_id stories first lag"
     feed: Annotated[str, "Title of the feed."]
 
 
-class WatchReport(Shape, of=reports.Report):
+class WatchReport(Shape, of=reports.Report, shows="hits days feeds terms samples first a_day aliases former"):
     """Matches of a watch or an expression."""
 
-    shows = "hits days feeds terms samples first a_day aliases former"
     samples: Annotated[list[Article], "The newest matches."]
     first: Annotated[list[First], "Feeds that report first; empty for `watch test`."]
 
@@ -244,7 +199,48 @@ class WatchReport(Shape, of=reports.Report):
 class Remark(Shape, of=reports.Remark):
     """A remark on a watch."""
 
-    shows = "watch term message"
+
+# --------------------------------------------------------------------------- imports
+
+
+class Import(Shape, of=exchange.Imported):
+    """Result of an import."""
+
+
+class NotMoved(Shape, of=Outcome, shows="file line text outcome=fate group reason=note accept"):
+    """A line of newsboat's files that changed or was dropped."""
+
+
+class FileLines(Shape, of=Tally, shows="file lines=total moved changed dropped"):
+    """The lines of a file, without blank lines and comments."""
+
+
+class NewsboatImport(
+    Shape,
+    of=newsboat.Moved,
+    shows=(
+        "dry_run feeds articles new read starred deleted marked others too_large trouble"
+        " added kept files not_moved"
+    ),
+):
+    """Result of an import from newsboat, or with --dry-run what it would be."""
+
+    dry_run: Annotated[bool, "True when nothing was written."]
+    files: Annotated[list[FileLines], "Number of lines by file."]
+    not_moved: Annotated[list[NotMoved], "Lines that changed or were dropped."]
+
+
+class Side(Shape, of=newsboat_compare.Side):
+    """A number in newsboat and here."""
+
+
+class NewsboatComparison(
+    Shape, of=newsboat_compare.Comparison, shows="equal sides left_out differences more asked"
+):
+    """Differences between newsboat and this program."""
+
+    sides: Annotated[list[Side], "The numbers."]
+    asked: Annotated[list[NotMoved], "Lines that need `--accept`."]
 
 
 # --------------------------------------------------------------------------- events of a refresh
@@ -256,21 +252,18 @@ _EVENT = "Name of the event."
 class RefreshStarted(Shape, of=model.RefreshStarted):
     """A refresh starts."""
 
-    shows = "event feeds"
     event: Annotated[Literal["started"], _EVENT]
 
 
 class RefreshFeed(Shape, of=model.FeedDone):
     """A feed was fetched and stored."""
 
-    shows = "event feed_id title new changed unchanged error fault done total left_out"
     event: Annotated[Literal["feed"], _EVENT]
 
 
-class RefreshMatch(Shape, of=model.NewMatch):
+class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence"):
     """A watch matches a new article."""
 
-    shows = "event article_id title feed_title url evidence"
     event: Annotated[Literal["match"], _EVENT]
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
@@ -278,28 +271,24 @@ class RefreshMatch(Shape, of=model.NewMatch):
 class RefreshDone(Shape, of=model.RefreshDone):
     """All feeds were fetched."""
 
-    shows = "event feeds failed new changed seconds"
     event: Annotated[Literal["done"], _EVENT]
 
 
 class RefreshRelating(Shape, of=model.Relating):
     """New articles are being related."""
 
-    shows = "event done total"
     event: Annotated[Literal["relating"], _EVENT]
 
 
 class RefreshText(Shape, of=model.TextFetched):
     """The page of a new article was fetched, of a feed with `full_text`."""
 
-    shows = "event article_id title error done total"
     event: Annotated[Literal["text"], _EVENT]
 
 
 class RefreshTold(Shape, of=model.Told):
     """A notification of new articles was sent."""
 
-    shows = "event title body articles desktop troubles"
     event: Annotated[Literal["told"], _EVENT]
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.dedup import hash64, label_name, url_key
 from tuireader.errors import TuireaderError
 from tuireader.model import MarkedArticle
+from tuireader.model.json_shape import Shape
 from tuireader.text import clean, safe_url, without_password
 from tuireader.text.wording import counted
 
@@ -25,22 +26,56 @@ _MOST = 5_000_000
 """Marks that one document may have."""
 
 
+class ExportedFeed(Shape, of=FeedConfig, shows="url title folder labels"):
+    """A subscription."""
+
+    url: Annotated[str, "Its address, without a password."]
+    title: Annotated[str, "Title of your own, or nothing."]
+    folder: Annotated[str, "Its folder."]
+    labels: Annotated[list[str], "Its labels."]
+
+
+class ExportedView(Shape, of=ViewConfig):
+    """A saved search."""
+
+    name: Annotated[str, "Its name."]
+    query: Annotated[str, "Its expression."]
+
+
+class ExportedFeeds(Shape):
+    """Subscriptions and saved searches, as `--format json` writes them."""
+
+    format: Annotated[str, "`tuireader feeds`."]
+    version: Annotated[int, "1."]
+    feeds: Annotated[list[ExportedFeed], "The subscriptions."]
+    views: Annotated[list[ExportedView], "The saved searches."]
+
+
+class ExportedMark(Shape, of=MarkedArticle, shows="key url title time read starred labels"):
+    """A marked article."""
+
+    key: Annotated[str, "Its key within the feed, as 16 hexadecimal digits."]
+
+
+class ExportedMarks(Shape):
+    """The marked articles of a feed."""
+
+    url: Annotated[str, "Address of the feed, without a password."]
+    articles: Annotated[list[ExportedMark], "Read, starred and labelled articles."]
+
+
+class ExportedState(Shape):
+    """Read, starred and labelled articles, as `--format state` writes them."""
+
+    format: Annotated[str, "`tuireader read state`."]
+    version: Annotated[int, "1."]
+    feeds: Annotated[list[ExportedMarks], "Feeds with such articles."]
+
+
 def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
     """Return subscriptions and saved searches as a JSON document, without secrets (passwords, headers)."""
-    document = {
-        "format": FEEDS,
-        "version": 1,
-        "feeds": [
-            {
-                "url": without_password(feed.url),
-                "title": feed.title,
-                "folder": feed.folder,
-                "labels": list(feed.labels),
-            }
-            for feed in feeds
-        ],
-        "views": [{"name": view.name, "query": view.query} for view in views],
-    }
+    listed = [ExportedFeed.encode(feed, url=without_password(feed.url)) for feed in feeds]
+    document = ExportedFeeds.encode(format=FEEDS, version=1, feeds=listed, views=views)
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -50,15 +85,7 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
     for number, (feed, group) in enumerate(groupby(marks, lambda mark: mark.feed)):
         yield f'{"," * bool(number)}\n {{"url": {json.dumps(feed)}, "articles": ['
         for at, mark in enumerate(group):
-            article = {
-                "key": f"{mark.guid & 0xFFFF_FFFF_FFFF_FFFF:016x}",
-                "url": mark.url,
-                "title": mark.title,
-                "time": mark.time,
-                "read": mark.read,
-                "starred": mark.starred,
-                "labels": list(mark.labels),
-            }
+            article = ExportedMark.encode(mark, key=f"{mark.guid & 0xFFFF_FFFF_FFFF_FFFF:016x}")
             yield f"{',' * bool(at)}\n  {json.dumps(article, ensure_ascii=False)}"
         yield "]}"
     yield "]}\n"

@@ -1,6 +1,6 @@
 """Export articles for files and other programs: Markdown, web pages, text, JSON, file names. Pure."""
 
 from tuireader.export.filenames import file_name
-from tuireader.export.formats import FORMS, paragraphs, render, to_dict
+from tuireader.export.formats import FORMS, paragraphs, render
 
-__all__ = ["FORMS", "file_name", "paragraphs", "render", "to_dict"]
+__all__ = ["FORMS", "file_name", "paragraphs", "render"]

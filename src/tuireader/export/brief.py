@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -34,6 +34,8 @@ class Report:
     story: int = 0
     evidence: tuple[Evidence, ...] = ()
     new: bool = True
+    lag: int = 0
+    """Seconds after the first report of its story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class BriefStory:
     @property
     def title(self) -> str:
         """Return the title of the first report."""
-        return self.reports[0].title or self.reports[0].url
+        return _line(self.reports[0].title or self.reports[0].url)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -62,9 +64,9 @@ class BriefStory:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The stories under one heading; `watch` is `""` for stories on no watch."""
+    """The stories under one heading; `watch` is None for stories on no watch."""
 
-    watch: str
+    watch: str | None
     stories: tuple[BriefStory, ...]
 
 
@@ -105,10 +107,13 @@ def build(
     for group in groups.values():
         hit = {evidence.watch for report in group for evidence in report.evidence}
         on = tuple(name for name in watches if name in hit)
-        by_watch[on[0] if on else ""].append(BriefStory(tuple(group), on))
+        reports = tuple(replace(report, lag=report.time - group[0].time) for report in group)
+        by_watch[on[0] if on else ""].append(BriefStory(reports, on))
         times += [report.time for report in group if report.new]
     sections = [
-        Section(name, tuple(sorted(stories, key=_order))) for name, stories in by_watch.items() if stories
+        Section(name or None, tuple(sorted(stories, key=_order)))
+        for name, stories in by_watch.items()
+        if stories
     ]
     first, last = min(times, default=None), max(times, default=None)
     return Brief(len(times), tuple(sections), seconds, first, last, muted)
@@ -161,7 +166,7 @@ def _moment(time: int) -> str:
 
 def _lag(report: Report, first: Report) -> str:
     """Return when a report came: the first one with its time, the others by how much later they were."""
-    minutes = (report.time - first.time) // 60
+    minutes = report.lag // 60
     if report is first:
         return _moment(report.time)
     if minutes < 60:
@@ -253,52 +258,9 @@ def _md_url(url: str) -> str:
 
 def as_json(brief: Brief) -> str:
     """Render as one object. `lag` is in seconds after the first report, `time` in seconds since 1970 UTC."""
-    sections = [
-        {
-            "watch": section.watch or None,
-            "stories": [
-                {
-                    "title": _line(story.title),
-                    "watches": list(story.watches),
-                    "evidence": [
-                        {
-                            "watch": found.watch,
-                            "sentence": found.sentence,
-                            "spans": list(found.spans),
-                            "until": found.until,
-                            "feed": found.feed,
-                        }
-                        for found in story.evidence
-                    ],
-                    "reports": [_json_report(report, story.reports[0]) for report in story.reports],
-                }
-                for story in section.stories
-            ],
-        }
-        for section in brief.sections
-    ]
-    whole = {
-        "seconds": brief.seconds,
-        "first": brief.first,
-        "last": brief.last,
-        "articles": brief.articles,
-        "stories": brief.stories,
-        "muted": brief.muted,
-        "sections": sections,
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    from tuireader.export import shapes
 
-
-def _json_report(report: Report, first: Report) -> dict[str, object]:
-    return {
-        "id": report.article_id,
-        "title": report.title,
-        "url": report.url,
-        "feed": report.feed_title,
-        "time": report.time,
-        "lag": report.time - first.time,
-        "new": report.new,
-    }
+    return json.dumps(shapes.Brief.encode(brief), ensure_ascii=False, indent=1) + "\n"
 
 
 # --------------------------------------------------------------------------- HTML

@@ -7,9 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
 from tuireader.model import Article, Related
@@ -23,44 +21,13 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
     html, base_url = article.shown
     document = parse(html, base_url or article.url)
     if form == "json":
-        return json.dumps(to_dict(article, document, related), ensure_ascii=False) + "\n"
+        from tuireader.export.shapes import WholeArticle
+
+        text = "\n\n".join(block.text for block in document.blocks if block.text)
+        links = [link.url for link in document.links]
+        found = WholeArticle.encode(article, text=text, links=links, related=related)
+        return json.dumps(found, ensure_ascii=False) + "\n"
     return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)
-
-
-def to_dict(article: Article, document: Document, related: Sequence[Related] = ()) -> dict[str, Any]:
-    """Return all fields of an article, by stable names."""
-    return {
-        "id": article.id,
-        "time": article.time,
-        "published": article.published,
-        "arrived": article.arrived,
-        "feed": article.feed_title,
-        "other_feeds": list(article.other_feeds),
-        "title": article.title,
-        "url": article.url,
-        "author": article.author,
-        "read": article.read,
-        "starred": article.starred,
-        "edited": article.edited,
-        "tags": list(article.tags),
-        "labels": list(article.labels),
-        "text": "\n\n".join(block.text for block in document.blocks if block.text),
-        "links": [link.url for link in document.links],
-        "comments": article.comments_url,
-        "evidence": [asdict(one) for one in article.evidence],
-        "related": [
-            {
-                "relation": one.relation.value,
-                "id": one.article_id,
-                "title": one.title,
-                "url": one.url,
-                "feed": one.feed_title,
-                "time": one.time,
-                "reason": one.reason,
-            }
-            for one in related
-        ],
-    }
 
 
 def _when(article: Article) -> str:

@@ -14,21 +14,22 @@ class Shape:
     """A JSON object, declared as a subclass `of` the dataclass that it shows.
 
     `shows` lists the fields in order: `id` is the attribute of that name, `unread=count.unread` another one.
+    Without it, they are those of the shape itself, then the others of the dataclass.
     Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
     of a property; an annotation in the shape itself comes first. The caller gives the values that the
     dataclass lacks.
     In JSON, a tuple of (text, value) pairs is an object, and any other tuple a list.
     """
 
-    shows: ClassVar[str] = ""
     paths: ClassVar[Mapping[str, str]] = {}
     """Attribute path of each field."""
     fields: ClassVar[Mapping[str, Any]] = {}
     """Annotated JSON type of each field."""
 
-    def __init_subclass__(cls, of: type | None = None) -> None:
-        own = get_annotations(cls)
-        pairs = [one.partition("=") for one in cls.shows.split()] or [(name, "", "") for name in own]
+    def __init_subclass__(cls, of: type | None = None, shows: str = "") -> None:
+        own = get_annotations(cls, eval_str=True)
+        names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__dataclass_fields__", ()))])
+        pairs = [one.partition("=") for one in names]
         cls.paths = {name: path or name for name, _, path in pairs}
         cls.fields = {name: own.get(name) or _annotation(of, path) for name, path in cls.paths.items()}
 
