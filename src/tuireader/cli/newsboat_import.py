@@ -19,8 +19,7 @@ from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
-    from tuireader.library.newsboat import Moved
-    from tuireader.library.newsboat_compare import Comparison
+    from tuireader.library.newsboat import Comparison, Moved
 
 _LABELS = (("view", "views"), ("watch", "watches"), ("mute", "mutes"), ("macro", "macros"))
 _SETTINGS = ("fetch", "ui", "notify", "save", "keys")

@@ -11,7 +11,7 @@ from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
 from tuireader.export.shapes import Brief, Evidence, WholeArticle
-from tuireader.library import articles, exchange, newsboat, newsboat_compare
+from tuireader.library import articles, exchange, newsboat
 from tuireader.library.watching import reports
 from tuireader.model.json_shape import Shape
 from tuireader.newsboat.outcomes import Outcome, Tally
@@ -230,13 +230,11 @@ class NewsboatImport(
     not_moved: Annotated[list[NotMoved], "Lines that changed or were dropped."]
 
 
-class Side(Shape, of=newsboat_compare.Side):
+class Side(Shape, of=newsboat.Side):
     """A number in newsboat and here."""
 
 
-class NewsboatComparison(
-    Shape, of=newsboat_compare.Comparison, shows="equal sides left_out differences more asked"
-):
+class NewsboatComparison(Shape, of=newsboat.Comparison, shows="equal sides left_out differences more asked"):
     """Differences between newsboat and this program."""
 
     sides: Annotated[list[Side], "The numbers."]
