@@ -22,7 +22,7 @@ class Briefs(UseCases):
         """
         names = [item.name for item in self._context.config.watches]
         watch = watch and named(self._context.config, watch).name
-        since = self._context.now() - (schedule.DAY if seconds is None else seconds)
+        since = self._now() - (schedule.DAY if seconds is None else seconds)
 
         def read(store: Store) -> tuple[brief.Brief, int]:
             after = store.briefs.last(watch) if seconds is None else None
@@ -47,4 +47,4 @@ class Briefs(UseCases):
     async def end(self, watch: str, end: int) -> None:
         """Remember where a brief ended, for the next one."""
         name = watch and named(self._context.config, watch).name
-        await self._context.transact(lambda store: store.briefs.remember(name, end))
+        await self._transact(lambda store: store.briefs.remember(name, end))

@@ -62,7 +62,7 @@ class Content(UseCases):
 
     async def show_full_text(self, article_id: int, shown: bool) -> Article:
         """Show the full text, or the text of the feed."""
-        await self._context.transact(lambda store: store.full_texts.show(article_id, shown))
+        await self._transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._context.article(article_id)
 
     async def fetch_full_texts(
@@ -102,11 +102,11 @@ class Content(UseCases):
         try:
             html, base_url = await self._page_text(article)
         except TuireaderError as fault:
-            reason, now = fault.message, self._context.now()
-            await self._context.transact(lambda store: store.full_texts.fail(article_id, reason, now))
+            reason, now = fault.message, self._now()
+            await self._transact(lambda store: store.full_texts.fail(article_id, reason, now))
             raise
-        now = self._context.now()
-        found = await self._context.transact(
+        now = self._now()
+        found = await self._transact(
             lambda store: ingest.record_full_text(store, article_id, html, base_url, self._context.rules, now)
         )
         return [
@@ -143,8 +143,8 @@ class Content(UseCases):
             comments = await pages.fetch_comments(
                 fetcher, parser, article.comments_feed, self._feed_url(article.feed_id)
             )
-        thread = Thread(self._context.now(), comments)
-        await self._context.transact(lambda store: store.full_texts.keep_comments(article_id, thread))
+        thread = Thread(self._now(), comments)
+        await self._transact(lambda store: store.full_texts.keep_comments(article_id, thread))
         return await self._context.article(article_id)
 
     async def image(

@@ -255,6 +255,8 @@ class UseCases:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = context.pool
+        self._transact = context.transact
+        self._now = context.now
 
 
 def found_article(article: Article | None, article_id: int) -> Article:

@@ -67,7 +67,7 @@ class Database(UseCases):
 
         async for _ in self._watches.apply():  # what a new watch hits must not go
             pass
-        before = None if older_than is None else self._context.now() - older_than
+        before = None if older_than is None else self._now() - older_than
         rule = PurgeRule(before, keep, unread)
         ids = await self._pool.read(lambda store: store.retention.candidates(rule))
         purged = await self._pool.read(lambda store: store.retention.measure(ids))
@@ -75,7 +75,7 @@ class Database(UseCases):
             return purged
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            await self._context.transact(partial(_drop, ids=chunk, rule=rule))
+            await self._transact(partial(_drop, ids=chunk, rule=rule))
         await self._pool.write(lambda store: store.retention.shrink())
         return purged
 

@@ -133,15 +133,13 @@ class Exchange(UseCases):
                 number = counted(len(of_feed), "article")
                 done.skipped += (f"{without_password(feed)}: {number}, for the feed is not subscribed to",)
                 continue
-            changed, noted = await self._context.transact(
-                partial(self._set_marks, feed_id=feed_id, marks=of_feed)
-            )
+            changed, noted = await self._transact(partial(self._set_marks, feed_id=feed_id, marks=of_feed))
             done.marked += changed
             done.noted += noted
         return done
 
     def _set_marks(self, store: Store, *, feed_id: int, marks: Sequence[MarkedArticle]) -> tuple[int, int]:
-        return store.exchange.set_marks(feed_id, marks, self._context.now())
+        return store.exchange.set_marks(feed_id, marks, self._now())
 
     async def export(self, form: str) -> Iterator[str]:
         """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) in pieces of text."""

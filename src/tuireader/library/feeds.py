@@ -28,7 +28,7 @@ class Feeds(UseCases):
 
     async def health(self) -> list[FeedHealth]:
         """Return the health of all subscribed feeds in config order."""
-        since = self._context.now() - 28 * schedule.DAY
+        since = self._now() - 28 * schedule.DAY
         return await self._pool.read(
             lambda store: store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
         )
@@ -155,7 +155,7 @@ class Feeds(UseCases):
             raise TuireaderError(
                 f"the feed of this page {words}", "remove this one, or fix its address in the configuration"
             )
-        await self._context.transact(lambda store: store.feeds.move(feed_id, new))
+        await self._transact(lambda store: store.feeds.move(feed_id, new))
         await self._context.set_feed(feed_id, url=new)
         return new
 

@@ -61,10 +61,9 @@ class Lists(UseCases):
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
         """Return the first of `ids`, newest first, and whether these are all; fast at any size."""
-        today = self._context.today()
         return await self._pool.read(
             lambda store: store.lists.first_ids(
-                view, show_read=show_read, today=today, limit=limit, folded=folded
+                view, show_read=show_read, today=self._context.today(), limit=limit, folded=folded
             )
         )
 
@@ -75,8 +74,9 @@ class Lists(UseCases):
             if sort not in (RELEVANCE, "date"):
                 found = await self.in_order(found, sort)
             return found if show_read else await self._unread_of(found)
-        today = self._context.today()
-        return await ask(lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=today))
+        return await ask(
+            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
+        )
 
     async def count_stories(self, ids: Sequence[int]) -> int:
         """Return the number of stories of some articles; one without a story counts as one."""
@@ -84,8 +84,9 @@ class Lists(UseCases):
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Return the next unread article of a view in the story of a read one, if any."""
-        today = self._context.today()
-        return await self._pool.read(lambda store: store.lists.still_unread(view, article_id, today))
+        return await self._pool.read(
+            lambda store: store.lists.still_unread(view, article_id, self._context.today())
+        )
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
         """Return articles in the order of a `sort` other than relevance."""
@@ -110,8 +111,8 @@ class Lists(UseCases):
 
     async def away_since(self) -> int | None:
         """Return the time of the last visit, if that is long ago; note this visit."""
-        now = self._context.now()
-        seen, newest = await self._context.transact(lambda store: store.briefs.seen(now))
+        now = self._now()
+        seen, newest = await self._transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
             self.new_view = View(ViewKind.NEW, str(newest))
         return seen if now - seen > _AWAY else None

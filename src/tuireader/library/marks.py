@@ -42,15 +42,14 @@ class Marks(UseCases):
 
     async def keep_place(self, article_id: int, place: int) -> None:
         """Remember the reading position in an article, in characters of its text."""
-        await self._context.transact(lambda store: store.marks.set_place(article_id, place))
+        await self._transact(lambda store: store.marks.set_place(article_id, place))
 
     async def split_story(self, article_id: int) -> Change:
         """Take an article out of its story for good; undo joins them.
 
         Returns the article and those it was folded with; nothing when it is alone.
         """
-        now = self._context.now()
-        return await self._context.transact(lambda store: store.marks.split(article_id, now=now))
+        return await self._transact(lambda store: store.marks.split(article_id, now=self._now()))
 
     async def lacks(self, mark: str, ids: Sequence[int], value: bool = True) -> bool:
         """Return whether any article has another value of `read` or `starred`."""
@@ -66,15 +65,14 @@ class Marks(UseCases):
         With `step`, only this one and only while it is the last. Raises TuireaderError when the configuration
         was edited since: it stays, and the next undo continues with the step before.
         """
-        change = await self._context.transact(lambda store: store.marks.undo(step))
+        change = await self._transact(lambda store: store.marks.undo(step))
         if change is not None and change.config is not None:
             await self._context.undo_config(change.what, change.config)
         return change
 
     async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
-        now = self._context.now()
-        return await self._context.transact(
-            lambda store: store.marks.set(mark, ids, value, now=now, journal=journal)
+        return await self._transact(
+            lambda store: store.marks.set(mark, ids, value, now=self._now(), journal=journal)
         )
 
 
@@ -91,21 +89,18 @@ class Labels(UseCases):
         Raises TuireaderError when the name is empty.
         """
         _check_label(name)
-        now = self._context.now()
-        return await self._context.transact(lambda store: store.marks.label(name, ids, value, now=now))
+        return await self._transact(lambda store: store.marks.label(name, ids, value, now=self._now()))
 
     async def remove(self, name: str) -> Change:
         """Remove a label from all articles; undo restores it."""
-        now = self._context.now()
-        return await self._context.transact(
-            lambda store: store.marks.label(name, store.labels.articles_with(name), False, now=now)
+        return await self._transact(
+            lambda store: store.marks.label(name, store.labels.articles_with(name), False, now=self._now())
         )
 
     async def rename(self, name: str, new: str) -> Change:
         """Rename a label, also to an existing one. Raises TuireaderError when the new name is empty."""
         _check_label(new)
-        now = self._context.now()
-        return await self._context.transact(lambda store: store.marks.rename_label(name, new, now=now))
+        return await self._transact(lambda store: store.marks.rename_label(name, new, now=self._now()))
 
 
 def _check_label(name: str) -> None:

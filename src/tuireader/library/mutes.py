@@ -54,7 +54,7 @@ class Mutes(UseCases):
         """
         from tuireader.library.watching.advice import for_mute
 
-        now, names = self._context.now(), self._context.feed_names
+        now, names = self._now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
         if asked is None:
             return MutePreview(problem=str(query.parse(mute.query)))

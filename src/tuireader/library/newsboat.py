@@ -169,7 +169,7 @@ class Newsboat(UseCases):
                     title, site = found[url]
                     store.exchange.set_feed_name(ids[address_key(url)], clean(title), safe_url(site))
 
-            await self._context.transact(name_feeds)
+            await self._transact(name_feeds)
         for done, url in enumerate(urls, 1):
             feed_id = ids.get(address_key(url))
             if url in counts:
@@ -195,13 +195,13 @@ class Newsboat(UseCases):
                 lambda store: store.exchange.count_known(feed_id, keys)
             )
         else:
-            brought = await self._context.transact(lambda store: self._store(store, feed_id, items))
+            brought = await self._transact(lambda store: self._store(store, feed_id, items))
             await self._pool.write(lambda store: store.train_dictionary())
             moved.new += len(items) - brought.known
             moved.marked += len({*brought.read, *brought.starred})
 
     def _store(self, store: Store, feed_id: int, items: list[ImportedArticle]) -> ImportResult:
-        now = self._context.now()
+        now = self._now()
         brought = store.exchange.add_articles(feed_id, items, now)
         # none of it is news: no watch tells of it
         rules = replace(self._context.rules, notify=())

@@ -47,7 +47,7 @@ class Refresh(UseCases):
         configured. Iterate inside `contextlib.aclosing`; closing early cancels pending requests and keeps
         what is stored.
         """
-        due_at = None if force else self._context.now()
+        due_at = None if force else self._now()
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=due_at))
         if self._context.offline or not facts:
             yield RefreshStarted(0)
@@ -147,8 +147,8 @@ class Refresh(UseCases):
 
         await self._context.load_feeds()  # a feed fetched just now for the first time has its title now
         wanted = {item.name: item.notify for item in self._context.config.watches}
-        now = self._context.now()
-        items, marked = await self._context.transact(
+        now = self._now()
+        items, marked = await self._transact(
             lambda store: claim(store, wanted, self._context.feed_names, self._context.matcher, now)
         )
         if not items:
@@ -156,7 +156,7 @@ class Refresh(UseCases):
         told = notify.message(items)
         shown = await notify.deliver(told, self._context.config.notify)
         if shown.errors and not (shown.command or shown.desktop):
-            await self._context.transact(lambda store: store.notices.wait_again(marked))
+            await self._transact(lambda store: store.notices.wait_again(marked))
         return Told(
             told.title, told.body, tuple(item.article_id for item in items), shown.desktop, shown.errors
         )
@@ -165,7 +165,7 @@ class Refresh(UseCases):
         """Relate new articles in small, resumable transactions; yields (done, total)."""
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         done, relating = 0, ingest.Relater()
-        while more := await self._context.transact(lambda store: relating.step(store, _RELATE)):
+        while more := await self._transact(lambda store: relating.step(store, _RELATE)):
             done += more
             yield done, max(done, total)
 
@@ -173,8 +173,7 @@ class Refresh(UseCases):
         """Return the number of feeds that are due; 0 when offline."""
         if self._context.offline:
             return 0
-        now = self._context.now()
-        return await self._pool.read(lambda store: store.feeds.due(now))
+        return await self._pool.read(lambda store: store.feeds.due(self._now()))
 
 
 def _give_way(process: int) -> None:

@@ -43,7 +43,7 @@ class Searches(UseCases):
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             return array("q"), parsed.caret()
-        now, names = self._context.now(), self._context.feed_names
+        now, names = self._now(), self._context.feed_names
         steps = await self._pool.read(
             lambda store: store.search.find_in_steps(
                 parsed,
@@ -65,7 +65,7 @@ class Searches(UseCases):
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
         """Return for each of `ids` the sentence that matches an expression best, and where; or `""`."""
-        now, matcher = self._context.now(), _matcher(expression)
+        now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
             found = {
@@ -93,7 +93,7 @@ class Searches(UseCases):
             others = [other for other in texts_of(store.lists.fact(_HISTORY)) if other != text]
             store.lists.set_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
 
-        await self._context.transact(remember)
+        await self._transact(remember)
 
     @property
     def saved(self) -> tuple[ViewConfig, ...]:
@@ -126,7 +126,7 @@ class Searches(UseCases):
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             raise UsageError(parsed.caret())
-        feeds, now = self._context.feed_names, self._context.now()
+        feeds, now = self._context.feed_names, self._now()
         found = await self._pool.read(lambda store: expression_report(store, parsed, days, feeds, now))
         if trouble := query.disabled_reason(parsed):
             raise UsageError(trouble)

@@ -48,7 +48,7 @@ class Settings(UseCases):
         def note(store: Store) -> None:
             store.lists.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 
-        await self._context.transact(note)
+        await self._transact(note)
 
 
 def _uses(store: Store) -> list[str]:

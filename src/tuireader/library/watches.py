@@ -62,7 +62,7 @@ class Watches(UseCases):
         found = [rule for rule in rules(self._context.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in found}
         jobs: list[tuple[int, Callable[..., int]]] = []
-        now = self._context.now()
+        now = self._now()
         if decided := [rule for rule in found if ways[rule.name].exact]:
             up_to = max(pending[rule.name] for rule in decided)
             index = ingest.ByIndex(decided, pending, self._context.feed_names, now)
@@ -99,9 +99,7 @@ class Watches(UseCases):
         mutes = [mute for mute in self._context.mutes.values() if mute.signature in pending]
         if not mutes:
             return []
-        step = partial(
-            ingest.match_mutes, mutes=mutes, feeds=self._context.feed_names, now=self._context.now()
-        )
+        step = partial(ingest.match_mutes, mutes=mutes, feeds=self._context.feed_names, now=self._now())
         return [(max(pending.values()), step)]
 
     async def _folding(self) -> list[tuple[int, Callable[..., int]]]:
@@ -201,7 +199,7 @@ class Watches(UseCases):
         """
         for item in self._context.config.watches:
             if item.name == name and item.ends_after_quiet_days:
-                await self._context.transact(lambda store: store.watches.match_again(name))
+                await self._transact(lambda store: store.watches.match_again(name))
                 await self.save(replace(item, ends_after_quiet_days=0), name)
 
     async def suggest(self, article_id: int) -> WatchConfig:
@@ -227,7 +225,7 @@ class Watches(UseCases):
         """Return a report on the matches of a watch. Raises UsageError."""
         from tuireader.library.watching.reports import watch_report
 
-        item, feeds, now = self.named(name), self._context.feed_names, self._context.now()
+        item, feeds, now = self.named(name), self._context.feed_names, self._now()
         await self._explain([item.name])
         return await self._pool.read(lambda store: watch_report(store, item, days, feeds, now))
 
