@@ -18,7 +18,7 @@ from tests.builders import WATCHES, feeds, item, opened, refreshed, rss
 from tests.web import Answer, Web, endless
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
-from tuireader.library.image_cache import PictureCache
+from tuireader.library.content import PictureCache
 from tuireader.model import NewMatch, Relation, TextFetched
 from tuireader.store import Store
 

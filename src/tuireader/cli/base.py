@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from tuireader.config.values import duration
+from tuireader.errors import UsageError
 from tuireader.startup.tui import Options, say
 
 if TYPE_CHECKING:
     from tuireader.library import Library
 
-__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "library_command", "say"]
+__all__ = ["ARTICLE", "COMPLETE", "Options", "in_library", "library_command", "say", "seconds"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -33,6 +35,14 @@ class _ArticleNumber(click.types.IntParamType):
 
 
 ARTICLE = _ArticleNumber()
+
+
+def seconds(option: str, text: str, least: int, most_days: int, such: str) -> int:
+    """Return the value of an option that takes a time. Raises UsageError."""
+    value = duration(least, most_days * 86_400).read(text)
+    if not isinstance(value, int):
+        raise UsageError(f"{option} wants a time such as {such}, not {text!r}")
+    return value
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:

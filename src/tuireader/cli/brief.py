@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import library_command
+from tuireader.cli.base import library_command, seconds
 from tuireader.cli.completion import complete_watches
-from tuireader.config.values import Invalid, duration
-from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS, render
 
 if TYPE_CHECKING:
     from tuireader.library import Library
-
-_DAY = 86_400
-_SPAN = duration(60, 3650 * _DAY)
 
 
 @click.command()
@@ -50,15 +45,8 @@ async def brief(library: Library, since: str, watch: str, form: str) -> None:
       tuireader brief --since last --watch WeChat --format html > brief.html
       tuireader brief --since 7d --json
     """
-    span = None if since == "last" else _seconds(since)
+    span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
     made, end = await library.briefs.make(span, watch)
     click.echo(render(made, form).encode("utf-8", "replace"), nl=False)
     if span is None:
         await library.briefs.end(watch, end)  # only once it is printed
-
-
-def _seconds(since: str) -> int:
-    read = _SPAN.read(since)
-    if read is None or isinstance(read, Invalid):
-        raise UsageError(f"--since wants a time such as 24h or 7d, or last, not {since!r}")
-    return int(read)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader import files
-from tuireader.cli.base import Options, library_command, say
+from tuireader.cli.base import Options, library_command, say, seconds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.text.wording import counted
@@ -49,8 +49,8 @@ async def purge(
     """
     if older_than is None and keep is None:
         raise UsageError("choose what to drop", "with --older-than 90d, --keep 100, or both")
-    seconds = None if older_than is None else _seconds(older_than)
-    plan = await library.database.purge(older_than=seconds, keep=keep, unread=unread, dry_run=True)
+    age = None if older_than is None else seconds("--older-than", older_than, 0, 36500, "90d or 26w")
+    plan = await library.database.purge(older_than=age, keep=keep, unread=unread, dry_run=True)
     what = f"the texts of {counted(plan.articles, 'article')} of {counted(plan.feeds, 'feed')}"
     what += f", {_size(plan.bytes)}"
     if dry_run or not plan.articles:
@@ -61,7 +61,7 @@ async def purge(
         return Exit.OK
     if not yes and not _agreed(f"Drop {what}?"):
         return Exit.FAILURE
-    await library.database.purge(older_than=seconds, keep=keep, unread=unread)
+    await library.database.purge(older_than=age, keep=keep, unread=unread)
     if as_json:
         print_json("Purged", plan, dropped=True)
     else:
@@ -204,15 +204,6 @@ def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("this needs --yes without a terminal", "--dry-run shows what would be dropped")
     return click.confirm(question, err=True)
-
-
-def _seconds(text: str) -> int:
-    from tuireader.config.values import Invalid, duration
-
-    value = duration(0, 36500 * 86400).read(text)
-    if isinstance(value, Invalid) or not isinstance(value, int):
-        raise UsageError(f"--older-than {text!r} is not a time", "write it like 90d (s, m, h, d, w)")
-    return value
 
 
 def _size(count: int) -> str:

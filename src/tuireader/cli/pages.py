@@ -1,18 +1,21 @@
-"""Full text and comments, fetched on demand."""
+"""Single articles: fetch a full text or comments, save as files, pipe to programs."""
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, library_command, say
+from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
 from tuireader.cli.completion import complete_articles
 from tuireader.cli.output import ink, json_option, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError
 from tuireader.model import Comment
+from tuireader.subprocesses.programs import filled
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -87,3 +90,86 @@ def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
             "" if comment.time is None else time.strftime(" · %Y-%m-%d %H:%M", time.localtime(comment.time))
         )
         yield f"{ink(comment.author or 'somebody', bold=True)}{when}\n{plain(comment.html)}\n"
+
+
+@click.command()
+@click.argument("article", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html", "txt"]),
+    help="Markdown, a web page or plain text. Default: `[save] format`.",
+)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Target folder. Default: `[save] folder`.",
+)
+@click.option("--overwrite", is_flag=True, help="Overwrite files of the same name.")
+@json_option
+@library_command
+async def save(
+    library: Library,
+    article: tuple[int, ...],
+    form: str | None,
+    folder: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Save articles as files named by date and title.
+
+    Prints the names. An existing file is kept: a different article gets a name with a number. A saved web
+    page loads nothing from the network. ARTICLE is the number that `list` and `search` print first.
+
+    \b
+    Examples:
+      tuireader save 12
+      tuireader save 12 13 --format html --to articles
+    """
+    for number in article:
+        saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
+        if as_json:
+            print_json("SavedFile", saved)
+        else:
+            print(saved.path)
+        if not saved.new:
+            say(f"tuireader: {saved.path} was saved before, unchanged")
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "md", "html", "txt"]),
+    default="json",
+    show_default=True,
+    help="JSON as `tuireader show --json` prints it, Markdown, a web page or plain text.",
+)
+@click.argument("article", type=ARTICLE, shell_complete=complete_articles)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_obj
+def pipe(options: Options, article: int, command: tuple[str, ...], form: str) -> int:
+    """Run a program with an article on its standard input.
+
+    The exit code is that of the program. COMMAND is run without a shell; in its arguments, `{url}` is the
+    address of the article and `{title}` its title.
+
+    \b
+    Examples:
+      tuireader pipe 12 python3 -m json.tool
+      tuireader pipe --format md 12 wc -w
+    """
+
+    async def job(library: Library) -> tuple[str, str, str]:
+        text = await library.articles.render(article, form)
+        (row,) = await library.lists.rows([article])
+        return text, row.url, row.title
+
+    text, url, title = in_library(options, job)
+    try:
+        done = subprocess.run(filled(command, url, title), input=text.encode("utf-8", "replace"), check=False)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "check its name") from None
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode

@@ -15,8 +15,8 @@ import click
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.empty_result import NO_FEEDS
-from tuireader.cli.matches import print_match
 from tuireader.cli.output import print_json_text
+from tuireader.cli.watches import print_match
 from tuireader.errors import Exit
 from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, Relating, TextFetched, Told
 from tuireader.text import cut

@@ -20,7 +20,6 @@ from tuireader.cli import (
     feeds,
     manual,
     marks,
-    matches,
     newsboat_import,
     newsboat_options,
     pages,
@@ -28,7 +27,6 @@ from tuireader.cli import (
     refresh,
     serve,
     service,
-    sharing,
     watches,
 )
 from tuireader.cli.base import COMPLETE, Options, say
@@ -183,12 +181,11 @@ for _command in (
     refresh.refresh,
     serve.serve,
     service.service,
-    sharing.save,
-    sharing.pipe,
+    pages.save,
+    pages.pipe,
     watches.watch,
     *newsboat_options.HIDDEN,
 ):
     main.add_command(_command)
 
 exchange.import_.add_command(newsboat_import.import_newsboat)
-watches.watch.add_command(matches.follow)

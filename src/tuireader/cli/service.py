@@ -12,16 +12,14 @@ from pathlib import Path
 
 import click
 
-from tuireader.cli.base import Options
+from tuireader.cli.base import Options, seconds
 from tuireader.config import paths
-from tuireader.config.values import Invalid, duration
-from tuireader.errors import Exit, UsageError
+from tuireader.errors import Exit
 from tuireader.subprocesses import python
 from tuireader.text.wording import counted
 
 PROGRAM = ("~/.local/bin/tuireader",)
 """Where the units in `docs/systemd` expect the program: where pipx and `pip install --user` put it."""
-_EVERY = duration(60, 86_400)
 UNITS = ("service", "timer", "cron")
 
 
@@ -110,11 +108,9 @@ def service(options: Options, every: str, name: str | None) -> int:
       tuireader service
       tuireader service --unit timer --every 1h > tuireader.timer
     """
-    seconds = _EVERY.read(every)
-    if seconds is None or isinstance(seconds, Invalid):
-        raise UsageError(f"--every wants a time such as 30m or 2h, not {every!r}")
+    pause = seconds("--every", every, 60, 1, "30m or 2h")
     program = (*_program(), *_options(options))
-    parts = [unit(one, program, int(seconds)) for one in ((name,) if name else UNITS)]
+    parts = [unit(one, program, pause) for one in ((name,) if name else UNITS)]
     print("\n".join(parts), end="")
     if name is None:
         print(

@@ -9,19 +9,17 @@ from pathlib import Path
 from tuireader import ingest
 from tuireader.config import Config, Paths, Problem
 from tuireader.library.articles import Articles
-from tuireader.library.briefs import Briefs
 from tuireader.library.content import Content
 from tuireader.library.context import Context
-from tuireader.library.database import Database
 from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
-from tuireader.library.lists import Lists
+from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
 from tuireader.library.mutes import Mutes
 from tuireader.library.newsboat import Newsboat
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
-from tuireader.library.settings import Settings
+from tuireader.library.settings import Database, Settings
 from tuireader.library.watches import Watches
 from tuireader.store import Pool, Store
 

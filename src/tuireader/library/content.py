@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuireader import ingest
+from tuireader import files, ingest
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.library.image_cache import PictureCache
 from tuireader.model import Article, NewMatch, Pixels, TextFetched, Thread
 from tuireader.subprocesses.sandbox import Failed, Sandbox
 from tuireader.text import is_html, plain
@@ -234,3 +237,45 @@ def fetch_limits(config: Config) -> FetchLimits:
         block_private=fetch.block_private,
     )
     return replace(limits, user_agent=fetch.user_agent) if fetch.user_agent else limits
+
+
+MOST = 100_000_000
+"""Bytes of all pictures together."""
+
+
+class PictureCache:
+    """Files in a folder that is created on first use. Never raises: a failing cache is empty."""
+
+    def __init__(self, folder: Path, most: int = MOST) -> None:
+        self._folder = folder
+        self._most = most
+
+    def get(self, url: str) -> bytes | None:
+        """Return the cached image of an address."""
+        path = self._path(url)
+        try:
+            data = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        return data
+
+    def put(self, url: str, data: bytes) -> None:
+        """Cache an image, and delete others when there are too many."""
+        path = self._path(url)
+        with suppress(OSError):
+            files.write(path, [data], sync=False)
+            self._trim()
+
+    def _path(self, url: str) -> Path:
+        return self._folder / hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+    def _trim(self) -> None:
+        files = [(entry.stat(), entry.path) for entry in os.scandir(self._folder) if entry.is_file()]
+        total = sum(stat.st_size for stat, _ in files)
+        for stat, path in sorted(files, key=lambda one: one[0].st_mtime):
+            if total <= self._most:
+                return
+            with suppress(OSError):
+                Path(path).unlink()
+                total -= stat.st_size

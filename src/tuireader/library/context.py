@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Paths, Problem, load, loads
 from tuireader.errors import TuireaderError, UsageError
-from tuireader.library.watching.rules import ended, quiet_days, rules
+from tuireader.library.watching import ended, quiet_days, rules
 from tuireader.model import Article, ConfigStep, Feed
 from tuireader.store import Pool, Store
 from tuireader.store.feeds import Subscription

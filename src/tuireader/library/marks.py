@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.model import (
-    Change,
-    Label,
-)
+from tuireader.model import Change, Label
 
 
 class Marks(UseCases):

@@ -1,15 +1,23 @@
-"""The configuration in use, the theme, and the last commands of the palette."""
+"""The configuration in use, choices that survive a restart, and the database file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader.config import Problem
-from tuireader.library.context import UseCases
+from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
+from tuireader.library.watches import CHUNK, Watches
+from tuireader.model import Purged
 from tuireader.store import Store
+from tuireader.store.schema import VERSION
+
+if TYPE_CHECKING:
+    from tuireader.store.retention import PurgeRule
 
 _USES = "palette"
 _REMEMBERED = 200
@@ -49,6 +57,69 @@ class Settings(UseCases):
             store.lists.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 
         await self._transact(note)
+
+
+class Database(UseCases):
+    """Maintain the database file."""
+
+    def __init__(self, context: Context, watches: Watches) -> None:
+        super().__init__(context)
+        self._watches = watches
+
+        self._version = 0
+
+    @property
+    def schema(self) -> int:
+        """Version of the schema; the first frame only reads a database of this version."""
+        return VERSION
+
+    async def spare_memory(self) -> None:
+        """Use less memory from now on: the program stays open and is mostly idle."""
+        await self._pool.limit_cache()
+
+    async def checkpoint(self) -> None:
+        """Checkpoint the WAL if it is large; no key waits for it."""
+        await self._pool.checkpoint()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let writes, also pending ones, wait this long for another program's write."""
+        self._pool.wait_at_most(seconds)
+
+    async def changed_elsewhere(self) -> bool:
+        """Return whether another program has written to the database since the last call.
+
+        Asks the writer's connection, which does not count its own writes.
+        """
+        before, self._version = self._version, await self._pool.write(lambda store: store.data_version())
+        return before != self._version
+
+    async def purge(
+        self, *, older_than: int | None, keep: int | None, unread: bool = False, dry_run: bool = False
+    ) -> Purged:
+        """Drop the texts of articles older than `older_than` seconds that are not their feed's newest `keep`.
+
+        At least one of the two is given. Starred, labelled and watched articles and (but for `unread`) unread
+        ones keep theirs. The articles stay, with their marks, and so do not return as new.
+        """
+        from tuireader.store.retention import PurgeRule
+
+        async for _ in self._watches.apply():  # what a new watch hits must not go
+            pass
+        before = None if older_than is None else self._now() - older_than
+        rule = PurgeRule(before, keep, unread)
+        ids = await self._pool.read(lambda store: store.retention.candidates(rule))
+        purged = await self._pool.read(lambda store: store.retention.measure(ids))
+        if dry_run or not ids:
+            return purged
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            await self._transact(partial(_drop, ids=chunk, rule=rule))
+        await self._pool.write(lambda store: store.retention.shrink())
+        return purged
+
+
+def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
+    store.retention.drop(ids, rule)
 
 
 def _uses(store: Store) -> list[str]:

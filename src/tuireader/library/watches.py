@@ -12,7 +12,7 @@ from tuireader import ingest, watch
 from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.library.watching.rules import named, rule_of, rules
+from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.text import cut
@@ -109,7 +109,7 @@ class Watches(UseCases):
 
     async def stats(self) -> list[WatchStats]:
         """Return the statistics of every watch in config order."""
-        from tuireader.library.watching.stats import watch_stats
+        from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
         today, now = context.today(), context.now()

@@ -12,7 +12,7 @@ from typing import Any
 from tuireader import ingest, query, watch
 from tuireader.config import Config, MuteConfig, Problem, WatchConfig
 from tuireader.config.toml_lines import key_lines
-from tuireader.library.watching.rules import rule_of
+from tuireader.library.watching import rule_of
 from tuireader.query import Advice, Names
 from tuireader.store import Store
 

@@ -8,8 +8,8 @@ from tuireader import watch
 from tuireader.config import WatchConfig
 from tuireader.ingest.relate import StoredProfiles
 from tuireader.ingest.topics import topics
+from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
-from tuireader.library.watching.rules import rule_of
 from tuireader.related.features import Stats, extract
 from tuireader.related.words import fold, term_hash
 from tuireader.store import Store

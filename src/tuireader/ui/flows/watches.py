@@ -44,8 +44,8 @@ async def new_watch(main: Controllers, ask: Asking, config: WatchConfig | None =
 
 async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replaces: str) -> Outcome | None:
     """Ask for changes of a watch, or for a new one."""
+    from tuireader.library.watching import rule_of
     from tuireader.library.watching.proper_names import watch_name
-    from tuireader.library.watching.rules import rule_of
     from tuireader.watch import Matcher
 
     watches = main.library.watches
