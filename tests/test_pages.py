@@ -353,7 +353,7 @@ async def test_comments_that_cannot_be_had(tmp_path: Path) -> None:
             ((one,), (two,)) = await found(library, "title:With"), await found(library, "title:Without")
             with pytest.raises(TuireaderError, match="the comments cannot be read: "):
                 await library.content.fetch_comments(one)
-            with pytest.raises(TuireaderError, match="names no comments"):
+            with pytest.raises(TuireaderError, match="no comments to load"):
                 await library.content.fetch_comments(two)
 
 

@@ -63,7 +63,7 @@ def test_comments(home: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) ->
     assert run_here(home[0], capsys, "comments", "1").out == "Ada\nFirst!\n\n"
     told = run_here(home[0], capsys, "comments", "--stored", "--json", "1")
     assert json.loads(told.out) == {"author": "Ada", "time": None, "text": "First!"}
-    assert run_here(home[0], capsys, "comments", "--stored", "9").code == Exit.FAILURE
+    assert run_here(home[0], capsys, "comments", "--stored", "9").code == Exit.USAGE
 
 
 def test_a_refresh_tells_of_the_pages(home: tuple[Home, Web], capsys: pytest.CaptureFixture[str]) -> None:
