@@ -55,9 +55,6 @@ C1_AS_WINDOWS = {
 }
 C1 = re.compile("[\x80-\x9f]")
 
-MEANT_AS_HTML = frozenset({"html", "text/html"})
-MEANT_AS_PLAIN = frozenset({"text", "plain", "text/plain"})
-
 
 class Declined(Exception):
     """The document has a feature that is not known here."""
@@ -123,13 +120,10 @@ class Elements:
         attributes = self.attributes(element)
         if attributes.get("mode", "escaped") != "escaped":
             raise Declined
-        kind = attributes.get("type")
-        if kind is None:
-            return default
-        kind = kind.lower()
-        if kind in MEANT_AS_HTML:
+        kind = attributes.get("type", default).lower()
+        if kind in ("html", HTML):
             return HTML
-        if kind in MEANT_AS_PLAIN:
+        if kind in ("text", "plain", PLAIN):
             return PLAIN
         raise Declined
 
@@ -181,15 +175,10 @@ def joined(base: str, address: str) -> str:
 
 def medium_of(attributes: dict[str, str]) -> Medium:
     """A `media:content` element from its attributes (Media RSS 1.5.1)."""
-    return Medium(
-        attributes.get("url", ""),
-        attributes.get("type", "").lower(),
-        attributes.get("medium", ""),
-        attributes.get("filesize", ""),
-        attributes.get("width", ""),
-        "",
-        attributes.get("duration", ""),
+    url, kind, medium, length, width, duration = (
+        attributes.get(name, "") for name in ("url", "type", "medium", "filesize", "width", "duration")
     )
+    return Medium(url, kind.lower(), medium, length, width, duration=duration)
 
 
 def href_of(attributes: dict[str, str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from tuireader.feeds import dates
@@ -20,7 +20,6 @@ SUMMARIES = {
     "summary": PLAIN,
     "itunes:summary": PLAIN,
 }
-CATEGORIES = frozenset({"category", "keywords", "dc:subject", "media:category"})
 MEDIA_DETAILS = frozenset(
     {"media:starrating", "media:statistics", "media:tags", "media:price", "media:comment"}
 )
@@ -106,7 +105,7 @@ class EntryReader:
             raise Declined
 
     def _take_link(self, child: Element, name: str) -> None:
-        attributes = self._elements.attributes(child) if child.attrib else {}
+        attributes = self._elements.attributes(child)
         href = href_of(attributes)
         if href is None:
             text = self._elements.text(child)
@@ -116,20 +115,16 @@ class EntryReader:
             raise Declined
         href = joined(self._base, href)
         relation = attributes.get("rel", "alternate").lower()
-        kind = attributes.get("type", "").lower()
         if relation == "alternate" and is_page(attributes):
             self._link = href
         elif relation == "enclosure":
-            self.raw.enclosures.append(
-                Medium(href, kind, "", attributes.get("length", ""), "", attributes.get("title", ""))
-            )
+            self._enclose(href, attributes)
         elif relation == "replies":
-            _replies(
-                self.raw, href, kind, next((v for k, v in attributes.items() if k.endswith("count")), "")
-            )
+            count = next((value for key, value in attributes.items() if key.endswith("count")), "")
+            _replies(self.raw, href, attributes.get("type", "").lower(), count)
 
     def _take_guid(self, child: Element, name: str) -> None:
-        attributes = self._elements.attributes(child) if child.attrib else {}
+        attributes = self._elements.attributes(child)
         text = self._elements.text(child)
         permalink = attributes.get("ispermalink", "true") == "true"
         if permalink:
@@ -158,16 +153,14 @@ class EntryReader:
         if len(self.raw.authors) > 1 and any("@" in author for author in self.raw.authors):
             raise Declined  # of several, feedparser cuts the addresses out
 
-    def _take_description(self, child: Element, name: str) -> None:
-        self._describe(child, name, False)
-
-    def _describe(self, child: Element, name: str, deep: bool) -> None:
+    def _take_description(self, child: Element, name: str, deep: bool = False) -> None:
         """A description or summary. A second one counts as content, as long as there is none."""
         if self._summary is not None and not self._has_content:
             self._take_content(child, name)
             return
         text = Text(self._elements.text(child), self._elements.type(child, SUMMARIES[name]))
-        self._note_base(child)
+        if self._elements.base(child, self._base) != self._base:
+            raise Declined
         if self._summary is None or self._summary_deep >= deep:
             self._summary, self._summary_deep = text.value, deep
         self._summary_detail = text
@@ -183,13 +176,8 @@ class EntryReader:
         if self._summary is None:
             self._summary, self._summary_deep = text.value, True
 
-    def _note_base(self, child: Element) -> None:
-        base = self._elements.base(child, self._base)
-        if base != self._base:
-            raise Declined
-
     def _take_category(self, child: Element, name: str) -> None:
-        attributes = self._elements.attributes(child) if child.attrib else {}
+        attributes = self._elements.attributes(child)
         term, text = attributes.get("term"), self._elements.text(child)
         label = attributes.get("label")
         if term:
@@ -201,15 +189,11 @@ class EntryReader:
 
     def _take_comments(self, child: Element, name: str) -> None:
         if not child.attrib:
-            self.raw.comments_url = self._resolved(child)
+            self.raw.comments_url = joined(self._base, self._elements.text(child))
 
     def _take_comment_feed(self, child: Element, name: str) -> None:
         if not child.attrib:
-            self.raw.comments_feed = self._resolved(child)
-
-    def _resolved(self, child: Element) -> str:
-        text = self._elements.text(child)
-        return joined(self._base, text)
+            self.raw.comments_feed = joined(self._base, self._elements.text(child))
 
     def _take_comment_count(self, child: Element, name: str) -> None:
         self._counts[name] = self._elements.unknown(child, self._counts.get(name, ""))
@@ -227,12 +211,12 @@ class EntryReader:
         if len(child):
             raise Declined
         attributes = self._elements.attributes(child)
-        href = href_of(attributes)
-        if href:
-            kind = attributes.get("type", "").lower()
-            self.raw.enclosures.append(
-                Medium(href, kind, "", attributes.get("length", ""), "", attributes.get("title", ""))
-            )
+        if href := href_of(attributes):
+            self._enclose(href, attributes)
+
+    def _enclose(self, href: str, attributes: dict[str, str]) -> None:
+        kind, length = attributes.get("type", "").lower(), attributes.get("length", "")
+        self.raw.enclosures.append(Medium(href, kind, length=length, title=attributes.get("title", "")))
 
     def _take_source(self, child: Element, name: str) -> None:
         """Note the origin of the entry; it describes another feed, not the entry."""
@@ -243,7 +227,7 @@ class EntryReader:
             raise Declined
 
     def _take_media(self, child: Element, name: str, deep: bool) -> None:
-        attributes = self._elements.attributes(child) if child.attrib else {}
+        attributes = self._elements.attributes(child)
         if name in ("media:group", "media:content"):
             if name == "media:content":
                 self.raw.media.append(medium_of(attributes))
@@ -258,7 +242,7 @@ class EntryReader:
         elif name == "media:credit":
             self.raw.credits.append(self._elements.text(child))
         elif name == "media:description":
-            self._describe(child, name, deep)
+            self._take_description(child, name, deep)
         elif name == "media:title":
             if self._after_source:
                 raise Declined
@@ -285,24 +269,22 @@ def _replies(raw: Raw, href: str, kind: str, count: str) -> None:
 _Handler = Callable[[EntryReader, Element, str], None]
 
 
-def _handlers() -> Iterator[tuple[str, _Handler]]:
-    yield from ((name, EntryReader._take_title) for name in ("title", "dc:title"))
-    yield "link", EntryReader._take_link
-    yield from ((name, EntryReader._take_guid) for name in ("guid", "id"))
-    yield from ((name, EntryReader._take_published) for name in PUBLISHED)
-    yield from ((name, EntryReader._take_updated) for name in UPDATED)
-    yield from ((name, EntryReader._take_author) for name in AUTHORS)
-    yield from ((name, EntryReader._take_description) for name in SUMMARIES if not name.startswith("media:"))
-    yield from ((name, EntryReader._take_content) for name in ("content", "content:encoded"))
-    yield from ((name, EntryReader._take_category) for name in CATEGORIES if not name.startswith("media:"))
-    yield "comments", EntryReader._take_comments
-    yield "wfw:commentrss", EntryReader._take_comment_feed
-    yield from ((name, EntryReader._take_comment_count) for name in ("slash:comments", "thr:total"))
-    yield "itunes:duration", EntryReader._take_duration
-    yield from ((name, EntryReader._take_picture) for name in ("itunes:image", "itunes:link"))
-    yield "enclosure", EntryReader._take_enclosure
-    yield "source", EntryReader._take_source
-    yield "contributor", EntryReader._take_contributor
-
-
-_HANDLERS: dict[str, _Handler] = dict(_handlers())
+_HANDLERS: dict[str, _Handler] = {
+    **dict.fromkeys(("title", "dc:title"), EntryReader._take_title),
+    "link": EntryReader._take_link,
+    **dict.fromkeys(("guid", "id"), EntryReader._take_guid),
+    **dict.fromkeys(PUBLISHED, EntryReader._take_published),
+    **dict.fromkeys(UPDATED, EntryReader._take_updated),
+    **dict.fromkeys(AUTHORS, EntryReader._take_author),
+    **dict.fromkeys(SUMMARIES.keys() - {"media:description"}, EntryReader._take_description),
+    **dict.fromkeys(("content", "content:encoded"), EntryReader._take_content),
+    **dict.fromkeys(("category", "keywords", "dc:subject"), EntryReader._take_category),
+    "comments": EntryReader._take_comments,
+    "wfw:commentrss": EntryReader._take_comment_feed,
+    **dict.fromkeys(("slash:comments", "thr:total"), EntryReader._take_comment_count),
+    "itunes:duration": EntryReader._take_duration,
+    **dict.fromkeys(("itunes:image", "itunes:link"), EntryReader._take_picture),
+    "enclosure": EntryReader._take_enclosure,
+    "source": EntryReader._take_source,
+    "contributor": EntryReader._take_contributor,
+}

@@ -46,7 +46,8 @@ def root_name(text: str) -> str:
         elif text.startswith("<?", at):
             end = text.find(">", at)
         elif text[at : at + 9].lower() == "<!doctype":
-            name = _past(text, at)
+            found = ELEMENT.search(text, at)
+            name = found[1].lower() if found else ""
             is_page = re.match(r"\s*html", text[at + 9 : at + 40], re.IGNORECASE) is not None
             return "html" if is_page and name not in FEED_ROOTS else name
         elif found := ELEMENT.match(text, at):
@@ -57,12 +58,6 @@ def root_name(text: str) -> str:
             return ""
         at = end + 1
     return ""
-
-
-def _past(text: str, at: int) -> str:
-    """The first element after a document type, its inner declarations skipped."""
-    found = ELEMENT.search(text, at)
-    return found[1].lower() if found else ""
 
 
 def start_of_feed(text: str) -> str | None:
@@ -107,9 +102,6 @@ def _web_page(text: str, url: str) -> ParseFailed:
         return ParseFailed(
             Fault.NOT_A_FEED, f"this is a web page, not a feed; it names these feeds: {names}", feeds
         )
-    words = "a web page that asks to log in" if _wants_login(text) else "a web page"
+    wants_login = re.search(r"(?i)<input[^>]{0,300}type\s*=\s*[\"']?password", text[:HEAD])
+    words = "a web page that asks to log in" if wants_login else "a web page"
     return ParseFailed(Fault.NOT_A_FEED, f"this is {words}, not a feed")
-
-
-def _wants_login(text: str) -> bool:
-    return re.search(r"<input[^>]{0,300}type\s*=\s*[\"']?password", text[:HEAD], re.IGNORECASE) is not None

@@ -12,8 +12,9 @@ import asyncio
 import contextlib
 import select
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -96,26 +97,12 @@ class _Connection:
         """
         return self.http._h11_state.trailing_data[0]
 
-    def is_reusable(self) -> bool:
-        """Return whether the response was read to its end and nothing came after it."""
-        return self.http.is_idle() and not self.surplus
-
-    async def is_quiet(self) -> bool:
-        """Return whether an idle connection is still good: input now would be taken for the next response."""
-        return not self.http.has_expired() and not await self.stream.has_buffered_input()
-
 
 class _Body(httpx.AsyncByteStream):
     """The body of a response, still encoded; releases its connection when it is closed."""
 
-    def __init__(
-        self,
-        response: httpcore.Response,
-        connection: _Connection,
-        release: Callable[[_Connection], Any],
-    ) -> None:
+    def __init__(self, response: httpcore.Response, release: Callable[[], Awaitable[None]]) -> None:
         self._response = response
-        self._connection = connection
         self._release = release
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -125,7 +112,7 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._response.aclose()
-        await self._release(self._connection)
+        await self._release()
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
@@ -166,7 +153,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(response, connection, self._release),
+            stream=_Body(response, partial(self._release, connection)),
             extensions=response.extensions,
         )
 
@@ -190,13 +177,14 @@ class DirectTransport(httpx.AsyncBaseTransport):
         """Return an idle connection to `origin` that is still good, if there is one."""
         while found := next((one for one in self._idle if one.origin == origin), None):
             self._idle.remove(found)
-            if await found.is_quiet():
+            # input on an idle connection would be taken for the next response
+            if not found.http.has_expired() and not await found.stream.has_buffered_input():
                 return found
             await found.http.aclose()
         return None
 
     async def _release(self, connection: _Connection) -> None:
-        if not connection.is_reusable():
+        if not connection.http.is_idle() or connection.surplus:
             await connection.http.aclose()
             return
         self._idle.append(connection)

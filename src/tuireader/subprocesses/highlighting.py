@@ -15,7 +15,7 @@ _MAX_SPANS = 20_000
 def colours(code: str, language: str) -> list[tuple[int, int, str]]:
     """Return the spans of `code` that have a kind: (start, end, kind), in order. Raises Failed."""
     from pygments.lexers import get_lexer_by_name
-    from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
+    from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
     from pygments.util import ClassNotFound
 
     if len(code) > LONGEST:
@@ -24,26 +24,16 @@ def colours(code: str, language: str) -> list[tuple[int, int, str]]:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
         raise Failed("unknown language") from None
-    kinds = (
-        (Comment, "comment"),
-        (String, "string"),
-        (Number, "number"),
-        (Keyword, "keyword"),
-        (Operator.Word, "keyword"),
-        (Name.Function, "name"),
-        (Name.Class, "name"),
-        (Name.Tag, "keyword"),
-        (Name.Attribute, "name"),
-        (Name.Decorator, "name"),
-        (Name.Builtin, "name"),
-        (Token.Generic.Inserted, "string"),
-        (Token.Generic.Deleted, "number"),
-        (Token.Generic.Heading, "keyword"),
-        (Token.Generic.Subheading, "keyword"),
-    )
+    kinds = {
+        "comment": (Comment,),
+        "string": (String, Generic.Inserted),
+        "number": (Number, Generic.Deleted),
+        "keyword": (Keyword, Operator.Word, Name.Tag, Generic.Heading, Generic.Subheading),
+        "name": (Name.Function, Name.Class, Name.Attribute, Name.Decorator, Name.Builtin),
+    }
     found: list[tuple[int, int, str]] = []
     for start, token, text in lexer.get_tokens_unprocessed(code):
-        kind = next((name for wanted, name in kinds if token in wanted), "")
+        kind = next((name for name, wanted in kinds.items() if any(token in one for one in wanted)), "")
         if not kind or not text.strip():
             continue
         if found and found[-1][1] == start and found[-1][2] == kind:
