@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -106,10 +107,8 @@ def _codec(label: str) -> str | None:
 
 def _by_declaration(body: bytes, codec: str) -> str:
     if codec.startswith(ONE_BYTE):
-        try:
+        with suppress(UnicodeDecodeError):
             return body.decode("utf-8")  # no text in a one-byte encoding is valid UTF-8 by chance
-        except UnicodeDecodeError:
-            pass
     try:
         return body.decode(codec, "replace")
     except LookupError:  # a codec that is not for bytes, such as zlib
@@ -117,15 +116,9 @@ def _by_declaration(body: bytes, codec: str) -> str:
 
 
 def _by_looks(body: bytes, header: str | None) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    if header and header != "utf-8":
-        try:
-            return body.decode(header)
-        except (UnicodeDecodeError, LookupError):
-            pass
+    for codec in filter(None, ("utf-8", header)):
+        with suppress(UnicodeDecodeError, LookupError):
+            return body.decode(codec)
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if sum(1 for char in text if char > "\x7f") > 2 * broken:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import io
 import re
+import sys
 from time import process_time
 from typing import Any
 
@@ -24,28 +25,16 @@ _AGAIN = 1.0
 """CPU seconds of the first reading of a damaged document up to which there is a second one."""
 
 
-def legal(text: str) -> tuple[str, bool]:
-    """Replace every character and reference that XML forbids by U+FFFD; also return whether any was."""
-    text, characters = _ILLEGAL.subn("\ufffd", text)
-    count = 0
-
-    def checked(found: re.Match[str]) -> str:
-        nonlocal count
-        digits = found[1] or found[2]
-        code = int(digits, 16 if found[1] else 10) if len(digits) <= _DIGITS else -1
-        if _is_legal(code):
-            return found[0]
-        count += 1
-        return "&#xFFFD;"
-
-    text = _REFERENCE.sub(checked, text)
-    return text, bool(characters or count)
+def legal(text: str) -> str:
+    """Replace every character and reference that XML forbids by U+FFFD."""
+    return _REFERENCE.sub(_checked, _ILLEGAL.sub("\ufffd", text))
 
 
-def _is_legal(code: int) -> bool:
-    if code in (9, 10, 13):
-        return True
-    return 0x20 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+def _checked(found: re.Match[str]) -> str:
+    digits = found[1] or found[2]
+    code = int(digits, 16 if found[1] else 10) if len(digits) <= _DIGITS else sys.maxsize
+    legal = code <= 0x10FFFF and (code >= 0x20 or code in (9, 10, 13)) and not _ILLEGAL.match(chr(code))
+    return found[0] if legal else "&#xFFFD;"
 
 
 def parse(text: str, url: str) -> RawFeed | None:
@@ -67,21 +56,18 @@ def parse(text: str, url: str) -> RawFeed | None:
 
 def _said(raw: RawFeed) -> tuple[int, int]:
     """Return how much a feed says: entries with anything in them, and letters."""
-    letters = [
-        sum(len(text.value) for text in (entry.title, entry.summary, *entry.contents) if text)
-        + len(entry.link)
-        for entry in raw.entries
-    ]
-    return sum(map(is_something, raw.entries)), sum(letters)
+    texts = [text for entry in raw.entries for text in (entry.title, entry.summary, *entry.contents) if text]
+    letters = sum(len(text.value) for text in texts) + sum(len(entry.link) for entry in raw.entries)
+    return sum(map(is_something, raw.entries)), letters
 
 
 def _parse(text: str, url: str) -> RawFeed | None:
     import feedparser
 
-    text, changed = legal(text)
+    checked = legal(text)
     # A file object, never a string: feedparser opens a string that is a path and fetches one that is a URL.
     found = feedparser.parse(
-        io.BytesIO(text.encode("utf-8")),
+        io.BytesIO(checked.encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -102,7 +88,7 @@ def _parse(text: str, url: str) -> RawFeed | None:
         period=_string(feed, "sy_updateperiod"),
         frequency=_string(feed, "sy_updatefrequency"),
         entries=entries,
-        well_formed=not (found.get("bozo") or changed),
+        well_formed=not (found.get("bozo") or checked != text),
     )
 
 

@@ -52,7 +52,8 @@ def article(page: str, url: str, title: str) -> str:
             return super().reverse_tags(node, *(name for name in names if name not in _LISTS))  # type: ignore[no-any-return]
 
     try:
-        whole = html.document_fromstring(_undeclared(page), parser=html.HTMLParser(huge_tree=False))
+        page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
+        whole = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False))
     except (etree.ParserError, ValueError):
         raise Failed("there is no text on the page") from None
     if sum(1 for _ in whole.iter()) > _MOST_ELEMENTS:
@@ -78,11 +79,6 @@ def article(page: str, url: str, title: str) -> str:
     if not said.strip():
         raise Failed("there is no text on the page")
     return _written(found)[:_LONGEST]
-
-
-def _undeclared(page: str) -> str:
-    """Remove an XML declaration, which lxml does not accept in decoded text."""
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)
 
 
 def _written(element: HtmlElement) -> str:
