@@ -27,6 +27,14 @@ _LIKELY = (
 """Commands that people look for in the palette before they have used it."""
 
 
+class Palette(CommandPalette):
+    """Textual's palette, which leaves no half of a wide character beside its list when that gets shorter."""
+
+    def on_mount(self) -> None:
+        """Repaint the whole screen after each change of the layout: Textual repaints what was covered."""
+        self.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
+
+
 def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
     """Commands of the table, the views of the sidebar, the themes."""
     for command in COMMANDS:
@@ -101,5 +109,5 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
                 if score > 0:
                     yield Hit(score, matcher.highlight(name), partial(_use, main, name, call), name, about)
 
-    palette = CommandPalette(providers=[Commands], placeholder="Command, view, feed or theme")
+    palette = Palette(providers=[Commands], placeholder="Command, view, feed or theme")
     main.host.push_screen(palette)
