@@ -14,7 +14,6 @@ from tuireader import query
 from tuireader.lexicon import index_text, indexed
 from tuireader.model import Evidence, ParsedEntry
 from tuireader.store import Store, maintenance, schema
-from tuireader.store.index import Index
 
 _BACK = {
     7: (
@@ -211,7 +210,6 @@ def test_the_index_is_made_anew_step_by_step(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     save(store, 1, *(entry(number) for number in range(1, 451)))
     told: list[float] = []
-    index = Index(store.conn, store.articles, told.append)
     with store.transaction():
-        index.rebuild()
+        store.index.rebuild(told.append)
     assert told == [200 / 450, 400 / 450, 1.0]

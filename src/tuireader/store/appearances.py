@@ -9,28 +9,19 @@ and now gets its text from another feed, becomes unread.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.document.prepare import links_in
-from tuireader.store.articles import Appearance, Articles, StoredText
-from tuireader.store.compression import Compression
+from tuireader.store.articles import Appearance, StoredText
 from tuireader.store.incoming import IncomingEntry, Saved, StoredArticle, content
-from tuireader.store.index import Index
-from tuireader.store.variants import Variant, Variants
+from tuireader.store.sql import Part
+from tuireader.store.variants import Variant
 
 
-class Appearances:
+class Appearances(Part):
     """Store articles of further feeds; every method needs a transaction."""
-
-    def __init__(self, conn: sqlite3.Connection, compression: Compression, index: Index) -> None:
-        self._conn = conn
-        self._compression = compression
-        self._index = index
-        self._articles = Articles(conn, compression)
-        self._variants = Variants(conn, compression)
 
     def add(
         self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
@@ -54,19 +45,19 @@ class Appearances:
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
         if not now.same:
-            self._variants.keep(article_id, feed_id, self._variant(article_id, item))
+            self._store.variants.keep(article_id, feed_id, self._variant(article_id, item))
         elif before is not None and not before.same:
-            self._variants.drop(article_id, feed_id)
+            self._store.variants.drop(article_id, feed_id)
         if before is not None and _words(before) == _words(now):
             return
         others = [one for one in old.appearances if one.feed_id != feed_id]
         text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
-        best = self._variants.choose(text) if shown.kept else None if now.same else now
+        best = self._store.variants.choose(text) if shown.kept else None if now.same else now
         if best is not None:
             text = self._display(text, best, unread=shown.kept)
         says_more = not now.same or (before is not None and not before.same)
         if best is not None or (shown.kept and says_more):
-            saved.reindex(old if self._index.has(article_id) else None, text)
+            saved.reindex(old if self._store.index.has(article_id) else None, text)
         saved.carried.append((old, text))
 
     def settle(self, text: StoredText) -> StoredText:
@@ -77,19 +68,19 @@ class Appearances:
         kept: list[Appearance] = []
         for other in text.appearances:
             if not other.same and _words(other) == _words(_said(other.feed_id, text)):
-                self._variants.drop(text.id, other.feed_id)
+                self._store.variants.drop(text.id, other.feed_id)
                 other = Appearance(other.feed_id)
             kept.append(other)
         text = replace(text, appearances=tuple(kept))
-        best = self._variants.choose(text) if dedup.has_few_words(text.body, text.title) else None
+        best = self._store.variants.choose(text) if dedup.has_few_words(text.body, text.title) else None
         return text if best is None else self._display(text, best, unread=False)
 
     def copy_to_feeds(self, text: StoredText) -> StoredText:
         """Give further feeds that say the same a copy of the text before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
-        self._variants.copy_to_feeds(text.id)
-        appearances = self._articles.appearances([text.id]).get(text.id, ())
+        self._store.variants.copy_to_feeds(text.id)
+        appearances = self._store.articles.appearances([text.id]).get(text.id, ())
         return replace(text, appearances=appearances)
 
     def reassign(self, feed_ids: Collection[int]) -> None:
@@ -104,25 +95,25 @@ class Appearances:
         ).fetchall()
         saved = Saved()
         for (article_id,) in rows:
-            (old,) = self._articles.texts([article_id])
-            best = self._variants.choose(old) or self._variants.subscribed(old)
+            (old,) = self._store.articles.texts([article_id])
+            best = self._store.variants.choose(old) or self._store.variants.subscribed(old)
             if best is not None:
                 text = self._display(old, best, unread=False)
-                if self._index.has(article_id):
+                if self._store.index.has(article_id):
                     saved.reindex(old, text)
-        self._index.exchange(saved.reindexed)
+        self._store.index.exchange(saved.reindexed)
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Display another text, as unread if `unread` and there was nothing of it to read before."""
-        self._variants.show(text.id, best.feed_id)
+        self._store.variants.show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
-        (text,) = self._articles.texts([text.id])
+        (text,) = self._store.articles.texts([text.id])
         return replace(text, links=links_in(text.html, text.base_url))
 
     def _variant(self, article_id: int, item: IncomingEntry) -> Variant:
         entry = item.entry
-        _, summary, html, base, extra = content(article_id, item, self._compression.compressor())
+        _, summary, html, base, extra = content(article_id, item, self._store.compression.compressor())
         url_key, text_key = item.keys.url, item.text_key
         return Variant(item.title, entry.url, entry.author, summary, html, base, extra, url_key, text_key)
 

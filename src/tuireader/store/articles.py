@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuireader.model import Article, Evidence, FullText, Neighbour, Thread
-from tuireader.store.compression import Compression
 from tuireader.store.first_page import labels_of, subscribed
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
-from tuireader.store.sql import FEED_TITLE, id_list, watches_of
+from tuireader.store.sql import FEED_TITLE, Part, id_list, watches_of
 from tuireader.text import plain
 
 
@@ -79,12 +77,8 @@ class StoredText:
         return mine == (other.feed_id, other.title, other.author, other.summary, other.body)
 
 
-class Articles:
+class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
-
-    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
-        self._conn = conn
-        self._compression = compression
 
     def get(self, article_id: int) -> Article | None:
         """Return an article with everything that belongs to it, None if it does not exist."""
@@ -101,7 +95,7 @@ class Articles:
         ).fetchone()
         if row is None:
             return None
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         return Article(
             id=row[0],
             feed_id=row[1],
@@ -155,7 +149,7 @@ class Articles:
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         rows = self._conn.execute(
             f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                       iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
@@ -195,7 +189,7 @@ class Articles:
     def appearances(self, ids: Sequence[int], *, bodies: bool = True) -> dict[int, tuple[Appearance, ...]]:
         """Return the further feeds of those articles that have any, with the texts if `bodies`."""
         found: dict[int, tuple[Appearance, ...]] = {}
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         rows = self._conn.execute(
             """SELECT p.article_id, p.feed_id, v.title, v.url, v.author, iif(?1, v.summary, NULL),
                       iif(?1, v.html, NULL), v.extra
@@ -227,13 +221,13 @@ class Articles:
         html, base_url, at, shown, error = row
         if at is None:
             return None
-        return FullText(self._compression.decompress(html), base_url, at, bool(shown), error)
+        return FullText(self._store.compression.decompress(html), base_url, at, bool(shown), error)
 
     def _comments(self, article_id: int) -> Thread | None:
         row = self._conn.execute(
             "SELECT at, packed FROM comments WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return None if row is None else thread_of(row[0], self._compression.decompress(row[1]))
+        return None if row is None else thread_of(row[0], self._store.compression.decompress(row[1]))
 
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
         rows = self._conn.execute(

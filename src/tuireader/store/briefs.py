@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from tuireader.export.brief import Report
 from tuireader.model import Away, Evidence
 from tuireader.store.json_columns import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
-from tuireader.store.sql import FEED_TITLE, get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, Part, get_fact, newest_id, set_fact
 
 
-class Briefs:
+class Briefs(Part):
     """Select articles for briefs. Muted articles and those of unsubscribed feeds are in none."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """Return the articles above id `after`, or since a time if that is None, and the rest of their

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.model import ParsedEntry, ParsedFeed
-from tuireader.store.appearances import Appearances
-from tuireader.store.articles import Articles, StoredText
-from tuireader.store.compression import Compression
+from tuireader.store.articles import StoredText
 from tuireader.store.first_page import labels_of
 from tuireader.store.incoming import (
     CONTENT,
@@ -25,27 +22,15 @@ from tuireader.store.incoming import (
     readable,
     stored,
 )
-from tuireader.store.index import Index
-from tuireader.store.revisions import Revisions
-from tuireader.store.sql import newest_id
+from tuireader.store.sql import Part, newest_id
 from tuireader.text import plain, word_diff
 
 IMPORTED = 1
 """The digest of an imported appearance that the feed itself has not delivered yet."""
 
 
-class Entries:
+class Entries(Part):
     """Write articles. An edit never marks an article unread; `Appearances` has the texts of further feeds."""
-
-    def __init__(
-        self, conn: sqlite3.Connection, compression: Compression, index: Index, revisions: Revisions
-    ) -> None:
-        self._conn = conn
-        self._compression = compression
-        self._index = index
-        self._revisions = revisions
-        self._articles = Articles(conn, compression)
-        self._appearances = Appearances(conn, compression, index)
 
     def save(self, feed_id: int, entries: Sequence[ParsedEntry], now: int) -> Saved:
         """Store the entries of one feed document, first seen at `now`; needs a transaction."""
@@ -76,7 +61,7 @@ class Entries:
         alike = self._alike(feed_id, unknown)
         fresh = [item for item in unknown if not self._recognise(feed_id, item, alike, present, now, saved)]
         self._insert(feed_id, fresh, now, saved)
-        self._index.exchange(saved.reindexed)
+        self._store.index.exchange(saved.reindexed)
         if index:
             self.index_new(saved.new)
         return saved
@@ -92,11 +77,11 @@ class Entries:
     def index_new(self, texts: Sequence[StoredText]) -> None:
         """Put new articles into the full-text index, unless they are in it."""
         if texts:
-            self._index.add_many(self._index.missing(texts))
+            self._store.index.add_many(self._store.index.missing(texts))
 
     def reassign(self, feed_ids: Sequence[int]) -> None:
         """Give articles of unsubscribed feeds to other feeds that carry them."""
-        self._appearances.reassign(feed_ids)
+        self._store.appearances.reassign(feed_ids)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, KnownEntry]:
         rows = self._conn.execute(
@@ -159,7 +144,7 @@ class Entries:
                 shown = self._shown(article_id)
                 known = _is_same(feed_id, item, shown)
                 if known:
-                    self._appearances.add(feed_id, article_id, item, saved, shown)
+                    self._store.appearances.add(feed_id, article_id, item, saved, shown)
             else:
                 known = dedup.same_by_url(item.title, title, same_feed=True)
                 if known:
@@ -194,7 +179,7 @@ class Entries:
         )
         old = self._shown(article_id)
         if old.text.feed_id != feed_id:
-            self._appearances.change(feed_id, old, item, saved)
+            self._store.appearances.change(feed_id, old, item, saved)
             return
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
@@ -202,23 +187,23 @@ class Entries:
         text = stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
         text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
         if text.appearances and not text.same_text_as(old.text):
-            text = replace(text, appearances=self._appearances.copy_to_feeds(old.text).appearances)
+            text = replace(text, appearances=self._store.appearances.copy_to_feeds(old.text).appearances)
         told = (
             bool(old.html or old.summary) or not old.text.full
         )  # else it was purged, and only its page is stored
         edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
         edited = edited and not self._is_imported(feed_id, before)
         if edited:
-            self._revisions.keep(article_id, now, old.text.title, old.html or old.summary)
+            self._store.revisions.keep(article_id, now, old.text.title, old.html or old.summary)
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
             (item.title, entry.url, entry.author, item.keys.url, item.text_key, int(edited), article_id),
         )
         conn.execute("DELETE FROM content WHERE article_id = ?", (article_id,))
-        conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
+        conn.execute(CONTENT, content(article_id, item, self._store.compression.compressor()))
         if text.appearances:
-            text = self._appearances.settle(text)
+            text = self._store.appearances.settle(text)
         saved.reindex(old.text if old.kept else None, text)
         saved.changed.append(text)
         saved.before.append(old.text)
@@ -242,7 +227,7 @@ class Entries:
                  LEFT JOIN full_text t ON t.article_id = a.id WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         summary, html = decompress(row[8]), decompress(row[9])
         text = StoredText(
             id=article_id,
@@ -259,7 +244,7 @@ class Entries:
             base_url="",
             full=plain(decompress(row[10])) if row[10] else "",
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
-            appearances=self._articles.appearances([article_id]).get(article_id, ()),
+            appearances=self._store.articles.appearances([article_id]).get(article_id, ()),
         )
         return StoredArticle(text, summary, html, bool(row[7]))
 
@@ -268,7 +253,7 @@ class Entries:
             return
         conn = self._conn
         first = newest_id(conn) + 1
-        compressor = self._compression.compressor()
+        compressor = self._store.compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
         # feeds have the newest entry on top: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
-from tuireader.store.entries import IMPORTED, Entries
-from tuireader.store.labels import Labels
-from tuireader.store.marks import Marks
-from tuireader.store.sql import newest_id
+from tuireader.store.entries import IMPORTED
+from tuireader.store.sql import Part, newest_id
 from tuireader.text import without_password
 
 
@@ -53,14 +50,8 @@ class ArticleMarks:
     labels: tuple[str, ...] = ()
 
 
-class Exchange:
+class Exchange(Part):
     """Import and export. An import only adds: no mark and no label is lost."""
-
-    def __init__(self, conn: sqlite3.Connection, entries: Entries) -> None:
-        self._conn = conn
-        self._entries = entries
-        self._marks = Marks(conn)
-        self._labels = Labels(conn)
 
     def add_articles(self, feed_id: int, items: Sequence[ImportedArticle], now: int) -> ImportResult:
         """Store the articles that another reader has of a feed; needs a transaction.
@@ -77,7 +68,7 @@ class Exchange:
             prepared=tuple(item.prepared for item in rest),
             keys=tuple(item.keys for item in rest),
         )
-        saved = self._entries.save_feed(feed_id, parsed, now)
+        saved = self._store.entries.save_feed(feed_id, parsed, now)
         self._conn.execute(
             """UPDATE appearance SET digest = ? WHERE feed_id = ?
                AND guid_key IN (SELECT value FROM json_each(?))""",
@@ -96,11 +87,13 @@ class Exchange:
             [(item_of[text.id].read, item_of[text.id].starred, text.id) for text in new],
         )
         old = [(at, item) for at, item in item_of.items() if at not in fresh]
-        read = self._marks.set("read", [at for at, item in old if item.read], True, now=now, journal=False)
-        starred = self._marks.set(
+        read = self._store.marks.set(
+            "read", [at for at, item in old if item.read], True, now=now, journal=False
+        )
+        starred = self._store.marks.set(
             "starred", [at for at, item in old if item.starred], True, now=now, journal=False
         )
-        self._labels.add_all({at: item.labels for at, item in item_of.items()})
+        self._store.labels.add_all({at: item.labels for at, item in item_of.items()})
         texts = [
             replace(text, read=item.read, starred=item.starred, labels=item.labels)
             for text, item in ((text, item_of[text.id]) for text in new)
@@ -128,7 +121,7 @@ class Exchange:
                FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?""",
             (feed_id,),
         ).fetchall()
-        labels = self._labels.of([row[1] for row in rows])
+        labels = self._store.labels.of([row[1] for row in rows])
         return {
             guid: ArticleMarks(article, bool(read), bool(starred), sources, labels.get(article, ()))
             for guid, article, read, starred, sources in rows
@@ -165,8 +158,8 @@ class Exchange:
         changed: set[int] = set()
         for name in ("read", "starred"):
             wanted = [article for article, mark in found if getattr(mark, name)]
-            changed |= set(self._marks.set(name, wanted, True, now=now, journal=False).ids)
-        changed |= self._labels.add_all({article: mark.labels for article, mark in found})
+            changed |= set(self._store.marks.set(name, wanted, True, now=now, journal=False).ids)
+        changed |= self._store.labels.add_all({article: mark.labels for article, mark in found})
         self._note(feed_id, absent)
         return len(changed), len(absent)
 
@@ -185,7 +178,7 @@ class Exchange:
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             [(feed_id, mark.guid, at, IMPORTED) for at, mark in enumerate(marks, first)],
         )
-        self._labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
+        self._store.labels.add_all({at: mark.labels for at, mark in enumerate(marks, first)})
 
     def _appearances(self, feed_id: int) -> dict[int, int]:
         rows = self._conn.execute("SELECT guid_key, article_id FROM appearance WHERE feed_id = ?", (feed_id,))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuireader.model import Fault, Feed, FeedHealth
+from tuireader.store.sql import Part
 from tuireader.text import without_password
 
 
@@ -85,11 +85,8 @@ _FAR = 31 * 86_400  # schedule.FARTHEST: a later time was set while the clock wa
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 
-class Feeds:
+class Feeds(Part):
     """The table of feeds. Nothing is deleted: an unsubscribed feed keeps its row and its articles."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def is_current(self, subscriptions: Sequence[Subscription]) -> bool:
         """Return whether the table agrees with the config, so that nothing needs to be written."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 
+from tuireader.store.sql import Part
 
-class Follows:
+
+class Follows(Part):
     """Each followed watch has a fact `follow:NAME` with the time from which quiet days are counted."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def is_current(self, names: Collection[str]) -> bool:
         """Return whether exactly these watches are followed."""

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from tuireader.model import Thread
-from tuireader.store.compression import Compression
 from tuireader.store.json_columns import thread_text
-from tuireader.store.revisions import Revisions
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 from tuireader.text import plain, word_diff
 
 _TRIES = 3
 """Automatic attempts to fetch a page."""
 
 
-class FullTexts:
+class FullTexts(Part):
     """One row for each article whose page was requested. All that writes needs a transaction."""
-
-    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
-        self._conn = conn
-        self._compression = compression
-        self._revisions = Revisions(conn, compression)
 
     def keep(self, article_id: int, html: str, base_url: str, now: int) -> None:
         """Store the text of a page; keep the previous one as a version if it reads differently.
@@ -35,12 +27,12 @@ class FullTexts:
                WHERE a.id = ?""",
             (article_id,),
         ).fetchone()
-        before = self._compression.decompress(old)
+        before = self._store.compression.decompress(old)
         if before and not word_diff.trivial(plain(before), plain(html)):
-            self._revisions.keep(article_id, now, title, before, full=True)
+            self._store.revisions.keep(article_id, now, title, before, full=True)
         conn.execute(
             """INSERT OR REPLACE INTO full_text (article_id, at, html, base_url) VALUES (?, ?, ?, ?)""",
-            (article_id, now, self._compression.compress(html), base_url),
+            (article_id, now, self._store.compression.compress(html), base_url),
         )
         conn.execute(
             "INSERT OR IGNORE INTO content (article_id, base_url, extra) VALUES (?, '', '{}')", (article_id,)
@@ -51,7 +43,7 @@ class FullTexts:
         row = self._conn.execute(
             "SELECT html, base_url FROM full_text WHERE article_id = ?", (article_id,)
         ).fetchone()
-        return ("", "") if row is None else (self._compression.decompress(row[0]), row[1])
+        return ("", "") if row is None else (self._store.compression.decompress(row[0]), row[1])
 
     def has_content(self, article_id: int) -> bool:
         """Return whether the article is in the index: its texts were not purged."""
@@ -93,7 +85,7 @@ class FullTexts:
         """Store the comments of an article in place of the previous ones."""
         self._conn.execute(
             "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)",
-            (article_id, thread.at, self._compression.compress(thread_text(thread))),
+            (article_id, thread.at, self._store.compression.compress(thread_text(thread))),
         )
 
     def drop(self, ids: Sequence[int]) -> None:

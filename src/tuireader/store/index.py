@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tuireader.document.prepare import words
 from tuireader.lexicon.indexing import BREAK
-from tuireader.store.articles import Articles, StoredText
+from tuireader.store.articles import StoredText
+from tuireader.store.sql import Part
 
 _BATCH = 200
 _MANY = 20
@@ -26,21 +26,8 @@ _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('dele
 _Row = tuple[int, str, str, str]
 
 
-class Index:
+class Index(Part):
     """Every article with content has one row; all of this needs a transaction."""
-
-    def __init__(
-        self,
-        conn: sqlite3.Connection,
-        articles: Articles,
-        report: Callable[[float], None] = lambda done: None,
-        *,
-        variants: bool = True,
-    ) -> None:
-        self._conn = conn
-        self._articles = articles
-        self._variants = variants  # versions before 7 lack the table
-        self._report = report  # called with the share of articles that is done
 
     def add_many(self, texts: Sequence[StoredText]) -> None:
         """Add the articles of a large refresh: FTS5 merges only where it must, by sixteens.
@@ -92,18 +79,19 @@ class Index:
         there = {row[0] for row in rows}
         return [text for text in texts if text.id not in there]
 
-    def rebuild(self) -> int:
-        """Rebuild the index from the stored texts; return how many there were."""
-        self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-        ids = [row[0] for row in self._conn.execute("SELECT article_id FROM content ORDER BY article_id")]
-        for batch in self._batches(ids):
-            self.add(self._articles.texts(batch, labels=False, appearances=self._variants))
-        return len(ids)
+    def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:
+        """Rebuild the index from the stored texts; return how many there were.
 
-    def _batches(self, ids: list[int]) -> Iterator[list[int]]:
+        `report` is called with the share that is done. Versions before 7 lack the table of `variants`.
+        """
+        self._conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        ids = self._column("SELECT article_id FROM content ORDER BY article_id")
         for start in range(0, len(ids), _BATCH):
-            yield ids[start : start + _BATCH]
-            self._report(min(1.0, (start + _BATCH) / len(ids)))
+            batch = ids[start : start + _BATCH]
+            self.add(self._store.articles.texts(batch, labels=False, appearances=variants))
+            if report:
+                report(min(1.0, (start + _BATCH) / len(ids)))
+        return len(ids)
 
 
 def _words(text: StoredText) -> _Row:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
 from tuireader.store.first_page import labels_of
 from tuireader.store.json_columns import unpack_extra
-from tuireader.store.sql import change_state, id_list
+from tuireader.store.sql import Part, change_state, id_list
 
 
-class Labels:
+class Labels(Part):
     """A label exists as long as an article has it; names are compared by their `label_key`."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._tags: tuple[tuple[int, int], frozenset[str]] | None = None
+    _tags: tuple[tuple[int, int], frozenset[str]] | None = None
 
     def of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return the labels of those articles that have any."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuireader.dedup import url_key
-from tuireader.store.sql import FEED_TITLE, id_list
+from tuireader.store.sql import FEED_TITLE, Part, id_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,8 @@ _BEHIND = """(SELECT max(id) FROM article t
 """The newest article at the address of link `l`."""
 
 
-class Links:
+class Links(Part):
     """Links are stored by address, so that a link finds its article whichever arrives first."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def record(self, found: Iterable[tuple[int, Sequence[OutLink]]]) -> None:
         """Store the links of articles, in place of the previous ones; needs a transaction."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,8 +11,8 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import get_fact, id_list, set_fact, watches_of
-from tuireader.store.stories import CARRIED, Stories
+from tuireader.store.sql import Part, get_fact, id_list, set_fact, watches_of
+from tuireader.store.stories import CARRIED
 
 NEWS = 7 * 86_400
 """Age in seconds: older arrivals are the past of a new feed, not news."""
@@ -38,12 +37,8 @@ _BESIDE = {  # joins that an order needs
 _NONE = Count()
 
 
-class Lists:
+class Lists(Part):
     """Light queries only: no texts, and no filtering in Python. Muted articles are in no view."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._stories = Stories(conn)
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """Return the ids of a view in order. `today` is when the user's day began; `Search` answers QUERY
@@ -91,7 +86,7 @@ class Lists:
         )
         first = set(ids)
         ids.extend(other for (other,) in others if other not in first)
-        return array("q", filter(first.__contains__, self._stories.fold(ids))), whole
+        return array("q", filter(first.__contains__, self._store.stories.fold(ids))), whole
 
     def still_unread(self, view: View, article_id: int, today: int) -> int | None:
         """Return the next unread article of a view in the story of one that was read; None if there is
@@ -103,7 +98,7 @@ class Lists:
                 ORDER BY {_ORDER["date"]}""",
             (article_id, article_id, *args),
         )
-        return next(iter(self._stories.fold([row[0] for row in rows])), None)
+        return next(iter(self._store.stories.fold([row[0] for row in rows])), None)
 
     def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
         """Return the list rows of some articles, in their order; missing ids are left out."""
@@ -121,7 +116,7 @@ class Lists:
         ).fetchall()
         labels = labels_of(self._conn, ids)
         stories = {row[10] for row in rows if row[10]}
-        sizes, hits = self._stories.sizes(stories), story_watches(self._conn, stories)
+        sizes, hits = self._store.stories.sizes(stories), story_watches(self._conn, stories)
         found = {
             row[0]: ArticleRow(
                 id=row[0],
@@ -189,7 +184,7 @@ class Lists:
         ):
             totals[feed_id] = totals.get(feed_id, 0) + more
             unread[feed_id] = unread.get(feed_id, 0) + more_unread
-        behind = self._stories.behind_in_feeds()
+        behind = self._store.stories.behind_in_feeds()
         return {
             feed_id: Count(unread.get(feed_id, 0), total, *behind.get(feed_id, (0, 0)))
             for feed_id, total in totals.items()
@@ -198,7 +193,7 @@ class Lists:
     def _in_folders(self, feeds: Mapping[int, Count]) -> dict[str, Count]:
         """Return the counts of folders: the sum of their feeds, but shared articles counted once."""
         found: dict[str, Count] = {}
-        twice = self._stories.twice_in_folders()
+        twice = self._store.stories.twice_in_folders()
         for feed_id, folder in self._conn.execute(
             "SELECT id, folder FROM feed WHERE subscribed AND folder != ''"
         ):
@@ -212,7 +207,7 @@ class Lists:
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:
         """Return the counts of watches or labels by name, also of those without articles."""
-        behind = self._stories.behind_by(articles, key)
+        behind = self._store.stories.behind_by(articles, key)
         return {
             name: Count(int(unread), total, *behind.get(number, (0, 0)))
             for number, name, total, unread in self._conn.execute(
@@ -228,7 +223,7 @@ class Lists:
         where, args = self._where(view, today)
         unread = self._count(f"{where} AND a.read = 0", args)
         total = unread if view.kind is ViewKind.UNREAD else self._count(where, args)
-        return Count(unread, total, *self._stories.behind(where, args))
+        return Count(unread, total, *self._store.stories.behind(where, args))
 
     def _count(self, where: str, args: Sequence[object]) -> int:
         return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])

@@ -5,15 +5,12 @@ Changes of the configuration are in the same journal, so that undo goes back in 
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Sequence
 
 from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change, ConfigStep
-from tuireader.store.labels import Labels
-from tuireader.store.relations import Relations
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 
 _KEEP = 200
 """Undo steps that are stored."""
@@ -34,13 +31,8 @@ def _identity(step: Change) -> tuple[object, ...]:
     return step.step, step.what, step.ids
 
 
-class Marks:
+class Marks(Part):
     """The user's changes to articles."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._relations = Relations(conn)
-        self._labels = Labels(conn)
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on some articles; needs a transaction.
@@ -54,8 +46,8 @@ class Marks:
 
     def label(self, name: str, ids: Sequence[int], value: bool, *, now: int) -> Change:
         """Add a label to some articles, or remove it; needs a transaction."""
-        name = self._labels.canonical_name(name)
-        changed = self._labels.apply(name, ids, value)
+        name = self._store.labels.canonical_name(name)
+        changed = self._store.labels.apply(name, ids, value)
         what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
         step = self._note(now, what, f"{LABEL_MARK}{name}", value, changed) if changed else 0
         return Change(what, tuple(changed), step=step)
@@ -66,15 +58,15 @@ class Marks:
         Returns the last step.
         """
         if label_key(old) == label_key(label_name(new)):
-            self._labels.respell(label_name(new))
+            self._store.labels.respell(label_name(new))
             return Change(f"{old} respelled", ())
-        ids = self._labels.articles_with(old)
+        ids = self._store.labels.articles_with(old)
         self.label(new, ids, True, now=now)
         return self.label(old, ids, False, now=now)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Remove an article from its story for good; needs a transaction. No ids if it is alone."""
-        others = self._relations.split(article_id)
+        others = self._store.relations.split(article_id)
         if not others:
             return Change("nothing split", ())
         step = self._note(now, _SPLIT, "apart", True, [article_id, *others])
@@ -127,10 +119,10 @@ class Marks:
             return found
         step, what, mark, value, ids = found.step, found.what, found.mark, found.value, found.ids
         if mark == "apart":
-            self._relations.unsplit(ids[0], ids[1:])
+            self._store.relations.unsplit(ids[0], ids[1:])
             changed, mark = list(ids), ""
         elif mark.startswith(LABEL_MARK):
-            changed, mark = self._labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
+            changed, mark = self._store.labels.apply(mark.removeprefix(LABEL_MARK), ids, not value), ""
         else:
             changed = self._apply(mark, ids, not value)
         self._conn.execute("DELETE FROM journal WHERE id = ?", (step,))

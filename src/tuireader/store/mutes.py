@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 
 WITH_WATCHED, SPARES_WATCHED = "+", "-"
 """Last character of a signature: does the mute also hide articles on a watch?"""
@@ -15,15 +14,12 @@ _COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.a
 """Condition under which a row of `muted d` of the mute `u` hides its article: no watch keeps it visible."""
 
 
-class Mutes:
+class Mutes(Part):
     """Mutes are defined by the config and known by a signature; the table `muted` has their hits.
 
     `article.muted` says whether any of them hides an article. It depends on watches, too: call
     `update_hidden` in each transaction that changes matches.
     """
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def is_current(self, signatures: Iterable[str]) -> bool:
         """Return whether the table has exactly these signatures."""

@@ -8,12 +8,11 @@ deleted: they stay on record whatever becomes of the article and the watch.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.store.relations import rows_of, story_number
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 
 _WAITS, _TOLD, _KNOWN = 0, 1, 2
 _SAID = "a.id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
@@ -52,11 +51,8 @@ class ArticleIdentity:
         return frozenset(found)
 
 
-class Notices:
+class Notices(Part):
     """All changes need a transaction."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def add(self, found: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs, each of them only once, ever."""

@@ -7,11 +7,10 @@ hide news. Lists only compare the values; `story_number` and `rows_of` are for a
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.sql import FEED_TITLE, get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, Part, get_fact, newest_id, set_fact
 
 _WINDOW = 12_000
 """Waiting articles that are sorted by time at once."""
@@ -54,11 +53,8 @@ def _list(values: Iterable[int]) -> str:
     return ",".join(map(str, map(int, values)))
 
 
-class Relations:
+class Relations(Part):
     """Every query is bounded, whatever the number of stored articles."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     # ------------------------------------------------------------------ reading
 

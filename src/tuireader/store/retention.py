@@ -11,11 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Purged
-from tuireader.store.articles import Articles
-from tuireader.store.dictionaries import Dictionaries
-from tuireader.store.full_texts import FullTexts
-from tuireader.store.index import Index
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 
 _WORTH = 0.25
 """Share of empty pages from which the file is shrunk."""
@@ -40,14 +36,8 @@ class PurgeRule:
         return _FREE if self.unread else f"{_FREE} AND a.read = 1"
 
 
-class Retention:
+class Retention(Part):
     """Preview a purge, and do it."""
-
-    def __init__(self, conn: sqlite3.Connection, articles: Articles, index: Index, pages: FullTexts) -> None:
-        self._conn = conn
-        self._articles = articles
-        self._index = index
-        self._pages = pages
 
     def candidates(self, rule: PurgeRule) -> list[int]:
         """Return the articles whose texts the rule allows to purge, oldest first."""
@@ -94,11 +84,11 @@ class Retention:
                 (id_list(ids),),
             )
         ]
-        self._index.remove(self._articles.texts(going, labels=False))
+        self._store.index.remove(self._store.articles.texts(going, labels=False))
         wanted = (json.dumps(going),)
         for table in ("revision", "variant", "content"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
-        self._pages.drop(going)
+        self._store.full_texts.drop(going)
 
     def shrink(self) -> bool:
         """Give empty pages back to the disk if it is worth the time; not within a transaction.
@@ -114,7 +104,7 @@ class Retention:
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
             self._conn.execute("VACUUM")
-            Dictionaries(self._conn).separate_copies()
+            self._store.compression.dictionaries.separate_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False

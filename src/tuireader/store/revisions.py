@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuireader.store.compression import Compression
-from tuireader.store.sql import id_list
+from tuireader.store.sql import Part, id_list
 from tuireader.text import plain
 
 _MOST = 20
@@ -39,12 +37,8 @@ class StoredRevision:
     full: bool
 
 
-class Revisions:
+class Revisions(Part):
     """Former versions only: the current one is the article's content."""
-
-    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
-        self._conn = conn
-        self._compression = compression
 
     def keep(
         self, article_id: int, until: int, title: str, html: str, *, full: bool = False, feed_id: int = 0
@@ -57,7 +51,7 @@ class Revisions:
         (revision,) = self._conn.execute(
             """INSERT INTO revision (article_id, until, title, html, full_text, feed_id)
                VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
-            (article_id, until, title, self._compression.compress(html), int(full), feed_id),
+            (article_id, until, title, self._store.compression.compress(html), int(full), feed_id),
         ).fetchone()
         self._conn.execute(
             """DELETE FROM revision WHERE article_id = ?1 AND id NOT IN
@@ -79,7 +73,7 @@ class Revisions:
     def by_article(self, ids: Sequence[int]) -> dict[int, list[StoredRevision]]:
         """Return the former versions of those articles that have any, newest first."""
         found: dict[int, list[StoredRevision]] = {}
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
                WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC""",
@@ -118,5 +112,5 @@ class Revisions:
                 ORDER BY 4 DESC""",
             (article_id, int(full), feed_id),
         )
-        decompress = self._compression.decompress
+        decompress = self._store.compression.decompress
         return [Version(until, title, plain(decompress(html)), full) for until, title, html, _ in rows]

@@ -8,6 +8,7 @@ folding of words changes.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.lexicon import TOKENIZER
@@ -240,7 +241,9 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    migrations = Migrations("tuireader")
+    from tuireader.store.store import Store
+
+    store, migrations = Store(conn, Path()), Migrations("tuireader")
 
     @migrations(name="0001_base")
     def base(db: Database) -> None:
@@ -264,20 +267,13 @@ def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda d
 
     @migrations(name="0005_symbols_in_the_index")
     def symbols(db: Database) -> None:
-        from tuireader.store.articles import Articles
-        from tuireader.store.compression import Compression
-        from tuireader.store.index import Index
-
-        index = Index(conn, Articles(conn, Compression(conn)), report, variants=False)
-        index.rebuild()
+        store.index.rebuild(report, variants=False)
         db.execute("PRAGMA user_version = 5")
 
     @migrations(name="0006_labels")
     def labels(db: Database) -> None:
-        from tuireader.store.labels import Labels
-
         _execute(db, _LABELS, 6)
-        Labels(conn).migrate_flags()
+        store.labels.migrate_flags()
 
     @migrations(name="0007_history")
     def history(db: Database) -> None:

@@ -7,15 +7,15 @@ read and matched, newest first, until enough is found.
 from __future__ import annotations
 
 import json
-import sqlite3
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
 from tuireader import query
 from tuireader.query import And, Near, Node, Query, Regex, Subject
-from tuireader.store.articles import Articles, StoredText
+from tuireader.store.articles import StoredText
 from tuireader.store.conditions import HIT, Condition, Conditions
+from tuireader.store.sql import Part
 
 _MANY = 5000
 _AHEAD = 500
@@ -33,12 +33,8 @@ _FIRST, _BATCH = 60, 200
 """Candidates in the first and in later batches."""
 
 
-class Search:
+class Search(Part):
     """Find articles by expressions."""
-
-    def __init__(self, conn: sqlite3.Connection, articles: Articles) -> None:
-        self._conn = conn
-        self._articles = articles
 
     def find(
         self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
@@ -197,7 +193,7 @@ class Search:
         limit: int,
     ) -> Iterator[Sequence[int]]:
         """Yield in steps those articles whose texts match."""
-        reading = self._articles
+        reading = self._store.articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
         regexes = [] if bodies else _column_regexes(parsed)

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from tuireader.store.store import Store
 
 FEED_TITLE = "coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url)"
 """The title of feed `f`."""
+
+
+class Part:
+    """A part of the store: the queries about one subject."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._conn = store.conn
+
+    def _column(self, sql: str, *args: object) -> list[Any]:
+        """Return the first column of a query."""
+        return [row[0] for row in self._conn.execute(sql, args)]
+
+    def _value(self, sql: str, *args: object) -> Any:
+        """Return the first value of a query, None if it has no rows."""
+        row = self._conn.execute(sql, args).fetchone()
+        return row[0] if row else None
 
 
 def id_list(ids: Iterable[int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Annotated
 
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations import story_number
-from tuireader.store.sql import change_state, id_list
+from tuireader.store.sql import Part, change_state, id_list
 
 DAYS = 30
 _DAY = 86_400
@@ -51,12 +50,10 @@ class FeedLead:
     lag: Annotated[int, "Median seconds after the first report, where it was not first."]
 
 
-class Stats:
+class Stats(Part):
     """Counts about watches."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
+    _counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
     def hits(self, today: int, now: int) -> dict[str, Hits]:
         """Return the hits of every watch that has any, without muted articles; `today` is when the day began.

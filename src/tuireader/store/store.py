@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tuireader.store.database_file import PATIENCE, MigrationProgress
 from tuireader.store.sql import change_state
 
 if TYPE_CHECKING:
+    from tuireader.store.appearances import Appearances
     from tuireader.store.articles import Articles
     from tuireader.store.briefs import Briefs
     from tuireader.store.compression import Compression
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from tuireader.store.search import Search
     from tuireader.store.stats import Stats
     from tuireader.store.stories import Stories
+    from tuireader.store.variants import Variants
     from tuireader.store.watches import Watches
 
 _ATTEMPT = 0.1
@@ -48,6 +51,30 @@ class Store:
     The parts are imported at first use: a start that lists articles needs few of them, and all of them
     together take a fifth of a second.
     """
+
+    appearances: Appearances
+    articles: Articles
+    briefs: Briefs
+    entries: Entries
+    exchange: Exchange
+    feeds: Feeds
+    follows: Follows
+    full_texts: FullTexts
+    index: Index
+    labels: Labels
+    links: Links
+    lists: Lists
+    marks: Marks
+    mutes: Mutes
+    notices: Notices
+    relations: Relations
+    retention: Retention
+    revisions: Revisions
+    search: Search
+    stats: Stats
+    stories: Stories
+    variants: Variants
+    watches: Watches
 
     broken_input = (
         sqlite3.DataError,
@@ -69,136 +96,21 @@ class Store:
         return cls(database_file.connect(path, prepare=prepare, report=report), path)
 
     @cached_property
-    def feeds(self) -> Feeds:
-        from tuireader.store.feeds import Feeds
-
-        return Feeds(self.conn)
-
-    @cached_property
-    def lists(self) -> Lists:
-        from tuireader.store.lists import Lists
-
-        return Lists(self.conn)
-
-    @cached_property
     def compression(self) -> Compression:
+        """The compression of texts."""
         from tuireader.store.compression import Compression
 
         return Compression(self.conn)
 
-    @cached_property
-    def articles(self) -> Articles:
-        from tuireader.store.articles import Articles
+    if not TYPE_CHECKING:
 
-        return Articles(self.conn, self.compression)
-
-    @cached_property
-    def index(self) -> Index:
-        from tuireader.store.index import Index
-
-        return Index(self.conn, self.articles)
-
-    @cached_property
-    def revisions(self) -> Revisions:
-        from tuireader.store.revisions import Revisions
-
-        return Revisions(self.conn, self.compression)
-
-    @cached_property
-    def entries(self) -> Entries:
-        from tuireader.store.entries import Entries
-
-        return Entries(self.conn, self.compression, self.index, self.revisions)
-
-    @cached_property
-    def full_texts(self) -> FullTexts:
-        from tuireader.store.full_texts import FullTexts
-
-        return FullTexts(self.conn, self.compression)
-
-    @cached_property
-    def retention(self) -> Retention:
-        from tuireader.store.retention import Retention
-
-        return Retention(self.conn, self.articles, self.index, self.full_texts)
-
-    @cached_property
-    def marks(self) -> Marks:
-        from tuireader.store.marks import Marks
-
-        return Marks(self.conn)
-
-    @cached_property
-    def labels(self) -> Labels:
-        from tuireader.store.labels import Labels
-
-        return Labels(self.conn)
-
-    @cached_property
-    def search(self) -> Search:
-        from tuireader.store.search import Search
-
-        return Search(self.conn, self.articles)
-
-    @cached_property
-    def watches(self) -> Watches:
-        from tuireader.store.watches import Watches
-
-        return Watches(self.conn)
-
-    @cached_property
-    def stats(self) -> Stats:
-        from tuireader.store.stats import Stats
-
-        return Stats(self.conn)
-
-    @cached_property
-    def follows(self) -> Follows:
-        from tuireader.store.follows import Follows
-
-        return Follows(self.conn)
-
-    @cached_property
-    def mutes(self) -> Mutes:
-        from tuireader.store.mutes import Mutes
-
-        return Mutes(self.conn)
-
-    @cached_property
-    def notices(self) -> Notices:
-        from tuireader.store.notices import Notices
-
-        return Notices(self.conn)
-
-    @cached_property
-    def links(self) -> Links:
-        from tuireader.store.links import Links
-
-        return Links(self.conn)
-
-    @cached_property
-    def relations(self) -> Relations:
-        from tuireader.store.relations import Relations
-
-        return Relations(self.conn)
-
-    @cached_property
-    def stories(self) -> Stories:
-        from tuireader.store.stories import Stories
-
-        return Stories(self.conn)
-
-    @cached_property
-    def briefs(self) -> Briefs:
-        from tuireader.store.briefs import Briefs
-
-        return Briefs(self.conn)
-
-    @cached_property
-    def exchange(self) -> Exchange:
-        from tuireader.store.exchange import Exchange
-
-        return Exchange(self.conn, self.entries)
+        def __getattr__(self, name):
+            if name not in Store.__annotations__:
+                raise AttributeError(f"the store has no part {name!r}")
+            module = import_module(f"{__package__}.{name}")
+            part = getattr(module, Store.__annotations__[name])(self)
+            self.__dict__[name] = part
+            return part
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, filterfalse
 
 from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
-from tuireader.store.sql import FEED_TITLE, id_list
+from tuireader.store.sql import FEED_TITLE, Part, id_list
 
 _FEW = 5000
 """Maximum number of ids to look up one by one; for more, all articles in stories are read."""
@@ -41,15 +40,12 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
-class Stories:
+class Stories(Part):
     """The rows that stories are folded into: articles with the same `article.story` share one (see
     `relations`).
 
     Only `timeline` shows all rows of a story.
     """
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def fold(self, ids: Sequence[int], opened: Collection[int] = ()) -> array[int]:
         """Return `ids` with one article for each story: the first unread one on a watch, else the first

@@ -7,12 +7,12 @@ places, and revisions and matches keep naming the feed of their text.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from tuireader import dedup
 from tuireader.store.articles import Appearance, StoredText
-from tuireader.store.compression import Compression, Stored
+from tuireader.store.compression import Stored
+from tuireader.store.sql import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,8 @@ class Variant:
     text_key: int
 
 
-class Variants:
+class Variants(Part):
     """All that writes needs a transaction, and leaves the full-text index to the caller."""
-
-    def __init__(self, conn: sqlite3.Connection, compression: Compression) -> None:
-        self._conn = conn
-        self._compression = compression
 
     def keep(self, article_id: int, feed_id: int, variant: Variant) -> None:
         """Store a feed's text in place of its previous one."""

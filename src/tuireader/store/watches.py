@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import id_list, newest_id
+from tuireader.store.sql import Part, id_list, newest_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,8 @@ class FormerMatch:
     until: int
 
 
-class Watches:
+class Watches(Part):
     """The config defines watches; here are their matches, and the progress of matching again."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
         """Return whether the table has exactly these (name, signature) pairs in this order."""
