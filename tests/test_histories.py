@@ -130,7 +130,7 @@ class History:
         assert len(self.told) == len(set(self.told))
 
     def match_pending(self) -> None:
-        pending = {item.name: item.up_to for item in self.store.watches.pending()}
+        pending = self.store.watches.pending()
         asked = [rule for rule in RULES if rule.name in pending]
         exact = [rule for rule in asked if watch.lookup(rule).exact]
         ingest.ByIndex(exact, pending, FEEDS, self.now).step(self.store, 60.0)

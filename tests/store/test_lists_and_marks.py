@@ -163,17 +163,17 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
         store.watches.forget([("A", 1), ("A", 5)])
         store.watches.set_pending(["A"], 0)
-    assert store.watches.pending() == []
+    assert store.watches.pending() == {}
     with store.transaction():
         store.watches.record([(1, evidence("A")), (5, evidence("A"))])
         store.watches.sync([("A", "2")])
-    assert [(item.name, item.up_to) for item in store.watches.pending()] == [("A", 5)]
+    assert store.watches.pending() == {"A": 5}
     with store.transaction():
         store.watches.forget([("A", 5)])
         store.watches.record([(4, evidence("A"))])
         store.watches.set_pending(["A"], 3)
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 4}
-    assert [item.up_to for item in store.watches.pending()] == [3]
+    assert list(store.watches.pending().values()) == [3]
     with store.transaction():
         store.watches.sync([])
     assert store.lists.counts(0).watches == {}

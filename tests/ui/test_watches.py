@@ -21,7 +21,6 @@ from tuireader.config import NotifyConfig, Paths, WatchConfig, load
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
-from tuireader.store.watches import FormerMatch
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import short_time
@@ -373,7 +372,7 @@ async def test_a_hit_that_was_edited_away_says_until_when_and_where() -> None:
     former = Evidence("Ferries", (TermHit("WeChat", "body", 1),), "Pay by WeChat.", ((7, 13),))
     async with running(sample_library(stories=(article,)), size=(100, 30)) as run:
         with written(run.library) as store:
-            store.watches.end_matches([(1, FormerMatch(former, 1, NOW - 60))])
+            store.watches.end_matches([(1, replace(former, revision=1, until=NOW - 60))])
         await run.press("enter")
         assert f"◆ Ferries  body ×1 (WeChat) · hit until edited {short_time(NOW - 60)}" in run.text
         assert "“Pay by WeChat.”" in run.text and "◆ LanternPay  body ×1" in run.text
@@ -384,7 +383,7 @@ async def test_the_table_counts_what_was_edited_away(tmp_path: Path) -> None:
         ids = await library.lists.ids(View(ViewKind.WATCH, "WeChat"))
 
         with written(library) as store:
-            store.watches.end_matches([(ids[0], FormerMatch(Evidence("WeChat"), 1, NOW))])
+            store.watches.end_matches([(ids[0], Evidence("WeChat", revision=1, until=NOW))])
         async with running(library) as run:
             await run.press("w")
             assert isinstance(run.app.screen, Watches)

@@ -16,7 +16,6 @@ from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
-from tuireader.store.watches import FormerMatch
 from tuireader.text import plain
 from tuireader.watch import Matcher
 
@@ -147,7 +146,7 @@ def _rematched(
         told = hits(rules.matcher, before, rules.feeds, lost) if before is not None else []
         evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
         store.watches.end_matches(
-            (text.id, FormerMatch(item, _version(store, text, item, before, now, page), now))
+            (text.id, replace(item, revision=_version(store, text, item, before, now, page), until=now))
             for item in evidence.values()
         )
     return new

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from tuireader.model import Evidence
 from tuireader.store.articles import Appearance, StoredText
-from tuireader.store.revisions import StoredRevision
-from tuireader.store.watches import FormerMatch
+from tuireader.store.revisions import Version
 from tuireader.watch import Matcher, Subject
 
 FeedNames = Mapping[int, tuple[str, ...]]
@@ -70,22 +69,22 @@ def hits(
 def former_hits(
     matcher: Matcher,
     text: StoredText,
-    kept: Sequence[StoredRevision],
+    kept: Sequence[Version],
     feeds: FeedNames,
     names: Collection[str],
-) -> list[FormerMatch]:
+) -> list[Evidence]:
     """Return which watches hit a former version of an article, each with the newest one that it hits."""
-    found: dict[str, FormerMatch] = {}
+    found: dict[str, Evidence] = {}
     for version in kept:
         for item in _version_hits(
             matcher, text, version, feeds, [name for name in names if name not in found]
         ):
-            found[item.watch] = FormerMatch(item, version.id, version.until)
+            found[item.watch] = replace(item, revision=version.id, until=version.until)
     return list(found.values())
 
 
 def _version_hits(
-    matcher: Matcher, text: StoredText, version: StoredRevision, feeds: FeedNames, names: Collection[str]
+    matcher: Matcher, text: StoredText, version: Version, feeds: FeedNames, names: Collection[str]
 ) -> list[Evidence]:
     if not names:
         return []

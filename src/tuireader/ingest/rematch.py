@@ -163,7 +163,7 @@ def rematch(
         if article in kept
         for match in former_hits(matcher, text, kept[article], feeds, sorted(lost))
     ]
-    still = {(match.evidence.watch, article) for article, match in former}
+    still = {(match.watch, article) for article, match in former}
     pairs = {(name, article) for article, (_, lost) in gone.items() for name in lost}
     store.watches.forget(pairs - still)
     store.watches.end_matches(former)

@@ -56,9 +56,7 @@ class Watches(UseCases):
 
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
         """Return jobs for pending watches: the newest article to match, and the step that matches some."""
-        pending = {
-            item.name: item.up_to for item in await self._pool.read(lambda store: store.watches.pending())
-        }
+        pending = await self._pool.read(lambda store: store.watches.pending())
         found = [rule for rule in rules(self._context.config) if rule.name in pending]
         ways = {rule.name: watch.lookup(rule) for rule in found}
         jobs: list[tuple[int, Callable[..., int]]] = []

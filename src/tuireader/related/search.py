@@ -38,45 +38,21 @@ STORIES = 5  # stories of its neighbours that an article may join
 
 
 class ProfileSource(Protocol):
-    """The queries of relating to the store."""
+    """The queries of relating to the store; `store.relations` says what each returns."""
 
-    def article_count(self) -> int:
-        """Return how many articles have a profile."""
-        ...
-
-    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
-        """Return in how many articles each known term occurs, and in how many in lower case."""
-        ...
-
-    def postings(self, term: int, day: int, limit: int) -> Sequence[int]:
-        """Return the articles posted under `term`: the `limit` latest up to `day` and the `limit` first after
-        it."""
-        ...
-
-    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
-        """Return the stored profiles of some articles, in any order; missing ones are left out."""
-        ...
-
-    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
-        """Return (article, neighbour) of some articles, as `Arrival.neighbours` were stored, in both
-        directions."""
-        ...
+    def article_count(self) -> int: ...
+    def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]: ...
+    def postings(self, term: int, day: int, limit: int) -> Sequence[int]: ...
+    def profiles(self, ids: Sequence[int]) -> Sequence[Profile]: ...
+    def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]: ...
 
 
 class StorySource(ProfileSource, Texts, Protocol):
     """The further queries of folding."""
 
-    def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
-        """Return the story of each article that has been related."""
-        ...
-
-    def members(self, story: int, limit: int) -> Sequence[int]:
-        """Return the articles of a story, the `limit` with the highest ids."""
-        ...
-
-    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]:
-        """Return the pairs among some articles that the user has split."""
-        ...
+    def stories(self, ids: Sequence[int]) -> Mapping[int, int]: ...
+    def members(self, story: int, limit: int) -> Sequence[int]: ...
+    def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]: ...
 
 
 @dataclass(frozen=True, slots=True)

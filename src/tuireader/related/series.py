@@ -45,15 +45,10 @@ class _Form(Enum):
 
 
 class Texts(Protocol):
-    """The texts of the few articles that seem to be one story."""
+    """Title and beginning of the few articles that seem to be one story; `""` if there is none."""
 
-    def title(self, article: int) -> str:
-        """Return the title of an article; `""` if it is missing."""
-        ...
-
-    def lead(self, article: int) -> str:
-        """Return the beginning of its text, as far as profiles read it; `""` if it has none."""
-        ...
+    def title(self, article: int) -> str: ...
+    def lead(self, article: int) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tuireader import dedup
 from tuireader.model import ParsedEntry, ParsedFeed
 from tuireader.store.articles import StoredText
-from tuireader.store.first_page import labels_of
 from tuireader.store.incoming import (
     CONTENT,
     IncomingEntry,
-    KnownEntry,
-    Lookalikes,
     Saved,
     StoredArticle,
     content,
@@ -23,7 +20,7 @@ from tuireader.store.incoming import (
     stored,
 )
 from tuireader.store.sql import Part, newest_id
-from tuireader.text import plain, word_diff
+from tuireader.text import word_diff
 
 IMPORTED = 1
 """The digest of an imported appearance that the feed itself has not delivered yet."""
@@ -43,23 +40,26 @@ class Entries(Part):
         savepoint makes FTS5 write out its cache, and small pieces cost more than one large one.
         """
         entries = incoming(parsed)
-        known = self._known(feed_id, [*(keys.guid for _, keys, _ in entries), *parsed.known])
+        known = self._known(feed_id, [*(item.keys.guid for item in entries), *parsed.known])
         saved = Saved(whole=known.keys() >= set(parsed.known))
         unknown: list[IncomingEntry] = []
-        for entry, keys, made in entries:
-            before = known.get(keys.guid)
-            if before is None:
-                unknown.append(IncomingEntry.of(entry, keys, made))
-            elif before.digest != keys.digest:
-                item = IncomingEntry.of(entry, keys, made)
-                if self._names_another_article(feed_id, before, item):
-                    del known[keys.guid]
+        for item in entries:
+            article_id, digest = known.get(item.keys.guid, (0, 0))
+            if not article_id:
+                unknown.append(item)
+            elif digest != item.keys.digest:
+                if self._names_another_article(feed_id, article_id, item):
+                    del known[item.keys.guid]
                     unknown.append(item)
                 else:
-                    self._change(feed_id, before, item, now, saved)
-        present = {before.article_id for before in known.values()}
-        alike = self._alike(feed_id, unknown)
-        fresh = [item for item in unknown if not self._recognise(feed_id, item, alike, present, now, saved)]
+                    self._change(feed_id, article_id, item, now, saved, digest)
+        present = {article_id for article_id, _ in known.values()}
+        by_url, by_text = self._alike(feed_id, unknown)
+        fresh = [
+            item
+            for item in unknown
+            if not self._recognise(feed_id, item, by_url, by_text, present, now, saved)
+        ]
         self._insert(feed_id, fresh, now, saved)
         self._store.index.exchange(saved.reindexed)
         if index:
@@ -83,61 +83,70 @@ class Entries(Part):
         """Give articles of unsubscribed feeds to other feeds that carry them."""
         self._store.appearances.reassign(feed_ids)
 
-    def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, KnownEntry]:
+    def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return article and digest by guid key."""
         rows = self._conn.execute(
             """SELECT guid_key, article_id, digest FROM appearance
                WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))""",
             (feed_id, json.dumps(guids)),
         )
-        return {row[0]: KnownEntry(row[1], row[2]) for row in rows}
+        return {guid: (article_id, digest) for guid, article_id, digest in rows}
 
-    def _names_another_article(self, feed_id: int, before: KnownEntry, item: IncomingEntry) -> bool:
+    def _names_another_article(self, feed_id: int, article_id: int, item: IncomingEntry) -> bool:
         """Return whether a known guid now names another article; the old one then gets a guid of its own."""
         url, stored = self._conn.execute(
             """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
                  AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?""",
-            (item.keys.url, item.title, before.article_id),
+            (item.keys.url, item.title, article_id),
         ).fetchone()
         if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
-        old, new = self._shown(before.article_id).text, (item.title, item.entry.url, item.prepared.body)
+        old, new = self._shown(article_id).text, (item.title, item.entry.url, item.prepared.body)
         said = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
         if not stored and not dedup.is_other_article(said.title, url, said.body, *new):
             return False
         self._conn.execute(
             "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
-            (dedup.hash64(f"freed {item.keys.guid} {before.article_id}"), feed_id, item.keys.guid),
+            (dedup.hash64(f"freed {item.keys.guid} {article_id}"), feed_id, item.keys.guid),
         )
         return True
 
-    def _alike(self, feed_id: int, items: Sequence[IncomingEntry]) -> Lookalikes:
-        """Return the stored articles that new entries may be."""
-        alike = Lookalikes()
-        if urls := [item.keys.url for item in items if item.keys.url]:
-            for url, *found in self._conn.execute(
-                """SELECT url_key, id, feed_id, title FROM article
-                   WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
-                (json.dumps(urls),),
-            ):
-                alike.by_url.setdefault(url, []).append(tuple(found))
-        if texts := [item.text_key for item in items if item.text_key]:
-            for text, article_id in self._conn.execute(
-                """SELECT text_key, id FROM article
-                   WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
-                   ORDER BY id""",
-                (feed_id, json.dumps(texts)),
-            ):
-                alike.by_text.setdefault(text, []).append(article_id)
-        return alike
+    def _alike(
+        self, feed_id: int, items: Sequence[IncomingEntry]
+    ) -> tuple[dict[int, list[tuple[int, int, str]]], dict[int, list[int]]]:
+        """Return the stored articles that new entries may be: (id, feed, title) by address, ids by text."""
+        by_url: dict[int, list[tuple[int, int, str]]] = {}
+        by_text: dict[int, list[int]] = {}
+        for url, *found in self._conn.execute(
+            """SELECT url_key, id, feed_id, title FROM article
+               WHERE url_key != 0 AND url_key IN (SELECT value FROM json_each(?)) ORDER BY id""",
+            (json.dumps([item.keys.url for item in items]),),
+        ):
+            by_url.setdefault(url, []).append(tuple(found))
+        for text, article_id in self._conn.execute(
+            """SELECT text_key, id FROM article
+               WHERE feed_id = ? AND text_key != 0 AND text_key IN (SELECT value FROM json_each(?))
+               ORDER BY id""",
+            (feed_id, json.dumps([item.text_key for item in items])),
+        ):
+            by_text.setdefault(text, []).append(article_id)
+        return by_url, by_text
 
     def _recognise(
-        self, feed_id: int, item: IncomingEntry, alike: Lookalikes, present: set[int], now: int, saved: Saved
+        self,
+        feed_id: int,
+        item: IncomingEntry,
+        by_url: Mapping[int, Sequence[tuple[int, int, str]]],
+        by_text: Mapping[int, Sequence[int]],
+        present: set[int],
+        now: int,
+        saved: Saved,
     ) -> bool:
         """Recognise a new (feed, guid) as a stored article by its address or text.
 
         An article that this very document has under its own guid is another one.
         """
-        for article_id, other_feed, title in alike.by_url.get(item.keys.url, ()):
+        for article_id, other_feed, title in by_url.get(item.keys.url, ()):
             if article_id in present:
                 continue
             if other_feed != feed_id:
@@ -152,7 +161,7 @@ class Entries(Part):
             if known:
                 present.add(article_id)
                 return True
-        for article_id in alike.by_text.get(item.text_key, ()):
+        for article_id in by_text.get(item.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)
                 present.add(article_id)
@@ -164,15 +173,17 @@ class Entries(Part):
             "INSERT INTO appearance (feed_id, guid_key, article_id, digest) VALUES (?, ?, ?, ?)",
             (feed_id, item.keys.guid, article_id, item.keys.digest),
         )
-        self._change(feed_id, KnownEntry(article_id, 0), item, now, saved)
+        self._change(feed_id, article_id, item, now, saved)
 
-    def _change(self, feed_id: int, before: KnownEntry, item: IncomingEntry, now: int, saved: Saved) -> None:
+    def _change(
+        self, feed_id: int, article_id: int, item: IncomingEntry, now: int, saved: Saved, digest: int = 0
+    ) -> None:
         """Store the new text of a known entry, and keep every mark.
 
         An edit that a reader would notice sets a mark and keeps the old version; white space, tracking
         parameters and counters change silently. A purged text comes back without either.
         """
-        conn, entry, article_id = self._conn, item.entry, before.article_id
+        conn, entry = self._conn, item.entry
         conn.execute(
             "UPDATE appearance SET digest = ? WHERE feed_id = ? AND guid_key = ?",
             (item.keys.digest, feed_id, item.keys.guid),
@@ -188,13 +199,11 @@ class Entries(Part):
         text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
         if text.appearances and not text.same_text_as(old.text):
             text = replace(text, appearances=self._store.appearances.copy_to_feeds(old.text).appearances)
-        told = (
-            bool(old.html or old.summary) or not old.text.full
-        )  # else it was purged, and only its page is stored
+        told = bool(old.text.html) or not old.text.full  # else it was purged, and only its page is stored
         edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
-        edited = edited and not self._is_imported(feed_id, before)
+        edited = edited and not self._is_imported(feed_id, article_id, digest)
         if edited:
-            self._store.revisions.keep(article_id, now, old.text.title, old.html or old.summary)
+            self._store.revisions.keep(article_id, now, old.text.title, old.text.html)
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
@@ -208,45 +217,24 @@ class Entries(Part):
         saved.changed.append(text)
         saved.before.append(old.text)
 
-    def _is_imported(self, feed_id: int, before: KnownEntry) -> bool:
+    def _is_imported(self, feed_id: int, article_id: int, digest: int) -> bool:
         """Return whether the stored text came from another reader, which keeps less than the feed says.
 
         That holds until the feed has delivered it once.
         """
         rows = self._conn.execute(
             "UPDATE appearance SET digest = 0 WHERE feed_id = ? AND article_id = ? AND digest = ?",
-            (feed_id, before.article_id, IMPORTED),
+            (feed_id, article_id, IMPORTED),
         )
-        return before.digest == IMPORTED or rows.rowcount > 0
+        return digest == IMPORTED or rows.rowcount > 0
 
     def _shown(self, article_id: int) -> StoredArticle:
+        (text,) = self._store.articles.texts([article_id])
         row = self._conn.execute(
-            """SELECT a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
-                      c.article_id IS NOT NULL, c.summary, c.html, t.html
-               FROM article a LEFT JOIN content c ON c.article_id = a.id
-                 LEFT JOIN full_text t ON t.article_id = a.id WHERE a.id = ?""",
-            (article_id,),
+            "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
         ).fetchone()
-        decompress = self._store.compression.decompress
-        summary, html = decompress(row[8]), decompress(row[9])
-        text = StoredText(
-            id=article_id,
-            feed_id=row[0],
-            title=row[1],
-            url=row[2],
-            author=row[3],
-            time=row[4],
-            read=bool(row[5]),
-            starred=bool(row[6]),
-            summary=plain(summary) if html and summary else "",
-            body=plain(html or summary),
-            html=html or summary,
-            base_url="",
-            full=plain(decompress(row[10])) if row[10] else "",
-            labels=labels_of(self._conn, [article_id]).get(article_id, ()),
-            appearances=self._store.articles.appearances([article_id]).get(article_id, ()),
-        )
-        return StoredArticle(text, summary, html, bool(row[7]))
+        summary, html = map(self._store.compression.decompress, row or (None, None))
+        return StoredArticle(text, summary, html, row is not None)
 
     def _insert(self, feed_id: int, fresh: Sequence[IncomingEntry], now: int, saved: Saved) -> None:
         if not fresh:
@@ -260,20 +248,8 @@ class Entries(Part):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
-            articles.append(
-                (
-                    article_id,
-                    feed_id,
-                    item.title,
-                    entry.url,
-                    entry.author,
-                    published,
-                    now,
-                    time,
-                    item.keys.url,
-                    item.text_key,
-                )
-            )
+            said, keys = (item.title, entry.url, entry.author), (item.keys.url, item.text_key)
+            articles.append((article_id, feed_id, *said, published, now, time, *keys))
             contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tuireader import dedup
 from tuireader.document.prepare import prepare
@@ -35,18 +36,18 @@ class Saved:
         self.reindexed[new.id] = before, new
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncomingEntry:
-    """A new or changed entry, with its keys and prepared texts."""
+    """An entry with its keys. Its plain texts are made when they are needed: if it is new or changed."""
 
     entry: ParsedEntry
     keys: Keys
-    prepared: Prepared
+    made: Prepared | None = None
 
-    @classmethod
-    def of(cls, entry: ParsedEntry, keys: Keys, prepared: Prepared | None) -> IncomingEntry:
-        """Return an entry with its plain texts, which are made only for new or changed ones."""
-        return cls(entry, keys, prepared or prepare(entry))
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The texts to be stored."""
+        return self.made or prepare(self.entry)
 
     @property
     def title(self) -> str:
@@ -60,22 +61,6 @@ class IncomingEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownEntry:
-    """The article of a stored appearance, and the digest of the entry."""
-
-    article_id: int
-    digest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lookalikes:
-    """Stored articles by keys of new entries: (id, feed, title) by address, ids of the same feed by text."""
-
-    by_url: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
-    by_text: dict[int, list[int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class StoredArticle:
     """The stored texts of an article; `kept` is False when its content was purged."""
 
@@ -85,11 +70,11 @@ class StoredArticle:
     kept: bool
 
 
-def incoming(parsed: ParsedFeed) -> list[tuple[ParsedEntry, Keys, Prepared | None]]:
+def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
     """Return the entries of a document with their keys, and their prepared texts if there are any."""
     if parsed.keys:
-        return list(zip(parsed.entries, parsed.keys, parsed.prepared, strict=True))
-    return [(entry, keys, None) for entry, keys in dedup.unique_entries(parsed.entries).values()]
+        return list(map(IncomingEntry, parsed.entries, parsed.keys, parsed.prepared))
+    return [IncomingEntry(entry, keys) for entry, keys in dedup.unique_entries(parsed.entries).values()]
 
 
 CONTENT = "INSERT INTO content (article_id, summary, html, base_url, extra) VALUES (?, ?, ?, ?, ?)"

@@ -72,11 +72,12 @@ class Index(Part):
 
     def missing(self, texts: Sequence[StoredText]) -> list[StoredText]:
         """Return those articles that are not in the index."""
-        rows = self._conn.execute(
-            "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([text.id for text in texts]),),
+        there = set(
+            self._column(
+                "SELECT id FROM search_docsize WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps([text.id for text in texts]),),
+            )
         )
-        there = {row[0] for row in rows}
         return [text for text in texts if text.id not in there]
 
     def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:

@@ -150,11 +150,12 @@ class Lists(Part):
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         """Return the unread ones of some articles, in their order."""
-        rows = self._conn.execute(
-            "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
-            (id_list(ids),),
+        unread = set(
+            self._column(
+                "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))",
+                (id_list(ids),),
+            )
         )
-        unread = {row[0] for row in rows}
         return array("q", (article_id for article_id in ids if article_id in unread))
 
     def counts(self, today: int) -> Counts:

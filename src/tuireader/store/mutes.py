@@ -78,8 +78,7 @@ class Mutes(Part):
         self._conn.execute(f"DELETE FROM muted WHERE article_id {inside}", (these,))
         self._insert(ids, found)
         self._settle(inside, (these,))
-        rows = self._conn.execute(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,))
-        return {row[0] for row in rows}
+        return set(self._column(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,)))
 
     def update_hidden(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
         """Hide and show the articles first..last according to mutes and watches; needs a transaction."""

@@ -68,20 +68,9 @@ class CachedItem:
 
 
 _COLUMNS = [
-    "guid",
-    "title",
-    "author",
-    "url",
-    "pubDate",
-    "content",
-    "content_mime_type",
-    "base",
-    "enclosure_url",
-    "enclosure_type",
-    "unread",
-    "flags",
-    "deleted",
-]
+    "guid", "title", "author", "url", "pubDate", "content", "content_mime_type", "base", "enclosure_url",
+    "enclosure_type", "unread", "flags", "deleted",
+]  # fmt: skip
 
 
 @dataclass(slots=True)

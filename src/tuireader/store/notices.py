@@ -73,14 +73,13 @@ class Notices(Part):
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
         """Return the articles of a story that were notified for a watch, oldest first."""
-        rows = self._conn.execute(
+        return self._column(
             f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
                WHERE n.watch = ?1 AND n.state = 1
                  AND (a.id = ?2 OR (a.story IN ({rows_of(story)}) AND a.story != 0))
                ORDER BY n.article_id""",
             (watch, story),
         )
-        return [row[0] for row in rows]
 
     def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
         """Return the identities of some articles by id."""

@@ -104,12 +104,11 @@ class Relations(Part):
 
     def members(self, story: int, limit: int = -1) -> list[int]:
         """Return the articles of a story, those with the highest ids first."""
-        rows = self._conn.execute(
+        return self._column(
             f"""SELECT id FROM article WHERE story IN ({rows_of(story)}) AND story != 0
                 ORDER BY id DESC LIMIT ?""",
             (limit,),
-        )
-        return [row[0] for row in rows] or [story]
+        ) or [story]
 
     def rows(self, story: int, article: int) -> list[dict[int, bool]]:
         """Return the articles in each row of a story, and whether each shares a feed with another article."""
@@ -187,10 +186,9 @@ class Relations(Part):
 
     def story_numbers(self, first: int, last: int) -> list[int]:
         """Return the numbers of the stories from one to another."""
-        rows = self._conn.execute(
+        return self._column(
             "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?", (first, last)
         )
-        return [row[0] for row in rows]
 
     def waiting_count(self) -> int:
         """Return how many articles wait to be related."""

@@ -41,7 +41,7 @@ class Retention(Part):
 
     def candidates(self, rule: PurgeRule) -> list[int]:
         """Return the articles whose texts the rule allows to purge, oldest first."""
-        rows = self._conn.execute(
+        return self._column(
             f"""SELECT a.id FROM
                   (SELECT *, row_number() OVER (PARTITION BY feed_id ORDER BY time DESC, id DESC) AS nth
                    FROM article) a
@@ -50,7 +50,6 @@ class Retention(Part):
                 ORDER BY a.time, a.id""",
             (rule.before, rule.keep),
         )
-        return [row[0] for row in rows]
 
     def measure(self, ids: Sequence[int]) -> Purged:
         """Return how many articles and feeds are affected, and the bytes of their texts and old versions."""

@@ -16,25 +16,16 @@ _MOST = 20
 class Version:
     """A version of an article in plain text. `until` is when the next one was first seen.
 
-    `full` marks the text of its page, not of its feed.
+    `full` marks the text of its page, not of its feed. A former version has an `id` and the further feed that
+    had it (0: it was displayed).
     """
 
     until: int
     title: str
     text: str
     full: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRevision:
-    """A former version with its id and the further feed that had it (0: it was displayed)."""
-
-    id: int
-    until: int
-    title: str
-    text: str
-    feed_id: int
-    full: bool
+    id: int = 0
+    feed_id: int = 0
 
 
 class Revisions(Part):
@@ -70,9 +61,9 @@ class Revisions(Part):
         ).fetchone()
         return row[0] or 0
 
-    def by_article(self, ids: Sequence[int]) -> dict[int, list[StoredRevision]]:
+    def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
         """Return the former versions of those articles that have any, newest first."""
-        found: dict[int, list[StoredRevision]] = {}
+        found: dict[int, list[Version]] = {}
         decompress = self._store.compression.decompress
         for article_id, number, until, title, html, feed_id, full in self._conn.execute(
             """SELECT article_id, id, until, title, html, feed_id, full_text FROM revision
@@ -80,17 +71,16 @@ class Revisions(Part):
             (id_list(ids),),
         ):
             found.setdefault(article_id, []).append(
-                StoredRevision(number, until, title, plain(decompress(html)), feed_id, bool(full))
+                Version(until, title, plain(decompress(html)), bool(full), number, feed_id)
             )
         return found
 
     def feeds(self, article_id: int) -> list[int]:
         """Return the further feeds of which versions are kept because of a match."""
-        rows = self._conn.execute(
+        return self._column(
             "SELECT DISTINCT feed_id FROM revision WHERE article_id = ? AND feed_id != 0 ORDER BY feed_id",
             (article_id,),
         )
-        return [row[0] for row in rows]
 
     def versions(self, article_id: int, *, full: bool = False, feed_id: int = 0) -> list[Version]:
         """Return all versions of an article, newest first; the current one comes first, with `until` 0.

@@ -133,7 +133,7 @@ class Search(Part):
             # The index would first collect all words with the prefix, which may be in any article.
             condition = Conditions(self._conn, now).all(plan.facts)
             sql, args = _newest(within, within_args, condition)
-            last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _NEWEST])]
+            last = self._column(f"{sql} LIMIT ?", [*args, _NEWEST])
             found = list(chain.from_iterable(self._matching(parsed, iter(last), now, subject, limit)))
             yield found
             if len(found) == limit or len(last) < _NEWEST:
@@ -152,13 +152,13 @@ class Search(Part):
         condition = self._condition(plan, now, limit, order is not None)
         sql, args = _newest(within, within_args, condition)
         if order is not None:
-            fit = {row[0] for row in self._conn.execute(sql, args)}
+            fit = set(self._column(sql, args))
             candidates = iter([article for article in order if article in fit])
             if condition.exact:
                 yield list(islice(candidates, limit))
                 return
         elif condition.exact:
-            yield [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, limit])]
+            yield self._column(f"{sql} LIMIT ?", [*args, limit])
             return
         else:
             candidates = self._ids(sql, args)
@@ -174,14 +174,15 @@ class Search(Part):
         """
         facts = Conditions(self._conn, now).all(plan.facts)
         sql, args = _newest(within, within_args, facts)
-        last = [row[0] for row in self._conn.execute(f"{sql} LIMIT ?", [*args, _RECENT])]
+        last = self._column(f"{sql} LIMIT ?", [*args, _RECENT])
         if not last or max(last) - min(last) > _SPREAD * _RECENT:
             return [], [], False
-        rows = self._conn.execute(
-            "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
-            (plan.fts, min(last), max(last)),
+        hit = set(
+            self._column(
+                "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?",
+                (plan.fts, min(last), max(last)),
+            )
         )
-        hit = {row[0] for row in rows}
         return last, [article_id for article_id in last if article_id in hit], plan.exact and facts.exact
 
     def _matching(

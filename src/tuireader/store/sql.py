@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tuireader.store.store import Store
 
@@ -22,11 +22,11 @@ class Part:
         self._store = store
         self._conn = store.conn
 
-    def _column(self, sql: str, *args: object) -> list[Any]:
+    def _column(self, sql: str, args: Sequence[object] = ()) -> list[Any]:
         """Return the first column of a query."""
         return [row[0] for row in self._conn.execute(sql, args)]
 
-    def _value(self, sql: str, *args: object) -> Any:
+    def _value(self, sql: str, args: Sequence[object] = ()) -> Any:
         """Return the first value of a query, None if it has no rows."""
         row = self._conn.execute(sql, args).fetchone()
         return row[0] if row else None

@@ -98,12 +98,13 @@ class Stats(Part):
 
     def former(self, name: str) -> set[int]:
         """Return the articles that a watch hit until they were edited."""
-        rows = self._conn.execute(
-            """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
+        return set(
+            self._column(
+                """SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id
                WHERE w.name = ? AND m.until != 0""",
-            (name,),
+                (name,),
+            )
         )
-        return {row[0] for row in rows}
 
     def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         """Return (feed, time) of each of some articles."""

@@ -86,11 +86,10 @@ class Stories(Part):
 
     def members(self, story: int) -> list[int]:
         """Return the unmuted articles of a story, newest first."""
-        rows = self._conn.execute(
+        return self._column(
             "SELECT id FROM article WHERE story = ? AND story != 0 AND muted = 0 ORDER BY time DESC, id DESC",
             (story,),
         )
-        return [row[0] for row in rows]
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
         """Return `ids`, then the other articles of their stories; `spare_watched`: none on a watch."""

@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
 from tuireader.store.sql import Part, id_list, newest_id
-
-
-@dataclass(frozen=True, slots=True)
-class PendingWatch:
-    """A new or changed watch: articles with ids up to `up_to` are still to be matched."""
-
-    name: str
-    up_to: int
-
-
-@dataclass(frozen=True, slots=True)
-class FormerMatch:
-    """A match that an edit removed at the time `until`: the version `revision` has what it hit."""
-
-    evidence: Evidence
-    revision: int
-    until: int
 
 
 class Watches(Part):
@@ -59,10 +41,10 @@ class Watches(Part):
         """Mark a watch to be matched again with everything stored; needs a transaction."""
         self._conn.execute("UPDATE watch SET pending = ? WHERE name = ?", (newest_id(self._conn), name))
 
-    def pending(self) -> list[PendingWatch]:
-        """Return the watches that have not been matched with all articles."""
-        rows = self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position")
-        return [PendingWatch(*row) for row in rows]
+    def pending(self) -> dict[str, int]:
+        """Return the watches that have not been matched with all articles, and up to which id they have to
+        be."""
+        return dict(self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position"))
 
     def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
         """Return the matches of unmuted articles with higher ids, oldest first."""
@@ -80,10 +62,9 @@ class Watches(Part):
 
     def articles_on(self, name: str) -> list[int]:
         """Return the articles on a watch."""
-        rows = self._conn.execute(
+        return self._column(
             "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?", (name,)
         )
-        return [row[0] for row in rows]
 
     def has_many(self, name: str, many: int) -> bool:
         """Return whether a watch has at least `many` matches."""
@@ -137,7 +118,7 @@ class Watches(Part):
         Those are articles with different texts in several feeds, as far as `prefilter` hits them, and those
         on the watch that have such texts, or older versions, and that the index does not hit.
         """
-        rows = self._conn.execute(
+        return self._column(
             f"""SELECT article_id FROM variant WHERE article_id BETWEEN ?3 AND ?4
                   AND article_id IN (SELECT rowid FROM search WHERE search MATCH ?5)
                 UNION SELECT article_id FROM match WHERE article_id BETWEEN ?3 AND ?4
@@ -145,14 +126,12 @@ class Watches(Part):
                   AND article_id IN ({_SEVERAL}) AND article_id NOT IN ({_hit(feeds)})""",
             (name, expression, first, last, prefilter),
         )
-        return [row[0] for row in rows]
 
     def with_variants(self, first: int, last: int) -> list[int]:
         """Return the articles in a range that have different texts in several feeds."""
-        rows = self._conn.execute(
+        return self._column(
             "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
         )
-        return [row[0] for row in rows]
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """Return, for those articles that have any, their watches without evidence."""
@@ -167,12 +146,11 @@ class Watches(Part):
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
         """Return articles on a watch without evidence."""
-        rows = self._conn.execute(
+        return self._column(
             """SELECT article_id FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)
                AND evidence = '' LIMIT ?""",
             (name, limit),
         )
-        return [row[0] for row in rows]
 
     def add_evidence(self, found: Mapping[int, Sequence[Evidence]]) -> None:
         """Add evidence to matches without it, an empty one if there is none; needs a transaction."""
@@ -220,23 +198,27 @@ class Watches(Part):
             [(ids[name], article) for name, article in pairs if name in ids],
         )
 
-    def end_matches(self, found: Iterable[tuple[int, FormerMatch]]) -> None:
-        """Keep matches as former ones; needs a transaction. Evidence without a hit does not replace any."""
+    def end_matches(self, found: Iterable[tuple[int, Evidence]]) -> None:
+        """Keep matches as former ones: edits removed them at `until`, `revision` has what they hit. Needs a
+        transaction.
+
+        Evidence without a hit does not replace any.
+        """
         ids = self._ids()
         self._conn.executemany(
             """UPDATE match SET evidence = coalesce(?3, evidence), until = ?4, revision = ?5, feed_id = ?6
                WHERE watch_id = ?1 AND article_id = ?2""",
             (
                 (
-                    ids[item.evidence.watch],
+                    ids[item.watch],
                     article,
-                    evidence_json(item.evidence) if item.evidence.hits else None,
+                    evidence_json(item) if item.hits else None,
                     item.until,
                     item.revision,
-                    item.evidence.feed_id,
+                    item.feed_id,
                 )
                 for article, item in found
-                if item.evidence.watch in ids
+                if item.watch in ids
             ),
         )
 
