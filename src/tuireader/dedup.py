@@ -250,8 +250,7 @@ def _alike(words: Set[str], others: Set[str], part: int) -> bool:
 
 
 def _long_words(text: str) -> Set[str]:
-    """Return the words that two texts do not share by chance: long ones, or pairs of letters without
-    blanks."""
+    """Return the words that texts do not share by chance: long ones, or pairs of unspaced letters."""
     return _long_words_of(text[:_COMPARED])
 
 

@@ -41,8 +41,7 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
 
 
 def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
-    """Return an article that looks like the same story; another item of a series is background or a follow-
-    up."""
+    """Make another item of a series background or a follow-up; return anything else as it is."""
     both = {profile.id: profile for profile in profiles.profiles([article.id, item.article_id])}
     if len(both) < 2 or not profiles.series.differ(*both.values()):
         return item
@@ -106,7 +105,6 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:
-    """Return the other reports of an article's story, each with its feed's title."""
     story = store.stories.timeline(article_id)
     entries = story.entries[-_TOLD:] if story is not None else ()
     return {entry.article_id: entry.feed_title for entry in entries if entry.article_id != article_id}

@@ -46,7 +46,6 @@ class ByIndex:
         self._all = sum(up_to for *_, up_to in self._queue)
 
     def _feeds_of(self, rule: WatchRule) -> frozenset[int] | None:
-        """Return the feeds that a rule is for, None for all."""
         if not rule.feeds:
             return None
         wanted = set(map(str.casefold, rule.feeds))

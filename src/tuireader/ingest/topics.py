@@ -66,8 +66,7 @@ _TOLD = 30
 
 
 def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
-    """Return the words and phrases that best describe a story: first those that most headlines share, then
-    those that most reports share."""
+    """Return the words that best describe a story: of most headlines first, then of most reports."""
     story = store.stories.timeline(article_id)
     ids = [article_id] if story is None else [entry.article_id for entry in story.entries[-_TOLD:]]
     ranks: dict[str, list[int]] = {}

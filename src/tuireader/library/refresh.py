@@ -173,7 +173,7 @@ class Refresh(UseCases):
         """Return the number of feeds that are due; 0 when offline."""
         if self._context.offline:
             return 0
-        return await self._pool.read(lambda store: store.feeds.due(self._now()))
+        return await self._pool.read(lambda store: len(store.feeds.facts(due_at=self._now())))
 
 
 def _give_way(process: int) -> None:

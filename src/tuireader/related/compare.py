@@ -82,8 +82,7 @@ def chance(one: Profile, other: Profile) -> float:
 
 
 def _comparable(found: Common, one: Profile, other: Profile) -> bool:
-    """Return whether enough is shared: one term is something between two headlines, but nothing between
-    texts."""
+    """Return whether enough is shared; one term is, between two headlines."""
     return found.shared > 1 or (found.shared == 1 and is_headline(one) and is_headline(other))
 
 

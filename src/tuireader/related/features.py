@@ -217,8 +217,7 @@ def weigh(
 
 
 def probes(profile: Profile) -> list[int]:
-    """Return the terms under which an article is posted and looked for, most distinctive first; at most
-    `POSTED`."""
+    """Return the terms under which an article is posted, at most `POSTED`, most distinctive first."""
     entries = [
         ((value & 255) * (2.0 if value >> 8 & TITLE else 1.0), term)
         for term, value in profile.terms.items()

@@ -104,7 +104,6 @@ class Series:
         )
 
     def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
-        """Compare two titles as forms."""
         mine, theirs = self._title(one.id), self._title(other.id)
         empty = not any(map(_says_something, mine.shared(theirs)))
         labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
@@ -146,15 +145,13 @@ class Series:
 
 
 def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """Return how many words two titles share in the same order."""
     first, second = sorted((one, other))  # the result depends on which is the first
     pieces = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return sum(piece.size for piece in pieces)
 
 
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
-    """Count the telling words of one text that the other lacks: numbers, characters, rare names; or any
-    word."""
+    """Count the telling words of one text that the other lacks (numbers, rare names), or all of them."""
     return sum(
         word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
         for word in mine.words
@@ -169,7 +166,6 @@ def _tells(article: Profile, word: str) -> bool:
 
 
 def _says_something(word: str) -> bool:
-    """Return whether a word is more than a number, a date or an everyday word."""
     return not (word in STOP_FOLDED or _has_digit(word) or term_hash(word) in COMMON_HASHES)
 
 

@@ -135,7 +135,6 @@ def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appeara
 
 
 def _said(feed_id: int, text: StoredText) -> Appearance:
-    """Return the displayed text as an appearance in a feed."""
     return Appearance(
         feed_id, same=False, title=text.title, author=text.author, summary=text.summary, body=text.body
     )

@@ -230,13 +230,9 @@ class Articles(Part):
         return None if row is None else thread_of(row[0], self._store.compression.decompress(row[1]))
 
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
-        rows = self._conn.execute(
-            f"""SELECT DISTINCT {FEED_TITLE}
-               FROM appearance p JOIN feed f ON f.id = p.feed_id
-               WHERE p.secondary = 1 AND p.article_id = ? ORDER BY f.position""",
-            (article_id,),
-        )
-        return tuple(row[0] for row in rows)
+        sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"
+        where = "p.secondary = 1 AND p.article_id = ? ORDER BY f.position"
+        return tuple(self._column(f"{sql} WHERE {where}", (article_id,)))
 
     def _neighbour(self, feed_id: int, time: int, article_id: int, sign: str, order: str) -> Neighbour | None:
         row = self._conn.execute(

@@ -32,13 +32,8 @@ class Briefs(Part):
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
         """Return how many articles are missing from the same brief because they are muted."""
         where, args = _within(after, since, watch)
-        return int(
-            self._conn.execute(
-                f"""SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id
-                    WHERE a.muted != 0 AND f.subscribed = 1 AND {where}""",
-                args,
-            ).fetchone()[0]
-        )
+        sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
+        return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
 
     def _reports(self, new: set[int], stories: set[int]) -> list[Report]:
         rows = self._conn.execute(
@@ -105,7 +100,6 @@ class Briefs(Part):
 
 
 def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:
-    """Return the condition for the new articles of a brief, with its arguments."""
     where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
     args: list[object] = [since if after is None else after]
     if watch:

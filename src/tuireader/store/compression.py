@@ -68,8 +68,7 @@ class Compression:
         self._newest = 0
 
     def compressor(self) -> Compressor:
-        """Return a compressor with the newest dictionary, for one transaction: the next may have a newer
-        one."""
+        """Return a compressor with the newest dictionary, for one transaction."""
         newest = self.dictionaries.newest()
         if self._current is None or self._newest != newest:
             try:

@@ -83,8 +83,7 @@ class Conditions:
                 return ANYTHING
 
     def _named(self, node: Text | Regex) -> Condition:
-        """Return the condition on names of feeds, folders or watches: they are few, so Python compares
-        them."""
+        """Return the condition on names of feeds, folders or watches: they are few, so Python compares."""
         if node.field not in _NAMED or node.field == "label":
             return ANYTHING
 
@@ -100,7 +99,6 @@ class Conditions:
         return self._of_names(node.field, lambda value: query.is_name(node, value))
 
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
-        """Return SQL for the articles of the feeds, folders, watches or labels with a fitting name."""
         names, articles = _NAMED[field]
         ids = [str(row[0]) for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
         return f"a.id IN ({articles.format(','.join(ids))})" if articles else of_feeds(ids)

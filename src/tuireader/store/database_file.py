@@ -159,10 +159,6 @@ def _lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _no_report(backup: Path, done: float) -> None:
-    pass
-
-
 def _prepare(conn: sqlite3.Connection, path: Path, report: MigrationProgress | None) -> None:
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if not version:
@@ -170,7 +166,7 @@ def _prepare(conn: sqlite3.Connection, path: Path, report: MigrationProgress | N
     if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # new, or made by a backup
         conn.execute("PRAGMA journal_mode = WAL")
     if 0 < version < schema.VERSION:
-        _migrate(conn, path, version, report or _no_report)
+        _migrate(conn, path, version, report or (lambda backup, done: None))
 
 
 def _make(conn: sqlite3.Connection) -> None:
@@ -188,7 +184,6 @@ def _make(conn: sqlite3.Connection) -> None:
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, version: int, report: MigrationProgress) -> None:
-    """Bring an older database up to date, after backing it up."""
     backup = path.with_name(f"{path.name}.v{version}.bak")
     progress = partial(report, backup)
     progress(0.0)

@@ -110,8 +110,7 @@ class Dictionaries:
         self._conn.execute("COMMIT")
 
     def next_step(self, decompress: Callable[[str | bytes | None], str]) -> Callable[[], None] | None:
-        """Return the next write for the dictionaries, to be called in a transaction; training is done
-        before."""
+        """Train a dictionary if it is due; return the next write, to be called in a transaction."""
         last = newest_id(self._conn)
         if last < FROM:
             return None
@@ -132,7 +131,6 @@ class Dictionaries:
         return partial(self._add_first, number, last, data, row[0] if row else 0)
 
     def _add_first(self, number: int, articles: int, data: bytes, before: int) -> None:
-        """Add a dictionary unless another process has added one meanwhile."""
         row = self._conn.execute("SELECT id FROM dictionary ORDER BY articles DESC LIMIT 1").fetchone()
         if (row[0] if row else 0) == before:
             self.add(number, articles, data)
@@ -174,8 +172,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def _train(samples: Sequence[bytes]) -> tuple[int, bytes] | None:
-    """Return a dictionary and its number, which follows from its content; None if the texts do not make
-    one."""
+    """Return a dictionary and its number, which follows from its content; None without enough texts."""
     if len(samples) < _FEWEST:
         return None
     from tuireader import zstd
@@ -192,7 +189,6 @@ def _sealed(data: bytes) -> bytes:
 
 
 def _opened(sealed: object) -> bytes | None:
-    """Return the data of a sealed copy, None if its hash does not match."""
     if not isinstance(sealed, bytes) or _sealed(sealed[_HASH:]) != sealed:
         return None
     return sealed[_HASH:]

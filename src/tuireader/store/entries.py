@@ -67,8 +67,7 @@ class Entries(Part):
         return saved
 
     def digests(self, feed_id: int, most: int = 4000) -> dict[int, int]:
-        """Return guid key and digest of a feed's entries, to recognise known ones; not all of very long
-        feeds."""
+        """Return guid key and digest of a feed's entries, to recognise known ones; at most `most` of them."""
         rows = self._conn.execute(
             "SELECT guid_key, digest FROM appearance WHERE feed_id = ? LIMIT ?", (feed_id, most)
         )
@@ -84,7 +83,6 @@ class Entries(Part):
         self._store.appearances.reassign(feed_ids)
 
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """Return article and digest by guid key."""
         rows = self._conn.execute(
             """SELECT guid_key, article_id, digest FROM appearance
                WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))""",

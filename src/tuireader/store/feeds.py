@@ -102,9 +102,7 @@ class Feeds(Part):
         self._rename(wanted.keys())
         stored = self._stored()
         gone = [
-            self._conn.execute(
-                "UPDATE feed SET subscribed = 0 WHERE url = ? RETURNING id", (url,)
-            ).fetchone()[0]
+            self._value("UPDATE feed SET subscribed = 0 WHERE url = ? RETURNING id", (url,))
             for url in sorted(stored.keys() - wanted.keys())
         ]
         self._conn.executemany(
@@ -164,8 +162,7 @@ class Feeds(Part):
         ]
 
     def facts(self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None) -> list[FeedFacts]:
-        """Return the data for the next fetch of some subscribed feeds, or all; with `due_at` only of feeds
-        that are due."""
+        """Return the data for the next fetch of some feeds, or of all; with `due_at` only of those due."""
         where, args = "subscribed", []
         if feed_ids is not None:
             where += f" AND id IN ({','.join(str(int(i)) for i in feed_ids)})"
@@ -176,10 +173,6 @@ class Feeds(Part):
             args.append(due_at)
         rows = self._conn.execute(f"SELECT {_FACTS} FROM feed WHERE {where} ORDER BY position, id", args)
         return [FeedFacts(*row) for row in rows]
-
-    def due(self, now: int) -> int:
-        """Return how many feeds are due."""
-        return len(self.facts(due_at=now))
 
     def recent_times(self, feed_id: int, limit: int = 12) -> list[int]:
         """Return the publication times of a feed's newest articles, newest first, to estimate its pace.
@@ -198,8 +191,7 @@ class Feeds(Part):
         return sorted((row[0] for row in rows), reverse=True)[:limit]
 
     def move(self, feed_id: int, address: str) -> None:
-        """Make the config's new address of a feed its own, so that it keeps its articles; needs a
-        transaction."""
+        """Make the config's new address of a feed its own, which keeps its articles; needs a transaction."""
         self._conn.execute(
             """UPDATE feed SET moved_to = ?, moved_seen = 1, etag = NULL, last_modified = NULL,
                  body_hash = NULL WHERE id = ?""",

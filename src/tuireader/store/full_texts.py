@@ -47,8 +47,7 @@ class FullTexts(Part):
 
     def has_content(self, article_id: int) -> bool:
         """Return whether the article is in the index: its texts were not purged."""
-        row = self._conn.execute("SELECT 1 FROM content WHERE article_id = ?", (article_id,)).fetchone()
-        return row is not None
+        return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
     def fail(self, article_id: int, reason: str, now: int) -> None:
         """Note why a page could not be fetched; an earlier text stays."""

@@ -43,8 +43,7 @@ class Index(Part):
         self._set("automerge", _MERGING)  # FTS5 writes out its cache first, still without merging
 
     def _set(self, name: str, value: int) -> None:
-        """Set an option, which is stored in the database: one that others must not have has to be set
-        back."""
+        """Set an option, which the database stores: one that others must not have is to be set back."""
         self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
@@ -67,8 +66,7 @@ class Index(Part):
 
     def has(self, article_id: int) -> bool:
         """Return whether an article is in the index."""
-        row = self._conn.execute("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)).fetchone()
-        return row is not None
+        return self._value("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)) is not None
 
     def missing(self, texts: Sequence[StoredText]) -> list[StoredText]:
         """Return those articles that are not in the index."""

@@ -47,17 +47,13 @@ class Labels(Part):
     def canonical_name(self, name: str) -> str:
         """Return the spelling of an existing label, else the name in the form in which it is stored."""
         name = label_name(name)
-        row = self._conn.execute("SELECT name FROM label WHERE key = ?", (label_key(name),)).fetchone()
-        return row[0] if row else name
+        known = self._value("SELECT name FROM label WHERE key = ?", (label_key(name),))
+        return known or name
 
     def articles_with(self, name: str) -> list[int]:
         """Return the articles that have a label."""
-        rows = self._conn.execute(
-            """SELECT article_id FROM article_label
-               WHERE label_id = (SELECT id FROM label WHERE key = ?)""",
-            (label_key(name),),
-        )
-        return [article_id for (article_id,) in rows]
+        sql = "SELECT article_id FROM article_label WHERE label_id = (SELECT id FROM label WHERE key = ?)"
+        return self._column(sql, (label_key(name),))
 
     def respell(self, name: str) -> None:
         """Change the spelling of a label; needs a transaction."""
@@ -74,8 +70,8 @@ class Labels(Part):
                 "INSERT INTO label (key, name) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
                 (label_key(name), name),
             )
-        row = conn.execute("SELECT id FROM label WHERE key = ?", (label_key(name),)).fetchone()
-        if row is None:
+        label = self._value("SELECT id FROM label WHERE key = ?", (label_key(name),))
+        if label is None:
             return []
         change = (
             """INSERT OR IGNORE INTO article_label (label_id, article_id)
@@ -84,13 +80,13 @@ class Labels(Part):
             else """DELETE FROM article_label WHERE label_id = ?
                     AND article_id IN (SELECT value FROM json_each(?)) RETURNING article_id"""
         )
-        changed = conn.execute(change, (row[0], id_list(ids))).fetchall()
+        changed = self._column(change, (label, id_list(ids)))
         conn.execute(
             """DELETE FROM label WHERE id = ?
                AND NOT EXISTS (SELECT 1 FROM article_label WHERE label_id = label.id)""",
-            row,
+            (label,),
         )
-        return [article_id for (article_id,) in changed]
+        return changed
 
     def add_all(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
         """Add labels from elsewhere to articles; needs a transaction. Returns those that changed."""

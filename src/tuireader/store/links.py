@@ -101,13 +101,9 @@ class Links(Part):
 
     def at_url(self, url: str) -> int | None:
         """Return the newest stored article at an address."""
-        key = url_key(url)
-        if not key:
-            return None
-        row = self._conn.execute(
-            "SELECT max(id) FROM article WHERE url_key = ? AND url_key != 0", (key,)
-        ).fetchone()
-        return row[0] if row and row[0] is not None else None
+        sql = "SELECT max(id) FROM article WHERE url_key = ? AND url_key != 0"
+        article_id: int | None = self._value(sql, (url_key(url),))
+        return article_id
 
 
 def _linked(row: tuple[Any, ...]) -> LinkedArticle:

@@ -41,8 +41,7 @@ class Lists(Part):
     """Light queries only: no texts, and no filtering in Python. Muted articles are in no view."""
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
-        """Return the ids of a view in order. `today` is when the user's day began; `Search` answers QUERY
-        views."""
+        """Return the ids of any view but QUERY in order; `today` is when the user's day began."""
         check_sort(sort)
         where, args = self._where(view, today)
         if not show_read:
@@ -89,8 +88,7 @@ class Lists(Part):
         return array("q", filter(first.__contains__, self._store.stories.fold(ids))), whole
 
     def still_unread(self, view: View, article_id: int, today: int) -> int | None:
-        """Return the next unread article of a view in the story of one that was read; None if there is
-        none."""
+        """Return the next unread article of a view in the story of a read one, None without any."""
         where, args = self._where(view, today)
         rows = self._conn.execute(
             f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
@@ -227,7 +225,7 @@ class Lists(Part):
         return Count(unread, total, *self._store.stories.behind(where, args))
 
     def _count(self, where: str, args: Sequence[object]) -> int:
-        return int(self._conn.execute(f"SELECT count(*) FROM article a WHERE {where}", args).fetchone()[0])
+        return int(self._value(f"SELECT count(*) FROM article a WHERE {where}", args))
 
     def _where(self, view: View, today: int) -> tuple[str, list[object]]:
         where, args = self._in_view(view, today)
@@ -258,8 +256,8 @@ class Lists(Part):
             case ViewKind.FEED:
                 return of_feeds([int(view.key)]), []
             case ViewKind.FOLDER:
-                rows = self._conn.execute("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
-                return of_feeds(row[0] for row in rows), []
+                feeds = self._column("SELECT id FROM feed WHERE subscribed AND folder = ?", (view.key,))
+                return of_feeds(feeds), []
             case ViewKind.NEW:  # without the past of a new feed
                 return f"a.id > ? AND a.time > a.arrived - {NEWS}{self._only_subscribed()}", [int(view.key)]
             case ViewKind.QUERY:

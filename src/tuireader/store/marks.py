@@ -84,7 +84,6 @@ class Marks(Part):
         return self._keep(now, what, mark, value, array("q", ids).tobytes())
 
     def _keep(self, now: int, what: str, mark: str, value: bool, blob: bytes) -> int:
-        """Add a step to the journal; return its number."""
         added = self._conn.execute(
             "INSERT INTO journal (at, what, mark, value, ids) VALUES (?, ?, ?, ?, ?)",
             (now, what, mark, int(value), blob),
@@ -131,13 +130,8 @@ class Marks(Part):
     def any_differs(self, mark: str, ids: Sequence[int], value: bool) -> bool:
         """Return whether a mark has another value on any of some articles."""
         column = _COLUMNS[mark]
-        return bool(
-            self._conn.execute(
-                f"""SELECT EXISTS (SELECT 1 FROM article WHERE {column} != ?
-                    AND id IN (SELECT value FROM json_each(?)))""",
-                (int(value), id_list(ids)),
-            ).fetchone()[0]
-        )
+        sql = f"SELECT 1 FROM article WHERE {column} != ? AND id IN (SELECT value FROM json_each(?)) LIMIT 1"
+        return self._value(sql, (int(value), id_list(ids))) is not None
 
     def set_place(self, article_id: int, place: int) -> None:
         """Store how far an article was read."""
@@ -148,9 +142,8 @@ class Marks(Part):
     def _apply(self, mark: str, ids: Sequence[int], value: bool) -> list[int]:
         column = _COLUMNS[mark]
         # nothing can fail half-way here, and OR ROLLBACK spares SQLite a copy of all pages
-        rows = self._conn.execute(
+        return self._column(
             f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                 AND id IN (SELECT value FROM json_each(?2)) RETURNING id""",
             (int(value), id_list(ids)),
         )
-        return [row[0] for row in rows.fetchall()]

@@ -50,8 +50,7 @@ class Mutes(Part):
         self.update_hidden()
 
     def pending(self) -> dict[str, int]:
-        """Return the mutes that have not been matched with all articles, and up to which id they still have
-        to be."""
+        """Return the mutes that wait to be matched, each with the highest id that it waits for."""
         return dict(self._conn.execute("SELECT signature, pending FROM mute WHERE pending > 0"))
 
     def record_range(self, first: int, last: int, found: Mapping[str, Sequence[int]]) -> None:

@@ -75,8 +75,6 @@ _COLUMNS = [
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of one feed: ids and times of publication."""
-
     ids: array[int] = field(default_factory=lambda: array("q"))
     times: array[int] = field(default_factory=lambda: array("q"))
 
@@ -112,7 +110,6 @@ class NewsboatCache:
         return names
 
     def _scan(self, published: str) -> dict[str, _Rows]:
-        """Find the rows of each feed."""
         found: dict[str, _Rows] = {}
         number = 0
         rows = self._conn.execute(
@@ -233,7 +230,6 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
 
 @contextmanager
 def _errors(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite into TuireaderError."""
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning, OverflowError, MemoryError) as error:
@@ -250,6 +246,5 @@ def _alarm() -> Callable[[], bool]:
 
 
 def _peak() -> int:
-    """Return the peak memory of this process in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -60,7 +60,7 @@ class Notices(Part):
 
     def any_waiting(self) -> bool:
         """Return whether there is anything to notify."""
-        return self._conn.execute("SELECT 1 FROM notice WHERE state = 0 LIMIT 1").fetchone() is not None
+        return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
 
     def waiting(self) -> list[Waiting]:
         """Return all waiting matches in the order of the articles' times."""

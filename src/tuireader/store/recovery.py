@@ -122,7 +122,6 @@ def _openable(path: Path, target: Path) -> Iterator[Path]:
 
 
 def _tables(conn: sqlite3.Connection) -> list[str]:
-    """Return the tables to be read, parents before children."""
     rows = conn.execute(
         """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
            AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
@@ -152,8 +151,7 @@ def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> N
 
 
 def _firsts(new: sqlite3.Connection, table: str, key: str) -> list[int]:
-    """Return the possible first parts of a two-part key: the ids that it refers to, which are copied
-    already."""
+    """Return the possible first parts of a two-part key: the copied ids that it refers to."""
     parents = {row[3]: row[2] for row in new.execute(f"PRAGMA foreign_key_list({table})")}
     return [row[0] for row in new.execute(f"SELECT id FROM {parents.get(key, 'article')} ORDER BY id")]
 
@@ -221,8 +219,7 @@ class _Table:
             start = goes_on
 
     def _between(self, start: int, goes_on: int) -> range:
-        """Return the keys in a gap that are worth trying one by one: all of a small gap, else those beside
-        rows."""
+        """Return the keys of a gap to try one by one: all of a small one, else those beside rows."""
         if goes_on - start <= _EACH:
             return range(start, goes_on)
         if goes_on > _GREATEST:
@@ -268,7 +265,6 @@ class _Table:
 
 
 def _restore_consistency(store: Store) -> None:
-    """Restore the consistency of the rows that were kept."""
     store.conn.execute("DELETE FROM fact WHERE name = ?", (RELATED_UP_TO,))  # relate all again
     conn = store.conn
     # give articles of a lost feed a substitute

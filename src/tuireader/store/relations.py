@@ -60,7 +60,7 @@ class Relations(Part):
 
     def article_count(self) -> int:
         """Return about how many articles have a profile: ids have no gaps, and few articles wait."""
-        return int(self._conn.execute("SELECT coalesce(max(article), 0) FROM profile").fetchone()[0])
+        return int(self._value("SELECT max(article) FROM profile") or 0)
 
     def term_counts(self, terms: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Return in how many articles each term occurs, and in how many of them in lower case."""
@@ -71,15 +71,15 @@ class Relations(Part):
 
     def postings(self, term: int, day: int, limit: int) -> list[int]:
         """Return the articles posted under a term: the latest `limit` up to `day`, and the first after it."""
-        before = self._conn.execute(
+        before = self._column(
             "SELECT article FROM posting WHERE term = ? AND day <= ? ORDER BY day DESC, article DESC LIMIT ?",
             (term, day, limit),
-        ).fetchall()
-        after = self._conn.execute(
+        )
+        after = self._column(
             "SELECT article FROM posting WHERE term = ? AND day > ? ORDER BY day, article LIMIT ?",
             (term, day, limit),
-        ).fetchall()
-        return [row[0] for row in before + after]
+        )
+        return before + after
 
     def packed_profiles(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (article, packed profile) of those articles that have one."""
@@ -128,8 +128,7 @@ class Relations(Part):
 
     def title(self, article: int) -> str:
         """Return the title of an article."""
-        row = self._conn.execute("SELECT title FROM article WHERE id = ?", (article,)).fetchone()
-        return "" if row is None else str(row[0])
+        return str(self._value("SELECT title FROM article WHERE id = ?", (article,)) or "")
 
     def split_pairs(self, ids: Sequence[int]) -> set[frozenset[int]]:
         """Return the pairs among some articles that the user has split."""
@@ -141,8 +140,8 @@ class Relations(Part):
 
     def packed_profile(self, article: int) -> bytes | None:
         """Return the packed profile of an article, None if it has not been related."""
-        row = self._conn.execute("SELECT packed FROM profile WHERE article = ?", (article,)).fetchone()
-        return None if row is None else bytes(row[0])
+        packed: bytes | None = self._value("SELECT packed FROM profile WHERE article = ?", (article,))
+        return packed
 
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
         """Return the columns that are shown of related articles, without muted ones."""
@@ -166,13 +165,13 @@ class Relations(Part):
         while floor < newest:
             set_fact(self._conn, RELATED_UP_TO, str(floor))
             end = min(newest, floor + _WINDOW)
-            rows = self._conn.execute(
+            ids = self._column(
                 f"""SELECT a.id FROM article a WHERE a.id > ? AND a.id <= ? AND {_NEW}
                     ORDER BY a.time, a.id LIMIT ?""",
                 (floor, end, limit),
-            ).fetchall()
-            if rows:
-                return [row[0] for row in rows]
+            )
+            if ids:
+                return ids
             floor = end
         set_fact(self._conn, RELATED_UP_TO, str(floor))
         return []
@@ -181,8 +180,8 @@ class Relations(Part):
         """Return the highest number of a story that may be folded by older rules; 0 if there is none."""
         if judged := get_fact(self._conn, _JUDGED):
             return int(judged)
-        row = self._conn.execute("SELECT 1 FROM article WHERE story != 0 LIMIT 1").fetchone()
-        return newest_id(self._conn) if row else 0
+        folded = self._value("SELECT 1 FROM article WHERE story != 0 LIMIT 1")
+        return newest_id(self._conn) if folded else 0
 
     def story_numbers(self, first: int, last: int) -> list[int]:
         """Return the numbers of the stories from one to another."""
@@ -192,14 +191,11 @@ class Relations(Part):
 
     def waiting_count(self) -> int:
         """Return how many articles wait to be related."""
-        row = self._conn.execute(
-            f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}", (self._floor(),)
-        ).fetchone()
-        return int(row[0])
+        sql = f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}"
+        return int(self._value(sql, (self._floor(),)))
 
     def _floor(self) -> int:
-        """Return the id up to which all articles are related; where it was never noted, they were in
-        order."""
+        """Return the id up to which all articles are related; by default, that of the last one."""
         return int(get_fact(self._conn, RELATED_UP_TO) or self.article_count())
 
     # ------------------------------------------------------------------ writing (all need a transaction)
@@ -287,10 +283,7 @@ class Relations(Part):
         return others
 
     def _number(self, article: int) -> int:
-        row = self._conn.execute(
-            f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)
-        ).fetchone()
-        return 0 if row is None else int(row[0])
+        return int(self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)) or 0)
 
     def unsplit(self, article: int, others: Sequence[int]) -> None:
         """Undo a split."""

@@ -75,14 +75,11 @@ class Retention(Part):
     def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
         """Delete all texts of those articles that the rule still allows to purge; needs a transaction."""
         conn = self._conn
-        going = [
-            row[0]
-            for row in conn.execute(
-                f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
-                    WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
-                (id_list(ids),),
-            )
-        ]
+        going = self._column(
+            f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
+                WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}""",
+            (id_list(ids),),
+        )
         self._store.index.remove(self._store.articles.texts(going, labels=False))
         wanted = (json.dumps(going),)
         for table in ("revision", "variant", "content"):
@@ -95,10 +92,7 @@ class Retention(Part):
         Returns False also if another program is at work or the disk has no room: then the pages are used
         again.
         """
-        free, pages = (
-            self._conn.execute(f"PRAGMA {what}").fetchone()[0] for what in ("freelist_count", "page_count")
-        )
-        if free < _WORTH * pages:
+        if self._value("PRAGMA freelist_count") < _WORTH * self._value("PRAGMA page_count"):
             return False
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")

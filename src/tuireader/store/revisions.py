@@ -54,12 +54,12 @@ class Revisions(Part):
 
     def replaced_at(self, article_id: int, until: int, *, full: bool, feed_id: int) -> int:
         """Return the id of the version that was replaced at a time, 0 if none was kept."""
-        row = self._conn.execute(
+        found = self._value(
             """SELECT max(id) FROM revision
                WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?""",
             (article_id, until, int(full), feed_id),
-        ).fetchone()
-        return row[0] or 0
+        )
+        return found or 0
 
     def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
         """Return the former versions of those articles that have any, newest first."""

@@ -82,16 +82,13 @@ class Search(Part):
                 return
 
     def _best(self, expression: str) -> array[int]:
-        """Return the newest articles that an FTS5 expression hits, the most relevant first."""
         hit = "FROM search WHERE search MATCH ?"
-        first = self._conn.execute(
-            f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, _RANKED)
-        ).fetchone()
-        rows = self._conn.execute(
+        first = self._value(f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, _RANKED))
+        ids = self._column(
             f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC",
-            (expression, first[0] if first else 0),
+            (expression, first or 0),
         )
-        return array("q", (row[0] for row in rows))
+        return array("q", ids)
 
     def find_between(
         self,
@@ -126,8 +123,7 @@ class Search(Part):
         limit: int,
         order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps the ids that match within a condition, newest first or in a given order of all of
-        them."""
+        """Yield in steps the ids that match within a condition, newest first or in a given order."""
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_has_short_prefix, query.leaves(parsed.root))):
             # The index would first collect all words with the prefix, which may be in any article.
@@ -193,7 +189,6 @@ class Search(Part):
         subject: Callable[[StoredText], Subject],
         limit: int,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps those articles whose texts match."""
         reading = self._store.articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), "label" in fields
@@ -226,8 +221,7 @@ class Search(Part):
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
-        """Return what SQL can decide of a plan; the index hits are `known` already where an order is
-        given."""
+        """Return what SQL can decide of a plan; with an order the index hits are `known` already."""
         conditions = Conditions(self._conn, now)
         facts = conditions.all(plan.facts)
         if known and plan.exact:
@@ -245,32 +239,25 @@ class Search(Part):
 
     def hits_many(self, expression: str, many: int) -> bool:
         """Return whether an FTS5 expression hits at least `many` articles."""
-        row = self._conn.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", (expression, many)
-        ).fetchone()
-        return int(row[0]) >= many
+        sql = "SELECT count(*) >= ?2 FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)"
+        return bool(self._value(sql, (expression, many)))
 
     def _ids(self, sql: str, args: Sequence[object]) -> Iterator[int]:
         """Yield the ids of a query, the first ones by themselves: they are often enough.
 
         No query stays open between two ids.
         """
-        first = self._conn.execute(f"{sql} LIMIT ?", [*args, _AHEAD]).fetchall()
-        yield from (row[0] for row in first)
+        first = self._column(f"{sql} LIMIT ?", [*args, _AHEAD])
+        yield from first
         if len(first) == _AHEAD:
-            rest = self._conn.execute(f"{sql} LIMIT -1 OFFSET ?", [*args, _AHEAD]).fetchall()
-            yield from (row[0] for row in rest)
+            yield from self._column(f"{sql} LIMIT -1 OFFSET ?", [*args, _AHEAD])
 
     def candidates(self, expression: str) -> list[int]:
         """Return the ids that one of our FTS5 expressions hits, to match watches again."""
-        return [
-            row[0]
-            for row in self._conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
-        ]
+        return self._column("SELECT rowid FROM search WHERE search MATCH ?", (expression,))
 
     def newest(self, expression: str | None) -> list[tuple[int, int]]:
-        """Return (id, time) of the hits of an FTS5 expression (None: of all articles), newest first, without
-        muted ones."""
+        """Return (id, time) of the unmuted hits of an FTS5 expression (None: of all), newest first."""
         hit = "" if expression is None else "id IN (SELECT rowid FROM search WHERE search MATCH ?) AND "
         return self._conn.execute(
             f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC",
@@ -287,12 +274,10 @@ _IN_BODIES = frozenset({"", "body"})
 
 
 def _field(leaf: Node) -> str:
-    """Return the field that a leaf asks for, `title` if it asks for none."""
     return getattr(leaf.left if isinstance(leaf, Near) else leaf, "field", "title")
 
 
 def _column_regexes(parsed: Query) -> list[Regex]:
-    """Return the regular expressions on columns that must all be found."""
     root = parsed.root
     nodes = root.nodes if isinstance(root, And) else (root,)
     return [node for node in nodes if isinstance(node, Regex) and node.field in ("title", "author", "url")]
@@ -312,11 +297,9 @@ def _has_short_prefix(leaf: Node) -> bool:
 
 
 def _without(known: Sequence[int], within: str, within_args: Sequence[object]) -> tuple[str, list[object]]:
-    """Return a condition that leaves out some articles, and its arguments."""
     return f"{within} AND a.id NOT IN (SELECT value FROM json_each(?))", [*within_args, json.dumps(known)]
 
 
 def _newest(within: str, within_args: Sequence[object], condition: Condition) -> tuple[str, list[object]]:
-    """Return SQL for the ids that meet a condition, newest first, and its arguments."""
     sql = f"SELECT a.id FROM article a WHERE {within} AND ({condition.sql}) ORDER BY a.time DESC, a.id DESC"
     return sql, [*within_args, *condition.args]

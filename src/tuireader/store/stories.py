@@ -20,7 +20,6 @@ _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
 
 def _in_stories(what: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
-    """Return a query for those articles that are in stories, with its arguments."""
     asked = f"{what} FROM article WHERE story != 0 {more}"
     if len(ids) > _FEW:
         return asked, []
@@ -35,8 +34,7 @@ _BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) 
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield pieces of a long list: one call of C code over all of it would block other threads, and so
-    keys."""
+    """Yield pieces of a long list: one call of C over all of it would block other threads, and keys."""
     return (ids[start : start + _PART] for start in range(0, len(ids), _PART))
 
 
@@ -76,7 +74,6 @@ class Stories(Part):
         return folded
 
     def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
-        """Return the stories of those articles that are in one."""
         return dict(self._conn.execute(*_in_stories("SELECT id, story", ids)))
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
@@ -93,12 +90,12 @@ class Stories(Part):
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
         """Return `ids`, then the other articles of their stories; `spare_watched`: none on a watch."""
-        rows = self._conn.execute(
+        others = self._column(
             f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
                 {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
             (json.dumps(sorted(set(self._story_of(ids).values()))),),
         )
-        return [*ids, *sorted({row[0] for row in rows} - set(ids))]
+        return [*ids, *sorted(set(others) - set(ids))]
 
     def sizes(self, stories: Collection[int]) -> dict[int, int]:
         """Return how many unmuted articles each story has."""
@@ -131,8 +128,7 @@ class Stories(Part):
         return Story(rows[0][6], tuple(entries))
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
-        """Return how many of the articles `where` (unread, all) folding hides behind another of their
-        story."""
+        """Return how many of the articles `where` (unread, all) folding hides behind others."""
         row = self._conn.execute(
             f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})", args
         ).fetchone()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import Part, id_list, newest_id
+from tuireader.store.sql import Part, grouped, id_list, newest_id
 
 
 class Watches(Part):
@@ -42,8 +42,7 @@ class Watches(Part):
         self._conn.execute("UPDATE watch SET pending = ? WHERE name = ?", (newest_id(self._conn), name))
 
     def pending(self) -> dict[str, int]:
-        """Return the watches that have not been matched with all articles, and up to which id they have to
-        be."""
+        """Return the watches that wait to be matched, each with the highest id that it waits for."""
         return dict(self._conn.execute("SELECT name, pending FROM watch WHERE pending > 0 ORDER BY position"))
 
     def matches_after(self, article_id: int) -> list[tuple[int, Evidence]]:
@@ -68,12 +67,9 @@ class Watches(Part):
 
     def has_many(self, name: str, many: int) -> bool:
         """Return whether a watch has at least `many` matches."""
-        row = self._conn.execute(
-            """SELECT count(*) FROM (SELECT 1 FROM match
-                 WHERE watch_id = (SELECT id FROM watch WHERE name = ?) LIMIT ?)""",
-            (name, many),
-        ).fetchone()
-        return int(row[0]) >= many
+        sql = """SELECT count(*) >= ?2 FROM
+                 (SELECT 1 FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?1) LIMIT ?2)"""
+        return bool(self._value(sql, (name, many)))
 
     def fill_from_index(
         self,
@@ -89,19 +85,19 @@ class Watches(Part):
 
         A match that existed keeps its time, and the articles of `left_to_texts` are left alone.
         """
-        row = self._conn.execute("SELECT id FROM watch WHERE name = ?", (name,)).fetchone()
-        if row is None:
+        watch = self._ids().get(name)
+        if watch is None:
             return
         hit = _hit(feeds)
         self._conn.execute(
             f"""DELETE FROM match WHERE watch_id = ?1 AND article_id BETWEEN ?3 AND ?4
                 AND article_id NOT IN ({hit}) AND article_id NOT IN ({_SEVERAL})""",
-            (row[0], expression, first, last),
+            (watch, expression, first, last),
         )
         self._conn.execute(
             f"""INSERT INTO match (watch_id, article_id, evidence, at) SELECT ?1, rowid, '', ?5 FROM ({hit})
                 WHERE true ON CONFLICT DO UPDATE SET evidence = '', until = 0, revision = 0, feed_id = 0""",
-            (row[0], expression, first, last, now),
+            (watch, expression, first, last, now),
         )
 
     def left_to_texts(
@@ -133,16 +129,15 @@ class Watches(Part):
             "SELECT DISTINCT article_id FROM variant WHERE article_id BETWEEN ? AND ?", (first, last)
         )
 
-    def without_evidence(self, ids: Sequence[int]) -> dict[int, list[str]]:
+    def without_evidence(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return, for those articles that have any, their watches without evidence."""
-        found: dict[int, list[str]] = {}
-        for article_id, name in self._conn.execute(
-            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.article_id IN (SELECT value FROM json_each(?)) AND m.evidence = ''""",
-            (id_list(ids),),
-        ):
-            found.setdefault(article_id, []).append(name)
-        return found
+        return grouped(
+            self._conn.execute(
+                """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+                   WHERE m.article_id IN (SELECT value FROM json_each(?)) AND m.evidence = ''""",
+                (id_list(ids),),
+            )
+        )
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:
         """Return articles on a watch without evidence."""
@@ -169,17 +164,16 @@ class Watches(Part):
             [(evidence_json(Evidence("")), article) for article in found],
         )
 
-    def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
+    def watches_of(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return which of some watches each of some articles is on, also as a former match."""
-        found: dict[int, list[str]] = {}
-        for article_id, name in self._conn.execute(
-            """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-               WHERE m.article_id IN (SELECT value FROM json_each(?))
-               AND w.name IN (SELECT value FROM json_each(?))""",
-            (id_list(ids), json.dumps(list(names))),
-        ):
-            found.setdefault(article_id, []).append(name)
-        return found
+        return grouped(
+            self._conn.execute(
+                """SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
+                   WHERE m.article_id IN (SELECT value FROM json_each(?))
+                   AND w.name IN (SELECT value FROM json_each(?))""",
+                (id_list(ids), json.dumps(list(names))),
+            )
+        )
 
     def lasting_matches(self, ids: Sequence[int]) -> set[tuple[str, int]]:
         """Return the former matches of some articles by watches that have not changed since."""
@@ -280,8 +274,7 @@ _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revi
 
 
 def _hit(feeds: Collection[int] | None) -> str:
-    """Return SQL for the articles with one text that an expression `?2` hits, from `?3` to `?4`, in some
-    feeds or all."""
+    """Return SQL for articles with one text that an expression `?2` hits, from `?3` to `?4`, in `feeds`."""
     inside = ""
     if feeds is not None:
         numbers = ",".join(map(str, feeds))
