@@ -88,7 +88,7 @@ def _relate(store: Store) -> None:
     more = BATCH
     while more:
         with store.transaction():
-            more = ingest.relate_waiting(store, BATCH)
+            more = ingest.Relater().step(store, BATCH)
 
 
 def main(articles: str, queries: str) -> None:

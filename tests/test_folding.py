@@ -245,7 +245,7 @@ def story(tmp_path: Path) -> Iterator[Store]:
 
 def relate(store: Store) -> None:
     with store.transaction():
-        while ingest.relate_waiting(store, 50):
+        while ingest.Relater().step(store, 50):
             pass
 
 

@@ -120,7 +120,7 @@ class History:
 
     def do_leave(self, feed_id: int) -> None:
         kept = [Subscription(url, title) for number, (title, url, _) in FEEDS.items() if number != feed_id]
-        self.store.entries.reassign(self.store.feeds.sync(kept))
+        self.store.appearances.reassign(self.store.feeds.sync(kept))
         self.store.feeds.sync([Subscription(url, title) for title, url, _ in FEEDS.values()])
 
     def tell(self) -> None:

@@ -10,7 +10,6 @@ thread, in transactions.
 - `relate`     profile, neighbours and story of an article
 - `relatives`  the related articles of an opened one
 - `topics`     the distinctive words of an article or a story
-- `links`      the links in a text
 
 They are imported at first use: a list of articles needs none of them.
 """
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relate import Relater, StoredProfiles, refold_stories, relate_waiting
+    from tuireader.ingest.relate import Relater, StoredProfiles, refold_stories
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, explain
     from tuireader.ingest.topics import story_topics
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "StoredProfiles", "explain", "hits",
     "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
-    "refold_stories", "relate_waiting", "related", "story_topics", "subject",
+    "refold_stories", "related", "story_topics", "subject",
 ]  # fmt: skip
 
 __getattr__ = lazy.names(
@@ -56,7 +55,7 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "relate": ("Relater", "StoredProfiles", "refold_stories", "relate_waiting"),
+        "relate": ("Relater", "StoredProfiles", "refold_stories"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "explain"),
         "topics": ("story_topics",),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuireader import query
 from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
-from tuireader.ingest.links import out_links
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
 from tuireader.ingest.relate import relate_changed
 from tuireader.model import Evidence
+from tuireader.related.links import kind
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
+from tuireader.store.links import OutLink
 from tuireader.store.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
 from tuireader.watch import Matcher
@@ -82,7 +83,7 @@ def record_new(
     """
     matches = {text.id: _without_ended(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
     store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
-    store.links.record(out_links(texts))
+    store.links.record(_out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
 
@@ -108,7 +109,7 @@ def record_changed(
         for item in _rematched(store, text, matches[text.id], rules, now, said.get(text.id))
     ]
     linking = [text for text in texts if text.links is not None]
-    store.links.record(out_links([_with_page_links(store, text) for text in linking]))
+    store.links.record(_out_links([_with_page_links(store, text) for text in linking]))
     other = [text for text in texts if text.id not in said or not text.same_text_as(said[text.id])]
     relate_changed(store, other, said)
     hidden = _hide(store, texts, matches, rules, now)
@@ -185,7 +186,7 @@ def record_full_text(
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
     text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
-    for _, found_links in out_links([_with_page_links(store, text)]):
+    for _, found_links in _out_links([_with_page_links(store, text)]):
         every = {link.url: link for link in found_links} | {link.url: link for link in known}
         store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
@@ -193,6 +194,17 @@ def record_full_text(
     new = [(text, item) for item in _rematched(store, text, found, rules, now, old, page)]
     hidden = _hide(store, [text], {article_id: found}, rules, now)
     return _visible(store, new, hidden, rules)
+
+
+def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
+    """Yield the links of articles whose texts were parsed for them, each with its kind."""
+    for text in texts:
+        if text.links is not None:
+            found: dict[str, OutLink] = {}
+            for url, label, context in text.links:
+                if url != text.url and url.startswith("http"):
+                    found.setdefault(url, OutLink(url, label, kind(url, label, context)))
+            yield text.id, list(found.values())
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:

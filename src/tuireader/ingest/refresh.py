@@ -117,7 +117,7 @@ async def refresh(
                     failed += bool(event.error)
                     new += event.new
                     changed += event.changed
-                    event = _numbered(event, done, len(feeds))
+                    event = replace(event, done=done, total=len(feeds))
                 yield event
             for outcome in batch:  # not before: a parsed feed takes more memory than its body
                 outcome.reservation.release()
@@ -158,9 +158,7 @@ def _save(
 ) -> tuple[Sequence[Event], Sequence[StoredText]]:
     """Store one result; return its events and the new articles, which are still to be indexed."""
     match outcome.result, outcome.parsed:
-        case FetchFailed() as failure, _:
-            return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
-        case _, ParseFailed() as failure:
+        case (FetchFailed() as failure, _) | (_, ParseFailed() as failure):
             return [_record_failure(store, outcome, setting, now, failure.fault, failure.reason)], ()
         case NotModified(), _:
             _record_success(store, outcome, setting, now, None)
@@ -253,10 +251,6 @@ def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatc
     if evidence.feed_id:  # this feed's text matched, but another feed's text is shown
         evidence = replace(evidence, feed=feed_title)
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
-
-
-def _numbered(event: FeedDone, done: int, total: int) -> FeedDone:
-    return replace(event, done=done, total=total)
 
 
 async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:

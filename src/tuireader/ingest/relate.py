@@ -95,11 +95,6 @@ class Relater:
         return len(ids)
 
 
-def relate_waiting(store: Store, size: int) -> int:
-    """Relate the next `size` articles that wait; return how many there were."""
-    return Relater().step(store, size)
-
-
 def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
     """Relate changed articles again, unless they are still waiting to be related."""
     profiles = StoredProfiles(store)

@@ -24,7 +24,7 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
     and primary sources are listed even so. A link of one report of a story is background or a follow-up for
     the other reports, too, by its time, if they share a name with it.
     """
-    found = _Found()
+    found: _Found = {}
     for text in store.articles.texts([article_id]):
         profiles, article = StoredProfiles(store), article_text(text)
         _add_links(store, profiles, article, found)
@@ -36,8 +36,8 @@ def related(store: Store, article_id: int) -> tuple[Related, ...]:
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
                 if not folded and item.relation is Relation.SAME_STORY:
                     item = _told_apart(profiles, article, item)
-                found.add(item.article_id, _similar(item, shown[item.article_id], folded))
-    return found.sorted()
+                _add(found, item.article_id, _similar(item, shown[item.article_id], folded))
+    return tuple(sorted(found.values(), key=_rank))
 
 
 def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
@@ -49,21 +49,13 @@ def _told_apart(profiles: StoredProfiles, article: search.ArticleText, item: Ran
     return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
 
 
-class _Found:
-    """Related articles found so far."""
+_Found = dict[object, Related]
 
-    def __init__(self) -> None:
-        self._relatives: dict[object, Related] = {}
 
-    def add(self, key: object, new: Related) -> None:
-        """Keep a related article, or a stronger relation of a known one."""
-        old = self._relatives.get(key)
-        if old is None or _rank(new) < _rank(old):
-            self._relatives[key] = new
-
-    def sorted(self) -> tuple[Related, ...]:
-        """Return all, the strongest relation first, otherwise in the order of finding."""
-        return tuple(sorted(self._relatives.values(), key=_rank))
+def _add(found: _Found, key: object, new: Related) -> None:
+    """Keep a related article, or a stronger relation of a known one."""
+    if key not in found or _rank(new) < _rank(found[key]):
+        found[key] = new
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:
@@ -92,16 +84,16 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
             relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
             kind = links.source(link.url)
             how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
-            found.add(link.article_id or link.url, _linked(link, relation, reason(link, how)))
+            _add(found, link.article_id or link.url, _linked(link, relation, reason(link, how)))
     for link in incoming:
         how = "names this as also read" if link.kind == "also" else "links to this"
-        found.add(link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
+        _add(found, link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
     for other, link in theirs:
         target = known.get(link.article_id or 0)
         if whole is not None and target is not None and rank.shares_name(whole, target, feeds):
             how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
             relation = Relation.FOLLOW_UP if target.time > article.time else Relation.BACKGROUND
-            found.add(link.article_id, _linked(link, relation, reason(link, how)))
+            _add(found, link.article_id, _linked(link, relation, reason(link, how)))
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:

@@ -166,7 +166,7 @@ class Context:
         def sync(store: Store) -> None:
             if not store.feeds.is_current(subscriptions) or not store.watches.is_current(signatures):
                 with store.transaction():
-                    store.entries.reassign(store.feeds.sync(subscriptions))
+                    store.appearances.reassign(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
                     store.mutes.update_hidden()  # a watch that is gone keeps nothing visible
 

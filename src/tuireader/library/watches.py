@@ -234,7 +234,7 @@ class Watches(UseCases):
         """
 
         def read(store: Store) -> tuple[list[tuple[int, Evidence]], int]:
-            newest = store.watches.newest()
+            newest = store.briefs.newest()
             if article_id is None or newest <= article_id:
                 return [], newest
             found = store.watches.matches_after(article_id)

@@ -9,6 +9,7 @@ from tuireader.model.articles import Article as Article
 from tuireader.model.articles import ArticleRow as ArticleRow
 from tuireader.model.articles import Away as Away
 from tuireader.model.articles import Comment as Comment
+from tuireader.model.articles import Evidence as Evidence
 from tuireader.model.articles import Feed as Feed
 from tuireader.model.articles import FeedHealth as FeedHealth
 from tuireader.model.articles import FullText as FullText
@@ -19,6 +20,7 @@ from tuireader.model.articles import Relation as Relation
 from tuireader.model.articles import Revision as Revision
 from tuireader.model.articles import Story as Story
 from tuireader.model.articles import StoryEntry as StoryEntry
+from tuireader.model.articles import TermHit as TermHit
 from tuireader.model.articles import Thread as Thread
 from tuireader.model.articles import Trouble as Trouble
 from tuireader.model.events import Event as Event
@@ -29,8 +31,6 @@ from tuireader.model.events import RefreshStarted as RefreshStarted
 from tuireader.model.events import Relating as Relating
 from tuireader.model.events import TextFetched as TextFetched
 from tuireader.model.events import Told as Told
-from tuireader.model.evidence import Evidence as Evidence
-from tuireader.model.evidence import TermHit as TermHit
 from tuireader.model.fetching import Enclosure as Enclosure
 from tuireader.model.fetching import EntryDetails as EntryDetails
 from tuireader.model.fetching import Fault as Fault
@@ -54,9 +54,9 @@ from tuireader.model.lists import Count as Count
 from tuireader.model.lists import Counts as Counts
 from tuireader.model.lists import Label as Label
 from tuireader.model.lists import MarkedArticle as MarkedArticle
+from tuireader.model.lists import MutePreview as MutePreview
 from tuireader.model.lists import Purged as Purged
 from tuireader.model.lists import View as View
 from tuireader.model.lists import ViewKind as ViewKind
-from tuireader.model.watches import MutePreview as MutePreview
-from tuireader.model.watches import WatchPreview as WatchPreview
-from tuireader.model.watches import WatchStats as WatchStats
+from tuireader.model.lists import WatchPreview as WatchPreview
+from tuireader.model.lists import WatchStats as WatchStats

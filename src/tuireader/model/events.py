@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from tuireader.model.evidence import Evidence
+from tuireader.model.articles import Evidence
 from tuireader.model.fetching import Fault
 
 

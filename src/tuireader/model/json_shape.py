@@ -67,6 +67,7 @@ def _plain(hint: Any) -> Any:
 
 
 def _json_type(hint: Any) -> Any:
+    """Return the JSON type of a Python type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
@@ -88,6 +89,7 @@ def _attribute(value: object, path: str) -> object:
 
 
 def _encoded(value: Any, hint: Any) -> object:
+    """Return a value as JSON of an annotated type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin is dict:

@@ -1,9 +1,13 @@
 """Articles that several feeds carry: each feed keeps its own text, and the best one is displayed.
 
-An article belongs to the feed on whose site it is, or else to the one with the longest text, as long as the
-texts are alike; texts that differ are different articles. The first feed to use an address does not decide
+The best text is that of the feed on whose site the article is, or else the longest, as long as the texts are
+alike; texts that differ are different articles. The first feed to use an address does not decide
 what is shown there. A read article stays read only if the user has seen the text: one that had only a title,
 and now gets its text from another feed, becomes unread.
+
+An article belongs to the feed whose text it shows (`article.feed_id`, in `article` and `content`). A feed
+with another text has a `variant`; one without says the same. When another text is displayed, the two change
+places, and revisions and matches keep naming the feed of their text.
 """
 
 from __future__ import annotations
@@ -11,17 +15,24 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from tuireader import dedup
 from tuireader.document.prepare import links_in
 from tuireader.store.articles import Appearance, StoredText
 from tuireader.store.incoming import IncomingEntry, Saved, StoredArticle, content
 from tuireader.store.sql import Part
-from tuireader.store.variants import Variant
+
+_TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
+"""The columns of a variant after its keys: a feed's text of an article, as it is stored."""
+_Variant = tuple[Any, ...]
 
 
 class Appearances(Part):
-    """Store articles of further feeds; every method needs a transaction."""
+    """Store articles of further feeds; every method needs a transaction.
+
+    The full-text index is updated by the caller of a public method, but for `reassign`.
+    """
 
     def add(
         self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
@@ -45,14 +56,14 @@ class Appearances(Part):
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
         if not now.same:
-            self._store.variants.keep(article_id, feed_id, self._variant(article_id, item))
+            self._keep(article_id, feed_id, self._incoming(article_id, item))
         elif before is not None and not before.same:
-            self._store.variants.drop(article_id, feed_id)
+            self._drop(article_id, feed_id)
         if before is not None and _words(before) == _words(now):
             return
         others = [one for one in old.appearances if one.feed_id != feed_id]
         text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
-        best = self._store.variants.choose(text) if shown.kept else None if now.same else now
+        best = self._choose(text) if shown.kept else None if now.same else now
         if best is not None:
             text = self._display(text, best, unread=shown.kept)
         says_more = not now.same or (before is not None and not before.same)
@@ -68,18 +79,18 @@ class Appearances(Part):
         kept: list[Appearance] = []
         for other in text.appearances:
             if not other.same and _words(other) == _words(_said(other.feed_id, text)):
-                self._store.variants.drop(text.id, other.feed_id)
+                self._drop(text.id, other.feed_id)
                 other = Appearance(other.feed_id)
             kept.append(other)
         text = replace(text, appearances=tuple(kept))
-        best = self._store.variants.choose(text) if dedup.has_few_words(text.body, text.title) else None
+        best = self._choose(text) if dedup.has_few_words(text.body, text.title) else None
         return text if best is None else self._display(text, best, unread=False)
 
     def copy_to_feeds(self, text: StoredText) -> StoredText:
         """Give further feeds that say the same a copy of the text before it is replaced."""
         if all(not other.same for other in text.appearances):
             return text
-        self._store.variants.copy_to_feeds(text.id)
+        self._copy_to_feeds(text.id)
         appearances = self._store.articles.appearances([text.id]).get(text.id, ())
         return replace(text, appearances=appearances)
 
@@ -96,7 +107,7 @@ class Appearances(Part):
         saved = Saved()
         for (article_id,) in rows:
             (old,) = self._store.articles.texts([article_id])
-            best = self._store.variants.choose(old) or self._store.variants.subscribed(old)
+            best = self._choose(old) or self._any_subscribed(old)
             if best is not None:
                 text = self._display(old, best, unread=False)
                 if self._store.index.has(article_id):
@@ -105,17 +116,116 @@ class Appearances(Part):
 
     def _display(self, text: StoredText, best: Appearance, *, unread: bool) -> StoredText:
         """Display another text, as unread if `unread` and there was nothing of it to read before."""
-        self._store.variants.show(text.id, best.feed_id)
+        self._show(text.id, best.feed_id)
         if unread and text.read and not text.full and not _was_seen(text, best):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
         (text,) = self._store.articles.texts([text.id])
         return replace(text, links=links_in(text.html, text.base_url))
 
-    def _variant(self, article_id: int, item: IncomingEntry) -> Variant:
-        entry = item.entry
-        _, summary, html, base, extra = content(article_id, item, self._store.compression.compressor())
-        url_key, text_key = item.keys.url, item.text_key
-        return Variant(item.title, entry.url, entry.author, summary, html, base, extra, url_key, text_key)
+    def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
+        _, *texts = content(article_id, item, self._store.compression.compressor())
+        return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.text_key
+
+    def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:
+        """Store a feed's text in place of its previous one."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article_id, feed_id, *variant),
+        )
+
+    def _drop(self, article_id: int, feed_id: int) -> None:
+        """Delete a variant: the feed says what is displayed."""
+        self._conn.execute("DELETE FROM variant WHERE article_id = ? AND feed_id = ?", (article_id, feed_id))
+
+    def _copy_to_feeds(self, article_id: int) -> None:
+        """Give the further feeds that say what is displayed a copy of it, before it changes."""
+        feeds = self._conn.execute(
+            """SELECT DISTINCT feed_id FROM appearance WHERE article_id = ?1 AND secondary = 1
+               EXCEPT SELECT feed_id FROM variant WHERE article_id = ?1""",
+            (article_id,),
+        ).fetchall()
+        shown = self._shown(article_id) if feeds else None
+        if shown is not None:
+            for (feed_id,) in feeds:
+                self._keep(article_id, feed_id, shown)
+
+    def _choose(self, text: StoredText) -> Appearance | None:
+        """Return the appearance to display in place of a text, None if the text is the best one."""
+        others = [other for other in text.appearances if not other.same]
+        if not others:
+            return None
+        urls = self._subscribed((text.feed_id, *(other.feed_id for other in others)))
+        best: Appearance | None = None
+        feed_id, url, body, title = text.feed_id, text.url, text.body, text.title
+        for other in others:
+            if other.feed_id not in urls:
+                continue
+            titles = f"{title} {other.title}"
+            gone = feed_id not in urls and not dedup.has_few_words(other.body, titles)
+            home = dedup.is_home(urls.get(feed_id, ""), url)
+            other_home = dedup.is_home(urls[other.feed_id], other.url)
+            if gone or dedup.is_better(body, other.body, titles, home=home, other_home=other_home):
+                best, feed_id, url, body, title = other, other.feed_id, other.url, other.body, other.title
+        return best
+
+    def _any_subscribed(self, text: StoredText) -> Appearance | None:
+        """Return an appearance of an article in a subscribed feed."""
+        urls = self._subscribed(tuple(other.feed_id for other in text.appearances))
+        return next((other for other in text.appearances if other.feed_id in urls), None)
+
+    def _show(self, article_id: int, feed_id: int) -> None:
+        """Make an article belong to a feed that carries it, and display its text."""
+        conn = self._conn
+        (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
+        self._copy_to_feeds(article_id)
+        shown = self._shown(article_id)
+        variant = self._variant(article_id, feed_id) or shown
+        conn.execute(
+            "UPDATE appearance SET secondary = (feed_id != ?2) WHERE article_id = ?1", (article_id, feed_id)
+        )
+        conn.execute("UPDATE article SET feed_id = ? WHERE id = ?", (feed_id, article_id))
+        for table, where in (("revision", " AND full_text = 0"), ("match", "")):
+            conn.execute(
+                f"""UPDATE {table} SET feed_id = CASE feed_id WHEN 0 THEN ?2 ELSE 0 END
+                    WHERE article_id = ?1 AND feed_id IN (0, ?3){where}""",
+                (article_id, before, feed_id),
+            )
+        self._drop(article_id, feed_id)
+        if shown is not None and shown != variant:
+            self._keep(article_id, before, shown)
+        if variant is not None:
+            self._put(article_id, variant)
+
+    def _put(self, article_id: int, variant: _Variant) -> None:
+        title, url, author, summary, html, base_url, extra, url_key, text_key = variant
+        self._conn.execute(
+            "UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ? WHERE id = ?",
+            (title, url, author, url_key, text_key, article_id),
+        )
+        self._conn.execute(
+            """INSERT OR REPLACE INTO content (article_id, summary, html, base_url, extra)
+               VALUES (?, ?, ?, ?, ?)""",
+            (article_id, summary, html, base_url, extra),
+        )
+
+    def _shown(self, article_id: int) -> _Variant | None:
+        """Return the displayed text, None if it was purged."""
+        sql = f"SELECT {_TEXT} FROM article a JOIN content c ON c.article_id = a.id WHERE a.id = ?"
+        row: _Variant | None = self._conn.execute(sql, (article_id,)).fetchone()
+        return row
+
+    def _variant(self, article_id: int, feed_id: int) -> _Variant | None:
+        sql = f"SELECT {_TEXT} FROM variant WHERE article_id = ? AND feed_id = ?"
+        row: _Variant | None = self._conn.execute(sql, (article_id, feed_id)).fetchone()
+        return row
+
+    def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
+        """Return the addresses of those feeds that are subscribed."""
+        marks = ",".join("?" * len(feed_ids))
+        rows = self._conn.execute(
+            f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({marks})", feed_ids
+        )
+        return dict(rows.fetchall())
 
 
 def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appearance:

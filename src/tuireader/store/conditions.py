@@ -48,7 +48,7 @@ class Conditions:
 
     def all(self, nodes: Sequence[Node]) -> Condition:
         """Return the condition for several parts together."""
-        return _joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
+        return joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
 
     def of(self, node: Node) -> Condition:
         """Return the condition for one part."""
@@ -63,7 +63,9 @@ class Conditions:
             case Is(state):
                 return Condition(_STATES[state], exact=True)
             case Name():
-                return Condition(self._whole_name(node), exact=True)
+                return Condition(
+                    self._of_names(node.field, lambda value: query.is_name(node, value)), exact=True
+                )
             case Age(older, seconds):
                 return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
             case After():
@@ -73,7 +75,7 @@ class Conditions:
             case And(nodes):
                 return self.all(nodes)
             case Or(nodes):
-                return _joined("OR", [self.of(child) for child in nodes])
+                return joined("OR", [self.of(child) for child in nodes])
             case Not(child):
                 inner = self.of(child)
                 return Condition(f"NOT ({inner.sql})", inner.args, exact=True) if inner.exact else ANYTHING
@@ -95,9 +97,6 @@ class Conditions:
 
         return Condition(self._of_names(node.field, fits), exact=True)
 
-    def _whole_name(self, node: Name) -> str:
-        return self._of_names(node.field, lambda value: query.is_name(node, value))
-
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
         names, articles = _NAMED[field]
         ids = [str(row[0]) for row in self._conn.execute(names).fetchall() if any(map(fits, row[1:]))]
@@ -111,12 +110,12 @@ def of_feeds(feed_ids: Iterable[int | str]) -> str:
                (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({feeds})))"""
 
 
-def _joined(operator: str, parts: Sequence[Condition]) -> Condition:
+def joined(operator: str, parts: Sequence[Condition]) -> Condition:
     """Join conditions by an operator, as a balanced tree: SQLite accepts a depth of 1,000 at most."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
-    left, right = _joined(operator, parts[:middle]), _joined(operator, parts[middle:])
+    left, right = joined(operator, parts[:middle]), joined(operator, parts[middle:])
     return Condition(
         f"({left.sql}) {operator} ({right.sql})", left.args + right.args, left.exact and right.exact
     )

@@ -78,10 +78,6 @@ class Entries(Part):
         if texts:
             self._store.index.add_many(self._store.index.missing(texts))
 
-    def reassign(self, feed_ids: Sequence[int]) -> None:
-        """Give articles of unsubscribed feeds to other feeds that carry them."""
-        self._store.appearances.reassign(feed_ids)
-
     def _known(self, feed_id: int, guids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._conn.execute(
             """SELECT guid_key, article_id, digest FROM appearance

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles import StoredText
 from tuireader.store.entries import IMPORTED
+from tuireader.store.first_page import labels_of
 from tuireader.store.sql import Part, newest_id
 from tuireader.text import without_password
 
@@ -121,7 +122,7 @@ class Exchange(Part):
                FROM appearance p JOIN article a ON a.id = p.article_id WHERE p.feed_id = ?""",
             (feed_id,),
         ).fetchall()
-        labels = self._store.labels.of([row[1] for row in rows])
+        labels = labels_of(self._conn, [row[1] for row in rows])
         return {
             guid: ArticleMarks(article, bool(read), bool(starred), sources, labels.get(article, ()))
             for guid, article, read, starred, sources in rows

@@ -7,19 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
-from tuireader.store.first_page import labels_of
 from tuireader.store.json_columns import unpack_extra
-from tuireader.store.sql import Part, change_state, id_list
+from tuireader.store.sql import Part, id_list
 
 
 class Labels(Part):
     """A label exists as long as an article has it; names are compared by their `label_key`."""
 
     _tags: tuple[tuple[int, int], frozenset[str]] | None = None
-
-    def of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Return the labels of those articles that have any."""
-        return labels_of(self._conn, ids)
 
     def all(self, ids: Sequence[int] = ()) -> list[Label]:
         """Return every label, the most used first, and how many of some articles have it."""
@@ -38,7 +33,7 @@ class Labels(Part):
 
     def tags(self) -> frozenset[str]:
         """Return the tags that feeds give their entries, cached until something is written."""
-        state = change_state(self._conn)
+        state = self._store.change_state()
         if self._tags is None or self._tags[0] != state:
             rows = self._conn.execute("SELECT extra FROM content WHERE instr(extra, '\"tags\"')")
             self._tags = state, frozenset(tag for row in rows for tag in unpack_extra(row[0])["tags"])

@@ -107,5 +107,4 @@ class Links(Part):
 
 
 def _linked(row: tuple[Any, ...]) -> LinkedArticle:
-    kind, url, label, article_id, title, feed_title, time, read = row
-    return LinkedArticle(kind, url, label, article_id, title, feed_title, time, bool(read))
+    return LinkedArticle(*[*row[:7], bool(row[7])])

@@ -66,16 +66,17 @@ def check(path: Path) -> list[Finding]:
         with open_read_only(path) as conn:
             check_version(conn, path)
             conn.execute("BEGIN")  # read one state, even if others write meanwhile
-            return [_checked(name, look, conn) for name, look in _CHECKS.items()]
+            return [_checked(look, conn) for look in _CHECKS]
     except DatabaseError as error:
         if isinstance(error.__cause__, sqlite3.DatabaseError) and is_damage(error.__cause__):
             return [Finding("file", "", str(error.__cause__))]
         raise
 
 
-def _checked(name: str, look: Callable[[sqlite3.Connection], Finding], conn: sqlite3.Connection) -> Finding:
+def _checked(look: Callable[[sqlite3.Connection], tuple[str, str]], conn: sqlite3.Connection) -> Finding:
+    name = look.__name__.removeprefix("_")
     try:
-        return look(conn)
+        return Finding(name, *look(conn))
     except (sqlite3.Error, ValueError) as error:
         return Finding(name, "", f"cannot be read: {error}")
 
@@ -84,40 +85,40 @@ def _number(conn: sqlite3.Connection, sql: str) -> int:
     return int(conn.execute(sql).fetchone()[0])
 
 
-def _file(conn: sqlite3.Connection) -> Finding:
+def _file(conn: sqlite3.Connection) -> tuple[str, str]:
     errors = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(100)")]
     pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
     problem = "" if errors == ["ok"] else f"{counted(len(errors), 'error')}: {' '.join(errors[0].split())}"
-    return Finding("file", f"{counted(pages, 'page')} of {size:,} bytes", problem)
+    return f"{counted(pages, 'page')} of {size:,} bytes", problem
 
 
-def _references(conn: sqlite3.Connection) -> Finding:
+def _references(conn: sqlite3.Connection) -> tuple[str, str]:
     tables = [row[0] for row in conn.execute("PRAGMA foreign_key_check")]
     names = ", ".join(sorted(set(tables)))
     rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
     problem = f"{rows} to missing ones" if tables else ""
     feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
-    return Finding("references", f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem)
+    return f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem
 
 
-def _texts(conn: sqlite3.Connection) -> Finding:
+def _texts(conn: sqlite3.Connection) -> tuple[str, str]:
     broken = broken_texts(conn)
     texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
     problem = f"{len(broken)} cannot be decompressed, such as that of article {broken[0]}" if broken else ""
-    return Finding("texts", f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem)
+    return f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem
 
 
-def _dictionaries(conn: sqlite3.Connection) -> Finding:
+def _dictionaries(conn: sqlite3.Connection) -> tuple[str, str]:
     found = Dictionaries(conn)
     numbers = sorted(found.numbers())
     waiting = found.waiting()
     damaged = {number: found.damaged(number) - (number == waiting) for number in numbers}
     problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
     problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
-    return Finding("dictionaries", f"{len(numbers)} for compression", "; ".join(problems))
+    return f"{len(numbers)} for compression", "; ".join(problems)
 
 
-def _search(conn: sqlite3.Connection) -> Finding:
+def _search(conn: sqlite3.Connection) -> tuple[str, str]:
     missing = _number(
         conn, "SELECT count(*) FROM content WHERE article_id NOT IN (SELECT id FROM search_docsize)"
     )
@@ -127,35 +128,25 @@ def _search(conn: sqlite3.Connection) -> Finding:
     problems = [f"{counted(missing, 'article is', 'articles are')} not in the index"] if missing else []
     over = counted(left, "indexed article does", "indexed articles do")
     problems += [f"{over} not exist"] if left else []
-    return Finding(
-        "search", f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
-    )
+    return f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
 
 
-def _matches(conn: sqlite3.Connection) -> Finding:
+def _matches(conn: sqlite3.Connection) -> tuple[str, str]:
     broken = broken_matches(conn)
     watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
     problem = f"{counted(len(broken), 'match has', 'matches have')} no readable evidence" if broken else ""
     told = f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}"
-    return Finding("matches", told, problem)
+    return told, problem
 
 
-def _appearances(conn: sqlite3.Connection) -> Finding:
+def _appearances(conn: sqlite3.Connection) -> tuple[str, str]:
     wrong = _number(conn, f"SELECT count(*) FROM article WHERE sources != {SOURCES}")
     problem = f"{counted(wrong, 'article has', 'articles have')} a wrong number of sources" if wrong else ""
     entries = _number(conn, "SELECT count(*) FROM appearance")
-    return Finding("appearances", f"{counted(entries, 'entry', 'entries')} of feeds", problem)
+    return f"{counted(entries, 'entry', 'entries')} of feeds", problem
 
 
-_CHECKS: dict[str, Callable[[sqlite3.Connection], Finding]] = {
-    "file": _file,
-    "references": _references,
-    "texts": _texts,
-    "dictionaries": _dictionaries,
-    "search": _search,
-    "matches": _matches,
-    "appearances": _appearances,
-}
+_CHECKS = (_file, _references, _texts, _dictionaries, _search, _matches, _appearances)
 
 SOURCES = """(1 + (SELECT count(DISTINCT p.feed_id) FROM appearance p
   WHERE p.article_id = article.id AND p.secondary = 1 AND p.feed_id != article.feed_id))"""

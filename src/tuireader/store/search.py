@@ -14,7 +14,7 @@ from itertools import chain, islice
 from tuireader import query
 from tuireader.query import And, Near, Node, Query, Regex, Subject
 from tuireader.store.articles import StoredText
-from tuireader.store.conditions import HIT, Condition, Conditions
+from tuireader.store.conditions import HIT, Condition, Conditions, joined
 from tuireader.store.sql import Part
 
 _MANY = 5000
@@ -229,13 +229,13 @@ class Search(Part):
         if not plan.exact and not known:
             rest = conditions.all(plan.rest)
             if rest.exact:
-                return _both(facts, rest)
+                return joined("AND", [facts, rest])
         if plan.fts is None or known:
             return Condition(facts.sql, facts.args, exact=plan.exact and facts.exact)
         # With many hits, walking the articles by time is faster than looking up and sorting all hits.
         walk = limit < _MANY and self.hits_many(plan.fts, _MANY)
         hit = Condition(HIT if walk else HIT.removeprefix("+"), (plan.fts,), exact=plan.exact)
-        return _both(facts, hit)
+        return joined("AND", [facts, hit])
 
     def hits_many(self, expression: str, many: int) -> bool:
         """Return whether an FTS5 expression hits at least `many` articles."""
@@ -263,10 +263,6 @@ class Search(Part):
             f"SELECT id, time FROM article WHERE {hit}muted = 0 ORDER BY time DESC, id DESC",
             () if expression is None else (expression,),
         ).fetchall()
-
-
-def _both(one: Condition, other: Condition) -> Condition:
-    return Condition(f"({one.sql}) AND ({other.sql})", one.args + other.args, one.exact and other.exact)
 
 
 _IN_BODIES = frozenset({"", "body"})

@@ -73,8 +73,3 @@ def set_fact(conn: sqlite3.Connection, name: str, value: str) -> None:
            ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
         (name, value),
     )
-
-
-def change_state(conn: sqlite3.Connection) -> tuple[int, int]:
-    """Return a value that changes with each write, by this connection or another one."""
-    return int(conn.execute("PRAGMA data_version").fetchone()[0]), conn.total_changes

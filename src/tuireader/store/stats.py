@@ -11,7 +11,7 @@ from typing import Annotated
 
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations import story_number
-from tuireader.store.sql import Part, change_state, id_list
+from tuireader.store.sql import Part, id_list
 
 DAYS = 30
 _DAY = 86_400
@@ -61,7 +61,7 @@ class Stats(Part):
         They are counted again after a write or a minute.
         """
         now -= now % 60
-        state = (*change_state(self._conn), today, now)
+        state = (*self._store.change_state(), today, now)
         if self._counted is None or self._counted[0] != state:
             self._counted = state, self._count(today, now)
         return self._counted[1]

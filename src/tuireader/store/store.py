@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from tuireader.store import database_file
 from tuireader.store.database_file import PATIENCE, MigrationProgress
-from tuireader.store.sql import change_state
 
 if TYPE_CHECKING:
     from tuireader.store.appearances import Appearances
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from tuireader.store.search import Search
     from tuireader.store.stats import Stats
     from tuireader.store.stories import Stories
-    from tuireader.store.variants import Variants
     from tuireader.store.watches import Watches
 
 _ATTEMPT = 0.1
@@ -73,7 +71,6 @@ class Store:
     search: Search
     stats: Stats
     stories: Stories
-    variants: Variants
     watches: Watches
 
     broken_input = (
@@ -178,7 +175,7 @@ class Store:
 
     def change_state(self) -> tuple[int, int]:
         """Return a value that changes with each write, by this connection or another one."""
-        return change_state(self.conn)
+        return self.data_version(), self.conn.total_changes
 
     def data_version(self) -> int:
         """Return a number that changes when another connection has written."""

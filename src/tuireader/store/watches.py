@@ -55,10 +55,6 @@ class Watches(Part):
         )
         return [(article, evidence_of(name, stored)) for article, name, stored in rows]
 
-    def newest(self) -> int:
-        """Return the highest id of an article."""
-        return newest_id(self._conn)
-
     def articles_on(self, name: str) -> list[int]:
         """Return the articles on a watch."""
         return self._column(
