@@ -50,7 +50,7 @@ def save(store: Store, feed_id: int, *entries: ParsedEntry, now: int = NOW) -> t
     """Save entries; the ids of the new and of the changed articles."""
     with store.transaction():
         saved = store.entries.save(feed_id, entries, now)
-    return [text.id for text in saved.new], [text.id for text in saved.changed]
+    return [text.id for text in saved.new], [text.id for _, text in saved.changed]
 
 
 def item(
@@ -156,7 +156,7 @@ async def fill(library: Library, feed_id: int, *entries: ParsedEntry, now: int =
         with store.transaction():
             saved = store.entries.save(feed_id, entries, now)
             ingest.record_new(store, saved.new, library.context.rules, now)
-            ingest.record_changed(store, saved.changed, library.context.rules, now, saved.before)
+            ingest.record_changed(store, saved.changed, library.context.rules, now)
             ingest.record_carried(store, saved.carried, library.context.rules, now)
 
     await library.context.pool.write(save)

@@ -97,7 +97,7 @@ class History:
         entries = [self.entry(*item) for item in items]
         saved = self.store.entries.save(feed_id, entries, self.now)
         ingest.record_new(self.store, saved.new, self.rules, self.now)
-        ingest.record_changed(self.store, saved.changed, self.rules, self.now, saved.before)
+        ingest.record_changed(self.store, saved.changed, self.rules, self.now)
         ingest.record_carried(self.store, saved.carried, self.rules, self.now)
 
     def entry(self, number: int, text: str, guid: str, title: str) -> ParsedEntry:

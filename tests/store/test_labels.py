@@ -160,7 +160,7 @@ def test_what_a_feed_says_anew_leaves_labels_alone(store: Store) -> None:
     label(store, "law", [first])
     with store.transaction():
         saved = store.entries.save(1, [entry(1, title="Title number 1 again", tags=("new",))], NOW + 9)
-    assert [(text.id, text.labels, text.tags) for text in saved.changed] == [(first, ("law",), ("new",))]
+    assert [(text.id, text.labels, text.tags) for _, text in saved.changed] == [(first, ("law",), ("new",))]
     save(store, 2, entry(1, guid="theirs", title="Title number 1 again"))  # the same in another feed
     article = store.articles.get(first)
     assert article is not None and (article.labels, article.tags) == (("law",), ("new",))

@@ -133,7 +133,7 @@ def _save(store: Store, story: Story) -> None:
     for html in (*story.before, story.entry.content_html):
         saved = store.entries.save(story.feed, [replace(story.entry, content_html=html)], now)
         ingest.record_new(store, saved.new, nobody, now)
-        ingest.record_changed(store, saved.changed, nobody, now, saved.before)
+        ingest.record_changed(store, saved.changed, nobody, now)
 
 
 @contextmanager

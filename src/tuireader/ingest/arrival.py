@@ -93,25 +93,25 @@ def _without_ended(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence
 
 
 def record_changed(
-    store: Store, texts: Sequence[StoredText], rules: Rules, now: int, before: Sequence[StoredText] = ()
+    store: Store, changed: Sequence[tuple[StoredText, StoredText]], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match and relate articles whose text has changed; return matches that they did not have before.
+    """Match and relate articles whose text has changed, given as (before, after).
 
-    `before` has their previous texts. A lost match stays as a former one, with the version that it hit.
+    Returns matches that they did not have before. A lost one stays as a former match, with the version that
+    it hit.
     """
-    if not texts:
+    if not changed:
         return []
-    said = {text.id: text for text in before}
+    texts = [text for _, text in changed]
     matches = {text.id: hits(rules.matcher, text, rules.feeds) for text in texts}
     new = [
         (text, item)
-        for text in texts
-        for item in _rematched(store, text, matches[text.id], rules, now, said.get(text.id))
+        for before, text in changed
+        for item in _rematched(store, text, matches[text.id], rules, now, before)
     ]
     linking = [text for text in texts if text.links is not None]
     store.links.record(_out_links([_with_page_links(store, text) for text in linking]))
-    other = [text for text in texts if text.id not in said or not text.same_text_as(said[text.id])]
-    relate_changed(store, other, said)
+    relate_changed(store, [pair for pair in changed if not pair[1].same_text_as(pair[0])])
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, new, hidden, rules)
 
@@ -123,7 +123,7 @@ def record_carried(
 
     A read article whose new text is the first to hit a watch becomes unread.
     """
-    new = record_changed(store, [text for _, text in carried], rules, now, [text for text, _ in carried])
+    new = record_changed(store, carried, rules, now)
     unseen = [text.id for text, _ in new if text.read]
     store.marks.set("read", unseen, False, now=now, journal=False)
     return new
@@ -135,7 +135,7 @@ def _rematched(
     found: Sequence[Evidence],
     rules: Rules,
     now: int,
-    before: StoredText | None,
+    before: StoredText,
     page: str = "",
 ) -> list[Evidence]:
     """Set the matches of a changed article; return those that it never had.
@@ -144,7 +144,7 @@ def _rematched(
     """
     new, lost = store.watches.rematch(text.id, found, now)
     if lost:
-        told = hits(rules.matcher, before, rules.feeds, lost) if before is not None else []
+        told = hits(rules.matcher, before, rules.feeds, lost)
         evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in told}
         store.watches.end_matches(
             (text.id, replace(item, revision=_version(store, text, item, before, now, page), until=now))
@@ -153,13 +153,11 @@ def _rematched(
     return new
 
 
-def _version(
-    store: Store, text: StoredText, item: Evidence, before: StoredText | None, now: int, page: str
-) -> int:
+def _version(store: Store, text: StoredText, item: Evidence, before: StoredText, now: int, page: str) -> int:
     """Return the id of the version that a match was about, storing it if needed."""
-    full = before is not None and before.full != text.full
+    full = before.full != text.full
     known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
-    if known or before is None:
+    if known:
         return known
     title, html = before.title, page if full else before.html
     for other in before.appearances:

@@ -174,7 +174,7 @@ def _save_feed(
     facts = outcome.facts
     saved = store.entries.save_feed(facts.id, parsed, now, index=False)
     matches = ingest.record_new(store, saved.new, setting.rules, now)
-    matches += ingest.record_changed(store, saved.changed, setting.rules, now, saved.before)
+    matches += ingest.record_changed(store, saved.changed, setting.rules, now)
     matches += ingest.record_carried(store, saved.carried, setting.rules, now)
     _record_success(store, outcome, setting, now, parsed, saved.whole)
     named = facts.title not in (facts.url, without_password(facts.url))

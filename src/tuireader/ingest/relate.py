@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from tuireader.related import search
 from tuireader.related.features import LEAD, PAIR, Features, Profile, extract, probes, unpack
@@ -95,18 +95,17 @@ class Relater:
         return len(ids)
 
 
-def relate_changed(store: Store, texts: Sequence[StoredText], before: Mapping[int, StoredText]) -> None:
-    """Relate changed articles again, unless they are still waiting to be related."""
+def relate_changed(store: Store, changed: Iterable[tuple[StoredText, StoredText]]) -> None:
+    """Relate changed articles, given as (before, after), again, unless they still wait to be related."""
     profiles = StoredProfiles(store)
-    for text in texts:
+    for before, text in changed:
         packed = store.relations.packed_profile(text.id)
         if packed is None:
             continue
         old = unpack(text.id, packed)
-        said = before.get(text.id)
         counted = (
-            features_of(said).counted()
-            if said is not None and said.body
+            features_of(before).counted()
+            if before.body
             else {term: False for term, value in old.terms.items() if not value >> 8 & PAIR}
         )
         profiles.forget(text.id)

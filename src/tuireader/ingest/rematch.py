@@ -14,7 +14,7 @@ from time import perf_counter
 from tuireader.ingest.matching import FeedNames, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
-from tuireader.watch import Lookup, Matcher, WatchRule, lookup, prefilter
+from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
 _MANY = 20_000
 """Hits from which a watch is not filled at once ..."""
@@ -33,17 +33,12 @@ class ByIndex:
     pending: Mapping[str, int]
     feeds: FeedNames
     now: int
-    _queue: list[tuple[str, Lookup, frozenset[int] | None, int]] = field(init=False)
+    _queue: list[tuple[WatchRule, int]] = field(init=False)
     _all: int = field(init=False)
-    _by_name: dict[str, WatchRule] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._queue = [
-            (rule.name, lookup(rule), self._feeds_of(rule), self.pending[rule.name])
-            for rule in reversed(self.rules)
-        ]
-        self._by_name = {rule.name: rule for rule in self.rules}
-        self._all = sum(up_to for *_, up_to in self._queue)
+        self._queue = [(rule, self.pending[rule.name]) for rule in reversed(self.rules)]
+        self._all = sum(self.pending[rule.name] for rule in self.rules)
 
     def _feeds_of(self, rule: WatchRule) -> frozenset[int] | None:
         if not rule.feeds:
@@ -58,27 +53,21 @@ class ByIndex:
         started = perf_counter()
         filled: list[tuple[int, int]] = []
         while self._queue and perf_counter() - started < seconds:
-            name, way, feeds, up_to = self._queue.pop()
-            many = store.watches.has_many(name, _MANY) or store.search.hits_many(way.fts or "", _MANY)
+            rule, up_to = self._queue.pop()
+            expression = lookup(rule).fts or ""
+            many = store.watches.has_many(rule.name, _MANY) or store.search.hits_many(expression, _MANY)
             first = max(1, up_to - _RANGE + 1) if many else 1
-            self._fill(store, self._by_name[name], way.fts or "", feeds, first, up_to)
+            self._fill(store, rule, expression, first, up_to)
             filled.append((first, up_to))
-            store.watches.set_pending([name], first - 1)
+            store.watches.set_pending([rule.name], first - 1)
             if first > 1:
-                self._queue.append((name, way, feeds, first - 1))
+                self._queue.append((rule, first - 1))
         if filled:
             store.mutes.update_hidden(min(first for first, _ in filled), max(last for _, last in filled))
-        return sum(up_to for *_, up_to in self._queue) / self._all if self._all else 0.0
+        return sum(up_to for _, up_to in self._queue) / self._all if self._all else 0.0
 
-    def _fill(
-        self,
-        store: Store,
-        rule: WatchRule,
-        expression: str,
-        feeds: frozenset[int] | None,
-        first: int,
-        last: int,
-    ) -> None:
+    def _fill(self, store: Store, rule: WatchRule, expression: str, first: int, last: int) -> None:
+        feeds = self._feeds_of(rule)
         store.watches.fill_from_index(rule.name, expression, feeds, first, last, self.now)
         positive = prefilter(rule) or expression
         if apart := store.watches.left_to_texts(rule.name, expression, positive, feeds, first, last):

@@ -206,8 +206,7 @@ class Newsboat(UseCases):
         # none of it is news: no watch tells of it
         rules = replace(self._context.rules, notify=())
         ingest.record_new(store, brought.new, rules, now)
-        before, after = ([pair[side] for pair in brought.carried] for side in (0, 1))
-        ingest.record_changed(store, after, rules, now, before)
+        ingest.record_changed(store, brought.carried, rules, now)
         return brought
 
     async def _asks(self, found: Places, profile: Profile) -> dict[Consent, list[Outcome]]:

@@ -131,8 +131,7 @@ def fold_chance(one: Profile, other: Profile) -> float:
 
 def much_in_common(one: Profile, other: Profile) -> bool:
     """Return whether two articles share too many words for chance, even if rare words are not known yet."""
-    mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
-    theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
+    mine, theirs = _singles(one), _singles(other)
     shared = len(mine & theirs)
     return shared >= _MUCH or shared >= _WHOLE * max(len(mine), len(theirs))
 
@@ -145,13 +144,16 @@ def same_text(one: Profile, other: Profile) -> bool:
     """
     if days_between(one, other, 0.0) > _COPY_DAYS:
         return False
-    mine = {term for term, value in one.terms.items() if not value >> 8 & PAIR}
-    theirs = {term for term, value in other.terms.items() if not value >> 8 & PAIR}
+    mine, theirs = _singles(one), _singles(other)
     shared = len(mine & theirs)
     smaller = min(len(mine), len(theirs))
     alike = smaller >= 4 and shared >= 0.85 * len(mine | theirs)
     inside = smaller >= 16 and shared >= 0.92 * smaller
     return (alike or inside) and not (_differs(one, theirs) or _differs(other, mine))
+
+
+def _singles(article: Profile) -> set[int]:
+    return {term for term, value in article.terms.items() if not value >> 8 & PAIR}
 
 
 def _differs(article: Profile, others: Collection[int]) -> bool:

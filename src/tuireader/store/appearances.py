@@ -20,7 +20,7 @@ from typing import Any
 from tuireader import dedup
 from tuireader.document.prepare import links_in
 from tuireader.store.articles import Appearance, StoredText
-from tuireader.store.incoming import IncomingEntry, Saved, StoredArticle, content
+from tuireader.store.incoming import IncomingEntry, Saved, content
 from tuireader.store.sql import Part
 
 _TEXT = "title, url, author, summary, html, base_url, extra, url_key, text_key"
@@ -34,25 +34,23 @@ class Appearances(Part):
     The full-text index is updated by the caller of a public method, but for `reassign`.
     """
 
-    def add(
-        self, feed_id: int, article_id: int, item: IncomingEntry, saved: Saved, shown: StoredArticle
-    ) -> None:
+    def add(self, feed_id: int, shown: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Store that a further feed carries an article, with its own text of it."""
         self._conn.execute(
             """INSERT INTO appearance (feed_id, guid_key, article_id, digest, secondary)
                VALUES (?, ?, ?, ?, 1)""",
-            (feed_id, item.keys.guid, article_id, item.keys.digest),
+            (feed_id, item.keys.guid, shown.id, item.keys.digest),
         )
         self._conn.execute(
             """UPDATE article SET sources = 1 + (SELECT count(DISTINCT feed_id) FROM appearance
                WHERE article_id = ?1 AND secondary = 1 AND feed_id != article.feed_id) WHERE id = ?1""",
-            (article_id,),
+            (shown.id,),
         )
         self.change(feed_id, shown, item, saved)
 
-    def change(self, feed_id: int, shown: StoredArticle, item: IncomingEntry, saved: Saved) -> None:
+    def change(self, feed_id: int, old: StoredText, item: IncomingEntry, saved: Saved) -> None:
         """Store the text that a feed now has of an article that belongs to another feed."""
-        old, article_id = shown.text, shown.text.id
+        article_id, kept = old.id, self._store.full_texts.has_content(old.id)
         before = next((one for one in old.appearances if one.feed_id == feed_id), None)
         now = _appearance(feed_id, item, old)
         if not now.same:
@@ -63,11 +61,11 @@ class Appearances(Part):
             return
         others = [one for one in old.appearances if one.feed_id != feed_id]
         text = replace(old, appearances=tuple(sorted([*others, now], key=lambda one: one.feed_id)))
-        best = self._choose(text) if shown.kept else None if now.same else now
+        best = self._choose(text) if kept else None if now.same else now
         if best is not None:
-            text = self._display(text, best, unread=shown.kept)
+            text = self._display(text, best, unread=kept)
         says_more = not now.same or (before is not None and not before.same)
-        if best is not None or (shown.kept and says_more):
+        if best is not None or (kept and says_more):
             saved.reindex(old if self._store.index.has(article_id) else None, text)
         saved.carried.append((old, text))
 

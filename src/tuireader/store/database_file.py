@@ -25,39 +25,46 @@ _PAGE = 8192
 """Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty."""
 
 
+_ERRORS = {
+    ("SQLITE_BUSY", "SQLITE_LOCKED"): (
+        "the database {} is in use by another program",
+        "try again in a moment",
+    ),
+    ("SQLITE_FULL",): ("no space left for the database {}", "free some disk space; nothing was lost"),
+    ("SQLITE_IOERR",): (
+        "the disk cannot read or write the database {}",
+        "it may be full, over quota or failing; everything stored before is unchanged",
+    ),
+    # only the transaction that creates it has no log
+    ("SQLITE_READONLY_ROLLBACK",): (
+        "creating the database {} was interrupted",
+        "start tuireader to finish it",
+    ),
+    ("SQLITE_READONLY",): (
+        "the database {} or its folder is read-only",
+        "make both writable, or use a copy elsewhere with --database",
+    ),
+    ("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"): (
+        "the database {} cannot be opened",
+        "check the owner of the file and its folder",
+    ),
+    ("SQLITE_CORRUPT", "SQLITE_NOTADB"): (
+        "the database {} is damaged or no database; it was not changed",
+        "`tuireader db repair` recovers what can be read, or use another one with --database",
+    ),
+}
+"""Message and advice by the beginnings of error names."""
+
+
 def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Describe an error of SQLite, and say what to do."""
-    text = str(error)
-    name = getattr(error, "sqlite_errorname", None) or text  # errors of the Python module have no name
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseError(f"the database {path} is in use by another program", "try again in a moment")
-    if name.startswith("SQLITE_FULL"):
-        return DatabaseError(
-            f"no space left for the database {path}", "free some disk space; nothing was lost"
-        )
-    if name.startswith("SQLITE_IOERR"):
-        return DatabaseError(
-            f"the disk cannot read or write the database {path}",
-            "it may be full, over quota or failing; everything stored before is unchanged",
-        )
-    closed = not os.access(path.parent, os.W_OK) and path.exists()  # a log must be written beside it
-    if name == "SQLITE_READONLY_ROLLBACK":  # only the transaction that creates it has no log
-        return DatabaseError(f"creating the database {path} was interrupted", "start tuireader to finish it")
-    if name.startswith("SQLITE_READONLY") or (closed and name.startswith("SQLITE_CANTOPEN")):
-        return DatabaseError(
-            f"the database {path} or its folder is read-only",
-            "make both writable, or use a copy elsewhere with --database",
-        )
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return DatabaseError(
-            f"the database {path} cannot be opened", "check the owner of the file and its folder"
-        )
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return DatabaseError(
-            f"the database {path} is damaged or no database; it was not changed",
-            "`tuireader db repair` recovers what can be read, or use another one with --database",
-        )
-    return DatabaseError(f"the database {path} failed: {text}", "see the log for more")
+    name = getattr(error, "sqlite_errorname", None) or str(error)  # errors of the Python module have no name
+    if name.startswith("SQLITE_CANTOPEN") and path.exists() and not os.access(path.parent, os.W_OK):
+        name = "SQLITE_READONLY"  # a log must be written beside it
+    for names, (message, advice) in _ERRORS.items():
+        if name.startswith(names):
+            return DatabaseError(message.format(path), advice)
+    return DatabaseError(f"the database {path} failed: {error}", "see the log for more")
 
 
 @contextmanager

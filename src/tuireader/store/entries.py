@@ -13,7 +13,6 @@ from tuireader.store.incoming import (
     CONTENT,
     IncomingEntry,
     Saved,
-    StoredArticle,
     content,
     incoming,
     readable,
@@ -95,7 +94,7 @@ class Entries(Part):
         ).fetchone()
         if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
-        old, new = self._shown(article_id).text, (item.title, item.entry.url, item.prepared.body)
+        old, new = self._shown(article_id), (item.title, item.entry.url, item.prepared.body)
         said = next((one for one in old.appearances if one.feed_id == feed_id and not one.same), old)
         if not stored and not dedup.is_other_article(said.title, url, said.body, *new):
             return False
@@ -147,7 +146,7 @@ class Entries(Part):
                 shown = self._shown(article_id)
                 known = _is_same(feed_id, item, shown)
                 if known:
-                    self._store.appearances.add(feed_id, article_id, item, saved, shown)
+                    self._store.appearances.add(feed_id, shown, item, saved)
             else:
                 known = dedup.same_by_url(item.title, title, same_feed=True)
                 if known:
@@ -183,21 +182,25 @@ class Entries(Part):
             (item.keys.digest, feed_id, item.keys.guid),
         )
         old = self._shown(article_id)
-        if old.text.feed_id != feed_id:
+        if old.feed_id != feed_id:
             self._store.appearances.change(feed_id, old, item, saved)
             return
+        kept = conn.execute(
+            "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        summary, html = map(self._store.compression.decompress, kept or (None, None))
         said = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
-        if said == (old.text.title, old.text.url, old.text.author, old.summary, old.html):
+        if said == (old.title, old.url, old.author, summary, html):
             return
-        text = stored(article_id, feed_id, old.text.time, item, read=old.text.read, starred=old.text.starred)
-        text = replace(text, full=old.text.full, labels=old.text.labels, appearances=old.text.appearances)
-        if text.appearances and not text.same_text_as(old.text):
-            text = replace(text, appearances=self._store.appearances.copy_to_feeds(old.text).appearances)
-        told = bool(old.text.html) or not old.text.full  # else it was purged, and only its page is stored
-        edited = old.kept and told and not word_diff.trivial(readable(old.text), readable(text))
+        text = stored(article_id, feed_id, old.time, item, read=old.read, starred=old.starred)
+        text = replace(text, full=old.full, labels=old.labels, appearances=old.appearances)
+        if text.appearances and not text.same_text_as(old):
+            text = replace(text, appearances=self._store.appearances.copy_to_feeds(old).appearances)
+        told = bool(old.html) or not old.full  # else it was purged, and only its page is stored
+        edited = kept is not None and told and not word_diff.trivial(readable(old), readable(text))
         edited = edited and not self._is_imported(feed_id, article_id, digest)
         if edited:
-            self._store.revisions.keep(article_id, now, old.text.title, old.text.html)
+            self._store.revisions.keep(article_id, now, old.title, old.html)
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
@@ -207,9 +210,8 @@ class Entries(Part):
         conn.execute(CONTENT, content(article_id, item, self._store.compression.compressor()))
         if text.appearances:
             text = self._store.appearances.settle(text)
-        saved.reindex(old.text if old.kept else None, text)
-        saved.changed.append(text)
-        saved.before.append(old.text)
+        saved.reindex(old if kept else None, text)
+        saved.changed.append((old, text))
 
     def _is_imported(self, feed_id: int, article_id: int, digest: int) -> bool:
         """Return whether the stored text came from another reader, which keeps less than the feed says.
@@ -222,13 +224,9 @@ class Entries(Part):
         )
         return digest == IMPORTED or rows.rowcount > 0
 
-    def _shown(self, article_id: int) -> StoredArticle:
+    def _shown(self, article_id: int) -> StoredText:
         (text,) = self._store.articles.texts([article_id])
-        row = self._conn.execute(
-            "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        summary, html = map(self._store.compression.decompress, row or (None, None))
-        return StoredArticle(text, summary, html, row is not None)
+        return text
 
     def _insert(self, feed_id: int, fresh: Sequence[IncomingEntry], now: int, saved: Saved) -> None:
         if not fresh:
@@ -260,9 +258,8 @@ class Entries(Part):
         saved.new += texts
 
 
-def _is_same(feed_id: int, item: IncomingEntry, shown: StoredArticle) -> bool:
+def _is_same(feed_id: int, item: IncomingEntry, text: StoredText) -> bool:
     """Return whether a feed's entry is the article that another feed has at its address."""
-    text = shown.text
     titles = {text.feed_id: text.title}
     titles |= {one.feed_id: one.title or text.title for one in text.appearances}
     if feed_id in titles:

@@ -17,15 +17,14 @@ from tuireader.store.json_columns import pack_extra
 class Saved:
     """The result of saving, with the texts that are to be matched and related.
 
-    `before` has the previous texts of the `changed` articles. `carried` are (before, after) of articles for
-    which a further feed has a new text; `reindexed` has, by id, the old and new texts of articles whose words
+    `changed` and `carried` are (before, after) of articles with a new text of their own feed, or of a further
+    feed; `reindexed` has, by id, the old and new texts of articles whose words
     change in the index. It is not `whole` when entries were left out as known but are no longer stored: the
     document must be requested again.
     """
 
     new: list[StoredText] = field(default_factory=list)
-    changed: list[StoredText] = field(default_factory=list)
-    before: list[StoredText] = field(default_factory=list)
+    changed: list[tuple[StoredText, StoredText]] = field(default_factory=list)
     carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
     reindexed: dict[int, tuple[StoredText | None, StoredText]] = field(default_factory=dict)
     whole: bool = True
@@ -58,16 +57,6 @@ class IncomingEntry:
     def text_key(self) -> int:
         """The fingerprint of title and text."""
         return self.prepared.text_key
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """The stored texts of an article; `kept` is False when its content was purged."""
-
-    text: StoredText
-    summary: str
-    html: str
-    kept: bool
 
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:

@@ -43,9 +43,7 @@ class Lists(Part):
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """Return the ids of any view but QUERY in order; `today` is when the user's day began."""
         check_sort(sort)
-        where, args = self._where(view, today)
-        if not show_read:
-            where += " AND a.read = 0"
+        where, args = self._where(view, today, show_read)
         ids = self._conn.execute(
             f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}",
             args,
@@ -69,9 +67,7 @@ class Lists(Part):
 
         With `folded` one article for each story, the same one as if all ids were folded.
         """
-        where, args = self._where(view, today)
-        if not show_read:
-            where += " AND a.read = 0"
+        where, args = self._where(view, today, show_read)
         order = f"ORDER BY {_ORDER['date']}"
         found = self._conn.execute(f"SELECT a.id FROM article a WHERE {where} {order} LIMIT {limit}", args)
         ids = array("q", chain.from_iterable(found))
@@ -227,9 +223,9 @@ class Lists(Part):
     def _count(self, where: str, args: Sequence[object]) -> int:
         return int(self._value(f"SELECT count(*) FROM article a WHERE {where}", args))
 
-    def _where(self, view: View, today: int) -> tuple[str, list[object]]:
+    def _where(self, view: View, today: int, show_read: bool = True) -> tuple[str, list[object]]:
         where, args = self._in_view(view, today)
-        return f"a.muted = 0 AND {where}", args
+        return f"a.muted = 0 AND {where}{'' if show_read else ' AND a.read = 0'}", args
 
     def _in_view(self, view: View, today: int) -> tuple[str, list[object]]:
         match view.kind:

@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,11 +154,11 @@ class NewsboatCache:
         batch: list[CachedItem] = []
         size = 0
         for at in order:
-            row = self._row(rows.ids[at])
-            if row is None:
+            item = self._item(rows.ids[at])
+            if item is None:
                 continue
-            batch.append(_item(row))
-            size += len(batch[-1].content)
+            batch.append(item)
+            size += len(item.content)
             if len(batch) == _BATCH or size > _BATCH_BYTES:
                 yield batch
                 batch, size = [], 0
@@ -168,26 +168,23 @@ class NewsboatCache:
     def marks(self, feed: str) -> Iterator[tuple[bool, str]]:
         """Yield whether each article of a feed is read, and its flags."""
         for row in self._rows.get(feed, _Rows()).ids:
-            found = self._row(row)
-            if found is not None:
-                item = _item(found)
+            item = self._item(row)
+            if item is not None:
                 yield not item.unread or item.deleted, item.flags
 
-    def _row(self, row: int) -> Sequence[object] | None:
+    def _item(self, number: int) -> CachedItem | None:
         with _errors(self._path):
             try:
-                found: Sequence[object] | None = self._conn.execute(self._select, (row,)).fetchone()
+                row = self._conn.execute(self._select, (number,)).fetchone()
             except sqlite3.DataError:  # a value is too long
                 self.too_large += 1
                 return None
-            return found
-
-
-def _item(row: Sequence[object]) -> CachedItem:
-    texts = [value if isinstance(value, str) else "" for value in row]
-    unread, deleted = row[10] in (1, "1"), row[12] in (1, "1")
-    values: list[Any] = [*texts[:4], _time(row[4]), *texts[5:10], unread, texts[11][:200], deleted]
-    return CachedItem(*values)
+        if row is None:
+            return None
+        texts = [value if isinstance(value, str) else "" for value in row]
+        unread, deleted = row[10] in (1, "1"), row[12] in (1, "1")
+        values: list[Any] = [*texts[:4], _time(row[4]), *texts[5:10], unread, texts[11][:200], deleted]
+        return CachedItem(*values)
 
 
 def _time(value: object) -> int:
