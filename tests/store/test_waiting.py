@@ -15,14 +15,14 @@ from tuireader.store import Pool, Store
 async def test_a_wait_for_another_program_can_be_cut_short(tmp_path: Path) -> None:
     def write(store: Store) -> None:
         with store.transaction():
-            store.lists.set_fact("one", "1")
+            store.set_fact("one", "1")
 
     pool = await Pool.open(tmp_path / "news.db")
     try:
         pool.wait_at_most(3600)
         with locked(tmp_path / "news.db") as lock:
             waiting = asyncio.ensure_future(pool.write(write))
-            assert await pool.read(lambda store: store.lists.fact("one")) == ""  # readers do not wait
+            assert await pool.read(lambda store: store.fact("one")) == ""  # readers do not wait
             pool.wait_at_most(0)
             with pytest.raises(DatabaseError, match="in use by another program"):
                 await waiting
@@ -30,7 +30,7 @@ async def test_a_wait_for_another_program_can_be_cut_short(tmp_path: Path) -> No
             waiting = asyncio.ensure_future(pool.write(write))
             lock.release()
             await waiting
-        assert await pool.read(lambda store: store.lists.fact("one")) == "1"
+        assert await pool.read(lambda store: store.fact("one")) == "1"
     finally:
         await pool.close()
 
@@ -50,13 +50,13 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
         for number in range(50):
             try:
                 with store.transaction():
-                    store.lists.set_fact(f"fact {number}", "x" * 5000)
+                    store.set_fact(f"fact {number}", "x" * 5000)
             except Exception:
                 failed += 1
                 assert not store.conn.in_transaction
         assert failed
         disk.free()
         with store.transaction():
-            store.lists.set_fact("last", "1")
-        assert store.lists.fact("last") == "1"
+            store.set_fact("last", "1")
+        assert store.fact("last") == "1"
         store.close()

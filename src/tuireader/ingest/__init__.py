@@ -31,13 +31,13 @@ if TYPE_CHECKING:
         record_new,
     )
     from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relate import Relater, StoredProfiles, refold_stories
+    from tuireader.ingest.relate import Relater, refold_stories
     from tuireader.ingest.relatives import related
     from tuireader.ingest.rematch import ByIndex, ByText, explain
     from tuireader.ingest.topics import story_topics
 
 __all__ = [
-    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "StoredProfiles", "explain", "hits",
+    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "explain", "hits",
     "match_mutes", "record_carried", "record_changed", "record_full_text", "record_new",
     "refold_stories", "related", "story_topics", "subject",
 ]  # fmt: skip
@@ -55,7 +55,7 @@ __getattr__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "hits", "subject"),
-        "relate": ("Relater", "StoredProfiles", "refold_stories"),
+        "relate": ("Relater", "refold_stories"),
         "relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "explain"),
         "topics": ("story_topics",),

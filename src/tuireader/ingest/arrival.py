@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from tuireader import query
 from tuireader.config import MuteConfig
@@ -81,15 +82,14 @@ def record_new(
 
     Returns the matches of visible articles.
     """
-    matches = {text.id: _without_ended(hits(rules.matcher, text, rules.feeds), rules) for text in texts}
+    matches = {
+        text.id: [hit for hit in hits(rules.matcher, text, rules.feeds) if hit.watch not in rules.ended]
+        for text in texts
+    }
     store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
     store.links.record(_out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
-
-
-def _without_ended(found: Sequence[Evidence], rules: Rules) -> Sequence[Evidence]:
-    return [item for item in found if item.watch not in rules.ended] if rules.ended else found
 
 
 def record_changed(
@@ -243,47 +243,26 @@ def _visible(
 def match_mutes(
     store: Store, *, mutes: Sequence[Mute], feeds: FeedNames, now: int, up_to: int, size: int
 ) -> int:
-    """Match mutes with the `size` articles with ids up to `up_to`; return the next id to go on from."""
+    """Match mutes with the `size` articles with ids up to `up_to`; return the next id to go on from.
+
+    Only displayed texts are matched: those of further feeds hide nothing.
+    """
     first = max(1, up_to - size + 1)
-    found = {
-        mute.signature: [
-            article
-            for step in store.search.find_between(
-                mute.wanted,
-                now=now,
-                subject=lambda text: subject(text, feeds),
-                feeds=mute.feeds,
-                first=first,
-                last=up_to,
-            )
-            for article in step
-        ]
-        for mute in mutes
-    }
-    _match_displayed_texts(store, found, mutes, feeds, now, first, up_to)
+    several = set(store.watches.with_variants(first, up_to))
+    texts = list(store.articles.texts(sorted(several), watches=True)) if several else []
+    found: dict[str, list[int]] = {}
+    for mute in mutes:
+        steps = store.search.find_between(
+            mute.wanted,
+            now=now,
+            subject=lambda text: subject(text, feeds),
+            feeds=mute.feeds,
+            first=first,
+            last=up_to,
+        )
+        hidden = [article for article in chain.from_iterable(steps) if article not in several]
+        readings = ((text, query.FoldedArticle(shown(text, feeds))) for text in texts)
+        hidden += (text.id for text, reading in readings if mute.hides(text.feed_id, reading, now))
+        found[mute.signature] = hidden
     store.mutes.record_range(first, up_to, found)
     return first - 1
-
-
-def _match_displayed_texts(
-    store: Store,
-    found: dict[str, list[int]],
-    mutes: Sequence[Mute],
-    feeds: FeedNames,
-    now: int,
-    first: int,
-    last: int,
-) -> None:
-    """Match mutes with the displayed text only: texts of further feeds hide nothing."""
-    several = set(store.watches.with_variants(first, last))
-    if not several:
-        return
-    texts = list(store.articles.texts(sorted(several), watches=True))
-    for mute in mutes:
-        hidden = [one for one in found[mute.signature] if one not in several]
-        hidden += (
-            text.id
-            for text in texts
-            if mute.hides(text.feed_id, query.FoldedArticle(shown(text, feeds)), now)
-        )
-        found[mute.signature] = hidden

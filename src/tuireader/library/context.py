@@ -181,10 +181,10 @@ class Context:
         days = quiet_days(self.config)
 
         def sync(store: Store) -> frozenset[str]:
-            if not store.follows.is_current(days):
+            if not store.watches.follows_exactly(days):
                 with store.transaction():
-                    store.follows.sync(days, now)
-            return ended(store.follows.last_news(), days, now) if days else frozenset()
+                    store.watches.follow(days, now)
+            return ended(store.watches.last_news(), days, now) if days else frozenset()
 
         self._ended = await self.pool.write(sync)
 

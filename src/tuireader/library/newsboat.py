@@ -190,15 +190,13 @@ class Newsboat(UseCases):
         if feed_id is None:  # a dry run of a feed that is not subscribed to yet
             moved.new += len(items)
         elif dry_run:
-            keys = [item.keys.guid for item in items]
-            moved.new += len(items) - await self._pool.read(
-                lambda store: store.exchange.count_known(feed_id, keys)
-            )
+            states = await self._pool.read(lambda store: store.exchange.states(feed_id))
+            moved.new += sum(item.keys.guid not in states for item in items)
         else:
             brought = await self._transact(lambda store: self._store(store, feed_id, items))
             await self._pool.write(lambda store: store.train_dictionary())
             moved.new += len(items) - brought.known
-            moved.marked += len({*brought.read, *brought.starred})
+            moved.marked += brought.marked
 
     def _store(self, store: Store, feed_id: int, items: list[ImportedArticle]) -> ImportResult:
         now = self._now()

@@ -80,7 +80,7 @@ class Searches(UseCases):
 
     async def history(self) -> list[str]:
         """Return the last fifty expressions, newest first."""
-        stored = await self._pool.read(lambda store: store.lists.fact(_HISTORY))
+        stored = await self._pool.read(lambda store: store.fact(_HISTORY))
         return texts_of(stored)
 
     async def remember(self, expression: str) -> None:
@@ -90,8 +90,8 @@ class Searches(UseCases):
             return
 
         def remember(store: Store) -> None:
-            others = [other for other in texts_of(store.lists.fact(_HISTORY)) if other != text]
-            store.lists.set_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
+            others = [other for other in texts_of(store.fact(_HISTORY)) if other != text]
+            store.set_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
 
         await self._transact(remember)
 

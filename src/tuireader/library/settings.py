@@ -54,7 +54,7 @@ class Settings(UseCases):
         """Remember the use of a palette entry."""
 
         def note(store: Store) -> None:
-            store.lists.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
+            store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 
         await self._transact(note)
 
@@ -123,4 +123,4 @@ def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
 
 
 def _uses(store: Store) -> list[str]:
-    return texts_of(store.lists.fact(_USES))
+    return texts_of(store.fact(_USES))

@@ -9,7 +9,7 @@ from tuireader.model import Away, Evidence
 from tuireader.store.json_columns import EVIDENCE, evidence_row
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
-from tuireader.store.sql import FEED_TITLE, Part, get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, Part, newest_id
 
 
 class Briefs(Part):
@@ -66,21 +66,21 @@ class Briefs(Part):
 
     def last(self, watch: str) -> int | None:
         """Return the id at which the last brief for a watch (`""` for all) ended, None if there was none."""
-        value = get_fact(self._conn, f"brief:{watch}")
+        value = self._store.fact(f"brief:{watch}")
         return int(value) if value else None
 
     def remember(self, watch: str, end: int) -> None:
         """Store where a brief ended."""
-        set_fact(self._conn, f"brief:{watch}", str(end))
+        self._store.set_fact(f"brief:{watch}", str(end))
 
     def seen(self, now: int) -> tuple[int, int | None]:
         """Return when the reader was last used (`now` if never) and the newest article id then, if known.
 
         Both are set to the present.
         """
-        time, newest = get_fact(self._conn, "seen"), get_fact(self._conn, "seen id")
-        set_fact(self._conn, "seen", str(now))
-        set_fact(self._conn, "seen id", str(self.newest()))
+        time, newest = self._store.fact("seen"), self._store.fact("seen id")
+        self._store.set_fact("seen", str(now))
+        self._store.set_fact("seen id", str(self.newest()))
         return int(time or now), int(newest) if newest else None
 
     def away(self, since: int) -> Away:

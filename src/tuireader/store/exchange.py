@@ -36,8 +36,7 @@ class ImportResult:
     new: list[StoredText] = field(default_factory=list)
     carried: list[tuple[StoredText, StoredText]] = field(default_factory=list)
     known: int = 0
-    read: list[int] = field(default_factory=list)
-    starred: list[int] = field(default_factory=list)
+    marked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,7 @@ class Exchange(Part):
             replace(text, read=item.read, starred=item.starred, labels=item.labels)
             for text, item in ((text, item_of[text.id]) for text in new)
         ]
-        return ImportResult(texts, known=known, read=list(read.ids), starred=list(starred.ids))
-
-    def count_known(self, feed_id: int, guids: Sequence[int]) -> int:
-        """Return how many of these are stored already."""
-        there = self._appearances(feed_id)
-        return sum(guid in there for guid in guids)
+        return ImportResult(texts, known=known, marked=len({*read.ids, *starred.ids}))
 
     def set_feed_name(self, feed_id: int, title: str, site_url: str) -> None:
         """Name a feed that was never fetched as another reader does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from tuireader.store.sql import FEED_TITLE, grouped, id_list, watches_of
@@ -15,7 +15,7 @@ _AHEAD = 4
 """Articles that are read for each line, as some are folded behind others."""
 
 
-class FirstRow:
+class FirstRow(NamedTuple):
     """The columns of a list line, as in `model.ArticleRow`."""
 
     id: int
@@ -32,9 +32,6 @@ class FirstRow:
     story_size: int
     story_watches: tuple[str, ...]
     labels: tuple[str, ...]
-
-    def __init__(self, values: Iterable[object]) -> None:
-        self.__dict__.update(zip(FirstRow.__annotations__, values, strict=True))
 
 
 def first_rows(path: str, version: int, *, unread: bool, folds: bool, lines: int) -> list[FirstRow] | None:
@@ -88,7 +85,7 @@ def _rows(conn: sqlite3.Connection, unread: bool, folds: bool, lines: int) -> li
     watches, labels = watches_of(conn, ids), labels_of(conn, ids)
     of_stories = story_watches(conn, {row[8] for row in rows if row[8]})
     return [
-        FirstRow(
+        FirstRow._make(
             (
                 *row,
                 watches.get(row[0], ()),

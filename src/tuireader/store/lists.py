@@ -11,7 +11,7 @@ from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.store.conditions import of_feeds
 from tuireader.store.first_page import labels_of, story_watches, subscribed
-from tuireader.store.sql import Part, get_fact, id_list, set_fact, watches_of
+from tuireader.store.sql import Part, id_list, watches_of
 from tuireader.store.stories import CARRIED
 
 NEWS = 7 * 86_400
@@ -133,14 +133,6 @@ class Lists(Part):
             for row in rows
         }
         return [found[article_id] for article_id in ids if article_id in found]
-
-    def fact(self, name: str) -> str:
-        """Return the value that is stored under a name, `""` if there is none."""
-        return get_fact(self._conn, name)
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Store a value under a name; needs a transaction."""
-        set_fact(self._conn, name, value)
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         """Return the unread ones of some articles, in their order."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuireader.store.sql import FEED_TITLE, Part, get_fact, newest_id, set_fact
+from tuireader.store.sql import FEED_TITLE, Part, newest_id
 
 _WINDOW = 12_000
 """Waiting articles that are sorted by time at once."""
@@ -160,10 +160,10 @@ class Relations(Part):
         """
         floor = self._floor()
         if not floor:  # the database has no older stories
-            set_fact(self._conn, _JUDGED, get_fact(self._conn, _JUDGED) or "0")
+            self._store.set_fact(_JUDGED, self._store.fact(_JUDGED) or "0")
         newest = newest_id(self._conn)
         while floor < newest:
-            set_fact(self._conn, RELATED_UP_TO, str(floor))
+            self._store.set_fact(RELATED_UP_TO, str(floor))
             end = min(newest, floor + _WINDOW)
             ids = self._column(
                 f"""SELECT a.id FROM article a WHERE a.id > ? AND a.id <= ? AND {_NEW}
@@ -173,12 +173,12 @@ class Relations(Part):
             if ids:
                 return ids
             floor = end
-        set_fact(self._conn, RELATED_UP_TO, str(floor))
+        self._store.set_fact(RELATED_UP_TO, str(floor))
         return []
 
     def refold_from(self) -> int:
         """Return the highest number of a story that may be folded by older rules; 0 if there is none."""
-        if judged := get_fact(self._conn, _JUDGED):
+        if judged := self._store.fact(_JUDGED):
             return int(judged)
         folded = self._value("SELECT 1 FROM article WHERE story != 0 LIMIT 1")
         return newest_id(self._conn) if folded else 0
@@ -196,7 +196,7 @@ class Relations(Part):
 
     def _floor(self) -> int:
         """Return the id up to which all articles are related; by default, that of the last one."""
-        return int(get_fact(self._conn, RELATED_UP_TO) or self.article_count())
+        return int(self._store.fact(RELATED_UP_TO) or self.article_count())
 
     # ------------------------------------------------------------------ writing (all need a transaction)
 
@@ -269,7 +269,7 @@ class Relations(Part):
 
     def set_refolded(self, down_to: int) -> None:
         """Note down to which number stories have been folded by today's rules."""
-        set_fact(self._conn, _JUDGED, str(down_to))
+        self._store.set_fact(_JUDGED, str(down_to))
 
     def split(self, article: int) -> list[int]:
         """Remove an article from its story for good: it is never folded with the others again.

@@ -58,18 +58,3 @@ def watches_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[
 def newest_id(conn: sqlite3.Connection) -> int:
     """Return the highest id of an article, 0 when there is none."""
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0])
-
-
-def get_fact(conn: sqlite3.Connection, name: str) -> str:
-    """Return the value that is kept under a name, "" when there is none."""
-    row = conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
-    return str(row[0]) if row else ""
-
-
-def set_fact(conn: sqlite3.Connection, name: str, value: str) -> None:
-    """Keep a value under a name, unless it is there already; needs a transaction."""
-    conn.execute(
-        """INSERT INTO fact (name, value) VALUES (?, ?)
-           ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
-        (name, value),
-    )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tuireader.store.entries import Entries
     from tuireader.store.exchange import Exchange
     from tuireader.store.feeds import Feeds
-    from tuireader.store.follows import Follows
     from tuireader.store.full_texts import FullTexts
     from tuireader.store.index import Index
     from tuireader.store.labels import Labels
@@ -56,7 +55,6 @@ class Store:
     entries: Entries
     exchange: Exchange
     feeds: Feeds
-    follows: Follows
     full_texts: FullTexts
     index: Index
     labels: Labels
@@ -172,6 +170,19 @@ class Store:
         log = self.path.with_name(f"{self.path.name}-wal")
         if log.exists() and log.stat().st_size >= size:
             self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def fact(self, name: str) -> str:
+        """Return the value that is stored under a name, `""` if there is none."""
+        row = self.conn.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Store a value under a name, unless it is there already; needs a transaction."""
+        self.conn.execute(
+            """INSERT INTO fact (name, value) VALUES (?, ?)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value != excluded.value""",
+            (name, value),
+        )
 
     def change_state(self) -> tuple[int, int]:
         """Return a value that changes with each write, by this connection or another one."""

@@ -9,6 +9,9 @@ from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
 from tuireader.store.sql import Part, grouped, id_list, newest_id
 
+Feeds = Collection[int] | None
+"""Some feeds, None for all."""
+
 
 class Watches(Part):
     """The config defines watches; here are their matches, and the progress of matching again."""
@@ -68,13 +71,7 @@ class Watches(Part):
         return bool(self._value(sql, (name, many)))
 
     def fill_from_index(
-        self,
-        name: str,
-        expression: str,
-        feeds: Collection[int] | None,
-        first: int,
-        last: int,
-        now: int = 0,
+        self, name: str, expression: str, feeds: Feeds, first: int, last: int, now: int = 0
     ) -> None:
         """Set the matches of a watch in a range of articles to the hits of one of our FTS5 expressions, in
         some feeds (None: all), without evidence; needs a transaction.
@@ -97,13 +94,7 @@ class Watches(Part):
         )
 
     def left_to_texts(
-        self,
-        name: str,
-        expression: str,
-        prefilter: str,
-        feeds: Collection[int] | None,
-        first: int,
-        last: int,
+        self, name: str, expression: str, prefilter: str, feeds: Feeds, first: int, last: int
     ) -> list[int]:
         """Return the articles that `fill_from_index` leaves to their texts.
 
@@ -257,6 +248,40 @@ class Watches(Part):
         lost = [name for name, until in before.items() if not until and name not in hit]
         return [item for item in evidence if item.watch not in before], lost
 
+    def follows_exactly(self, names: Collection[str]) -> bool:
+        """Return whether exactly these watches follow a story until it ends.
+
+        Each has a fact `follow:NAME` with the time from which quiet days are counted.
+        """
+        return self._since().keys() == set(names)
+
+    def follow(self, names: Collection[str], now: int) -> None:
+        """Follow these watches and no others, new ones from `now` on; needs a transaction."""
+        known = self._since().keys()
+        self._conn.executemany(
+            "DELETE FROM fact WHERE name = ?", [(f"follow:{name}",) for name in known - set(names)]
+        )
+        self._conn.executemany(
+            "INSERT INTO fact (name, value) VALUES (?, ?)",
+            [(f"follow:{name}", str(now)) for name in sorted(set(names) - known)],
+        )
+
+    def last_news(self) -> dict[str, int]:
+        """Return when each followed watch last had news: its newest hit, or the start of following."""
+        since = self._since()
+        rows = self._conn.execute(
+            """SELECT w.name, max(min(a.time, a.arrived)) FROM watch w JOIN match m ON m.watch_id = w.id
+               JOIN article a ON a.id = m.article_id
+               WHERE w.name IN (SELECT value FROM json_each(?)) GROUP BY w.id""",
+            (json.dumps(sorted(since)),),
+        )
+        newest = dict(rows.fetchall())
+        return {name: max(start, newest.get(name, 0)) for name, start in since.items()}
+
+    def _since(self) -> dict[str, int]:
+        rows = self._conn.execute("SELECT name, value FROM fact WHERE name GLOB 'follow:*'")
+        return {name.removeprefix("follow:"): int(value) for name, value in rows}
+
     def _stored(self) -> dict[str, tuple[str, int]]:
         rows = self._conn.execute("SELECT name, signature, position FROM watch")
         return {name: (signature, position) for name, signature, position in rows}
@@ -269,7 +294,7 @@ _SEVERAL = "SELECT article_id FROM variant UNION ALL SELECT article_id FROM revi
 """SQL for articles with several texts: of further feeds, or from before an edit."""
 
 
-def _hit(feeds: Collection[int] | None) -> str:
+def _hit(feeds: Feeds) -> str:
     """Return SQL for articles with one text that an expression `?2` hits, from `?3` to `?4`, in `feeds`."""
     inside = ""
     if feeds is not None:

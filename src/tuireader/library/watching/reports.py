@@ -146,7 +146,7 @@ def watch_stats(
     problems: dict[str, list[str]] = {}
     for problem in matcher.problems:
         problems.setdefault(problem.watch, []).append(problem.message)
-    last, found = store.follows.last_news(), []
+    last, found = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
     for item in config.watches:
         one = hits.get(item.name) or numbers.Hits()
