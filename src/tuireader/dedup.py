@@ -19,8 +19,7 @@ from tuireader.model import Keys, ParsedEntry
 from tuireader.text import canonical_url, clean, plain
 
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
-_TEXT_MIN = 200
-"""Minimum length of a text whose fingerprint identifies it."""
+_TEXT_MIN = 200  # minimum length of a text whose fingerprint identifies it
 _COMPARED = 2_000
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -169,8 +168,7 @@ def same_by_url(title: str, other_title: str, *, same_feed: bool) -> bool:
     return _alike(set(title.casefold().split()), set(other_title.casefold().split()), 2)
 
 
-_LITTLE = 8
-"""Long words below which a text says little: a bare title, "Comments", "submitted by"."""
+_LITTLE = 8  # long words below which a text says little: a bare title, "Comments", "submitted by"
 _MUCH_LONGER = 1.2
 
 

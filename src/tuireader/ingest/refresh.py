@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -48,14 +48,12 @@ from tuireader.store.articles import StoredText
 from tuireader.store.feeds import Attempt, FeedFacts
 from tuireader.text import without_password
 
-_BATCH = 32
-"""Maximum number of results in one transaction: one commit costs less than many."""
+_BATCH = 32  # maximum number of results in one transaction: one commit costs less than many
 _SMALL_BATCH = 8
 _PATIENCE = 0.1
 """A smaller batch waits this many seconds for more: a small commit costs nearly as much as a large one."""
 
-_APART = 20
-"""Number of feeds above which all are parsed apart: then starting the process pays."""
+_APART = 20  # number of feeds above which all are parsed apart: then starting the process pays
 
 log = logging.getLogger("tuireader")
 
@@ -253,13 +251,6 @@ def _new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatc
     return NewMatch(text.id, text.title, feed_title, text.url, evidence)
 
 
-async def _digests(pool: Pool, facts: FeedFacts) -> Mapping[int, int]:
-    """Return what is stored of a feed, so that only the rest is prepared."""
-    if facts.last_success is None:
-        return {}
-    return await pool.read(lambda store: store.entries.digests(facts.id))
-
-
 async def _fetch_all(
     feeds: Sequence[FeedFacts],
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]],
@@ -278,7 +269,8 @@ async def _fetch_all(
             result = FetchFailed(FetchJob(facts.id, facts.url), Fault.ADDRESS, error.message)
         parsed = None
         if isinstance(result, Fetched):
-            stored = await _digests(pool, facts)
+            known = facts.last_success is not None  # then only the rest is prepared
+            stored = await pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
             parsed = await parser.parse(result.body, result.url, result.content_type, stored=stored)
             result = replace(result, body=b"")
         await outcomes.put(Outcome(facts, result, reservation, parsed))

@@ -12,8 +12,7 @@ from tuireader.store import Store
 from tuireader.store.articles import StoredText
 from tuireader.store.relations import ROWS
 
-_CACHED = 300
-"""Profiles that are kept in memory, some kilobytes each."""
+_CACHED = 300  # profiles that are kept in memory, some kilobytes each
 
 
 class StoredProfiles:

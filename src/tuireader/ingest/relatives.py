@@ -13,8 +13,7 @@ from tuireader.store.links import LinkedArticle
 from tuireader.store.relations import RelativeRow
 
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
-_TOLD = 30
-"""The newest other reports of a story, whose links are followed."""
+_TOLD = 30  # the newest other reports of a story, whose links are followed
 
 
 def related(store: Store, article_id: int) -> tuple[Related, ...]:

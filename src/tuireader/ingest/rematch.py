@@ -16,10 +16,8 @@ from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
-_MANY = 20_000
-"""Hits from which a watch is not filled at once ..."""
-_RANGE = 20_000
-"""... but this many articles at a time."""
+_MANY = 20_000  # hits from which a watch is not filled at once ...
+_RANGE = 20_000  # ... but this many articles at a time
 
 
 @dataclass(slots=True)

@@ -10,8 +10,7 @@ from tuireader.related.words import is_cjk, phrases, term_hash
 from tuireader.store import Store
 from tuireader.store.articles import StoredText
 
-_READ = 2000
-"""Characters of a text that are searched for the phrases of its title."""
+_READ = 2000  # characters of a text that are searched for the phrases of its title
 
 
 def topics(
@@ -61,8 +60,7 @@ def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -
     return found
 
 
-_TOLD = 30
-"""Reports of a story that are read for its words."""
+_TOLD = 30  # reports of a story that are read for its words
 
 
 def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-_FULL = 600
-"""Letters from which a text counts as full: teasers are shorter."""
+_FULL = 600  # letters from which a text counts as full: teasers are shorter
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,7 @@ def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
 
 
 def _bare(shown: str) -> str:
-    for ending in ("'s", "’s"):
-        shown = shown.removesuffix(ending)
-    return shown
+    return shown.removesuffix("'s").removesuffix("’s")
 
 
 def _gap(seconds: int) -> str:

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from tuireader.zstd import ZstdDict
 
 _FRAME = b"\x28\xb5\x2f\xfd"
-_LEVEL = 3
-"""Level of zstd; 6 takes three times as long and saves 1 %."""
-_FROM, _ALONE_FROM = 50, 400
-"""Characters from which compression pays, with a dictionary and without."""
+_LEVEL = 3  # level of zstd; 6 takes three times as long and saves 1 %
+_FROM, _ALONE_FROM = 50, 400  # characters from which compression pays, with a dictionary and without
 
 Stored = str | bytes | None
 

@@ -21,8 +21,7 @@ CACHE = 16_000
 """KiB of pages that a connection keeps in memory."""
 PATIENCE = 15.0
 """Seconds to wait for another program that is writing."""
-_PAGE = 8192
-"""Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty."""
+_PAGE = 8192  # Bytes of a page of a new database. Texts of 1 to 4 KB leave a sixth of each page of 4 KB empty
 
 
 _ERRORS = {

@@ -20,16 +20,12 @@ from tuireader.store.sql import newest_id
 
 FROM = 1_000
 """Articles from which a dictionary is trained."""
-_BETWEEN = 200
-"""Articles that arrive between the first copy of a dictionary and the second."""
-_GROWN = 10
-"""Growth of the number of articles before the next one is trained."""
-_BYTES = 1 << 16
-"""Size of a dictionary; with half the size texts are 5 % larger."""
+_BETWEEN = 200  # articles that arrive between the first copy of a dictionary and the second
+_GROWN = 10  # growth of the number of articles before the next one is trained
+_BYTES = 1 << 16  # size of a dictionary; with half the size texts are 5 % larger
 _SAMPLES, _FEWEST, _SAMPLE_BYTES = 300, 100, 1 << 12
 _HASH = 16
-_FACT = "dictionary "
-"""Prefix of the names of facts that are second copies."""
+_FACT = "dictionary "  # prefix of the names of facts that are second copies
 
 
 class Dictionaries:

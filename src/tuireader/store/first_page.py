@@ -11,8 +11,7 @@ from tuireader.store.sql import FEED_TITLE, grouped, id_list, watches_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_AHEAD = 4
-"""Articles that are read for each line, as some are folded behind others."""
+_AHEAD = 4  # articles that are read for each line, as some are folded behind others
 
 
 class FirstRow(NamedTuple):

@@ -9,8 +9,7 @@ from tuireader.store.json_columns import thread_text
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain, word_diff
 
-_TRIES = 3
-"""Automatic attempts to fetch a page."""
+_TRIES = 3  # automatic attempts to fetch a page
 
 
 class FullTexts(Part):

@@ -11,8 +11,7 @@ from tuireader.store.articles import StoredText
 from tuireader.store.sql import Part
 
 _BATCH = 200
-_MANY = 20
-"""Articles from which a batch is added without merging. Small refreshes bring fewer, and merge."""
+_MANY = 20  # Articles from which a batch is added without merging. Small refreshes bring fewer, and merge
 _HELD = 1 << 22
 """Bytes of words that FTS5 caches before it writes a segment, which will be merged some day.
 

@@ -207,8 +207,7 @@ def reindex(path: Path) -> int:
 
 # --------------------------------------------------------------------------- copying
 
-_PIECE = 1 << 20
-"""Bytes written to a stream at a time."""
+_PIECE = 1 << 20  # bytes written to a stream at a time
 
 
 def backup(path: Path, target: Path) -> int:
@@ -290,8 +289,7 @@ def free_name(path: Path, end: str) -> Path:
     return name
 
 
-_DMS = 128
-"""The byte of the `-shm` file that every connection locks (SQLite's os_unix.c, UNIX_SHM_DMS)."""
+_DMS = 128  # the byte of the `-shm` file that every connection locks (SQLite's os_unix.c, UNIX_SHM_DMS)
 
 
 def in_use(path: Path) -> bool:

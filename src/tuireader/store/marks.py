@@ -12,12 +12,10 @@ from tuireader.dedup import label_key, label_name
 from tuireader.model import LABEL_MARK, Change, ConfigStep
 from tuireader.store.sql import Part, id_list
 
-_KEEP = 200
-"""Undo steps that are stored."""
+_KEEP = 200  # undo steps that are stored
 _COLUMNS = {"read": "read", "starred": "starred"}
 _SPLIT = "an article split from its story"
-_CONFIG = "config"
-"""Mark of a step that changed the configuration; its `ids` are packed by `config.edit`."""
+_CONFIG = "config"  # mark of a step that changed the configuration; its `ids` are packed by `config.edit`
 
 
 def _words(mark: str, value: bool, count: int) -> str:

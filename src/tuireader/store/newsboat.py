@@ -22,12 +22,9 @@ from tuireader.errors import TuireaderError, UnreadableError
 
 MOST_ARTICLES = 1_000_000
 _MOST_FEEDS = 100_000
-_LONGEST = 10_000_000
-"""Maximum size of a value in bytes."""
-_SECONDS = 8.0
-"""CPU time for opening a cache."""
-_MEMORY = 150_000_000
-"""Memory in bytes that opening may use."""
+_LONGEST = 10_000_000  # maximum size of a value in bytes
+_SECONDS = 8.0  # CPU time for opening a cache
+_MEMORY = 150_000_000  # memory in bytes that opening may use
 _BATCH = 500
 _BATCH_BYTES = 8_000_000
 _LONGEST_ADDRESS = 4_000

@@ -111,13 +111,9 @@ class Notices(Part):
     def wait_again(self, ids: Sequence[int]) -> None:
         """Queue again what could not be delivered at all."""
         self._set(_WAITS, ids)
-        self._conn.execute(
-            "UPDATE notice SET told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",
-            (id_list(ids),),
-        )
 
     def _set(self, state: int, ids: Sequence[int]) -> None:
         self._conn.execute(
-            "UPDATE notice SET state = ? WHERE id IN (SELECT value FROM json_each(?))",
+            "UPDATE notice SET state = ?, told_at = NULL WHERE id IN (SELECT value FROM json_each(?))",
             (state, id_list(ids)),
         )

@@ -15,12 +15,9 @@ from tuireader.store.store import Store
 
 T = TypeVar("T")
 
-_SMALL_CACHE = 8000
-"""Page cache of a connection in KiB when memory is limited."""
-_LARGE_LOG = 4 << 20
-"""Size of the write-ahead log in bytes from which it is copied."""
-_LOG_PAGES = 20_000
-"""Pages of the log from which a commit copies them itself."""
+_SMALL_CACHE = 8000  # page cache of a connection in KiB when memory is limited
+_LARGE_LOG = 4 << 20  # size of the write-ahead log in bytes from which it is copied
+_LOG_PAGES = 20_000  # pages of the log from which a commit copies them itself
 
 
 class Pool:

@@ -23,10 +23,8 @@ from tuireader.store.store import Store
 
 _REBUILT = {"profile", "posting", "term_count", "neighbour", "dictionary"}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
-_EACH = 2_000
-"""Keys to try one by one between a failure and the next success."""
-_FAILURES = 200_000
-"""Failed queries after which to give a table up."""
+_EACH = 2_000  # keys to try one by one between a failure and the next success
+_FAILURES = 200_000  # failed queries after which to give a table up
 
 Row = tuple[Any, ...]
 
@@ -37,39 +35,36 @@ def recover(path: Path, target: Path) -> dict[str, int]:
     Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
     with new_database(target, beside=path) as new:
-        return _recover(path, new)
-
-
-def _recover(path: Path, target: Path) -> dict[str, int]:
-    store = Store.open(target)
-    try:
-        store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
-        with _openable(path, target) as whole, open_read_only(whole) as damaged, store.transaction():
-            damaged.execute("PRAGMA cell_size_check = ON")
-            damaged.text_factory = lambda data: data.decode("utf-8", "replace")
-            damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            store.conn.execute("PRAGMA defer_foreign_keys = ON")
-            for table in _tables(store.conn):
-                _copy(damaged, store.conn, table)
-            store.compression.dictionaries.rewrite_copies(Dictionaries(damaged))
-            _restore_consistency(store)
-        with store.transaction():
-            store.index.rebuild()
-            store.compression.dictionaries.rewrite_copies()  # away from their second copies
-        return {
-            table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in _tables(store.conn)
-        }
-    except DatabaseError as error:
-        cause = error.__cause__
-        if isinstance(cause, sqlite3.Error) and is_damage(cause):
-            raise DatabaseError(
-                f"nothing in {path} can be read; it is damaged beyond repair, or not a tuireader database",
-                "restore a backup, or move it away and start with a new one",
-            ) from error
-        raise
-    finally:
-        store.close()
+        store = Store.open(new)
+        try:
+            store.conn.execute("PRAGMA wal_checkpoint")  # so that the file has a header to copy
+            with _openable(path, new) as whole, open_read_only(whole) as damaged, store.transaction():
+                damaged.execute("PRAGMA cell_size_check = ON")
+                damaged.text_factory = lambda data: data.decode("utf-8", "replace")
+                damaged.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+                store.conn.execute("PRAGMA defer_foreign_keys = ON")
+                for table in _tables(store.conn):
+                    _copy(damaged, store.conn, table)
+                store.compression.dictionaries.rewrite_copies(Dictionaries(damaged))
+                _restore_consistency(store)
+            with store.transaction():
+                store.index.rebuild()
+                store.compression.dictionaries.rewrite_copies()  # away from their second copies
+            return {
+                table: store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in _tables(store.conn)
+            }
+        except DatabaseError as error:
+            cause = error.__cause__
+            if isinstance(cause, sqlite3.Error) and is_damage(cause):
+                raise DatabaseError(
+                    f"nothing in {path} can be read; it is damaged beyond repair, "
+                    "or not a tuireader database",
+                    "restore a backup, or move it away and start with a new one",
+                ) from error
+            raise
+        finally:
+            store.close()
 
 
 # --------------------------------------------------------------------------- the file as a whole

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 from tuireader.store.sql import FEED_TITLE, Part, newest_id
 
-_WINDOW = 12_000
-"""Waiting articles that are sorted by time at once."""
+_WINDOW = 12_000  # waiting articles that are sorted by time at once
 RELATED_UP_TO = "related up to"
 """Fact with the id up to which all articles have been related."""
-_JUDGED = "stories judged down to"
-"""Fact with the number below which stories may be folded by older rules."""
+_JUDGED = "stories judged down to"  # fact with the number below which stories may be folded by older rules
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 

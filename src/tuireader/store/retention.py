@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from tuireader.model import Purged
 from tuireader.store.sql import Part, id_list
 
-_WORTH = 0.25
-"""Share of empty pages from which the file is shrunk."""
+_WORTH = 0.25  # share of empty pages from which the file is shrunk
 
 _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id)"""

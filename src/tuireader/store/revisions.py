@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from tuireader.store.sql import Part, id_list
 from tuireader.text import plain
 
-_MOST = 20
-"""Versions kept of one article; live blogs have hundreds."""
+_MOST = 20  # versions kept of one article; live blogs have hundreds
 
 
 @dataclass(frozen=True, slots=True)

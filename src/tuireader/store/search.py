@@ -19,18 +19,13 @@ from tuireader.store.sql import Part
 
 _MANY = 5000
 _AHEAD = 500
-_RANKED = 2000
-"""Hits that are ranked by relevance: BM25 reads each of them."""
-_FEW = 100
-"""Limit up to which a search with a very short prefix reads the newest articles first ..."""
-_NEWEST = 300
-"""... and their number."""
+_RANKED = 2000  # hits that are ranked by relevance: BM25 reads each of them
+_FEW = 100  # limit up to which a search with a very short prefix reads the newest articles first ...
+_NEWEST = 300  # ... and their number
 _RECENT, _SPREAD = 1000, 30
 """Newest articles that a short search tries first, and their maximum spread of ids."""
-_LAST = (1 << 62) - 1
-"""An id that no article has."""
-_FIRST, _BATCH = 60, 200
-"""Candidates in the first and in later batches."""
+_LAST = (1 << 62) - 1  # an id that no article has
+_FIRST, _BATCH = 60, 200  # candidates in the first and in later batches
 
 
 class Search(Part):

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from tuireader.store.stories import Stories
     from tuireader.store.watches import Watches
 
-_ATTEMPT = 0.1
-"""Seconds of one attempt to get the write lock; `patience` may change between two attempts."""
+_ATTEMPT = 0.1  # seconds of one attempt to get the write lock; `patience` may change between two attempts
 
 
 class Store:

@@ -11,10 +11,8 @@ from tuireader.model import Count, Story, StoryEntry
 from tuireader.store.relations import ROW, ROWS, story_number
 from tuireader.store.sql import FEED_TITLE, Part, id_list
 
-_FEW = 5000
-"""Maximum number of ids to look up one by one; for more, all articles in stories are read."""
-_PART = 10_000
-"""Ids processed at a time, in less than a millisecond."""
+_FEW = 5000  # maximum number of ids to look up one by one; for more, all articles in stories are read
+_PART = 10_000  # ids processed at a time, in less than a millisecond
 
 _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
