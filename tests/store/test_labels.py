@@ -167,6 +167,13 @@ def test_what_a_feed_says_anew_leaves_labels_alone(store: Store) -> None:
     assert len(article.other_feeds) == 1
 
 
+def test_another_feeds_text_leaves_the_tags_alone(store: Store) -> None:
+    save(store, 1, entry(20, tags=("own",)))
+    with store.transaction():
+        saved = store.entries.save(2, [entry(20, guid="theirs", content_html="<p>Other words.</p>")], NOW + 9)
+    assert [(before.tags, after.tags) for before, after in saved.carried] == [(("own",), ("own",))]
+
+
 def test_labelled_articles_keep_their_texts(store: Store) -> None:
     label(store, "law", [1])
     rule = PurgeRule(before=NOW + 1, unread=True)

@@ -96,7 +96,7 @@ class Store:
 
         return Compression(self.conn)
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # the annotations above say which names there are
 
         def __getattr__(self, name):
             if name not in Store.__annotations__:
