@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -184,9 +185,9 @@ class History:
         for expression in EXPRESSIONS:
             parsed = query.parse(expression)
             assert isinstance(parsed, query.Query)
-            found = self.store.search.find(parsed, now=self.now, subject=subject, limit=100)
+            steps = self.store.search.find_in_steps(parsed, now=self.now, subject=subject, limit=100)
             hit = {text.id for text in texts if query.matches(parsed, subject(text), self.now)}
-            assert set(found) == hit, expression
+            assert set(chain.from_iterable(steps)) == hit, expression
 
 
 def subject(text: StoredText) -> query.Subject:

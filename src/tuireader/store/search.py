@@ -27,36 +27,21 @@ _RECENT, _SPREAD = 1000, 30
 _LAST = (1 << 62) - 1  # an id that no article has
 _FIRST, _BATCH = 60, 200  # candidates in the first and in later batches
 
+Subjects = Callable[[StoredText], Subject]
+"""Puts a stored article into the form that expressions are matched with."""
+
 
 class Search(Part):
     """Find articles by expressions."""
 
-    def find(
-        self, parsed: Query, *, now: int, subject: Callable[[StoredText], Subject], limit: int
-    ) -> array[int]:
-        """Return the ids that a parsed expression matches, newest first.
-
-        `subject` puts a stored article into the form that expressions are matched with. Muted articles are
-        left out unless the expression mentions `is:muted`. No text makes it raise.
-        """
-        return array(
-            "q", chain.from_iterable(self.find_in_steps(parsed, now=now, subject=subject, limit=limit))
-        )
-
     def find_in_steps(
-        self,
-        parsed: Query,
-        *,
-        now: int,
-        subject: Callable[[StoredText], Subject],
-        limit: int,
-        ranked: bool = False,
+        self, parsed: Query, *, now: int, subject: Subjects, limit: int, ranked: bool = False
     ) -> Iterator[Sequence[int]]:
-        """Yield the results of `find` in steps of some hundredths of a second, so that others can read in
-        between.
+        """Yield the ids that an expression matches, newest first, in steps: others can read in between.
 
-        If `ranked`, the newest some thousand index hits come first, by relevance (BM25, where a word of the
-        title counts as ten of the text); older ones follow by time.
+        Muted articles are left out unless it mentions `is:muted`. No text makes it raise. If `ranked`, the
+        newest some thousand index hits come first, by relevance (BM25, where a word of the title counts as
+        ten of the text); older ones follow by time.
         """
         within = "1" if query.mentions_state(parsed.root, "muted") else "a.muted = 0"
         wide = any(map(_has_short_prefix, query.leaves(parsed.root)))
@@ -90,7 +75,7 @@ class Search(Part):
         parsed: Query,
         *,
         now: int,
-        subject: Callable[[StoredText], Subject],
+        subject: Subjects,
         feeds: Collection[int] | None,
         first: int = 0,
         last: int = _LAST,
@@ -114,7 +99,7 @@ class Search(Part):
         within_args: Sequence[object],
         *,
         now: int,
-        subject: Callable[[StoredText], Subject],
+        subject: Subjects,
         limit: int,
         order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
@@ -177,12 +162,7 @@ class Search(Part):
         return last, [article_id for article_id in last if article_id in hit], plan.exact and facts.exact
 
     def _matching(
-        self,
-        parsed: Query,
-        candidates: Iterator[int],
-        now: int,
-        subject: Callable[[StoredText], Subject],
-        limit: int,
+        self, parsed: Query, candidates: Iterator[int], now: int, subject: Subjects, limit: int
     ) -> Iterator[Sequence[int]]:
         reading = self._store.articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}

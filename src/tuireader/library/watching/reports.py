@@ -63,10 +63,10 @@ def expression_report(
     """Return the matches of an expression, in the last `days`."""
     if days is not None:
         parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
-    ids = store.search.find(
+    steps = store.search.find_in_steps(
         parsed, now=now, subject=lambda text: ingest.subject(text, feeds), limit=_REPORTED
     )
-    return _report(store, ids, feeds, days, now)
+    return _report(store, list(chain.from_iterable(steps)), feeds, days, now)
 
 
 def watch_report(
