@@ -148,7 +148,7 @@ def test_watches_and_their_evidence(store: Store) -> None:
         )
     assert store.watches.is_current([("B", "1"), ("A", "1")])
     assert store.lists.rows([1])[0].watches == ("B", "A")
-    assert store.articles.evidence(1) == (evidence("B"), evidence("A"))
+    assert store.articles.evidence([1])[1] == (evidence("B"), evidence("A"))
     assert set(ids(store, ViewKind.WATCH, "A")) == {1, 2}
     mark(store, "read", [1], True)
     assert store.lists.counts(0).watches == {"B": Count(0, 1), "A": Count(1, 2)}

@@ -165,7 +165,7 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(tmp_
     store = Store.open(tmp_path / "test.db")
     assert store.conn.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
-    assert store.articles.evidence(1) == (Evidence("Quokka", (), "A sentence."),)
+    assert store.articles.evidence([1])[1] == (Evidence("Quokka", (), "A sentence."),)
     assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
     assert store.conn.execute("SELECT id, etag FROM feed").fetchall() == [(1, "known"), (2, None)]
     # what the second feed says of the first article is read and kept when it comes again, and only that

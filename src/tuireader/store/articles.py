@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,21 +116,23 @@ class Articles(Part):
             full=self._full_text(row[18:]),
             comments=self._comments(article_id),
             other_feeds=self._other_feeds(article_id),
-            evidence=self.evidence(article_id),
+            evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             previous=self._neighbour(row[1], row[6], article_id, "<", "DESC"),
             next=self._neighbour(row[1], row[6], article_id, ">", "ASC"),
             **unpack_extra(row[16]),
         )
 
-    def evidence(self, article_id: int) -> tuple[Evidence, ...]:
-        """Return the matches of an article with their evidence, in the order of the config."""
-        rows = self._conn.execute(
-            f"""SELECT {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id = ? ORDER BY w.position""",
-            (article_id,),
-        )
-        return tuple(evidence_row(row) for row in rows)
+    def evidence(self, ids: Iterable[int]) -> dict[int, tuple[Evidence, ...]]:
+        """Return the matches of those articles that have any, with their evidence, in config order."""
+        found: dict[int, tuple[Evidence, ...]] = {}
+        for article_id, *row in self._conn.execute(
+            f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
+                WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
+            (id_list(ids),),
+        ):
+            found[article_id] = (*found.get(article_id, ()), evidence_row(row))
+        return found
 
     def texts(
         self,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from tuireader.export.brief import Report
-from tuireader.model import Away, Evidence
-from tuireader.store.json_columns import EVIDENCE, evidence_row
+from tuireader.model import Away
 from tuireader.store.lists import NEWS
 from tuireader.store.relations import story_number
 from tuireader.store.sql import FEED_TITLE, Part, newest_id
@@ -44,21 +43,11 @@ class Briefs(Part):
                  OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
             (json.dumps(sorted(new)), json.dumps(sorted(stories))),
         ).fetchall()
-        evidence = self._evidence([row[0] for row in rows])
+        evidence = self._store.articles.evidence(row[0] for row in rows)
         return [
             Report(key, title, url, feed, time, story, evidence.get(key, ()), key in new)
             for key, title, url, feed, time, story in rows
         ]
-
-    def _evidence(self, ids: list[int]) -> dict[int, tuple[Evidence, ...]]:
-        found: dict[int, tuple[Evidence, ...]] = {}
-        for article_id, *row in self._conn.execute(
-            f"""SELECT m.article_id, {EVIDENCE} FROM match m JOIN watch w ON w.id = m.watch_id
-                WHERE m.article_id IN (SELECT value FROM json_each(?)) ORDER BY m.article_id, w.position""",
-            (json.dumps(ids),),
-        ):
-            found[article_id] = (*found.get(article_id, ()), evidence_row(row))
-        return found
 
     def newest(self) -> int:
         """Return the highest article id: the end of a brief that is made now."""

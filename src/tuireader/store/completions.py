@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.store.json_columns import unpack_extra
+from tuireader.store.sql import FEED_TITLE
 from tuireader.text import without_password
 
 
@@ -15,8 +16,7 @@ def feeds(path: Path) -> list[tuple[int, str, str]]:
     """Return number, title and address of each subscribed feed; none if the database is busy or missing."""
     rows = _read(
         path,
-        """SELECT id, coalesce(nullif(own_title, ''), nullif(title, ''), url), url FROM feed
-           WHERE subscribed ORDER BY position, id""",
+        f"SELECT id, {FEED_TITLE}, url FROM feed f WHERE subscribed ORDER BY position, id",
     )
     return [(number, title, without_password(url)) for number, title, url in rows]
 
@@ -33,8 +33,7 @@ def labels(path: Path) -> list[str]:
 
 def every_feed(path: Path) -> list[tuple[str, str, str]]:
     """Return title, address and folder of every feed, also of unsubscribed ones."""
-    title = "coalesce(nullif(own_title, ''), nullif(title, ''), url)"
-    return _read(path, f"SELECT {title}, url, folder FROM feed")
+    return _read(path, f"SELECT {FEED_TITLE}, url, folder FROM feed f")
 
 
 def tags(path: Path) -> set[str]:

@@ -51,8 +51,9 @@ def claim(
         told.setdefault(item.article_id, set()).add(item.watch)
         adds[item.article_id] = new or adds.get(item.article_id, ())
     store.watches.add_evidence(ingest.explain(store, matcher, feeds, list(told)))
+    stored = store.articles.evidence(told)
     evidence = {
-        article: {one.watch: one for one in store.articles.evidence(article) if one.watch in watches}
+        article: {one.watch: one for one in stored.get(article, ()) if one.watch in watches}
         for article, watches in told.items()
     }
     notes = {
