@@ -227,19 +227,26 @@ _BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 
 
-def _amount(value: object, units: Mapping[str, int], wanted: str, least: int, most: int) -> int | Invalid:
-    """Read a number of the smallest unit, or text with a unit such as `30m`."""
-    number: int | None = None
-    if isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    elif isinstance(value, str) and (parts := _AMOUNT.fullmatch(value.strip().lower())):
-        unit = units.get(parts[2])
-        number = int(parts[1]) * unit if unit else None
-    if number is None:
-        return _wrong(wanted, value)
-    if not least <= number <= most:
-        return Invalid(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
-    return number
+def _amount(units: Mapping[str, int], wanted: str, least: int, most: int, spell: Mapping[int, int]) -> Kind:
+    """Kind: a number of the smallest unit, or text with a unit such as `30m`."""
+
+    def read(value: object) -> int | Invalid:
+        number: int | None = None
+        if isinstance(value, int) and not isinstance(value, bool):
+            number = value
+        elif isinstance(value, str) and (parts := _AMOUNT.fullmatch(value.strip().lower())):
+            unit = units.get(parts[2])
+            number = int(parts[1]) * unit if unit else None
+        if number is None:
+            return _wrong(wanted, value)
+        if not least <= number <= most:
+            return Invalid(f"should be between {_in_units(least, units)} and {_in_units(most, units)}")
+        return number
+
+    def write(value: int | None) -> str:
+        return "" if value is None else f'"{_in_units(value, units).translate(spell)}"'
+
+    return Kind(wanted, read, write)
 
 
 def _in_units(number: int, units: Mapping[str, int]) -> str:
@@ -250,24 +257,12 @@ def _in_units(number: int, units: Mapping[str, int]) -> str:
 
 def duration(least: int, most: int) -> Kind:
     """Kind: a duration in seconds within bounds."""
-    wanted = 'a time such as "30m" (s, m, h, d, w)'
-
-    def read(value: object) -> int | Invalid:
-        return _amount(value, _SECONDS, wanted, least, most)
-
-    return Kind(wanted, read, lambda value: "" if value is None else f'"{_in_units(value, _SECONDS)}"')
+    return _amount(_SECONDS, 'a time such as "30m" (s, m, h, d, w)', least, most, {})
 
 
 def size(least: int, most: int) -> Kind:
     """Kind: an amount of data in bytes within bounds."""
-    wanted = 'a size such as "10MB" (kB, MB, GB)'
-
-    def read(value: object) -> int | Invalid:
-        return _amount(value, _BYTES, wanted, least, most)
-
-    return Kind(
-        wanted, read, lambda value: f'"{_in_units(value, _BYTES).replace("b", "B").replace("m", "M")}"'
-    )
+    return _amount(_BYTES, 'a size such as "10MB" (kB, MB, GB)', least, most, str.maketrans("bm", "BM"))
 
 
 def _date(value: object) -> datetime.date | Invalid:

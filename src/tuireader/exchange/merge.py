@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
-from tuireader.config.edit.data import Item
+from tuireader.config.edit.data import Item, text_of
 from tuireader.errors import ConfigError
 from tuireader.newsboat.outcomes import Made
 from tuireader.newsboat.single_settings import Settings
@@ -40,34 +40,20 @@ def merge(
     newsboat's keys; a user with another set of keys keeps it. Raises ConfigError when the text is no TOML.
     """
     settings = settings or Settings()
-    before = _data(text)
     own = loads(text)[0]
-    kept: dict[Made, str] = {}
-    text = edit.add_feeds(text, feeds)
-    added = {"feeds": len(_tables(_data(text), "feeds")) - len(_tables(before, "feeds"))}
-    text = _completed(text, feeds, before, kept)
-    room = REGEX_TOTAL - sum(regex_sizes(text) for text in _expressions(own))
-    for name, key, items, there in (
-        ("view", "name", views, own.views),
-        ("watch", "name", settings.watches, own.watches),
-        ("macro", "key", settings.macros, own.macros),
-        ("mute", "", settings.mutes, own.mutes),
-    ):
-        new, room = _within(room, name, _new(name, key, items, there, before, kept), kept)
-        text, added[name] = _added(text, name, new, kept)
+    merging = _Merging(text, own)
+    merging.add_feeds(feeds)
+    merging.add_items("view", "name", views, own.views)
+    merging.add_items("watch", "name", settings.watches, own.watches)
+    merging.add_items("macro", "key", settings.macros, own.macros)
+    merging.add_items("mute", "", settings.mutes, own.mutes)
     values = dict(settings.values)
-    if keys and not _tables(before, "feeds"):  # whoever has used this program before keeps its keys
+    if keys and not _tables(merging.before, "feeds"):  # whoever has used this program before keeps its keys
         values = {("ui", "keys"): "newsboat", **values}
     for table in dict.fromkeys(table for table, _ in values):
-        wanted = {name: value for (at, name), value in values.items() if at == table}
-        text = _set(text, table, wanted, before, added, kept)
-    added["keys"] = 0
-    ui = _data(text).get("ui")
-    if isinstance(ui, dict) and ui.get("keys") == "newsboat":
-        text = _set_keys(text, settings, before, added, kept)
-    else:
-        kept |= _all_keys(settings, 'as [ui] keys is not "newsboat"')
-    return Merged(text, added, kept)
+        merging.set(table, {name: value for (at, name), value in values.items() if at == table})
+    merging.set_keys(settings)
+    return Merged(merging.text, merging.added, merging.kept)
 
 
 def taken(text: str) -> set[Made]:
@@ -96,87 +82,123 @@ def made_of(name: str, item: Item) -> Made:
     )
 
 
-def _new(
-    name: str,
-    key: str,
-    items: Sequence[Item],
-    there: Sequence[Item],
-    before: dict[str, Any],
-    kept: dict[Made, str],
-) -> list[Item]:
-    """Return the new items; an existing item with other content is kept."""
-    equal = {made_of(name, item): item for item in there}
-    taken = set(equal)
-    if key:  # also what is there and cannot be read
-        taken |= {(name, _known_as(name, table.get(key))) for table in _tables(before, name)}
-    new: dict[Made, Item] = {}
-    for item in items:
-        made = made_of(name, item)
-        if made not in taken:
-            new.setdefault(made, item)
-        elif key and equal.get(made) != item:
-            kept[made] = f"another {name} “{made[1]}” is in your configuration and stays"
-    return list(new.values())
+class _Merging:
+    """A configuration on its way to become a `Merged`; `before` is its data at the start."""
 
+    def __init__(self, text: str, own: Config) -> None:
+        self.text = text
+        self.before = _data(text)
+        self.added: dict[str, int] = {}
+        self.kept: dict[Made, str] = {}
+        asking: list[WatchConfig | MuteConfig | ViewConfig] = [*own.watches, *own.mutes, *own.views]
+        self._room = REGEX_TOTAL - sum(regex_sizes(item.query) for item in asking)
 
-def _expressions(config: Config) -> list[str]:
-    asking: list[WatchConfig | MuteConfig | ViewConfig] = [*config.watches, *config.mutes, *config.views]
-    return [item.query for item in asking]
+    def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
+        """Add the new feeds, and complete those that are there."""
+        there = {feed_key(text_of(table, "url")): table for table in _tables(self.before, "feeds")}
+        self.text = edit.add_feeds(self.text, feeds)
+        self.added["feeds"] = len(_tables(_data(self.text), "feeds")) - len(_tables(self.before, "feeds"))
+        for feed in feeds if there else ():
+            table = there.get(feed_key(feed.url))
+            if table is None:
+                continue
+            said = {
+                name: getattr(feed, name) for name in ("title", "folder", "labels") if getattr(feed, name)
+            }
+            others = [name for name, value in said.items() if table.get(name) and _other(table[name], value)]
+            if others:
+                reason = f"is here with another {' and another '.join(others)}, which stays"
+                self.kept["feeds", feed.url] = reason
+            changes = {name: value for name, value in said.items() if not table.get(name)}
+            if changes:
+                self.text = edit.set_feed(self.text, text_of(table, "url"), **changes)
 
+    def add_items(self, name: str, key: str, items: Sequence[Item], there: Sequence[Item]) -> None:
+        """Add the new items that can be used; an existing item with other content is kept."""
+        equal = {made_of(name, item): item for item in there}
+        taken = set(equal)
+        if key:  # also what is there and cannot be read
+            taken |= {(name, _known_as(name, table.get(key))) for table in _tables(self.before, name)}
+        new: dict[Made, Item] = {}
+        for item in items:
+            made = made_of(name, item)
+            if made in taken:
+                if key and equal.get(made) != item:
+                    self.kept[made] = f"another {name} “{made[1]}” is in your configuration and stays"
+            elif made not in new:
+                new[made] = item
+        self.added[name] = self._add(name, [item for made, item in new.items() if self._fits(made, item)])
 
-def _within(room: int, name: str, items: Sequence[Item], kept: dict[Made, str]) -> tuple[list[Item], int]:
-    """The items whose regular expressions fit into what a configuration may have, and what room is left."""
-    fitting: list[Item] = []
-    for item in items:
+    def _fits(self, made: Made, item: Item) -> bool:
         size = regex_sizes(getattr(item, "query", ""))
-        if size > room:
-            kept[made_of(name, item)] = "all regular expressions together are too large; remove some"
-            continue
-        room -= size
-        fitting.append(item)
-    return fitting, room
+        if size > self._room:
+            self.kept[made] = "all regular expressions together are too large; remove some"
+            return False
+        self._room -= size
+        return True
+
+    def _add(self, name: str, items: list[Item]) -> int:
+        """Add items and return how many; one that cannot be used does not keep the others away."""
+        if not items:
+            return 0
+        try:
+            self.text = edit.add_tables(self.text, name, items)
+            return len(items)
+        except ConfigError as error:
+            if len(items) == 1:
+                self.kept[made_of(name, items[0])] = f"cannot be used: {error.message}"
+                return 0
+        half = len(items) // 2
+        return self._add(name, items[:half]) + self._add(name, items[half:])
+
+    def set_keys(self, settings: Settings) -> None:
+        """Add the imported keys, except those that are bound already."""
+        self.added["keys"] = 0
+        ui = _data(self.text).get("ui")
+        if not isinstance(ui, dict) or ui.get("keys") != "newsboat":
+            self.kept |= _all_keys(settings, 'as [ui] keys is not "newsboat"')
+            return
+        own = _bound(self.before)
+        wanted: dict[str, tuple[str, ...]] = {}
+        for command, keys in settings.keys.items():
+            wanted[command] = tuple(key for key in keys if own.get(key, command) == command)
+            for key in keys:
+                if key not in wanted[command]:
+                    self.kept["keys", key] = f"{key_label(key)} stays as it is in your configuration"
+        try:
+            self.set("keys", wanted)
+        except ConfigError as error:
+            self.kept |= _all_keys(settings, error.message)
+
+    def set(self, table: str, wanted: Mapping[str, Any]) -> None:
+        """Set the keys of a plain table that the configuration does not have yet."""
+        there = self.before.get(table, {})
+        there = there if isinstance(there, dict) else {}
+        new = {name: value for name, value in wanted.items() if name not in there}
+        for name, value in wanted.items():
+            if name in there and _other(there[name], value):
+                own = {key for key, command in _bound(self.before).items() if command == name}
+                made = (
+                    [("keys", key) for key in value if key not in own] if table == "keys" else [(table, name)]
+                )
+                self.kept |= dict.fromkeys(made, f"{table}.{name} stays as it is in your configuration")
+        try:
+            self.text = edit.set_values(self.text, table, new)
+        except ConfigError:
+            if table == "keys":
+                raise
+            for name in list(new):  # one that cannot be used does not keep the others away
+                try:
+                    self.text = edit.set_values(self.text, table, {name: new[name]})
+                except ConfigError as error:
+                    del new[name]
+                    self.kept[table, name] = f"cannot be used: {error.message}"
+        self.added[table] = len(new)
 
 
 def _known_as(name: str, written: object) -> str:
     text = str(written).strip()
     return normalise_key(text) or text if name == "macro" else text.casefold()
-
-
-def _added(text: str, name: str, items: list[Item], kept: dict[Made, str]) -> tuple[str, int]:
-    """The text with the items, and how many; one that cannot be used does not keep the others away."""
-    if not items:
-        return text, 0
-    try:
-        return edit.add_tables(text, name, items), len(items)
-    except ConfigError as error:
-        if len(items) == 1:
-            kept[made_of(name, items[0])] = f"cannot be used: {error.message}"
-            return text, 0
-    half = len(items) // 2
-    text, first = _added(text, name, items[:half], kept)
-    text, second = _added(text, name, items[half:], kept)
-    return text, first + second
-
-
-def _set_keys(
-    text: str, settings: Settings, before: dict[str, Any], added: dict[str, int], kept: dict[Made, str]
-) -> str:
-    """Add the imported keys, except those that are bound already."""
-    own = _bound(before)
-    wanted: dict[str, tuple[str, ...]] = {}
-    for command, keys in settings.keys.items():
-        wanted[command] = tuple(key for key in keys if own.get(key, command) == command)
-        kept |= {
-            ("keys", key): f"{key_label(key)} stays as it is in your configuration"
-            for key in keys
-            if key not in wanted[command]
-        }
-    try:
-        return _set(text, "keys", wanted, before, added, kept)
-    except ConfigError as error:
-        added["keys"] = 0
-        kept |= _all_keys(settings, error.message)
-        return text
 
 
 def _bound(data: dict[str, Any]) -> dict[str | None, str]:
@@ -190,50 +212,6 @@ def _bound(data: dict[str, Any]) -> dict[str | None, str]:
         for key in keys
         if isinstance(key, str)
     }
-
-
-def _set(
-    text: str, table: str, wanted: Any, before: dict[str, Any], added: dict[str, int], kept: dict[Made, str]
-) -> str:
-    there = before.get(table, {})
-    there = there if isinstance(there, dict) else {}
-    new = {name: value for name, value in wanted.items() if name not in there}
-    for name, value in wanted.items():
-        written = list(value) if isinstance(value, tuple) else value
-        if name in there and there[name] != written:
-            reason = f"{table}.{name} stays as it is in your configuration"
-            own = {key for key, command in _bound(before).items() if command == name}
-            made = [("keys", key) for key in value if key not in own] if table == "keys" else [(table, name)]
-            kept |= dict.fromkeys(made, reason)
-    try:
-        text = edit.set_values(text, table, new)
-    except ConfigError:
-        if table == "keys":
-            raise
-        for name in list(new):  # one that cannot be used does not keep the others away
-            try:
-                text = edit.set_values(text, table, {name: new[name]})
-            except ConfigError as error:
-                del new[name]
-                kept[table, name] = f"cannot be used: {error.message}"
-    added[table] = len(new)
-    return text
-
-
-def _completed(text: str, feeds: Sequence[FeedConfig], before: dict[str, Any], kept: dict[Made, str]) -> str:
-    there = {feed_key(str(table.get("url", "")).strip()): table for table in _tables(before, "feeds")}
-    for feed in feeds if there else ():
-        table = there.get(feed_key(feed.url))
-        if table is None:
-            continue
-        said = {name: getattr(feed, name) for name in ("title", "folder", "labels") if getattr(feed, name)}
-        others = [name for name, value in said.items() if table.get(name) and _other(table[name], value)]
-        if others:
-            kept["feeds", feed.url] = f"is here with another {' and another '.join(others)}, which stays"
-        changes = {name: value for name, value in said.items() if not table.get(name)}
-        if changes:
-            text = edit.set_feed(text, str(table["url"]).strip(), **changes)
-    return text
 
 
 def _other(here: object, there: object) -> bool:
