@@ -10,8 +10,7 @@ import click
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.empty_result import no_articles
-from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.expression import ExpressionCommand, expression_argument, no_articles, say_advice
 from tuireader.cli.output import (
     format_option,
     ink,

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from click.shell_completion import (
@@ -115,14 +116,13 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"\w+", name) else phrase(name)
 
 
-class _Where:
-    """Configuration and database of an unfinished command line."""
-
-    def __init__(self, config: Config, database: Path) -> None:
-        self.config, self.database = config, database
+class _Where(NamedTuple):
+    config: Config
+    database: Path
 
 
 def _options(context: click.Context) -> _Where:
+    """Return the configuration and the database of an unfinished command line."""
     given = context.find_root().params
     try:
         where = paths(os.environ, config=given.get("config_file"), database=given.get("database"))

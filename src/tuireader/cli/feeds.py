@@ -12,7 +12,7 @@ import click
 
 from tuireader.cli.base import in_library, library_command, say
 from tuireader.cli.completion import complete_feeds
-from tuireader.cli.empty_result import NO_FEEDS
+from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import json_option, print_json
 from tuireader.cli.refresh import follow
 from tuireader.errors import Exit, TuireaderError, UsageError

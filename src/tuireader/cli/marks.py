@@ -206,8 +206,7 @@ async def undo(library: Library, as_json: bool) -> None:
     """
     change = await library.marks.undo()
     if change is not None and change.config is not None:
-        async for _ in library.watches.apply():
-            pass
+        await library.watches.catch_up()
     if as_json:
         _print_change(change or Change("", ()))
     say(f"undone: {change.what}" if change else "there is nothing to undo")

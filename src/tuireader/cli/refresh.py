@@ -14,7 +14,7 @@ import click
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
-from tuireader.cli.empty_result import NO_FEEDS
+from tuireader.cli.expression import NO_FEEDS
 from tuireader.cli.output import print_json_text
 from tuireader.cli.watches import print_match
 from tuireader.errors import Exit
@@ -100,8 +100,7 @@ async def follow(
             elif isinstance(event, Told):
                 untold = untold or bool(event.troubles)
                 _tell(event, library.config.notify, silent=as_json or quiet)
-    async for _ in library.watches.apply():
-        pass
+    await library.watches.catch_up()
     if not (as_json or quiet):
         _sum_up(done, remarks)
     return exit_code(done, untold=untold)

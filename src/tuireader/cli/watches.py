@@ -10,8 +10,7 @@ import click
 from tuireader.cli.articles import until_edited
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.empty_result import NO_WATCHES
-from tuireader.cli.expression import ExpressionCommand, expression_argument, say_advice
+from tuireader.cli.expression import NO_WATCHES, ExpressionCommand, expression_argument, say_advice
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit
 from tuireader.text.wording import counted
@@ -49,7 +48,7 @@ async def list_(library: Library, as_json: bool) -> None:
       tuireader watch list
       tuireader watch list --json
     """
-    await _applied(library)
+    await library.watches.catch_up()  # new rules see what is stored
     if not library.config.watches:
         say(f"tuireader: {NO_WATCHES}")
     for one in await library.watches.stats():
@@ -102,7 +101,7 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
       tuireader watch report WeChat
       tuireader watch report PIPL --days 7 --json
     """
-    await _applied(library)
+    await library.watches.catch_up()  # new rules see what is stored
     found = await library.watches.report(name, days)
     _print_report(library, found, as_json)
     if as_json:
@@ -134,7 +133,7 @@ async def lint(library: Library, as_json: bool) -> None:
     Example:
       tuireader watch lint
     """
-    await _applied(library)
+    await library.watches.catch_up()  # new rules see what is stored
     remarks = await library.watches.lint()
     for remark in remarks:
         if as_json:
@@ -143,12 +142,6 @@ async def lint(library: Library, as_json: bool) -> None:
             print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
     if not remarks and not as_json:
         say("no remarks")
-
-
-async def _applied(library: Library) -> None:
-    """New rules have to have seen what is stored before anything is said of them."""
-    async for _ in library.watches.apply():
-        pass
 
 
 def _print_report(library: Library, report: Report, as_json: bool) -> None:

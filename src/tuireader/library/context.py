@@ -190,11 +190,16 @@ class Context:
 
     async def load_feeds(self) -> list[Feed]:
         """Load the subscribed feeds, in config order, and the names of all feeds."""
-        self.feeds = await self.pool.read(lambda store: store.feeds.subscribed())
-        every = await self.pool.read(lambda store: store.feeds.all())
+        self.feeds, every = await self.pool.read(lambda store: (store.feeds.subscribed(), store.feeds.all()))
         labels = {feed.url: feed.labels for feed in self.config.feeds if feed.labels}
         self.feed_names = {
-            feed.id: (feed.title, feed.url, _folder(feed), *labels.get(feed.url, ())) for feed in every
+            feed.id: (
+                feed.title,
+                feed.url,
+                feed.folder if feed.subscribed else "",
+                *labels.get(feed.url, ()),
+            )
+            for feed in every
         }
         return self.feeds
 
@@ -243,10 +248,6 @@ class Context:
             lambda store: ask(store, known_names(store, config, feeds), what)
         )
         return tuple(map(str, advice))
-
-
-def _folder(feed: Feed) -> str:
-    return feed.folder if feed.subscribed else ""
 
 
 class UseCases:

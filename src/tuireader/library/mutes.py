@@ -43,8 +43,7 @@ class Mutes(UseCases):
 
         mute = MuteConfig(query.strip(), feed.strip(), until, include_watched)
         await self._context.change_config(lambda text: edit.add_mute(text, mute))
-        async for _ in self._watches.apply():
-            pass
+        await self._watches.catch_up()
         return dict(await self.all()).get(mute, 0)
 
     async def preview(self, mute: MuteConfig) -> MutePreview:

@@ -129,8 +129,7 @@ class Newsboat(UseCases):
                 except UnreadableError as error:  # articles that came before it stay
                     moved.trouble = str(error)
         if not dry_run:
-            async for _ in self._watches.apply():
-                pass
+            await self._watches.catch_up()
         return moved
 
     async def _configure(self, profile: Profile, dry_run: bool) -> Moved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from tuireader import dedup
 from tuireader.document import prepare
 from tuireader.errors import TuireaderError
-from tuireader.model import Keys, ParsedEntry
 
 if TYPE_CHECKING:
     from tuireader.feeds.entry import Raw
@@ -90,10 +89,12 @@ async def batches(cache: NewsboatCache, url: str) -> AsyncIterator[Batch]:
 
 
 def _incoming(items: Sequence[CachedItem], url: str, seen: set[int]) -> Batch:
+    from tuireader.feeds.entry import RawFeed, shape
     from tuireader.store.exchange import ImportedArticle
 
     found: Batch = []
-    for item, entry, keys in _entries(items, url):
+    entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
+    for item, entry, keys in zip(items, entries, dedup.keys(entries), strict=True):
         if keys.guid in seen:
             continue
         seen.add(keys.guid)
@@ -111,14 +112,6 @@ def flags(letters: str) -> tuple[str, ...]:
     from tuireader.newsboat.filters import flag_label
 
     return tuple(flag_label(one) for one in dict.fromkeys(letters) if one.isascii() and one.isalpha())
-
-
-def _entries(items: Sequence[CachedItem], url: str) -> Iterator[tuple[CachedItem, ParsedEntry, Keys]]:
-    """Return cached articles as entries of their feed, cleaned like those."""
-    from tuireader.feeds.entry import RawFeed, shape
-
-    entries = shape(RawFeed(url, entries=[_raw(item) for item in items])).entries
-    yield from zip(items, entries, dedup.keys(entries), strict=True)
 
 
 def _raw(item: CachedItem) -> Raw:

@@ -103,8 +103,7 @@ class Database(UseCases):
         """
         from tuireader.store.retention import PurgeRule
 
-        async for _ in self._watches.apply():  # what a new watch hits must not go
-            pass
+        await self._watches.catch_up()  # what a new watch hits must not go
         before = None if older_than is None else self._now() - older_than
         rule = PurgeRule(before, keep, unread)
         ids = await self._pool.read(lambda store: store.retention.candidates(rule))

@@ -54,6 +54,11 @@ class Watches(UseCases):
                 done += before - left
                 yield done, total
 
+    async def catch_up(self) -> None:
+        """Run `apply` to its end."""
+        async for _ in self.apply():
+            pass
+
     async def _watching(self) -> list[tuple[int, Callable[..., int]]]:
         """Return jobs for pending watches: the newest article to match, and the step that matches some."""
         pending = await self._pool.read(lambda store: store.watches.pending())
