@@ -29,6 +29,7 @@ from tuireader.config import Config, Paths
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.ingest.refresh import decode, encode
 from tuireader.library import Library
+from tuireader.library.exchange import Imported
 from tuireader.model import (
     Fault,
     FeedDone,
@@ -365,10 +366,10 @@ async def test_subscribing_writes_the_config_and_keeps_its_comments(tmp_path: Pa
         fresh = tmp_path / "fresh"
         fresh.mkdir()
         async with opened(fresh, "") as library:
-            assert await library.exchange.import_opml(tmp_path / "out.opml") == (1, [])
+            assert await library.exchange.import_file(tmp_path / "out.opml") == Imported(feeds=1, new=1)
             assert [feed.url for feed in await library.feeds.all()] == [url]
             with pytest.raises(TuireaderError, match="cannot be read"):
-                await library.exchange.import_opml(tmp_path / "missing.opml")
+                await library.exchange.import_file(tmp_path / "missing.opml")
 
 
 async def test_a_config_that_breaks_leaves_the_last_good_one_in_force(tmp_path: Path) -> None:

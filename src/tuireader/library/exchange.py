@@ -21,7 +21,7 @@ from tuireader.text import without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
-    from tuireader.feeds.opml import OpmlFeed
+    pass
 
 
 @dataclass(slots=True)
@@ -43,14 +43,6 @@ class Exchange(UseCases):
         super().__init__(context)
         self._feeds = feeds
 
-    async def import_opml(self, path: Path) -> tuple[int, list[str]]:
-        """Subscribe to the feeds of an OPML file; return how many are new, and the skipped parts."""
-        from tuireader.feeds import opml
-
-        feeds, skipped = await asyncio.to_thread(opml.load, await asyncio.to_thread(_bytes, path))
-        done = await self._subscribe(_feeds(feeds))
-        return done.new, list(skipped)
-
     async def import_file(self, path: Path) -> Imported:
         """Import a file of any kind that `import_data` knows."""
         return await self.import_data(await asyncio.to_thread(_bytes, path), path.name)
@@ -69,7 +61,8 @@ class Exchange(UseCases):
         start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
         if start.startswith("<") or "<opml" in start:
             outlines, skipped = await asyncio.to_thread(opml.load, data)
-            return await self._subscribe(_feeds(outlines), skipped=skipped)
+            found = [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
+            return await self._subscribe(found, skipped=skipped)
         if start.startswith("{"):
             feeds, views, marks, bad = await asyncio.to_thread(documents.load, text)
             if marks:
@@ -144,19 +137,19 @@ class Exchange(UseCases):
     async def export(self, form: str) -> Iterator[str]:
         """Return subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) in pieces of text."""
         from tuireader.exchange import documents
+        from tuireader.feeds import opml
         from tuireader.newsboat import urls
 
+        config = self._context.config
         if form == "state":
             return documents.dump_marks(
                 await self._pool.read(lambda store: list(store.exchange.marked_articles()))
             )
         if form == "json":
-            return iter([documents.dump_feeds(self._context.config.feeds, self._context.config.views)])
+            return iter([documents.dump_feeds(config.feeds, config.views)])
         if form == "newsboat":
-            return iter([urls.write(self._context.config.feeds)])
-        from tuireader.feeds import opml
-
-        labels = {feed.url: feed.labels for feed in self._context.config.feeds}
+            return iter([urls.write(config.feeds)])
+        labels = {feed.url: feed.labels for feed in config.feeds}
         outlines = [
             opml.OpmlFeed(
                 without_password(feed.url), feed.title, feed.folder, feed.site_url, labels.get(feed.url, ())
@@ -164,10 +157,6 @@ class Exchange(UseCases):
             for feed in await self._context.load_feeds()
         ]
         return iter([opml.dump(outlines)])
-
-
-def _feeds(outlines: Sequence[OpmlFeed]) -> list[FeedConfig]:
-    return [FeedConfig(one.url, one.title, one.folder, labels=one.labels) for one in outlines]
 
 
 def _bytes(path: Path) -> bytes:

@@ -145,7 +145,7 @@ class TuireaderApp(Host):
             from tuireader.ui.flows.feeds import feed_source
 
             await self.push_screen(
-                FirstRun(feed_source(self.library), self.library.exchange.import_opml), self._main.welcomed
+                FirstRun(feed_source(self.library), self.library.exchange.import_file), self._main.welcomed
             )
 
     # -- keys, in the order of typing. Textual hands a key to the widget with the focus and does its command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -21,6 +21,9 @@ from tuireader.ui.dialogs.form import Form
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
+
+if TYPE_CHECKING:
+    from tuireader.library.exchange import Imported
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (
@@ -78,10 +81,7 @@ class StarterFeeds(Choices):
 
 
 class FirstRun(Dialog[int | None]):
-    """The result is the number of new feeds; None without any.
-
-    `import_opml` returns the number of new feeds and a line for each entry that it skipped.
-    """
+    """The result is the number of new feeds; None without any."""
 
     BINDINGS: ClassVar = [
         Binding("s", "starter", show=False),
@@ -93,12 +93,10 @@ class FirstRun(Dialog[int | None]):
     ]
     AUTO_FOCUS = "StarterFeeds"
 
-    def __init__(
-        self, source: FeedSource, import_opml: Callable[[Path], Awaitable[tuple[int, Sequence[str]]]]
-    ) -> None:
+    def __init__(self, source: FeedSource, import_file: Callable[[Path], Awaitable[Imported]]) -> None:
         super().__init__()
         self._source = source
-        self._import_opml = import_opml
+        self._import_file = import_file
 
     def compose(self) -> ComposeResult:
         """The ways to start, above the starter feeds."""
@@ -168,12 +166,12 @@ class FirstRun(Dialog[int | None]):
     async def _import(self, values: Mapping[str, str]) -> int:
         if not values["path"]:
             raise TuireaderError("Enter the path of a file")
-        added, skipped = await self._import_opml(Path(values["path"]))
-        if skipped:
-            self.host.say(f"{len(skipped)} skipped: {skipped[0]}", severity="warning", seconds=8)
-        if not added:
+        done = await self._import_file(Path(values["path"]))
+        if done.skipped:
+            self.host.say(f"{len(done.skipped)} skipped: {done.skipped[0]}", severity="warning", seconds=8)
+        if not done.new:
             raise TuireaderError("No new feeds in this file")
-        return added
+        return done.new
 
     def _added(self, added: int | None) -> None:
         if added:
