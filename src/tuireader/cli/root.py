@@ -20,8 +20,7 @@ from tuireader.cli import (
     feeds,
     manual,
     marks,
-    newsboat_import,
-    newsboat_options,
+    newsboat,
     pages,
     program,
     refresh,
@@ -146,7 +145,7 @@ def main(
     ):
         raise ConfigError(f"there is no configuration file {config_file}", NO_SUCH_FILE)
     if execute or export or source:
-        context.obj.earlier = newsboat_options.run(context.obj, execute, export, source)
+        context.obj.earlier = newsboat.run(context.obj, execute, export, source)
         return int(context.obj.earlier)
     if context.invoked_subcommand is None:
         return read(context.obj)
@@ -184,8 +183,8 @@ for _command in (
     pages.save,
     pages.pipe,
     watches.watch,
-    *newsboat_options.HIDDEN,
+    *newsboat.HIDDEN,
 ):
     main.add_command(_command)
 
-exchange.import_.add_command(newsboat_import.import_newsboat)
+exchange.import_.add_command(newsboat.import_newsboat)

@@ -15,12 +15,11 @@ from tuireader.library.exchange import Exchange
 from tuireader.library.feeds import Feeds
 from tuireader.library.lists import Briefs, Lists
 from tuireader.library.marks import Labels, Marks
-from tuireader.library.mutes import Mutes
 from tuireader.library.newsboat import Newsboat
 from tuireader.library.refresh import Refresh
 from tuireader.library.searches import Searches
 from tuireader.library.settings import Database, Settings
-from tuireader.library.watches import Watches
+from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
 
 
