@@ -299,7 +299,7 @@ async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
         }
         for label, chosen in labels.items():
             await library.labels.set(label, chosen, True)
-        await walk.run.main.reload()
+        await walk.run.main.controllers.reload()
         await walk.run.settle()
         await walk.see("labelled-list")
         await walk.over("labels", "a", "a", "a", "t", "down")

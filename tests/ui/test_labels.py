@@ -169,7 +169,7 @@ async def test_a_label_is_renamed_and_removed_in_the_sidebar(tmp_path: Path) -> 
         first, second = run.main.articles.ids[:2]
         await library.labels.set("law", [first, second], True)
         await library.labels.set("Rules", [second], True)
-        await run.main.reload()
+        await run.main.controllers.reload()
         await run.settle()  # the sidebar has its numbers
         await run.main.controllers.navigation.show_view(View(ViewKind.LABEL, "law"))
         run.main.sidebar.select(View(ViewKind.LABEL, "law"))

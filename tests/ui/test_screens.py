@@ -228,7 +228,7 @@ async def test_a_fault_that_can_be_told_is_told_and_the_app_goes_on() -> None:
             await run.settle()
             assert "the database is locked" in run.toasts
             run.app.clear_notifications()
-            run.main.controllers.counting.recount()
+            run.main.controllers.recount()
             while "the database is locked" not in run.toasts or len(run.app.workers):
                 await run.pilot.pause()
         await run.press("j", "enter")

@@ -104,7 +104,7 @@ async def fold_without_watches(library: Library, run: Running) -> list[int]:
     """The articles of the first row of the WeChat story, after all watches have been taken away."""
     for name in library.watches.colors:
         await library.watches.remove(name)
-    await run.main.reload()
+    await run.main.controllers.reload()
     await run.settle()
     return await wechat_row(library)
 
@@ -135,7 +135,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
             await run.press("end", "space")
             assert run.open_id == row[2] and await states(library, row) == [True, True, True]
             assert run.main.session.counts.unread.unread_stories == counts[0] - 1
-            await run.main.reload()  # a new look at the store changes nothing of it
+            await run.main.controllers.reload()  # a new look at the store changes nothing of it
             await run.settle()
             assert [key for key in run.main.articles.ids if key in row] == row
 

@@ -1,20 +1,19 @@
-"""List controller: show a view, a search or a filter in the list, and mark articles there."""
+"""List controller: show a view, a search or a filter in the list, and find what is unread in it."""
 
 from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.model import View, ViewKind
 from tuireader.ui.controllers.controller import Controller
-from tuireader.ui.controllers.kept import with_kept
-from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
+from tuireader.ui.views import UNREAD
 from tuireader.ui.workers import Debounce, now_and_then, run_latest
 
 if TYPE_CHECKING:
@@ -28,13 +27,29 @@ _AT_ONCE = 50  # first results of a search, more than fit on a screen
 _TYPING = 0.25  # seconds after which no further letter is to be expected
 
 
+def _with_kept(fresh: array[int], old: array[int], kept: Collection[int]) -> array[int]:
+    """`fresh` with those of `kept` that it lacks put back after the articles they stood behind in `old`."""
+    lost = set(kept) - set(fresh) if kept else ()
+    if not lost:
+        return fresh
+    merged = array("q", fresh)
+    for number, article_id in enumerate(old):
+        if article_id in lost:
+            try:
+                at = merged.index(old[number - 1]) + 1 if number else 0
+            except ValueError:
+                at = min(number, len(merged))
+            merged.insert(at, article_id)
+    return merged
+
+
 @dataclass(eq=False)
 class Listing(Controller):
     """Fills the list from the session's view. `changed` updates what else the screen shows of it."""
 
     marks: Marks
     debounce: Debounce = field(default_factory=Debounce, init=False)  # all results, not only the first
-    _token: int = field(default=0, init=False)
+    token: int = field(default=0, init=False)  # another one for each view that is asked for
 
     def __post_init__(self) -> None:
         self.articles.folds = self.session.folds
@@ -77,8 +92,8 @@ class Listing(Controller):
         self.session.view = view
         self.session.partial = False
         self.session.kept.clear()
-        self._token += 1
-        token = self._token
+        self.token += 1
+        token = self.token
         articles = self.articles
         quick = self.session.sort == "date" and view.kind is not ViewKind.QUERY
         if quick and not self.session.filter and not self.session.open_stories:
@@ -86,14 +101,14 @@ class Listing(Controller):
             ids, whole = await self.library.lists.head(
                 self.session.stored_view, show_read=self.session.shows_read, folded=self.session.folds
             )
-            if token != self._token:
+            if token != self.token:
                 return  # another view was asked for meanwhile
             self.session.error = ""
             at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
             if whole or cursor_id is None or at >= 0:
                 at = max(0, at)
                 rows = await self.marks.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
-                if token != self._token:
+                if token != self.token:
                     return
                 self._explain_empty(ids)
                 self._set_order()
@@ -103,7 +118,7 @@ class Listing(Controller):
                     run_latest(self.articles, self._complete_later, "rest")
                 return
         ids = await self._ids()
-        if token != self._token:
+        if token != self.token:
             return
         self._explain_empty(ids)
         self._set_order()
@@ -113,7 +128,7 @@ class Listing(Controller):
         """Say why nothing is listed, and soon which part of the expression is doubtful."""
         self.articles.empty_text = self._empty_message()
         if not len(ids):
-            run_latest(self.articles, partial(self._advise, self._token), "advice")
+            run_latest(self.articles, partial(self._advise, self.token), "advice")
 
     def _empty_message(self) -> str:
         return empty_list.message(self.session, self.host.key_of)
@@ -125,7 +140,7 @@ class Listing(Controller):
             advice = await self.library.watches.advice(self.session.view.key)
         else:
             return
-        if advice and token == self._token:
+        if advice and token == self.token:
             self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {one}" for one in advice)))
             self.articles.refresh()
 
@@ -135,10 +150,10 @@ class Listing(Controller):
 
     async def complete(self) -> None:
         """Wait until all articles of the view are listed, not only the first ones."""
-        token = self._token
+        token = self.token
         if self.session.partial:
             await self.reload(aside=True)
-            if token == self._token:
+            if token == self.token:
                 self.session.partial = False
                 self.changed()
 
@@ -148,21 +163,21 @@ class Listing(Controller):
         if not expression.strip() or view == self.session.view:
             await self.show(view)
             return
-        self._token += 1
-        token = self._token
+        self.token += 1
+        token = self.token
         so_far = now_and_then(lambda ids: self._show_found(view, token, ids))
         first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
-        if token == self._token and self.session.partial:
+        if token == self.token and self.session.partial:
             await self.debounce.within(_TYPING)
             await self.reload()
-            if token == self._token:
+            if token == self.token:
                 self.session.partial = False
 
     def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
     ) -> None:
-        if token != self._token:
+        if token != self.token:
             return
         fresh = view != self.session.view
         (
@@ -186,19 +201,19 @@ class Listing(Controller):
 
     async def reload(self, *, aside: bool = False) -> None:
         """Read the view again; cursor, scroll and articles read here stay."""
-        token = self._token
+        token = self.token
         ids = await self._ids(aside=aside)
-        if token != self._token:
+        if token != self.token:
             return
         articles = self.articles
         self._explain_empty(ids)
         old = articles.ids
         if self.session.kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
-            ids = await asyncio.to_thread(with_kept, ids, old, self.session.kept)
-            if token != self._token:
+            ids = await asyncio.to_thread(_with_kept, ids, old, self.session.kept)
+            if token != self.token:
                 return
         else:
-            ids = with_kept(ids, old, self.session.kept)
+            ids = _with_kept(ids, old, self.session.kept)
         articles.update_ids(ids)
 
     async def filter_by(self, expression: str) -> None:
@@ -257,7 +272,7 @@ class Listing(Controller):
         self.session.view, self.session.filter = spot.view, spot.filter
         self.session.error = ""
         self.session.partial = spot.partial
-        self._token += 1
+        self.token += 1
         articles = self.articles
         articles.selected.clear()
         self._explain_empty(spot.ids)
@@ -266,80 +281,48 @@ class Listing(Controller):
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 
-    # -- marks
+    # -- unread articles
 
-    async def set_read(
-        self,
-        ids: Sequence[int],
-        read: bool,
-        *,
-        journal: bool = True,
-        stories: bool = True,
-        reading: bool = False,
-    ) -> Step:
-        """Mark articles; the list shows it at once. Without `journal` undo does not take it back.
+    async def next_unread(self, step: int) -> int | None:
+        """Return the next unread article of the view after the cursor, wrapping around; None for none."""
+        articles = self.articles
+        if self.session.partial and step > 0 and (found := self._unread_below()) is not None:
+            return found
+        await self.complete()
+        ids, count = articles.ids, len(articles.ids)
+        if not count:
+            return None
+        current = self.session.article_id
+        unread: set[int] | None = None
+        for distance in range(count + 1):
+            article_id = ids[(articles.cursor + step * distance) % count]
+            if article_id == current:
+                continue
+            row = articles.row(article_id)
+            if row is not None:
+                if not row.read:
+                    return article_id
+                continue
+            if unread is None:
+                view = UNREAD if self.session.query is not None else self.session.view
+                unread = await self.marks.unread(await self.library.lists.ids(view, show_read=False))
+                if articles.ids is not ids:
+                    return None
+            if article_id in unread:
+                return article_id
+        return None
 
-        With `stories` reading an article reads its story, where the configuration wants that. `reading`: the
-        user reads one, which says nothing of those of its story that are on a watch.
-        """
-        if read and not self.session.shows_read:
-            self.session.kept.update(ids)
-        self.articles.patch(ids, read=read)
-        self.changed()
-        stories = stories and read and journal and self._reads_stories(ids)
-        step = await self.marks.do(
-            Step(
-                f"{len(ids):,} marked {'read' if read else 'unread'}",
-                lambda ids: self.library.marks.set_read(
-                    ids, read, journal=journal, stories=stories, spare_watched=reading
-                ),
-                "read",
-                ids,
-                read,
-                undoable=journal,
-            )
-        )
-        if reading:
-            await self._show_unread(ids[0])
-        return step
+    async def all_read(self) -> bool:
+        """Return whether nothing unread is listed."""
+        return self._unread_below() is None and not await self.marks.lacks("read", self.articles.ids)
 
-    async def read_rest(self, article_id: int) -> None:
-        """Mark the articles folded behind one read, except those on a watch; undo takes it back."""
-        if self._reads_stories([article_id]):
-            await self.set_read([article_id], True, reading=True)
-        else:
-            await self._show_unread(article_id)
-
-    async def _show_unread(self, article_id: int) -> None:
-        """Show the next unread article of a folded story below the one that was read."""
-        articles, token = self.articles, self._token
-        if not self.session.folds or self.session.expression:
-            return
-        left = await self.library.lists.next_unread_in_story(self.session.stored_view, article_id)
-        rows = await self.library.lists.rows([left]) if left is not None and left not in articles.ids else []
-        if not rows or token != self._token:
-            return
-        self.session.kept.add(article_id)
-        if not articles.insert(rows[0], after=article_id):
-            await self.reload()
-
-    def _reads_stories(self, ids: Sequence[int]) -> bool:
-        """Return whether reading articles reads their stories; not one whose sources are shown."""
-        if not self.session.folds or not self.library.config.ui.read_story:
-            return False
-        row = self.articles.row(ids[0]) if len(ids) == 1 else None
-        return row is None or row.story not in self.session.open_stories
-
-    async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
-        """Star articles; the list shows it at once."""
-        self.articles.patch(ids, starred=starred)
-        self.changed()
-        return await self.marks.do(
-            Step(
-                f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
-                lambda ids: self.library.marks.set_starred(ids, starred),
-                "starred",
-                ids,
-                starred,
-            )
-        )
+    def _unread_below(self) -> int | None:
+        """Return the next unread article among the rows that are loaded."""
+        articles = self.articles
+        for article_id in articles.ids[articles.cursor :]:
+            row = articles.row(article_id)
+            if row is None:
+                return None
+            if not row.read and article_id != self.session.article_id:
+                return article_id
+        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tuireader.ui.controllers.chosen import Chosen
     from tuireader.ui.controllers.listing import Listing
     from tuireader.ui.controllers.marks import Marks
-    from tuireader.ui.controllers.next_unread import NextUnread
 
 
 @dataclass(eq=False)
@@ -25,7 +24,84 @@ class MarkCommands(Controller):
     listing: Listing
     marks: Marks
     chosen: Chosen
-    next_unread: NextUnread
+
+    async def set_read(
+        self,
+        ids: Sequence[int],
+        read: bool,
+        *,
+        journal: bool = True,
+        stories: bool = True,
+        reading: bool = False,
+    ) -> Step:
+        """Mark articles; the list shows it at once. Without `journal` undo does not take it back.
+
+        With `stories` reading an article reads its story, where the configuration wants that. `reading`: the
+        user reads one, which says nothing of those of its story that are on a watch.
+        """
+        if read and not self.session.shows_read:
+            self.session.kept.update(ids)
+        self.articles.patch(ids, read=read)
+        self.changed()
+        stories = stories and read and journal and self._reads_stories(ids)
+        step = await self.marks.do(
+            Step(
+                f"{len(ids):,} marked {'read' if read else 'unread'}",
+                lambda ids: self.library.marks.set_read(
+                    ids, read, journal=journal, stories=stories, spare_watched=reading
+                ),
+                "read",
+                ids,
+                read,
+                undoable=journal,
+            )
+        )
+        if reading:
+            await self._show_unread(ids[0])
+        return step
+
+    async def read_rest(self, article_id: int) -> None:
+        """Mark the articles folded behind one read, except those on a watch; undo takes it back."""
+        if self._reads_stories([article_id]):
+            await self.set_read([article_id], True, reading=True)
+        else:
+            await self._show_unread(article_id)
+
+    async def _show_unread(self, article_id: int) -> None:
+        """Show the next unread article of a folded story below the one that was read."""
+        articles, token = self.articles, self.listing.token
+        if not self.session.folds or self.session.expression:
+            return
+        left = await self.library.lists.next_unread_in_story(self.session.stored_view, article_id)
+        rows = await self.library.lists.rows([left]) if left is not None and left not in articles.ids else []
+        if not rows or token != self.listing.token:
+            return
+        self.session.kept.add(article_id)
+        if not articles.insert(rows[0], after=article_id):
+            await self.listing.reload()
+
+    def _reads_stories(self, ids: Sequence[int]) -> bool:
+        """Return whether reading articles reads their stories; not one whose sources are shown."""
+        if not self.session.folds or not self.library.config.ui.read_story:
+            return False
+        row = self.articles.row(ids[0]) if len(ids) == 1 else None
+        return row is None or row.story not in self.session.open_stories
+
+    async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
+        """Star articles; the list shows it at once."""
+        self.articles.patch(ids, starred=starred)
+        self.changed()
+        return await self.marks.do(
+            Step(
+                f"{len(ids):,} marked {'starred' if starred else 'not starred'}",
+                lambda ids: self.library.marks.set_starred(ids, starred),
+                "starred",
+                ids,
+                starred,
+            )
+        )
+
+    # -- commands
 
     async def _marked(self, article_id: int) -> tuple[bool, bool]:
         """Return whether an article is read and starred."""
@@ -51,17 +127,17 @@ class MarkCommands(Controller):
         if self.chosen.is_selection:
             ids = self.chosen.ids
             read = await self.marks.lacks("read", ids)
-            step = await self.listing.set_read(ids, read)
+            step = await self.set_read(ids, read)
             self._say_many("marked read" if read else "marked unread", step)
         elif (article_id := self.chosen.article_id) is not None:
             read, _ = await self._marked(article_id)
-            step = await self.listing.set_read([article_id], not read)
+            step = await self.set_read([article_id], not read)
             self._say_one("Unread" if read else "Read", step)
 
     async def mark_read(self) -> None:
         """Mark the chosen articles read."""
         if ids := self.chosen.ids:
-            await self.listing.set_read(ids, True)
+            await self.set_read(ids, True)
 
     async def read_in_browser(self) -> bool:
         """Open the current article in the browser and mark it read; return False when there is none."""
@@ -69,7 +145,7 @@ class MarkCommands(Controller):
         await self.host.browse((await self.chosen.address())[0])
         if article_id is None:
             return False
-        step = await self.listing.set_read([article_id], True, reading=True)
+        step = await self.set_read([article_id], True, reading=True)
         if step.change is None or step.change.ids:
             self._say_one("Read", step)
         return True
@@ -79,28 +155,28 @@ class MarkCommands(Controller):
         if self.chosen.is_selection:
             ids = self.chosen.ids
             star = await self.marks.lacks("starred", ids)
-            step = await self.listing.set_starred(ids, star)
+            step = await self.set_starred(ids, star)
             self._say_many("starred" if star else "no longer starred", step)
         elif (article_id := self.chosen.article_id) is not None:
             _, starred = await self._marked(article_id)
-            step = await self.listing.set_starred([article_id], not starred)
+            step = await self.set_starred([article_id], not starred)
             self._say_one("No longer starred" if starred else "Starred", step)
 
     async def mark_list_read(self) -> None:
         """Mark all listed articles read."""
         await self.listing.complete()
         ids = self.articles.ids  # what is listed now, whatever a refresh adds meanwhile
-        if await self.next_unread.is_none():
+        if await self.listing.all_read():
             self.host.say("All read already")
         else:
-            await self._say_bulk(await self.listing.set_read(ids, True))
+            await self._say_bulk(await self.set_read(ids, True))
 
     async def clear_away(self, away: Away | None, reload: Callable[[], Awaitable[None]]) -> None:
         """Mark read what came during an absence."""
         if away is None or not away.ids:
             self.host.say("Nothing has come while you were away", seconds=2)
             return
-        step = await self.listing.set_read(away.ids, True, stories=False)
+        step = await self.set_read(away.ids, True, stories=False)
         await reload()
         await self._say_bulk(step)
 

@@ -13,7 +13,7 @@ from tuireader.ui.views import ALL
 if TYPE_CHECKING:
     from tuireader.ui.controllers.chosen import Chosen
     from tuireader.ui.controllers.listing import Listing
-    from tuireader.ui.controllers.next_unread import NextUnread
+    from tuireader.ui.controllers.mark_commands import MarkCommands
     from tuireader.ui.controllers.reader import Reader
     from tuireader.ui.controllers.search import Search
 
@@ -24,7 +24,7 @@ class Navigation(Controller):
 
     listing: Listing
     reader: Reader
-    unread: NextUnread
+    marking: MarkCommands
     chosen: Chosen
     search: Search
 
@@ -105,8 +105,8 @@ class Navigation(Controller):
         self.changed()
         shown = articles.row(article_id) or self.session.article  # a page may be older than its marks
         if shown is not None and not shown.read and self.library.config.ui.mark_read == "open":
-            await self.listing.set_read([article_id], True, journal=False)
-            await self.listing.read_rest(article_id)
+            await self.marking.set_read([article_id], True, journal=False)
+            await self.marking.read_rest(article_id)
 
     async def close_article(self) -> None:
         """Close the article; the list takes its room."""
@@ -128,12 +128,12 @@ class Navigation(Controller):
 
     async def next_unread(self, step: int) -> None:
         """Open the next unread article of this view, or of the next view that has one."""
-        article_id = await self.unread.next(step)
+        article_id = await self.listing.next_unread(step)
         if article_id is None:
             for view in self._views_with_unread(step):
                 await self.show_view(view)
                 self.panes.sidebar.select(view)
-                article_id = await self.unread.next(step)
+                article_id = await self.listing.next_unread(step)
                 if article_id is not None:
                     break
         if article_id is not None:

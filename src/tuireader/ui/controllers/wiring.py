@@ -1,51 +1,50 @@
-"""All controllers of the main screen, made in the order in which they need each other."""
+"""All controllers of the main screen, and what concerns more than one of them."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
-from tuireader.ui.controllers.counting import Counting
 from tuireader.ui.controllers.full_text import FullText
 from tuireader.ui.controllers.images import Images
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.controllers.navigation import Navigation
-from tuireader.ui.controllers.next_unread import NextUnread
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
+from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.widgets.bars import TopLine
 
+_SHOWN = 0.03  # seconds after which what a key has changed is painted; lists are read after that
+
 
 @dataclass(eq=False)
 class Controllers(Controller):
-    """Controllers of one screen; `reload` reads everything from the store again."""
+    """Controllers of one screen, made in the order in which they need each other."""
 
     top: TopLine
-    reload: Callable[[], Awaitable[None]]
-    reload_soon: Callable[[], None]
 
     def __post_init__(self) -> None:
         base = self.session, self.library, self.panes, self.changed
         self.marks = Marks(*base, self._show_marks, self._marks_stored)
         self.listing = Listing(*base, self.marks)
         self.reader = Reader(*base, self.marks, self._opening)
-        self.counting = Counting(*base)
         self.refreshing = Refreshing(*base, self.top, self.reload)
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
-        unread = NextUnread(*base, self.listing, self.marks)
-        self.navigation = Navigation(*base, self.listing, self.reader, unread, self.chosen, self.search)
-        self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen, unread)
+        self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
+        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.chosen, self.search)
+        self._counts = self._count_again = False
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
 
     @cached_property
@@ -66,6 +65,56 @@ class Controllers(Controller):
 
     def _marks_stored(self, lists_changed: bool) -> None:
         if lists_changed:
-            self.reload_soon()
+            run_latest(self.panes, self._reload_later, "reload")
         else:
-            self.counting.recount()
+            self.recount()
+
+    async def _reload_later(self) -> None:
+        await asyncio.sleep(_SHOWN)
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read everything from the store again; cursor, scroll and open article stay."""
+        self.session.feeds = await self.library.feeds.all()
+        self.reader.forget()
+        await self.reader.relabel()
+        await self.listing.reload()
+        if self.panes.shows_article:
+            self.panes.make_room()
+        self.draw_sidebar()
+        self.changed()
+        self.recount()
+        self.host.reloaded.publish(None)
+
+    def draw_sidebar(self) -> None:
+        """Show feeds, watches and saved searches with the counts that are known."""
+        session = self.session
+        self.panes.sidebar.show(
+            sidebar_items(
+                session.feeds,
+                session.counts,
+                self.host.watch_names,
+                session.closed_folders,
+                folds=session.folds,
+                views=self.library.searches.saved,
+                new=self.library.lists.new_view,
+            )
+        )
+
+    def recount(self) -> None:
+        """Count again, soon; a request during a count makes it run once more."""
+        self._count_again = True
+        if not self._counts:
+            self._counts = True
+            self.panes.run_worker(self._recount(), group="counts")
+
+    async def _recount(self) -> None:
+        try:
+            while self._count_again:
+                self._count_again = False
+                self.session.counts = await self.library.lists.counts()
+                self.draw_sidebar()
+                self.changed()
+        finally:
+            self._counts = False
+        await self.library.database.checkpoint()

@@ -1,11 +1,19 @@
-"""Addresses, links and changes of articles."""
+"""What is done with the chosen articles: browser, clipboard, labels, files, programs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tuireader.config import MacroConfig
+from tuireader.model import LABEL_MARK, Label
+from tuireader.subprocesses.programs import Ran
+from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.links import LinkPicker
-from tuireader.ui.dialogs.versions import Versions
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.settings import undo
+
+_LINES = 6  # of a program's output
+_NOTHING = Outcome(said="Choose an article first", seconds=2)
 
 
 async def open_in_browser(main: Controllers, ask: Asking) -> None:
@@ -30,6 +38,8 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
     page = main.session.page
     if page is None or not page.links:
         return Outcome(said="No links here")
+    from tuireader.ui.dialogs.links import LinkPicker
+
     if url := await ask(LinkPicker(page.links)):
         await main.host.browse(url)
     return None
@@ -68,5 +78,128 @@ async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
     revisions = await main.library.articles.revisions(article.id)
     if not revisions:
         return Outcome(said="Nothing was changed since it first came", seconds=2)
+    from tuireader.ui.dialogs.versions import Versions
+
     await ask(Versions(article.title, revisions))
     return None
+
+
+# -- labels
+
+
+async def label(main: Controllers, ask: Asking) -> None:
+    """Ask for labels of the articles that are chosen now; list and article show them at once."""
+    ids, marks = main.chosen.ids, main.marks
+    if not ids:
+        return
+
+    from tuireader.ui.dialogs.labels import Labels
+
+    async def set_label(name: str, value: bool) -> list[Label]:
+        said = f"Labelled {name}" if value else f"No longer labelled {name}"
+        lowered = f"{said[0].lower()}{said[1:]}"
+        step = await marks.do(
+            Step(
+                f"{len(ids):,} {lowered}",
+                lambda ids: main.library.labels.set(name, ids, value),
+                f"{LABEL_MARK}{name}",
+                ids,
+                value,
+            )
+        )
+        if step.trouble is not None:
+            raise step.trouble
+        await marks.show(ids)
+        if len(ids) > 1:
+            said = f"{len(ids) if step.change is None else len(step.change.ids):,} {lowered}"
+        main.host.say_shortly(f"{said}{main.host.undo_hint}")
+        return await marks.labels(ids)
+
+    async def take_back() -> list[Label]:
+        await ask.flows.apply(await undo(main, ask))
+        return await marks.labels(ids)
+
+    await ask(Labels(await marks.labels(ids), len(ids), set_label, take_back))
+
+
+# -- files and programs
+
+
+async def save(main: Controllers, ask: Asking) -> Outcome:
+    """Save the chosen articles as files."""
+    ids = main.chosen.ids
+    if not ids:
+        return _NOTHING
+    saved = [await main.library.articles.save(article_id) for article_id in ids]
+    new = sum(one.new for one in saved)
+    if len(saved) > 1:
+        already = f", {len(saved) - new} already saved" if new < len(saved) else ""
+        return Outcome(said=f"{new} saved{already}: {saved[0].path.parent}")
+    return Outcome(said=f"{'Saved' if new else 'Already saved, unchanged'}: {saved[0].path}")
+
+
+async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for a program, and give it the article."""
+    article_id = main.chosen.article_id
+    if article_id is None:
+        return _NOTHING
+    from tuireader.ui.dialogs.pipe import pipe_form, split
+
+    text = await ask(pipe_form(main.session.piped_to))
+    if text:
+        main.session.piped_to = text
+        form, command = split(text)
+        _start(main, article_id, command, form)
+    return None
+
+
+async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the macros and wait for the key of one."""
+    macros = {macro.key: macro for macro in main.library.config.macros}
+    if not macros:
+        return Outcome(said="There are no macros yet: they stand under [[macro]] in the config")
+    from tuireader.ui.dialogs.help import described
+    from tuireader.ui.dialogs.key_picker import KeyPicker
+    from tuireader.ui.widgets.choices import Choice
+
+    choices = [Choice(key, described(macro)) for key, macro in macros.items()]
+    hint = "the key of a macro runs it · esc closes"
+    key = await ask(KeyPicker("Macros", choices, hint))
+    return None if key is None else run_macro(main, macros[key])
+
+
+def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
+    """Start the program of a macro; its commands follow."""
+    if macro.command:
+        article_id = main.chosen.article_id
+        if article_id is None:
+            return _NOTHING
+        _start(main, article_id, macro.command, "json")
+    return Outcome(run=macro.run)
+
+
+def _start(main: Controllers, article_id: int, command: Sequence[str], form: str) -> None:
+    main.panes.run_worker(_run(main, article_id, tuple(command), form), group="programs")
+
+
+async def _run(main: Controllers, article_id: int, command: tuple[str, ...], form: str) -> None:
+    ran = await main.library.articles.pipe(article_id, command, form=form)
+    if ran.ok:
+        main.host.say(described_run(ran))
+    else:
+        main.host.say(described_run(ran), severity="error", seconds=10)
+
+
+def described_run(ran: Ran) -> str:
+    """Describe the result of a program, for a toast."""
+    if ran.trouble:
+        return f"{ran.program} {ran.trouble}"
+    lines = ran.output.splitlines()
+    shown = "\n".join([*lines[:_LINES], *(["…"] if len(lines) > _LINES else [])])
+    if ran.code is None:
+        return f"{ran.program} goes on"
+    if ran.code:
+        return f"{ran.program} ended with exit status {ran.code}" + (f"\n{shown}" if shown else "")
+    if not shown:
+        return f"{ran.program} is done"
+    return f"{ran.program}: {shown}" if len(lines) == 1 else f"{ran.program}:\n{shown}"

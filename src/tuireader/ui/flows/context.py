@@ -1,4 +1,4 @@
-"""How a flow asks, and what follows from it."""
+"""Flows: functions that ask by dialogs and return what follows from it, and how they are run."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TypeVar
 
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from tuireader.errors import TuireaderError
 from tuireader.model import View
-
-if TYPE_CHECKING:
-    from tuireader.ui.controllers.wiring import Controllers
-    from tuireader.ui.host import Host
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.host import Host
+from tuireader.ui.workers import run_latest
 
 Answer = TypeVar("Answer")
 
@@ -41,14 +42,11 @@ class Outcome:
 
 
 class Asking:
-    """Shows the dialogs of one flow. Keys wait while the flow works; they go to what it shows.
+    """Shows the dialogs of one flow. Keys wait while the flow works; they go to what it shows."""
 
-    `apply` applies an outcome before the flow ends.
-    """
-
-    def __init__(self, host: Host, apply: Callable[[Outcome], Awaitable[None]]) -> None:
+    def __init__(self, host: Host, flows: FlowRunner) -> None:
         self._host = host
-        self.apply = apply
+        self.flows = flows
         self._idle = asyncio.Event()
 
     async def __call__(self, dialog: Screen[Answer]) -> Answer | None:
@@ -70,14 +68,81 @@ class Asking:
             await asyncio.wait_for(self._idle.wait(), _PATIENCE)
 
     def end(self) -> None:
-        """Let the keys go on: the flow is done."""
+        """Let the keys go on."""
         self._idle.set()
 
 
-Flow = Callable[["Controllers", Asking], Awaitable[Outcome | None]]
+Flow = Callable[[Controllers, Asking], Awaitable[Outcome | None]]
 
 
-class Run(Protocol):
-    """Runs a flow and applies its outcome; keys wait until it asks or is done."""
+class FlowRunner:
+    """Gives flows what they work with. `recolour` redraws all, `run_command` does what a key would."""
 
-    async def __call__(self, flow: Flow, *, keys_wait: bool = True) -> None: ...
+    def __init__(
+        self,
+        controllers: Controllers,
+        recolour: Callable[[], None],
+        run_command: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._controllers = controllers
+        self._recolour = recolour
+        self._run_command = run_command
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, flow: Flow, *, keys_wait: bool = True) -> None:
+        """Run a flow and apply its outcome; keys wait until it asks or is done, unless it never asks."""
+        host = self._controllers.host
+        asking = Asking(host, self)
+
+        async def work() -> None:
+            try:
+                outcome = await flow(self._controllers, asking)
+                if outcome is not None:
+                    await self.apply(outcome)
+            except TuireaderError as error:
+                host.say(str(error), severity="error", seconds=10)
+            finally:
+                asking.end()
+
+        if not keys_wait:
+            self._controllers.panes.run_worker(work(), group="flows")
+            return
+        task = asyncio.create_task(work())  # a worker would count as busy while it waits for an answer
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        await asking.idle()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._controllers.panes.call_later(task.result)  # a crash, as in any handler
+
+    async def apply(self, outcome: Outcome) -> None:
+        """Show what follows from a flow."""
+        main, host = self._controllers, self._controllers.host
+        if outcome.moved is not None and main.session.view == outcome.moved[0]:
+            await main.navigation.show_view(outcome.moved[1])
+        if outcome.feeds_added:
+            await main.reload()
+            host.say(f"{counted(outcome.feeds_added, 'feed')} added")
+            main.refreshing.refresh(force=False)
+        host.say(outcome.said, severity=outcome.severity, seconds=outcome.seconds)
+        if outcome.view is not None:
+            await main.navigation.go_to_view(outcome.view)
+        if outcome.config_changed:
+            await main.navigation.leave_missing_view()
+        if outcome.config_changed or outcome.watches_changed:
+            self._recolour()
+            await main.reload()
+            run_latest(main.panes, main.refreshing.apply_watches, "apply")
+        if outcome.config_changed and any(
+            one.query == main.session.query for one in main.library.searches.saved
+        ):
+            main.search.keep_as_view()
+        if outcome.recount:
+            main.recount()
+        if outcome.refresh:
+            main.refreshing.refresh(outcome.refresh)
+        for command_id in outcome.run:
+            await self._run_command(command_id)
+        main.changed()

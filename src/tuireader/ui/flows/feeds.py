@@ -15,16 +15,13 @@ from tuireader.text import without_password
 from tuireader.ui import views
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.add_feed import AddFeed, FeedSource
-from tuireader.ui.dialogs.confirm import Confirm
-from tuireader.ui.dialogs.form import Form
-from tuireader.ui.dialogs.new_watch import from_search
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field, Pick
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.ui.dialogs.add_feed import FeedSource
 
 _NO = Outcome(said="Choose a feed, a folder, a watch, a label or a saved search in the sidebar first")
 
@@ -34,12 +31,16 @@ _NO = Outcome(said="Choose a feed, a folder, a watch, a label or a saved search 
 
 def feed_source(library: Library) -> FeedSource:
     """Return the library as the dialogs that add feeds use it."""
+    from tuireader.ui.dialogs.add_feed import FeedSource
+
     feeds = library.feeds
     return FeedSource(feeds.discover, feeds.preview, feeds.is_subscribed, feeds.add)
 
 
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder."""
+    from tuireader.ui.dialogs.add_feed import AddFeed
+
     folders = [feed.folder for feed in main.session.feeds]
     added = await ask(AddFeed(feed_source(main.library), folders))
     return Outcome(feeds_added=added) if added else None
@@ -99,6 +100,8 @@ async def _ask(
     about: str = "",
 ) -> Outcome | None:
     """Show a form; `save` makes the change while it is open and returns what follows."""
+    from tuireader.ui.dialogs.form import Form
+
     outcomes: list[Outcome] = []
 
     async def keep(values: Mapping[str, str]) -> str:
@@ -195,6 +198,8 @@ async def keep_search(
 ) -> Outcome | None:
     """Make a watch or a saved search of what is typed in the search line."""
     if not as_view:
+        from tuireader.ui.dialogs.new_watch import from_search
+
         return await new_watch(main, ask, from_search(text))
     session = main.session
     expression = views.expression_of(session.view, text, session.feeds) if filters else text
@@ -263,6 +268,8 @@ async def remove(view: View, main: Controllers, ask: Asking) -> Outcome | None:
 async def _confirm(
     main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
 ) -> Outcome | None:
+    from tuireader.ui.dialogs.confirm import Confirm
+
     if await ask(Confirm(f"Remove a {what}", question, "removes it")):
         return await change(do, f"{said}{main.host.undo_hint}", main, ask)
     return None

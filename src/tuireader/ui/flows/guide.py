@@ -1,16 +1,26 @@
-"""Help and tour."""
+"""Find a command: help, tour, and the palette of every command, view and theme."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
+from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.help import Help
-from tuireader.ui.dialogs.tour import Tour
+from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.flows.sharing import run_macro
+from tuireader.ui.workers import run_latest
 
 
 async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
     """Show all keys, and run the command that is chosen there."""
+    from tuireader.ui.dialogs.help import Help
+
     macros = main.library.config.macros
     command_id = await ask(Help(main.host.keys_of, macros))
     macro = next((one for one in macros if f"macro {one.key}" == command_id), None)
@@ -21,4 +31,104 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
 async def show_tour(main: Controllers, ask: Asking) -> None:
     """Show the few keys that matter first."""
+    from tuireader.ui.dialogs.tour import Tour
+
     await ask(Tour(main.host.keys_of))
+
+
+# -- palette
+
+
+Entry = tuple[str, str, Callable[[], Awaitable[None]]]
+
+_THEME = "Theme "
+_LIKELY = (
+    "refresh_all", "search", "add_feed", "new_watch", "watches", "mark_list_read", "mute", "filter", "sort",
+    "show_hide_read", "full_text", "related", "follow_story", "labels", "save", "comments", "save_view",
+    "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
+)  # fmt: skip
+"""Commands that people look for in the palette before they have used it."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which leaves no half of a wide character beside its list when that gets shorter."""
+
+    def on_mount(self) -> None:
+        """Repaint the whole screen after each change of the layout: Textual repaints what was covered."""
+        self.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
+
+
+def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
+    """Commands of the table, the views of the sidebar, the themes."""
+    for command in COMMANDS:
+        if command.id in ("palette", "open_link") or not command.on_main:
+            continue
+        keys = keys_label(main.host.keys_of.get(command.id, ()))
+        about = f"{keys}  {command.help}" if keys else command.help
+        yield command.title, about, partial(ask.flows.apply, Outcome(run=(command.id,)))
+    for item in main.panes.sidebar.items:
+        if item.view is not None:
+            yield (
+                f"Go to {item.label}",
+                f"{item.unread} unread",
+                partial(ask.flows.apply, Outcome(view=item.view)),
+            )
+    for theme in sorted(main.host.available_themes):
+        yield f"{_THEME}{theme}", "Use this theme from now on", partial(_use_theme, main, ask, theme)
+
+
+async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
+    """Sort the entries: those used most, then those likely to be wanted; cursor movement comes last."""
+    used = await main.library.settings.palette_uses()
+    often, likely = Counter(used), [BY_ID[command].title for command in _LIKELY]
+    order = {name: number for number, name in enumerate(dict.fromkeys([*used, *likely]))}
+    moving = {command.title for command in COMMANDS if command.group is Group.MOVE}
+
+    def place(entry: Entry) -> tuple[int, int, bool]:
+        name = entry[0]
+        return -often[name], order.get(name, len(order)), name in moving or name.startswith(_THEME)
+
+    return sorted(_entries(main, ask), key=place)
+
+
+async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
+    """Do what an entry is for, and remember that it was used."""
+    run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
+    await call()
+
+
+async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
+    """Use a theme and keep it."""
+    main.host.theme = theme
+    library = main.library
+    try:
+        await library.settings.set_theme(theme)
+    except (TuireaderError, OSError) as error:
+        said = f"Theme {theme} until the program ends: {error}"
+        await ask.flows.apply(Outcome(said=said, severity="warning", seconds=10))
+    else:
+        kept = "until the demo ends" if library.offline else f"written to {library.paths.config}"
+        await ask.flows.apply(Outcome(said=f"Theme {theme}\n{kept}"))
+
+
+async def open_palette(main: Controllers, ask: Asking) -> None:
+    """Open the palette; it runs what is chosen."""
+
+    class Commands(Provider):
+        """Entries as Textual's palette asks for them."""
+
+        async def discover(self) -> Hits:
+            """Yield all of them, before anything is typed."""
+            for name, about, call in await _by_use(main, ask):
+                yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
+
+        async def search(self, query: str) -> Hits:
+            """Yield those that look like what was typed."""
+            matcher = self.matcher(query)
+            for name, about, call in await _by_use(main, ask):
+                score = matcher.match(name)
+                if score > 0:
+                    yield Hit(score, matcher.highlight(name), partial(_use, main, name, call), name, about)
+
+    palette = Palette(providers=[Commands], placeholder="Command, view, feed or theme")
+    main.host.push_screen(palette)

@@ -6,13 +6,13 @@ from tuireader.config import MuteConfig, WatchConfig
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.mute import Mute, Mutes
-from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools, from_search, from_selection
 from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
     """Make a watch of the selected text, the search that the list shows, or the current article."""
+    from tuireader.ui.dialogs.new_watch import from_search, from_selection
+
     screen, view = main.panes.screen, main.session.view
     if (selected := screen.get_selected_text() or "").strip():
         screen.clear_selection()
@@ -46,6 +46,7 @@ async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replac
     """Ask for changes of a watch, or for a new one."""
     from tuireader.library.watching import rule_of
     from tuireader.library.watching.proper_names import watch_name
+    from tuireader.ui.dialogs.new_watch import NewWatch, WatchTools
     from tuireader.watch import Matcher
 
     watches = main.library.watches
@@ -73,6 +74,8 @@ async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
 
 async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask what to hide: what was searched, or something of the current feed."""
+    from tuireader.ui.dialogs.mute import Mute, Mutes
+
     session, view = main.session, main.session.view
     article = session.article if main.chosen.in_article else None
     row = await main.chosen.row()

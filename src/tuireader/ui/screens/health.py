@@ -13,7 +13,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
-from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.feeds import change, edit, refresh, remove
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
@@ -119,8 +119,8 @@ class Health(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
-    def __init__(self, run: Run) -> None:
-        super().__init__(run)
+    def __init__(self, flows: FlowRunner) -> None:
+        super().__init__(flows)
         self._found: dict[str, FeedHealth] = {}
 
     async def fetch(self) -> list[Row]:
@@ -167,13 +167,13 @@ class Health(TableScreen):
     async def action_refresh_one(self) -> None:
         """Fetch the feed now."""
         if self._current is not None:
-            await self.run(partial(refresh, [self._current.feed.id]))
+            await self.flows.run(partial(refresh, [self._current.feed.id]))
 
     async def action_refresh_failing(self) -> None:
         """Fetch all failing feeds."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
-            await self.run(partial(refresh, ids))
+            await self.flows.run(partial(refresh, ids))
         else:
             self.host.say("No feed is failing")
 
@@ -200,12 +200,12 @@ class Health(TableScreen):
     async def action_edit_this(self) -> None:
         """Change name, folder or interval of the feed."""
         if self._current is not None:
-            await self.run(partial(edit, View(ViewKind.FEED, str(self._current.feed.id))))
+            await self.flows.run(partial(edit, View(ViewKind.FEED, str(self._current.feed.id))))
 
     async def action_remove_this(self) -> None:
         """Unsubscribe, after a question."""
         if self._current is not None:
-            await self.run(partial(remove, View(ViewKind.FEED, str(self._current.feed.id))))
+            await self.flows.run(partial(remove, View(ViewKind.FEED, str(self._current.feed.id))))
 
     async def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
-        await self.run(partial(change, edit, said), keys_wait=False)
+        await self.flows.run(partial(change, edit, said), keys_wait=False)

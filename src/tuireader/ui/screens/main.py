@@ -20,8 +20,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
-from tuireader.ui.flows.context import Outcome
-from tuireader.ui.flows.runner import FlowRunner
+from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from tuireader.ui.widgets.search_line import SearchLine
 
 _AT_REST = 0.05  # seconds after the first painting from which keys that came with the start are answered
-_SHOWN = 0.03  # seconds after which what a key has changed is painted
 
 
 class MainScreen(PaneScreen, inherit_bindings=False):
@@ -80,10 +78,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.articles = ArticleList(self._rows, library.feeds.title, self.hits.marks)
         self.pane = ArticlePane(library.config.ui.width)
         self.panes = Panes(session, self.sidebar, self.hits.line, self.articles, self.pane)
-        soon = partial(run_latest, self, self._reload_later, "reload")
-        self.controllers = Controllers(
-            session, library, self.panes, self.update_bars, self.top, self.reload, soon
-        )
+        self.controllers = Controllers(session, library, self.panes, self.update_bars, self.top)
         self.flows = FlowRunner(self.controllers, self.new_colours, self.run_command)
         yield self.top
         yield self.panes
@@ -113,8 +108,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self.session.counts = await self._counting
             self.update_bars()
         else:
-            self.controllers.counting.recount()
-        self.controllers.counting.draw()
+            self.controllers.recount()
+        self.controllers.draw_sidebar()
         self.sidebar.select(self.session.view)
         self.call_after_refresh(self._rest)
         self.run_worker(self._go_on(), group="start")
@@ -182,29 +177,12 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.top.refresh()
         self.status.refresh()
 
-    async def _reload_later(self) -> None:
-        await asyncio.sleep(_SHOWN)  # what the key has changed does not wait for it
-        await self.reload()
-
-    async def reload(self) -> None:
-        """Read everything from the store again; cursor, scroll and open article stay."""
-        self.session.feeds = await self.library.feeds.all()
-        self.controllers.reader.forget()
-        await self.controllers.reader.relabel()
-        await self.controllers.listing.reload()
-        if self.panes.shows_article:
-            self.panes.make_room()
-        self.controllers.counting.draw()
-        self.update_bars()
-        self.controllers.counting.recount()
-        self.host.reloaded.publish(None)
-
     # -- commands
 
     @cached_property
     def commands(self) -> Commands:
         """Functions of all commands, by id."""
-        return commands(self.controllers, self.flows.run)
+        return commands(self.controllers, self.flows)
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
         """Run a command, with the number of its key if that means something."""
@@ -257,7 +235,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
         """Fold or unfold a folder."""
         self.session.closed_folders ^= {message.folder}
-        self.controllers.counting.draw()
+        self.controllers.draw_sidebar()
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
         """Open what was clicked."""

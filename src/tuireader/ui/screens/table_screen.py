@@ -12,7 +12,7 @@ from textual.screen import Screen
 from tuireader.commands import key_label
 from tuireader.model import View
 from tuireader.ui.drawing.lines import Line
-from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.settings import undo
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.widgets.bars import StatusLine, TopLine
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 class TableScreen(Screen[View | None], inherit_bindings=False):
-    """A table above details of the row under the cursor. The result is a view to show; `run` runs a flow."""
+    """A table above details of the row under the cursor. The result is a view to show."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
     AUTO_FOCUS = "#table"
     HEADING: ClassVar = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
-        self.run = run
+        self.flows = flows
 
     @property
     def host(self) -> Host:
@@ -122,7 +122,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
         self.dismiss(None)
 
     async def action_undo(self) -> None:
-        await self.run(undo)
+        await self.flows.run(undo)
 
     def action_quit_or_back(self) -> None:
         self.dismiss(None)

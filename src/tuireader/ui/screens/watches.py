@@ -13,7 +13,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line, marked
 from tuireader.ui.drawing.sparkline import sparkline
 from tuireader.ui.drawing.times import age, day
-from tuireader.ui.flows.context import Run
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.watches import keep_watch, new_watch
 from tuireader.ui.screens.table_screen import TableScreen
@@ -91,8 +91,8 @@ class Watches(TableScreen):
     )
     BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
-    def __init__(self, run: Run, *, folds: bool) -> None:
-        super().__init__(run)
+    def __init__(self, flows: FlowRunner, *, folds: bool) -> None:
+        super().__init__(flows)
         self._folds = folds
         self._stats: dict[str, WatchStats] = {}
 
@@ -156,7 +156,7 @@ class Watches(TableScreen):
 
     async def action_edit_this(self) -> None:
         """Edit the watch under the cursor."""
-        await self.run(partial(edit, View(ViewKind.WATCH, self.table.current or "")))
+        await self.flows.run(partial(edit, View(ViewKind.WATCH, self.table.current or "")))
 
     async def action_keep_watch(self) -> None:
         """Keep the followed story under the cursor."""
@@ -164,13 +164,13 @@ class Watches(TableScreen):
         if name not in self._stats or self._stats[name].ends is None:
             self.host.say("This watch has no end", seconds=2)
             return
-        await self.run(partial(keep_watch, name=name))
+        await self.flows.run(partial(keep_watch, name=name))
 
     async def action_remove_this(self) -> None:
         """Remove the watch under the cursor, after a question."""
         if self.table.current is not None:
-            await self.run(partial(remove, View(ViewKind.WATCH, self.table.current)))
+            await self.flows.run(partial(remove, View(ViewKind.WATCH, self.table.current)))
 
     async def action_new_watch(self) -> None:
         """Make a new one from nothing."""
-        await self.run(new_watch)
+        await self.flows.run(new_watch)
