@@ -21,7 +21,7 @@ from tuireader.ui import views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.host import host_of
-from tuireader.ui.status import footer, header
+from tuireader.ui.status import list_keys, number
 
 if TYPE_CHECKING:
     from tuireader.ui.host import Host
@@ -106,7 +106,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         for cursor in (None, host.theme_styles.cursor)
     ]
     config = library.paths.config
-    keys = footer.list_keys(host.key_of, wide=drawn)
+    keys = list_keys(host.key_of, wide=drawn)
     title = views.title_of(view, session.feeds)
     return {
         "version": __version__,
@@ -116,7 +116,7 @@ def compose(session: Session, top: TopLine, panes: Panes, status: StatusLine) ->
         "unread": unread,
         "folds": folds,
         "head": [
-            _text(host, top.draw(title, header.number(view, count, folds=folds), "")),
+            _text(host, top.draw(title, number(view, count, folds=folds), "")),
             _text(host, line),
         ],
         "above": 2,

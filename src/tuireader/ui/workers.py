@@ -1,11 +1,9 @@
-"""Exclusive workers and debouncing."""
+"""Exclusive workers, and results passed on now and then."""
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from time import monotonic
 
 from textual.dom import DOMNode
@@ -34,23 +32,3 @@ def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], N
             due, known = monotonic() + _THEN, len(found)
 
     return hear
-
-
-class Debounce:
-    """Work that waits a little unless it is wanted now."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def later(self) -> None:
-        """Let the work wait."""
-        self._event.clear()
-
-    def now(self) -> None:
-        """Do not let the work wait any longer."""
-        self._event.set()
-
-    async def within(self, seconds: float) -> None:
-        """Wait until it is wanted, at most for `seconds`."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.model import View, ViewKind
+from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
-from tuireader.ui.workers import Debounce, now_and_then, run_latest
+from tuireader.ui.workers import now_and_then, run_latest
 
 if TYPE_CHECKING:
     from tuireader.ui.controllers.marks import Marks
@@ -48,15 +49,12 @@ class Listing(Controller):
     """Fills the list from the session's view. `changed` updates what else the screen shows of it."""
 
     marks: Marks
-    debounce: Debounce = field(default_factory=Debounce, init=False)  # all results, not only the first
+    hurry: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # for all results of a search
     token: int = field(default=0, init=False)  # another one for each view that is asked for
 
     def __post_init__(self) -> None:
         self.articles.folds = self.session.folds
         self.articles.opened = self.session.open_stories
-
-    def _set_order(self) -> None:
-        self.articles.by_day = self.session.sort in ("date", "oldest")
 
     async def sort_by(self, sort: str) -> None:
         """Show the view in another order; the cursor stays on its article."""
@@ -89,40 +87,45 @@ class Listing(Controller):
             self.session.open_stories.clear()
             self.session.filter = ""
             self.articles.selected.clear()
-        self.session.view = view
-        self.session.partial = False
+        self.session.view, self.session.partial, self.session.error = view, False, ""
         self.session.kept.clear()
         self.token += 1
         token = self.token
-        articles = self.articles
-        quick = self.session.sort == "date" and view.kind is not ViewKind.QUERY
-        if quick and not self.session.filter and not self.session.open_stories:
-            self.marks.listed()
-            ids, whole = await self.library.lists.head(
-                self.session.stored_view, show_read=self.session.shows_read, folded=self.session.folds
-            )
-            if token != self.token:
-                return  # another view was asked for meanwhile
-            self.session.error = ""
-            at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
-            if whole or cursor_id is None or at >= 0:
-                at = max(0, at)
-                rows = await self.marks.rows(ids[max(0, at - _SIGHT) : at + _SIGHT])
-                if token != self.token:
-                    return
-                self._explain_empty(ids)
-                self._set_order()
-                articles.show(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
-                self.session.partial = not whole
-                if self.session.partial:
-                    run_latest(self.articles, self._complete_later, "rest")
-                return
-        ids = await self._ids()
+        ids, whole, rows = await self._head(cursor_id) or (await self._ids(), True, [])
         if token != self.token:
-            return
+            return  # another view was asked for meanwhile
+        self._fill(ids, cursor_id=cursor_id, partial=not whole, rows=rows)
+        if not whole:
+            run_latest(self.articles, self._complete_later, "rest")
+
+    async def _head(self, cursor_id: int | None) -> tuple[array[int], bool, list[ArticleRow]] | None:
+        """Read the first articles if that is quick; return also whether they are all, and visible rows."""
+        session = self.session
+        quick = session.sort == "date" and session.view.kind is not ViewKind.QUERY
+        if not quick or session.filter or session.open_stories:
+            return None
+        self.marks.listed()
+        ids, whole = await self.library.lists.head(
+            session.stored_view, show_read=session.shows_read, folded=session.folds
+        )
+        at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
+        if not whole and cursor_id is not None and at < 0:
+            return None
+        return ids, whole, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
+
+    def _fill(
+        self,
+        ids: array[int],
+        *,
+        cursor_id: int | None = None,
+        line: int | None = None,
+        partial: bool = False,
+        rows: Sequence[ArticleRow] = (),
+    ) -> None:
+        self.session.partial = partial
         self._explain_empty(ids)
-        self._set_order()
-        articles.show(ids, cursor_id=cursor_id)
+        self.articles.by_day = self.session.sort in ("date", "oldest")
+        self.articles.show(ids, cursor_id=cursor_id, line=line, partial=partial, rows=rows)
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
         """Say why nothing is listed, and soon which part of the expression is doubtful."""
@@ -131,7 +134,7 @@ class Listing(Controller):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
 
     def _empty_message(self) -> str:
-        return empty_list.message(self.session, self.host.key_of)
+        return empty_list(self.session, self.host.key_of)
 
     async def _advise(self, token: int) -> None:
         if self.session.expression:
@@ -169,7 +172,8 @@ class Listing(Controller):
         first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
         self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
-            await self.debounce.within(_TYPING)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.hurry.wait(), _TYPING)
             await self.reload()
             if token == self.token:
                 self.session.partial = False
@@ -179,24 +183,18 @@ class Listing(Controller):
     ) -> None:
         if token != self.token:
             return
-        fresh = view != self.session.view
-        (
-            self.session.view,
-            self.session.filter,
-            self.session.error,
-            self.session.partial,
-            self.session.capped,
-        ) = view, "", trouble, more, False
-        articles = self.articles
-        self._explain_empty(ids)
+        session = self.session
+        fresh = view != session.view
+        session.view, session.filter, session.error = view, "", trouble
+        session.partial, session.capped = more, False
         if fresh:
-            self.session.open_stories.clear()
-            self.session.kept.clear()
-            articles.selected.clear()
-            self._set_order()
-            articles.show(ids, partial=more)
+            session.open_stories.clear()
+            session.kept.clear()
+            self.articles.selected.clear()
+            self._fill(ids, partial=more)
         else:
-            articles.update_ids(ids)
+            self._explain_empty(ids)
+            self.articles.update_ids(ids)
         self.changed()
 
     async def reload(self, *, aside: bool = False) -> None:
@@ -205,16 +203,15 @@ class Listing(Controller):
         ids = await self._ids(aside=aside)
         if token != self.token:
             return
-        articles = self.articles
         self._explain_empty(ids)
-        old = articles.ids
-        if self.session.kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
-            ids = await asyncio.to_thread(_with_kept, ids, old, self.session.kept)
+        old, kept = self.articles.ids, self.session.kept
+        if kept and max(len(ids), len(old)) > _MANY:  # a key need not wait for that
+            ids = await asyncio.to_thread(_with_kept, ids, old, kept)
             if token != self.token:
                 return
         else:
-            ids = _with_kept(ids, old, self.session.kept)
-        articles.update_ids(ids)
+            ids = _with_kept(ids, old, kept)
+        self.articles.update_ids(ids)
 
     async def filter_by(self, expression: str) -> None:
         """Show only the view's articles that match an expression; `""` shows all again."""
@@ -240,11 +237,9 @@ class Listing(Controller):
             ranked = self.session.sort == "relevance"
             ids, self.session.error = await self.library.searches.run(view.key, limit=_MOST, ranked=ranked)
             self.session.capped = len(ids) == _MOST
-            return (
-                ids
-                if ranked or self.session.sort == "date"
-                else await self.library.lists.in_order(ids, self.session.sort)
-            )
+            if ranked or self.session.sort == "date":
+                return ids
+            return await self.library.lists.in_order(ids, self.session.sort)
         self.session.error = ""
         return await self.library.lists.ids(
             view,
@@ -271,13 +266,9 @@ class Listing(Controller):
         """Return to an earlier position."""
         self.session.view, self.session.filter = spot.view, spot.filter
         self.session.error = ""
-        self.session.partial = spot.partial
         self.token += 1
-        articles = self.articles
-        articles.selected.clear()
-        self._explain_empty(spot.ids)
-        self._set_order()
-        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
+        self.articles.selected.clear()
+        self._fill(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 

@@ -47,23 +47,21 @@ class Reader(Controller):
 
     async def open(self, article_id: int, *, follow: bool = False) -> bool:
         """Open an article where its reading stopped. `follow` remembers the one that led there."""
-        stop = self._stop() if follow else None
+        before, spot = self.session.article_id, self.pane.spot
         if not await self._show(article_id):
             return False
-        if stop is not None:
-            self.session.trail.append(stop)
-        elif not follow:
+        if not follow:
             self.session.trail.clear()
+        elif before is not None:
+            self.session.trail.append(Stop(before, spot))
         return True
 
-    async def back(self) -> bool:
-        """Go back to the article that led here, to its very line; False when there is none."""
-        if not self.session.trail:
-            return False
-        stop = self.session.trail.pop()
-        if not await self._show(stop.article_id, stop):
-            return await self.back()
-        return True
+    async def back(self) -> None:
+        """Go back to the article that led here, to its very line."""
+        while self.session.trail:
+            stop = self.session.trail.pop()
+            if await self._show(stop.article_id, stop):
+                return
 
     async def close(self) -> None:
         """Close the article; where its reading stopped is kept."""
@@ -73,29 +71,24 @@ class Reader(Controller):
         self.session.trail.clear()
         self.pane.clear()
 
-    def prefetch(self, upcoming: Callable[[], Sequence[int]]) -> None:
-        """Make the pages of the `upcoming` articles, once the keys rest."""
+    def prefetch(self) -> None:
+        """Make the pages of the next articles, once the keys rest."""
         if self._ahead is not None:
             self._ahead.cancel()
-        self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._start_prefetch, upcoming)
+        self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._start_prefetch)
 
-    def _start_prefetch(self, upcoming: Callable[[], Sequence[int]]) -> None:
+    def _start_prefetch(self) -> None:
         self._ahead = None
         if self.pane.is_running:
-            run_latest(self.pane, partial(self._prefetch, upcoming()), "ahead")
+            run_latest(self.pane, self._prefetch, "ahead")
 
-    async def _prefetch(self, article_ids: Sequence[int]) -> None:
+    async def _prefetch(self) -> None:
         with suppress(TuireaderError):  # opening reports it
-            for article_id in article_ids:
-                await self._prepare(article_id)
-
-    async def _prepare(self, article_id: int) -> None:
-        if article_id in self._pages:
-            return
-        era = self._era
-        page = await self._page(article_id, ahead=True)
-        if page is not None and era == self._era:
-            self._keep(page)
+            for article_id in self.articles.upcoming():
+                era = self._era
+                page = None if article_id in self._pages else await self._page(article_id, ahead=True)
+                if page is not None and era == self._era:
+                    self._keep(page)
 
     def _keep(self, page: Page) -> None:
         self._pages[page.article.id] = page
@@ -108,10 +101,6 @@ class Reader(Controller):
         self._era += 1
         current = self.session.article_id
         self._pages = OrderedDict((key, page) for key, page in self._pages.items() if key == current)
-
-    def _stop(self) -> Stop | None:
-        article_id = self.session.article_id
-        return None if article_id is None else Stop(article_id, self.pane.spot)
 
     async def _show(self, article_id: int, stop: Stop | None = None) -> bool:
         self._token += 1
@@ -148,9 +137,7 @@ class Reader(Controller):
 
     async def _page(self, article_id: int, *, ahead: bool = False) -> Page | None:
         article = await self.marks.article(article_id, ahead=ahead)
-        if article is None:
-            return None
-        return await self._built(article)
+        return None if article is None else await self._built(article)
 
     async def _built(self, article: Article) -> Page:
         """Build the page of an article, in a thread if it is long."""

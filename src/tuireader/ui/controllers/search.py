@@ -44,7 +44,7 @@ class Search(Controller):
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
         answer = self._answer = asyncio.Event()
-        self.listing.debounce.later()
+        self.listing.hurry.clear()
 
         async def look() -> None:
             try:
@@ -58,7 +58,7 @@ class Search(Controller):
     async def settled(self) -> None:
         """Wait until the list shows the results of the last question."""
         if self._answer is not None:
-            self.listing.debounce.now()
+            self.listing.hurry.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._answer.wait(), _PATIENCE)
             self._answer = None
@@ -72,7 +72,7 @@ class Search(Controller):
             else:
                 self.leave_search()
             return
-        self.listing.debounce.now()
+        self.listing.hurry.set()
         if self.session.expression != text:
             self.panes.hold_repaint()  # the results are about to be shown
         self.remember(text)

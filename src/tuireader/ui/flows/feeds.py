@@ -46,11 +46,6 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     return Outcome(feeds_added=added) if added else None
 
 
-async def refresh(feed_ids: Sequence[int], main: Controllers, ask: Asking) -> Outcome:
-    """Fetch feeds."""
-    return Outcome(refresh=feed_ids)
-
-
 # -- change
 
 
@@ -62,18 +57,9 @@ def _chosen(main: Controllers) -> View:
     return main.session.view
 
 
-async def edit_chosen(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask what to change of the chosen view."""
-    return await edit(_chosen(main), main, ask)
-
-
-async def remove_chosen(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask whether the chosen view should be removed."""
-    return await remove(_chosen(main), main, ask)
-
-
-async def edit(view: View, main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask what to change of what a view shows."""
+async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:
+    """Ask what to change of what a view shows, by default the chosen one."""
+    view = view or _chosen(main)
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         return await _edit_feed(main, ask, feed)
     if view.kind is ViewKind.FOLDER:
@@ -238,9 +224,9 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
 # -- remove
 
 
-async def remove(view: View, main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask whether what a view shows should be removed."""
-    library = main.library
+async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:
+    """Ask whether what a view shows should be removed, by default the chosen one."""
+    view, library = view or _chosen(main), main.library
     if view.kind is ViewKind.FEED and (feed := _feed(main, int(view.key))) is not None:
         name = feed.title or feed.url
         question = f"Unsubscribe from {name}?\nIts articles stay stored and can be found."

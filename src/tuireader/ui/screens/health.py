@@ -13,8 +13,8 @@ from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.lines import Line
 from tuireader.ui.drawing.times import age, until
-from tuireader.ui.flows.context import FlowRunner
-from tuireader.ui.flows.feeds import change, edit, refresh, remove
+from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows.feeds import change, edit, remove
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 
@@ -128,7 +128,7 @@ class Health(TableScreen):
         found = sorted(await self.library.feeds.health(), key=lambda health: health.order)
         self._found = {str(health.feed.id): health for health in found}
         now = int(self.host.clock())
-        self.table.empty_text = f"No feeds yet. {self.key_of('add_feed')} on the main screen adds one."
+        self.table.empty_text = f"No feeds yet. {self.host.key_of('add_feed')} on the main screen adds one."
         return [health_row(health, now) for health in found]
 
     def summary(self) -> str:
@@ -152,7 +152,7 @@ class Health(TableScreen):
             made.append(("accept_move", "Take its feed"))
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         made += [("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
-        return [(self.key_of(command), title) for command, title in made]
+        return [(self.host.key_of(command), title) for command, title in made]
 
     @property
     def _current(self) -> FeedHealth | None:
@@ -167,13 +167,13 @@ class Health(TableScreen):
     async def action_refresh_one(self) -> None:
         """Fetch the feed now."""
         if self._current is not None:
-            await self.flows.run(partial(refresh, [self._current.feed.id]))
+            await self.flows.apply(Outcome(refresh=[self._current.feed.id]))
 
     async def action_refresh_failing(self) -> None:
         """Fetch all failing feeds."""
         ids = [one.feed.id for one in self._found.values() if one.trouble is Trouble.FAILING]
         if ids:
-            await self.flows.run(partial(refresh, ids))
+            await self.flows.apply(Outcome(refresh=ids))
         else:
             self.host.say("No feed is failing")
 
@@ -200,12 +200,12 @@ class Health(TableScreen):
     async def action_edit_this(self) -> None:
         """Change name, folder or interval of the feed."""
         if self._current is not None:
-            await self.flows.run(partial(edit, View(ViewKind.FEED, str(self._current.feed.id))))
+            await self.flows.run(partial(edit, view=View(ViewKind.FEED, str(self._current.feed.id))))
 
     async def action_remove_this(self) -> None:
         """Unsubscribe, after a question."""
         if self._current is not None:
-            await self.flows.run(partial(remove, View(ViewKind.FEED, str(self._current.feed.id))))
+            await self.flows.run(partial(remove, view=View(ViewKind.FEED, str(self._current.feed.id))))
 
     async def _edit(self, edit: Callable[[], Awaitable[object]], said: str) -> None:
         await self.flows.run(partial(change, edit, said), keys_wait=False)

@@ -24,7 +24,7 @@ from tuireader.ui.flows.context import FlowRunner, Outcome
 from tuireader.ui.host import Host, host_of
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
-from tuireader.ui.status import footer, header
+from tuireader.ui.status import footer_keys, footer_position, header
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
@@ -145,12 +145,12 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         if self.hits.update(self.articles.current_id):
             self.panes.rearrange()
         key_of = self.host.key_of
-        keys = footer.keys(self.session, self.panes, key_of)
-        self.status.tell(keys, *footer.position(self.session, self.panes, key_of))
+        keys = footer_keys(self.session, self.panes, key_of)
+        self.status.tell(keys, *footer_position(self.session, self.panes, key_of))
 
     def update_bars(self) -> None:
         """Show view, counts, keys and position as they are now."""
-        title, count = header.header(self.session, len(self.articles.ids), self.library.searches.saved)
+        title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
         self.top.tell(title=title, count=count)
         self.update_footer()
         self.flush_repaint()
@@ -168,7 +168,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.update_footer()
         if not self.keys_wait:
             self.flush_repaint()
-            self.controllers.reader.prefetch(self.articles.upcoming)
+            self.controllers.reader.prefetch()
 
     def new_colours(self) -> None:
         """Redraw everything: the theme or the watches have other colours."""

@@ -94,17 +94,13 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
 
     # -- keys
 
-    def key_of(self, command_id: str) -> str:
-        """The first key of a command as people read it."""
-        return self.host.key_of(command_id)
-
     def tell(self) -> None:
         """Show details and keys for the row under the cursor."""
-        current = self.table.current
+        current, key_of = self.table.current, self.host.key_of
         self.facts.show(*(self.about(current) if current is not None else ()))
-        moving = (f"{self.key_of('move_down')}/{self.key_of('move_up')}", "move")
+        moving = (f"{key_of('move_down')}/{key_of('move_up')}", "move")
         keys = self.host.keys_of["back"]
-        leaving = (key_label("escape") if "escape" in keys else self.key_of("back"), "Back")
+        leaving = (key_label("escape") if "escape" in keys else key_of("back"), "Back")
         where = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.status.tell([moving, *self.keys(), leaving], where, False)
 
@@ -124,8 +120,7 @@ class TableScreen(Screen[View | None], inherit_bindings=False):
     async def action_undo(self) -> None:
         await self.flows.run(undo)
 
-    def action_quit_or_back(self) -> None:
-        self.dismiss(None)
+    action_quit_or_back = action_back
 
     async def action_quit(self) -> None:
         await self.host.leave(0)

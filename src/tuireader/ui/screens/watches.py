@@ -100,7 +100,7 @@ class Watches(TableScreen):
         """Return the watches with their numbers."""
         stats = await self.library.watches.stats()
         self._stats = {one.name: one for one in stats}
-        self.table.empty_text = f"No watches yet. {self.key_of('new_watch')} makes one."
+        self.table.empty_text = f"No watches yet. {self.host.key_of('new_watch')} makes one."
         now = int(self.host.clock())
         return [watch_row(one, now, folds=self._folds) for one in stats]
 
@@ -131,7 +131,7 @@ class Watches(TableScreen):
             feeds = " · ".join(f"{title} {count}" for title, count in stats.top_feeds)
             lines.append((("feeds   ", "dim"), (feeds, "text")))
         if stats.ends is not None:
-            lines.append(((_end(stats.ends, now, self.key_of("keep_watch")), "dim"),))
+            lines.append(((_end(stats.ends, now, self.host.key_of("keep_watch")), "dim"),))
         config = self._config(key)
         if config is not None:
             lines.append(((definition(config), "dim"),))
@@ -148,7 +148,7 @@ class Watches(TableScreen):
             current = self._stats.get(self.table.current or "")
             if current is not None and current.ends is not None:
                 made.append(("keep_watch", "Keep"))
-        return [(self.key_of(command), title) for command, title in made]
+        return [(self.host.key_of(command), title) for command, title in made]
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         """Show the hits of a watch."""
@@ -156,7 +156,7 @@ class Watches(TableScreen):
 
     async def action_edit_this(self) -> None:
         """Edit the watch under the cursor."""
-        await self.flows.run(partial(edit, View(ViewKind.WATCH, self.table.current or "")))
+        await self.flows.run(partial(edit, view=View(ViewKind.WATCH, self.table.current or "")))
 
     async def action_keep_watch(self) -> None:
         """Keep the followed story under the cursor."""
@@ -169,7 +169,7 @@ class Watches(TableScreen):
     async def action_remove_this(self) -> None:
         """Remove the watch under the cursor, after a question."""
         if self.table.current is not None:
-            await self.flows.run(partial(remove, View(ViewKind.WATCH, self.table.current)))
+            await self.flows.run(partial(remove, view=View(ViewKind.WATCH, self.table.current)))
 
     async def action_new_watch(self) -> None:
         """Make a new one from nothing."""

@@ -1,13 +1,16 @@
-"""Footer text: the keys that work in the focused pane, and the position in it."""
+"""Texts about what is shown: header, footer, and the message of an empty list."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
 from tuireader.commands import BY_ID
-from tuireader.model import ViewKind
+from tuireader.commands.sorts import SEARCH_SORTS
+from tuireader.config import ViewConfig
+from tuireader.model import Count, View, ViewKind
+from tuireader.text.wording import stories_and_articles
+from tuireader.ui import views
 from tuireader.ui.session import Session
-from tuireader.ui.views import MUTED
 from tuireader.ui.widgets.bars import BACK, QUIT
 from tuireader.ui.widgets.panes import Panes
 
@@ -42,12 +45,49 @@ _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "q
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.WATCH, ViewKind.QUERY)
 
 
+# -- header
+
+
+def number(view: View, count: Count, *, folds: bool) -> str:
+    """Return how much of a view is unread; of the starred articles, how many there are.
+
+    Folded lists count stories, with the number of their articles.
+    """
+    starred = view == views.STARRED
+    articles = count.total if starred else count.unread
+    rows = count.rows(folds) if starred else count.unread_rows(folds)
+    counted = str(articles) if rows == articles else stories_and_articles(rows, articles)
+    return counted if starred or view == views.UNREAD else f"{counted} unread"
+
+
+def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[str, str]:
+    """Return the title of the list, and its count and order; `listed` articles are shown."""
+    view = session.view
+    count = None if session.filter else views.count_of(view, session.counts)
+    if count is None:
+        more = session.partial or (session.capped and not session.filter)
+        counted = f"{listed}{'+' if more else ''} found"
+    elif not session.is_counted:
+        counted = "…"
+    else:
+        counted = number(view, count, folds=session.folds)
+    if not session.shows_read and view != views.UNREAD:
+        counted += ", read ones hidden"
+    if session.sort != "date":
+        counted += f", {SEARCH_SORTS[session.sort]}"
+    title = views.title_of(view, session.feeds, saved)
+    return f"{title} › {session.filter}" if session.filter else title, counted
+
+
+# -- footer
+
+
 def list_keys(key_of: KeyOf, *, wide: bool) -> list[tuple[str, str]]:
     """Return `(key, title)` pairs for the list, wherever the focus is."""
     return [_moving(key_of, "move"), *_titled(key_of, _LIST, wide=wide)]
 
 
-def keys(session: Session, panes: Panes, key_of: KeyOf) -> list[tuple[str, str]]:
+def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[tuple[str, str]]:
     """Return `(key, title)` pairs for the pane that has the focus."""
     if panes.line == "find":
         return [("enter", "keep"), ("↓/↑", "next/previous"), ("esc", "leave")]
@@ -77,7 +117,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     if panes.in_sidebar:
         item = panes.sidebar.current
         view = item.view if item is not None else None
-        return _EDITED if view is not None and view.kind in _KINDS and view != MUTED else _SIDEBAR
+        return _EDITED if view is not None and view.kind in _KINDS and view != views.MUTED else _SIDEBAR
     if not panes.in_article:
         return _LIST if panes.articles.ids else _NO_ARTICLE
     if panes.article.chosen >= 0:
@@ -93,7 +133,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     return tuple(command for command in _ARTICLE if command not in useless)
 
 
-def position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
+def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
     """Return a word about the position, and whether it reports an error."""
     if panes.in_sidebar:
         return _sidebar_position(panes, key_of)
@@ -124,3 +164,41 @@ def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
     if item.view is not None and item.view.kind is ViewKind.FOLDER:
         return f"{key_of('page_or_next_unread')} folds", False
     return "", False
+
+
+# -- empty list
+
+
+def empty_list(session: Session, key_of: KeyOf) -> str:
+    """Return why nothing is listed, and what to do about it."""
+    if session.error:
+        return session.error
+    if session.filter:
+        return f"Nothing here is {session.filter}. {key_of('back')} shows all again."
+    kind, sought = session.view.kind, session.view.key
+    if kind is ViewKind.QUERY:
+        return _nothing_found(sought.strip())
+    if not session.feeds:
+        return f"No feeds yet. {key_of('add_feed')} adds one."
+    if kind is ViewKind.UNREAD:
+        return (
+            f"Nothing unread. {key_of('refresh_all')} refreshes, "
+            f"{key_of('show_hide_read')} shows what is read."
+        )
+    if kind is ViewKind.STARRED:
+        return f"Nothing starred yet. {key_of('toggle_star')} stars an article."
+    if kind is ViewKind.LABEL:
+        return f"Nothing is labelled {sought}."
+    if kind is ViewKind.WATCH:
+        return "Nothing matched so far."
+    if not session.shows_read:
+        return f"Nothing unread here. {key_of('show_hide_read')} shows what is read."
+    return f"Nothing here yet. {key_of('refresh_one')} refreshes."
+
+
+def _nothing_found(sought: str) -> str:
+    if not sought:
+        return 'Type words, "a phrase", title:word, -word …'
+    if len(sought) > 1 and sought.isalpha() and sought.islower() and sought.isascii():
+        return f"Nothing found.\n{sought}* also finds words that begin so."
+    return "Nothing found."
