@@ -35,20 +35,15 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
 
 def count_of(view: View, counts: Counts) -> Count | None:
     """Return the counts of a view; None for a search."""
-    if view.kind is ViewKind.WATCH:
-        return counts.watches.get(view.key, Count())
-    if view.kind is ViewKind.LABEL:
-        return counts.labels.get(view.key, Count())
-    if view.kind is ViewKind.FEED:
-        return counts.feeds.get(int(view.key), Count())
-    if view.kind is ViewKind.FOLDER:
-        return counts.folders.get(view.key, Count())
     if view.kind is ViewKind.QUERY:
         return None
-    if view.kind is ViewKind.NEW:
-        return counts.new
-    known = {"today": counts.today, "unread": counts.unread, "starred": counts.starred, "all": counts.all}
-    return known[view.kind.value]
+    if view.kind is ViewKind.FEED:
+        return counts.feeds.get(int(view.key), Count())
+    named = {"watch": counts.watches, "label": counts.labels, "folder": counts.folders}.get(view.kind.value)
+    if named is not None:
+        return named.get(view.key, Count())
+    found: Count = getattr(counts, view.kind.value)
+    return found
 
 
 _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,8 +93,6 @@ def _cells(
 class Images(Controller):
     """Loads the images that come in sight. `way` is how they are shown, `on` whether they are."""
 
-    environ: Mapping[str, str]
-
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images
         self._auto = self._wanted == "auto"
@@ -102,8 +101,8 @@ class Images(Controller):
         self._turns = asyncio.Semaphore(2)
         host = self.host
         colours = host.current_theme.ansi is not True
-        self.way = way_of(self.environ, self._wanted, web=host.is_web) if colours else ""
-        self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(self.environ))
+        self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
+        self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on
 
     def toggle(self) -> None:

@@ -103,11 +103,6 @@ class MarkCommands(Controller):
 
     # -- commands
 
-    async def _marked(self, article_id: int) -> tuple[bool, bool]:
-        """Return whether an article is read and starred."""
-        row = self.articles.row(article_id) or next(iter(await self.marks.rows([article_id])), None)
-        return (row.read, row.starred) if row is not None else (False, False)
-
     def select(self) -> None:
         """Select the current article, or take it out of the selection."""
         article_id = self.chosen.article_id
@@ -124,15 +119,23 @@ class MarkCommands(Controller):
 
     async def toggle_read(self) -> None:
         """Mark the chosen articles read, or unread when all are read."""
-        if self.chosen.is_selection:
-            ids = self.chosen.ids
-            read = await self.marks.lacks("read", ids)
-            step = await self.set_read(ids, read)
-            self._say_many("marked read" if read else "marked unread", step)
-        elif (article_id := self.chosen.article_id) is not None:
-            read, _ = await self._marked(article_id)
-            step = await self.set_read([article_id], not read)
-            self._say_one("Unread" if read else "Read", step)
+        if ids := self.chosen.ids:
+            read = await self._lacks("read", ids)
+            said = ("Read", "marked read") if read else ("Unread", "marked unread")
+            self._say_marked(*said, await self.set_read(ids, read))
+
+    async def toggle_star(self) -> None:
+        """Star the chosen articles, or take the stars away when all have one."""
+        if ids := self.chosen.ids:
+            star = await self._lacks("starred", ids)
+            said = ("Starred", "starred") if star else ("No longer starred", "no longer starred")
+            self._say_marked(*said, await self.set_starred(ids, star))
+
+    async def _lacks(self, mark: str, ids: Sequence[int]) -> bool:
+        row = self.articles.row(ids[0]) if len(ids) == 1 else None  # a key need not ask the store for that
+        if row is None:
+            return await self.marks.lacks(mark, ids)
+        return not (row.read if mark == "read" else row.starred)
 
     async def mark_read(self) -> None:
         """Mark the chosen articles read."""
@@ -146,21 +149,9 @@ class MarkCommands(Controller):
         if article_id is None:
             return False
         step = await self.set_read([article_id], True, reading=True)
-        if step.change is None or step.change.ids:
-            self._say_one("Read", step)
+        if step.changed_ids:
+            self._say_marked("Read", "", step)
         return True
-
-    async def toggle_star(self) -> None:
-        """Star the chosen articles, or take the stars away when all have one."""
-        if self.chosen.is_selection:
-            ids = self.chosen.ids
-            star = await self.marks.lacks("starred", ids)
-            step = await self.set_starred(ids, star)
-            self._say_many("starred" if star else "no longer starred", step)
-        elif (article_id := self.chosen.article_id) is not None:
-            _, starred = await self._marked(article_id)
-            step = await self.set_starred([article_id], not starred)
-            self._say_one("No longer starred" if starred else "Starred", step)
 
     async def mark_list_read(self) -> None:
         """Mark all listed articles read."""
@@ -188,33 +179,28 @@ class MarkCommands(Controller):
         step = await self.marks.do(
             Step("an article split from its story", lambda _: self.library.marks.split_story(article_id))
         )
-        if step.failed:
-            return
-        split = step.change is None or step.change.ids
-        self.host.say(
-            f"Removed from its story{self.host.undo_hint}" if split else "This article is in no story"
-        )
+        if not step.failed:
+            split = f"Removed from its story{self.host.undo_hint}"
+            self.host.say(split if step.change is None or step.change.ids else "This article is in no story")
 
     async def retry(self) -> None:
         """Try again to store the marks that could not be stored."""
         self.host.say(await self.marks.retry(), seconds=2)
 
-    def _say_many(self, said: str, step: Step) -> None:
-        if not step.failed:
-            count = len(step.ids if step.change is None else step.change.ids)
-            self.host.say_shortly(f"{counted(count, 'article')} {said}{self.host.undo_hint}")
-
-    def _say_one(self, said: str, step: Step) -> None:
+    def _say_marked(self, one: str, many: str, step: Step) -> None:
         """Say what a mark did and how to undo it, in place of the toast of the mark before."""
         if step.failed:
             return
-        if step.change is not None and len(step.change.ids) > 1:
-            said = f"{said}, with {len(step.change.ids) - 1} more of the story"
+        said, count = one, len(step.changed_ids)
+        if many and self.chosen.is_selection:
+            said = f"{counted(count, 'article')} {many}"
+        elif count > 1:
+            said = f"{one}, with {count - 1} more of the story"
         self.host.say_shortly(f"{said}{self.host.undo_hint}")
 
     async def _say_bulk(self, step: Step) -> None:
         """Say how many stories and articles were marked read, or are about to be."""
         if not step.failed:
-            ids = step.ids if step.change is None else step.change.ids
+            ids = step.changed_ids
             count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))
             self.host.say(f"{count} marked read{self.host.undo_hint}")

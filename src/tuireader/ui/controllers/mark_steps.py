@@ -55,6 +55,11 @@ class Step:
         """Return whether it was taken back."""
         return self.trouble is not None
 
+    @property
+    def changed_ids(self) -> Sequence[int]:
+        """Ids of the articles that were changed; those that are meant to be while it is not stored."""
+        return self.ids if self.change is None else self.change.ids
+
     async def among(self) -> Collection[int]:
         """Return the ids of the marked articles as a set."""
         if self._among is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -50,7 +49,7 @@ class Controllers(Controller):
     @cached_property
     def images(self) -> Images:
         """Images of the open article."""
-        return Images(self.session, self.library, self.panes, self.changed, os.environ)
+        return Images(self.session, self.library, self.panes, self.changed)
 
     def _opening(self) -> None:
         """Make room for an article, whose images may come in sight."""

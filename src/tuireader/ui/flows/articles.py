@@ -111,7 +111,7 @@ async def label(main: Controllers, ask: Asking) -> None:
             raise step.trouble
         await marks.show(ids)
         if len(ids) > 1:
-            said = f"{len(ids) if step.change is None else len(step.change.ids):,} {lowered}"
+            said = f"{len(step.changed_ids):,} {lowered}"
         main.host.say_shortly(f"{said}{main.host.undo_hint}")
         return await marks.labels(ids)
 
@@ -179,15 +179,14 @@ def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
 
 
 def _start(main: Controllers, article_id: int, command: Sequence[str], form: str) -> None:
-    main.panes.run_worker(_run(main, article_id, tuple(command), form), group="programs")
+    async def run() -> None:
+        ran = await main.library.articles.pipe(article_id, tuple(command), form=form)
+        if ran.ok:
+            main.host.say(described_run(ran))
+        else:
+            main.host.say(described_run(ran), severity="error", seconds=10)
 
-
-async def _run(main: Controllers, article_id: int, command: tuple[str, ...], form: str) -> None:
-    ran = await main.library.articles.pipe(article_id, command, form=form)
-    if ran.ok:
-        main.host.say(described_run(ran))
-    else:
-        main.host.say(described_run(ran), severity="error", seconds=10)
+    main.panes.run_worker(run(), group="programs")
 
 
 def described_run(ran: Ran) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar
@@ -37,7 +37,7 @@ from tuireader.ui.workers import run_latest
 if TYPE_CHECKING:
     from textual import events
 
-    from tuireader.model import ArticleRow, Counts
+    from tuireader.model import Counts
     from tuireader.ui.widgets.page_pane import PagePane
     from tuireader.ui.widgets.search_line import SearchLine
 
@@ -75,7 +75,9 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
         self.sidebar.styles.width = library.config.ui.sidebar + 3
         self.hits = SearchHits(session, library)
-        self.articles = ArticleList(self._rows, library.feeds.title, self.hits.marks)
+        self.articles = ArticleList(
+            lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
+        )
         self.pane = ArticlePane(library.config.ui.width)
         self.panes = Panes(session, self.sidebar, self.hits.line, self.articles, self.pane)
         self.controllers = Controllers(session, library, self.panes, self.update_bars, self.top)
@@ -83,9 +85,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         yield self.top
         yield self.panes
         yield self.status
-
-    async def _rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        return await self.controllers.marks.rows(ids)
 
     # -- start
 
@@ -153,10 +152,9 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
         self.top.tell(title=title, count=count)
         self.update_footer()
-        self.flush_repaint()
+        self._paint()
 
-    def flush_repaint(self) -> None:
-        """Paint all that has changed in one go."""
+    def _paint(self) -> None:
         self.flush_refresh(self.top, *self.panes.repainted(), self.status)
 
     async def before_key(self) -> None:
@@ -167,7 +165,7 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         """Show what a key has changed, unless more keys wait."""
         self.update_footer()
         if not self.keys_wait:
-            self.flush_repaint()
+            self._paint()
             self.controllers.reader.prefetch()
 
     def new_colours(self) -> None:
