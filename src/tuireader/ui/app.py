@@ -61,7 +61,7 @@ class TuireaderApp(Host):
 
     TITLE = "tuireader"
     CSS_PATH = "tuireader.tcss"
-    ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see flows/palette.py
+    ENABLE_COMMAND_PALETTE = False  # opened by a command of ours, see flows/guide.py
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", priority=True, show=False, id=ANYWHERE)]  # noqa: RUF012
 
     def __init__(

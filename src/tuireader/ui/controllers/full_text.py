@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
-from tuireader.model import Article
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import MOMENT
 from tuireader.ui.workers import run_latest
@@ -31,32 +30,28 @@ class FullText(Controller):
     async def toggle(self) -> None:
         """Fetch the full text, or change between it and the feed's text."""
         article = await self.navigation.opened_here()
-        if article is None:
+        if article is None or article.full is None or not article.full.html:
+            await self.fetch_again()
             return
-        if article.full is None or not article.full.html:
-            self._start(article)
-            return
-        shown, done = not article.shows_full, asyncio.Event()
-        run_latest(self.panes, partial(self._switch, article.id, shown, done), "full text")
+        article_id, shown, done = article.id, not article.shows_full, asyncio.Event()
+
+        async def switch() -> None:
+            try:
+                await self.reader.renew(await self.library.content.show_full_text(article_id, shown))
+                self.host.say_shortly("The full text" if shown else "What the feed says")
+            finally:
+                done.set()
+
+        run_latest(self.panes, switch, "full text")
         with suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), MOMENT)
-
-    async def _switch(self, article_id: int, shown: bool, done: asyncio.Event) -> None:
-        try:
-            await self.reader.renew(await self.library.content.show_full_text(article_id, shown))
-            self.host.say_shortly("The full text" if shown else "What the feed says")
-        finally:
-            done.set()
 
     async def fetch_again(self) -> None:
         """Fetch the full text once more."""
         article = await self.navigation.opened_here()
         if article is not None:
-            self._start(article)
-
-    def _start(self, article: Article) -> None:
-        self.host.say_shortly("Fetching the full text …")
-        run_latest(self.panes, partial(self._fetch, article.id), "full text")
+            self.host.say_shortly("Fetching the full text …")
+            run_latest(self.panes, partial(self._fetch, article.id), "full text")
 
     async def _fetch(self, article_id: int) -> None:
         try:
